@@ -1,0 +1,192 @@
+//! A dead letter: a message that ended neither delivered nor skipped, with all that is needed to understand and
+//! replay it. The field list follows what `RabbitMQ` (x-death), `EventBridge`, Service Bus and Kafka Connect record.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::delivery::Attempt;
+use crate::id::{DeadLetterId, Digest, FlowName, TargetName};
+use crate::manifest::PluginRef;
+use crate::message::{Headers, Message};
+use crate::outcome::Violation;
+use crate::trail::TrailEntry;
+
+/// Which stage of the flow gave the message up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Rules about the data: a plugin's `invalid`.
+    Validate,
+    /// The plugin rejected it, faulted, or ran out of retries.
+    Transform,
+    /// The target refused it, or attempts ran out.
+    Deliver,
+}
+
+impl Stage {
+    /// The stage as metrics, commands and reports spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Validate => "validate",
+            Self::Transform => "transform",
+            Self::Deliver => "deliver",
+        }
+    }
+}
+
+/// Why the message was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Stable and countable: a plugin's code, or one of the host's from the error catalogue.
+    pub code: String,
+    /// For people.
+    pub text: String,
+    /// The broken rules, where the stage is `validate`.
+    #[serde(default)]
+    pub violations: Vec<Violation>,
+}
+
+/// Where a dead letter stands with the operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadLetterState {
+    /// Nobody has dealt with it.
+    Open,
+    /// Somebody looks into it.
+    Acknowledged,
+    /// Back in the queue; open again if it fails again.
+    Replaying,
+    /// A replay succeeded.
+    Resolved,
+    /// An operator gave it up, with a reason.
+    Discarded,
+}
+
+impl DeadLetterState {
+    /// The state as commands and reports spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Acknowledged => "acknowledged",
+            Self::Replaying => "replaying",
+            Self::Resolved => "resolved",
+            Self::Discarded => "discarded",
+        }
+    }
+}
+
+/// Who closed a dead letter, when and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// When.
+    pub at: Timestamp,
+    /// Who, as far as known.
+    pub by: String,
+    /// Why, in the operator's words.
+    pub reason: String,
+}
+
+/// What was about to be sent when the delivery failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transformed {
+    /// Media type.
+    pub content_type: String,
+    /// Headers for the target, without credentials.
+    pub headers: Headers,
+    /// The bytes.
+    #[serde(with = "crate::payload")]
+    pub payload: Bytes,
+}
+
+/// A message that ended neither delivered nor skipped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLetter {
+    /// Message and delivery it stands for.
+    pub id: DeadLetterId,
+    /// The flow.
+    pub flow: FlowName,
+    /// Digest of the flow's definition at the time.
+    pub flow_version: String,
+    /// The plugins of the flow's steps at the time, in order.
+    pub plugins: Vec<PluginRef>,
+    /// Digest of the component that failed, where one did.
+    pub component: Option<Digest>,
+    /// Which stage gave up.
+    pub stage: Stage,
+    /// Where the message came in.
+    pub source: String,
+    /// Where it was going, when one delivery failed.
+    pub target: Option<TargetName>,
+    /// The message as received: ordering key, headers (credentials stripped), raw bytes.
+    pub received: Message,
+    /// When it was taken into custody.
+    pub received_at: Timestamp,
+    /// What duplicates are recognised by.
+    pub dedupe_key: Option<String>,
+    /// The delivery's idempotency key.
+    pub idempotency_key: Option<String>,
+    /// What was to be sent.
+    pub transformed: Option<Transformed>,
+    /// All attempts, oldest first, those of replays included.
+    pub attempts: Vec<Attempt>,
+    /// When it was first given up.
+    pub first_failure: Timestamp,
+    /// When it was last given up.
+    pub last_failure: Timestamp,
+    /// Why.
+    pub reason: Reason,
+    /// The same for failures of one kind: see [`fingerprint`].
+    pub fingerprint: String,
+    /// W3C trace context.
+    pub traceparent: Option<String>,
+    /// When it may be removed; none keeps it until it is dealt with.
+    pub expires_at: Option<Timestamp>,
+    /// Where it stands.
+    pub state: DeadLetterState,
+    /// How it was closed.
+    pub resolution: Option<Resolution>,
+    /// The message's trail until its (latest) end.
+    pub trail: Vec<TrailEntry>,
+}
+
+/// Groups failures of one kind: the same flow, stage, target, reason code and broken rules give the same text.
+///
+/// Sixteen hex digits of a SHA-256. Numbers in violation paths are folded, so that `/lines/3/sku` and
+/// `/lines/7/sku` count as one rule.
+#[must_use]
+pub fn fingerprint(flow: &FlowName, stage: Stage, target: Option<&TargetName>, reason: &Reason) -> String {
+    let mut rules: Vec<String> =
+        reason.violations.iter().map(|v| format!("{}\u{1f}{}", fold_indices(&v.path), v.code)).collect();
+    rules.sort();
+    rules.dedup();
+    let target = target.map_or("", TargetName::as_str);
+    let text = format!("{flow}\u{1e}{stage:?}\u{1e}{target}\u{1e}{}\u{1e}{}", reason.code, rules.join("\u{1e}"));
+    Digest::of(text.as_bytes()).as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn fold_indices(path: &str) -> String {
+    let is_index = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    path.split('/').map(|part| if is_index(&part) { "*" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(path: &str) -> Reason {
+        let violation =
+            Violation { path: path.into(), code: "unknown-product".into(), text: format!("no product at {path}") };
+        Reason { code: "invalid".into(), text: "1 rule broken".into(), violations: vec![violation] }
+    }
+
+    #[test]
+    fn the_same_rule_broken_on_another_line_has_the_same_fingerprint() {
+        let flow = "orders".parse().unwrap();
+        let print = |path| fingerprint(&flow, Stage::Validate, None, &reason(path));
+        assert_eq!(print("/lines/3/sku"), print("/lines/17/sku"));
+        assert_ne!(print("/lines/3/sku"), print("/lines/3/quantity"));
+    }
+}

@@ -1,0 +1,26 @@
+//! Gantry's vocabulary and its pure policies: what a message, an outcome, a delivery and a dead letter are, and how
+//! long a retry waits. Every other crate speaks in these types; this one names no other crate of the house, does no
+//! I/O and holds no state, so each rule here can be read and tested on its own.
+
+pub mod clock;
+pub mod dead_letter;
+pub mod delivery;
+pub mod id;
+pub mod manifest;
+pub mod message;
+pub mod outcome;
+pub mod payload;
+pub mod retry;
+pub mod secret;
+pub mod trail;
+
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use dead_letter::{DeadLetter, DeadLetterState, Reason, Resolution, Stage};
+pub use delivery::{Attempt, Delivery, DeliveryState, ErrorClass};
+pub use id::{DeadLetterId, Digest, FlowName, MessageId, TargetName};
+pub use manifest::{Manifest, PluginRef};
+pub use message::{Envelope, Headers, Message, Replay};
+pub use outcome::{Fault, Outcome, Output, Violation};
+pub use retry::RetryPolicy;
+pub use secret::Secret;
+pub use trail::{Event, History, MessageState, TrailEntry};

@@ -1,0 +1,96 @@
+//! When to try again: exponential backoff with full jitter, `Retry-After` honoured up to a cap.
+//!
+//! The schedule is `random(0, min(cap, base · 2ⁿ⁻¹))` before attempt n+1, after AWS' "Exponential Backoff And
+//! Jitter". With the default base of two seconds that is the classic "three attempts, 2^attempt seconds".
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How often and how long to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetryPolicy {
+    /// Attempts in all, the first included; at least 1.
+    pub attempts: u32,
+    /// Upper bound of the wait after the first attempt; doubles with each further one.
+    pub base: Duration,
+    /// No computed wait is longer.
+    pub cap: Duration,
+    /// No `Retry-After` is honoured beyond this.
+    pub retry_after_cap: Duration,
+    /// True: draw the wait between zero and the bound; false: wait the whole bound.
+    pub jitter: bool,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            base: Duration::from_secs(2),
+            cap: Duration::from_secs(300),
+            retry_after_cap: Duration::from_secs(3600),
+            jitter: true,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The wait before the next attempt, or none when `made` attempts were the last.
+    ///
+    /// `asked` is what the other side asked for (`Retry-After`, or a plugin's delay); it is a floor under the
+    /// schedule, cut at `retry_after_cap`. `draw` is a random number in 0..1.
+    #[must_use]
+    pub fn wait_after(&self, made: u32, asked: Option<Duration>, draw: f64) -> Option<Duration> {
+        if made >= self.attempts {
+            return None;
+        }
+        let bound = self.bound_after(made);
+        let scheduled = if self.jitter { bound.mul_f64(draw.clamp(0.0, 1.0)) } else { bound };
+        let asked = asked.unwrap_or_default().min(self.retry_after_cap);
+        Some(scheduled.max(asked))
+    }
+
+    /// The longest the schedule itself waits after this many attempts.
+    #[must_use]
+    pub fn bound_after(&self, made: u32) -> Duration {
+        let doublings = made.saturating_sub(1).min(31);
+        self.base.saturating_mul(1 << doublings).min(self.cap)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_default_is_three_attempts_with_bounds_of_two_and_four_seconds() {
+        let policy = RetryPolicy::default();
+        assert_eq!(policy.wait_after(1, None, 1.0), Some(Duration::from_secs(2)));
+        assert_eq!(policy.wait_after(2, None, 1.0), Some(Duration::from_secs(4)));
+        assert_eq!(policy.wait_after(3, None, 1.0), None);
+    }
+
+    #[test]
+    fn retry_after_is_a_floor_and_has_a_cap() {
+        let policy = RetryPolicy::default();
+        assert_eq!(policy.wait_after(1, Some(Duration::from_secs(30)), 0.0), Some(Duration::from_secs(30)));
+        assert_eq!(policy.wait_after(1, Some(Duration::from_secs(90_000)), 0.0), Some(policy.retry_after_cap));
+    }
+
+    proptest! {
+        #[test]
+        fn no_wait_leaves_its_bounds(made in 0u32..200, draw in 0.0f64..1.0, base_ms in 1u64..100_000, cap_ms in 1u64..10_000_000) {
+            let policy = RetryPolicy {
+                attempts: 100,
+                base: Duration::from_millis(base_ms),
+                cap: Duration::from_millis(cap_ms),
+                ..RetryPolicy::default()
+            };
+            match policy.wait_after(made, None, draw) {
+                Some(wait) => prop_assert!(made < 100 && wait <= policy.cap && wait <= policy.bound_after(made)),
+                None => prop_assert!(made >= 100),
+            }
+        }
+    }
+}
