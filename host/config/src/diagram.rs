@@ -1,0 +1,123 @@
+//! Flows as a Mermaid flowchart: systems, source, steps, targets and dead letters, under the flow's goal and owner.
+//!
+//! The text is meant for Markdown and the book; nothing in a flow's own words can leave its label.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::flow::{FileFormat, Flow, Source, Step, Target, TargetKind};
+use crate::units::show_duration;
+
+/// One flowchart with a box for each flow.
+#[must_use]
+pub fn mermaid(flows: &[Flow]) -> String {
+    let mut chart = String::from("flowchart LR\n");
+    for (number, flow) in flows.iter().enumerate() {
+        // Writing to a string can't fail.
+        let _ = draw(&mut chart, flow, &format!("f{number}"));
+    }
+    chart
+}
+
+fn draw(chart: &mut String, flow: &Flow, id: &str) -> std::fmt::Result {
+    writeln!(chart, "  subgraph {id}[\"{}\"]", title(flow))?;
+    writeln!(chart, "    direction LR")?;
+    writeln!(chart, "    {id}_source([\"{}\"])", source(&flow.source))?;
+    let mut last = format!("{id}_source");
+    for (number, step) in flow.steps.iter().enumerate() {
+        let this = format!("{id}_step{number}");
+        writeln!(chart, "    {this}[[\"{}\"]]", label(&[&step.name, &file_name(&step.plugin)]))?;
+        writeln!(chart, "    {last} --> {this}")?;
+        lookups(chart, step, id, &this)?;
+        last = this;
+    }
+    for (number, (name, target)) in flow.targets.iter().enumerate() {
+        let this = format!("{id}_target{number}");
+        writeln!(chart, "    {this}([\"{}\"])", label(&[name.as_str(), &place(target)]))?;
+        let arrow = if *name == flow.default_target { "-->" } else { "-. route .->" };
+        writeln!(chart, "    {last} {arrow} {this}")?;
+    }
+    writeln!(chart, "    {id}_dead[(\"dead letters\")]")?;
+    writeln!(chart, "    {last} -. given up .-> {id}_dead")?;
+    writeln!(chart, "  end")
+}
+
+fn lookups(chart: &mut String, step: &Step, id: &str, step_id: &str) -> std::fmt::Result {
+    for table in &step.grants.lookup {
+        writeln!(chart, "    {id}_table_{}[/\"{}\"/] -. lookup .-> {step_id}", word(table), label(&["table", table]))?;
+    }
+    Ok(())
+}
+
+/// Name, systems, goal, owner and criteria: what is stated of them.
+fn title(flow: &Flow) -> String {
+    let purpose = &flow.purpose;
+    let mut criteria = Vec::new();
+    criteria.extend(purpose.success.error_rate.map(|rate| format!("at most {} % dead letters", percent(rate))));
+    criteria.extend(purpose.success.p95_latency.map(|latency| format!("p95 within {}", show_duration(latency))));
+    let lines = [
+        flow.name.to_string(),
+        purpose.systems.join(" → "),
+        purpose.goal.clone(),
+        if purpose.owner.is_empty() { String::new() } else { format!("Owner: {}", purpose.owner) },
+        if criteria.is_empty() { String::new() } else { format!("Success: {}", criteria.join(", ")) },
+    ];
+    label(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn percent(rate: f64) -> f64 {
+    (rate * 1_000_000.0).round() / 10_000.0
+}
+
+fn source(source: &Source) -> String {
+    match source {
+        Source::Webhook(webhook) => label(&["webhook", &webhook.path]),
+        Source::Files(files) => {
+            let format = match files.format {
+                FileFormat::Csv(_) => "CSV files",
+                FileFormat::Json => "JSON files",
+                FileFormat::Ndjson => "NDJSON files",
+            };
+            label(&[format, &format!("{}/{}", file_name(&files.directory), files.pattern)])
+        }
+    }
+}
+
+/// Where a target is, without what each message fills in.
+fn place(target: &Target) -> String {
+    match &target.kind {
+        TargetKind::Http(http) => format!("{} {}", http.method, http.url),
+        TargetKind::File(file) => file_name(&file.path),
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// Lines of a label, as Mermaid wants them escaped.
+fn label(lines: &[&str]) -> String {
+    let filled = lines.iter().filter(|line| !line.is_empty());
+    filled.map(|line| escape(line)).collect::<Vec<_>>().join("<br/>")
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '<' | '>' | '&' | '#' | '`' | '\\' | '[' | ']' | '{' | '}' | '|' => {
+                let _ = write!(escaped, "#{};", u32::from(c));
+            }
+            c if c.is_control() => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A table's name in the characters of an id.
+fn word(name: &str) -> String {
+    name.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("_{byte:x}") })
+        .collect()
+}

@@ -1,0 +1,339 @@
+//! A flow, ready to run: every name resolved, every duration parsed, every path absolute.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use gantry_core::{FlowName, RetryPolicy, TargetName};
+
+/// Source → steps → targets, with the purpose they serve.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Unique in the host.
+    pub name: FlowName,
+    /// First sixteen hex digits of the SHA-256 of the file: dead letters name it.
+    pub version: String,
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// Why it exists.
+    pub purpose: Purpose,
+    /// Whether messages that share a key wait for one another.
+    pub ordering: Ordering,
+    /// Where messages come in.
+    pub source: Source,
+    /// The plugins, in order; none passes messages through unchanged to the default target.
+    pub steps: Vec<Step>,
+    /// Reference tables the steps may be granted, by name.
+    pub tables: BTreeMap<String, Table>,
+    /// Where messages go, by name; never empty.
+    pub targets: BTreeMap<TargetName, Target>,
+    /// The target of an output without a route: the only one, or the one marked `default = true`.
+    pub default_target: TargetName,
+    /// How a message is tried again when a plugin asks for it.
+    pub retry: RetryPolicy,
+    /// Most messages handed to a plugin in one call.
+    pub batch_messages: usize,
+    /// Most messages of this flow between lease and settlement at any time.
+    pub in_flight: usize,
+    /// How long a dead letter is kept; none keeps it until an operator deals with it.
+    pub keep_dead_letters: Option<Duration>,
+}
+
+/// Business goal and what would count as reaching it.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Purpose {
+    /// What the business gets, in a sentence.
+    pub goal: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The systems it joins.
+    pub systems: Vec<String>,
+    /// How it was done before.
+    pub as_is: String,
+    /// How it is meant to be.
+    pub to_be: String,
+    /// What success means, measurably.
+    pub success: SuccessCriteria,
+}
+
+/// Bounds the flow is measured against.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+pub struct SuccessCriteria {
+    /// Highest share of received messages that may end as dead letters, 0 to 1.
+    pub error_rate: Option<f64>,
+    /// Longest acceptable 95th percentile from receipt to delivery.
+    pub p95_latency: Option<Duration>,
+}
+
+/// Whether messages that share a key wait for one another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ordering {
+    /// Messages with the same key are delivered in order.
+    #[default]
+    Key,
+    /// Every message on its own.
+    None,
+}
+
+/// Where messages come in.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// HTTP POST to the host.
+    Webhook(Webhook),
+    /// Files dropped into a directory.
+    Files(Files),
+}
+
+/// An HTTP endpoint that takes messages in.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// Path on the host's intake listener; begins with `/`.
+    pub path: String,
+    /// How a sender proves itself.
+    pub verify: Verify,
+    /// Longest body; longer is refused with 413.
+    pub max_bytes: usize,
+    /// Longest time from the first header to the last byte of the body; longer is refused with 408.
+    pub timeout: Duration,
+    /// Where the ordering key is found.
+    pub key: Option<ValueFrom>,
+    /// How duplicates are recognised.
+    pub dedupe: Option<Dedupe>,
+    /// Request headers kept with the message, beside `content-type`; never credentials or signatures.
+    pub keep_headers: Vec<String>,
+}
+
+/// How a sender proves itself. Several secrets allow rotation: any one of them is accepted.
+#[derive(Clone, Debug)]
+pub enum Verify {
+    /// Anyone may send; only sensible behind something that authenticates.
+    None,
+    /// `webhook-id`, `webhook-timestamp`, `webhook-signature` as standardwebhooks.com specifies.
+    StandardWebhooks {
+        /// `whsec_…` secrets, or bare base64.
+        secrets: Vec<SecretRef>,
+        /// How far the timestamp may be from now.
+        tolerance: Duration,
+    },
+    /// `X-Hub-Signature-256: sha256=<hex>`.
+    Github {
+        /// Shared secrets.
+        secrets: Vec<SecretRef>,
+    },
+    /// `X-Shopify-Hmac-SHA256: <base64>`.
+    Shopify {
+        /// Shared secrets.
+        secrets: Vec<SecretRef>,
+    },
+    /// `Authorization: Bearer <token>`.
+    Bearer {
+        /// Accepted tokens.
+        tokens: Vec<SecretRef>,
+    },
+}
+
+/// Where a secret is found: configuration never holds the secret itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretRef {
+    /// `env:NAME`
+    Env(String),
+    /// `file:PATH`; trailing line ends are cut.
+    File(PathBuf),
+}
+
+/// The reference as a file states it.
+impl fmt::Display for SecretRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "env:{name}"),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+        }
+    }
+}
+
+/// Where in a message a value is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ValueFrom {
+    /// JSON Pointer into the payload.
+    Pointer(String),
+    /// A header, in lower case.
+    Header(String),
+}
+
+/// How duplicates are recognised.
+#[derive(Clone, Debug)]
+pub struct Dedupe {
+    /// What makes two messages the same.
+    pub by: ValueFrom,
+    /// How long a value is remembered.
+    pub window: Duration,
+}
+
+/// A directory watched for files.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// The directory.
+    pub directory: PathBuf,
+    /// Which names count, with `*` and `?`.
+    pub pattern: String,
+    /// How a file splits into messages.
+    pub format: FileFormat,
+    /// Where a finished file goes; `done/` in the directory unless given.
+    pub done: PathBuf,
+    /// Where a file that can't be read goes, with a `.error.txt` beside it; `failed/` unless given.
+    pub failed: PathBuf,
+    /// How often the directory is looked at, beside the system's notifications.
+    pub poll: Duration,
+    /// Longest single record.
+    pub max_bytes: usize,
+    /// Where the ordering key is found.
+    pub key: Option<ValueFrom>,
+    /// How duplicates are recognised.
+    pub dedupe: Option<Dedupe>,
+}
+
+/// How a file splits into messages. Each message is JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    /// One object per row, values as strings, named by the header row.
+    Csv(CsvOptions),
+    /// One message per element of the top-level array; a single message for anything else.
+    Json,
+    /// One message per line.
+    Ndjson,
+}
+
+/// How a CSV file is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CsvOptions {
+    /// Between fields; a comma unless given.
+    pub delimiter: u8,
+    /// Rows that follow one another and agree in this column become one message
+    /// `{"<column>": …, "rows": [ … ]}`: orders with their lines. None: each row is a message.
+    pub group_by: Option<String>,
+}
+
+/// One plugin applied in the flow.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// For people and metrics; the plugin file's stem unless given.
+    pub name: String,
+    /// The component file.
+    pub plugin: PathBuf,
+    /// A JSON object for the plugin's `configure`.
+    pub settings: serde_json::Value,
+    /// What the plugin may use.
+    pub grants: Grants,
+    /// What it may consume.
+    pub limits: Limits,
+    /// `file:line` of the step, for messages about it.
+    pub place: String,
+}
+
+/// What the operator lets a plugin use. Nothing unless granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Names of the flow's tables it may read.
+    pub lookup: BTreeSet<String>,
+    /// Whether it may read the clock.
+    pub clock: bool,
+}
+
+/// What a plugin may consume in one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Linear memory of one instance, in bytes.
+    pub memory_bytes: usize,
+    /// Wall clock of one call with a whole batch.
+    pub deadline: Duration,
+    /// Most outputs for one message.
+    pub outputs: usize,
+    /// Most payload and header bytes of all outputs of one message.
+    pub output_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory_bytes: 64 << 20, deadline: Duration::from_secs(1), outputs: 1000, output_bytes: 8 << 20 }
+    }
+}
+
+/// A reference table: rows found by a key.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// CSV with a header row, or JSON: an array of objects.
+    pub file: PathBuf,
+    /// The column whose value finds a row.
+    pub key: String,
+}
+
+/// Where messages go, and how patiently.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// What kind of place.
+    pub kind: TargetKind,
+    /// Deliveries under way at once.
+    pub concurrency: usize,
+    /// How a failed delivery is tried again.
+    pub retry: RetryPolicy,
+}
+
+/// What kind of place messages go to.
+#[derive(Clone, Debug)]
+pub enum TargetKind {
+    /// One HTTP request per delivery.
+    Http(HttpTarget),
+    /// One line of NDJSON per delivery.
+    File(FileTarget),
+}
+
+/// An HTTP endpoint messages are sent to. Redirects are never followed.
+#[derive(Clone, Debug)]
+pub struct HttpTarget {
+    /// `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: String,
+    /// May hold `{id}`, `{key}`, `{idempotency_key}`, `{header:NAME}` and `{/json/pointer}`; values are
+    /// percent-encoded.
+    pub url: String,
+    /// Sent with each request; no secrets here.
+    pub headers: Vec<(String, String)>,
+    /// How the host proves itself.
+    pub auth: Auth,
+    /// Until the connection stands.
+    pub connect_timeout: Duration,
+    /// From sending to the last byte of the answer.
+    pub timeout: Duration,
+    /// Header that carries the idempotency key; `idempotency-key` unless given.
+    pub idempotency_header: String,
+}
+
+/// How the host proves itself to a target.
+#[derive(Clone, Debug)]
+pub enum Auth {
+    /// Not at all.
+    None,
+    /// `Authorization: Bearer <token>`.
+    Bearer(SecretRef),
+    /// `Authorization: Basic …`.
+    Basic {
+        /// User name.
+        user: String,
+        /// Its password.
+        password: SecretRef,
+    },
+    /// A key in a header of its own.
+    Header {
+        /// The header.
+        name: String,
+        /// The key.
+        value: SecretRef,
+    },
+}
+
+/// A file messages are appended to, one JSON object a line.
+#[derive(Clone, Debug)]
+pub struct FileTarget {
+    /// The file.
+    pub path: PathBuf,
+}

@@ -1,0 +1,86 @@
+//! The host's own settings: where it keeps its data, where it listens, how it stops.
+//!
+//! The defaults are `config.default.toml`, embedded: one text that is both the default and its documentation.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::diagnostic::{Report, SourceFile};
+use crate::flow::SecretRef;
+use crate::load;
+use crate::units::{show_duration, show_size};
+
+/// The defaults, with comments that explain every key.
+pub const DEFAULT_HOST_FILE: &str = include_str!("config.default.toml");
+
+/// The host's own settings, ready to use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostConfig {
+    /// Directory of the store, the compile cache and the admin token.
+    pub data_dir: PathBuf,
+    /// Where webhooks come in.
+    pub intake_listen: SocketAddr,
+    /// Most intake connections at once.
+    pub intake_connections: usize,
+    /// Where the admin API, metrics and health answer; loopback unless the operator says otherwise.
+    pub admin_listen: SocketAddr,
+    /// Token of the admin API; none: one is drawn at first start and kept in `data_dir/admin.token`, mode 0600.
+    pub admin_token: Option<SecretRef>,
+    /// How long shutdown waits for messages in flight.
+    pub shutdown_deadline: Duration,
+    /// Memory for the store's cache, in bytes.
+    pub store_cache_bytes: u64,
+    /// Intake answers 503 while the data directory's disk has less free than this, in bytes.
+    pub disk_reserve_bytes: u64,
+    /// How long the history of a finished message is kept.
+    pub keep_history: Duration,
+    /// Threads that run plugins; 0 means one per core.
+    pub plugin_threads: usize,
+}
+
+/// What `config.default.toml` says; relative paths begin at the working directory.
+impl Default for HostConfig {
+    #[expect(clippy::expect_used, reason = "the text is part of this crate, and a test reads it")]
+    fn default() -> Self {
+        let file = SourceFile { path: "config.default.toml".into(), text: DEFAULT_HOST_FILE.into() };
+        load::host(&mut Report::of(file), Self::blank()).expect("the embedded defaults are valid")
+    }
+}
+
+impl HostConfig {
+    /// The settings as a host file would state them, secrets as references.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        let mut admin = serde_json::json!({ "listen": self.admin_listen.to_string() });
+        if let Some(token) = &self.admin_token {
+            admin["token"] = token.to_string().into();
+        }
+        serde_json::json!({
+            "data": { "dir": self.data_dir },
+            "intake": { "listen": self.intake_listen.to_string(), "connections": self.intake_connections },
+            "admin": admin,
+            "shutdown": { "deadline": show_duration(self.shutdown_deadline) },
+            "store": { "cache": show_size(self.store_cache_bytes), "disk_reserve": show_size(self.disk_reserve_bytes) },
+            "history": { "keep": show_duration(self.keep_history) },
+            "plugins": { "threads": self.plugin_threads },
+        })
+    }
+
+    /// What the defaults are read over: they state every field, so nothing of it remains.
+    fn blank() -> Self {
+        let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
+        Self {
+            data_dir: PathBuf::new(),
+            intake_listen: anywhere,
+            intake_connections: 0,
+            admin_listen: anywhere,
+            admin_token: None,
+            shutdown_deadline: Duration::ZERO,
+            store_cache_bytes: 0,
+            disk_reserve_bytes: 0,
+            keep_history: Duration::ZERO,
+            plugin_threads: 0,
+        }
+    }
+}

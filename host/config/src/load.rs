@@ -1,0 +1,187 @@
+//! Reads files and directories and reports everything that is wrong with all of them in one go.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use toml::de::{DeTable, Deserializer};
+
+use crate::at::At;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Report, SourceFile};
+use crate::flow::Flow;
+use crate::host::HostConfig;
+use crate::lower::{Draft, Layers, Lower};
+use crate::raw::host::HostFile;
+use crate::{schema, shape};
+
+/// The host file's usual name. In a directory of flows it is passed over.
+pub const HOST_FILE: &str = "gantry.toml";
+
+/// Reads the flows in these files, and in the `*.toml` files of these directories.
+///
+/// `Ok` holds the flows and what is worth a second look; `Err` everything that was found, in all files.
+pub fn load_flows<P: AsRef<Path>>(paths: &[P]) -> Result<(Vec<Flow>, Diagnostics), Diagnostics> {
+    let (flows, found) = examine_flows(paths);
+    if found.has_errors() { Err(found) } else { Ok((flows, found)) }
+}
+
+/// The same for checks that go on: the flows that have no mistake of their own, and everything that was found.
+pub fn examine_flows<P: AsRef<Path>>(paths: &[P]) -> (Vec<Flow>, Diagnostics) {
+    let mut found = Diagnostics::default();
+    let files = flow_files(paths, &mut found);
+    let schema = schema::flow();
+    let mut drafts = Vec::new();
+    for path in files {
+        match read(&path) {
+            Ok(file) => drafts.push(draft(file, &schema)),
+            Err(diagnostic) => found.extend([*diagnostic]),
+        }
+    }
+    compare(&mut drafts);
+    let mut flows = Vec::new();
+    for (report, draft) in drafts {
+        found.extend(report.finish());
+        flows.extend(draft.flow);
+    }
+    (flows, found)
+}
+
+impl HostConfig {
+    /// Reads the host file over the defaults; without a file, the defaults alone.
+    pub fn load(path: Option<&Path>) -> Result<(Self, Diagnostics), Diagnostics> {
+        let Some(path) = path else { return Ok((Self::default(), Diagnostics::default())) };
+        let file = read(path).map_err(|diagnostic| Diagnostics::from_iter([*diagnostic]))?;
+        let mut report = Report::of(file);
+        let host = host(&mut report, Self::default());
+        let found: Diagnostics = report.finish().collect();
+        host.filter(|_| !found.has_errors()).map(|host| (host, found.clone())).ok_or(found)
+    }
+}
+
+/// Understands a host file that has been read.
+pub(crate) fn host(report: &mut Report, default: HostConfig) -> Option<HostConfig> {
+    let user = parse::<HostFile>(&schema::host(), report)?;
+    Lower::new(report).host(Layers { user, default })
+}
+
+fn draft(file: SourceFile, schema: &Value) -> (Report, Draft) {
+    let mut report = Report::of(file);
+    if report.file.text.trim().is_empty() {
+        report.add(
+            Code::Unreadable,
+            &(0..0),
+            "the file is empty",
+            "a flow needs at least [flow], a source and a target",
+        );
+        return (report, Draft::default());
+    }
+    let draft = parse(schema, &mut report).map(|raw| Lower::new(&mut report).flow(raw)).unwrap_or_default();
+    (report, draft)
+}
+
+/// TOML to raw types. None when the text is not TOML; whatever else doesn't fit is reported and left out.
+fn parse<T: DeserializeOwned>(schema: &Value, report: &mut Report) -> Option<T> {
+    let text = report.file.text.clone();
+    let (mut document, errors) = DeTable::parse_recoverable(&text);
+    for error in &errors {
+        report.add(Code::Syntax, &error.span().unwrap_or(0..0), error.message(), "");
+    }
+    if !errors.is_empty() {
+        return None;
+    }
+    shape::check(schema, document.get_mut(), report);
+    let raw = T::deserialize(Deserializer::from(document));
+    raw.map_err(|error| report.add(Code::WrongType, &error.span().unwrap_or(0..0), error.message(), "")).ok()
+}
+
+/// What only shows between flows: names and intakes that are taken.
+fn compare(drafts: &mut [(Report, Draft)]) {
+    taken(
+        drafts,
+        |draft| draft.name.as_ref().map(|name| At { span: name.span.clone(), value: name.value.to_string() }),
+        |name| (format!("there is another flow named `{name}`"), "names are unique in a host".to_owned()),
+    );
+    taken(
+        drafts,
+        |draft| draft.intake.clone(),
+        |intake| {
+            (
+                format!("another flow takes its messages from `{intake}`"),
+                "each flow needs a source of its own".to_owned(),
+            )
+        },
+    );
+}
+
+fn taken(
+    drafts: &mut [(Report, Draft)],
+    of: impl Fn(&Draft) -> Option<At<String>>,
+    message: impl Fn(&str) -> (String, String),
+) {
+    let mut first = BTreeMap::new();
+    for (report, draft) in drafts {
+        let Some(At { span, value }) = of(draft) else { continue };
+        match first.get(&value) {
+            None => {
+                first.insert(value, report.file.line_at(&span));
+            }
+            Some(place) => {
+                let (message, help) = message(&value);
+                report.add(Code::Conflict, &span, format!("{message} at {place}"), help);
+            }
+        }
+    }
+}
+
+/// The files meant by these paths, each once, in the order given; those of a directory by name.
+fn flow_files<P: AsRef<Path>>(paths: &[P], found: &mut Diagnostics) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let path = path.as_ref();
+        let meant = if path.is_dir() { directory(path) } else { Ok(vec![path.to_owned()]) };
+        match meant {
+            Ok(meant) => files.extend(meant),
+            Err(diagnostic) => found.extend([*diagnostic]),
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
+    files
+}
+
+fn directory(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    let unreadable = |error: std::io::Error| whole_file(path, format!("the directory can't be read: {error}"), "");
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.path();
+        let is_toml = file.extension().is_some_and(|extension| extension == "toml");
+        if is_toml && file.file_name().is_some_and(|name| name != HOST_FILE) {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(whole_file(path, "the directory holds no flow", "flows are files that end in `.toml`"));
+    }
+    Ok(files)
+}
+
+fn read(path: &Path) -> Result<SourceFile, Box<Diagnostic>> {
+    let bytes =
+        std::fs::read(path).map_err(|error| whole_file(path, format!("the file can't be read: {error}"), ""))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(SourceFile { path: path.to_owned(), text: text.into() }),
+        Err(error) => {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let mut diagnostic = whole_file(path, "the file is not UTF-8", "save it as UTF-8");
+            diagnostic.line = Some(line);
+            Err(diagnostic)
+        }
+    }
+}
+
+fn whole_file(path: &Path, message: impl Into<String>, help: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Code::Unreadable, path.to_owned(), None, message.into(), help.to_owned()))
+}

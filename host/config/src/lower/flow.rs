@@ -1,0 +1,205 @@
+//! A whole flow, and what only shows when its parts are seen together.
+
+use std::collections::BTreeMap;
+
+use gantry_core::{Digest, FlowName, RetryPolicy, TargetName};
+
+use super::Lower;
+use crate::at::{At, Span};
+use crate::diagnostic::Code;
+use crate::flow::{Flow, Ordering, Purpose, SuccessCriteria, Table, Target};
+use crate::raw::flow::{FlowFile, FlowTable, OrderingChoice, PurposeTable, RetryTable, SuccessTable, TableTable};
+use crate::raw::source::SourceChoice;
+use crate::raw::target::TargetChoice;
+
+const BATCH_MESSAGES: u32 = 100;
+const IN_FLIGHT: u32 = 1000;
+
+type Targets = BTreeMap<At<String>, At<TargetChoice>>;
+
+/// What is known of a flow, also when it has mistakes: enough to compare it with others.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) name: Option<At<FlowName>>,
+    /// Path of its webhook, or the files it watches.
+    pub(crate) intake: Option<At<String>>,
+    /// The flow, where it has no mistake.
+    pub(crate) flow: Option<Flow>,
+}
+
+impl Lower<'_> {
+    /// Understands a whole flow file.
+    pub(crate) fn flow(mut self, mut raw: FlowFile) -> Draft {
+        let head = raw.flow.take().unwrap_or_default();
+        let name = head.name.as_ref().and_then(|text| {
+            let value: FlowName = self.name(&text.value, &text.span)?;
+            Some(At { span: text.span.clone(), value })
+        });
+        let intake = raw.source.as_ref().and_then(|source| self.intake(&source.value));
+        let purpose = self.purpose(raw.purpose.take(), head.name.as_ref().map_or(0..0, |name| name.span.clone()));
+        let flow = self.whole(head, name.as_ref().map(|name| name.value.clone()), purpose, raw);
+        Draft { name, intake, flow }
+    }
+
+    /// What no other flow may take messages from.
+    fn intake(&self, source: &SourceChoice) -> Option<At<String>> {
+        match source {
+            SourceChoice::Webhook(webhook) => webhook.path.clone(),
+            SourceChoice::Files(files) => {
+                let directory = files.directory.as_ref()?;
+                let pattern = files.pattern.as_ref().map_or("*", |pattern| pattern.value.as_str());
+                let value = self.directory.join(&*directory.value).join(pattern).display().to_string();
+                Some(At { span: directory.span.clone(), value })
+            }
+        }
+    }
+
+    fn whole(
+        &mut self,
+        head: FlowTable,
+        name: Option<FlowName>,
+        purpose: Option<Purpose>,
+        raw: FlowFile,
+    ) -> Option<Flow> {
+        let targets = raw.target.unwrap_or(At { span: 0..0, value: Targets::new() });
+        let declared = raw.table.unwrap_or_default();
+        let retry = self.retry(head.retry);
+        let keep = head.dead_letters.unwrap_or_default().keep;
+        let keep_dead_letters = keep.map_or(Some(None), |keep| self.duration(&keep).map(Some));
+        let source = raw.source.and_then(|source| self.source(source.value));
+        let steps = self.steps(raw.step.unwrap_or_default(), &declared);
+        let tables = self.tables(declared);
+        let default_target = self.default_target(&targets);
+        let targets = self.targets(targets.value);
+        Some(Flow {
+            name: name?,
+            version: self.version(),
+            file: std::path::absolute(&self.report.file.path).ok()?,
+            purpose: purpose?,
+            ordering: ordering(head.ordering.as_ref()),
+            source: source?,
+            steps: steps?,
+            tables: tables?,
+            targets: targets?,
+            default_target: default_target?,
+            retry: retry?,
+            batch_messages: head.batch_messages.unwrap_or(BATCH_MESSAGES) as usize,
+            in_flight: head.in_flight.unwrap_or(IN_FLIGHT) as usize,
+            keep_dead_letters: keep_dead_letters?,
+        })
+    }
+
+    /// The first sixteen hex digits of the file's digest.
+    fn version(&self) -> String {
+        let digest = Digest::of(self.report.file.text.as_bytes());
+        digest.as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn purpose(&mut self, raw: Option<At<PurposeTable>>, name: Span) -> Option<Purpose> {
+        let At { span, value: raw } = raw.unwrap_or(At { span: name, value: PurposeTable::default() });
+        let success = self.success(raw.success.unwrap_or_default());
+        let purpose = Purpose {
+            goal: raw.goal.unwrap_or_default(),
+            owner: raw.owner.unwrap_or_default(),
+            systems: raw.systems.unwrap_or_default(),
+            as_is: raw.as_is.unwrap_or_default(),
+            to_be: raw.to_be.unwrap_or_default(),
+            success: success.unwrap_or_default(),
+        };
+        let missing = purpose.missing();
+        if !missing.is_empty() && success.is_some() {
+            let message = format!("the flow doesn't state its {}", missing.join(", "));
+            let help = "state under [purpose] what the business gets, who answers for it, and what success means";
+            self.report.add(Code::PurposeIncomplete, &span, message, help);
+        }
+        success.map(|_| purpose)
+    }
+
+    fn success(&mut self, raw: SuccessTable) -> Option<SuccessCriteria> {
+        let p95_latency = raw.p95_latency.map_or(Some(None), |text| self.duration(&text).map(Some))?;
+        Some(SuccessCriteria { error_rate: raw.error_rate, p95_latency })
+    }
+
+    /// A retry policy; what isn't stated is as in the default one.
+    pub(super) fn retry(&mut self, raw: Option<RetryTable>) -> Option<RetryPolicy> {
+        let (raw, default) = (raw.unwrap_or_default(), RetryPolicy::default());
+        let base = self.duration_or(raw.base.as_ref(), default.base);
+        let cap = self.duration_or(raw.cap.as_ref(), default.cap);
+        let retry_after_cap = self.duration_or(raw.retry_after_cap.as_ref(), default.retry_after_cap);
+        Some(RetryPolicy {
+            attempts: raw.attempts.unwrap_or(default.attempts),
+            base: base?,
+            cap: cap?,
+            retry_after_cap: retry_after_cap?,
+            jitter: raw.jitter.unwrap_or(default.jitter),
+        })
+    }
+
+    fn tables(&mut self, raw: BTreeMap<At<String>, TableTable>) -> Option<BTreeMap<String, Table>> {
+        let lowered: Vec<_> = raw.into_iter().map(|(name, table)| Some((name.value, self.table(table)?))).collect();
+        lowered.into_iter().collect()
+    }
+
+    fn table(&mut self, raw: TableTable) -> Option<Table> {
+        let help = "paths are relative to the flow file; a table is CSV with a header row, or a JSON array of objects";
+        let file = raw.file.and_then(|file| self.existing_file(&file, "the table", help));
+        Some(Table { file: file?, key: raw.key?.value })
+    }
+
+    fn targets(&mut self, raw: Targets) -> Option<BTreeMap<TargetName, Target>> {
+        let lowered: Vec<_> = raw
+            .into_iter()
+            .map(|(name, target)| {
+                let (name, target) = (self.name(&name.value, &name.span), self.target(target.value));
+                Some((name?, target?))
+            })
+            .collect();
+        lowered.into_iter().collect()
+    }
+
+    /// The only target, or the only one marked as the default.
+    fn default_target(&mut self, targets: &At<Targets>) -> Option<TargetName> {
+        let marked: Vec<_> =
+            targets.value.iter().filter_map(|(name, target)| Some((name, target.value.default()?))).collect();
+        for (_, mark) in marked.iter().skip(1) {
+            let message = format!("the flow has a default target already: `{}`", marked[0].0.value);
+            self.report.add(Code::DefaultTarget, &mark.span, message, "say `default = true` for one target only");
+        }
+        let chosen = match (marked.first(), targets.value.len()) {
+            (Some((name, _)), _) => name,
+            (None, 1) => targets.value.keys().next()?,
+            (None, 0) => return None,
+            (None, _) => {
+                let names: Vec<_> = targets.value.keys().map(|name| format!("`{}`", name.value)).collect();
+                let message = format!("none of the targets {} is the default", names.join(", "));
+                let first = targets.value.keys().map(|name| &name.span).min_by_key(|span| span.start)?;
+                self.report.add(Code::DefaultTarget, first, message, "say `default = true` for one of them");
+                return None;
+            }
+        };
+        // An invalid name is reported with the target itself.
+        chosen.value.parse().ok()
+    }
+}
+
+impl Purpose {
+    /// What isn't stated of it, in the words of the file.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&'static str> {
+        let SuccessCriteria { error_rate, p95_latency } = self.success;
+        let stated = [
+            ("goal", !self.goal.trim().is_empty()),
+            ("owner", !self.owner.trim().is_empty()),
+            ("systems", !self.systems.is_empty()),
+            ("success criteria", error_rate.is_some() || p95_latency.is_some()),
+        ];
+        stated.into_iter().filter(|(_, stated)| !stated).map(|(name, _)| name).collect()
+    }
+}
+
+fn ordering(raw: Option<&OrderingChoice>) -> Ordering {
+    match raw {
+        None | Some(OrderingChoice::Key) => Ordering::Key,
+        Some(OrderingChoice::None) => Ordering::None,
+    }
+}

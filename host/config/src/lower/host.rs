@@ -1,0 +1,59 @@
+//! The host file over its defaults.
+
+use super::Lower;
+use crate::at::At;
+use crate::diagnostic::Code;
+use crate::host::HostConfig;
+use crate::raw::host::HostFile;
+
+const CACHE: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 40);
+const RESERVE: std::ops::RangeInclusive<u64> = 0..=(1 << 50);
+
+/// What the operator wrote, over the defaults.
+#[derive(Debug)]
+pub(crate) struct Layers {
+    pub(crate) user: HostFile,
+    pub(crate) default: HostConfig,
+}
+
+impl Lower<'_> {
+    /// Understands the host file; what it doesn't state is as in the defaults.
+    pub(crate) fn host(mut self, layers: Layers) -> Option<HostConfig> {
+        let Layers { user, default } = layers;
+        let data_dir = user.data.unwrap_or_default().dir.map_or(Some(default.data_dir), |dir| self.path(&dir));
+        let intake = user.intake.unwrap_or_default();
+        let intake_listen = intake.listen.map_or(Some(default.intake_listen), |address| self.address(&address));
+        let admin = user.admin.unwrap_or_default();
+        let admin_listen = admin.listen.map_or(Some(default.admin_listen), |address| self.admin_address(&address));
+        let admin_token = admin.token.map_or(Some(default.admin_token), |token| self.secret(&token).map(Some));
+        let deadline = user.shutdown.unwrap_or_default().deadline;
+        let shutdown_deadline = self.duration_or(deadline.as_ref(), default.shutdown_deadline);
+        let store = user.store.unwrap_or_default();
+        let cache = self.size_or(store.cache.as_ref(), default.store_cache_bytes, CACHE);
+        let reserve = self.size_or(store.disk_reserve.as_ref(), default.disk_reserve_bytes, RESERVE);
+        let keep_history = self.duration_or(user.history.unwrap_or_default().keep.as_ref(), default.keep_history);
+        let threads = user.plugins.unwrap_or_default().threads;
+        Some(HostConfig {
+            data_dir: data_dir?,
+            intake_listen: intake_listen?,
+            intake_connections: intake.connections.map_or(default.intake_connections, |count| count as usize),
+            admin_listen: admin_listen?,
+            admin_token: admin_token?,
+            shutdown_deadline: shutdown_deadline?,
+            store_cache_bytes: cache?,
+            disk_reserve_bytes: reserve?,
+            keep_history: keep_history?,
+            plugin_threads: threads.map_or(default.plugin_threads, |count| count as usize),
+        })
+    }
+
+    fn admin_address(&mut self, text: &At<String>) -> Option<std::net::SocketAddr> {
+        let address = self.address(text)?;
+        if !address.ip().is_loopback() {
+            let message = "the admin API speaks plain HTTP and would be reachable from other machines";
+            let help = "listen on 127.0.0.1, or keep it behind something that encrypts";
+            self.report.add(Code::AdminExposed, &text.span, message, help);
+        }
+        Some(address)
+    }
+}

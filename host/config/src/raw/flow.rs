@@ -1,0 +1,181 @@
+//! A flow file as typed.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::source::SourceChoice;
+use super::target::TargetChoice;
+use super::text::{DurationText, NameText, PathText, SizeText};
+use crate::at::At;
+
+/// One flow of a Gantry host: source → steps → targets, with the purpose they serve.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Gantry flow")]
+pub(crate) struct FlowFile {
+    /// The flow itself.
+    #[schemars(required)]
+    pub(crate) flow: Option<FlowTable>,
+    /// Why the flow exists. `gantry check` warns about what is missing here.
+    pub(crate) purpose: Option<At<PurposeTable>>,
+    /// Where messages come in: exactly one kind of source.
+    #[schemars(required)]
+    pub(crate) source: Option<At<SourceChoice>>,
+    /// The plugins a message passes, in order. Without any, messages go to the default target unchanged.
+    pub(crate) step: Option<Vec<At<StepTable>>>,
+    /// Reference tables by name, which steps may be granted.
+    pub(crate) table: Option<BTreeMap<At<String>, TableTable>>,
+    /// Where messages go, by name: at least one target.
+    #[schemars(required)]
+    pub(crate) target: Option<At<BTreeMap<At<String>, At<TargetChoice>>>>,
+}
+
+/// The flow itself.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FlowTable {
+    /// Unique in the host; used in paths, metrics and dead letters.
+    #[schemars(required)]
+    pub(crate) name: Option<At<NameText>>,
+    /// Whether messages that share a key wait for one another.
+    #[schemars(extend("default" = "key"))]
+    pub(crate) ordering: Option<OrderingChoice>,
+    /// Most messages handed to a plugin in one call.
+    #[schemars(range(min = 1, max = 10_000), extend("default" = 100))]
+    pub(crate) batch_messages: Option<u32>,
+    /// Most messages of this flow between lease and settlement at any time.
+    #[schemars(range(min = 1, max = 1_000_000), extend("default" = 1000))]
+    pub(crate) in_flight: Option<u32>,
+    /// What becomes of messages that could be neither delivered nor skipped.
+    pub(crate) dead_letters: Option<DeadLettersTable>,
+    /// How a message is tried again when a plugin asks for it.
+    pub(crate) retry: Option<RetryTable>,
+}
+
+/// Whether messages that share a key wait for one another.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OrderingChoice {
+    /// Messages with the same key are delivered in order.
+    Key,
+    /// Every message on its own.
+    None,
+}
+
+/// What becomes of dead letters.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeadLettersTable {
+    /// How long a dead letter is kept. Unless given, until an operator deals with it.
+    pub(crate) keep: Option<At<DurationText>>,
+}
+
+/// How often and how patiently to try again: exponential backoff with full jitter.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RetryTable {
+    /// Attempts in all, the first included.
+    #[schemars(range(min = 1, max = 1000), extend("default" = 3))]
+    pub(crate) attempts: Option<u32>,
+    /// Longest wait after the first attempt; doubles with each further one.
+    #[schemars(extend("default" = "2s"))]
+    pub(crate) base: Option<At<DurationText>>,
+    /// No computed wait is longer.
+    #[schemars(extend("default" = "5m"))]
+    pub(crate) cap: Option<At<DurationText>>,
+    /// No `Retry-After` is honoured beyond this.
+    #[schemars(extend("default" = "1h"))]
+    pub(crate) retry_after_cap: Option<At<DurationText>>,
+    /// True: draw each wait between zero and its bound. False: wait the whole bound.
+    #[schemars(extend("default" = true))]
+    pub(crate) jitter: Option<bool>,
+}
+
+/// Why the flow exists, for the people who run it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PurposeTable {
+    /// What the business gets, in a sentence.
+    pub(crate) goal: Option<String>,
+    /// Who answers for it, with a way to reach them.
+    pub(crate) owner: Option<String>,
+    /// The systems it joins.
+    pub(crate) systems: Option<Vec<String>>,
+    /// How it was done before, in a sentence.
+    pub(crate) as_is: Option<String>,
+    /// How it is meant to be, in a sentence.
+    pub(crate) to_be: Option<String>,
+    /// What success means, measurably.
+    pub(crate) success: Option<SuccessTable>,
+}
+
+/// Bounds the flow is measured against.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SuccessTable {
+    /// Highest share of received messages that may end as dead letters, 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
+    pub(crate) error_rate: Option<f64>,
+    /// Longest acceptable 95th percentile from receipt to delivery.
+    pub(crate) p95_latency: Option<At<DurationText>>,
+}
+
+/// One plugin applied in the flow.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StepTable {
+    /// For people and metrics. Unless given, the plugin file's name without its extension.
+    pub(crate) name: Option<At<NameText>>,
+    /// The component file.
+    #[schemars(required)]
+    pub(crate) plugin: Option<At<PathText>>,
+    /// Handed to the plugin as a JSON object; the plugin's manifest says what it may hold. No secrets.
+    pub(crate) settings: Option<serde_json::Map<String, serde_json::Value>>,
+    /// What the plugin may use; nothing unless granted.
+    pub(crate) grants: Option<GrantsTable>,
+    /// What the plugin may consume in one call.
+    pub(crate) limits: Option<LimitsTable>,
+}
+
+/// What the operator lets a plugin use.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GrantsTable {
+    /// Names of the flow's tables it may read.
+    pub(crate) lookup: Option<Vec<At<String>>>,
+    /// Whether it may read the clock.
+    #[schemars(extend("default" = false))]
+    pub(crate) clock: Option<bool>,
+}
+
+/// What a plugin may consume in one call.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LimitsTable {
+    /// Linear memory of one instance, at most 4GiB.
+    #[schemars(extend("default" = "64MiB"))]
+    pub(crate) memory: Option<At<SizeText>>,
+    /// Wall clock of one call with a whole batch.
+    #[schemars(extend("default" = "1s"))]
+    pub(crate) deadline: Option<At<DurationText>>,
+    /// Most outputs for one message.
+    #[schemars(range(min = 1, max = 1_000_000), extend("default" = 1000))]
+    pub(crate) outputs: Option<u32>,
+    /// Most payload and header bytes of all outputs of one message.
+    #[schemars(extend("default" = "8MiB"))]
+    pub(crate) output_bytes: Option<At<SizeText>>,
+}
+
+/// A reference table: rows found by a key.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableTable {
+    /// CSV with a header row, or JSON with an array of objects.
+    #[schemars(required)]
+    pub(crate) file: Option<At<PathText>>,
+    /// The column whose value finds a row.
+    #[schemars(required)]
+    pub(crate) key: Option<At<String>>,
+}
