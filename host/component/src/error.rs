@@ -1,0 +1,125 @@
+//! Why a file is not a plugin this host can run. Each message says what was found and what would help.
+
+use gantry_core::manifest::API_VERSION;
+
+/// The file is not a component this host can use.
+#[derive(Debug, thiserror::Error)]
+pub enum ComponentError {
+    /// The bytes don't begin like WebAssembly.
+    #[error("not a WebAssembly file: {found}")]
+    NotWasm {
+        /// What the beginning looks like.
+        found: &'static str,
+    },
+    /// A core module: the step that makes it a component is missing.
+    #[error(
+        "a core WebAssembly module, not a component: build it for the target wasm32-wasip2, or with `gantry plugin build`"
+    )]
+    CoreModule,
+    /// WebAssembly of a version this host doesn't know.
+    #[error("neither a component nor a module this host knows (version word {version:#010x})")]
+    UnknownEncoding {
+        /// Bytes 4 to 7 of the file, little-endian.
+        version: u32,
+    },
+    /// Truncated or damaged.
+    #[error("truncated or invalid at byte {offset}: {text}")]
+    Invalid {
+        /// Where in the file.
+        offset: usize,
+        /// What the validator found.
+        text: String,
+    },
+    /// A component, but of another world.
+    #[error(
+        "a component of another world: it does not export `{wanted}`{}",
+        .exports.iter().fold(String::from("; it exports nothing"), list)
+    )]
+    OtherWorld {
+        /// The interface a plugin must export.
+        wanted: &'static str,
+        /// What it exports instead.
+        exports: Vec<String>,
+    },
+    /// Built against a version of the contract this host doesn't speak.
+    #[error("built against gantry:plugin@{found}; this host speaks {API_VERSION}: rebuild it with a matching SDK")]
+    OtherApi {
+        /// The version it exports.
+        found: String,
+    },
+    /// Larger than any plugin needs to be.
+    #[error("{size} bytes, more than the {limit} a plugin may have")]
+    TooBig {
+        /// Size of the file.
+        size: usize,
+        /// The cap.
+        limit: usize,
+    },
+    /// Something about the manifest.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+}
+
+/// The manifest is missing, or doesn't say what it must.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// No manifest in the component.
+    #[error("no manifest in the component: build it with `gantry plugin build`, which embeds `plugin.toml`")]
+    Missing,
+    /// More than one, so that two readers could disagree.
+    #[error("{0} manifests in the component instead of one: embed it again with `gantry plugin build`")]
+    Repeated(usize),
+    /// The section isn't the JSON of a manifest.
+    #[error("the manifest in the component can't be read: {0}")]
+    Json(#[source] serde_json::Error),
+    /// `plugin.toml` can't be read.
+    #[error("plugin.toml can't be read: {0}")]
+    Toml(#[source] Box<toml::de::Error>),
+    /// The manifest can't be written as JSON.
+    #[error("the manifest can't be written: {0}")]
+    Encode(#[source] serde_json::Error),
+    /// For another version of the contract.
+    #[error("the manifest says api = \"{found}\"; this host speaks {API_VERSION}")]
+    Api {
+        /// What it says.
+        found: String,
+    },
+    /// A name outside the rules.
+    #[error("the manifest's {what} `{found}` is not a name: use 1 to 64 characters of a-z, 0-9, `-` and `_`")]
+    Name {
+        /// Which of its names.
+        what: &'static str,
+        /// What it says.
+        found: String,
+    },
+    /// Not a semantic version.
+    #[error("the manifest's version `{found}` is not a semantic version such as 1.2.0")]
+    Version {
+        /// What it says.
+        found: String,
+    },
+    /// The settings' schema is no JSON Schema.
+    #[error("the manifest's settings must be a JSON Schema: an object, `true` or `false`")]
+    Settings,
+}
+
+/// `; it exports a, b`, or that there is nothing to list.
+fn list(so_far: String, name: &String) -> String {
+    if so_far.ends_with("nothing") { format!("; it exports {name}") } else { format!("{so_far}, {name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_world_lists_what_it_exports() {
+        let text = |exports: &[&str]| {
+            let exports = exports.iter().map(|&e| e.to_owned()).collect();
+            ComponentError::OtherWorld { wanted: "w", exports }.to_string()
+        };
+        assert!(text(&[]).ends_with("it exports nothing"));
+        assert!(text(&["a"]).ends_with("it exports a"));
+        assert!(text(&["a", "b"]).ends_with("it exports a, b"));
+    }
+}

@@ -1,0 +1,18 @@
+//! What a component file says of itself, read without running it.
+//!
+//! [`inspect`] is what `gantry plugin inspect`, `gantry check` and the sandbox ask first: is this a component, is it
+//! a Gantry plugin, what does it import, which manifest does it carry. [`embed`] writes that manifest, and
+//! [`plugin_toml`] reads it from a plugin author's `plugin.toml`.
+//!
+//! Nothing here compiles or executes guest code, and wasmtime is not among the dependencies: build scripts use this.
+
+mod embed;
+mod error;
+mod inspect;
+mod manifest;
+mod sections;
+
+pub use embed::embed;
+pub use error::{ComponentError, ManifestError};
+pub use inspect::{Inspection, MAX_COMPONENT_BYTES, TRANSFORM, inspect};
+pub use manifest::{check_manifest, plugin_toml};
