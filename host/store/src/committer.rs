@@ -1,0 +1,219 @@
+//! Group commit. One thread takes all requests that wait, runs them as steps of one [`Draft`], applies it as one batch
+//! and writes it out; the `syncer` thread then waits for the disk and answers, while this one prepares the next group.
+//!
+//! ```text
+//! callers ──steps──▶ committer: draft → apply → write out ──groups──▶ syncer: fdatasync → effects → answers
+//! ```
+//!
+//! A request that need not wait for the disk ([`Durability::Ordered`]) is answered once its group is applied: it
+//! survives a crash only if what follows it does, and never without what went before it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+use std::thread::JoinHandle;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::disk::Disk;
+use crate::draft::Draft;
+use crate::error::{Failure, StoreError};
+use crate::health::Health;
+use crate::syncer::{self, WriteOutWatch};
+
+/// Requests that may wait for the committer; beyond, callers wait to hand theirs over.
+const WAITING_REQUESTS: usize = 4096;
+/// Most requests in one group: bounds how long the first of them waits for the rest.
+const GROUP_REQUESTS: usize = 1024;
+/// Groups written out that may wait for the syncer; it takes all of them with one `fdatasync`.
+const WAITING_GROUPS: usize = 4;
+
+/// When a request is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// When it is on stable storage.
+    Flushed,
+    /// When it is applied: in order, but a crash may take it back.
+    Ordered,
+}
+
+/// A request whose step was accepted, until it is answered.
+pub(crate) struct Pending {
+    durability: Durability,
+    complete: Box<dyn FnOnce(Result<(), Failure>) + Send>,
+}
+
+impl Pending {
+    pub(crate) fn complete(self, outcome: Result<(), Failure>) {
+        (self.complete)(outcome);
+    }
+}
+
+type Job = Box<dyn FnOnce(&mut Draft<'_>) -> Option<Pending> + Send>;
+
+enum Request {
+    Run(Job),
+    Close,
+}
+
+/// Where requests are handed in.
+#[derive(Clone)]
+pub(crate) struct Committer {
+    requests: mpsc::Sender<Request>,
+    health: Arc<Health>,
+}
+
+/// The two threads, to be joined after [`Committer::close`].
+pub(crate) struct Threads {
+    committer: JoinHandle<()>,
+    syncer: JoinHandle<()>,
+}
+
+impl Threads {
+    /// Waits until both have ended; blocks.
+    pub(crate) fn join(self) {
+        // A panic of either was recorded as the store's failure already.
+        let _ = self.committer.join();
+        let _ = self.syncer.join();
+    }
+}
+
+impl Committer {
+    /// Starts the threads; `next_seq` is the first number for a new message.
+    pub(crate) fn start(disk: &Arc<Disk>, health: &Arc<Health>, next_seq: u64) -> std::io::Result<(Self, Threads)> {
+        let (requests, incoming) = mpsc::channel(WAITING_REQUESTS);
+        let (groups, written_out) = std::sync::mpsc::sync_channel(WAITING_GROUPS);
+        let watch = Arc::new(WriteOutWatch::default());
+        let syncer = {
+            let (disk, health, watch) = (disk.clone(), health.clone(), watch.clone());
+            let run = move || syncer::run(&disk, &health, &watch, &written_out);
+            std::thread::Builder::new().name("store-sync".into()).spawn(run)?
+        };
+        let worker = Worker { incoming, groups, disk: disk.clone(), health: health.clone(), watch, next_seq };
+        let committer = std::thread::Builder::new().name("store-commit".into()).spawn(move || worker.run())?;
+        Ok((Self { requests, health: health.clone() }, Threads { committer, syncer }))
+    }
+
+    /// Runs `step` in the next group and answers what it returned, once that is committed.
+    ///
+    /// When the caller goes away after the request was handed in, the step is committed all the same, and its effects
+    /// (`Draft::after_commit`) happen.
+    pub(crate) async fn commit<T, E>(
+        &self,
+        durability: Durability,
+        step: impl FnOnce(&mut Draft<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + From<Failure> + Send + 'static,
+    {
+        self.health.check()?;
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |draft| match step(draft) {
+            Ok(value) => {
+                let effects = draft.accept();
+                let complete = Box::new(move |outcome: Result<(), Failure>| {
+                    if outcome.is_ok() {
+                        effects.into_iter().for_each(|effect| effect());
+                    }
+                    let _ = reply.send(outcome.map(|()| value).map_err(E::from));
+                });
+                Some(Pending { durability, complete })
+            }
+            Err(error) => {
+                draft.reject();
+                let _ = reply.send(Err(error));
+                None
+            }
+        });
+        let gone = || E::from(self.health.why_gone());
+        self.requests.send(Request::Run(job)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// Lets the threads end after everything handed in so far.
+    pub(crate) async fn close(&self) {
+        // An error means that they have ended already.
+        let _ = self.requests.send(Request::Close).await;
+    }
+}
+
+struct Worker {
+    incoming: mpsc::Receiver<Request>,
+    groups: SyncSender<Vec<Pending>>,
+    disk: Arc<Disk>,
+    health: Arc<Health>,
+    watch: Arc<WriteOutWatch>,
+    next_seq: u64,
+}
+
+impl Worker {
+    fn run(mut self) {
+        let mut open = true;
+        while open && self.health.failure().is_none() {
+            open = match catch_unwind(AssertUnwindSafe(|| self.next_group())) {
+                Ok(open) => open,
+                Err(panic) => {
+                    self.health.fail(&Failure::of_panic(panic.as_ref()));
+                    false
+                }
+            };
+        }
+        // Requests that came too late are dropped unanswered, which their callers read as `Health::why_gone`.
+    }
+
+    /// Takes, applies and passes on one group; false when it was the last.
+    fn next_group(&mut self) -> bool {
+        let mut request = self.incoming.blocking_recv();
+        let mut open = true;
+        let mut draft = Draft::new(&self.disk, &mut self.next_seq);
+        let mut group = Vec::new();
+        for _ in 0..GROUP_REQUESTS {
+            match request {
+                Some(Request::Run(job)) => group.extend(job(&mut draft)),
+                Some(Request::Close) | None => {
+                    open = false;
+                    break;
+                }
+            }
+            if draft.is_full() {
+                break;
+            }
+            request = match self.incoming.try_recv() {
+                Ok(next) => Some(next),
+                Err(_) => break,
+            };
+        }
+        let applied = self.disk.apply(draft.into_writes());
+        self.answer(group, applied);
+        open
+    }
+
+    fn answer(&self, group: Vec<Pending>, applied: Result<(), Failure>) {
+        if let Err(failure) = applied {
+            self.health.fail(&failure);
+            group.into_iter().for_each(|pending| pending.complete(Err(failure.clone())));
+            return;
+        }
+        let (flushed, ordered): (Vec<_>, Vec<_>) =
+            group.into_iter().partition(|pending| pending.durability == Durability::Flushed);
+        ordered.into_iter().for_each(|pending| pending.complete(Ok(())));
+        // With nothing else to do, what nobody waits for is written out as well.
+        if flushed.is_empty() && !self.incoming.is_empty() {
+            return;
+        }
+        match self.watch.during(|| self.disk.write_out()) {
+            Ok(()) if flushed.is_empty() => {}
+            Ok(()) => {
+                if let Err(unsent) = self.groups.send(flushed) {
+                    // The syncer has failed; dropping the group unanswered tells its callers.
+                    drop(unsent);
+                }
+            }
+            Err(failure) => {
+                self.health.fail(&failure);
+                flushed.into_iter().for_each(|pending| pending.complete(Err(failure.clone())));
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Duplicate detection: the first message with a (flow, dedupe key) is remembered until its window ends; another one
+//! within is not stored. Checked and set inside the commit that stores the message, so two requests can't both win.
+
+use gantry_core::{FlowName, MessageId, Timestamp};
+
+use crate::disk::Read;
+use crate::draft::Draft;
+use crate::error::StoreError;
+use crate::keys;
+
+/// What a (flow, dedupe key) stands for: the first message, and until when it is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct First {
+    message: MessageId,
+    expires: Timestamp,
+}
+
+impl First {
+    fn to_bytes(self) -> Vec<u8> {
+        [self.message.as_bytes().as_slice(), &self.expires.0.to_be_bytes()].concat()
+    }
+
+    /// None when damaged: then the key counts as new, for a duplicate is better than a loss.
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (message, expires) = bytes.split_first_chunk::<16>()?;
+        let expires = Timestamp(u64::from_be_bytes(expires.try_into().ok()?));
+        Some(Self { message: MessageId::from_bytes(*message), expires })
+    }
+}
+
+/// What to recognise duplicates of one message by, and how long.
+#[derive(Clone, Debug)]
+pub(crate) struct Window {
+    key: Vec<u8>,
+    until: Timestamp,
+}
+
+impl Window {
+    pub(crate) fn new(flow: &FlowName, dedupe_key: &str, until: Timestamp) -> Self {
+        Self { key: keys::dedupe(flow, dedupe_key), until }
+    }
+}
+
+/// The earlier message that `message` is a duplicate of; if there is none, `message` is remembered as the first.
+pub(crate) fn first_or_remember(
+    draft: &mut Draft<'_>,
+    window: &Window,
+    message: MessageId,
+    now: Timestamp,
+) -> Result<Option<MessageId>, StoreError> {
+    if let Some(first) = draft.get(&window.key)?.as_deref().and_then(First::from_bytes) {
+        if first.expires > now {
+            return Ok(Some(first.message));
+        }
+        draft.delete(keys::dedupe_expiry(first.expires, &window.key));
+    }
+    let first = First { message, expires: window.until };
+    draft.set(window.key.clone(), first.to_bytes());
+    draft.set(keys::dedupe_expiry(window.until, &window.key), Vec::new());
+    Ok(None)
+}
+
+/// Removes up to `limit` entries whose window has ended; how many it removed.
+pub(crate) fn sweep(draft: &mut Draft<'_>, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+    let mut expired = Vec::new();
+    for pair in draft.scan_committed(&[keys::DEDUPE_EXPIRY], None).take(limit) {
+        let (key, _) = pair?;
+        match keys::read_dedupe_expiry(&key) {
+            Some((expires, _)) if expires > now => break,
+            Some((expires, dedupe)) => expired.push((key, Some((expires, dedupe)))),
+            None => expired.push((key, None)),
+        }
+    }
+    let count = expired.len();
+    for (key, entry) in expired {
+        draft.delete(key);
+        let Some((expires, dedupe)) = entry else { continue };
+        // The entry may have been renewed since.
+        let current = draft.get(&dedupe)?.as_deref().and_then(First::from_bytes);
+        if current.is_none_or(|first| first.expires == expires) {
+            draft.delete(dedupe);
+        }
+    }
+    Ok(count)
+}

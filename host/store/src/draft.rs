@@ -1,0 +1,154 @@
+//! One atomic write in the making: many requests, each a step, put their changes into one [`Draft`], and all of it is
+//! applied as one batch. A step sees what the steps before it wrote; a step that fails leaves nothing behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::disk::{Disk, Pair, Read};
+use crate::error::{Failure, StoreError};
+use crate::keys;
+use crate::record::{self, Record};
+
+/// Bytes after which a draft should be applied rather than grow.
+const FULL_BYTES: usize = 4 * 1024 * 1024;
+
+type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// What a step wants done once its writes are committed.
+pub(crate) type Effect = Box<dyn FnOnce() + Send>;
+
+/// One atomic write in the making.
+pub(crate) struct Draft<'a> {
+    disk: &'a Disk,
+    next_seq: &'a mut u64,
+    accepted: Writes,
+    step: Writes,
+    effects: Vec<Effect>,
+    bytes: usize,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(disk: &'a Disk, next_seq: &'a mut u64) -> Self {
+        Self { disk, next_seq, accepted: Writes::new(), step: Writes::new(), effects: Vec::new(), bytes: 0 }
+    }
+
+    /// Sets one small value.
+    pub(crate) fn set(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.bytes += key.len() + value.len();
+        self.step.insert(key, Some(value));
+    }
+
+    /// Removes one small value.
+    pub(crate) fn delete(&mut self, key: Vec<u8>) {
+        self.bytes += key.len();
+        self.step.insert(key, None);
+    }
+
+    /// Sets a record where there is none.
+    pub(crate) fn add_record(&mut self, key: &[u8], record: Record) {
+        for (key, part) in record.into_parts(key) {
+            self.set(key, part);
+        }
+    }
+
+    /// Sets a record, in place of the one that may be there.
+    pub(crate) fn put_record(&mut self, key: &[u8], record: Record) -> Result<(), StoreError> {
+        self.remove_record(key)?;
+        self.add_record(key, record);
+        Ok(())
+    }
+
+    /// Removes a record with all its parts; whether there was one.
+    pub(crate) fn remove_record(&mut self, key: &[u8]) -> Result<bool, StoreError> {
+        let Some(head) = self.get(key)? else { return Ok(false) };
+        // A damaged head may state too many parts: they end where the first is missing.
+        for part in 1..=record::continuations(&head).unwrap_or(0) {
+            let key = keys::continuation(key, part);
+            if self.get(&key)?.is_none() {
+                break;
+            }
+            self.delete(key);
+        }
+        self.delete(key.to_vec());
+        Ok(true)
+    }
+
+    /// Moves whatever is under this key, and its continuations, to quarantine, byte for byte.
+    pub(crate) fn quarantine(&mut self, key: &[u8]) -> Result<(), StoreError> {
+        let mut at = key.to_vec();
+        for part in 1.. {
+            let Some(value) = self.get(&at)? else { break };
+            self.set(keys::quarantine(&at), value);
+            self.delete(at);
+            at = keys::continuation(key, part);
+        }
+        Ok(())
+    }
+
+    /// A number above all that were ever given to a message that is still in the queue.
+    pub(crate) fn next_seq(&mut self) -> u64 {
+        let seq = *self.next_seq;
+        *self.next_seq += 1;
+        seq
+    }
+
+    /// What to do once this step is committed, even when nobody waits for its answer any more.
+    pub(crate) fn after_commit(&mut self, effect: impl FnOnce() + Send + 'static) {
+        self.effects.push(Box::new(effect));
+    }
+
+    /// The pairs under a prefix as they were before this draft: look up what is found with `get` before acting on it.
+    pub(crate) fn scan_committed(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+    ) -> impl Iterator<Item = Result<Pair, Failure>> {
+        self.disk.scan(prefix, after)
+    }
+
+    /// The keys under a prefix as they are with this draft applied; for prefixes of few keys.
+    pub(crate) fn keys_with_drafted(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
+        let committed = self.disk.scan(prefix, None).map(|pair| pair.map(|(key, _)| key));
+        let mut keys = committed.collect::<Result<BTreeSet<_>, _>>()?;
+        for writes in [&self.accepted, &self.step] {
+            for (key, value) in writes.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix)) {
+                if value.is_some() {
+                    keys.insert(key.clone())
+                } else {
+                    keys.remove(key)
+                };
+            }
+        }
+        Ok(keys.into_iter().collect())
+    }
+
+    /// Keeps what the present step wrote, and returns its effects.
+    pub(crate) fn accept(&mut self) -> Vec<Effect> {
+        // Not `append`, which rebuilds the whole map.
+        self.accepted.extend(std::mem::take(&mut self.step));
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Forgets what the present step wrote.
+    pub(crate) fn reject(&mut self) {
+        self.step.clear();
+        self.effects.clear();
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.bytes >= FULL_BYTES
+    }
+
+    /// All accepted writes.
+    pub(crate) fn into_writes(self) -> Writes {
+        self.accepted
+    }
+}
+
+impl Read for Draft<'_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+        match self.step.get(key).or_else(|| self.accepted.get(key)) {
+            Some(value) => Ok(value.clone()),
+            None => self.disk.get(key),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What can go wrong with the store, typed as far as a caller decides by it. Nothing here names the engine: its errors
+//! arrive as a [`Failure`] with a kind to act on and a text for people.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use gantry_core::{DeadLetterId, DeadLetterState};
+
+use crate::record::RecordError;
+
+/// What sort of trouble the disk or the engine is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// No space is left.
+    DiskFull,
+    /// Any other I/O error.
+    Io,
+    /// What was read back is not what was written.
+    Corrupt,
+    /// The engine broke an assumption of its own, or of ours.
+    Internal,
+    /// A write has not ended for so long that it is given up.
+    Stalled,
+}
+
+/// Trouble of the disk or the engine.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct Failure {
+    /// What to decide by.
+    pub kind: FailureKind,
+    /// For people.
+    pub text: Arc<str>,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: FailureKind, text: impl Into<Arc<str>>) -> Self {
+        Self { kind, text: text.into() }
+    }
+
+    /// A panic of the engine, turned into an error.
+    pub(crate) fn of_panic(panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Self::new(FailureKind::Internal, format!("the storage engine panicked: {text}"))
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        Self::new(if full { FailureKind::DiskFull } else { FailureKind::Io }, error.to_string())
+    }
+}
+
+/// The store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process (or another `Store` of this one) has it open.
+    #[error("the store at {} is in use by another process", .0.display())]
+    InUse(PathBuf),
+    /// It was written by a newer Gantry.
+    #[error("the store has format {found}, this version reads formats up to {known}: use the newer version again")]
+    NewerFormat {
+        /// The format on disk.
+        found: u32,
+        /// The newest this version reads.
+        known: u32,
+    },
+    /// There is data, but not Gantry's.
+    #[error("{} holds data that is not a Gantry store", .0.display())]
+    NotAStore(PathBuf),
+    /// The directory or its files can't be read or written.
+    #[error("can't access {}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The engine refused its files.
+    #[error("the storage engine can't open its files")]
+    Engine(#[source] Failure),
+}
+
+/// A call on an open store failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk or the engine failed; nothing is acknowledged any more until the store is opened anew.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Failure),
+    /// The store was closed.
+    #[error("the store is closed")]
+    Closed,
+    /// One record can't be read; the rest is unharmed.
+    #[error("a stored record can't be read")]
+    Damaged(#[source] Arc<RecordError>),
+    /// The value can't be stored, by its nature; trying again can't help.
+    #[error("the value can't be stored")]
+    Unstorable(#[source] Arc<RecordError>),
+    /// A key-value name beyond the limits.
+    #[error("a key-value namespace takes up to 255 bytes and a key up to 1024: got {namespace} and {key}")]
+    NameTooLong {
+        /// Bytes of the namespace.
+        namespace: usize,
+        /// Bytes of the key.
+        key: usize,
+    },
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        Self::Unavailable(failure)
+    }
+}
+
+/// A dead letter could not be put back to work, acknowledged or closed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// There is none with this id.
+    #[error("there is no dead letter {0}")]
+    NotFound(DeadLetterId),
+    /// Its state does not allow it.
+    #[error("dead letter {id} is {}", state.name())]
+    WrongState {
+        /// Which letter.
+        id: DeadLetterId,
+        /// Where it stands.
+        state: DeadLetterState,
+    },
+    /// Its message is in the queue already, for another of its dead letters: try again when that run has ended.
+    #[error("the message of dead letter {0} is in the queue")]
+    MessageQueued(DeadLetterId),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Failure> for ReplayError {
+    fn from(failure: Failure) -> Self {
+        Self::Store(failure.into())
+    }
+}
+
+/// Closing did not get everything to disk; every message that was acknowledged is there all the same.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the store could not be closed in order")]
+pub struct CloseError(#[source] pub StoreError);

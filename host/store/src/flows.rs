@@ -1,0 +1,98 @@
+//! The queues of all flows, by name: their schedules, and the bell that wakes who waits for work.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gantry_core::{Digest, FlowName, Timestamp};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::Notify;
+
+use crate::schedule::{Entry, Schedule};
+use crate::store::Store;
+
+/// Whether messages that share a key are worked on one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ordering {
+    /// One message of a key at a time, in the order they were queued.
+    PerKey,
+    /// Keys mean nothing to the order.
+    None,
+}
+
+/// How much a flow has to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// Messages that wait for their turn.
+    pub queued: usize,
+    /// Messages that are being worked on.
+    pub leased: usize,
+    /// Messages that wait for their next attempt.
+    pub scheduled: usize,
+    /// When the oldest of all these was queued (a replay counts from the replay).
+    pub oldest: Option<Timestamp>,
+}
+
+/// One flow's queue.
+pub(crate) struct FlowQueue {
+    pub(crate) schedule: Mutex<Schedule>,
+    pub(crate) bell: Notify,
+}
+
+impl FlowQueue {
+    pub(crate) fn push(&self, entry: Entry) {
+        self.schedule.lock().push(entry);
+        self.bell.notify_one();
+    }
+}
+
+/// All flows' queues; a flow is known from its first message or its registration on, and is ordered unless told
+/// otherwise.
+#[derive(Default)]
+pub(crate) struct Flows(RwLock<HashMap<FlowName, Arc<FlowQueue>>>);
+
+impl Flows {
+    pub(crate) fn of(&self, flow: &FlowName) -> Arc<FlowQueue> {
+        if let Some(queue) = self.0.read().get(flow) {
+            return queue.clone();
+        }
+        let new = || Arc::new(FlowQueue { schedule: Mutex::new(Schedule::new(true)), bell: Notify::new() });
+        self.0.write().entry(flow.clone()).or_insert_with(new).clone()
+    }
+
+    pub(crate) fn wake_all(&self) {
+        self.0.read().values().for_each(|queue| queue.bell.notify_waiters());
+    }
+}
+
+/// A number that is the same for the same key, now and after any update; never 0. It is part of the on-disk format.
+pub(crate) fn hash_of_key(key: Option<&str>) -> u64 {
+    let hash = |key: &str| {
+        let digest = Digest::of(key.as_bytes());
+        digest.as_bytes()[..8].iter().fold(0, |hash, byte| hash << 8 | u64::from(*byte)).max(1)
+    };
+    key.map_or(0, hash)
+}
+
+impl Store {
+    /// Says how a flow's messages are to be ordered; may change while it runs. Unregistered flows are ordered per key.
+    pub fn register_flow(&self, flow: &FlowName, ordering: Ordering) {
+        let queue = self.inner.flows.of(flow);
+        queue.schedule.lock().set_ordered(ordering == Ordering::PerKey);
+        queue.bell.notify_one();
+    }
+
+    /// How much a flow has to do; never blocks on the disk.
+    #[must_use]
+    pub fn depth(&self, flow: &FlowName) -> Depth {
+        let counts = self.inner.flows.of(flow).schedule.lock().counts();
+        Depth { queued: counts.queued, leased: counts.leased, scheduled: counts.scheduled, oldest: counts.oldest }
+    }
+
+    /// The flows that have, or had since the start, messages in the queue or were registered.
+    #[must_use]
+    pub fn flows(&self) -> Vec<FlowName> {
+        let mut names: Vec<_> = self.inner.flows.0.read().keys().cloned().collect();
+        names.sort();
+        names
+    }
+}

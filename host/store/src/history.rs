@@ -1,0 +1,66 @@
+//! Where a message is, and what is kept of it when it has ended: the answer to "what happened to it?".
+
+use gantry_core::{Envelope, FlowName, History, MessageId, MessageState, Timestamp, TrailEntry};
+use serde::{Deserialize, Serialize};
+
+use crate::disk::{Disk, Read};
+use crate::error::StoreError;
+use crate::keys;
+use crate::store::Store;
+
+/// How often a look-up follows a message that moves while it is looked up.
+const MOST_LOOKS: u32 = 5;
+
+/// What is stored under a message's id.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Whereabouts {
+    /// In the queue, at this place.
+    Queued { seq: u64 },
+    /// It has ended.
+    Ended { at: Timestamp, history: History },
+}
+
+/// The history of a queued message so far.
+pub(crate) fn of_queued(envelope: &Envelope) -> History {
+    History {
+        id: envelope.message.id,
+        flow: envelope.flow.clone(),
+        source: envelope.source.clone(),
+        key: envelope.message.key.clone(),
+        dedupe_key: envelope.dedupe_key.clone(),
+        received_at: envelope.received_at,
+        state: MessageState::Queued,
+        trail: envelope.trail.clone(),
+    }
+}
+
+/// The history of a message whose envelope can't be read.
+pub(crate) fn of_damaged(id: MessageId, flow: FlowName, queued_at: Timestamp, last: TrailEntry) -> History {
+    let state = MessageState::DeadLettered;
+    let source = String::new();
+    History { id, flow, source, key: None, dedupe_key: None, received_at: queued_at, state, trail: vec![last] }
+}
+
+impl Store {
+    /// What happened to a message: while it is queued from its envelope, afterwards from what is kept of it.
+    pub async fn history(&self, id: MessageId) -> Result<Option<History>, StoreError> {
+        self.read(move |disk| look_up(disk, id)).await
+    }
+}
+
+fn look_up(disk: &Disk, id: MessageId) -> Result<Option<History>, StoreError> {
+    for _ in 0..MOST_LOOKS {
+        match disk.load(&keys::whereabouts(id))? {
+            None => return Ok(None),
+            Some((Whereabouts::Ended { history, .. }, _)) => return Ok(Some(history)),
+            Some((Whereabouts::Queued { seq }, _)) => {
+                if let Some((envelope, _)) = disk.load::<Envelope>(&keys::message(seq))? {
+                    return Ok(Some(of_queued(&envelope)));
+                }
+                // It left the queue between the two reads.
+            }
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,162 @@
+//! The layout of the one tree: a prefix per kind of record, big-endian numbers so that byte order is number order.
+//!
+//! | key | value |
+//! |---|---|
+//! | `00 "format"` | format version, u32 |
+//! | `m` seq | record: the envelope of a queued message |
+//! | `i` seq | index entry of a queued message: all the scheduler needs, so that a start reads no payload |
+//! | `h` id | record: where a message is (queued under which seq, or its history) |
+//! | `d` digest | duplicate detection: id of the first message, expiry |
+//! | `x` expiry digest | empty: finds expired `d` entries |
+//! | `l` id position | record: a dead letter |
+//! | `o` id position | record: a dead letter's summary (filters and counts read no payload) |
+//! | `r` id position number | record: a dead letter as it stood before an edited replay of it failed |
+//! | `v` namespace key | record: a key-value entry |
+//! | `c` key part | continuation of the record at `key` |
+//! | `z` key | a damaged record, byte for byte, moved here from `key` |
+//!
+//! `seq` is a number of the store's own, not the message's id: clocks go backwards, and a replay queues at the end.
+
+use gantry_core::{DeadLetterId, Digest, FlowName, MessageId, Timestamp};
+
+/// Key of the format version.
+pub(crate) const FORMAT: &[u8] = b"\0format";
+/// Key of a value without meaning: see `Disk::nudge`.
+pub(crate) const NUDGE: &[u8] = b"\0nudge";
+
+pub(crate) const MESSAGE: u8 = b'm';
+pub(crate) const INDEX: u8 = b'i';
+pub(crate) const WHEREABOUTS: u8 = b'h';
+pub(crate) const DEDUPE: u8 = b'd';
+pub(crate) const DEDUPE_EXPIRY: u8 = b'x';
+pub(crate) const LETTER: u8 = b'l';
+pub(crate) const SUMMARY: u8 = b'o';
+pub(crate) const REVISION: u8 = b'r';
+pub(crate) const KV: u8 = b'v';
+pub(crate) const CONTINUATION: u8 = b'c';
+pub(crate) const QUARANTINE: u8 = b'z';
+
+/// Bytes of the digest that stands for a (flow, dedupe key).
+pub(crate) const DEDUPE_DIGEST: usize = 16;
+
+fn join(prefix: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
+    key.push(prefix);
+    parts.iter().for_each(|part| key.extend_from_slice(part));
+    key
+}
+
+pub(crate) fn message(seq: u64) -> Vec<u8> {
+    join(MESSAGE, &[&seq.to_be_bytes()])
+}
+
+pub(crate) fn index(seq: u64) -> Vec<u8> {
+    join(INDEX, &[&seq.to_be_bytes()])
+}
+
+pub(crate) fn whereabouts(id: MessageId) -> Vec<u8> {
+    join(WHEREABOUTS, &[id.as_bytes()])
+}
+
+pub(crate) fn dedupe(flow: &FlowName, dedupe_key: &str) -> Vec<u8> {
+    let digest = Digest::of(format!("{flow}\0{dedupe_key}").as_bytes());
+    join(DEDUPE, &[&digest.as_bytes()[..DEDUPE_DIGEST]])
+}
+
+/// The expiry entry of the dedupe entry under `dedupe`.
+pub(crate) fn dedupe_expiry(expires: Timestamp, dedupe: &[u8]) -> Vec<u8> {
+    join(DEDUPE_EXPIRY, &[&expires.0.to_be_bytes(), &dedupe[1..]])
+}
+
+/// The expiry and the dedupe key an expiry entry stands for.
+pub(crate) fn read_dedupe_expiry(key: &[u8]) -> Option<(Timestamp, Vec<u8>)> {
+    let (expires, digest) = key.strip_prefix(&[DEDUPE_EXPIRY])?.split_first_chunk::<8>()?;
+    Some((Timestamp(u64::from_be_bytes(*expires)), join(DEDUPE, &[digest])))
+}
+
+fn of_letter(prefix: u8, id: DeadLetterId) -> Vec<u8> {
+    // The whole message sorts before its deliveries.
+    let position = id.position.map_or(0, |position| u64::from(position) + 1);
+    join(prefix, &[id.message.as_bytes(), &position.to_be_bytes()])
+}
+
+pub(crate) fn letter(id: DeadLetterId) -> Vec<u8> {
+    of_letter(LETTER, id)
+}
+
+pub(crate) fn summary(id: DeadLetterId) -> Vec<u8> {
+    of_letter(SUMMARY, id)
+}
+
+/// The prefix of all revisions of one letter.
+pub(crate) fn revisions_of(id: DeadLetterId) -> Vec<u8> {
+    of_letter(REVISION, id)
+}
+
+pub(crate) fn revision(id: DeadLetterId, number: u32) -> Vec<u8> {
+    let mut key = revisions_of(id);
+    key.extend_from_slice(&number.to_be_bytes());
+    key
+}
+
+/// The prefix of all summaries of one message.
+pub(crate) fn summaries_of(message: MessageId) -> Vec<u8> {
+    join(SUMMARY, &[message.as_bytes()])
+}
+
+/// The dead letter a summary's key stands for.
+pub(crate) fn read_summary(key: &[u8]) -> Option<DeadLetterId> {
+    let (message, position) = key.strip_prefix(&[SUMMARY])?.split_first_chunk::<16>()?;
+    let position = u64::from_be_bytes(position.try_into().ok()?).checked_sub(1);
+    let position = position.map(u32::try_from).transpose().ok()?;
+    Some(DeadLetterId { message: MessageId::from_bytes(*message), position })
+}
+
+/// `namespace` must be at most 255 bytes long: its length comes first, so that no namespace reaches into another.
+pub(crate) fn kv(namespace: &str, key: &str) -> Vec<u8> {
+    let len = u8::try_from(namespace.len()).unwrap_or(u8::MAX);
+    join(KV, &[&[len], namespace.as_bytes(), key.as_bytes()])
+}
+
+/// The `part`-th continuation (from 1) of the record at `key`.
+pub(crate) fn continuation(key: &[u8], part: u32) -> Vec<u8> {
+    join(CONTINUATION, &[key, &part.to_be_bytes()])
+}
+
+pub(crate) fn quarantine(key: &[u8]) -> Vec<u8> {
+    join(QUARANTINE, &[key])
+}
+
+/// The message id a whereabouts key stands for.
+pub(crate) fn read_whereabouts(key: &[u8]) -> Option<MessageId> {
+    Some(MessageId::from_bytes(key.strip_prefix(&[WHEREABOUTS])?.try_into().ok()?))
+}
+
+/// The seq an index key stands for.
+pub(crate) fn read_index(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(key.strip_prefix(&[INDEX])?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_survive_the_way_back() {
+        let message = MessageId::generate();
+        for position in [None, Some(0), Some(u32::MAX)] {
+            let id = DeadLetterId { message, position };
+            assert_eq!(read_summary(&summary(id)), Some(id));
+            assert!(summary(id).starts_with(&summaries_of(message)));
+        }
+        assert_eq!(read_index(&index(7)), Some(7));
+        assert_eq!(read_whereabouts(&whereabouts(message)), Some(message));
+        let dedupe = dedupe(&"orders".parse().unwrap(), "k");
+        assert_eq!(read_dedupe_expiry(&dedupe_expiry(Timestamp(9), &dedupe)), Some((Timestamp(9), dedupe)));
+    }
+
+    #[test]
+    fn namespaces_do_not_reach_into_each_other() {
+        assert_ne!(kv("a", "bc"), kv("ab", "c"));
+    }
+}

@@ -1,0 +1,59 @@
+//! Where Gantry keeps what it has accepted: the durable queue, dead letters, history, duplicate detection and a small
+//! key-value space. The only crate that names the storage engine (sled), and only its module `disk` does.
+//!
+//! **Promises.**
+//! 1. [`Store::enqueue`] answers only when the messages are on stable storage (`fdatasync`, shared by all callers that
+//!    wait at that moment).
+//! 2. Every state change of a message is one atomic write: a crash leaves the message before it or behind it, never
+//!    between. A message ends only by [`Store::settle`], which writes its history and its dead letters in the same
+//!    write that takes it out of the queue.
+//! 3. Delivery is at least once: a lease lives in memory, so what was leased at a crash is queued after it.
+//! 4. Messages that share a key in an ordered flow are leased one at a time, in the order they were queued; a message
+//!    that waits for a retry keeps its key.
+//! 5. A damaged record stops nothing: it is put in quarantine, logged as an ERROR and counted.
+//! 6. After an I/O error nothing more is acknowledged: every call answers [`StoreError::Unavailable`] and
+//!    [`Store::is_healthy`] turns false.
+//!
+//! **Interface.** What a JetStream work queue could offer as well, so that a cluster engine can stand in: enqueue,
+//! lease, settle, schedule, move to dead letters, key-value. Blocking work runs on the store's own threads or on
+//! tokio's blocking pool, never on an async thread.
+//!
+//! **Reading order.** [`Store`] (`store`), `queue` → `lease` → `settle` for the life of a message, `dead_letters` and
+//! `history` for its end; below them `committer` (group commit) → `draft` (one atomic write) → `record` and `keys`
+//! (what is on disk) → `disk` (the engine) and `recovery` (what is done before it opens).
+
+mod committer;
+mod dead_letters;
+mod dedupe;
+mod disk;
+mod draft;
+mod error;
+mod flows;
+mod health;
+mod history;
+mod keys;
+mod kv;
+mod lease;
+mod queue;
+mod record;
+mod recovery;
+mod replay;
+mod schedule;
+mod settle;
+mod store;
+mod summary;
+mod sweep;
+mod syncer;
+
+pub use dead_letters::{DeadLetterCounts, DeadLetterPage, Filter, Page};
+pub use disk::LOG_DIRECTIVE;
+pub use error::{CloseError, Failure, FailureKind, OpenError, ReplayError, StoreError};
+pub use flows::{Depth, Ordering};
+pub use kv::KvWrite;
+pub use lease::{Leased, Ticket};
+pub use queue::{Enqueued, NewMessage};
+pub use record::RecordError;
+pub use settle::Settlement;
+pub use store::{Store, StoreConfig};
+pub use summary::DeadLetterSummary;
+pub use sweep::Swept;

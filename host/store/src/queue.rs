@@ -1,0 +1,209 @@
+//! Into the queue: from a batch of messages to entries in the schedule, through one atomic, fsynced write.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_core::{DeadLetterId, Envelope, FlowName, MessageId, Timestamp};
+
+use crate::committer::Durability;
+use crate::dedupe::{self, Window};
+use crate::disk::{Disk, Read};
+use crate::draft::Draft;
+use crate::error::StoreError;
+use crate::flows::{FlowQueue, Flows, hash_of_key};
+use crate::history::Whereabouts;
+use crate::keys;
+use crate::kv::{KvWrite, PreparedWrite};
+use crate::record::Record;
+use crate::schedule::Entry;
+use crate::store::Store;
+
+/// A message to be taken into custody.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// The message and what is known of it.
+    pub envelope: Envelope,
+    /// How long messages with the same `dedupe_key` count as duplicates of this one; none: never.
+    pub dedupe_window: Option<Duration>,
+}
+
+/// What became of a [`NewMessage`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enqueued {
+    /// It is in the queue and on stable storage.
+    Stored(MessageId),
+    /// It was not stored: the message with this id has the same dedupe key, or is the same message.
+    Duplicate(MessageId),
+}
+
+/// The index entry of a queued message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IndexEntry {
+    pub(crate) id: MessageId,
+    pub(crate) key: u64,
+    pub(crate) since: Timestamp,
+    /// When it may be worked on; none: at once.
+    pub(crate) due: Option<Timestamp>,
+    pub(crate) flow: FlowName,
+}
+
+const INDEX_VERSION: u8 = 1;
+
+impl IndexEntry {
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(41 + self.flow.as_str().len());
+        bytes.push(INDEX_VERSION);
+        bytes.extend_from_slice(self.id.as_bytes());
+        for number in [self.key, self.since.0, self.due.map_or(0, |due| due.0)] {
+            bytes.extend_from_slice(&number.to_be_bytes());
+        }
+        bytes.extend_from_slice(self.flow.as_str().as_bytes());
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let rest = bytes.strip_prefix(&[INDEX_VERSION])?;
+        let (id, rest) = rest.split_first_chunk::<16>()?;
+        let (key, rest) = rest.split_first_chunk::<8>()?;
+        let (since, rest) = rest.split_first_chunk::<8>()?;
+        let (due, flow) = rest.split_first_chunk::<8>()?;
+        let due = u64::from_be_bytes(*due);
+        Some(Self {
+            id: MessageId::from_bytes(*id),
+            key: u64::from_be_bytes(*key),
+            since: Timestamp(u64::from_be_bytes(*since)),
+            due: (due != 0).then_some(Timestamp(due)),
+            flow: std::str::from_utf8(flow).ok()?.parse().ok()?,
+        })
+    }
+}
+
+/// A message ready to be stored: encoded by the caller, so that the one committer need not.
+struct Prepared {
+    record: Record,
+    index: IndexEntry,
+    queue: Arc<FlowQueue>,
+    window: Option<Window>,
+}
+
+impl Store {
+    /// Takes messages into custody: all of them or none, one answer each, in order. Returns when they are on stable
+    /// storage; if the caller goes away before, they may be stored all the same.
+    pub async fn enqueue(&self, batch: Vec<NewMessage>) -> Result<Vec<Enqueued>, StoreError> {
+        self.enqueue_with(batch, Vec::new()).await
+    }
+
+    /// Like [`Self::enqueue`], with changes of key-value entries in the same atomic write.
+    pub async fn enqueue_with(
+        &self,
+        batch: Vec<NewMessage>,
+        writes: Vec<KvWrite>,
+    ) -> Result<Vec<Enqueued>, StoreError> {
+        let now = self.inner.clock.now();
+        let messages = batch.into_iter().map(|new| self.prepare(new, now)).collect::<Result<Vec<_>, _>>()?;
+        let writes = writes.into_iter().map(PreparedWrite::of).collect::<Result<Vec<_>, _>>()?;
+        let step = move |draft: &mut Draft<'_>| {
+            writes.into_iter().try_for_each(|write| write.apply(draft))?;
+            messages.into_iter().map(|message| store(draft, message, now)).collect()
+        };
+        self.inner.committer.commit(Durability::Flushed, step).await
+    }
+
+    fn prepare(&self, new: NewMessage, now: Timestamp) -> Result<Prepared, StoreError> {
+        let NewMessage { envelope, dedupe_window } = new;
+        let window = envelope
+            .dedupe_key
+            .as_deref()
+            .zip(dedupe_window)
+            .map(|(key, window)| Window::new(&envelope.flow, key, now.after(window)));
+        Ok(Prepared {
+            record: Record::of(&envelope)?,
+            index: IndexEntry {
+                id: envelope.message.id,
+                key: hash_of_key(envelope.message.key.as_deref()),
+                since: now,
+                due: None,
+                flow: envelope.flow.clone(),
+            },
+            queue: self.inner.flows.of(&envelope.flow),
+            window,
+        })
+    }
+}
+
+fn store(draft: &mut Draft<'_>, message: Prepared, now: Timestamp) -> Result<Enqueued, StoreError> {
+    let id = message.index.id;
+    // An id is taken once: a caller that repeats a request it got no answer to changes nothing.
+    if draft.get(&keys::whereabouts(id))?.is_some() {
+        return Ok(Enqueued::Duplicate(id));
+    }
+    if let Some(window) = &message.window
+        && let Some(first) = dedupe::first_or_remember(draft, window, id, now)?
+    {
+        return Ok(Enqueued::Duplicate(first));
+    }
+    append(draft, &message.index, message.record, message.queue)?;
+    Ok(Enqueued::Stored(id))
+}
+
+/// Writes a message at the end of the queue, and lets the schedule know once that is committed.
+pub(crate) fn append(
+    draft: &mut Draft<'_>,
+    index: &IndexEntry,
+    record: Record,
+    queue: Arc<FlowQueue>,
+) -> Result<(), StoreError> {
+    let seq = draft.next_seq();
+    draft.add_record(&keys::message(seq), record);
+    draft.set(keys::index(seq), index.to_bytes());
+    draft.put_record(&keys::whereabouts(index.id), Record::of(&Whereabouts::Queued { seq })?)?;
+    let entry = Entry { seq, key: index.key, since: index.since };
+    draft.after_commit(move || queue.push(entry));
+    Ok(())
+}
+
+/// Fills the schedules from the index; the number for the next message, and the keys of entries that can't be read.
+pub(crate) fn load(disk: &Disk, flows: &Flows) -> Result<(u64, Vec<Vec<u8>>), StoreError> {
+    let mut next_seq = 1;
+    let mut damaged = Vec::new();
+    for pair in disk.scan(&[keys::INDEX], None) {
+        let (key, value) = pair?;
+        let Some(seq) = keys::read_index(&key) else {
+            damaged.push(key);
+            continue;
+        };
+        next_seq = seq + 1;
+        let Some(index) = IndexEntry::from_bytes(&value) else {
+            damaged.push(key);
+            continue;
+        };
+        let queue = flows.of(&index.flow);
+        let entry = Entry { seq, key: index.key, since: index.since };
+        match index.due {
+            Some(due) => queue.schedule.lock().push_later(entry, due),
+            None => queue.schedule.lock().push(entry),
+        }
+    }
+    Ok((next_seq, damaged))
+}
+
+/// The dead letter a queued message is a replay of, and the message itself.
+pub(crate) fn replay_of(envelope: &Envelope) -> Option<DeadLetterId> {
+    envelope.replay.as_ref().map(|replay| replay.dead_letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_entry_survives_the_way_to_disk_and_back() {
+        for due in [None, Some(Timestamp(77))] {
+            let flow = "shop-orders".parse().unwrap();
+            let entry = IndexEntry { id: MessageId::generate(), key: u64::MAX, since: Timestamp(5), due, flow };
+            assert_eq!(IndexEntry::from_bytes(&entry.to_bytes()), Some(entry));
+        }
+        assert_eq!(IndexEntry::from_bytes(&[]), None);
+        assert_eq!(IndexEntry::from_bytes(&[INDEX_VERSION; 41]), None, "no flow");
+    }
+}

@@ -1,0 +1,114 @@
+//! What is done before the engine opens: take the directory for this process alone, and move snapshots aside that the
+//! engine would stumble over.
+//!
+//! The engine (sled 0.34.7) writes a snapshot of its page table at every start: to `snap.N.generating`, then renamed
+//! to `snap.N`. A crash in between leaves the `.generating` file behind. The next start takes every `snap.*` for a
+//! snapshot, and of all the one whose name sorts last (that is the leftover), and refuses to open when it is cut short
+//! (spacejam/sled#1527, #1533).
+//!
+//! A snapshot only shortens the start. The log alone is the truth: without a snapshot the engine reads the log from its
+//! beginning and rebuilds the page table. So a leftover `.generating` file is moved to `quarantine/` always, a finished
+//! snapshot when its length or checksum is wrong; then the engine goes back to an older snapshot or to the log. A
+//! sound snapshot is left alone: damage elsewhere must be reported, not papered over.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::error::OpenError;
+
+/// Directory for files that were moved aside, under the store's own.
+const QUARANTINE: &str = "quarantine";
+
+/// How long to wait for the engine's own lock, which its background threads of an earlier `Store` of this process may
+/// hold for a moment longer than the `Store`.
+const ENGINE_LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Makes the directory ready for the engine; the returned lock must be held as long as the store is open.
+pub(crate) fn prepare(dir: &Path) -> Result<File, OpenError> {
+    fs::create_dir_all(dir).map_err(|source| OpenError::Io { path: dir.to_owned(), source })?;
+    let lock = lock(dir)?;
+    await_engine_lock(dir)?;
+    quarantine_unusable_snapshots(dir)?;
+    Ok(lock)
+}
+
+fn lock(dir: &Path) -> Result<File, OpenError> {
+    let path = dir.join("lock");
+    let io = |source| OpenError::Io { path: path.clone(), source };
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
+        Err(TryLockError::Error(source)) => Err(io(source)),
+    }
+}
+
+fn await_engine_lock(dir: &Path) -> Result<(), OpenError> {
+    let path = dir.join("db");
+    let io = |source| OpenError::Io { path: path.clone(), source };
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(io(error)),
+    };
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if began.elapsed() < ENGINE_LOCK_PATIENCE => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(dir.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(io(source)),
+        }
+    }
+}
+
+fn quarantine_unusable_snapshots(dir: &Path) -> Result<(), OpenError> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |source| OpenError::Io { path, source }
+    };
+    for entry in fs::read_dir(dir).map_err(io(dir))? {
+        let path = entry.map_err(io(dir))?.path();
+        let Some(fault) = fault_of_snapshot(&path).map_err(io(&path))? else { continue };
+        let moved = move_aside(dir, &path).map_err(io(&path))?;
+        tracing::warn!(
+            file = %path.display(),
+            moved_to = %moved.display(),
+            fault,
+            "a snapshot of the store's page table was unusable and was moved aside; the log holds all data"
+        );
+    }
+    Ok(())
+}
+
+/// What is wrong with this file if it is a snapshot; none for sound snapshots and for other files.
+fn fault_of_snapshot(path: &Path) -> io::Result<Option<&'static str>> {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Ok(None) };
+    if !name.starts_with("snap.") {
+        return Ok(None);
+    }
+    if name.ends_with(".generating") {
+        return Ok(Some("left over by a crash"));
+    }
+    let bytes = fs::read(path)?;
+    let Some((body, trailer)) = bytes.split_last_chunk::<12>() else { return Ok(Some("too short")) };
+    let [.., a, b, c, d] = *trailer;
+    let sound = !body.is_empty() && crc32fast::hash(body) == u32::from_le_bytes([a, b, c, d]);
+    Ok((!sound).then_some("its checksum is wrong"))
+}
+
+fn move_aside(dir: &Path, path: &Path) -> io::Result<PathBuf> {
+    let quarantine = dir.join(QUARANTINE);
+    fs::create_dir_all(&quarantine)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // An earlier casualty of the same name is kept as well.
+    let free = (0u32..).map(|n| quarantine.join(format!("{name}.{n}"))).find(|candidate| !candidate.exists());
+    let target = free.ok_or_else(|| io::Error::from(io::ErrorKind::AlreadyExists))?;
+    fs::rename(path, &target)?;
+    File::open(dir)?.sync_all()?;
+    Ok(target)
+}

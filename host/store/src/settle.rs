@@ -1,0 +1,131 @@
+//! The end of a lease: the message has ended, or is to be worked on again later. Either is one atomic write.
+
+use gantry_core::{DeadLetter, DeadLetterId, Envelope, Event, History, MessageState, Timestamp, TrailEntry};
+
+use crate::committer::Durability;
+use crate::dead_letters::{self, Counters};
+use crate::draft::Draft;
+use crate::error::StoreError;
+use crate::history::Whereabouts;
+use crate::keys;
+use crate::lease::Ticket;
+use crate::queue::IndexEntry;
+use crate::record::Record;
+use crate::store::Store;
+
+/// What becomes of a leased message.
+#[derive(Clone, Debug)]
+pub enum Settlement {
+    /// It has ended and leaves the queue.
+    Finished {
+        /// How it ended. A replay of one dead letter ends `DeadLettered` all the same while others of the message are
+        /// not dealt with: the store sees to that.
+        state: MessageState,
+        /// Everything that happened, oldest first; it is what [`Store::history`] answers from now on.
+        trail: Vec<TrailEntry>,
+        /// What was given up. A letter with the id of an earlier one takes its place: the first failure and the
+        /// attempts of the earlier one are kept.
+        letters: Vec<DeadLetter>,
+        /// The dead letter this run has resolved. A replayed letter that is neither here nor among `letters` is open
+        /// again.
+        resolved: Option<DeadLetterId>,
+    },
+    /// It is to be worked on again at `due`; until then no message behind it with its key is leased.
+    Later {
+        /// As it is now: with deliveries, attempts and trail.
+        envelope: Box<Envelope>,
+        /// When.
+        due: Timestamp,
+    },
+}
+
+impl Store {
+    /// Settles a leased message.
+    ///
+    /// Returns when the outcome is on stable storage, if dead letters are involved. Otherwise it returns earlier: a
+    /// crash within the next moments may take the outcome back, and the message is worked on again, which at-least-once
+    /// delivery with stable idempotency keys allows for. On error the message is in the queue again.
+    pub async fn settle(&self, ticket: Ticket, settlement: Settlement) -> Result<(), StoreError> {
+        let now = self.inner.clock.now();
+        match settlement {
+            Settlement::Finished { state, trail, letters, resolved } => {
+                let ending = Ending { state, trail, letters, resolved, now };
+                let durability = ending.durability(&ticket);
+                let counters = self.inner.letters.clone();
+                let step = move |draft: &mut Draft<'_>| finish(draft, ticket, ending, &counters);
+                self.inner.committer.commit(durability, step).await
+            }
+            Settlement::Later { envelope, due } => {
+                debug_assert_eq!(envelope.message.id, ticket.message(), "a message is settled with its own ticket");
+                let record = Record::of(&envelope)?;
+                let step = move |draft: &mut Draft<'_>| postpone(draft, ticket, record, due);
+                self.inner.committer.commit(Durability::Ordered, step).await
+            }
+        }
+    }
+}
+
+struct Ending {
+    state: MessageState,
+    trail: Vec<TrailEntry>,
+    letters: Vec<DeadLetter>,
+    resolved: Option<DeadLetterId>,
+    now: Timestamp,
+}
+
+impl Ending {
+    fn durability(&self, ticket: &Ticket) -> Durability {
+        let touches_letters = !self.letters.is_empty() || self.resolved.is_some() || ticket.replay.is_some();
+        if touches_letters { Durability::Flushed } else { Durability::Ordered }
+    }
+}
+
+fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Counters) -> Result<(), StoreError> {
+    let Ending { mut state, trail, letters, resolved, now } = ending;
+    let Ticket { claim, history, replay } = ticket;
+    let id = history.id;
+    let filed: Vec<DeadLetterId> = letters.iter().map(|letter| letter.id).collect();
+    for letter in letters {
+        dead_letters::file(draft, counters, letter)?;
+    }
+    if let Some(resolved) = resolved.filter(|resolved| !filed.contains(resolved)) {
+        dead_letters::resolve(draft, counters, resolved, replayed_by(&trail), now)?;
+    }
+    if replay.is_some() {
+        dead_letters::reopen_replaying(draft, counters, id)?;
+        if dead_letters::any_unsettled(draft, id)? {
+            state = MessageState::DeadLettered;
+        }
+    }
+    let ended = Whereabouts::Ended { at: now, history: History { state, trail, ..history } };
+    draft.put_record(&keys::whereabouts(id), Record::of(&ended)?)?;
+    draft.remove_record(&keys::message(claim.entry.seq))?;
+    draft.delete(keys::index(claim.entry.seq));
+    draft.after_commit(move || claim.finish());
+    Ok(())
+}
+
+fn postpone(draft: &mut Draft<'_>, ticket: Ticket, record: Record, due: Timestamp) -> Result<(), StoreError> {
+    let seq = ticket.claim.entry.seq;
+    let index = IndexEntry {
+        id: ticket.message(),
+        key: ticket.claim.entry.key,
+        since: ticket.claim.entry.since,
+        // Zero stands for "at once" on disk.
+        due: Some(due.max(Timestamp(1))),
+        flow: ticket.history.flow.clone(),
+    };
+    draft.set(keys::index(seq), index.to_bytes());
+    draft.put_record(&keys::message(seq), record)?;
+    draft.after_commit(move || ticket.claim.postpone(due));
+    Ok(())
+}
+
+/// Who asked for the run that ends with this trail.
+fn replayed_by(trail: &[TrailEntry]) -> &str {
+    let by = trail.iter().rev().find_map(|entry| match &entry.event {
+        Event::Replayed { by, .. } => Some(by.as_str()),
+        _ => None,
+    });
+    by.unwrap_or("unknown")
+}

@@ -1,0 +1,66 @@
+//! Duplicates inside a window are recognised: between requests, inside one, over restarts; and no longer.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use gantry_core::MessageId;
+use gantry_store::{Enqueued, NewMessage};
+
+use crate::support::{Bench, deliver, envelope, flow, lease_one};
+
+const WINDOW: Duration = Duration::from_secs(60);
+
+fn keyed(flow_name: &str, dedupe_key: &str) -> NewMessage {
+    let mut envelope = envelope(flow_name, None, "payload");
+    envelope.dedupe_key = Some(dedupe_key.into());
+    NewMessage { envelope, dedupe_window: Some(WINDOW) }
+}
+
+fn id(message: &NewMessage) -> MessageId {
+    message.envelope.message.id
+}
+
+#[tokio::test]
+async fn a_duplicate_inside_the_window_is_answered_with_the_first_id() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let first = keyed("orders", "A-1");
+    let batch = vec![first.clone(), keyed("orders", "A-1"), keyed("orders", "A-2"), keyed("customers", "A-1")];
+    let answers = store.enqueue(batch.clone()).await.unwrap();
+    let stored = |n: usize| Enqueued::Stored(id(&batch[n]));
+    assert_eq!(answers, [stored(0), Enqueued::Duplicate(id(&first)), stored(2), stored(3)]);
+
+    deliver(&store, lease_one(&store, "orders").await).await;
+    store.close().await.unwrap();
+    let store = bench.open();
+    bench.clock.advance(WINDOW - Duration::from_millis(1));
+    assert_eq!(store.enqueue(vec![keyed("orders", "A-1")]).await.unwrap(), [Enqueued::Duplicate(id(&first))]);
+
+    bench.clock.advance(Duration::from_millis(1));
+    let again = keyed("orders", "A-1");
+    assert_eq!(store.enqueue(vec![again.clone()]).await.unwrap(), [Enqueued::Stored(id(&again))]);
+}
+
+#[tokio::test]
+async fn of_many_concurrent_duplicates_exactly_one_is_stored() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let answers = join_all((0..64).map(|_| store.enqueue(vec![keyed("orders", "A-1")]))).await;
+    let answers: Vec<_> = answers.into_iter().map(|answer| answer.unwrap()[0]).collect();
+    let stored: Vec<_> = answers.iter().filter(|answer| matches!(answer, Enqueued::Stored(_))).collect();
+    let [Enqueued::Stored(first)] = stored[..] else { panic!("{stored:?}") };
+    assert_eq!(answers.iter().filter(|answer| **answer == Enqueued::Duplicate(*first)).count(), 63);
+    assert_eq!(store.depth(&flow("orders")).queued, 1);
+}
+
+#[tokio::test]
+async fn the_same_message_is_taken_once_with_or_without_a_dedupe_key() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let message = NewMessage { envelope: envelope("orders", None, "payload"), dedupe_window: None };
+    let id = id(&message);
+    assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [Enqueued::Stored(id)]);
+    assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [Enqueued::Duplicate(id)]);
+    deliver(&store, lease_one(&store, "orders").await).await;
+    assert_eq!(store.enqueue(vec![message]).await.unwrap(), [Enqueued::Duplicate(id)]);
+}

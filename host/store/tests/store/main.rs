@@ -1,0 +1,15 @@
+//! The store from the outside: every promise of its crate docs, on real files.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
+
+mod crash;
+mod damage;
+mod dead_letters;
+mod dedupe;
+mod format;
+mod full_disk;
+mod kv;
+mod model;
+mod queue;
+mod support;
+mod sweep;

@@ -1,0 +1,105 @@
+//! What has had its time goes; what somebody may still need stays.
+
+use std::time::Duration;
+
+use gantry_core::{DeadLetterId, MessageId, MessageState};
+use gantry_store::{Settlement, Store};
+
+use crate::support::{Bench, START, bury, deliver, enqueue, envelope, flow, lease_one, letter, message};
+
+const KEEP: Duration = Duration::from_secs(3600);
+
+async fn sweep_all(store: &Store) -> (usize, usize, usize) {
+    let mut sum = (0, 0, 0);
+    loop {
+        let swept = store.sweep(KEEP).await.unwrap();
+        sum = (sum.0 + swept.histories, sum.1 + swept.dedupe_entries, sum.2 + swept.dead_letters);
+        if !swept.more {
+            return sum;
+        }
+    }
+}
+
+/// Ids carry the machine's time; the test's clock must be ahead of it for a sweep to look at them.
+fn bench_of_today() -> Bench {
+    let bench = Bench::new();
+    let now = gantry_core::Clock::now(&gantry_core::SystemClock);
+    bench.clock.advance(now.since(START));
+    bench
+}
+
+#[tokio::test]
+async fn a_history_is_kept_for_its_time_and_then_removed() {
+    let bench = bench_of_today();
+    let store = bench.open();
+    let mut ended: Vec<MessageId> = Vec::new();
+    for _ in 0..600 {
+        ended.push(message("orders", None, "x").envelope.message.id);
+    }
+    for id in &ended {
+        let mut envelope = envelope("orders", None, "x");
+        envelope.message.id = *id;
+        store.enqueue(vec![crate::support::new(envelope)]).await.unwrap();
+        deliver(&store, lease_one(&store, "orders").await).await;
+    }
+    let queued = enqueue(&store, message("orders", None, "y")).await;
+    assert_eq!(sweep_all(&store).await, (0, 0, 0));
+    bench.clock.advance(KEEP + Duration::from_secs(60));
+    assert_eq!(sweep_all(&store).await, (600, 0, 0));
+    assert_eq!(store.history(ended[0]).await.unwrap(), None);
+    assert_eq!(store.history(queued).await.unwrap().unwrap().state, MessageState::Queued);
+}
+
+#[tokio::test]
+async fn ended_windows_are_removed_and_open_ones_are_not() {
+    let bench = bench_of_today();
+    let store = bench.open();
+    for n in 0..300u64 {
+        let mut envelope = envelope("orders", None, "x");
+        envelope.dedupe_key = Some(n.to_string());
+        let window = Duration::from_secs(if n < 290 { 10 } else { 1000 });
+        store.enqueue(vec![gantry_store::NewMessage { envelope, dedupe_window: Some(window) }]).await.unwrap();
+    }
+    bench.clock.advance(Duration::from_secs(10));
+    assert_eq!(sweep_all(&store).await, (0, 290, 0));
+    assert_eq!(sweep_all(&store).await, (0, 0, 0));
+}
+
+#[tokio::test]
+async fn letters_go_when_they_expire_or_were_closed_long_ago() {
+    let bench = bench_of_today();
+    let store = bench.open();
+    let mut letters: Vec<DeadLetterId> = Vec::new();
+    for _ in 0..4 {
+        enqueue(&store, message("orders", None, "x")).await;
+        let leased = lease_one(&store, "orders").await;
+        letters.push(bury(&store, leased, None, "no").await);
+    }
+    enqueue(&store, message("orders", None, "x")).await;
+    let leased = lease_one(&store, "orders").await;
+    let mut expiring = letter(&leased.envelope, None, "no");
+    expiring.expires_at = Some(gantry_core::Clock::now(&bench.clock).after(Duration::from_secs(10)));
+    let expiring_id = expiring.id;
+    let (state, trail) = (MessageState::DeadLettered, Vec::new());
+    let settlement = Settlement::Finished { state, trail, letters: vec![expiring], resolved: None };
+    store.settle(leased.ticket, settlement).await.unwrap();
+
+    store.discard(letters[0], "ann".into(), "test order".into()).await.unwrap();
+    store.replay(letters[1], "ann".into(), None).await.unwrap();
+    bench.clock.advance(Duration::from_secs(10));
+    assert_eq!(sweep_all(&store).await, (0, 0, 1));
+    assert_eq!(store.dead_letter(expiring_id).await.unwrap(), None);
+
+    bench.clock.advance(KEEP + Duration::from_secs(60));
+    // One history without letters at once; that of the discarded letter on the next pass.
+    let first = sweep_all(&store).await;
+    let second = sweep_all(&store).await;
+    assert_eq!((first.0 + second.0, first.2 + second.2), (2, 1));
+    assert_eq!(store.dead_letter(letters[0]).await.unwrap(), None);
+    for kept in &letters[1..] {
+        assert!(store.dead_letter(*kept).await.unwrap().is_some(), "{kept}");
+        assert!(store.history(kept.message).await.unwrap().is_some(), "{kept}");
+    }
+    let counts = store.dead_letter_counts(&flow("orders"));
+    assert_eq!((counts.open, counts.replaying, counts.discarded), (2, 1, 0));
+}
