@@ -1,0 +1,147 @@
+//! How the host proves itself to a target: one header, built once, marked sensitive so that nothing prints it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gantry_config::{Auth, SecretRef};
+use gantry_core::Secret;
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+
+use crate::resolve::{Environment, SecretError, describe, resolve};
+
+/// The credentials can't be built.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialsError {
+    /// The secret can't be resolved.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The secret holds a character no header may hold.
+    #[error("`{reference}` holds a character that can't be sent in a header")]
+    Unsendable {
+        /// The reference.
+        reference: String,
+    },
+    /// The header's name is no header name.
+    #[error("`{name}` is not a header name")]
+    HeaderName {
+        /// As configured.
+        name: String,
+    },
+    /// RFC 7617 can't carry it.
+    #[error("a user name for basic authentication can't hold a colon")]
+    ColonInUser,
+}
+
+/// What goes with every request to one target.
+#[derive(Clone, Debug)]
+pub struct Credentials(Option<Proof>);
+
+#[derive(Clone, Debug)]
+struct Proof {
+    name: HeaderName,
+    value: HeaderValue,
+    /// The forms in which the secret leaves the host, to be recognised when a target echoes them.
+    telling: Vec<Secret<String>>,
+}
+
+impl Credentials {
+    /// Resolves what `auth` refers to.
+    pub fn new(auth: &Auth, env: Environment<'_>) -> Result<Self, CredentialsError> {
+        let proof = match auth {
+            Auth::None => return Ok(Self(None)),
+            Auth::Bearer(token) => Proof::new(AUTHORIZATION, "Bearer ", token, env, str::to_owned)?,
+            Auth::Basic { user, .. } if user.contains(':') => return Err(CredentialsError::ColonInUser),
+            Auth::Basic { user, password } => {
+                let encode = |password: &str| STANDARD.encode(format!("{user}:{password}"));
+                Proof::new(AUTHORIZATION, "Basic ", password, env, encode)?
+            }
+            Auth::Header { name, value } => Proof::new(header_name(name)?, "", value, env, str::to_owned)?,
+        };
+        Ok(Self(Some(proof)))
+    }
+
+    /// Puts the credentials into a request, in place of any header of that name.
+    pub fn apply(&self, headers: &mut HeaderMap) {
+        if let Some(proof) = &self.0 {
+            headers.insert(proof.name.clone(), proof.value.clone());
+        }
+    }
+
+    /// Takes the secret out of a text that the target answered: some targets echo what they are sent.
+    #[must_use]
+    pub fn redact(&self, text: String) -> String {
+        let telling = self.0.iter().flat_map(|proof| &proof.telling);
+        telling.fold(text, |text, secret| match text.contains(secret.expose()) {
+            true => text.replace(secret.expose(), "[secret]"),
+            false => text,
+        })
+    }
+}
+
+impl Proof {
+    fn new(
+        name: HeaderName,
+        scheme: &str,
+        reference: &SecretRef,
+        env: Environment<'_>,
+        encode: impl FnOnce(&str) -> String,
+    ) -> Result<Self, CredentialsError> {
+        let secret = resolve(reference, env)?;
+        let encoded = encode(secret.expose());
+        let unsendable = |_| CredentialsError::Unsendable { reference: describe(reference) };
+        let mut value = HeaderValue::from_str(&format!("{scheme}{encoded}")).map_err(unsendable)?;
+        value.set_sensitive(true);
+        Ok(Self { name, value, telling: vec![Secret::new(encoded), secret] })
+    }
+}
+
+fn header_name(name: &str) -> Result<HeaderName, CredentialsError> {
+    name.parse().map_err(|_| CredentialsError::HeaderName { name: name.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(name: &str) -> Option<std::ffi::OsString> {
+        Some(if name == "BAD" { "a\u{7}b".into() } else { "s3cret".into() })
+    }
+
+    fn header_for(auth: &Auth) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, HeaderValue::from_static("a guest's forgery"));
+        Credentials::new(auth, &env).unwrap().apply(&mut headers);
+        headers
+    }
+
+    #[test]
+    fn bearer_and_basic_replace_what_is_there_and_are_marked_sensitive() {
+        let secret = SecretRef::Env("S".into());
+        let bearer = header_for(&Auth::Bearer(secret.clone()));
+        assert_eq!(bearer[AUTHORIZATION], "Bearer s3cret");
+        assert!(bearer[AUTHORIZATION].is_sensitive());
+        assert!(!format!("{bearer:?}").contains("s3cret"));
+        let basic = header_for(&Auth::Basic { user: "erp".into(), password: secret });
+        assert_eq!(basic[AUTHORIZATION], "Basic ZXJwOnMzY3JldA==");
+        assert_eq!(basic.get_all(AUTHORIZATION).iter().count(), 1);
+    }
+
+    #[test]
+    fn a_header_of_its_own_carries_the_bare_key() {
+        let auth = Auth::Header { name: "X-Api-Key".into(), value: SecretRef::Env("S".into()) };
+        assert_eq!(header_for(&auth)["x-api-key"], "s3cret");
+    }
+
+    #[test]
+    fn a_secret_that_a_target_echoes_is_taken_out_in_either_form() {
+        let auth = Auth::Basic { user: "erp".into(), password: SecretRef::Env("S".into()) };
+        let credentials = Credentials::new(&auth, &env).unwrap();
+        let echo = "got Basic ZXJwOnMzY3JldA== which is s3cret".to_owned();
+        assert_eq!(credentials.redact(echo), "got Basic [secret] which is [secret]");
+    }
+
+    #[test]
+    fn a_secret_that_no_header_can_hold_is_refused_without_being_shown() {
+        let error = Credentials::new(&Auth::Bearer(SecretRef::Env("BAD".into())), &env).unwrap_err();
+        assert_eq!(error.to_string(), "`env:BAD` holds a character that can't be sent in a header");
+    }
+}

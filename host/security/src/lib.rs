@@ -1,0 +1,19 @@
+//! Everything that handles key material: secrets by reference, proof of who sent a webhook, credentials towards
+//! targets, and the keys the host draws for itself.
+//!
+//! Promise 6 is kept here: a secret enters as [`gantry_core::Secret`], leaves only as a header marked sensitive, and
+//! no error, `Debug` or refusal of this crate holds one. Comparisons take the same time whatever differs.
+//! The crate reads files it is pointed to and the environment it is handed; it opens no connection.
+
+pub mod admin_token;
+pub mod credentials;
+mod key_file;
+pub mod resolve;
+pub mod sign;
+pub mod verify;
+
+pub use admin_token::AdminToken;
+pub use credentials::{Credentials, CredentialsError};
+pub use key_file::{KeyFileError, cache_key};
+pub use resolve::{Environment, SecretError, process_environment, resolve};
+pub use verify::{Refusal, Verifier, VerifierError};
