@@ -1,0 +1,48 @@
+//! Which names count: `*` stands for any characters, `?` for one.
+
+/// Whether the whole of `name` fits `pattern`.
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n) = (0, 0);
+    // Where to go on when what follows the latest `*` doesn't fit: let it stand for one character more.
+    let mut resume: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                resume = Some((p + 1, n));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == name[n] => (p, n) = (p + 1, n + 1),
+            _ => match resume {
+                Some((after_star, at)) => {
+                    resume = Some((after_star, at + 1));
+                    (p, n) = (after_star, at + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn stars_and_question_marks_stand_for_what_they_should() {
+        for (pattern, name) in
+            [("*", ""), ("*.csv", "a.csv"), ("o?ders-*.csv", "orders-2026.csv"), ("*a*b", "xaxbab"), ("ä?", "äö")]
+        {
+            assert!(matches(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("*.csv", "a.csv.gz"), ("?", ""), ("a", "b"), ("*a*b", "xaxbaba"), ("*.csv", "a.CSV")] {
+            assert!(!matches(pattern, name), "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn many_stars_take_no_exponential_time() {
+        assert!(!matches(&"*a".repeat(50), &"a".repeat(49)));
+    }
+}

@@ -1,0 +1,166 @@
+//! JSON as the transport needs it: one value out of a large document without building a tree, and compact text
+//! without changing a number's digits or a string's escapes.
+
+mod seek;
+
+use serde::de::DeserializeSeed as _;
+
+use seek::Seek;
+
+/// The text is not a JSON Pointer.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a JSON Pointer: it begins with `/`, and `~` stands only in `~0` and `~1`")]
+pub struct InvalidPointer(String);
+
+/// A JSON Pointer (RFC 6901), taken apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Pointer {
+    text: String,
+    tokens: Vec<String>,
+}
+
+/// What a pointer leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing, or null.
+    Missing,
+    /// A string's content, or a number or boolean exactly as written.
+    Scalar(String),
+    /// An array or an object.
+    Compound,
+}
+
+impl Pointer {
+    pub(crate) fn parse(text: &str) -> Result<Self, InvalidPointer> {
+        let invalid = || InvalidPointer(text.to_owned());
+        let tokens = match text.strip_prefix('/') {
+            None if text.is_empty() => Vec::new(),
+            None => return Err(invalid()),
+            Some(path) => path.split('/').map(unescape).collect::<Option<_>>().ok_or_else(invalid)?,
+        };
+        Ok(Self { text: text.to_owned(), tokens })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Reads `json` once, to its end, and checks its syntax on the way. Of names that repeat, the last counts.
+    pub(crate) fn find(&self, json: &[u8]) -> Result<Found, serde_json::Error> {
+        let mut reader = serde_json::Deserializer::from_slice(json);
+        let found = Seek(&self.tokens).deserialize(&mut reader)?;
+        reader.end()?;
+        Ok(found)
+    }
+}
+
+/// The same JSON without white space between its tokens. `json` must be valid.
+pub(crate) fn compact(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let (mut in_string, mut escaped) = (false, false);
+    // Runs are copied whole: most JSON has no white space to drop.
+    let mut run = 0;
+    for (at, byte) in json.bytes().enumerate() {
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = !escaped && byte == b'\\';
+        } else if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            out.push_str(&json[run..at]);
+            run = at + 1;
+        } else {
+            in_string = byte == b'"';
+        }
+    }
+    out.push_str(&json[run..]);
+    out
+}
+
+fn unescape(token: &str) -> Option<String> {
+    let mut out = String::with_capacity(token.len());
+    let mut chars = token.chars();
+    while let Some(c) = chars.next() {
+        out.push(match c {
+            '~' => match chars.next()? {
+                '0' => '~',
+                '1' => '/',
+                _ => return None,
+            },
+            other => other,
+        });
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn find(pointer: &str, json: &str) -> Found {
+        Pointer::parse(pointer).unwrap().find(json.as_bytes()).unwrap()
+    }
+
+    fn scalar(text: &str) -> Found {
+        Found::Scalar(text.to_owned())
+    }
+
+    #[test]
+    fn a_pointer_finds_scalars_through_objects_and_arrays() {
+        let json = r#"{"order": {"id": 12345678901234567890, "lines": [{"sku":"A\u0041"}, true]}, "a/b": {"~": 1.50}, "": "e"}"#;
+        assert_eq!(find("/order/id", json), scalar("12345678901234567890"));
+        assert_eq!(find("/order/lines/0/sku", json), scalar("AA"));
+        assert_eq!(find("/order/lines/1", json), scalar("true"));
+        assert_eq!(find("/a~1b/~0", json), scalar("1.50"));
+        assert_eq!(find("/", json), scalar("e"));
+        assert_eq!(find("", "\"whole\""), scalar("whole"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_missing_and_what_is_no_scalar_is_compound() {
+        let json = r#"{"a": {"b": null, "c": "text"}, "d": [1]}"#;
+        for missing in ["/x", "/a/b", "/a/c/d", "/d/1", "/d/00", "/d/-"] {
+            assert_eq!(find(missing, json), Found::Missing, "{missing}");
+        }
+        assert_eq!(find("/a", json), Found::Compound);
+        assert_eq!(find("/d", json), Found::Compound);
+    }
+
+    #[test]
+    fn of_names_that_repeat_the_last_counts_as_elsewhere() {
+        assert_eq!(find("/a", r#"{"a": 1, "a": 2}"#), scalar("2"));
+    }
+
+    #[test]
+    fn broken_json_is_an_error_wherever_it_breaks() {
+        for json in ["", "{", r#"{"a":1"#, r#"{"a":1}}"#, r#"{"a":1} x"#, r#"{"b":[1,]}"#, "\u{feff}{}"] {
+            assert!(Pointer::parse("/a").unwrap().find(json.as_bytes()).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn depth_is_no_way_to_overflow_the_stack() {
+        let deep = format!(r#"{{"x": {}{}, "a": 1}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(find("/a", &deep), scalar("1"));
+    }
+
+    #[test]
+    fn pointers_of_the_wrong_form_are_refused() {
+        for wrong in ["a", "#/a", "/a~2", "/a~"] {
+            assert!(Pointer::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn compact_text_keeps_numbers_strings_and_escapes_as_written() {
+        let json = "{ \"a b\" : [ 1.50 , \"x \\\" \\\\\" ,\r\n\t12345678901234567890 ] }";
+        assert_eq!(compact(json), r#"{"a b":[1.50,"x \" \\",12345678901234567890]}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn compacting_pretty_text_gives_what_serde_writes_compactly(text in ".*", number in any::<i64>()) {
+            let value = serde_json::json!({ &text: [number, text, { "n": null }] });
+            prop_assert_eq!(compact(&serde_json::to_string_pretty(&value).unwrap()), value.to_string());
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! From a target's answer, or the lack of one, to a verdict.
+//!
+//! 2xx with its body complete is success; 2xx whose body breaks off is a network failure, because nobody can tell
+//! what the target did: the next attempt carries the same idempotency key. Any other status speaks for itself.
+
+use std::error::Error;
+use std::time::{Duration, SystemTime};
+
+use gantry_core::ErrorClass;
+use gantry_security::Credentials;
+use http::header::{HeaderMap, RETRY_AFTER};
+
+use super::{Accepted, Failure};
+use crate::excerpt;
+
+/// Most bytes read of an answer. Enough that ordinary answers are read to their end, so that the connection can be
+/// used again; an answer that goes on is cut off together with its connection.
+const READ: usize = 64 << 10;
+
+/// Bytes of the answer kept for its excerpt.
+const KEPT: usize = 8 << 10;
+
+pub(super) async fn judge(mut response: reqwest::Response, credentials: &Credentials) -> Result<Accepted, Failure> {
+    let status = response.status().as_u16();
+    let mut kept = Vec::new();
+    let ending = read(&mut response, &mut kept).await;
+    let excerpt = excerpt::of_text(&credentials.redact(String::from_utf8_lossy(&kept).into_owned()));
+    if !response.status().is_success() {
+        let retry_after = retry_after(response.headers(), SystemTime::now());
+        return Err(Failure { class: ErrorClass::of_status(status), status: Some(status), retry_after, excerpt });
+    }
+    match ending {
+        Ok(()) => Ok(Accepted { status: Some(status), excerpt }),
+        Err(error) => Err(Failure { status: Some(status), ..failure_of(error) }),
+    }
+}
+
+/// What an error without a verdict from the target means.
+pub(super) fn failure_of(error: reqwest::Error) -> Failure {
+    let class = match () {
+        () if error.is_timeout() => ErrorClass::Timeout,
+        () if error.is_builder() => ErrorClass::Permanent,
+        () => ErrorClass::Network,
+    };
+    // The URL may hold business data; the attempt's record names the target anyway.
+    Failure::without_answer(class, &chain(&error.without_url()))
+}
+
+async fn read(response: &mut reqwest::Response, kept: &mut Vec<u8>) -> Result<(), reqwest::Error> {
+    let mut read = 0;
+    while let Some(chunk) = response.chunk().await? {
+        let room = KEPT.saturating_sub(kept.len());
+        kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        read += chunk.len();
+        if read >= READ {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// `Retry-After` in either form: seconds, or a date, of which the past means "now".
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(value: &'static str, now: u64) -> Option<Duration> {
+        let headers = [(RETRY_AFTER, http::HeaderValue::from_static(value))].into_iter().collect();
+        retry_after(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(now))
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        assert_eq!(asked("120", 0), Some(Duration::from_secs(120)));
+        assert_eq!(asked("Thu, 01 Jan 1970 00:01:00 GMT", 15), Some(Duration::from_secs(45)));
+        assert_eq!(asked("Thu, 01 Jan 1970 00:01:00 GMT", 90), Some(Duration::ZERO));
+        for nonsense in ["soon", "-5", "1.5", ""] {
+            assert_eq!(asked(nonsense, 0), None, "{nonsense}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The one place where a refusal becomes HTTP: `application/problem+json` (RFC 9457) with a countable `reason`.
+//!
+//! Texts are for the sender: they name what it can mend, and nothing of the host's inside.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use gantry_security::Refusal;
+use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{Response, StatusCode};
+use http_body_util::Full;
+
+use crate::intake::IntakeError;
+use crate::keys::KeyError;
+
+/// Why a request is not accepted.
+#[derive(Debug)]
+pub(super) enum Refused {
+    NotFound,
+    UnknownMessage,
+    Method { allow: &'static str },
+    TooLarge { limit: usize },
+    TooSlow { limit: Duration },
+    Incomplete,
+    Unverified { refusal: Refusal, challenge: Option<&'static str> },
+    Keys(KeyError),
+    Intake(IntakeError),
+}
+
+impl Refused {
+    /// The reason as metrics and the problem document spell it.
+    pub(super) const fn reason(&self) -> &'static str {
+        match self {
+            Self::NotFound => "unknown_path",
+            Self::UnknownMessage => "unknown_message",
+            Self::Method { .. } => "method_not_allowed",
+            Self::TooLarge { .. } => "too_large",
+            Self::TooSlow { .. } => "too_slow",
+            Self::Incomplete => "incomplete_body",
+            Self::Unverified { refusal, .. } => refusal.name(),
+            Self::Keys(error) => error.name(),
+            Self::Intake(error) => error.name(),
+        }
+    }
+
+    /// Whether it was said before the body was read to its end, so that the connection can't go on behind a body.
+    const fn may_leave_body_unread(&self) -> bool {
+        !matches!(self, Self::Keys(_) | Self::Intake(_))
+    }
+
+    /// The answer to a request with or without a body. It says `connection: close` where the body stays unread.
+    pub(super) fn into_response(self, has_body: bool) -> Response<Full<Bytes>> {
+        let status = self.status();
+        let mut response = Response::new(Full::new(self.document()));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if has_body && self.may_leave_body_unread() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        match self {
+            Self::Method { allow } => {
+                headers.insert(ALLOW, HeaderValue::from_static(allow));
+            }
+            Self::Unverified { challenge: Some(challenge), .. } if status == StatusCode::UNAUTHORIZED => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            Self::Intake(error) => {
+                // Never zero: that would ask for a storm.
+                let seconds = error.retry_after().as_secs_f64().ceil().max(1.0);
+                headers.insert(RETRY_AFTER, HeaderValue::from(seconds as u64));
+            }
+            _ => {}
+        }
+        response
+    }
+
+    /// The answer to a request that never became one: its headers took too long.
+    pub(super) fn late_headers(limit: Duration) -> Vec<u8> {
+        let document = Self::TooSlow { limit }.document();
+        let length = document.len();
+        let head = format!(
+            "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\n\r\n"
+        );
+        [head.as_bytes(), &document].concat()
+    }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound | Self::UnknownMessage => StatusCode::NOT_FOUND,
+            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
+            Self::Unverified { refusal: Refusal::Malformed { .. }, .. } | Self::Incomplete | Self::Keys(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::Unverified { .. } => StatusCode::UNAUTHORIZED,
+            Self::Intake(IntakeError::DiskFull { .. }) => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Intake(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::NotFound => "no flow takes messages at this path".to_owned(),
+            Self::UnknownMessage => "there is no such message, or its history has expired".to_owned(),
+            Self::Method { allow } => format!("only {allow} is allowed here"),
+            Self::TooLarge { limit } => format!("the body is longer than the {limit} bytes this flow accepts"),
+            Self::TooSlow { limit } => format!("the request did not arrive completely within {limit:?}"),
+            Self::Incomplete => "the body ended before it was complete, or is not framed correctly".to_owned(),
+            Self::Unverified { refusal, .. } => refusal.to_string(),
+            Self::Keys(error) => error.to_string(),
+            Self::Intake(error) => format!("{error}; send the request again later"),
+        }
+    }
+
+    fn document(&self) -> Bytes {
+        let status = self.status();
+        let document = serde_json::json!({
+            "type": "about:blank",
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
+            "detail": self.detail(),
+            "reason": self.reason(),
+        });
+        document.to_string().into()
+    }
+}

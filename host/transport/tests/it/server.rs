@@ -1,0 +1,86 @@
+//! The webhook server under test, started for one test.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_config::{Flow, Ordering, Purpose, Source, Verify, Webhook};
+use gantry_core::clock::ManualClock;
+use gantry_core::{RetryPolicy, Timestamp};
+use gantry_transport::{RouteTable, Routes, ServerLimits, WebhookServer};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::intake::Memory;
+
+/// When the tests take place.
+pub(crate) const NOW: Timestamp = Timestamp(1_614_265_330_000);
+
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) intake: Arc<Memory>,
+    pub(crate) routes: Arc<Routes>,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) task: JoinHandle<()>,
+}
+
+pub(crate) fn limits() -> ServerLimits {
+    ServerLimits {
+        connections: 64,
+        header_bytes: 16 << 10,
+        headers: 100,
+        header_timeout: Duration::from_secs(30),
+        drain: Duration::from_secs(30),
+    }
+}
+
+pub(crate) fn webhook(path: &str) -> Webhook {
+    Webhook {
+        path: path.to_owned(),
+        verify: Verify::None,
+        max_bytes: 1 << 20,
+        timeout: Duration::from_secs(30),
+        key: None,
+        dedupe: None,
+        keep_headers: Vec::new(),
+    }
+}
+
+pub(crate) fn flow(name: &str, webhook: Webhook) -> Flow {
+    Flow {
+        name: name.parse().unwrap(),
+        version: String::new(),
+        file: PathBuf::new(),
+        purpose: Purpose::default(),
+        ordering: Ordering::Key,
+        source: Source::Webhook(webhook),
+        steps: Vec::new(),
+        tables: Default::default(),
+        targets: Default::default(),
+        default_target: "none".parse().unwrap(),
+        retry: RetryPolicy::default(),
+        batch_messages: 1,
+        in_flight: 1,
+        keep_dead_letters: None,
+    }
+}
+
+impl Server {
+    pub(crate) async fn start(webhook: Webhook) -> Self {
+        Self::start_with(webhook, limits(), Memory::default()).await
+    }
+
+    pub(crate) async fn start_with(webhook: Webhook, limits: ServerLimits, intake: Memory) -> Self {
+        let table = RouteTable::build([&flow("orders", webhook)], &crate::env).unwrap();
+        let (routes, intake) = (Arc::new(Routes::new(table)), Arc::new(intake));
+        let clock = Arc::new(ManualClock::at(NOW));
+        let server = WebhookServer::new(routes.clone(), intake.clone(), clock, limits);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let shutdown = CancellationToken::new();
+        let task = tokio::spawn(server.run(listener, shutdown.clone()));
+        Self { address, intake, routes, shutdown, task }
+    }
+}
