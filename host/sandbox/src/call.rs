@@ -1,0 +1,161 @@
+//! One call into one fresh instance, with all its bounds set, and the reading of what went wrong.
+
+use std::time::Duration;
+
+use gantry_core::{Timestamp, Violation};
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
+
+use crate::check;
+use crate::escape::escape;
+use crate::fault::{PluginFault, code};
+use crate::guest::types::{Message, Outcome};
+use crate::state::State;
+use crate::step::PreparedStep;
+use crate::wasi::Exit;
+
+/// Most handles one instance may hold: a Rust guest holds a handful, a language runtime some dozens.
+const MAX_HANDLES: usize = 256;
+/// Least that may cross from guest to host at once. Twice the output limit, where that is more, leaves room for
+/// what surrounds the payloads.
+const MIN_TRANSFER_BYTES: usize = 16 << 20;
+
+/// What sets one call apart from another of the same step.
+#[derive(Clone, Copy)]
+pub(crate) struct Circumstances {
+    /// The clock as it stood when the batch began.
+    pub(crate) now: Timestamp,
+    /// What random bytes are drawn from.
+    pub(crate) seed: [u8; 16],
+    /// How long it may take.
+    pub(crate) deadline: Duration,
+}
+
+/// How a call ended.
+pub(crate) struct Called {
+    /// One outcome per message, unchecked but for their number; or why there are none.
+    pub(crate) answer: Result<Vec<Outcome>, PluginFault>,
+    /// The most linear memory the instance had.
+    pub(crate) peak_memory_bytes: usize,
+}
+
+/// Failures of a call that are not the engine's.
+enum Failure {
+    Engine(wasmtime::Error),
+    Fault(PluginFault),
+}
+
+impl From<wasmtime::Error> for Failure {
+    fn from(error: wasmtime::Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl PreparedStep {
+    /// Starts an instance and configures it, to see whether it would.
+    pub(crate) fn trial(&self) -> Result<Result<(), Vec<Violation>>, PluginFault> {
+        let deadline = self.bound.limits.deadline;
+        let mut store = self.store(Circumstances { now: Timestamp::default(), seed: [0; 16], deadline });
+        let tried = self
+            .pre
+            .instantiate(&mut store)
+            .and_then(|guest| guest.gantry_plugin_transform().call_configure(&mut store, &self.bound.settings));
+        close(&store);
+        match tried {
+            Ok(answer) => Ok(answer.map_err(check::settings)),
+            Err(error) => Err(fault(&error, &store, deadline)),
+        }
+    }
+
+    /// Runs a batch in a fresh instance. The instance is gone when this returns, whatever happened.
+    pub(crate) fn call(&self, batch: &[Message<'_>], circumstances: Circumstances) -> Called {
+        let mut store = self.store(circumstances);
+        let answer = self.process(&mut store, batch).map_err(|failure| match failure {
+            Failure::Engine(error) => fault(&error, &store, circumstances.deadline),
+            Failure::Fault(fault) => fault,
+        });
+        close(&store);
+        Called { answer, peak_memory_bytes: store.data().meter.peak() }
+    }
+
+    fn process(&self, store: &mut Store<State>, batch: &[Message<'_>]) -> Result<Vec<Outcome>, Failure> {
+        let guest = self.pre.instantiate(&mut *store)?;
+        let transform = guest.gantry_plugin_transform();
+        if let Err(violations) = transform.call_configure(&mut *store, &self.bound.settings)? {
+            let first = check::settings(violations).into_iter().next().map(|violation| violation.text);
+            let text = format!("the plugin refused settings it had accepted: {}", first.unwrap_or_default());
+            return Err(Failure::Fault(PluginFault::new(code::CONFIGURE, text)));
+        }
+        let outcomes = transform.call_process(store, batch)?;
+        if outcomes.len() != batch.len() {
+            let text = format!("{} outcomes for {} messages", outcomes.len(), batch.len());
+            return Err(Failure::Fault(PluginFault::new(code::OUTPUT, text)));
+        }
+        Ok(outcomes)
+    }
+
+    /// A store with every bound of the step in place.
+    fn store(&self, circumstances: Circumstances) -> Store<State> {
+        let state = State::new(self.bound.clone(), circumstances.now, circumstances.seed);
+        let mut store = Store::new(&self.shared.engine, state);
+        store.limiter(|state| &mut state.meter);
+        store.set_hostcall_fuel(self.bound.limits.output_bytes.saturating_mul(2).max(MIN_TRANSFER_BYTES));
+        store.set_max_component_handles(MAX_HANDLES);
+        store.set_epoch_deadline(self.ticks(circumstances.deadline));
+        store.epoch_deadline_trap();
+        store
+    }
+
+    /// The deadline in epochs, from now: one more than fit, since the present epoch has partly passed.
+    fn ticks(&self, deadline: Duration) -> u64 {
+        let ticks = deadline.as_nanos().div_ceil(self.shared.tick.as_nanos().max(1));
+        u64::try_from(ticks).unwrap_or(u64::MAX / 2) + 1
+    }
+}
+
+/// Says what the guest left to be said: dropped log lines, and what it printed, for those who debug plugins.
+fn close(store: &Store<State>) {
+    let state = store.data();
+    state.log.close(&state.step);
+    for (stream, printed) in [("stdout", &state.wasi.stdout), ("stderr", &state.wasi.stderr)] {
+        if !printed.is_empty() && tracing::enabled!(target: "gantry::plugin", tracing::Level::DEBUG) {
+            let (flow, step, text) = (state.step.flow.as_str(), state.step.step.as_str(), printed.text());
+            tracing::debug!(target: "gantry::plugin", flow, step, stream, text, "plugin printed");
+        }
+    }
+}
+
+/// Reads an error of the engine. Types decide, never texts; what has no type of its own is about the transfer.
+fn fault(error: &wasmtime::Error, store: &Store<State>, deadline: Duration) -> PluginFault {
+    let state = store.data();
+    let (code, text) = match error.downcast_ref::<Trap>() {
+        Some(Trap::Interrupt) => (code::DEADLINE, format!("still running after {deadline:?}")),
+        trap if state.meter.refused => {
+            let limit = state.step.limits.memory_bytes >> 20;
+            let then = trap.map_or_else(|| "could not start".to_owned(), |trap| format!("trapped ({trap})"));
+            (code::MEMORY, format!("needed more than the {limit} MiB of memory it may have, and {then}"))
+        }
+        Some(trap) => (code::TRAP, format!("trapped: {trap}")),
+        None => untrapped(error),
+    };
+    let backtrace = error.downcast_ref::<WasmBacktrace>().map(names).unwrap_or_default();
+    PluginFault { code, text, backtrace, stderr: state.wasi.stderr.text() }
+}
+
+fn untrapped(error: &wasmtime::Error) -> (&'static str, String) {
+    if let Some(exit) = error.downcast_ref::<Exit>() {
+        return (code::EXIT, exit.to_string());
+    }
+    if error.is::<PoolConcurrencyLimitError>() {
+        return (code::CAPACITY, "no instance is free: more threads run plugins than the sandbox is set up for".into());
+    }
+    (code::TRANSFER, escape(&error.root_cause().to_string(), 512))
+}
+
+/// The functions of a backtrace, as their language spells them.
+fn names(backtrace: &WasmBacktrace) -> Vec<String> {
+    let name = |frame: &wasmtime::FrameInfo| match frame.func_name() {
+        Some(name) => escape(name, 256),
+        None => format!("function {}", frame.func_index()),
+    };
+    backtrace.frames().iter().map(name).collect()
+}

@@ -1,0 +1,41 @@
+//! Runs plugins. This is the only crate that names wasmtime, and nothing of wasmtime shows above it.
+//!
+//! [`Sandbox`] lives as long as the host: it owns the engine, the compile cache and the clock that ends calls.
+//! [`Plugin`] is one compiled component. [`PreparedStep`] is a plugin bound to a step of a flow, with its settings,
+//! grants and limits; [`PreparedStep::run`] takes a batch of messages and gives one outcome or fault for each.
+//!
+//! Promised here, and tested by name in `tests/`:
+//!
+//! - A plugin can harm only its own messages. Whatever it does (trap, loop, allocate, flood, lie about its output),
+//!   the messages it fails on get a [`PluginFault`], the others in the batch their outcome, and the host goes on.
+//! - Nothing is ambient. Without a grant a plugin can compute and log. Files, environment, network, real time and
+//!   true randomness don't exist for it.
+//! - Every batch starts from a fresh instance, so nothing of one message is left for the next batch to read.
+//! - An outcome handed out is within its bounds: never a partial or a malformed emit.
+//!
+//! [`PreparedStep::run`] blocks for as long as the guest computes: call it off the async threads.
+
+mod cache;
+mod call;
+mod check;
+mod engine;
+mod escape;
+mod fault;
+mod guest;
+mod host;
+mod limiter;
+mod lower;
+mod plugin;
+mod run;
+mod settings;
+mod state;
+mod step;
+mod wasi;
+
+pub use cache::CacheConfig;
+pub use engine::{Sandbox, SandboxConfig, SandboxError};
+pub use fault::{CODES, PluginFault, code};
+pub use host::lookup::{TableError, Tables};
+pub use plugin::{LoadError, Plugin};
+pub use run::{Invocation, Run};
+pub use step::{Grants, Limits, PrepareError, PreparedStep, StepConfig};

@@ -1,0 +1,125 @@
+//! A compiled plugin, and the vetting of what it imports.
+
+use std::sync::Arc;
+
+use gantry_component::{ComponentError, Inspection};
+use gantry_core::{Manifest, PluginRef};
+use wasmtime::component::Component;
+
+use crate::engine::Shared;
+use crate::wasi;
+
+/// What a plugin may import without a grant, beside the stub of WASI. `types` holds no functions.
+const FREE: [&str; 2] = ["gantry:plugin/log", "gantry:plugin/types"];
+/// What it may import when the step grants it.
+pub(crate) const LOOKUP: &str = "gantry:plugin/lookup";
+/// What it may import when the step grants it.
+pub(crate) const CLOCK: &str = "gantry:plugin/clock";
+
+/// The file is not a plugin this sandbox can run.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// Not a usable component, or without a manifest.
+    #[error(transparent)]
+    Component(#[from] ComponentError),
+    /// It imports something no grant can give.
+    #[error("plugin `{plugin}` imports {import}, which no grant covers: {hint}")]
+    Import {
+        /// The plugin's name.
+        plugin: String,
+        /// The import, with its version.
+        import: String,
+        /// What to do instead.
+        hint: &'static str,
+    },
+    /// The compiler refuses it.
+    #[error("plugin `{plugin}` can't be compiled: {text}")]
+    Compile {
+        /// The plugin's name.
+        plugin: String,
+        /// What the compiler says.
+        text: String,
+    },
+}
+
+/// A compiled plugin, not yet bound to a step. Clones share the code.
+#[derive(Clone)]
+pub struct Plugin {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    component: Component,
+    reference: PluginRef,
+    manifest: Manifest,
+    imports: Vec<String>,
+}
+
+impl Plugin {
+    pub(crate) fn new(shared: Arc<Shared>, component: Component, manifest: Manifest, inspection: Inspection) -> Self {
+        let reference =
+            PluginRef { name: manifest.name.clone(), version: manifest.version.clone(), digest: inspection.digest };
+        Self { inner: Arc::new(Inner { shared, component, reference, manifest, imports: inspection.imports }) }
+    }
+
+    /// Which plugin, exactly.
+    #[must_use]
+    pub fn reference(&self) -> &PluginRef {
+        &self.inner.reference
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.inner.manifest
+    }
+
+    /// The import of this interface, in whatever version the plugin names it.
+    pub(crate) fn import(&self, interface: &str) -> Option<&str> {
+        self.inner.imports.iter().find(|import| without_version(import) == interface).map(String::as_str)
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.inner.shared
+    }
+
+    pub(crate) fn component(&self) -> &Component {
+        &self.inner.component
+    }
+}
+
+impl std::fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Plugin").field(self.reference()).finish()
+    }
+}
+
+/// Refuses imports that no step could grant. What depends on the step is refused when it is prepared.
+pub(crate) fn vet(plugin: &str, imports: &[String]) -> Result<(), LoadError> {
+    let known = |import: &&String| {
+        let name = without_version(import);
+        FREE.contains(&name) || name == LOOKUP || name == CLOCK || wasi::is_stubbed(import)
+    };
+    match imports.iter().find(|import| !known(import)) {
+        None => Ok(()),
+        Some(import) => {
+            Err(LoadError::Import { plugin: plugin.to_owned(), import: import.clone(), hint: hint(import) })
+        }
+    }
+}
+
+fn hint(import: &str) -> &'static str {
+    match import.split_once('/').map_or(import, |(package, _)| package) {
+        "wasi:http" | "wasi:sockets" => "plugins do no I/O; let a source or a target of the flow make the call",
+        "wasi:filesystem" | "wasi:cli" | "wasi:clocks" | "wasi:random" | "wasi:io" => {
+            "this host stubs WASI 0.2 only; build the plugin for wasm32-wasip2"
+        }
+        "wasi:keyvalue" | "wasi:config" => "use the step's settings, or a table granted with `lookup`",
+        _ => "a plugin may import gantry:plugin/log, and gantry:plugin/lookup and clock where granted",
+    }
+}
+
+fn without_version(import: &str) -> &str {
+    import.split_once('@').map_or(import, |(name, _)| name)
+}

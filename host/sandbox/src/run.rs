@@ -1,0 +1,156 @@
+//! A batch through one step, with the messages a plugin fails on told from the others.
+//!
+//! A batch is one call. When the call fails, its instance is dropped and the batch is halved, each half run in a
+//! fresh instance, and so on until every failing call holds one message: that message gets the fault, the others
+//! their outcomes. A fault that no smaller batch could avoid is given to all at once.
+//!
+//! **Time.** The deadline is for a call with the whole batch; each halving after a deadline halves the time too (down
+//! to a floor), since half the messages should need half of it. All calls together get four times the deadline: the
+//! search for one spinning message needs a little over twice. What is then still undecided gets the transient fault
+//! `plugin-deadline`, to be tried again in another batch.
+//!
+//! **Size.** A batch whose payloads would fill half of what may cross at once is cut beforehand, each piece a batch
+//! of its own.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use gantry_core::{Message, Outcome, Timestamp};
+
+use crate::call::Circumstances;
+use crate::check;
+use crate::fault::{PluginFault, code};
+use crate::guest::types::Message as GuestMessage;
+use crate::lower::Parts;
+use crate::step::PreparedStep;
+
+/// All calls of one batch together take at most this many deadlines.
+const PATIENCE: u32 = 4;
+/// No halving leaves a call less time than this, or than the deadline itself where that is shorter.
+const LEAST_TIME: Duration = Duration::from_millis(100);
+
+/// One message to be transformed.
+#[derive(Clone, Copy, Debug)]
+pub struct Invocation<'a> {
+    /// The message.
+    pub message: &'a Message,
+    /// Which run this is, from 1.
+    pub attempt: u32,
+}
+
+/// What became of a batch.
+#[derive(Debug)]
+pub struct Run {
+    /// For each message of the batch, in the same order, what the plugin says of it or how it failed on it.
+    pub outcomes: Vec<Result<Outcome, PluginFault>>,
+    /// Wall clock of the whole, in the calling thread.
+    pub elapsed: Duration,
+    /// The most linear memory any one instance had.
+    pub peak_memory_bytes: usize,
+    /// How many instances it took: one for each piece of a batch without faults.
+    pub instances: u32,
+}
+
+impl PreparedStep {
+    /// Runs a batch. Blocks for as long as the guest computes, at most about four deadlines for each piece.
+    ///
+    /// `now` is what the guest's clock shows, if it is granted one.
+    #[must_use]
+    pub fn run(&self, batch: &[Invocation<'_>], now: Timestamp) -> Run {
+        let start = Instant::now();
+        let parts = Parts::of(batch);
+        let mut search = Search {
+            step: self,
+            batch,
+            messages: parts.messages(batch),
+            now,
+            outcomes: Vec::with_capacity(batch.len()),
+            until: start,
+            peak_memory_bytes: 0,
+            instances: 0,
+        };
+        let deadline = self.bound.limits.deadline;
+        for piece in pieces(batch, self.bound.limits.output_bytes) {
+            search.until = Instant::now() + deadline * PATIENCE;
+            search.settle(piece, deadline);
+        }
+        Run {
+            outcomes: search.outcomes,
+            elapsed: start.elapsed(),
+            peak_memory_bytes: search.peak_memory_bytes,
+            instances: search.instances,
+        }
+    }
+}
+
+/// The search for the messages a plugin fails on. Outcomes are found in the order of the batch.
+struct Search<'a> {
+    step: &'a PreparedStep,
+    batch: &'a [Invocation<'a>],
+    messages: Vec<GuestMessage<'a>>,
+    now: Timestamp,
+    outcomes: Vec<Result<Outcome, PluginFault>>,
+    /// When patience with the present piece ends.
+    until: Instant,
+    peak_memory_bytes: usize,
+    instances: u32,
+}
+
+impl Search<'_> {
+    /// Finds the outcomes of these messages. Recursion is as deep as the batch can be halved.
+    fn settle(&mut self, range: Range<usize>, deadline: Duration) {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let text = "not run: the plugin used up the time of the batch on other messages";
+            return self.give_up(range, &PluginFault::new(code::DEADLINE, text));
+        }
+        let fault = match self.attempt(range.clone(), deadline.min(left)) {
+            Ok(()) => return,
+            Err(fault) => fault,
+        };
+        if range.len() == 1 || !fault.may_spare_others() {
+            return self.give_up(range, &fault);
+        }
+        let deadline = match fault.code {
+            code::DEADLINE => (deadline / 2).max(LEAST_TIME.min(deadline)),
+            _ => deadline,
+        };
+        let middle = range.start + range.len() / 2;
+        self.settle(range.start..middle, deadline);
+        self.settle(middle..range.end, deadline);
+    }
+
+    fn give_up(&mut self, range: Range<usize>, fault: &PluginFault) {
+        self.outcomes.extend(range.map(|_| Err(fault.clone())));
+    }
+
+    /// One call with these messages.
+    fn attempt(&mut self, range: Range<usize>, deadline: Duration) -> Result<(), PluginFault> {
+        let seed = *self.batch[range.start].message.id.as_bytes();
+        let circumstances = Circumstances { now: self.now, seed, deadline };
+        let called = self.step.call(&self.messages[range], circumstances);
+        self.instances += 1;
+        self.peak_memory_bytes = self.peak_memory_bytes.max(called.peak_memory_bytes);
+        let bound = &self.step.bound;
+        self.outcomes.extend(called.answer?.into_iter().map(|outcome| check::outcome(outcome, bound)));
+        Ok(())
+    }
+}
+
+/// Cuts a batch into pieces of at most `bytes` of payload, or a single message where one is larger.
+fn pieces(batch: &[Invocation<'_>], bytes: usize) -> Vec<Range<usize>> {
+    let mut pieces = Vec::with_capacity(1);
+    let (mut start, mut size) = (0, 0_usize);
+    for (index, invocation) in batch.iter().enumerate() {
+        let payload = invocation.message.payload.len();
+        if index > start && size.saturating_add(payload) > bytes {
+            pieces.push(start..index);
+            (start, size) = (index, 0);
+        }
+        size = size.saturating_add(payload);
+    }
+    if start < batch.len() {
+        pieces.push(start..batch.len());
+    }
+    pieces
+}

@@ -1,0 +1,31 @@
+//! What the host keeps for one instance while it runs: the data of its store.
+
+use std::sync::Arc;
+
+use gantry_core::Timestamp;
+
+use crate::host::log::LogBudget;
+use crate::limiter::Meter;
+use crate::step::Bound;
+use crate::wasi::Wasi;
+
+/// Everything host functions of one instance may touch.
+pub(crate) struct State {
+    /// Grants, names and tables of the step.
+    pub(crate) step: Arc<Bound>,
+    /// The clock as it stood when the batch began.
+    pub(crate) now: Timestamp,
+    /// Counts and refuses memory.
+    pub(crate) meter: Meter,
+    /// What it may still log.
+    pub(crate) log: LogBudget,
+    /// What the stub of WASI remembers.
+    pub(crate) wasi: Wasi,
+}
+
+impl State {
+    pub(crate) fn new(step: Arc<Bound>, now: Timestamp, seed: [u8; 16]) -> Self {
+        let meter = Meter::new(step.limits.memory_bytes);
+        Self { step, now, meter, log: LogBudget::default(), wasi: Wasi::new(seed) }
+    }
+}

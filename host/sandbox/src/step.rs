@@ -1,0 +1,111 @@
+//! A plugin bound to a step of a flow: its settings, its grants, its limits.
+//!
+//! Everything that can be wrong is found here, before a message is accepted: what the plugin imports but the step
+//! doesn't grant, settings its schema or its `configure` refuses, limits this sandbox can't keep.
+
+mod error;
+mod prepare;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_core::{FlowName, PluginRef, TargetName};
+
+use crate::engine::Shared;
+use crate::guest::EnricherPre;
+use crate::host::lookup::Tables;
+use crate::state::State;
+
+pub use error::PrepareError;
+
+/// What a flow says of one step.
+#[derive(Clone)]
+pub struct StepConfig {
+    /// The flow's name, for the log.
+    pub flow: FlowName,
+    /// The step's name, for the log.
+    pub step: String,
+    /// `file:line` of the step; errors begin with it.
+    pub place: String,
+    /// A JSON object for the plugin's `configure`; null stands for the empty object.
+    pub settings: serde_json::Value,
+    /// What the plugin may use.
+    pub grants: Grants,
+    /// What it may consume.
+    pub limits: Limits,
+    /// The targets an output may name.
+    pub routes: BTreeSet<TargetName>,
+    /// The flow's reference tables; only granted ones are asked for.
+    pub tables: Arc<dyn Tables>,
+}
+
+/// What the operator lets a plugin use. Nothing unless granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Names of the tables it may read.
+    pub lookup: BTreeSet<String>,
+    /// Whether it may read the time of the batch.
+    pub clock: bool,
+}
+
+/// What a plugin may consume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Linear memory of one instance, in bytes.
+    pub memory_bytes: usize,
+    /// Wall clock of one call with a whole batch. A run that has to find the messages a plugin fails on makes several
+    /// calls, and takes up to four times as long.
+    pub deadline: Duration,
+    /// Most outputs for one message.
+    pub outputs: usize,
+    /// Most payload and header bytes of all outputs of one message.
+    pub output_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory_bytes: 64 << 20, deadline: Duration::from_secs(1), outputs: 1000, output_bytes: 8 << 20 }
+    }
+}
+
+/// A plugin ready to run in a step. Clones share everything; every thread may run them at once.
+#[derive(Clone)]
+pub struct PreparedStep {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) bound: Arc<Bound>,
+    pub(crate) pre: EnricherPre<State>,
+}
+
+/// What host functions and checks need to know of the step.
+pub(crate) struct Bound {
+    pub(crate) flow: FlowName,
+    pub(crate) step: String,
+    pub(crate) plugin: PluginRef,
+    /// JSON text for `configure`.
+    pub(crate) settings: String,
+    pub(crate) grants: Grants,
+    pub(crate) limits: Limits,
+    pub(crate) routes: BTreeSet<TargetName>,
+    pub(crate) tables: Arc<dyn Tables>,
+}
+
+impl PreparedStep {
+    /// Which plugin runs here.
+    #[must_use]
+    pub fn plugin(&self) -> &PluginRef {
+        &self.bound.plugin
+    }
+
+    /// The step's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.bound.step
+    }
+}
+
+impl std::fmt::Debug for PreparedStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PreparedStep").field("step", &self.bound.step).field("plugin", &self.bound.plugin).finish()
+    }
+}

@@ -1,0 +1,139 @@
+//! Binds a plugin to a step, or says why that can't be.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Bound, Grants, PrepareError, PreparedStep, StepConfig};
+use crate::guest::EnricherPre;
+use crate::host;
+use crate::plugin::{CLOCK, LOOKUP, Plugin};
+use crate::settings;
+
+/// Least memory a step may give: a small Rust guest starts with a little over one MiB.
+const MIN_MEMORY_BYTES: usize = 64 << 10;
+/// Shortest deadline a step may set: the ticker's resolution is of that order.
+const MIN_DEADLINE: Duration = Duration::from_millis(10);
+/// Longest: a batch that takes longer blocks a thread and the shutdown.
+const MAX_DEADLINE: Duration = Duration::from_secs(600);
+
+impl Plugin {
+    /// Binds the plugin to a step: vets its grants, validates its settings, and starts one instance on trial.
+    ///
+    /// # Errors
+    /// When the plugin can't run in this step; the message names the place and what would help.
+    pub fn prepare(&self, config: StepConfig) -> Result<PreparedStep, PrepareError> {
+        let place = config.place.clone();
+        self.check_limits(&config)?;
+        self.check_grants(&config)?;
+        let settings = self.check_settings(&config)?;
+        let pre = self.link(&config.grants).map_err(|error| PrepareError::Link {
+            place: place.clone(),
+            plugin: self.name(),
+            text: format!("{error:#}"),
+        })?;
+        let bound = Bound {
+            flow: config.flow,
+            step: config.step,
+            plugin: self.reference().clone(),
+            settings,
+            grants: config.grants,
+            limits: config.limits,
+            routes: config.routes,
+            tables: config.tables,
+        };
+        let step = PreparedStep { shared: Arc::clone(self.shared()), bound: Arc::new(bound), pre };
+        match step.trial() {
+            Ok(Ok(())) => Ok(step),
+            Ok(Err(violations)) => Err(PrepareError::Settings { place, plugin: self.name(), violations }),
+            Err(fault) => Err(PrepareError::Start { place, plugin: self.name(), fault: Box::new(fault) }),
+        }
+    }
+
+    fn name(&self) -> String {
+        self.reference().name.clone()
+    }
+
+    fn check_limits(&self, config: &StepConfig) -> Result<(), PrepareError> {
+        let (limits, most) = (config.limits, self.shared().max_memory_bytes);
+        let text = if !(MIN_MEMORY_BYTES..=most).contains(&limits.memory_bytes) {
+            format!("a memory limit of {} bytes is not between {MIN_MEMORY_BYTES} and {most}", limits.memory_bytes)
+        } else if !(MIN_DEADLINE..=MAX_DEADLINE).contains(&limits.deadline) {
+            format!("a deadline of {:?} is not between {MIN_DEADLINE:?} and {MAX_DEADLINE:?}", limits.deadline)
+        } else if limits.output_bytes > most {
+            format!("an output limit of {} bytes is more than {most}", limits.output_bytes)
+        } else {
+            return Ok(());
+        };
+        Err(PrepareError::Limits { place: config.place.clone(), text })
+    }
+
+    fn check_grants(&self, config: &StepConfig) -> Result<(), PrepareError> {
+        let granted = &config.grants;
+        let ungranted = |import: &str| PrepareError::Ungranted {
+            place: config.place.clone(),
+            plugin: self.name(),
+            import: import.to_owned(),
+            grants: self.grants_line(granted),
+        };
+        if let Some(import) = self.import(LOOKUP).filter(|_| granted.lookup.is_empty()) {
+            return Err(ungranted(import));
+        }
+        if let Some(import) = self.import(CLOCK).filter(|_| !granted.clock) {
+            return Err(ungranted(import));
+        }
+        let wanted = self.manifest().wants.lookup.iter();
+        let tables: Vec<_> = wanted.filter(|table| !granted.lookup.contains(*table)).cloned().collect();
+        if tables.is_empty() {
+            return Ok(());
+        }
+        let grants = self.grants_line(granted);
+        Err(PrepareError::UngrantedTables { place: config.place.clone(), plugin: self.name(), tables, grants })
+    }
+
+    /// The line that would grant what is granted already and all that the plugin wants or imports.
+    fn grants_line(&self, granted: &Grants) -> String {
+        let mut tables = granted.lookup.clone();
+        tables.extend(self.manifest().wants.lookup.iter().cloned());
+        if tables.is_empty() && self.import(LOOKUP).is_some() {
+            tables.insert("TABLE".to_owned());
+        }
+        let tables: Vec<_> = tables.iter().map(|table| format!("\"{table}\"")).collect();
+        let lookup = (!tables.is_empty()).then(|| format!("lookup = [{}]", tables.join(", ")));
+        let clock = (granted.clock || self.import(CLOCK).is_some()).then(|| "clock = true".to_owned());
+        let parts: Vec<_> = [lookup, clock].into_iter().flatten().collect();
+        format!("grants = {{ {} }}", parts.join(", "))
+    }
+
+    /// The settings as text for `configure`.
+    fn check_settings(&self, config: &StepConfig) -> Result<String, PrepareError> {
+        let empty = Value::Object(serde_json::Map::new());
+        let settings = if config.settings.is_null() { &empty } else { &config.settings };
+        // Whatever a schema allows, the contract says that settings are an object.
+        let any_object = serde_json::json!({ "type": "object" });
+        for schema in std::iter::once(&any_object).chain(&self.manifest().settings) {
+            let violations = settings::violations(schema, settings).map_err(|text| PrepareError::Schema {
+                place: config.place.clone(),
+                plugin: self.name(),
+                text,
+            })?;
+            if !violations.is_empty() {
+                return Err(PrepareError::Settings { place: config.place.clone(), plugin: self.name(), violations });
+            }
+        }
+        Ok(settings.to_string())
+    }
+
+    /// Resolves the imports once, so that an instance costs no look-ups. What isn't granted isn't there.
+    fn link(&self, grants: &Grants) -> wasmtime::Result<EnricherPre<crate::state::State>> {
+        let mut linker = self.shared().linker.clone();
+        if !grants.lookup.is_empty() {
+            host::lookup::link(&mut linker)?;
+        }
+        if grants.clock {
+            host::clock::link(&mut linker)?;
+        }
+        EnricherPre::new(linker.instantiate_pre(self.component())?)
+    }
+}

@@ -1,0 +1,99 @@
+//! Compiled code on disk is used when this host wrote it, and only then.
+
+use std::path::{Path, PathBuf};
+
+use gantry_core::Secret;
+use gantry_sandbox::{CacheConfig, Sandbox, SandboxConfig};
+
+use crate::harness::{config, logged, one, text};
+
+/// Loads the echo guest in a new sandbox with this cache, runs it, and tells how many warnings there were.
+fn load(dir: &Path, key: u8) -> usize {
+    load_guest(gantry_guests::ECHO, dir, key)
+}
+
+fn load_guest(guest: &[u8], dir: &Path, key: u8) -> usize {
+    let cache = CacheConfig { dir: dir.to_path_buf(), key: Secret::new([key; 32]) };
+    let small = SandboxConfig { cache: Some(cache), instances: 2, ..SandboxConfig::default() };
+    let work = || {
+        let step = Sandbox::new(small).unwrap().load(guest).unwrap().prepare(config()).unwrap();
+        assert_eq!(text(&one(&step, "hello")), "hello");
+    };
+    let ((), events) = logged(work);
+    events.iter().filter(|event| event["level"] == "WARN").count()
+}
+
+fn entries(dir: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+/// The directory, the only entry after one load, and its bytes.
+fn filled() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(load(dir.path(), 1), 0);
+    let entry = entries(dir.path()).pop().unwrap();
+    let bytes = std::fs::read(&entry).unwrap();
+    (dir, entry, bytes)
+}
+
+/// Which file it is: a rewritten entry is another one.
+#[cfg(unix)]
+fn inode(path: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).unwrap().ino()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_restart_uses_the_entry_and_leaves_it_alone() {
+    let (dir, entry, _) = filled();
+    let before = inode(&entry);
+    assert_eq!(load(dir.path(), 1), 0);
+    assert_eq!(inode(&entry), before);
+    assert_eq!(entries(dir.path()), [entry]);
+}
+
+#[test]
+fn an_entry_changed_in_any_byte_is_ignored_reported_and_replaced() {
+    let (dir, entry, good) = filled();
+    for position in [0, 20, 60, good.len() / 2, good.len() - 1] {
+        let mut bytes = good.clone();
+        bytes[position] ^= 1;
+        std::fs::write(&entry, bytes).unwrap();
+        assert_eq!(load(dir.path(), 1), 1, "byte {position}");
+        assert_eq!(load(dir.path(), 1), 0, "byte {position}: the entry was not replaced");
+    }
+}
+
+#[test]
+fn a_truncated_entry_is_ignored_reported_and_replaced() {
+    let (dir, entry, good) = filled();
+    for length in [0, 10, 30, 47, good.len() - 1] {
+        std::fs::write(&entry, &good[..length]).unwrap();
+        assert_eq!(load(dir.path(), 1), 1, "{length} bytes");
+        assert_eq!(load(dir.path(), 1), 0, "{length} bytes: the entry was not replaced");
+    }
+}
+
+#[test]
+fn an_entry_written_under_another_key_is_not_trusted() {
+    let (dir, _, _) = filled();
+    assert_eq!(load(dir.path(), 2), 1);
+}
+
+#[test]
+fn the_entry_of_another_plugin_is_not_trusted_under_this_ones_name() {
+    let (dir, echo, good) = filled();
+    assert_eq!(load_guest(gantry_guests::SPIN, dir.path(), 1), 0);
+    let spin = entries(dir.path()).into_iter().find(|entry| *entry != echo).unwrap();
+    std::fs::write(spin, good).unwrap();
+    assert_eq!(load_guest(gantry_guests::SPIN, dir.path(), 1), 1);
+}
+
+#[test]
+fn a_cache_that_cannot_be_used_is_found_when_the_sandbox_starts() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let cache = CacheConfig { dir: file.path().to_path_buf(), key: Secret::new([1; 32]) };
+    let error = Sandbox::new(SandboxConfig { cache: Some(cache), ..SandboxConfig::default() }).err().unwrap();
+    assert!(error.to_string().contains("can't use"), "{error}");
+}

@@ -1,0 +1,40 @@
+//! Files that are no plugins, and what they are told.
+
+use gantry_component::ComponentError;
+use gantry_sandbox::{CODES, LoadError};
+
+use crate::harness::sandbox;
+
+#[test]
+fn a_file_that_is_no_component_is_refused_with_what_it_is() {
+    let error = sandbox().load(b"(module)").unwrap_err();
+    assert!(matches!(error, LoadError::Component(ComponentError::NotWasm { .. })));
+}
+
+#[test]
+fn a_damaged_component_is_refused_wherever_the_damage_is() {
+    let guest = gantry_guests::ECHO;
+    for position in (9..guest.len()).step_by(guest.len() / 40) {
+        let mut damaged = guest.to_vec();
+        damaged[position] ^= 0x55;
+        // Damage in a name or a constant makes another, valid plugin; what matters is that nothing panics.
+        if let Ok(plugin) = sandbox().load(&damaged) {
+            assert_ne!(plugin.reference().digest, gantry_core::Digest::of(guest));
+        }
+    }
+}
+
+#[test]
+fn a_plugin_is_known_by_the_name_and_version_of_its_manifest_and_the_digest_of_its_bytes() {
+    let plugin = sandbox().load(gantry_guests::LOOKUP_USER).unwrap();
+    assert_eq!(plugin.reference().to_string(), "lookup-user@0.1.0");
+    assert_eq!(plugin.reference().digest, gantry_core::Digest::of(gantry_guests::LOOKUP_USER));
+    assert_eq!(plugin.manifest().wants.lookup, ["products"]);
+}
+
+#[test]
+fn every_fault_code_is_a_countable_word() {
+    for code in CODES {
+        assert!(code.starts_with("plugin-") && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{code}");
+    }
+}

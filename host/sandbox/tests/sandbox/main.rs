@@ -1,0 +1,29 @@
+//! What the sandbox promises, each promise tried by a guest that would break it.
+//!
+//! One module per guest; `every_guest_has_a_module` below fails to compile when a guest has none.
+
+#![expect(clippy::unwrap_used, reason = "a failing helper fails its test")]
+
+mod ambient;
+mod answers;
+mod cache;
+mod grants;
+mod harness;
+mod hostile;
+mod load;
+
+mod every_guest_has_a_module {
+    #![expect(unused_imports, reason = "naming the modules is the point")]
+
+    use crate::ambient::*;
+    use crate::answers::*;
+    use crate::grants::*;
+    use crate::hostile::*;
+    use crate::load::*;
+
+    macro_rules! name {
+        ($($guest:ident)*) => { $(use self::$guest as _;)* };
+    }
+
+    gantry_guests::foreach_guest!(name);
+}
