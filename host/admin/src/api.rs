@@ -1,0 +1,77 @@
+//! What travels between the admin API and its clients: the same types on both sides.
+
+use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, Stage, TargetName};
+use serde::{Deserialize, Serialize};
+
+/// Which dead letters are meant. Every field narrows; none given means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeadLetterQuery {
+    /// Of this flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow: Option<String>,
+    /// In this state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<DeadLetterState>,
+    /// Given up in this stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// On the way to this target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetName>,
+    /// With this reason code, or a violation with this code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// With this fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// Whose reason contains this text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Behind this one, for the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<DeadLetterId>,
+    /// At most so many; 100 unless given, 1000 at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+/// One page of dead letters, oldest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DeadLetterPage {
+    /// The letters.
+    pub dead_letters: Vec<DeadLetter>,
+    /// Where the next page begins; none when this is the last.
+    pub next: Option<DeadLetterId>,
+}
+
+/// Puts a dead letter back to work.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReplayRequest {
+    /// Who asks.
+    pub by: String,
+    /// A payload to use instead of the received one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payload: Option<EditedPayload>,
+}
+
+/// An edited payload.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EditedPayload {
+    /// UTF-8 text.
+    Text(String),
+    /// Any bytes, as standard base64.
+    Base64(String),
+}
+
+/// Closes or acknowledges a dead letter.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CloseRequest {
+    /// Who.
+    pub by: String,
+    /// Why; a discard needs it.
+    pub reason: String,
+}

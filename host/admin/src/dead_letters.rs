@@ -1,0 +1,122 @@
+//! `/v1/dead-letters`: list, show, replay, acknowledge, discard.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use gantry_core::id::InvalidId;
+use gantry_core::{DeadLetter, DeadLetterId};
+use gantry_runtime::HostHandle;
+use gantry_store::{Filter, Page, ReplayError};
+
+use crate::api::{CloseRequest, DeadLetterPage, DeadLetterQuery, EditedPayload, ReplayRequest};
+use crate::problem::Problem;
+
+/// Letters on a page unless the client asks for another number.
+const PAGE: usize = 100;
+
+/// Most letters on a page.
+const MAX_PAGE: usize = 1000;
+
+pub(crate) async fn list(
+    State(host): State<HostHandle>,
+    query: Result<Query<DeadLetterQuery>, QueryRejection>,
+) -> Result<Json<DeadLetterPage>, Problem> {
+    let Query(query) = query.map_err(|error| bad_request(&error.body_text()))?;
+    let page = Page { after: query.after, limit: query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE) };
+    let filter = filter(query)?;
+    let page = host.store().dead_letters(filter, page).await.map_err(|error| Problem::store(&error))?;
+    Ok(Json(DeadLetterPage { dead_letters: page.letters, next: page.next }))
+}
+
+pub(crate) async fn show(State(host): State<HostHandle>, Path(id): Path<String>) -> Result<Json<DeadLetter>, Problem> {
+    current(&host, parse(&id)?).await
+}
+
+pub(crate) async fn replay(
+    State(host): State<HostHandle>,
+    Path(id): Path<String>,
+    request: Result<Json<ReplayRequest>, JsonRejection>,
+) -> Result<(StatusCode, Json<DeadLetter>), Problem> {
+    let id = parse(&id)?;
+    let Json(request) = request.map_err(|error| bad_request(&error.body_text()))?;
+    let payload = request.payload.map(decode).transpose()?;
+    host.store().replay(id, request.by, payload).await.map_err(|error| problem(&error))?;
+    Ok((StatusCode::ACCEPTED, current(&host, id).await?))
+}
+
+pub(crate) async fn discard(
+    State(host): State<HostHandle>,
+    Path(id): Path<String>,
+    request: Result<Json<CloseRequest>, JsonRejection>,
+) -> Result<Json<DeadLetter>, Problem> {
+    let id = parse(&id)?;
+    let Json(request) = request.map_err(|error| bad_request(&error.body_text()))?;
+    if request.reason.trim().is_empty() {
+        return Err(bad_request("a discard needs a `reason`"));
+    }
+    host.store().discard(id, request.by, request.reason).await.map_err(|error| problem(&error))?;
+    current(&host, id).await
+}
+
+pub(crate) async fn acknowledge(
+    State(host): State<HostHandle>,
+    Path(id): Path<String>,
+    request: Result<Json<CloseRequest>, JsonRejection>,
+) -> Result<Json<DeadLetter>, Problem> {
+    let id = parse(&id)?;
+    let Json(request) = request.map_err(|error| bad_request(&error.body_text()))?;
+    host.store().acknowledge(id, request.by).await.map_err(|error| problem(&error))?;
+    current(&host, id).await
+}
+
+/// The letter as it stands now.
+async fn current(host: &HostHandle, id: DeadLetterId) -> Result<Json<DeadLetter>, Problem> {
+    let letter = host.store().dead_letter(id).await.map_err(|error| Problem::store(&error))?;
+    letter.map(Json).ok_or_else(|| Problem::not_found("dead letter", id))
+}
+
+/// The store's filter for a query.
+pub fn filter(query: DeadLetterQuery) -> Result<Filter, Problem> {
+    let flow = query.flow.map(|flow| flow.parse()).transpose();
+    Ok(Filter {
+        flow: flow.map_err(|error: gantry_core::id::InvalidName| bad_request(&error.to_string()))?,
+        state: query.state,
+        stage: query.stage,
+        target: query.target,
+        code: query.code,
+        fingerprint: query.fingerprint,
+        text: query.text,
+        ..Filter::default()
+    })
+}
+
+fn parse(id: &str) -> Result<DeadLetterId, Problem> {
+    id.parse().map_err(|error: InvalidId| Problem::new(StatusCode::BAD_REQUEST, "invalid-id", error.to_string()))
+}
+
+fn decode(payload: EditedPayload) -> Result<Bytes, Problem> {
+    match payload {
+        EditedPayload::Text(text) => Ok(text.into()),
+        EditedPayload::Base64(text) => {
+            STANDARD.decode(text).map(Into::into).map_err(|_| bad_request("`payload.base64` is not standard base64"))
+        }
+    }
+}
+
+fn bad_request(detail: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad-request", detail)
+}
+
+fn problem(error: &ReplayError) -> Problem {
+    match error {
+        ReplayError::NotFound(id) => Problem::not_found("dead letter", id),
+        ReplayError::Store(error) => Problem::store(error),
+        ReplayError::WrongState { .. } | ReplayError::MessageQueued(_) => {
+            Problem::new(StatusCode::CONFLICT, "conflict", error.to_string())
+        }
+    }
+}

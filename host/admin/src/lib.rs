@@ -1,0 +1,16 @@
+//! The admin API: health, metrics, flows, dead letters and messages, over HTTP for the `gantry` command, dashboards
+//! and scripts.
+//!
+//! It listens on loopback unless the operator says otherwise. `/healthz`, `/readyz` and `/metrics` answer anyone who
+//! can connect; everything under `/v1` needs the admin token. Shapes and errors: `docs/reference/admin-api.md`.
+
+pub mod api;
+mod dead_letters;
+mod flows;
+mod messages;
+mod observe;
+pub mod problem;
+mod server;
+
+pub use dead_letters::filter;
+pub use server::serve;

@@ -1,0 +1,38 @@
+//! Health and metrics, for orchestrators and Prometheus.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use gantry_runtime::HostHandle;
+use serde_json::json;
+
+/// 200 while the process can do its work; 503 when it should be restarted.
+pub(crate) async fn healthz(State(host): State<HostHandle>) -> Response {
+    if host.is_healthy() {
+        Json(json!({"status": "ok"})).into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "failed"}))).into_response()
+    }
+}
+
+/// 200 while the host should get traffic; else 503 and why.
+pub(crate) async fn readyz(State(host): State<HostHandle>) -> Response {
+    match host.ready() {
+        Ok(()) => Json(json!({"status": "ready"})).into_response(),
+        Err(reason) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "not_ready", "reason": reason}))).into_response()
+        }
+    }
+}
+
+/// Prometheus' text format.
+pub(crate) async fn metrics(State(host): State<HostHandle>) -> Response {
+    match host.scrape() {
+        Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "failed to render metrics");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! The composition root: everything is made here, owned here, and stopped here.
+//!
+//! Start: check and load everything, then bind ports, then work. Stop, in the order messages travel: sources take no
+//! more, workers lease no more, what is in flight ends or returns to the queue, the store closes.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_config::{Flow, HostConfig};
+use gantry_core::Clock;
+use gantry_sandbox::{CacheConfig, Sandbox, SandboxConfig, SandboxError};
+use gantry_security::{Environment, KeyFileError};
+use gantry_store::{OpenError, Store, StoreConfig};
+use gantry_transport::Intake;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::disk::DiskGuard;
+use crate::flow::{FlowError, RunningFlow, Shared};
+use crate::handle::HostHandle;
+use crate::intake::HostIntake;
+use crate::metrics::{Metrics, MetricsError};
+use crate::sources::{SourceError, Sources};
+use crate::worker;
+
+/// How often expired history, dead letters and dedupe entries are removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// The host can't start. Nothing was taken in, nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory can't be used.
+    #[error("failed to use the data directory {}", dir.display())]
+    DataDir {
+        /// The directory.
+        dir: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A key file in the data directory can't be used.
+    #[error("failed to load the host's keys")]
+    Key(#[from] KeyFileError),
+    /// The store can't be opened.
+    #[error("failed to open the store in {}", dir.display())]
+    Store {
+        /// Its directory.
+        dir: PathBuf,
+        /// Why.
+        source: OpenError,
+    },
+    /// The sandbox can't be set up.
+    #[error("failed to set up the sandbox")]
+    Sandbox(#[from] SandboxError),
+    /// Flows that don't fit their plugins, tables or targets.
+    #[error("{} can't start", count(.0.len(), "flow part"))]
+    Flows(Vec<FlowError>),
+    /// A source can't be set up.
+    #[error("{} can't be set up", count(.0.len(), "source"))]
+    Sources(Vec<SourceError>),
+    /// A port can't be bound.
+    #[error("failed to listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Metrics can't be registered.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+}
+
+/// Messages were still in flight when the deadline came. They are in the queue, on disk, for the next start.
+#[derive(Debug, thiserror::Error)]
+#[error("the shutdown deadline passed with messages in flight; they stay queued")]
+pub struct Undrained;
+
+/// A host at work.
+pub struct Host {
+    handle: HostHandle,
+    intake_address: SocketAddr,
+    shared: Shared,
+    sources: Stage,
+    workers: Stage,
+    chores: Stage,
+}
+
+/// Tasks that start and stop together.
+#[derive(Default)]
+struct Stage {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Stage {
+    async fn end(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+/// Opens the store of a data directory, as the host does.
+pub fn open_store(config: &HostConfig, clock: Arc<dyn Clock>) -> Result<Store, StartError> {
+    let dir = config.data_dir.join("store");
+    let settings = StoreConfig { cache_bytes: config.store_cache_bytes, clock };
+    Store::open(&dir, settings).map_err(|source| StartError::Store { dir, source })
+}
+
+/// The sandbox of a data directory, with its compile cache; without a directory, nothing is cached.
+pub fn open_sandbox(data_dir: Option<&Path>) -> Result<Sandbox, StartError> {
+    let cache = match data_dir {
+        Some(dir) => Some(CacheConfig { dir: dir.join("cache"), key: gantry_security::cache_key(dir)? }),
+        None => None,
+    };
+    Ok(Sandbox::new(SandboxConfig { cache, ..SandboxConfig::default() })?)
+}
+
+impl Host {
+    /// Checks and loads everything, binds the intake's port, then sets to work.
+    pub async fn start(
+        config: &HostConfig,
+        flows: Vec<Flow>,
+        env: Environment<'_>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StartError> {
+        let dir = config.data_dir.clone();
+        std::fs::create_dir_all(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
+        let shared = Shared {
+            store: open_store(config, Arc::clone(&clock))?,
+            sandbox: open_sandbox(Some(&dir))?,
+            clock,
+            plugin_threads: Arc::new(Semaphore::new(threads(config.plugin_threads))),
+            broken: CancellationToken::new(),
+        };
+        let metrics = Metrics::new()?;
+        let disk = DiskGuard::new(&dir, config.disk_reserve_bytes);
+        let handle = HostHandle::new(&shared, metrics, &flows, disk.clone());
+        let running = start_flows(&flows, &shared, &handle, env)?;
+        let sources = Stage::default();
+        let intake: Arc<dyn Intake> = Arc::new(HostIntake {
+            store: shared.store.clone(),
+            clock: Arc::clone(&shared.clock),
+            disk: disk.clone(),
+            stop: sources.stop.clone(),
+            flows: flows.iter().map(|flow| (flow.name.clone(), handle.flow_metrics(&flow.name))).collect(),
+        });
+        let built = Sources::build(&flows, &intake, &shared.clock, env).map_err(StartError::Sources)?;
+        let address = config.intake_listen;
+        let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+        let intake_address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        built.spawn(config, listener, &sources.tasks, &sources.stop);
+        let host =
+            Self { handle, intake_address, shared, sources, workers: Stage::default(), chores: Stage::default() };
+        host.start_chores(config, disk);
+        host.start_workers(running);
+        Ok(host)
+    }
+
+    /// What the admin API and reports see of the host.
+    #[must_use]
+    pub fn handle(&self) -> HostHandle {
+        self.handle.clone()
+    }
+
+    /// Where webhooks come in.
+    #[must_use]
+    pub const fn intake_address(&self) -> SocketAddr {
+        self.intake_address
+    }
+
+    /// Returns when the host can't go on: the store fails, and with it every promise.
+    pub async fn broken(&self) {
+        self.shared.broken.cancelled().await;
+    }
+
+    /// Stops in the order messages travel. Past the deadline what is in flight is let go: it stays queued on disk.
+    pub async fn drain(self, deadline: Duration) -> Result<(), Undrained> {
+        self.handle.not_ready();
+        let drained = tokio::time::timeout(deadline, async {
+            self.sources.end().await;
+            self.workers.end().await;
+        })
+        .await;
+        self.chores.end().await;
+        if let Err(error) = self.shared.store.close().await {
+            tracing::warn!(%error, "the store was not closed in order; nothing acknowledged is lost");
+        }
+        drained.map_err(|_| Undrained)
+    }
+
+    fn start_workers(&self, flows: Vec<RunningFlow>) {
+        for flow in flows {
+            self.workers.tasks.spawn(worker::work(Arc::new(flow), self.workers.stop.clone()));
+        }
+    }
+
+    fn start_chores(&self, config: &HostConfig, disk: DiskGuard) {
+        self.chores.tasks.spawn(disk.watch(self.chores.stop.clone()));
+        let (store, keep, stop) = (self.shared.store.clone(), config.keep_history, self.chores.stop.clone());
+        self.chores.tasks.spawn(async move {
+            let mut ticks = tokio::time::interval(SWEEP_EVERY);
+            while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+                sweep(&store, keep).await;
+            }
+        });
+    }
+}
+
+fn start_flows(
+    flows: &[Flow],
+    shared: &Shared,
+    handle: &HostHandle,
+    env: Environment<'_>,
+) -> Result<Vec<RunningFlow>, StartError> {
+    let mut running = Vec::with_capacity(flows.len());
+    let mut errors = Vec::new();
+    for flow in flows {
+        let ordering = match flow.ordering {
+            gantry_config::Ordering::Key => gantry_store::Ordering::PerKey,
+            gantry_config::Ordering::None => gantry_store::Ordering::None,
+        };
+        shared.store.register_flow(&flow.name, ordering);
+        match RunningFlow::start(flow, shared, handle.flow_metrics(&flow.name), env) {
+            Ok(flow) => running.push(flow),
+            Err(faults) => errors.extend(faults),
+        }
+    }
+    if errors.is_empty() { Ok(running) } else { Err(StartError::Flows(errors)) }
+}
+
+/// Loads every plugin, table and target of these flows without starting anything: what `gantry check` does.
+#[must_use]
+pub fn check(flows: &[Flow], sandbox: &Sandbox, env: Environment<'_>) -> Vec<FlowError> {
+    flows.iter().flat_map(|flow| crate::flow::check(flow, sandbox, env)).collect()
+}
+
+/// Removes what has expired, a bounded bite at a time, so that the queue's own work goes on in between.
+async fn sweep(store: &Store, keep: Duration) {
+    loop {
+        match store.sweep(keep).await {
+            Ok(swept) if swept.more => tokio::task::yield_now().await,
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(%error, "failed to remove expired records; trying again later");
+                return;
+            }
+        }
+    }
+}
+
+fn threads(configured: usize) -> usize {
+    if configured > 0 { configured } else { std::thread::available_parallelism().map_or(1, usize::from) }
+}
+
+fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,125 @@
+//! Where sources hand messages over: the gate before the queue. It refuses while the disk runs low or the host stops,
+//! gives each message its id, and answers only after the store has it on disk.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gantry_core::{Clock, Envelope, Event, FlowName, Message, MessageId, MessageState, Timestamp, TrailEntry};
+use gantry_store::{Enqueued, KvWrite, NewMessage, Store, StoreError};
+use gantry_transport::{Arrival, Intake, IntakeError, Progress, Receipt};
+use tokio_util::sync::CancellationToken;
+
+use crate::disk::DiskGuard;
+use crate::metrics::FlowMetrics;
+
+/// When a refused source is asked to come again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// The runtime's side of every source.
+pub(crate) struct HostIntake {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) disk: DiskGuard,
+    pub(crate) stop: CancellationToken,
+    pub(crate) flows: HashMap<FlowName, FlowMetrics>,
+}
+
+#[async_trait]
+impl Intake for HostIntake {
+    async fn accept(&self, arrivals: Vec<Arrival>, progress: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
+        self.admit()?;
+        let now = self.clock.now();
+        let flow = arrivals.first().map(|arrival| arrival.flow.clone());
+        let messages = arrivals.into_iter().map(|arrival| take(arrival, now)).collect();
+        let progress =
+            progress.map(|Progress { namespace, key, value }| KvWrite { namespace, key, value: Some(value.into()) });
+        let store = self.store.clone();
+        let metrics = flow.and_then(|flow| self.flows.get(&flow)).cloned();
+        // A task of its own: a sender that hangs up now must not leave a stored message uncounted.
+        let taking = tokio::spawn(async move {
+            let enqueued = store.enqueue_with(messages, progress.into_iter().collect()).await?;
+            let receipts: Vec<_> = enqueued.into_iter().map(receipt).collect();
+            if let Some(metrics) = metrics {
+                let duplicates = receipts.iter().filter(|r| matches!(r, Receipt::Duplicate(_))).count() as u64;
+                metrics.observe_received(receipts.len() as u64 - duplicates, duplicates);
+            }
+            Ok::<_, StoreError>(receipts)
+        });
+        match taking.await {
+            Ok(taken) => taken.map_err(unavailable),
+            Err(stopped) => Err(IntakeError::Unavailable { retry_after: RETRY_AFTER, cause: Box::new(stopped) }),
+        }
+    }
+
+    async fn progress(&self, namespace: &str, key: &str) -> Result<Option<Vec<u8>>, IntakeError> {
+        Ok(self.store.kv_get(namespace, key).await.map_err(unavailable)?.map(Into::into))
+    }
+
+    async fn forget(&self, namespace: &str, key: &str) -> Result<(), IntakeError> {
+        self.store.kv_delete(namespace, key).await.map_err(unavailable)
+    }
+
+    async fn state(&self, id: MessageId) -> Result<Option<MessageState>, IntakeError> {
+        let history = self.store.history(id).await.map_err(unavailable)?;
+        Ok(history.map(|history| history.state))
+    }
+
+    fn refused(&self, flow: &FlowName, reason: &'static str) {
+        if let Some(metrics) = self.flows.get(flow) {
+            metrics.observe_refused(reason);
+        }
+    }
+}
+
+impl HostIntake {
+    /// Nothing is taken that might not be kept.
+    fn admit(&self) -> Result<(), IntakeError> {
+        if self.stop.is_cancelled() {
+            return Err(IntakeError::Stopping { retry_after: RETRY_AFTER });
+        }
+        if self.disk.is_low() {
+            return Err(IntakeError::DiskFull { retry_after: RETRY_AFTER });
+        }
+        Ok(())
+    }
+}
+
+/// Gives an arrival its id and its envelope.
+fn take(arrival: Arrival, now: Timestamp) -> NewMessage {
+    let message = Message {
+        id: MessageId::generate(),
+        key: arrival.key,
+        content_type: arrival.content_type,
+        headers: arrival.headers,
+        event_time: arrival.event_time.unwrap_or(now),
+        payload: arrival.payload,
+    };
+    let envelope = Envelope {
+        message,
+        flow: arrival.flow,
+        source: arrival.source,
+        received_at: now,
+        dedupe_key: arrival.dedupe_key,
+        traceparent: arrival.traceparent,
+        run: 1,
+        plugins: Vec::new(),
+        deliveries: Vec::new(),
+        replay: None,
+        trail: vec![TrailEntry { at: now, event: Event::Received }],
+    };
+    NewMessage { envelope, dedupe_window: arrival.dedupe_window }
+}
+
+const fn receipt(enqueued: Enqueued) -> Receipt {
+    match enqueued {
+        Enqueued::Stored(id) => Receipt::Accepted(id),
+        Enqueued::Duplicate(id) => Receipt::Duplicate(id),
+    }
+}
+
+fn unavailable(error: StoreError) -> IntakeError {
+    tracing::error!(%error, "the store is unavailable");
+    IntakeError::Unavailable { retry_after: RETRY_AFTER, cause: Box::new(error) }
+}

@@ -1,0 +1,34 @@
+//! Flows at work: intake → queue → pipeline → deliver → settle, and the composition root that joins the crates below.
+//!
+//! Read [`worker`] first: it is the whole journey of a message on one page. Its promises, each with a test of that name:
+//!
+//! 1. `202 Accepted` only after the message is on disk.
+//! 2. Every accepted message ends delivered, deliberately skipped, or dead-lettered; none vanishes.
+//! 3. At least once, with a stable idempotency key per delivery; duplicates from sources are dropped in a stated window.
+//! 4. Messages that share a key in one flow are delivered in order, unless the flow says `ordering = "none"`.
+//! 5. A plugin can harm only its own messages.
+//! 6. Secrets never enter a guest, a log, a dead letter or an API answer.
+//! 7. A new plugin version takes over whole or not at all.
+
+mod deliver;
+mod disk;
+mod flow;
+mod gate;
+mod handle;
+mod host;
+mod intake;
+mod letter;
+pub mod metrics;
+mod pipeline;
+pub mod report;
+mod settle;
+mod sources;
+mod state;
+pub mod tables;
+mod worker;
+
+pub use flow::FlowError;
+pub use handle::{HostHandle, NotReady};
+pub use host::{Host, StartError, Undrained, check, open_sandbox, open_store};
+pub use metrics::Metrics;
+pub use sources::SourceError;

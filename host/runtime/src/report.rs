@@ -1,0 +1,109 @@
+//! What a flow has done, held against what it is for: counts, latencies and success criteria.
+
+use gantry_config::Purpose;
+use gantry_store::Depth;
+use serde::Serialize;
+
+use crate::metrics::Counts;
+
+/// The account of one flow since the host started.
+#[derive(Clone, Debug, Serialize)]
+pub struct FlowReport {
+    /// The flow.
+    pub name: String,
+    /// Digest of its definition.
+    pub version: String,
+    /// Why it exists.
+    pub purpose: Purpose,
+    /// What it did.
+    pub counts: Counts,
+    /// What it still has to do.
+    pub queue: Queue,
+    /// Open dead letters, those of earlier runs of the host included.
+    pub open_dead_letters: u64,
+    /// Each success criterion the flow states.
+    pub criteria: Vec<Criterion>,
+}
+
+/// What is in a flow's queue.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Queue {
+    /// Ready to run.
+    pub queued: usize,
+    /// Running.
+    pub leased: usize,
+    /// Waiting for their next attempt.
+    pub scheduled: usize,
+}
+
+/// One success criterion with what was measured.
+#[derive(Clone, Debug, Serialize)]
+pub struct Criterion {
+    /// `error_rate` or `p95_latency`.
+    pub name: &'static str,
+    /// The bound the flow states, with its unit.
+    pub bound: String,
+    /// What was measured; none before there is something to measure.
+    pub measured: Option<String>,
+    /// None while nothing was measured.
+    pub met: Option<bool>,
+}
+
+impl From<&Depth> for Queue {
+    fn from(depth: &Depth) -> Self {
+        Self { queued: depth.queued, leased: depth.leased, scheduled: depth.scheduled }
+    }
+}
+
+/// Holds `counts` against the purpose's success criteria.
+#[must_use]
+pub fn criteria(purpose: &Purpose, counts: &Counts) -> Vec<Criterion> {
+    let rate = purpose.success.error_rate.map(|bound| {
+        let measured = (counts.received > 0).then(|| ratio(counts.dead_lettered, counts.received));
+        Criterion {
+            name: "error_rate",
+            bound: percent(bound),
+            measured: measured.map(percent),
+            met: measured.map(|rate| rate <= bound),
+        }
+    });
+    let latency = purpose.success.p95_latency.map(|bound| {
+        let bound_ms = u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
+        Criterion {
+            name: "p95_latency",
+            bound: format!("{bound_ms} ms"),
+            measured: counts.p95_ms.map(|ms| format!("{ms} ms")),
+            met: counts.p95_ms.map(|ms| ms <= bound_ms),
+        }
+    });
+    rate.into_iter().chain(latency).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+fn ratio(part: u64, whole: u64) -> f64 {
+    part as f64 / whole as f64
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use gantry_config::SuccessCriteria;
+
+    #[test]
+    fn criteria_are_met_at_their_bound_and_missed_beyond_it() {
+        let success = SuccessCriteria { error_rate: Some(0.1), p95_latency: Some(Duration::from_secs(1)) };
+        let purpose = Purpose { success, ..Purpose::default() };
+        let counts =
+            |dead_lettered, p95| Counts { received: 10, dead_lettered, p95_ms: Some(p95), ..Counts::default() };
+        let met = |counts| criteria(&purpose, &counts).iter().map(|c| c.met).collect::<Vec<_>>();
+        assert_eq!(met(counts(1, 1000)), [Some(true), Some(true)]);
+        assert_eq!(met(counts(2, 1001)), [Some(false), Some(false)]);
+        assert_eq!(met(Counts::default()), [None, None]);
+    }
+}

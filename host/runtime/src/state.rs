@@ -1,0 +1,61 @@
+//! The states a message passes through in the worker, one type each, so that none can be skipped:
+//! `Leased` (from the store) → [`Transformed`] → [`Attempted`] → [`Settled`].
+
+use gantry_core::{Digest, Envelope, Fault, MessageState, Reason, Stage, Timestamp};
+use gantry_store::Leased;
+
+/// The plugins have spoken.
+pub(crate) struct Transformed {
+    pub(crate) lease: Leased,
+    pub(crate) verdict: Verdict,
+}
+
+/// What is to become of a message once the plugins have spoken.
+pub(crate) enum Verdict {
+    /// Its envelope holds deliveries to attempt.
+    Deliver,
+    /// Deliberately not passed on.
+    Skip(Fault),
+    /// Another run through the plugins at this time.
+    RunAgain { fault: Fault, at: Timestamp },
+    /// Given up before any delivery.
+    GiveUp(Failure),
+}
+
+/// Why a message is given up before delivery.
+pub(crate) struct Failure {
+    pub(crate) stage: Stage,
+    pub(crate) reason: Reason,
+    /// The component that failed.
+    pub(crate) component: Option<Digest>,
+}
+
+/// Every delivery that was due has been tried once.
+pub(crate) struct Attempted {
+    pub(crate) lease: Leased,
+    pub(crate) next: Next,
+}
+
+/// Where the message goes from here.
+pub(crate) enum Next {
+    /// Nothing is pending: it ends.
+    Finish(Ending),
+    /// Back into the queue until this time.
+    Wait(Timestamp),
+}
+
+/// How a message ends.
+pub(crate) enum Ending {
+    /// All deliveries are done or dead; which, the envelope tells.
+    Delivered,
+    /// Deliberately not passed on.
+    Skipped(Fault),
+    /// Given up before any delivery.
+    GivenUp(Failure),
+}
+
+/// The message has ended, and the store has it in writing.
+pub(crate) struct Settled {
+    pub(crate) envelope: Envelope,
+    pub(crate) state: MessageState,
+}
