@@ -1,0 +1,46 @@
+//! Lines for the operator. The host bounds how many and how long, and escapes control characters; natively they go to
+//! stderr. Don't log payloads: dead letters keep those, and who may read a log may not be allowed to read the data.
+//!
+//! ```
+//! gantry_sdk::log::warn("no price list for this customer", &[("customer", "C-1001")]);
+//! ```
+
+use crate::host::write_log;
+
+/// How much a line matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Of use while looking for a fault.
+    Debug,
+    /// Worth knowing.
+    Info,
+    /// Unexpected, but dealt with.
+    Warn,
+    /// Somebody has to act.
+    Error,
+}
+
+/// A line of this level: static text, with what varies as fields.
+pub fn write(level: Level, text: &str, fields: &[(&str, &str)]) {
+    write_log(level, text, fields);
+}
+
+/// A line of level [`Level::Debug`].
+pub fn debug(text: &str, fields: &[(&str, &str)]) {
+    write(Level::Debug, text, fields);
+}
+
+/// A line of level [`Level::Info`].
+pub fn info(text: &str, fields: &[(&str, &str)]) {
+    write(Level::Info, text, fields);
+}
+
+/// A line of level [`Level::Warn`].
+pub fn warn(text: &str, fields: &[(&str, &str)]) {
+    write(Level::Warn, text, fields);
+}
+
+/// A line of level [`Level::Error`].
+pub fn error(text: &str, fields: &[(&str, &str)]) {
+    write(Level::Error, text, fields);
+}
