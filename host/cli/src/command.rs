@@ -1,0 +1,48 @@
+//! One file per command, nouns before verbs: `gantry plugin inspect`, `gantry dlq list`.
+
+mod check;
+mod completions;
+mod config;
+mod dlq;
+mod flow;
+mod message;
+mod plugin;
+mod run;
+
+use clap::Subcommand;
+
+use crate::exit::Failure;
+use crate::output::Output;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(run::Run),
+    Check(check::Check),
+    #[command(subcommand)]
+    Config(config::Config),
+    #[command(subcommand)]
+    Dlq(dlq::Dlq),
+    #[command(subcommand)]
+    Message(message::Message),
+    #[command(subcommand)]
+    Plugin(plugin::Plugin),
+    #[command(subcommand)]
+    Flow(flow::Flow),
+    Completions(completions::Completions),
+}
+
+impl Command {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        match self {
+            Self::Run(run) => run.run(output),
+            Self::Check(check) => check.run(output),
+            Self::Config(config) => config.run(output),
+            Self::Dlq(dlq) => dlq.run(output),
+            Self::Message(message) => message.run(output),
+            Self::Plugin(plugin) => plugin.run(output),
+            Self::Flow(flow) => flow.run(output),
+            Self::Completions(completions) => completions.run(output),
+        }
+    }
+}

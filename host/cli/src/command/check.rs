@@ -1,0 +1,64 @@
+//! `gantry check`: everything that could keep flows from running, all of it at once, before anything runs.
+
+mod parts;
+mod targets;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use gantry_config::{Code, Diagnostics, Severity, examine_flows};
+use serde_json::json;
+
+use crate::args::HostArgs;
+use crate::exit::{Exit, Failure};
+use crate::output::{Format, Output, counted};
+
+/// Check flows: configuration, plugins, grants, tables, secrets, and whether targets answer
+///
+/// Nothing is started and nothing is sent; targets are only connected to. Warnings don't fail the check.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Flow files, or directories of them
+    #[arg(required = true, value_name = "FLOWS")]
+    flows: Vec<PathBuf>,
+    /// Don't connect to targets
+    #[arg(long)]
+    offline: bool,
+    #[command(flatten)]
+    host: HostArgs,
+}
+
+impl Check {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        let host = self.host.load(output)?;
+        let (flows, mut found) = examine_flows(&self.flows);
+        found.extend(parts::check(&flows, &host)?);
+        if !self.offline {
+            found.extend(targets::check(&flows)?);
+        }
+        match output.format {
+            Format::Human => {
+                output.complain_about(&found);
+                if !found.has_errors() {
+                    output.write(&format!("{} ready", counted(flows.len(), "flow")))?;
+                }
+            }
+            Format::Json => {
+                let names: Vec<_> = flows.iter().map(|flow| &flow.name).collect();
+                let result = json!({ "ok": !found.has_errors(), "flows": names, "diagnostics": found });
+                output.write(&serde_json::to_string_pretty(&result)?)?;
+            }
+        }
+        verdict(&found)
+    }
+}
+
+/// Refused plugins have an exit code of their own, unless the configuration has mistakes too.
+fn verdict(found: &Diagnostics) -> Result<(), Failure> {
+    let mut errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).peekable();
+    if errors.peek().is_none() {
+        return Ok(());
+    }
+    let only_plugins = errors.all(|diagnostic| diagnostic.code == Code::PluginRefused);
+    Err(Failure::said(if only_plugins { Exit::PluginRefused } else { Exit::InvalidConfig }))
+}

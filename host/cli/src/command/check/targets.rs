@@ -1,0 +1,27 @@
+//! Whether targets can be reached at present: a connection is made, nothing is sent.
+
+use gantry_config::{Code, Diagnostic, Flow};
+use gantry_security::process_environment;
+
+/// A warning for every target that does not answer: it may well answer when the host runs.
+pub(super) fn check(flows: &[Flow]) -> anyhow::Result<Vec<Diagnostic>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(async {
+        let mut probes = tokio::task::JoinSet::new();
+        for flow in flows {
+            for (name, target) in &flow.targets {
+                // One that can't be built is reported with the flow's other parts.
+                let Ok(target) = gantry_transport::target::build(target, &process_environment) else { continue };
+                let (file, name) = (flow.file.clone(), name.clone());
+                probes.spawn(async move {
+                    let error = target.probe().await.err()?;
+                    let message = format!("target `{name}`: {error}");
+                    Some(Diagnostic::new(Code::TargetUnreachable, file, None, message, String::new()))
+                });
+            }
+        }
+        let mut found: Vec<_> = probes.join_all().await.into_iter().flatten().collect();
+        found.sort_by(|one, other| (&one.file, &one.message).cmp(&(&other.file, &other.message)));
+        found
+    }))
+}

@@ -1,0 +1,106 @@
+//! The dead letters an operator chose, by id or by filter, and what is done to each of them.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState};
+use serde_json::json;
+
+use super::Filter;
+use crate::args::HostArgs;
+use crate::desk::{self, Desk, DeskError};
+use crate::exit::{Exit, Failure};
+use crate::output::{Format, Output, counted};
+
+/// The dead letters meant.
+pub(super) struct Chosen<'a> {
+    pub(super) ids: &'a [DeadLetterId],
+    /// Every open one that the filter finds, in place of `ids`.
+    pub(super) all: bool,
+    pub(super) filter: &'a Filter,
+}
+
+/// What is to be done, in words, and whether to ask first.
+pub(super) struct Asked {
+    pub(super) verb: &'static str,
+    pub(super) past: &'static str,
+    pub(super) yes: bool,
+    /// Ask even when letters were named one by one: for what can't be undone.
+    pub(super) always_ask: bool,
+}
+
+impl Chosen<'_> {
+    /// Does it to every letter. One that can't be done stops nothing; all of them are told, and the first decides the
+    /// exit code.
+    pub(super) fn each(
+        &self,
+        host: &HostArgs,
+        output: &Output,
+        asked: &Asked,
+        act: impl AsyncFn(&Desk, DeadLetterId) -> Result<DeadLetter, DeskError>,
+    ) -> Result<(), Failure> {
+        desk::with(host, output, async |desk| {
+            let ids = self.find(desk).await?;
+            confirm(asked, ids.len(), self.all)?;
+            let (mut done, mut failed) = (Vec::new(), Vec::new());
+            for id in ids {
+                match act(desk, id).await {
+                    Ok(letter) => done.push(letter),
+                    Err(error) => failed.push(error),
+                }
+            }
+            report(output, asked, &done)?;
+            Failure::unless_empty(failed)
+        })
+    }
+
+    async fn find(&self, desk: &Desk) -> Result<Vec<DeadLetterId>, Failure> {
+        if !self.all {
+            return Ok(self.ids.to_vec());
+        }
+        let mut query = self.filter.query();
+        query.state = query.state.or(Some(DeadLetterState::Open));
+        query.limit = Some(1000);
+        let mut ids = Vec::new();
+        loop {
+            let page = desk.dead_letters(query.clone()).await?;
+            ids.extend(page.dead_letters.iter().map(|letter| letter.id));
+            let Some(next) = page.next else { return Ok(ids) };
+            query.after = Some(next);
+        }
+    }
+}
+
+/// Asks on a terminal; elsewhere `--yes` is needed.
+fn confirm(asked: &Asked, count: usize, all: bool) -> Result<(), Failure> {
+    if asked.yes || count == 0 || !(asked.always_ask || all) {
+        return Ok(());
+    }
+    let question = format!("{} {}?", asked.verb, counted(count, "dead letter"));
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::new(Exit::Usage, anyhow::anyhow!("{question} say so with `--yes`")));
+    }
+    eprint!("{question} [y/N] ");
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") {
+        Ok(())
+    } else {
+        Err(Failure::new(Exit::Usage, anyhow::anyhow!("nothing was done")))
+    }
+}
+
+fn report(output: &Output, asked: &Asked, done: &[DeadLetter]) -> Result<(), Failure> {
+    match output.format {
+        Format::Human => {
+            for letter in done {
+                output.write(&format!("{}  {}\n", letter.id, asked.past))?;
+            }
+            output.write(&format!("{} {}", counted(done.len(), "dead letter"), asked.past))?;
+        }
+        Format::Json => {
+            let letters: Vec<_> = done.iter().map(|letter| json!({"id": letter.id, "state": letter.state})).collect();
+            output.write(&serde_json::to_string_pretty(&json!({"dead_letters": letters}))?)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! `gantry dlq export`
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use gantry_admin::api::DeadLetterQuery;
+
+use super::Filter;
+use crate::args::HostArgs;
+use crate::desk;
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::output::Output;
+
+/// Write dead letters as NDJSON, one a line
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+    /// Where to; must not exist yet [default: the standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) host: HostArgs,
+}
+
+impl Export {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        let mut out: Box<dyn Write> = match &self.output {
+            None => Box::new(BufWriter::new(std::io::stdout())),
+            Some(path) => Box::new(BufWriter::new(create(path)?)),
+        };
+        desk::with(&self.host, output, async |desk| {
+            let mut query = DeadLetterQuery { limit: Some(1000), ..self.filter.query() };
+            loop {
+                let page = desk.dead_letters(query.clone()).await?;
+                for letter in &page.dead_letters {
+                    serde_json::to_writer(&mut out, letter)?;
+                    out.write_all(b"\n")?;
+                }
+                let Some(next) = page.next else { break };
+                query.after = Some(next);
+            }
+            Ok(out.flush()?)
+        })
+    }
+}
+
+fn create(path: &Path) -> Result<File, Failure> {
+    let file = File::create_new(path).with_context(|| format!("failed to create {}", path.display()));
+    file.or_exit(Exit::Usage)
+}

@@ -1,0 +1,61 @@
+//! `gantry dlq replay`
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use clap::Args;
+use gantry_core::DeadLetterId;
+
+use super::Filter;
+use super::chosen::{Asked, Chosen};
+use crate::args::HostArgs;
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::output::Output;
+
+/// Put dead letters back into the queue: those named, or all that a filter finds
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The dead letters' ids
+    #[arg(value_name = "ID", required_unless_present = "all")]
+    pub(crate) ids: Vec<DeadLetterId>,
+    /// Every open dead letter that the filter finds
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+    /// Replay with this payload in place of the received one; only for a single id
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    pub(crate) payload: Option<PathBuf>,
+    /// Who asks [default: the user running the command]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Don't ask before replaying many
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) host: HostArgs,
+}
+
+impl Replay {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        let payload = self.payload()?;
+        let chosen = Chosen { ids: &self.ids, all: self.all, filter: &self.filter };
+        let asked = Asked { verb: "replay", past: "queued again", yes: self.yes, always_ask: false };
+        let by = super::by(self.by.as_deref());
+        chosen.each(&self.host, output, &asked, async |desk, id| desk.replay(id, &by, payload.clone()).await)
+    }
+
+    /// The edited payload, where one is given.
+    fn payload(&self) -> Result<Option<Bytes>, Failure> {
+        let Some(file) = &self.payload else { return Ok(None) };
+        if self.ids.len() != 1 {
+            return Err(Failure::new(
+                Exit::Usage,
+                anyhow::anyhow!("`--payload` replaces one payload: name a single id"),
+            ));
+        }
+        let bytes = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()));
+        Ok(Some(bytes.or_exit(Exit::Usage)?.into()))
+    }
+}

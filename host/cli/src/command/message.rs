@@ -1,0 +1,74 @@
+//! `gantry message show`
+
+use clap::{Args, Subcommand};
+use gantry_core::{Event, History, MessageId};
+
+use crate::args::HostArgs;
+use crate::desk;
+use crate::exit::Failure;
+use crate::output::Output;
+use crate::text;
+
+/// Follow single messages
+#[derive(Debug, Subcommand)]
+pub(crate) enum Message {
+    Show(Show),
+}
+
+/// Show everything that happened to a message, from intake to its end
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The message's id, as the intake answered it
+    pub(crate) id: MessageId,
+    #[command(flatten)]
+    pub(crate) host: HostArgs,
+}
+
+impl Message {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        let Self::Show(show) = self;
+        desk::with(&show.host, output, async |desk| {
+            let history = desk.message(show.id).await?;
+            Ok(output.print(&history, || page(&history))?)
+        })
+    }
+}
+
+fn page(history: &History) -> String {
+    let mut page = text::fields(&[
+        ("message", history.id.to_string()),
+        ("state", history.state.name().to_owned()),
+        ("flow", history.flow.to_string()),
+        ("source", history.source.clone()),
+        ("key", history.key.clone().unwrap_or_default()),
+        ("dedupe key", history.dedupe_key.clone().unwrap_or_default()),
+        ("received", history.received_at.to_string()),
+    ]);
+    page.push('\n');
+    let rows: Vec<_> = history.trail.iter().map(|entry| [format!("  {}", entry.at), event(&entry.event)]).collect();
+    page.push_str(&text::columns(&rows));
+    page
+}
+
+fn event(event: &Event) -> String {
+    match event {
+        Event::Received => "received, on disk".to_owned(),
+        Event::Transformed { outputs, .. } => format!("transformed into {}", deliveries(*outputs)),
+        Event::Postponed { code, until } => format!("postponed until {until}: {code}"),
+        Event::Attempted { position, target, status, error, latency_ms, retry_at } => {
+            let verdict = error.map_or("delivered", |error| error.name());
+            let status = status.map(|status| format!(" with status {status}")).unwrap_or_default();
+            let retry = retry_at.map(|at| format!(", again at {at}")).unwrap_or_default();
+            format!("delivery {position} to {target}: {verdict}{status} in {latency_ms} ms{retry}")
+        }
+        Event::Skipped { code } => format!("skipped: {code}"),
+        Event::DeadLettered { letter, code } => format!("dead letter {letter}: {code}"),
+        Event::Replayed { letter, by, edited } => {
+            format!("replayed from dead letter {letter} by {by}{}", if *edited { ", edited" } else { "" })
+        }
+    }
+}
+
+fn deliveries(count: u32) -> String {
+    if count == 1 { "1 delivery".to_owned() } else { format!("{count} deliveries") }
+}

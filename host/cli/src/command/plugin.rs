@@ -1,0 +1,28 @@
+//! `gantry plugin inspect|build|test`: for plugin authors, and for operators who want to know what a file is.
+
+mod build;
+mod inspect;
+mod test;
+
+use clap::Subcommand;
+
+use crate::exit::Failure;
+use crate::output::Output;
+
+/// Build, test and inspect plugins
+#[derive(Debug, Subcommand)]
+pub(crate) enum Plugin {
+    Inspect(inspect::Inspect),
+    Build(build::Build),
+    Test(test::Test),
+}
+
+impl Plugin {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        match self {
+            Self::Inspect(inspect) => inspect.run(output),
+            Self::Build(build) => build.run(output),
+            Self::Test(test) => test.run(output),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Runs Cargo for a plugin and finds the component it made.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, anyhow, bail};
+use serde_json::Value;
+
+const TARGET: &str = "wasm32-wasip2";
+
+/// A profile for components, where the workspace has one: usually optimised harder than `release`.
+const PROFILE: &str = "plugin";
+
+/// Builds the Rust crate in this directory; the file Cargo made. Cargo's own messages go to the standard error output.
+pub(super) fn build(directory: &Path) -> anyhow::Result<PathBuf> {
+    let crate_file = directory.join("Cargo.toml");
+    if !crate_file.is_file() {
+        bail!(
+            "{} does not exist: `gantry plugin build` builds Rust crates; for another language, build the component \
+             with its own tools and give it with `--component FILE`",
+            crate_file.display()
+        );
+    }
+    check_target(directory)?;
+    let workspace = workspace(&crate_file)?;
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--target", TARGET, "--message-format", "json-render-diagnostics"]);
+    cargo.args(["--profile", if has_profile(&workspace) { PROFILE } else { "release" }]);
+    cargo.arg("--manifest-path").arg(&crate_file).stdout(Stdio::piped());
+    let mut running = cargo.spawn().context("failed to start cargo")?;
+    let messages = running.stdout.take().context("cargo has no output")?;
+    let built = BufReader::new(messages).lines().map_while(Result::ok).filter_map(|line| component(&line, &crate_file));
+    let built = built.last();
+    if !running.wait()?.success() {
+        bail!("cargo could not build {}; its messages are above", directory.display());
+    }
+    built.ok_or_else(|| {
+        anyhow!("{} builds no component: it needs `crate-type = [\"cdylib\"]` under [lib]", crate_file.display())
+    })
+}
+
+/// Fails with the way out when the standard library for components is not installed.
+fn check_target(directory: &Path) -> anyhow::Result<()> {
+    let printed = Command::new("rustc").args(["--print", "sysroot"]).current_dir(directory).output();
+    let printed = printed.context("failed to start rustc: a Rust toolchain is needed, see https://rustup.rs")?;
+    let sysroot = PathBuf::from(String::from_utf8_lossy(&printed.stdout).trim());
+    let libraries = sysroot.join("lib/rustlib").join(TARGET).join("lib");
+    if libraries.is_dir() {
+        return Ok(());
+    }
+    bail!(
+        "the Rust target {TARGET} is not installed: run `rustup target add {TARGET}`, or, where rustup can't download \
+         it, `sh tests/install-wasm-target.sh` from Gantry's sources"
+    )
+}
+
+/// The manifest of the workspace the crate belongs to.
+fn workspace(crate_file: &Path) -> anyhow::Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["locate-project", "--workspace", "--message-format", "plain", "--manifest-path"]).arg(crate_file);
+    let located = cargo.stderr(Stdio::inherit()).output().context("failed to start cargo")?;
+    if !located.status.success() {
+        bail!("cargo can't make sense of {}; its messages are above", crate_file.display());
+    }
+    Ok(PathBuf::from(String::from_utf8_lossy(&located.stdout).trim()))
+}
+
+fn has_profile(workspace: &Path) -> bool {
+    let text = std::fs::read_to_string(workspace).unwrap_or_default();
+    let manifest: toml::Table = toml::from_str(&text).unwrap_or_default();
+    manifest.get("profile").and_then(|profiles| profiles.get(PROFILE)).is_some()
+}
+
+/// The component that one of Cargo's messages tells of, if it is of this crate.
+fn component(message: &str, crate_file: &Path) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    if message.get("reason")? != "compiler-artifact" {
+        return None;
+    }
+    let of = Path::new(message.get("manifest_path")?.as_str()?);
+    if of.canonicalize().ok()? != crate_file.canonicalize().ok()? {
+        return None;
+    }
+    let files = message.get("filenames")?.as_array()?.iter().filter_map(Value::as_str).map(PathBuf::from);
+    files.filter(|file| file.extension().is_some_and(|extension| extension == "wasm")).last()
+}

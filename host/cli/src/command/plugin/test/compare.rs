@@ -1,0 +1,174 @@
+//! Holds an outcome against what a case expects of it. What the case doesn't mention isn't compared, and isn't shown;
+//! payloads and lists are compared as a whole.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gantry_core::{Outcome, Output, Violation};
+use gantry_sandbox::PluginFault;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::case::{payload, raw};
+
+/// An outcome that is not as expected.
+#[derive(Debug, Serialize)]
+pub(super) struct Difference {
+    /// Which message, from 0.
+    pub(super) message: usize,
+    /// What the case says.
+    pub(super) expected: Value,
+    /// What the plugin said, as far as the case mentions it.
+    pub(super) actual: Value,
+}
+
+/// The difference between what is expected and what came; none where the expectation holds.
+pub(super) fn difference(
+    message: usize,
+    expected: &Value,
+    outcome: &Result<Outcome, PluginFault>,
+) -> Option<Difference> {
+    let actual = alongside(expected, describe(outcome));
+    (*expected != actual).then(|| Difference { message, expected: expected.clone(), actual })
+}
+
+/// What came, cut down to what is expected to be there, and in the order in which it is expected.
+fn alongside(expected: &Value, actual: Value) -> Value {
+    match (expected, actual) {
+        (Value::Object(expected), Value::Object(actual)) if !expected.keys().any(|name| actual.contains_key(name)) => {
+            Value::Object(actual)
+        }
+        (Value::Object(expected), Value::Object(mut actual)) => {
+            let member = |(name, expected): (&String, &Value)| {
+                let actual = actual.remove(name)?;
+                let seen = if name == "payload" { seen_payload(expected, actual) } else { alongside(expected, actual) };
+                Some((name.clone(), seen))
+            };
+            Value::Object(expected.iter().filter_map(member).collect())
+        }
+        (Value::Array(expected), Value::Array(actual)) => {
+            let nothing = Value::Object(Map::new());
+            let beside = expected.iter().chain(std::iter::repeat(&nothing));
+            actual.into_iter().zip(beside).map(|(actual, expected)| alongside(expected, actual)).collect()
+        }
+        (_, actual) => actual,
+    }
+}
+
+/// A payload in the form in which it is expected, whole.
+fn seen_payload(expected: &Value, actual: Value) -> Value {
+    let Ok(bytes) = payload(&actual) else { return actual };
+    match raw(expected) {
+        Some(_) => payload(expected).is_ok_and(|wanted| wanted == bytes).then(|| expected.clone()).unwrap_or(actual),
+        None => serde_json::from_slice(&bytes).map_or(actual, |json| ordered(expected, json)),
+    }
+}
+
+/// The same value, with its members in the order of another, so that they can be read side by side.
+fn ordered(like: &Value, value: Value) -> Value {
+    match (like, value) {
+        (Value::Object(like), Value::Object(mut value)) => {
+            let known = like.iter().filter_map(|(name, like)| Some((name.clone(), ordered(like, value.remove(name)?))));
+            let mut members: Map<_, _> = known.collect();
+            members.extend(value);
+            Value::Object(members)
+        }
+        (Value::Array(like), Value::Array(value)) => {
+            let like = like.iter().chain(std::iter::repeat(&Value::Null));
+            value.into_iter().zip(like).map(|(value, like)| ordered(like, value)).collect()
+        }
+        (_, value) => value,
+    }
+}
+
+/// The outcome in the words of the case format.
+fn describe(outcome: &Result<Outcome, PluginFault>) -> Value {
+    match outcome {
+        Ok(Outcome::Emit(outputs)) => json!({ "emit": outputs.iter().map(describe_output).collect::<Vec<_>>() }),
+        Ok(Outcome::Skip(fault)) => json!({ "skip": { "code": fault.code, "text": fault.text } }),
+        Ok(Outcome::Invalid(found)) => json!({ "invalid": found.iter().map(describe_violation).collect::<Vec<_>>() }),
+        Ok(Outcome::Reject(fault)) => json!({ "reject": { "code": fault.code, "text": fault.text } }),
+        Ok(Outcome::Retry { fault, after }) => {
+            let after_ms = after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+            json!({ "retry": { "code": fault.code, "text": fault.text, "after_ms": after_ms } })
+        }
+        Err(fault) => json!({ "fault": { "code": fault.code, "text": fault.text, "stderr": fault.stderr } }),
+    }
+}
+
+fn describe_output(output: &Output) -> Value {
+    let headers: Map<_, _> = output.headers.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    json!({
+        "route": output.route,
+        "key": output.key,
+        "idempotency_key": output.idempotency_key,
+        "content_type": output.content_type,
+        "headers": headers,
+        "payload": match std::str::from_utf8(&output.payload) {
+            Ok(text) => json!({ "text": text }),
+            Err(_) => json!({ "base64": STANDARD.encode(&output.payload) }),
+        },
+    })
+}
+
+fn describe_violation(violation: &Violation) -> Value {
+    json!({ "path": violation.path, "code": violation.code, "text": violation.text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gantry_core::Fault;
+
+    fn emitted(payload: &'static [u8]) -> Result<Outcome, PluginFault> {
+        Ok(Outcome::Emit(vec![Output {
+            route: Some("erp".parse().unwrap()),
+            key: None,
+            idempotency_key: None,
+            content_type: "application/json".into(),
+            headers: Default::default(),
+            payload: payload.into(),
+        }]))
+    }
+
+    #[test]
+    fn what_is_not_mentioned_is_neither_compared_nor_shown() {
+        let expected = json!({ "emit": [{ "payload": { "b": 2, "a": 1 } }] });
+        assert!(difference(0, &expected, &emitted(br#"{"a": 1, "b": 2}"#)).is_none());
+        let found = difference(0, &json!({ "emit": [{ "route": null }] }), &emitted(b"{}")).unwrap();
+        assert_eq!(found.actual, json!({ "emit": [{ "route": "erp" }] }));
+    }
+
+    #[test]
+    fn a_payload_is_compared_as_a_whole_and_shown_in_the_expected_order() {
+        let expected = json!({ "emit": [{ "payload": { "z": { "b": 1, "a": 2 } } }] });
+        let found = difference(0, &expected, &emitted(br#"{"extra": 3, "z": {"a": 2, "b": 1}}"#)).unwrap();
+        assert_eq!(found.actual.to_string(), r#"{"emit":[{"payload":{"z":{"b":1,"a":2},"extra":3}}]}"#);
+    }
+
+    #[test]
+    fn raw_payloads_are_compared_byte_for_byte() {
+        assert!(difference(0, &json!({ "emit": [{ "payload": { "base64": "/w==" } }] }), &emitted(b"\xff")).is_none());
+        assert!(difference(0, &json!({ "emit": [{ "payload": { "text": "{}" } }] }), &emitted(b"{ }")).is_some());
+        assert!(difference(0, &json!({ "emit": [{ "payload": {} }] }), &emitted(b"\xff")).is_some());
+    }
+
+    #[test]
+    fn one_violation_or_output_more_or_less_is_a_difference() {
+        let found = ["/a", "/b"].map(|path| Violation { path: path.into(), code: "c".into(), text: "t".into() });
+        let outcome = Ok(Outcome::Invalid(found.into()));
+        let one = json!({ "invalid": [{ "path": "/a", "code": "c" }] });
+        let both = json!({ "invalid": [{ "path": "/a", "code": "c" }, { "path": "/b" }] });
+        assert!(difference(0, &one, &outcome).is_some());
+        assert!(difference(0, &both, &outcome).is_none());
+        assert!(difference(0, &json!({ "emit": [] }), &emitted(b"{}")).is_some());
+        assert!(difference(0, &json!({ "emit": [{}, {}] }), &emitted(b"{}")).is_some());
+    }
+
+    #[test]
+    fn another_kind_of_outcome_is_a_difference_and_shown_whole() {
+        let skipped = Ok(Outcome::Skip(Fault::new("old", "too old")));
+        let found = difference(3, &json!({ "reject": { "code": "old" } }), &skipped).unwrap();
+        assert_eq!((found.message, found.actual), (3, json!({ "skip": { "code": "old", "text": "too old" } })));
+        assert!(difference(0, &json!({ "skip": { "code": "old" } }), &skipped).is_none());
+    }
+}

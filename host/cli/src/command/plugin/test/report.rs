@@ -1,0 +1,134 @@
+//! How the golden cases went, for people and programs.
+
+use std::fmt::Write as _;
+
+use gantry_core::PluginRef;
+use owo_colors::OwoColorize as _;
+use serde::Serialize;
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use super::compare::Difference;
+use crate::output::counted;
+
+/// Unchanged lines shown around a change.
+const CONTEXT: usize = 3;
+
+/// All cases of a plugin.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    plugin: PluginRef,
+    passed: usize,
+    pub(super) failed: usize,
+    cases: Vec<CaseReport>,
+}
+
+/// One case.
+#[derive(Debug, Serialize)]
+pub(super) struct CaseReport {
+    name: String,
+    description: String,
+    passed: bool,
+    /// Why it could not be run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    differences: Vec<Difference>,
+}
+
+impl CaseReport {
+    pub(super) fn of(name: String, description: String, differences: Vec<Difference>) -> Self {
+        Self { name, description, passed: differences.is_empty(), error: None, differences }
+    }
+
+    pub(super) fn broken(name: String, description: String, error: &anyhow::Error) -> Self {
+        Self { name, description, passed: false, error: Some(format!("{error:#}")), differences: Vec::new() }
+    }
+}
+
+impl Report {
+    pub(super) fn new(plugin: PluginRef, cases: Vec<CaseReport>) -> Self {
+        let passed = cases.iter().filter(|case| case.passed).count();
+        Self { plugin, passed, failed: cases.len() - passed, cases }
+    }
+
+    pub(super) fn human(&self, color: bool) -> String {
+        let mut text = String::new();
+        for case in &self.cases {
+            // Writing to a string can't fail.
+            let _ = write_case(&mut text, case, color);
+        }
+        let (passed, failed) = (counted(self.passed, "case"), self.failed);
+        let _ = match failed {
+            0 => writeln!(text, "{}: {passed} passed", self.plugin),
+            _ => writeln!(text, "{}: {passed} passed, {failed} failed", self.plugin),
+        };
+        text
+    }
+}
+
+fn write_case(text: &mut String, case: &CaseReport, color: bool) -> std::fmt::Result {
+    let mark = match (case.passed, color) {
+        (true, true) => "ok".green().to_string(),
+        (false, true) => "FAILED".red().bold().to_string(),
+        (true, false) => "ok".to_owned(),
+        (false, false) => "FAILED".to_owned(),
+    };
+    writeln!(text, "{mark} {}: {}", case.name, case.description)?;
+    if let Some(error) = &case.error {
+        writeln!(text, "    {}", error.replace('\n', "\n    "))?;
+    }
+    for difference in &case.differences {
+        writeln!(text, "    message {}: expected (-), got (+)", difference.message)?;
+        write_difference(text, difference, color)?;
+    }
+    Ok(())
+}
+
+fn write_difference(text: &mut String, difference: &Difference, color: bool) -> std::fmt::Result {
+    let (expected, actual) = (pretty(&difference.expected), pretty(&difference.actual));
+    let diff = TextDiff::from_lines(&expected, &actual);
+    for (number, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        if number > 0 {
+            writeln!(text, "    …")?;
+        }
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let line = change.value().trim_end_matches('\n');
+            match (change.tag(), color) {
+                (ChangeTag::Equal, _) => writeln!(text, "      {line}")?,
+                (ChangeTag::Delete, false) => writeln!(text, "    - {line}")?,
+                (ChangeTag::Insert, false) => writeln!(text, "    + {line}")?,
+                (ChangeTag::Delete, true) => writeln!(text, "    {}", format!("- {line}").red())?,
+                (ChangeTag::Insert, true) => writeln!(text, "    {}", format!("+ {line}").green())?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string()) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gantry_core::Digest;
+    use serde_json::json;
+
+    #[test]
+    fn a_difference_reads_line_by_line() {
+        let lines = |last: u32| json!({ "emit": [{ "payload": { "a": 1, "b": 2, "c": 3, "d": 4, "total": last } }] });
+        let differences = vec![Difference { message: 1, expected: lines(5), actual: lines(6) }];
+        let plugin = PluginRef { name: "orders".into(), version: "1.2.0".into(), digest: Digest::of(b"") };
+        let cases = vec![
+            CaseReport::of("complete".into(), "A complete order".into(), Vec::new()),
+            CaseReport::of("totals".into(), "Totals are checked".into(), differences),
+            CaseReport::broken(
+                "torn".into(),
+                String::new(),
+                &anyhow::anyhow!("line 3").context("this is not a golden case"),
+            ),
+        ];
+        insta::assert_snapshot!(Report::new(plugin, cases).human(false));
+    }
+}

@@ -1,0 +1,140 @@
+//! `gantry run`: the host in the foreground, until a signal.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use gantry_config::{Flow, HostConfig, load_flows};
+use gantry_core::SystemClock;
+use gantry_runtime::{Host, StartError};
+use gantry_security::{AdminToken, process_environment};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::args::HostArgs;
+use crate::desk::runtime_file::RuntimeFile;
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::logging::{self, LogFormat};
+use crate::output::Output;
+
+/// Run flows until stopped: take messages in, transform and deliver them
+///
+/// Everything is checked before a port is bound. SIGTERM or Ctrl-C drains: intake closes, messages in flight are
+/// finished within the shutdown deadline, and what is left continues at the next start. A second signal stops at once.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Flow files, or directories of them
+    #[arg(required = true, value_name = "FLOWS")]
+    pub(crate) flows: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) host: HostArgs,
+    /// How to log [default: human on a terminal, json elsewhere]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+impl Run {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        logging::start(self.log_format, output);
+        let config = self.host.load(output)?;
+        let loaded = load_flows(&self.flows);
+        output.complain_about(loaded.as_ref().map_or_else(|mistakes| mistakes, |(_, warnings)| warnings));
+        let (flows, _) = loaded.map_err(|_| Failure::said(Exit::InvalidConfig))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(serve(&config, flows))
+    }
+}
+
+async fn serve(config: &HostConfig, flows: Vec<Flow>) -> Result<(), Failure> {
+    let mut signals = Signals::listen()?;
+    let names: Vec<_> = flows.iter().map(|flow| flow.name.to_string()).collect();
+    let host = Host::start(config, flows, &process_environment, Arc::new(SystemClock)).await.map_err(refused)?;
+    let stop = CancellationToken::new();
+    let admin = match admin(config, &host, &stop).await {
+        Ok(admin) => admin,
+        Err(failure) => {
+            // Nothing was promised yet but what came in since the start, and that is on disk.
+            let _ = host.drain(config.shutdown_deadline).await;
+            return Err(failure);
+        }
+    };
+    let addresses = RuntimeFile { pid: std::process::id(), intake: host.intake_address(), admin: admin.address };
+    addresses.write(&config.data_dir)?;
+    tracing::info!(flows = names.join(", "), intake = %addresses.intake, admin = %addresses.admin, "the host is ready");
+
+    let ended = tokio::select! {
+        name = signals.next() => Ok(name),
+        () = host.broken() => Err(Failure::new(Exit::StoreUnavailable, anyhow::anyhow!("the store failed; see the log"))),
+    };
+    if let Ok(name) = &ended {
+        tracing::info!(signal = name, deadline = ?config.shutdown_deadline, "draining; a second signal stops at once");
+    }
+    let drained = tokio::select! {
+        drained = host.drain(config.shutdown_deadline) => drained.or_exit(Exit::CriteriaMissed),
+        name = signals.next() => {
+            tracing::warn!(signal = name, "stopping at once; what was in flight stays queued");
+            Ok(())
+        }
+    };
+    RuntimeFile::remove(&config.data_dir);
+    stop.cancel();
+    admin.ended.await?;
+    ended.and(drained)?;
+    tracing::info!("the host has stopped");
+    Ok(())
+}
+
+/// The admin API at work.
+struct Admin {
+    address: std::net::SocketAddr,
+    ended: tokio::task::JoinHandle<()>,
+}
+
+async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Result<Admin, Failure> {
+    let token = AdminToken::for_host(config.admin_token.as_ref(), &config.data_dir, &process_environment)
+        .or_exit(Exit::InvalidConfig)?;
+    let address = config.admin_listen;
+    let listener =
+        TcpListener::bind(address).await.map_err(|source| Failure::from(StartError::Listen { address, source }))?;
+    let address = listener.local_addr()?;
+    let ended = tokio::spawn(gantry_admin::serve(listener, host.handle(), token, stop.clone()));
+    Ok(Admin { address, ended })
+}
+
+/// A host that can't start: the exit code says whose turn it is.
+fn refused(error: StartError) -> Failure {
+    let exit = match &error {
+        StartError::Flows(_) => Exit::PluginRefused,
+        StartError::Sources(_) | StartError::Key(_) => Exit::InvalidConfig,
+        StartError::Store { .. } => Exit::StoreUnavailable,
+        StartError::DataDir { .. } | StartError::Sandbox(_) | StartError::Listen { .. } | StartError::Metrics(_) => {
+            Exit::Internal
+        }
+    };
+    let details: Vec<anyhow::Error> = match error {
+        StartError::Flows(errors) => errors.into_iter().map(Into::into).collect(),
+        StartError::Sources(errors) => errors.into_iter().map(Into::into).collect(),
+        other => vec![other.into()],
+    };
+    Failure::many(exit, details)
+}
+
+/// SIGTERM and Ctrl-C.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}

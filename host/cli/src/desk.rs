@@ -1,0 +1,182 @@
+//! The operator's desk: dead letters and messages, whether a host runs or not.
+//!
+//! A running host is found through `DATA/host.json` and asked over its admin API; otherwise the store is opened here,
+//! which only works while no host has it.
+
+mod remote;
+pub(crate) mod runtime_file;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gantry_admin::api::{DeadLetterPage, DeadLetterQuery};
+use gantry_config::HostConfig;
+use gantry_core::{DeadLetter, DeadLetterId, History, MessageId, SystemClock};
+use gantry_runtime::StartError;
+use gantry_store::{Page, ReplayError, Store, StoreError};
+
+use crate::args::HostArgs;
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::output::Output;
+
+use remote::Remote;
+
+/// Opens the desk, does one thing at it, and closes it whatever came of it.
+pub(crate) fn with<T>(
+    host: &HostArgs,
+    output: &Output,
+    work: impl AsyncFnOnce(&Desk) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let config = host.load(output)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::Internal)?;
+    runtime.block_on(async {
+        let desk = Desk::open(&config).await?;
+        let done = work(&desk).await;
+        desk.close().await;
+        done
+    })
+}
+
+/// Where dead letters and messages are worked on.
+pub(crate) enum Desk {
+    /// In a running host, over its admin API.
+    Running(Remote),
+    /// In the store itself.
+    AtRest(Store),
+}
+
+/// What an operator asked for can't be done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DeskError {
+    /// There is no such thing.
+    #[error("there is no {what} {id}")]
+    NotFound {
+        /// `dead letter` or `message`.
+        what: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// It can't be done in the state it is in.
+    #[error("{0}")]
+    Refused(String),
+    /// The running host does not answer as it should.
+    #[error("failed to ask the host at {address}: {problem}")]
+    Unreachable {
+        /// Its admin address.
+        address: String,
+        /// What went wrong.
+        problem: String,
+    },
+    /// The store can't be opened.
+    #[error(transparent)]
+    Open(#[from] StartError),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+}
+
+impl Desk {
+    /// The running host of this data directory, or its store.
+    pub(crate) async fn open(config: &HostConfig) -> Result<Self, DeskError> {
+        if let Some(remote) = Remote::find(config).await? {
+            return Ok(Self::Running(remote));
+        }
+        Ok(Self::AtRest(gantry_runtime::open_store(config, Arc::new(SystemClock))?))
+    }
+
+    /// One page of dead letters.
+    pub(crate) async fn dead_letters(&self, query: DeadLetterQuery) -> Result<DeadLetterPage, DeskError> {
+        match self {
+            Self::Running(remote) => remote.dead_letters(&query).await,
+            Self::AtRest(store) => {
+                let page = Page { after: query.after, limit: query.limit.unwrap_or(100) };
+                let filter = gantry_admin::filter(query).map_err(|problem| DeskError::Refused(problem.detail))?;
+                let page = store.dead_letters(filter, page).await?;
+                Ok(DeadLetterPage { dead_letters: page.letters, next: page.next })
+            }
+        }
+    }
+
+    /// One dead letter.
+    pub(crate) async fn dead_letter(&self, id: DeadLetterId) -> Result<DeadLetter, DeskError> {
+        match self {
+            Self::Running(remote) => remote.dead_letter(id).await,
+            Self::AtRest(store) => {
+                let missing = || DeskError::NotFound { what: "dead letter", id: id.to_string() };
+                store.dead_letter(id).await?.ok_or_else(missing)
+            }
+        }
+    }
+
+    /// Puts a dead letter back into the queue, with an edited payload if one is given.
+    pub(crate) async fn replay(
+        &self,
+        id: DeadLetterId,
+        by: &str,
+        payload: Option<Bytes>,
+    ) -> Result<DeadLetter, DeskError> {
+        match self {
+            Self::Running(remote) => remote.replay(id, by, payload).await,
+            Self::AtRest(store) => {
+                store.replay(id, by.to_owned(), payload).await.map_err(refused)?;
+                self.dead_letter(id).await
+            }
+        }
+    }
+
+    /// Gives a dead letter up.
+    pub(crate) async fn discard(&self, id: DeadLetterId, by: &str, reason: &str) -> Result<DeadLetter, DeskError> {
+        match self {
+            Self::Running(remote) => remote.discard(id, by, reason).await,
+            Self::AtRest(store) => {
+                store.discard(id, by.to_owned(), reason.to_owned()).await.map_err(refused)?;
+                self.dead_letter(id).await
+            }
+        }
+    }
+
+    /// A message's whole history.
+    pub(crate) async fn message(&self, id: MessageId) -> Result<History, DeskError> {
+        match self {
+            Self::Running(remote) => remote.message(id).await,
+            Self::AtRest(store) => {
+                let missing = || DeskError::NotFound { what: "message", id: id.to_string() };
+                store.history(id).await?.ok_or_else(missing)
+            }
+        }
+    }
+
+    /// Done: what was written is on disk.
+    pub(crate) async fn close(self) {
+        if let Self::AtRest(store) = self
+            && let Err(error) = store.close().await
+        {
+            tracing::warn!(%error, "the store was not closed in order; what was written is on disk");
+        }
+    }
+}
+
+impl DeskError {
+    const fn exit(&self) -> Exit {
+        match self {
+            Self::NotFound { .. } => Exit::NotFound,
+            Self::Refused(_) => Exit::Usage,
+            Self::Unreachable { .. } => Exit::HostUnreachable,
+            Self::Open(_) | Self::Store(_) => Exit::StoreUnavailable,
+        }
+    }
+}
+
+impl From<DeskError> for Failure {
+    fn from(error: DeskError) -> Self {
+        Self::new(error.exit(), error)
+    }
+}
+
+fn refused(error: ReplayError) -> DeskError {
+    match error {
+        ReplayError::NotFound(id) => DeskError::NotFound { what: "dead letter", id: id.to_string() },
+        ReplayError::Store(error) => DeskError::Store(error),
+        ReplayError::WrongState { .. } | ReplayError::MessageQueued(_) => DeskError::Refused(error.to_string()),
+    }
+}

@@ -1,0 +1,101 @@
+//! The admin API's client.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use gantry_admin::api::{CloseRequest, DeadLetterPage, DeadLetterQuery, EditedPayload, ReplayRequest};
+use gantry_admin::problem::Problem;
+use gantry_config::HostConfig;
+use gantry_core::{DeadLetter, DeadLetterId, History, MessageId, Secret};
+use gantry_security::{AdminToken, process_environment};
+use reqwest::{Client, RequestBuilder, StatusCode};
+use serde::de::DeserializeOwned;
+
+use super::DeskError;
+use super::runtime_file::RuntimeFile;
+
+/// How long the host may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A running host.
+pub(crate) struct Remote {
+    client: Client,
+    address: String,
+    token: Secret<String>,
+}
+
+impl Remote {
+    /// The host that serves this data directory; none when none runs.
+    pub(crate) async fn find(config: &HostConfig) -> Result<Option<Self>, DeskError> {
+        let Some(file) = RuntimeFile::read(&config.data_dir) else { return Ok(None) };
+        let address = file.admin.to_string();
+        let unreachable = |problem: String| DeskError::Unreachable { address: file.admin.to_string(), problem };
+        let client = Client::builder().timeout(TIMEOUT).no_proxy().build().map_err(|e| unreachable(e.to_string()))?;
+        if client.get(format!("http://{address}/healthz")).send().await.is_err() {
+            return Ok(None);
+        }
+        let token = AdminToken::for_client(config.admin_token.as_ref(), &config.data_dir, &process_environment);
+        let token = token.map_err(|error| unreachable(error.to_string()))?.secret().clone();
+        Ok(Some(Self { client, address, token }))
+    }
+
+    pub(super) async fn dead_letters(&self, query: &DeadLetterQuery) -> Result<DeadLetterPage, DeskError> {
+        self.answer(self.client.get(self.url("dead-letters")).query(query), "dead letters", "").await
+    }
+
+    pub(super) async fn dead_letter(&self, id: DeadLetterId) -> Result<DeadLetter, DeskError> {
+        self.answer(self.client.get(self.url(&format!("dead-letters/{id}"))), "dead letter", id).await
+    }
+
+    pub(super) async fn replay(
+        &self,
+        id: DeadLetterId,
+        by: &str,
+        payload: Option<Bytes>,
+    ) -> Result<DeadLetter, DeskError> {
+        let payload = payload.map(|bytes| match String::from_utf8(bytes.into()) {
+            Ok(text) => EditedPayload::Text(text),
+            Err(error) => EditedPayload::Base64(STANDARD.encode(error.as_bytes())),
+        });
+        let request = ReplayRequest { by: by.to_owned(), payload };
+        let url = self.url(&format!("dead-letters/{id}/replay"));
+        self.answer(self.client.post(url).json(&request), "dead letter", id).await
+    }
+
+    pub(super) async fn discard(&self, id: DeadLetterId, by: &str, reason: &str) -> Result<DeadLetter, DeskError> {
+        let request = CloseRequest { by: by.to_owned(), reason: reason.to_owned() };
+        let url = self.url(&format!("dead-letters/{id}/discard"));
+        self.answer(self.client.post(url).json(&request), "dead letter", id).await
+    }
+
+    pub(super) async fn message(&self, id: MessageId) -> Result<History, DeskError> {
+        self.answer(self.client.get(self.url(&format!("messages/{id}"))), "message", id).await
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}/v1/{path}", self.address)
+    }
+
+    async fn answer<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        what: &'static str,
+        id: impl std::fmt::Display,
+    ) -> Result<T, DeskError> {
+        let unreachable = |error: reqwest::Error| DeskError::Unreachable {
+            address: self.address.clone(),
+            problem: error.to_string(),
+        };
+        let response = request.bearer_auth(self.token.expose()).send().await.map_err(unreachable)?;
+        match response.status() {
+            status if status.is_success() => response.json().await.map_err(unreachable),
+            StatusCode::NOT_FOUND => Err(DeskError::NotFound { what, id: id.to_string() }),
+            _ => {
+                let problem: Problem = response.json().await.map_err(unreachable)?;
+                Err(DeskError::Refused(problem.detail))
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! How commands end: one table of exit codes, and failures that carry theirs.
+//!
+//! Scripts rely on these numbers; `docs/reference/exit-codes.md` publishes them, and a test compares the two.
+
+use std::process::ExitCode;
+
+use crate::output::{Format, Output};
+
+macro_rules! exits {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal;)*) => {
+        /// How a command ended.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Exit { $($(#[doc = $doc])+ $variant = $code,)* }
+
+        impl Exit {
+            /// The ending in one word, for JSON.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Number, name and meaning of every ending.
+            #[cfg(test)]
+            pub(crate) const TABLE: &'static [(u8, &'static str, &'static str)] =
+                &[$(($code, $name, concat!($($doc),+).trim_ascii()),)*];
+        }
+    };
+}
+
+exits! {
+    /// The command did what it was asked to.
+    Ok = 0, "ok";
+    /// Something unexpected failed; the message says what.
+    Internal = 1, "internal";
+    /// The command line can't be understood, or asks for something that can't be done.
+    Usage = 2, "usage";
+    /// Flows or host settings have mistakes; each is listed with its place.
+    InvalidConfig = 3, "invalid_config";
+    /// A plugin is refused, can't be built, or fails its golden cases.
+    PluginRefused = 4, "plugin_refused";
+    /// A running host does not answer.
+    HostUnreachable = 5, "host_unreachable";
+    /// The store can't be opened: damaged, or in use by another process.
+    StoreUnavailable = 6, "store_unavailable";
+    /// What was asked for does not exist.
+    NotFound = 7, "not_found";
+    /// The work is done, but a flow missed its success criteria, or messages were left in flight.
+    CriteriaMissed = 8, "criteria_missed";
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command did not end well.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    /// None where everything was said already.
+    errors: Vec<anyhow::Error>,
+}
+
+impl Failure {
+    /// A failure that ends with this code.
+    pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, errors: vec![error.into()] }
+    }
+
+    /// A failure about which the command said everything there is to say.
+    pub(crate) const fn said(exit: Exit) -> Self {
+        Self { exit, errors: Vec::new() }
+    }
+
+    /// Several failures at once.
+    pub(crate) const fn many(exit: Exit, errors: Vec<anyhow::Error>) -> Self {
+        Self { exit, errors }
+    }
+
+    /// All failures of a list as one, with the code of the first; none when there is none.
+    pub(crate) fn unless_empty(failures: Vec<impl Into<Self>>) -> Result<(), Self> {
+        let mut failures = failures.into_iter().map(Into::into);
+        let Some(mut all) = failures.next() else { return Ok(()) };
+        failures.for_each(|failure: Self| all.errors.extend(failure.errors));
+        Err(all)
+    }
+
+    /// Prints the chain of causes; the code to exit with.
+    pub(crate) fn report(&self, output: &Output) -> ExitCode {
+        for error in &self.errors {
+            match output.format {
+                Format::Human => output.complain(&chain(error)),
+                Format::Json => output.complain(&self.to_json(error).to_string()),
+            }
+        }
+        self.exit.into()
+    }
+
+    fn to_json(&self, error: &anyhow::Error) -> serde_json::Value {
+        let causes: Vec<_> = error.chain().skip(1).map(ToString::to_string).collect();
+        serde_json::json!({
+            "error": { "code": self.exit.name(), "exit_code": self.exit as u8, "message": error.to_string(), "causes": causes }
+        })
+    }
+}
+
+/// Whatever nobody gave a code to.
+macro_rules! internal {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::new(Exit::Internal, error)
+            }
+        })*
+    };
+}
+
+internal!(anyhow::Error, std::io::Error, serde_json::Error, tokio::task::JoinError, gantry_runtime::StartError);
+
+/// Gives a failure its exit code.
+pub(crate) trait OrExit<T> {
+    /// The value, or a failure that ends with this code.
+    fn or_exit(self, exit: Exit) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<anyhow::Error>> OrExit<T> for Result<T, E> {
+    fn or_exit(self, exit: Exit) -> Result<T, Failure> {
+        self.map_err(|error| Failure::new(exit, error))
+    }
+}
+
+/// `gantry: error`, then one line for each cause that adds something.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = format!("gantry: {error}");
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            text.push_str("\n  because: ");
+            text.push_str(&cause.replace('\n', "\n           "));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/exit-codes.md");
+
+    #[test]
+    fn the_documentation_has_the_same_table() {
+        let page = std::fs::read_to_string(PAGE).unwrap();
+        let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| code")).collect();
+        let table: Vec<_> =
+            Exit::TABLE.iter().map(|(code, name, meaning)| format!("| {code} | `{name}` | {meaning} |")).collect();
+        assert_eq!(rows, table);
+    }
+
+    #[test]
+    fn a_chain_names_every_cause_once() {
+        let error = anyhow::anyhow!("no space left").context("failed to write a.wasm").context("failed to build: no");
+        assert_eq!(
+            chain(&error),
+            "gantry: failed to build: no\n  because: failed to write a.wasm\n  because: no space left"
+        );
+    }
+}

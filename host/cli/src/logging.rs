@@ -1,0 +1,41 @@
+//! Where the log goes: lines for people on a terminal, else JSON lines in ECS field names.
+//!
+//! Everything goes to the standard error output, so that results on the standard output stay clean. `GANTRY_LOG`
+//! chooses what is logged (`debug`, `gantry_runtime=trace,info`). Secrets can't appear: they have no text form.
+
+mod ecs;
+
+use std::io::IsTerminal as _;
+
+use clap::ValueEnum;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
+
+use crate::output::Output;
+
+/// What is logged unless `GANTRY_LOG` says otherwise: Gantry's lifecycle, and only trouble of its libraries.
+const DEFAULT_FILTER: &str = "warn,gantry=info,gantry_admin=info,gantry_runtime=info,gantry_sandbox=info,gantry_security=info,gantry_store=info,gantry_transport=info";
+
+/// How to log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Human,
+    /// JSON lines in ECS field names
+    Json,
+}
+
+/// Starts logging for this process. A second call changes nothing.
+pub(crate) fn start(format: Option<LogFormat>, output: &Output) {
+    let usual = if std::io::stderr().is_terminal() { LogFormat::Human } else { LogFormat::Json };
+    let filter = EnvFilter::try_from_env("GANTRY_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let layer = match format.unwrap_or(usual) {
+        LogFormat::Human => {
+            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(output.stderr_color()).boxed()
+        }
+        LogFormat::Json => ecs::Layer::new(std::io::stderr).boxed(),
+    };
+    // It fails only where a logger is in place already, which then logs.
+    let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
+}

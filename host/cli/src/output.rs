@@ -1,0 +1,113 @@
+//! What commands print: results to the standard output, complaints and progress to the standard error output; for
+//! people or as JSON, in colour only where a person can see it.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use clap::ValueEnum;
+use gantry_config::{Diagnostics, Style};
+use serde::Serialize;
+
+/// Widest drawing of a diagnostic where the terminal doesn't say.
+const WIDTH: usize = 110;
+
+/// For whom a command prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// For programs: one JSON document, or one a line where there may be many.
+    Json,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    pub(crate) format: Format,
+    color: Color,
+}
+
+impl Output {
+    pub(crate) const fn new(format: Format, color: Color) -> Self {
+        Self { format, color }
+    }
+
+    /// Prints a result: text for people, or the value as JSON.
+    pub(crate) fn print<T: Serialize>(&self, value: &T, human: impl FnOnce() -> String) -> std::io::Result<()> {
+        match self.format {
+            Format::Human => self.write(&human()),
+            Format::Json => self.write(&serde_json::to_string_pretty(value)?),
+        }
+    }
+
+    /// Prints text as it is, with a line end if it has none. A reader that has seen enough is no failure.
+    #[expect(clippy::unused_self, reason = "printing always goes through an output")]
+    pub(crate) fn write(&self, text: &str) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        let line_end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        let written = write!(out, "{text}{line_end}").and_then(|()| out.flush());
+        written.or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+    }
+
+    /// Prints to the standard error output. Nothing can be done where even that fails.
+    #[expect(clippy::unused_self, reason = "printing always goes through an output")]
+    pub(crate) fn complain(&self, text: &str) {
+        let line_end = if text.ends_with('\n') { "" } else { "\n" };
+        let _ = write!(std::io::stderr().lock(), "{text}{line_end}");
+    }
+
+    /// Draws diagnostics on the standard error output, with a count; as JSON they belong to a command's result.
+    pub(crate) fn complain_about(&self, diagnostics: &Diagnostics) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        match self.format {
+            Format::Human => {
+                let style = if self.color_on(std::io::stderr().is_terminal()) { Style::Fancy } else { Style::Plain };
+                self.complain(&diagnostics.render(style, WIDTH));
+                self.complain(&summary(diagnostics));
+            }
+            Format::Json => self.complain(&serde_json::json!({ "diagnostics": diagnostics }).to_string()),
+        }
+    }
+
+    /// True when the standard output may be coloured.
+    pub(crate) fn stdout_color(&self) -> bool {
+        self.color_on(std::io::stdout().is_terminal())
+    }
+
+    /// True when the standard error output may be coloured.
+    pub(crate) fn stderr_color(&self) -> bool {
+        self.color_on(std::io::stderr().is_terminal())
+    }
+
+    fn color_on(&self, is_terminal: bool) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+}
+
+/// `2 errors, 1 warning`
+pub(crate) fn summary(diagnostics: &Diagnostics) -> String {
+    let counts = [(diagnostics.errors(), "error"), (diagnostics.warnings(), "warning")];
+    let stated = counts.into_iter().filter(|(count, _)| *count > 0);
+    stated.map(|(count, noun)| counted(count, noun)).collect::<Vec<_>>().join(", ")
+}
+
+/// `1 flow`, `2 flows`
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

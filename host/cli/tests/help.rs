@@ -1,0 +1,62 @@
+//! What `--help` says, for every command: a change shows in review.
+
+use std::process::Command;
+
+/// The help of a command, without what the environment of the test adds.
+fn help(command: &str) -> String {
+    let mut gantry = Command::new(env!("CARGO_BIN_EXE_gantry"));
+    gantry.args(command.split_whitespace()).arg("--help");
+    for variable in ["GANTRY_FORMAT", "GANTRY_CONFIG", "GANTRY_DATA", "COLUMNS"] {
+        gantry.env_remove(variable);
+    }
+    let output = gantry.output().expect("the binary runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("help is text")
+}
+
+macro_rules! snapshots {
+    ($($test:ident: $command:literal;)*) => {
+        $(#[test]
+        fn $test() {
+            insta::assert_snapshot!(help($command));
+        })*
+
+        const COMMANDS: &[&str] = &[$($command),*];
+    };
+}
+
+snapshots! {
+    gantry: "";
+    run: "run";
+    check: "check";
+    config: "config";
+    config_schema: "config schema";
+    config_show: "config show";
+    dlq: "dlq";
+    dlq_list: "dlq list";
+    dlq_show: "dlq show";
+    dlq_replay: "dlq replay";
+    dlq_discard: "dlq discard";
+    dlq_export: "dlq export";
+    message: "message";
+    message_show: "message show";
+    plugin: "plugin";
+    plugin_inspect: "plugin inspect";
+    plugin_build: "plugin build";
+    plugin_test: "plugin test";
+    flow: "flow";
+    flow_diagram: "flow diagram";
+    completions: "completions";
+}
+
+#[test]
+fn every_command_has_its_help_above() {
+    for command in COMMANDS {
+        let text = help(command);
+        let below = text.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        for name in below.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+            let path = format!("{command} {name}").trim().to_owned();
+            assert!(COMMANDS.contains(&path.as_str()), "`gantry {path}` has no snapshot");
+        }
+    }
+}
