@@ -1,0 +1,50 @@
+//! An HTTP target that does as little as a target can: it reads each request and answers 200.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::load::read_message;
+
+/// Answers until the benchmark ends.
+pub struct Sink {
+    /// Where it listens.
+    pub address: SocketAddr,
+    count: Arc<watch::Sender<usize>>,
+}
+
+impl Sink {
+    /// Listens on a free port.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound address");
+        let count = Arc::new(watch::Sender::new(0));
+        let counted = Arc::clone(&count);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream, Arc::clone(&counted)));
+            }
+        });
+        Self { address, count }
+    }
+
+    /// Waits until it got `n` requests.
+    pub async fn wait_for(&self, n: usize) {
+        let mut count = self.count.subscribe();
+        count.wait_for(|count| *count >= n).await.expect("the sink lives as long as the benchmark");
+    }
+}
+
+async fn answer(mut stream: TcpStream, count: Arc<watch::Sender<usize>>) {
+    let _ = stream.set_nodelay(true);
+    let mut request = Vec::with_capacity(4096);
+    while read_message(&mut stream, &mut request).await.is_some() {
+        if stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.is_err() {
+            return;
+        }
+        count.send_modify(|count| *count += 1);
+    }
+}

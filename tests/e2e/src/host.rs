@@ -1,0 +1,211 @@
+//! A host in the test's own process, on free ports, with a data directory that is gone when the test ends.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_config::{HostConfig, load_flows};
+use gantry_core::{DeadLetter, MessageId, SystemClock};
+use gantry_runtime::Host;
+use gantry_runtime::report::FlowReport;
+use gantry_store::{Filter, Page};
+use tempfile::TempDir;
+
+use crate::{PATIENCE, Sink, eventually};
+
+/// A flow file in the making: what a test leaves out is the simplest that works.
+#[derive(Clone, Debug)]
+pub struct FlowText {
+    name: String,
+    head: String,
+    source: String,
+    tables: String,
+    steps: String,
+    targets: String,
+}
+
+impl FlowText {
+    /// A flow with an unverified webhook at `/NAME`.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            head: String::new(),
+            source: format!("[source.webhook]\npath = \"/{name}\"\nverify = \"none\"\n"),
+            tables: String::new(),
+            steps: String::new(),
+            targets: String::new(),
+        }
+    }
+
+    /// Adds a line to `[flow]`.
+    #[must_use]
+    pub fn head(mut self, line: &str) -> Self {
+        let _ = writeln!(self.head, "{line}");
+        self
+    }
+
+    /// Adds lines to the webhook source.
+    #[must_use]
+    pub fn source_line(mut self, line: &str) -> Self {
+        let _ = writeln!(self.source, "{line}");
+        self
+    }
+
+    /// Replaces the source.
+    #[must_use]
+    pub fn source(mut self, toml: &str) -> Self {
+        toml.clone_into(&mut self.source);
+        self
+    }
+
+    /// Adds a lookup table.
+    #[must_use]
+    pub fn table(mut self, name: &str, file: &Path, key: &str) -> Self {
+        let _ = writeln!(self.tables, "[table.{name}]\nfile = {:?}\nkey = {key:?}", file.display().to_string());
+        self
+    }
+
+    /// Adds a step with further lines of its table.
+    #[must_use]
+    pub fn step(mut self, plugin: impl AsRef<Path>, lines: &str) -> Self {
+        let _ = writeln!(self.steps, "[[step]]\nplugin = {:?}\n{lines}", plugin.as_ref().display().to_string());
+        self
+    }
+
+    /// Adds an HTTP target with quick retries and further lines of its table.
+    #[must_use]
+    pub fn target(self, name: &str, sink: &Sink, lines: &str) -> Self {
+        self.target_at(name, &sink.url(""), lines)
+    }
+
+    /// Adds an HTTP target at a URL.
+    #[must_use]
+    pub fn target_at(mut self, name: &str, url: &str, lines: &str) -> Self {
+        let _ = writeln!(self.targets, "[target.{name}.http]\nurl = {url:?}\n{lines}");
+        if !lines.contains("retry") {
+            let _ = writeln!(self.targets, "retry = {{ attempts = 3, base = \"5ms\" }}");
+        }
+        self
+    }
+
+    /// The file's text.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let Self { name, head, source, tables, steps, targets } = self;
+        format!("[flow]\nname = \"{name}\"\n{head}\n{source}\n{tables}\n{steps}\n{targets}")
+    }
+}
+
+/// A host at work.
+pub struct TestHost {
+    host: Host,
+    client: reqwest::Client,
+    dir: Arc<TempDir>,
+    flows: PathBuf,
+    config: HostConfig,
+}
+
+impl TestHost {
+    /// Starts a host with these flows, an empty store and free ports.
+    pub async fn start(flows: &[FlowText]) -> Self {
+        let dir = Arc::new(tempfile::tempdir().expect("a temporary directory"));
+        let files = dir.path().join("flows");
+        std::fs::create_dir(&files).expect("a flows directory");
+        for flow in flows {
+            std::fs::write(files.join(format!("{}.toml", flow.name)), flow.render()).expect("a flow file");
+        }
+        let config = HostConfig {
+            data_dir: dir.path().join("data"),
+            intake_listen: ([127, 0, 0, 1], 0).into(),
+            disk_reserve_bytes: 1 << 20,
+            ..HostConfig::default()
+        };
+        Self::open(dir, files, config).await
+    }
+
+    async fn open(dir: Arc<TempDir>, flows: PathBuf, config: HostConfig) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (loaded, _) = load_flows(&[&flows]).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let env = |name: &str| std::env::var_os(name);
+        let host = Host::start(&config, loaded, &env, Arc::new(SystemClock)).await;
+        let host = host.unwrap_or_else(|error| panic!("{error:?}"));
+        Self { host, client: reqwest::Client::builder().no_proxy().build().expect("a client"), dir, flows, config }
+    }
+
+    /// Stops in order and starts again on the same data.
+    pub async fn restart(self) -> Self {
+        let Self { host, dir, flows, config, .. } = self;
+        host.drain(PATIENCE).await.expect("the host drains in time");
+        Self::open(dir, flows, config).await
+    }
+
+    /// Stops in order.
+    pub async fn stop(self) {
+        self.host.drain(PATIENCE).await.expect("the host drains in time");
+    }
+
+    /// Where a path of the intake is.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.host.intake_address())
+    }
+
+    /// Sends JSON to a webhook, whatever the answer.
+    pub async fn send(
+        &self,
+        path: &str,
+        body: impl Into<reqwest::Body>,
+        headers: &[(&str, &str)],
+    ) -> reqwest::Response {
+        let mut request = self.client.post(self.url(path)).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(body).send().await.expect("the host answers")
+    }
+
+    /// Sends JSON to a webhook that must take it, and returns the message's id.
+    pub async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> MessageId {
+        let response = self.send(path, body, &[]).await;
+        let status = response.status();
+        let text = response.text().await.expect("a body");
+        assert_eq!(status.as_u16(), 202, "{text}");
+        let answer: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        answer["id"].as_str().expect("an id").parse().expect("a message id")
+    }
+
+    /// The host's view of itself.
+    #[must_use]
+    pub fn handle(&self) -> gantry_runtime::HostHandle {
+        self.host.handle()
+    }
+
+    /// All dead letters of all flows.
+    pub async fn dead_letters(&self) -> Vec<DeadLetter> {
+        let page = Page { after: None, limit: 10_000 };
+        self.handle().store().dead_letters(Filter::default(), page).await.expect("the store answers").letters
+    }
+
+    /// Waits until every flow's queue is empty, and returns what the flows did.
+    pub async fn settled(&self) -> Vec<FlowReport> {
+        eventually("every queue to be empty", || async {
+            let empty = |report: &FlowReport| report.queue.queued + report.queue.leased + report.queue.scheduled == 0;
+            self.handle().reports().iter().all(empty)
+        })
+        .await;
+        self.handle().reports()
+    }
+
+    /// A directory for the test's files, gone when the test ends.
+    #[must_use]
+    pub fn scratch(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Waits at most a while for the host to break.
+    pub async fn breaks_within(&self, patience: Duration) -> bool {
+        tokio::time::timeout(patience, self.host.broken()).await.is_ok()
+    }
+}
