@@ -1,0 +1,106 @@
+//! Who may name whom: dependencies of the host's crates point downwards only, and two engines have one door each.
+
+use gantry_house::manifest::{Crate, crates};
+use gantry_house::{code, files};
+
+/// The host's crates from the bottom up, each with the crates it may name.
+const HOUSE: &[(&str, &[&str])] = &[
+    ("gantry-core", &[]),
+    ("gantry-config", &["gantry-core"]),
+    ("gantry-component", &["gantry-core"]),
+    ("gantry-store", &["gantry-core"]),
+    ("gantry-sandbox", &["gantry-core", "gantry-component"]),
+    ("gantry-security", &["gantry-core", "gantry-config"]),
+    ("gantry-transport", &["gantry-core", "gantry-config", "gantry-security"]),
+    (
+        "gantry-runtime",
+        &[
+            "gantry-core",
+            "gantry-config",
+            "gantry-component",
+            "gantry-store",
+            "gantry-sandbox",
+            "gantry-security",
+            "gantry-transport",
+        ],
+    ),
+    ("gantry-admin", &["gantry-core", "gantry-config", "gantry-store", "gantry-security", "gantry-runtime"]),
+    (
+        "gantry",
+        &[
+            "gantry-core",
+            "gantry-config",
+            "gantry-component",
+            "gantry-store",
+            "gantry-sandbox",
+            "gantry-security",
+            "gantry-transport",
+            "gantry-runtime",
+            "gantry-admin",
+        ],
+    ),
+];
+
+fn house_crates_named_by(one: &Crate) -> impl Iterator<Item = &str> {
+    one.names.iter().map(String::as_str).filter(|name| HOUSE.iter().any(|(house, _)| house == name))
+}
+
+#[test]
+fn a_crate_names_only_crates_below_it() {
+    let all = crates();
+    for (name, allowed) in HOUSE {
+        let one = all.iter().find(|one| one.name == *name).unwrap_or_else(|| panic!("there is no crate `{name}`"));
+        for named in house_crates_named_by(one) {
+            assert!(allowed.contains(&named), "{}/Cargo.toml names `{named}`, which `{name}` may not", one.folder);
+        }
+    }
+}
+
+#[test]
+fn the_order_of_the_house_has_no_way_up() {
+    for (floor, (name, allowed)) in HOUSE.iter().enumerate() {
+        let below: Vec<_> = HOUSE[..floor].iter().map(|(below, _)| below).collect();
+        assert!(allowed.iter().all(|named| below.contains(&named)), "`{name}` is allowed a crate that is not below it");
+    }
+}
+
+#[test]
+fn every_crate_under_host_has_its_place_in_the_house() {
+    for one in crates().iter().filter(|one| one.folder.starts_with("host/")) {
+        assert!(HOUSE.iter().any(|(name, _)| *name == one.name), "`{}` is not in the order of the house", one.name);
+    }
+}
+
+#[test]
+fn plugins_and_the_sdk_name_no_crate_of_the_host() {
+    for one in crates().iter().filter(|one| one.folder.starts_with("plugins/") || one.folder.starts_with("sdk/")) {
+        assert_eq!(house_crates_named_by(one).next(), None, "{}/Cargo.toml", one.folder);
+    }
+}
+
+#[test]
+fn only_the_store_names_sled() {
+    only("sled", "host/store");
+    let in_store = files(&["host/store/src"], "rs");
+    let naming: Vec<_> = in_store.iter().filter(|file| code(&file.text).contains("sled::")).map(|f| &f.path).collect();
+    assert_eq!(naming, ["host/store/src/disk.rs"], "within the store, one module knows the engine");
+}
+
+#[test]
+fn only_the_sandbox_names_wasmtime() {
+    only("wasmtime", "host/sandbox");
+}
+
+/// Nobody but the crate in this folder depends on the library, or on one of its family, or uses it in code.
+fn only(library: &str, folder: &str) {
+    let of_family = |name: &str| name == library || name.starts_with(&format!("{library}-"));
+    for one in crates().iter().filter(|one| one.folder != folder) {
+        let named = one.names.iter().find(|name| of_family(name));
+        assert_eq!(named, None, "{}/Cargo.toml: only {folder} may name {library}", one.folder);
+    }
+    let path = format!("{library}::");
+    for file in files(&["host", "sdk", "plugins", "examples", "tests"], "rs") {
+        let inside = file.path.starts_with(&format!("{folder}/")) || file.path.starts_with("tests/house/");
+        assert!(inside || !code(&file.text).contains(&path), "{}: only {folder} may name {library}", file.path);
+    }
+}

@@ -1,0 +1,55 @@
+//! How sources read: each opens with its subject, and has one.
+
+use std::process::Command;
+
+use gantry_house::{SourceFile, files, root};
+
+/// Beyond this, a file holds a second subject. Most have a hundred to two hundred and fifty lines.
+const MOST_LINES: usize = 450;
+
+fn sources() -> Vec<SourceFile> {
+    files(&["host", "sdk", "plugins", "examples", "tests"], "rs")
+}
+
+fn scripts() -> Vec<SourceFile> {
+    files(&["examples", "plugins", "sdk", "tests"], "sh")
+}
+
+#[test]
+fn every_source_file_opens_with_its_subject() {
+    let opens =
+        |text: &str| text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.starts_with("//! "));
+    let silent: Vec<_> = sources().into_iter().filter(|file| !opens(&file.text)).map(|file| file.path).collect();
+    assert!(silent.is_empty(), "these say not what they own, in `//!` at their top: {silent:#?}");
+}
+
+#[test]
+fn no_source_file_holds_two_subjects() {
+    let is_test = |path: &str| path.split('/').rev().skip(1).any(|folder| folder == "tests" || folder == "benches");
+    let long: Vec<_> = sources()
+        .into_iter()
+        .filter(|file| !is_test(&file.path))
+        .map(|file| (file.text.lines().count(), file.path))
+        .filter(|(lines, _)| *lines > MOST_LINES)
+        .collect();
+    assert!(long.is_empty(), "more than {MOST_LINES} lines: {long:#?}");
+}
+
+#[test]
+fn no_module_hides_in_a_mod_rs() {
+    let hidden: Vec<_> = sources().into_iter().map(|file| file.path).filter(|path| path.ends_with("/mod.rs")).collect();
+    assert!(hidden.is_empty(), "use `foo.rs` beside `foo/`: {hidden:?}");
+}
+
+#[test]
+fn the_shared_installer_and_every_other_script_is_posix_sh() {
+    let scripts = scripts();
+    assert!(scripts.iter().any(|script| script.path == "tests/install-wasm-target.sh"));
+    for script in scripts {
+        let first = script.text.lines().next().unwrap_or_default();
+        assert!(first.starts_with("#!/bin/sh"), "{}: begins with `{first}`", script.path);
+        assert!(script.text.contains("set -eu"), "{}: goes on after an error", script.path);
+        let checked = Command::new("sh").arg("-n").arg(root().join(&script.path)).output().unwrap();
+        assert!(checked.status.success(), "{}: {}", script.path, String::from_utf8_lossy(&checked.stderr));
+    }
+}
