@@ -70,7 +70,7 @@ fn check_reports_every_mistake_of_every_file_and_ends_with_3() {
     let directory = directory(&[("a.toml", &FLOW.replace("/orders", "orders")), ("b.toml", "[flow]\nnane = \"b\"\n")]);
     let (code, out, err) = outcome(&gantry(directory.path(), &["check", "."]));
     assert_eq!((code, out.as_str()), (3, ""));
-    for expected in ["./a.toml:13:8", "is not a path to listen on", "./b.toml:2:1", "did you mean `name`?", "4 errors"]
+    for expected in ["./a.toml:12:8", "is not a path to listen on", "./b.toml:2:1", "did you mean `name`?", "4 errors"]
     {
         assert!(err.contains(expected), "{expected} in {err}");
     }
@@ -83,7 +83,7 @@ fn check_speaks_json() {
     let result: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &result["ok"]), (3, &false.into()));
     assert_eq!(result["diagnostics"][0]["code"], "wrong_type");
-    assert_eq!(result["diagnostics"][0]["line"], 13);
+    assert_eq!(result["diagnostics"][0]["line"], 12);
 }
 
 #[test]

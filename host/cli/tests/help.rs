@@ -54,7 +54,9 @@ fn every_command_has_its_help_above() {
     for command in COMMANDS {
         let text = help(command);
         let below = text.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-        for name in below.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+        // A line that is indented further continues the description above it.
+        let entries = below.filter_map(|line| line.strip_prefix("  ")).filter(|entry| !entry.starts_with(' '));
+        for name in entries.filter_map(|entry| entry.split_whitespace().next()).filter(|name| *name != "help") {
             let path = format!("{command} {name}").trim().to_owned();
             assert!(COMMANDS.contains(&path.as_str()), "`gantry {path}` has no snapshot");
         }

@@ -4,15 +4,16 @@
 //! for further mistakes; [`crate::lower`] never repeats what was reported here. Only the parts of JSON Schema that
 //! [`crate::schema`] produces are understood.
 
+mod choice;
+mod words;
+
 use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::at::Span;
 use crate::diagnostic::{Code, Report};
-
-/// How alike a typed and a known key must be to suggest it, from 0 to 1.
-const ALIKE: f64 = 0.8;
+use words::{first_sentence, listed, nearest, toml_type};
 
 type Entry<'i> = Spanned<DeValue<'i>>;
 type Node = Map<String, Value>;
@@ -34,45 +35,52 @@ impl<'a> Check<'a> {
     /// Checks one table; `name` is what people call it.
     fn table(&mut self, node: &'a Node, table: &mut DeTable<'_>, span: &Span, name: &str) {
         let mut misfits = Vec::new();
+        let mut meant = Vec::new();
         for (key, value) in table.iter_mut() {
-            if !self.entry(node, key, value) {
+            let known = node.get("properties").and_then(|properties| properties.get(key.get_ref().as_ref()));
+            let fits = match known.or_else(|| node.get("additionalProperties")) {
+                Some(Value::Object(property)) => self.value(property, value, &key.span(), key.get_ref()),
+                Some(Value::Bool(false)) => {
+                    meant.extend(self.unknown(node, key, value));
+                    false
+                }
+                _ => stringify_dates(value),
+            };
+            if !fits {
                 misfits.push(key.get_ref().clone().into_owned());
             }
         }
-        self.missing(node, table, span, name);
+        self.missing(node, |key| table.contains_key(key) || meant.contains(&key), span, name);
         for key in misfits {
             table.remove(key.as_str());
         }
     }
 
-    fn entry(&mut self, node: &'a Node, key: &Spanned<DeString<'_>>, value: &mut Entry<'_>) -> bool {
-        let known = node.get("properties").and_then(|properties| properties.get(key.get_ref().as_ref()));
-        match known.or_else(|| node.get("additionalProperties")) {
-            Some(Value::Object(property)) => self.value(property, value, &key.span(), key.get_ref()),
-            Some(Value::Bool(false)) => self.unknown(node, key, value),
-            _ => stringify_dates(value),
+    /// Reports an unknown key; the known one that was probably meant. Its value may be a secret in the wrong place.
+    fn unknown(&mut self, node: &'a Node, key: &Spanned<DeString<'_>>, value: &Entry<'_>) -> Option<&'a str> {
+        let name = key.get_ref();
+        let meant = nearest(name, properties(node).map(|(known, _)| known));
+        let help = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("known here: {}", listed(properties(node).map(|(known, _)| known))),
+        };
+        self.conceal_texts(value);
+        self.report.add(Code::UnknownKey, &key.span(), format!("there is no key `{name}` here"), help);
+        meant
+    }
+
+    fn conceal_texts(&mut self, value: &Entry<'_>) {
+        match value.get_ref() {
+            DeValue::String(_) => self.report.conceal(&value.span()),
+            DeValue::Array(items) => items.iter().for_each(|item| self.conceal_texts(item)),
+            DeValue::Table(table) => table.values().for_each(|inner| self.conceal_texts(inner)),
+            _ => {}
         }
     }
 
-    fn unknown(&mut self, node: &'a Node, key: &Spanned<DeString<'_>>, value: &Entry<'_>) -> bool {
-        let known: Vec<_> = properties(node).collect();
-        let name = key.get_ref();
-        let help = match nearest(name, known.iter().map(|(known, _)| *known)) {
-            Some(meant) => {
-                if known.iter().any(|(known, property)| *known == meant && self.holds_secret(property)) {
-                    self.report.conceal(&value.span());
-                }
-                format!("did you mean `{meant}`?")
-            }
-            None => format!("known here: {}", listed(known.iter().map(|(known, _)| *known))),
-        };
-        self.report.add(Code::UnknownKey, &key.span(), format!("there is no key `{name}` here"), help);
-        false
-    }
-
-    fn missing(&mut self, node: &'a Node, table: &DeTable<'_>, span: &Span, name: &str) {
+    fn missing(&mut self, node: &'a Node, present: impl Fn(&str) -> bool, span: &Span, name: &str) {
         let required = node.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        for key in required.filter(|key| !table.contains_key(*key)) {
+        for key in required.filter(|key| !present(key)) {
             let property = node.get("properties").and_then(|properties| properties.get(key)).and_then(Value::as_object);
             let about = property.map(|property| self.resolve(property)).and_then(description).unwrap_or_default();
             let about = property.and_then(description).unwrap_or(about);
@@ -84,7 +92,11 @@ impl<'a> Check<'a> {
     fn value(&mut self, node: &'a Node, value: &mut Entry<'_>, span: &Span, name: &str) -> bool {
         let node = self.resolve(node);
         if let Some(choices) = node.get("oneOf").and_then(Value::as_array) {
-            return self.choice(choices, value, span, name);
+            return if self.holds_secret(node) && self.stray_secret(choices, value, name) {
+                false
+            } else {
+                self.choice(choices, value, span, name)
+            };
         }
         if let Some(choices) = node.get("enum").and_then(Value::as_array) {
             let names: Vec<_> = choices.iter().filter_map(Value::as_str).collect();
@@ -128,62 +140,6 @@ impl<'a> Check<'a> {
         true
     }
 
-    /// A choice is a name, or a table with one key that names what the rest describes.
-    fn choice(&mut self, choices: &'a [Value], value: &mut Entry<'_>, span: &Span, name: &str) -> bool {
-        let names: Vec<_> = choices.iter().flat_map(choice_names).collect();
-        let kinds: Vec<_> = choices.iter().filter_map(Value::as_object).flat_map(properties).collect();
-        let place = place_of(value, span);
-        let DeValue::Table(table) = value.get_mut() else {
-            let kinds: Vec<_> = kinds.iter().map(|(kind, _)| *kind).collect();
-            return self.named(&names, &kinds, value, name);
-        };
-        if table.len() != 1 {
-            let one_of = listed(kinds.iter().map(|(kind, _)| *kind));
-            let code = if table.is_empty() { Code::MissingKey } else { Code::Conflict };
-            let stated = if table.is_empty() { "none".to_owned() } else { table.len().to_string() };
-            let message = format!("`{name}` needs exactly one kind, but states {stated}");
-            self.report.add(code, &place, message, format!("one of {one_of}"));
-            return false;
-        }
-        let Some((key, inner)) = table.iter_mut().next() else { return false };
-        match kinds.iter().find(|(kind, _)| *kind == key.get_ref()) {
-            Some((kind, node)) => self.value(node, inner, &key.span(), kind),
-            None => {
-                let kinds: Vec<_> = kinds.iter().map(|(kind, _)| *kind).collect();
-                self.unknown_choice(&kinds, key.get_ref(), &key.span(), name)
-            }
-        }
-    }
-
-    /// A choice that was made by name alone: `names` may be, `kinds` need a table.
-    fn named(&mut self, names: &[&str], kinds: &[&str], value: &Entry<'_>, name: &str) -> bool {
-        let Some(text) = value.get_ref().as_str() else {
-            let found = value.get_ref().type_str();
-            let help = format!("one of {}", listed(names.iter().chain(kinds).copied()));
-            self.report.add(Code::WrongType, &value.span(), format!("`{name}` can't be of type {found}"), help);
-            return false;
-        };
-        if names.contains(&text) {
-            return true;
-        }
-        if kinds.contains(&text) {
-            let help = format!("write it as a table: `{name}.{text} = {{ … }}`");
-            self.report.add(Code::WrongType, &value.span(), format!("`{text}` needs more than its name"), help);
-            return false;
-        }
-        let all: Vec<_> = names.iter().chain(kinds).copied().collect();
-        self.unknown_choice(&all, text, &value.span(), name)
-    }
-
-    fn unknown_choice(&mut self, known: &[&str], text: &str, span: &Span, name: &str) -> bool {
-        let help = match nearest(text, known.iter().copied()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("one of {}", listed(known.iter().copied())),
-        };
-        self.report.add(Code::UnknownChoice, span, format!("`{name}` can't be `{text}`"), help);
-        false
-    }
-
     fn within(&mut self, node: &'a Node, number: Option<f64>, span: &Span, name: &str) -> bool {
         let bound = |key| node.get(key).and_then(Value::as_f64);
         let (least, most) = (bound("minimum").unwrap_or(f64::MIN), bound("maximum").unwrap_or(f64::MAX));
@@ -207,10 +163,13 @@ impl<'a> Check<'a> {
         false
     }
 
+    /// True when a secret's reference may stand in this node, or anywhere below it.
     fn holds_secret(&self, node: &'a Node) -> bool {
         let node = self.resolve(node);
+        let choices = node.get("oneOf").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
         let items = node.get("items").and_then(Value::as_object);
-        node.contains_key("writeOnly") || items.is_some_and(|items| self.holds_secret(items))
+        let mut below = choices.chain(items).chain(properties(node).map(|(_, property)| property));
+        node.contains_key("writeOnly") || below.any(|below| self.holds_secret(below))
     }
 
     fn resolve(&self, node: &'a Node) -> &'a Node {
@@ -224,28 +183,8 @@ fn properties(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
     properties.filter_map(|(key, property)| Some((key.as_str(), property.as_object()?)))
 }
 
-fn choice_names(choice: &Value) -> Vec<&str> {
-    let listed = choice.get("enum").and_then(Value::as_array).into_iter().flatten();
-    listed.chain(choice.get("const")).filter_map(Value::as_str).collect()
-}
-
 fn description(node: &Node) -> Option<&str> {
     node.get("description").and_then(Value::as_str)
-}
-
-/// The known key that was probably meant.
-fn nearest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    let likeness = known.map(|key| (strsim::jaro_winkler(typed, key), key)).filter(|(alike, _)| *alike >= ALIKE);
-    likeness.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, key)| key)
-}
-
-fn listed<'k>(names: impl Iterator<Item = &'k str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn first_sentence(text: &str) -> String {
-    let text = text.replace('\n', " ");
-    text.split_once(". ").map_or(text.trim_end_matches('.'), |(first, _)| first).to_owned()
 }
 
 /// A table that only exists because of a longer heading has no place of its own: its key stands for it.
@@ -269,18 +208,4 @@ fn stringify_dates(value: &mut Entry<'_>) -> bool {
         _ => {}
     }
     true
-}
-
-/// A type as TOML calls it, with its article.
-fn toml_type(name: &str) -> &str {
-    match name {
-        "object" | "table" => "a table",
-        "array" => "an array",
-        "integer" => "a whole number",
-        "number" | "float" => "a number",
-        "boolean" => "true or false",
-        "string" => "a text in quotes",
-        "datetime" => "a date",
-        other => other,
-    }
 }

@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn text_and_bytes_survive_json() {
-        for (bytes, json) in [(&b"K\xc3\xa4se"[..], r#"{"text":"Käse"}"#), (&b"\xff\x00"[..], r#"{"base64":"/wA="}"#)] {
+        for (bytes, json) in [(&b"K\xc3\xa4se"[..], r#"{"text":"Käse"}"#), (&b"\xff\x00"[..], r#"{"base64":"/wA="}"#)]
+        {
             let holder = Holder(Bytes::copy_from_slice(bytes));
             let text = serde_json::to_string(&holder).unwrap();
             assert_eq!(text, json);

@@ -2,14 +2,17 @@
 
 use gantry_sdk::prelude::*;
 use quality::currency::{self, Currency};
-use quality::decimal::{Decimal, at_most_decimals, rounded};
+use quality::decimal::{Decimal, at_most_decimals, hundredth, rounded, within};
 
 /// Quantity times price, less the discount, in the currency's smallest unit; none where that is beyond all numbers.
 #[must_use]
 pub fn amount(quantity: u32, unit_price: Decimal, discount_percent: Decimal, currency: Currency) -> Option<Decimal> {
     let full = unit_price.checked_mul(quantity.into())?;
-    let kept = Decimal::ONE_HUNDRED.checked_sub(discount_percent)?;
-    let amount = full.checked_mul(kept)?.checked_div(Decimal::ONE_HUNDRED)?;
+    let amount = if discount_percent.is_zero() {
+        full
+    } else {
+        hundredth(full.checked_mul(Decimal::ONE_HUNDRED.checked_sub(discount_percent)?)?)?
+    };
     Some(rounded(amount, currency::decimals(currency)))
 }
 
@@ -21,7 +24,7 @@ pub fn agreed(stated: Decimal, computed: Decimal, tolerance: Decimal, code: &'st
 
 /// A price: not negative, and below what any order is worth. It may have more decimals than its currency.
 pub fn price(amount: Decimal) -> Result<Decimal, Defect> {
-    quality::range(amount, Decimal::ZERO..=Decimal::from(1_000_000_000))
+    within(amount, 0, 1_000_000_000)
 }
 
 /// A freight or a total: a plausible amount that can be paid, written with the currency's decimals.
@@ -32,7 +35,7 @@ pub fn payable(amount: Decimal, currency: Currency) -> Result<Decimal, Defect> {
 
 /// A discount.
 pub fn percent(percent: Decimal) -> Result<Decimal, Defect> {
-    quality::range(percent, Decimal::ZERO..=Decimal::ONE_HUNDRED)
+    within(percent, 0, 100)
 }
 
 /// The defect of an amount beyond all numbers.

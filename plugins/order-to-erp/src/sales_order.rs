@@ -1,8 +1,8 @@
 //! The ERP's sales order, as it is sent.
 
 use gantry_sdk::prelude::*;
-use quality::date::Date;
-use quality::decimal::Decimal;
+use quality::date::{self, Date};
+use quality::decimal::{self, Decimal};
 
 /// A sales order. Amounts are JSON strings: a receiver that reads JSON numbers as floats would round them.
 #[derive(Debug, Serialize)]
@@ -12,10 +12,13 @@ pub struct SalesOrder<'a> {
     /// The shop's order number.
     pub external_number: &'a str,
     /// The day it was ordered.
+    #[serde(serialize_with = "date::as_text")]
     pub order_date: Date,
     /// The day the customer asked for.
+    #[serde(serialize_with = "date::as_text")]
     pub requested_date: Option<Date>,
     /// The day it left, for orders of the past.
+    #[serde(serialize_with = "date::as_text")]
     pub shipped_date: Option<Date>,
     /// The shop's customer number.
     pub customer_number: &'a str,
@@ -26,10 +29,13 @@ pub struct SalesOrder<'a> {
     /// What was ordered.
     pub lines: Vec<Line<'a>>,
     /// Sum of the lines.
+    #[serde(serialize_with = "decimal::as_text")]
     pub net_total: Decimal,
     /// Cost of freight.
+    #[serde(serialize_with = "decimal::as_text")]
     pub freight: Decimal,
     /// Lines and freight.
+    #[serde(serialize_with = "decimal::as_text")]
     pub total: Decimal,
 }
 
@@ -62,10 +68,13 @@ pub struct Line<'a> {
     /// How many.
     pub quantity: u32,
     /// Price of one, before the discount.
+    #[serde(serialize_with = "decimal::as_text")]
     pub unit_price: Decimal,
     /// 0 to 100.
+    #[serde(serialize_with = "decimal::as_text")]
     pub discount_percent: Decimal,
     /// Price of all, after the discount.
+    #[serde(serialize_with = "decimal::as_text")]
     pub amount: Decimal,
 }
 

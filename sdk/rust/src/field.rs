@@ -73,13 +73,13 @@ impl<T: Copy> Field<T> {
 impl<T: AsRef<str>> Field<T> {
     /// The text without surrounding blanks; nothing but blanks is an `empty-field`.
     pub fn text(&self) -> Result<&str, Defect> {
-        let text = self.required()?.as_ref().trim();
+        let text = trimmed(self.required()?.as_ref());
         if text.is_empty() { Err(Defect::new("empty-field", "this must not be empty")) } else { Ok(text) }
     }
 
     /// The text without surrounding blanks, where there is any: a column that a CSV export left empty counts as none.
     pub fn text_or_none(&self) -> Result<Option<&str>, Defect> {
-        Ok(self.optional()?.map(|text| text.as_ref().trim()).filter(|text| !text.is_empty()))
+        Ok(self.optional()?.map(|text| trimmed(text.as_ref())).filter(|text| !text.is_empty()))
     }
 }
 
@@ -154,6 +154,14 @@ impl<T: Scalar> Field<T> {
     /// The value, or the defect of having got `found` instead.
     pub(crate) fn of(value: Option<T>, found: &'static str) -> Self {
         value.map_or_else(|| Self::Wrong(wrong_type(T::EXPECTED, found)), Self::Value)
+    }
+}
+
+/// Without surrounding blanks; the usual text has none, which two looks tell.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 

@@ -188,13 +188,15 @@ impl TestHost {
         self.handle().store().dead_letters(Filter::default(), page).await.expect("the store answers").letters
     }
 
-    /// Waits until every flow's queue is empty, and returns what the flows did.
+    /// Waits until every flow's queue is empty and every message received is counted as ended, and returns what the
+    /// flows did.
     pub async fn settled(&self) -> Vec<FlowReport> {
-        eventually("every queue to be empty", || async {
-            let empty = |report: &FlowReport| report.queue.queued + report.queue.leased + report.queue.scheduled == 0;
-            self.handle().reports().iter().all(empty)
-        })
-        .await;
+        let ended = |report: &FlowReport| {
+            let (queue, counts) = (report.queue, report.counts);
+            let waiting = queue.queued + queue.leased + queue.scheduled;
+            waiting == 0 && counts.delivered + counts.skipped + counts.dead_lettered >= counts.received
+        };
+        eventually("every message to end", || async { self.handle().reports().iter().all(ended) }).await;
         self.handle().reports()
     }
 

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gantry_e2e::{FlowText, Sink, TestHost, guest, plugin, shared_data};
+use gantry_e2e::{FlowText, Sink, TestHost, plugin, shared_data};
 use gantry_security::sign;
 use serde_json::Value;
 
 fn drop_source(directory: &std::path::Path, csv: &str) -> String {
     format!(
-        "[source.files]\ndirectory = {:?}\npattern = \"*.csv\"\npoll = \"50ms\"\nformat = {{ csv = {{ {csv} }} }}\n",
+        "[source.files]\ndirectory = {:?}\npattern = \"*.csv\"\npoll = \"50ms\"\nformat = \"csv\"\n{csv}\n",
         directory.display().to_string()
     )
 }
@@ -39,10 +39,10 @@ async fn all_northwind_customers_and_orders_reach_the_erp() {
     let (customers_in, orders_in) = (drop.path().join("customers"), drop.path().join("orders"));
     let customer_flow = FlowText::new("customers")
         .source(&drop_source(&customers_in, ""))
-        .step(plugin("customer-to-erp"), "settings = { input = \"northwind\" }")
+        .step(plugin("customer-to-erp"), "settings = { input = \"northwind\", phones = \"keep\" }")
         .target("erp", &customers, "");
     let order_flow = FlowText::new("orders")
-        .source(&drop_source(&orders_in, "group_by = \"OrderID\""))
+        .source(&drop_source(&orders_in, "csv = { group_by = \"OrderID\" }"))
         .table("products", &data.join("products.csv"), "ProductID")
         .step(
             plugin("order-to-erp"),
@@ -108,7 +108,7 @@ async fn all_recorded_github_webhooks_arrive_byte_for_byte() {
     let flow = FlowText::new("github").source(&source).step(plugin("echo"), "").target("store", &target, "");
     let host = TestHost::start(&[flow]).await;
     for (event, payload) in &payloads {
-        let signature = sign::github(b"It's a Secret to Everybody", payload.as_bytes());
+        let signature = sign::github("It's a Secret to Everybody", payload.as_bytes());
         let headers = [("x-github-event", event.as_str()), ("x-hub-signature-256", signature.as_str())];
         let response = host.send("/github", payload.clone(), &headers).await;
         assert_eq!(response.status(), 202, "{event}");

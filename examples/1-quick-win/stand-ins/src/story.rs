@@ -31,10 +31,6 @@ use crate::erp::{Erp, Mischief, Settings};
 use crate::shop::{Accepted, Order, Shop};
 use crate::{crm, http, shop};
 
-/// The flow that takes the shop's orders, and where.
-const ORDERS: (&str, &str) = ("shop-orders", "/shop/orders");
-/// The flow that takes the CRM's contacts.
-const CONTACTS: &str = "crm-customers";
 /// The CRM's export, in the example.
 const EXPORT: &str = "data/crm-contacts.json";
 
@@ -88,7 +84,7 @@ async fn perform(host: &Host, stage: &Stage, client: &Client, accounting: &Accou
     let orders = send(host, stage, client).await?;
 
     screen::act(3, "Through the plugins into the ERP");
-    let expected = BTreeMap::from([(ORDERS.0, orders.len() as u64), (CONTACTS, contacts as u64)]);
+    let expected = BTreeMap::from([(cast::ORDERS, orders.len() as u64), (cast::CONTACTS, contacts as u64)]);
     let flows = settle::all(host, &expected).await?;
 
     screen::act(4, "What came of it");
@@ -140,7 +136,7 @@ fn export(stage: &Stage) -> anyhow::Result<usize> {
 }
 
 async fn send(host: &Host, stage: &Stage, client: &Client) -> anyhow::Result<Vec<Accepted>> {
-    let url = format!("http://{}{}", host.intake, ORDERS.1);
+    let url = format!("http://{}{}", host.intake, cast::WEBHOOK);
     let orders = shop::read_orders(&stage.example("data/orders.ndjson"))?;
     let pace = Duration::from_millis(20);
     let shop = Shop { url, secret: stage.secrets.shop.clone(), repeat_every: 15, pace };

@@ -14,6 +14,9 @@ use gantry_core::{DeadLetterState, Stage, TargetName};
 use crate::exit::Failure;
 use crate::output::Output;
 
+/// Heading of the options that choose dead letters.
+const WHICH: &str = "Which dead letters";
+
 /// Work with dead letters: messages that could be neither delivered nor skipped
 #[derive(Debug, Subcommand)]
 pub(crate) enum Dlq {
@@ -38,28 +41,27 @@ impl Dlq {
 
 /// Which dead letters are meant; every option narrows
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Which dead letters")]
 pub(crate) struct Filter {
     /// Of this flow
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = WHICH, long, value_name = "NAME")]
     pub(crate) flow: Option<String>,
     /// In this state
-    #[arg(long, value_enum)]
+    #[arg(help_heading = WHICH, long, value_enum)]
     pub(crate) state: Option<State>,
     /// Given up in this stage
-    #[arg(long, value_enum)]
+    #[arg(help_heading = WHICH, long, value_enum)]
     pub(crate) stage: Option<StageName>,
     /// On the way to this target
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = WHICH, long, value_name = "NAME")]
     pub(crate) target: Option<TargetName>,
     /// With this reason code, or a violation with this code
-    #[arg(long)]
+    #[arg(help_heading = WHICH, long)]
     pub(crate) code: Option<String>,
     /// With this fingerprint: failures of one kind
-    #[arg(long)]
+    #[arg(help_heading = WHICH, long)]
     pub(crate) fingerprint: Option<String>,
     /// Whose reason contains this text
-    #[arg(long)]
+    #[arg(help_heading = WHICH, long)]
     pub(crate) text: Option<String>,
 }
 

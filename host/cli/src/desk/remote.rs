@@ -32,6 +32,9 @@ impl Remote {
         let Some(file) = RuntimeFile::read(&config.data_dir) else { return Ok(None) };
         let address = file.admin.to_string();
         let unreachable = |problem: String| DeskError::Unreachable { address: file.admin.to_string(), problem };
+        // The admin API speaks plain HTTP, but the client is not built without somebody who would speak TLS. An error
+        // means that one is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().timeout(TIMEOUT).no_proxy().build().map_err(|e| unreachable(e.to_string()))?;
         if client.get(format!("http://{address}/healthz")).send().await.is_err() {
             return Ok(None);

@@ -92,10 +92,10 @@ impl<'a> Drawing<'a> {
 
 impl fmt::Display for Drawing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line.is_none() {
-            write!(f, "{}: ", self.diagnostic.file.display())?;
+        match self.line {
+            Some(_) => f.write_str(&self.diagnostic.message),
+            None => self.diagnostic.fmt(f),
         }
-        f.write_str(&self.diagnostic.message)
     }
 }
 

@@ -35,7 +35,6 @@ pub(super) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
 /// The time of the batch for those who may know it; the epoch for the others.
 fn wall_time(state: &State) -> DateTime {
     let millis = if state.step.grants.clock { state.now.0 } else { 0 };
-    #[expect(clippy::cast_possible_truncation, reason = "less than a thousand million")]
     let nanoseconds = (millis % 1_000) as u32 * 1_000_000;
     DateTime { seconds: millis / 1_000, nanoseconds }
 }

@@ -61,7 +61,6 @@ fn bytes(mut store: StoreContextMut<'_, State>, (length,): (u64,)) -> wasmtime::
     if length > MAX_BYTES {
         return Err(TooMany(length).into());
     }
-    #[expect(clippy::cast_possible_truncation, reason = "bounded just above")]
     let mut buffer = vec![0; length as usize];
     store.data_mut().wasi.random.fill(&mut buffer);
     Ok((buffer,))

@@ -4,22 +4,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing helper fails its test")]
 
-mod ambient;
 mod answers;
 mod cache;
 mod grants;
 mod harness;
 mod hostile;
 mod load;
+mod surroundings;
 
 mod every_guest_has_a_module {
     #![expect(unused_imports, reason = "naming the modules is the point")]
 
-    use crate::ambient::*;
     use crate::answers::*;
     use crate::grants::*;
     use crate::hostile::*;
     use crate::load::*;
+    use crate::surroundings::*;
 
     macro_rules! name {
         ($($guest:ident)*) => { $(use self::$guest as _;)* };

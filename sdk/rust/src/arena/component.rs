@@ -9,16 +9,34 @@ use super::{Heap, Pages};
 
 const PAGE: usize = 64 << 10;
 
-/// Memory grows by at least this: enough for a usual batch, and untouched pages cost nothing.
+/// What is there from the start, enough for a usual batch: growing costs a system call or two in each fresh instance,
+/// pages that nobody touches cost nothing.
+const FIRST_BYTES: usize = 1 << 20;
+
+/// Memory grows by at least this.
 const STEP_PAGES: usize = 16;
 
 #[global_allocator]
-static GLOBAL: Global = Global(UnsafeCell::new(Heap::new(LinearMemory)));
+static GLOBAL: Global = Global(UnsafeCell::new(Heap::new(LinearMemory { is_first_taken: false })));
 
-struct LinearMemory;
+static FIRST: First = First(UnsafeCell::new([0; FIRST_BYTES]));
+
+#[repr(align(16))]
+struct First(UnsafeCell<[u8; FIRST_BYTES]>);
+
+// SAFETY: a component has one thread, and only the heap, which is handed the memory once, uses it.
+unsafe impl Sync for First {}
+
+struct LinearMemory {
+    is_first_taken: bool,
+}
 
 impl Pages for LinearMemory {
     fn grow(&mut self, bytes: usize) -> Option<(*mut u8, usize)> {
+        if !self.is_first_taken && bytes <= FIRST_BYTES {
+            self.is_first_taken = true;
+            return Some((FIRST.0.get().cast(), FIRST_BYTES));
+        }
         let needed = bytes.div_ceil(PAGE);
         let grow = |pages| match core::arch::wasm32::memory_grow::<0>(pages) {
             usize::MAX => None,

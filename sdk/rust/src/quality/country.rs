@@ -10,6 +10,11 @@ use crate::quality::fold;
 /// One folded name and its code a line, sorted by bytes.
 const NAMES: &str = include_str!("country/names.txt");
 
+const COUNT: usize = count_lines();
+
+/// Where each line begins, and where the text ends: worked out by the compiler.
+static STARTS: [u16; COUNT + 1] = starts();
+
 /// An ISO 3166 alpha-2 code. (An alias, so that serde's derive doesn't take it for a text to borrow from the input.)
 pub type Alpha2 = &'static str;
 
@@ -28,15 +33,48 @@ pub fn alpha2(text: &str) -> Result<Alpha2, Defect> {
 }
 
 fn find(name: &str) -> Option<Alpha2> {
-    let at = STARTS.binary_search_by(|&start| line(start).0.cmp(name)).ok()?;
-    Some(line(*STARTS.get(at)?).1)
+    let (mut low, mut high) = (0, COUNT);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        let (found, code) = entry(middle)?;
+        match found.cmp(name) {
+            std::cmp::Ordering::Equal => return Some(code),
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+        }
+    }
+    None
 }
 
-/// Name and code of the line that begins here: the code is its last two letters.
-fn line(start: u16) -> (&'static str, Alpha2) {
-    let line = NAMES.get(usize::from(start)..).unwrap_or_default();
-    let line = &line[..line.bytes().position(|b| b == b'\n').unwrap_or(line.len())];
-    line.split_at_checked(line.len().saturating_sub(3)).map_or(("", ""), |(name, code)| (name, &code[1..]))
+/// Name and code of a line: the code is its last two letters.
+fn entry(number: usize) -> Option<(&'static str, Alpha2)> {
+    let (start, next) = (*STARTS.get(number)?, *STARTS.get(number + 1)?);
+    let (name, code) =
+        NAMES.get(start.into()..usize::from(next) - 1)?.split_at_checked(usize::from(next - start) - 4)?;
+    Some((name, code.get(1..)?))
+}
+
+const fn count_lines() -> usize {
+    let (mut count, mut at) = (0, 0);
+    while at < NAMES.len() {
+        count += (NAMES.as_bytes()[at] == b'\n') as usize;
+        at += 1;
+    }
+    count
+}
+
+const fn starts() -> [u16; COUNT + 1] {
+    assert!(NAMES.len() <= u16::MAX as usize, "an offset fits in 16 bits");
+    let mut starts = [0; COUNT + 1];
+    let (mut line, mut at) = (0, 0);
+    while at < NAMES.len() {
+        if NAMES.as_bytes()[at] == b'\n' {
+            line += 1;
+            starts[line] = (at + 1) as u16;
+        }
+        at += 1;
+    }
+    starts
 }
 
 #[cfg(test)]

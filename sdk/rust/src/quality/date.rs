@@ -11,12 +11,14 @@
 //! Years have four digits: `09.03.26` is `not-a-date`, since nobody can tell which century it means.
 
 pub use jiff::civil::Date;
+pub use text::as_text;
 
 use crate::check::Defect;
 use crate::quality::fold;
 use time::is_time;
 
 mod month;
+mod text;
 mod time;
 
 /// What comes first in `03/09/2026`.
@@ -59,7 +61,7 @@ fn iso(text: &str) -> Option<Date> {
         _ if bytes.len() == 8 => (date_of(digits(bytes, 0, 4)?, digits(bytes, 4, 2)?, digits(bytes, 6, 2)?), 8),
         _ => return None,
     };
-    date.filter(|_| bytes.len() == rest || is_time(text.get(rest..).unwrap_or_default()))
+    date.filter(|_| bytes.len() == rest || is_time(&bytes[rest..]))
 }
 
 fn dashed(bytes: &[u8], at: usize) -> Option<u16> {
@@ -75,31 +77,40 @@ fn digits(bytes: &[u8], at: usize, count: usize) -> Option<u16> {
 
 /// `9.3.2026`, `2026/3/9`, `03/09/2026`. None when there is no date in it, whatever the order.
 fn numeric(text: &str, order: Order) -> Option<Result<Date, Defect>> {
-    let (text, time) = text.split_once(' ').map_or((text, ""), |(date, _)| (date, &text[date.len()..]));
-    if !time.is_empty() && !is_time(time) {
+    let bytes = text.as_bytes();
+    let (first, at) = run(bytes, 0)?;
+    let mark = *bytes.get(at).filter(|byte| matches!(byte, b'.' | b'/' | b'-'))?;
+    let (second, at) = run(bytes, at + 1)?;
+    let (third, at) = if bytes.get(at) == Some(&mark) { run(bytes, at + 1)? } else { return None };
+    if at < bytes.len() && !is_time(&bytes[at..]) {
         return None;
     }
-    let mark = text.chars().find(|c| matches!(c, '.' | '/' | '-'))?;
-    let mut parts = text.split(mark);
-    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
-        return None;
+    if first.len() == 4 {
+        return date_of(number(first)?, short(second)?, short(third)?).map(Ok);
     }
-    let short = |part: &str| if part.len() <= 2 { number(part) } else { None };
-    let year = |part: &str| if part.len() == 4 { number(part) } else { None };
-    if let Some(year) = year(first) {
-        return date_of(year, short(second)?, short(third)?).map(Ok);
-    }
-    let (first, second, year) = (short(first)?, short(second)?, year(third)?);
-    let (day_first, month_first) = (date_of(year, second, first), date_of(year, first, second));
+    let (first, second, year) =
+        (short(first)?, short(second)?, if third.len() == 4 { number(third)? } else { return None });
+    let (day_first, month_first) = (|| date_of(year, second, first), || date_of(year, first, second));
     match (mark, order) {
-        ('.', _) | (_, Order::DayFirst) => day_first.map(Ok),
-        (_, Order::MonthFirst) => month_first.map(Ok),
-        (_, Order::Undeclared) => match (day_first, month_first) {
+        (b'.', _) | (_, Order::DayFirst) => day_first().map(Ok),
+        (_, Order::MonthFirst) => month_first().map(Ok),
+        (_, Order::Undeclared) => match (day_first(), month_first()) {
             (Some(a), Some(b)) if a != b => Some(Err(ambiguous(text, a, b))),
             (a, b) => a.or(b).map(Ok),
         },
     }
+}
+
+/// The digits from here on, and where they end.
+fn run(bytes: &[u8], from: usize) -> Option<(&[u8], usize)> {
+    let rest = bytes.get(from..)?;
+    let count = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+    if count == 0 { None } else { Some((&rest[..count], from + count)) }
+}
+
+/// A day or a month: one digit or two.
+fn short(run: &[u8]) -> Option<u16> {
+    if run.len() <= 2 { number(run) } else { None }
 }
 
 /// `9 March 2026`, `March 9, 2026`, `9. März 2026`, `Mon, 09 Mar 2026 10:00:00 +0100`
@@ -128,9 +139,9 @@ fn named(text: &str) -> Option<Date> {
         Some(day) => (day, month::number(&fold(second))?),
         None => (day(second)?, month::number(&fold(first))?),
     };
-    let year = if year.len() == 4 { number(year)? } else { return None };
+    let year = if year.len() == 4 { number(year.as_bytes())? } else { return None };
     let rest = rest.trim_end();
-    date_of(year, month, day).filter(|_| rest.is_empty() || is_time(rest))
+    date_of(year, month, day).filter(|_| rest.is_empty() || is_time(rest.as_bytes()))
 }
 
 /// `9`, `09`, `9th`, `1er`
@@ -138,11 +149,11 @@ fn day(word: &str) -> Option<u16> {
     let end = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
     let (digits, ending) = word.split_at(end);
     let is_ordinal = matches!(ending, "" | "st" | "nd" | "rd" | "th" | "er" | "º" | "°");
-    if is_ordinal && digits.len() <= 2 { number(digits) } else { None }
+    if is_ordinal { short(digits.as_bytes()) } else { None }
 }
 
-fn number(text: &str) -> Option<u16> {
-    if text.is_empty() { None } else { digits(text.as_bytes(), 0, text.len()) }
+fn number(run: &[u8]) -> Option<u16> {
+    if matches!(run.len(), 1..=4) { digits(run, 0, run.len()) } else { None }
 }
 
 fn date_of(year: u16, month: u16, day: u16) -> Option<Date> {

@@ -3,15 +3,19 @@
 //! A JSON number is read from its text by `Field<Decimal>`; a text is read by [`parse`] under a [`Notation`] that the
 //! author declares, since `1.234` is either one and a bit or more than a thousand.
 
+mod text;
+
 use std::borrow::Cow;
 
 pub use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy;
 use serde::de::{Deserialize as _, Deserializer};
 use serde_json::value::RawValue;
+pub use text::as_text;
 
 use crate::check::Defect;
 use crate::field::{Field, Scalar};
+use crate::quality::range;
 
 /// How a text writes decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -58,12 +62,34 @@ pub fn at_most_decimals(value: Decimal, decimals: u32) -> Result<Decimal, Defect
     Err(Defect::new("too-many-decimals", format!("{value} has more than {decimals} decimals")))
 }
 
+/// Plausibility: the value if it is from `low` to `high`, else `out-of-range`. What
+/// [`range`] says too, but without aligning decimals where whole numbers can be compared.
+pub fn within(value: Decimal, low: u32, high: u32) -> Result<Decimal, Defect> {
+    let whole = u64::try_from(value.mantissa()).ok().zip(10u64.checked_pow(value.scale()));
+    let is_within = whole.and_then(|(mantissa, one)| {
+        Some(mantissa >= one.checked_mul(low.into())? && mantissa <= one.checked_mul(high.into())?)
+    });
+    if is_within == Some(true) { Ok(value) } else { range(value, Decimal::from(low)..=Decimal::from(high)) }
+}
+
 /// Rounded to this many decimals, a half away from zero, as invoices are; written with exactly that many.
 #[must_use]
 pub fn rounded(value: Decimal, decimals: u32) -> Decimal {
+    if value.scale() == decimals {
+        return value;
+    }
     let mut value = value.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
     value.rescale(decimals);
     value
+}
+
+/// A hundredth of the value, exactly: what percentages are reckoned with, and far cheaper than a division.
+#[must_use]
+pub fn hundredth(mut value: Decimal) -> Option<Decimal> {
+    match value.set_scale(value.scale() + 2) {
+        Ok(()) => Some(value),
+        Err(_) => value.checked_div(Decimal::ONE_HUNDRED),
+    }
 }
 
 /// From a JSON number, by its text; also from a JSON string in the machines' notation, which is how careful systems
@@ -192,7 +218,21 @@ mod tests {
         assert_eq!(at_most_decimals(value("1.05"), 1).unwrap_err().code, "too-many-decimals");
     }
 
+    #[test]
+    fn a_hundredth_is_exact() {
+        assert_eq!(hundredth(value("1234.5")), Some(value("12.345")));
+        assert_eq!(hundredth(value("0.0000000000000000000000000001")), Some(Decimal::ZERO));
+    }
+
     proptest! {
+        #[test]
+        fn within_says_what_range_says(mantissa in any::<i64>(), small in -20_000i64..20_000, scale in 0u32..=28) {
+            for value in [Decimal::new(mantissa, scale), Decimal::new(small, scale % 4), Decimal::new(small, scale)] {
+                let expected = range(value, Decimal::from(1)..=Decimal::from(100));
+                prop_assert_eq!(within(value, 1, 100), expected);
+            }
+        }
+
         #[test]
         fn both_notations_read_back_what_they_write(cents in -99_999_999_999i64..99_999_999_999) {
             let amount = Decimal::new(cents, 2);

@@ -68,13 +68,14 @@ pub(super) struct DeadLetter {
     pub(super) id: String,
     pub(super) state: String,
     pub(super) reason: Reason,
+    flow: String,
     received: Message,
 }
 
 /// A message as received.
 #[derive(Clone, Debug, Deserialize)]
 struct Message {
-    payload: Vec<u8>,
+    key: Option<String>,
 }
 
 /// Why a message was given up.
@@ -95,9 +96,9 @@ pub(super) struct History {
 }
 
 impl DeadLetter {
-    /// Whether the received payload holds this text.
-    pub(super) fn holds(&self, text: &str) -> bool {
-        String::from_utf8_lossy(&self.received.payload).contains(text)
+    /// Whether it stands for a message of this flow with this key.
+    pub(super) fn is_of(&self, flow: &str, key: &str) -> bool {
+        self.flow == flow && self.received.key.as_deref() == Some(key)
     }
 }
 

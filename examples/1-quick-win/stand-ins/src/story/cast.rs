@@ -1,4 +1,11 @@
-//! Who has a speaking part: the records in `data/` that the story treats by name.
+//! Who has a speaking part: the flows, and the records in `data/` that the story treats by name.
+
+/// The flow that takes the shop's orders.
+pub(super) const ORDERS: &str = "shop-orders";
+/// Where it takes them.
+pub(super) const WEBHOOK: &str = "/shop/orders";
+/// The flow that takes the CRM's contacts.
+pub(super) const CONTACTS: &str = "crm-customers";
 
 /// Names a product nobody sells; `data/corrected/` holds what the shop meant.
 pub(super) const CORRECTED_ORDER: &str = "S-24012";

@@ -106,7 +106,8 @@ impl Host {
         command.args(arguments).env("GANTRY_DATA", &self.data).env_remove("GANTRY_CONFIG").env_remove("GANTRY_FORMAT");
         let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await?;
         let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        ensure!(output.status.success(), "`{}` failed: {}\n{errors}", command_line(arguments), output.status);
+        let errors: Vec<_> = errors.lines().take(20).collect();
+        ensure!(output.status.success(), "`{}`: {}\n{}", command_line(arguments), output.status, errors.join("\n"));
         Ok(text.trim_end().to_owned())
     }
 

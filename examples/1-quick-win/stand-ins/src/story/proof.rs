@@ -9,7 +9,7 @@ use std::path::Path;
 use super::accounting::Accounting;
 use super::admin::DeadLetter;
 use super::host::Host;
-use super::screen;
+use super::{cast, screen};
 use crate::crm;
 use crate::erp::Kind;
 use crate::shop::Accepted;
@@ -52,7 +52,7 @@ pub(super) async fn contacts(host: &Host, accounting: &Accounting, export: &Path
     for contact in &contacts {
         if accounting.find(Kind::Debtor, contact).await?.is_some() {
             ends.booked += 1;
-        } else if let Some(letter) = letters.iter().find(|letter| letter.holds(contact)) {
+        } else if let Some(letter) = letters.iter().find(|letter| letter.is_of(cast::CONTACTS, contact)) {
             ends.give_up(letter);
         } else {
             ends.lost.push(contact.clone());

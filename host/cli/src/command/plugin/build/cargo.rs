@@ -82,6 +82,6 @@ fn component(message: &str, crate_file: &Path) -> Option<PathBuf> {
     if of.canonicalize().ok()? != crate_file.canonicalize().ok()? {
         return None;
     }
-    let files = message.get("filenames")?.as_array()?.iter().filter_map(Value::as_str).map(PathBuf::from);
-    files.filter(|file| file.extension().is_some_and(|extension| extension == "wasm")).last()
+    let mut files = message.get("filenames")?.as_array()?.iter().filter_map(Value::as_str).map(PathBuf::from);
+    files.find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
 }

@@ -58,7 +58,8 @@ fn alongside(expected: &Value, actual: Value) -> Value {
 fn seen_payload(expected: &Value, actual: Value) -> Value {
     let Ok(bytes) = payload(&actual) else { return actual };
     match raw(expected) {
-        Some(_) => payload(expected).is_ok_and(|wanted| wanted == bytes).then(|| expected.clone()).unwrap_or(actual),
+        Some(_) if payload(expected).is_ok_and(|wanted| wanted == bytes) => expected.clone(),
+        Some(_) => actual,
         None => serde_json::from_slice(&bytes).map_or(actual, |json| ordered(expected, json)),
     }
 }

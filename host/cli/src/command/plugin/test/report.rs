@@ -73,7 +73,8 @@ fn write_case(text: &mut String, case: &CaseReport, color: bool) -> std::fmt::Re
         (true, false) => "ok".to_owned(),
         (false, false) => "FAILED".to_owned(),
     };
-    writeln!(text, "{mark} {}: {}", case.name, case.description)?;
+    let colon = if case.description.is_empty() { "" } else { ": " };
+    writeln!(text, "{mark} {}{colon}{}", case.name, case.description)?;
     if let Some(error) = &case.error {
         writeln!(text, "    {}", error.replace('\n', "\n    "))?;
     }
