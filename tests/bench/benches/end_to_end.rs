@@ -3,8 +3,6 @@
 //!
 //! `GANTRY_BENCH_MESSAGES` sets how many messages are sent (100,000 unless set).
 
-#![expect(missing_docs, reason = "a benchmark")]
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,7 +1,5 @@
 //! One order through the mapping: in the plugin, with every limit of the sandbox on, against the same Rust code native.
 
-#![expect(missing_docs, reason = "a benchmark")]
-
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! The table of bad input: each refused with a message that says what, where and how to mend it, and nothing lost.
 
+#![allow(clippy::unwrap_used, reason = "a test, helpers included")]
+
 use std::path::Path;
 use std::process::Output;
 

@@ -1,5 +1,7 @@
 //! Kills the real binary at random moments under load and holds it to its promises afterwards.
 
+#![allow(clippy::unwrap_used, reason = "a test, helpers included")]
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

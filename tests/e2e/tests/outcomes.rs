@@ -1,5 +1,7 @@
 //! What becomes of a message, by what its plugin says and what its target answers.
 
+#![allow(clippy::unwrap_used, reason = "a test, helpers included")]
+
 use gantry_core::{DeadLetterState, MessageState, Stage};
 use gantry_e2e::{Answer, FlowText, Sink, TestHost, guest};
 use serde_json::json;

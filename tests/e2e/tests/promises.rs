@@ -1,5 +1,7 @@
 //! The promises that need a whole host: durability, order, duplicates, secrets, restart and shutdown.
 
+#![allow(clippy::unwrap_used, reason = "a test, helpers included")]
+
 use gantry_e2e::{FlowText, HostProcess, Sink, TestHost, eventually, guest};
 use serde_json::json;
 

@@ -1,6 +1,8 @@
 //! Real data that nobody here wrote, through real plugins: every message in is a message out or a dead letter, whole.
 //! The data lies beside the checkout (`../shared/data`); where it is absent the tests say so and pass.
 
+#![allow(clippy::unwrap_used, reason = "a test, helpers included")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use gantry_e2e::{FlowText, Sink, TestHost, plugin, shared_data};
