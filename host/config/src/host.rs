@@ -31,7 +31,7 @@ pub struct HostConfig {
     pub shutdown_deadline: Duration,
     /// Memory for the store's cache, in bytes.
     pub store_cache_bytes: u64,
-    /// Intake answers 503 while the data directory's disk has less free than this, in bytes.
+    /// Intake answers 507 while the data directory's disk has less free than this, in bytes.
     pub disk_reserve_bytes: u64,
     /// How long the history of a finished message is kept.
     pub keep_history: Duration,

@@ -28,7 +28,7 @@ impl RunningFlow {
             }
             Verdict::Deliver => {
                 self.try_deliveries(&mut lease.envelope).await;
-                match earliest_pending(&lease.envelope) {
+                match earliest_pending(&lease.envelope.deliveries) {
                     Some(at) => Next::Wait(at),
                     None => Next::Finish(Ending::Delivered),
                 }
@@ -70,11 +70,14 @@ impl RunningFlow {
                 .for_each(|delivery| give_up(delivery, self.clock.now(), "the flow no longer has this target"));
             return (lane, trail);
         };
-        for delivery in &mut lane {
+        for at in 0..lane.len() {
+            let delivery = &mut lane[at];
             if delivery.state == DeliveryState::Pending && delivery.not_before <= self.clock.now() {
                 trail.extend(self.try_one(envelope, target, delivery).await);
             }
             if self.ordered && delivery.state == DeliveryState::Pending {
+                let (waiting, behind) = (delivery.not_before, &mut lane[at + 1..]);
+                hold_back(behind, waiting);
                 break;
             }
         }
@@ -173,8 +176,43 @@ fn give_up(delivery: &mut Delivery, now: Timestamp, why: &str) {
     }
 }
 
+/// What stands behind a waiting delivery is due no earlier: the message would else return at once, to wait again.
+fn hold_back(behind: &mut [Delivery], until: Timestamp) {
+    for delivery in behind {
+        delivery.not_before = delivery.not_before.max(until);
+    }
+}
+
 /// When the next pending delivery is due; none when nothing is pending.
-fn earliest_pending(envelope: &Envelope) -> Option<Timestamp> {
-    let pending = envelope.deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Pending);
+fn earliest_pending(deliveries: &[Delivery]) -> Option<Timestamp> {
+    let pending = deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Pending);
     pending.map(|delivery| delivery.not_before).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use gantry_core::{Headers, MessageId, Output};
+
+    use super::*;
+
+    fn delivery(position: u32) -> Delivery {
+        let output = Output {
+            route: None,
+            key: None,
+            idempotency_key: None,
+            content_type: String::new(),
+            headers: Headers::new(),
+            payload: bytes::Bytes::new(),
+        };
+        Delivery::of(MessageId::generate(), None, position, "erp".parse().unwrap(), output)
+    }
+
+    #[test]
+    fn deliveries_behind_a_waiting_one_do_not_wake_the_message_before_it() {
+        let mut lane = vec![delivery(0), delivery(1), delivery(2)];
+        let until = Timestamp(5_000);
+        lane[0].not_before = until;
+        hold_back(&mut lane[1..], until);
+        assert_eq!(earliest_pending(&lane), Some(until));
+    }
 }

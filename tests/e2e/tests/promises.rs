@@ -44,6 +44,22 @@ async fn messages_that_share_a_key_are_delivered_in_order_though_attempts_fail()
 }
 
 #[tokio::test]
+async fn outputs_of_one_message_to_one_target_arrive_in_the_order_they_were_emitted() {
+    let erp = Sink::start().await.answers(503, 1);
+    let flow = FlowText::new("in").step(guest("outcomes"), "").target(
+        "erp",
+        &erp,
+        "retry = { attempts = 3, base = \"200ms\", jitter = false }",
+    );
+    let host = TestHost::start(&[flow]).await;
+    host.post("/in", r#"{"emit":[{"text":"first"},{"text":"second"}]}"#).await;
+    host.settled().await;
+    let texts: Vec<_> = erp.accepted().iter().map(gantry_e2e::Seen::text).collect();
+    assert_eq!((texts, erp.seen().len()), (vec!["first".to_owned(), "second".to_owned()], 3));
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn a_failing_key_does_not_hold_up_another() {
     let erp =
         Sink::start().await.answers_by(|seen| (number(seen).0 == "stuck").then(|| gantry_e2e::Answer::status(503)));

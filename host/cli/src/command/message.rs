@@ -1,7 +1,7 @@
 //! `gantry message show`
 
 use clap::{Args, Subcommand};
-use gantry_core::{Event, History, MessageId};
+use gantry_core::{ErrorClass, Event, History, MessageId};
 
 use crate::args::HostArgs;
 use crate::desk;
@@ -56,7 +56,11 @@ fn event(event: &Event) -> String {
         Event::Transformed { outputs, .. } => format!("transformed into {}", deliveries(*outputs)),
         Event::Postponed { code, until } => format!("postponed until {until}: {code}"),
         Event::Attempted { position, target, status, error, latency_ms, retry_at } => {
-            let verdict = error.map_or("delivered", |error| error.name());
+            let verdict = match error {
+                None => "delivered",
+                Some(ErrorClass::Permanent) => "refused",
+                Some(class) => class.name(),
+            };
             let status = status.map(|status| format!(" with status {status}")).unwrap_or_default();
             let retry = retry_at.map(|at| format!(", again at {at}")).unwrap_or_default();
             format!("delivery {position} to {target}: {verdict}{status} in {latency_ms} ms{retry}")

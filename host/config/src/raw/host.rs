@@ -71,7 +71,7 @@ pub(crate) struct ShutdownTable {
 pub(crate) struct StoreTable {
     /// Memory for the store's cache.
     pub(crate) cache: Option<At<SizeText>>,
-    /// Intake answers 503 while the data directory's disk has less free than this.
+    /// Intake answers 507 while the data directory's disk has less free than this.
     pub(crate) disk_reserve: Option<At<SizeText>>,
 }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use gantry_admin::api::{DeadLetterPage, DeadLetterQuery};
-use gantry_core::DeadLetterId;
+use gantry_core::{DeadLetter, DeadLetterId};
 
 use super::Filter;
 use crate::args::HostArgs;
@@ -47,7 +47,7 @@ fn table(page: &DeadLetterPage) -> String {
             letter.state.name().to_owned(),
             letter.flow.to_string(),
             letter.stage.name().to_owned(),
-            letter.reason.code.clone(),
+            code(letter),
             letter.last_failure.to_string(),
             text::first_line(&letter.reason.text, 60),
         ]
@@ -57,4 +57,12 @@ fn table(page: &DeadLetterPage) -> String {
         table.push_str(&format!("more: --after {next}\n"));
     }
     table
+}
+
+/// The reason's code; for broken rules the rules themselves, which is what an operator sorts by.
+fn code(letter: &DeadLetter) -> String {
+    let mut rules: Vec<_> = letter.reason.violations.iter().map(|violation| violation.code.as_str()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    if rules.is_empty() { letter.reason.code.clone() } else { rules.join(",") }
 }
