@@ -1,4 +1,4 @@
-//! The files' JSON Schema (2020-12), for editors and for the check at load: [`crate::shape`] reads the same schema
+//! The files' JSON Schema (2020-12), for editors and for the check at load: the module `shape` reads the same schema
 //! that is published, so the two can't disagree.
 
 use schemars::generate::SchemaSettings;

@@ -1,6 +1,6 @@
 //! Flows at work: intake → queue → pipeline → deliver → settle, and the composition root that joins the crates below.
 //!
-//! Read [`worker`] first: it is the whole journey of a message on one page. Its promises, each with a test of that name:
+//! Read the module `worker` first: it is the whole journey of a message on one page. Its promises, each with a test of that name:
 //!
 //! 1. `202 Accepted` only after the message is on disk.
 //! 2. Every accepted message ends delivered, deliberately skipped, or dead-lettered; none vanishes.
