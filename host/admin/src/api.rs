@@ -1,5 +1,6 @@
 //! What travels between the admin API and its clients: the same types on both sides.
 
+use bytes::Bytes;
 use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, Stage, TargetName};
 use serde::{Deserialize, Serialize};
 
@@ -56,15 +57,10 @@ pub struct ReplayRequest {
     pub payload: Option<EditedPayload>,
 }
 
-/// An edited payload.
+/// An edited payload: `{"text": …}` or `{"base64": …}`, as payloads are written everywhere.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EditedPayload {
-    /// UTF-8 text.
-    Text(String),
-    /// Any bytes, as standard base64.
-    Base64(String),
-}
+#[serde(transparent)]
+pub struct EditedPayload(#[serde(with = "gantry_core::payload")] pub Bytes);
 
 /// Closes or acknowledges a dead letter.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -4,9 +4,6 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use gantry_core::id::InvalidId;
 use gantry_core::{DeadLetter, DeadLetterId};
 use gantry_runtime::HostHandle;
@@ -43,7 +40,7 @@ pub(crate) async fn replay(
 ) -> Result<(StatusCode, Json<DeadLetter>), Problem> {
     let id = parse(&id)?;
     let Json(request) = request.map_err(|error| bad_request(&error.body_text()))?;
-    let payload = request.payload.map(decode).transpose()?;
+    let payload = request.payload.map(|EditedPayload(bytes)| bytes);
     host.store().replay(id, request.by, payload).await.map_err(|error| problem(&error))?;
     Ok((StatusCode::ACCEPTED, current(&host, id).await?))
 }
@@ -96,15 +93,6 @@ pub fn filter(query: DeadLetterQuery) -> Result<Filter, Problem> {
 
 fn parse(id: &str) -> Result<DeadLetterId, Problem> {
     id.parse().map_err(|error: InvalidId| Problem::new(StatusCode::BAD_REQUEST, "invalid-id", error.to_string()))
-}
-
-fn decode(payload: EditedPayload) -> Result<Bytes, Problem> {
-    match payload {
-        EditedPayload::Text(text) => Ok(text.into()),
-        EditedPayload::Base64(text) => {
-            STANDARD.decode(text).map(Into::into).map_err(|_| bad_request("`payload.base64` is not standard base64"))
-        }
-    }
 }
 
 fn bad_request(detail: &str) -> Problem {

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use gantry_admin::api::{CloseRequest, DeadLetterPage, DeadLetterQuery, EditedPayload, ReplayRequest};
 use gantry_admin::problem::Problem;
@@ -58,11 +56,7 @@ impl Remote {
         by: &str,
         payload: Option<Bytes>,
     ) -> Result<DeadLetter, DeskError> {
-        let payload = payload.map(|bytes| match String::from_utf8(bytes.into()) {
-            Ok(text) => EditedPayload::Text(text),
-            Err(error) => EditedPayload::Base64(STANDARD.encode(error.as_bytes())),
-        });
-        let request = ReplayRequest { by: by.to_owned(), payload };
+        let request = ReplayRequest { by: by.to_owned(), payload: payload.map(EditedPayload) };
         let url = self.url(&format!("dead-letters/{id}/replay"));
         self.answer(self.client.post(url).json(&request), "dead letter", id).await
     }
