@@ -1,12 +1,18 @@
-//! `gantry plugin inspect|build|test`: for plugin authors, and for operators who want to know what a file is.
+//! `gantry plugin inspect|build|test|bench`: for plugin authors, and for operators who want to know what a file is.
 
+mod bench;
 mod build;
+mod case;
 mod inspect;
 mod test;
 
-use clap::Subcommand;
+use std::path::Path;
 
-use crate::exit::Failure;
+use anyhow::Context as _;
+use clap::Subcommand;
+use gantry_sandbox as sandbox;
+
+use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
 /// Build, test and inspect plugins
@@ -15,6 +21,7 @@ pub(crate) enum Plugin {
     Inspect(inspect::Inspect),
     Build(build::Build),
     Test(test::Test),
+    Bench(bench::Bench),
 }
 
 impl Plugin {
@@ -23,6 +30,15 @@ impl Plugin {
             Self::Inspect(inspect) => inspect.run(output),
             Self::Build(build) => build.run(output),
             Self::Test(test) => test.run(output),
+            Self::Bench(bench) => bench.run(output),
         }
     }
+}
+
+/// The plugin in this file, in a sandbox of its own.
+fn load(file: &Path) -> Result<sandbox::Plugin, Failure> {
+    let bytes =
+        std::fs::read(file).with_context(|| format!("failed to read {}", file.display())).or_exit(Exit::NotFound)?;
+    let sandbox = sandbox::Sandbox::new(sandbox::SandboxConfig::default()).context("failed to set up the sandbox")?;
+    sandbox.load(&bytes).with_context(|| format!("failed to load {}", file.display())).or_exit(Exit::PluginRefused)
 }

@@ -1,22 +1,20 @@
 //! `gantry plugin test`: a plugin's golden cases, in the same sandbox the host uses.
 
-mod case;
 mod compare;
 mod conformance;
-mod expand;
 mod log_lines;
 mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use clap::Args;
-use gantry_sandbox::{Invocation, Plugin, PrepareError, Sandbox, SandboxConfig};
+use gantry_sandbox::{Invocation, Plugin, PrepareError};
 
-use super::build;
-use crate::exit::{Exit, Failure, OrExit as _};
+use super::case::{self, Case, CaseFile};
+use super::{build, load};
+use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use case::Case;
 use compare::{Difference, Payloads};
 use report::{CaseReport, Report};
 
@@ -45,12 +43,6 @@ pub(crate) struct Test {
     only: String,
 }
 
-/// A golden case, not yet read.
-struct CaseFile {
-    name: String,
-    text: anyhow::Result<String>,
-}
-
 impl Test {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let cases = if self.conformance { conformance::cases() } else { self.files()? };
@@ -71,30 +63,8 @@ impl Test {
     }
 
     fn files(&self) -> Result<Vec<CaseFile>, Failure> {
-        let directory = self.cases.clone().unwrap_or_else(|| self.directory.join("cases"));
-        let context = || format!("failed to read the golden cases in {}", directory.display());
-        let entries = std::fs::read_dir(&directory).with_context(context).or_exit(Exit::NotFound)?;
-        let mut files = Vec::new();
-        for entry in entries {
-            let file = entry.with_context(context)?.path();
-            if file.extension().is_some_and(|extension| extension == "json") {
-                let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                files.push(CaseFile { name, text: std::fs::read_to_string(&file).context("the case can't be read") });
-            }
-        }
-        files.sort_by(|one, other| one.name.cmp(&other.name));
-        if files.is_empty() {
-            return Err(Failure::new(Exit::NotFound, anyhow!("no golden case in {}", directory.display())));
-        }
-        Ok(files)
+        case::files(&self.cases.clone().unwrap_or_else(|| self.directory.join("cases")))
     }
-}
-
-fn load(file: &Path) -> Result<Plugin, Failure> {
-    let bytes =
-        std::fs::read(file).with_context(|| format!("failed to read {}", file.display())).or_exit(Exit::NotFound)?;
-    let sandbox = Sandbox::new(SandboxConfig::default()).context("failed to set up the sandbox")?;
-    sandbox.load(&bytes).with_context(|| format!("failed to load {}", file.display())).or_exit(Exit::PluginRefused)
 }
 
 /// A case that can't be run has failed: the others are run all the same.

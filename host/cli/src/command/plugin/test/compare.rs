@@ -10,7 +10,7 @@ use gantry_sandbox::PluginFault;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::case::{payload, raw};
+use crate::command::plugin::case::{payload, raw};
 
 /// An outcome that is not as expected.
 #[derive(Debug, Serialize)]

@@ -1,7 +1,7 @@
 //! The conformance suite: golden cases that the reference plugin of every SDK passes. They are part of the command, so
 //! that anybody's SDK can be held to them.
 
-use super::CaseFile;
+use crate::command::plugin::case::CaseFile;
 
 macro_rules! cases {
     ($($name:literal),+ $(,)?) => {
@@ -43,7 +43,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::command::plugin::test::case::Case;
+    use crate::command::plugin::case::Case;
 
     #[test]
     fn every_case_of_the_suite_is_in_the_command_and_well_formed() {

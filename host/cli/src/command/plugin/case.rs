@@ -1,10 +1,13 @@
 //! A golden case as it stands in its file. The format is in `docs/reference/golden-cases.md`.
 
+mod expand;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -13,10 +16,37 @@ use gantry_sandbox::{StepConfig, TableError, Tables};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::expand::expand;
+use crate::exit::{Exit, Failure, OrExit as _};
+
+use expand::expand;
 
 /// Longer than in a flow: a case is about what comes out, and test machines are busy.
 const DEADLINE: Duration = Duration::from_secs(10);
+
+/// A golden case, not yet read: one that can't be read has failed, and the others are run all the same.
+pub(super) struct CaseFile {
+    pub(super) name: String,
+    pub(super) text: anyhow::Result<String>,
+}
+
+/// The golden cases of a directory, in the order of their names.
+pub(super) fn files(directory: &Path) -> Result<Vec<CaseFile>, Failure> {
+    let context = || format!("failed to read the golden cases in {}", directory.display());
+    let entries = std::fs::read_dir(directory).with_context(context).or_exit(Exit::NotFound)?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let file = entry.with_context(context)?.path();
+        if file.extension().is_some_and(|extension| extension == "json") {
+            let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            files.push(CaseFile { name, text: std::fs::read_to_string(&file).context("the case can't be read") });
+        }
+    }
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    if files.is_empty() {
+        return Err(Failure::new(Exit::NotFound, anyhow!("no golden case in {}", directory.display())));
+    }
+    Ok(files)
+}
 
 /// A golden case.
 #[derive(Debug, Deserialize)]
