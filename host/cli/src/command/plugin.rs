@@ -2,6 +2,7 @@
 
 mod build;
 mod inspect;
+mod language;
 mod test;
 
 use clap::Subcommand;

@@ -37,7 +37,7 @@ impl Test {
         let files = self.files()?;
         let file = match &self.component {
             Some(file) => file.clone(),
-            None => build::build(&self.directory, None, None)?.file,
+            None => build::build(&self.directory, None, None, build::Pace::Ship)?.file,
         };
         let plugin = load(&file)?;
         let cases = files.iter().map(|file| run_case(&plugin, file)).collect();
