@@ -60,6 +60,55 @@ pub enum ComponentError {
     Manifest(#[from] ManifestError),
 }
 
+/// A core module that can't be made a component.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// Truncated or damaged.
+    #[error(transparent)]
+    Module(#[from] ComponentError),
+    /// It imports an ability that its `plugin.toml` doesn't ask for.
+    #[error(
+        "the module imports {import}, which plugin.toml does not ask for: add `{line}` under [wants], or don't call it"
+    )]
+    Unwanted {
+        /// The interface, with its version.
+        import: String,
+        /// What would ask for it.
+        line: &'static str,
+    },
+    /// It imports what neither the contract nor WASI has.
+    #[error(
+        "the module imports `{name}` from `{module}`, which nothing provides: a plugin may import gantry:plugin/log, \
+         lookup and clock, and the first preview of WASI; is a library missing when it is linked?"
+    )]
+    Unknown {
+        /// The module it imports from.
+        module: String,
+        /// What it imports.
+        name: String,
+    },
+    /// It lacks a function every plugin has.
+    #[error(
+        "the module does not export `{function}` of gantry:plugin/transform@{API_VERSION}: use the SDK's entry point, \
+         and keep the linker from dropping it"
+    )]
+    NoExport {
+        /// The function.
+        function: &'static str,
+    },
+    /// Built against a version of the contract this host doesn't speak.
+    #[error(
+        "the module is built against gantry:plugin@{found}; this host speaks {API_VERSION}: rebuild it with a matching SDK"
+    )]
+    OtherApi {
+        /// The version it names.
+        found: String,
+    },
+    /// It doesn't follow the canonical ABI.
+    #[error("the module can't be made a component: {0}")]
+    Encoder(String),
+}
+
 /// The manifest is missing, or doesn't say what it must.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {

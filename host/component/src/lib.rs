@@ -2,17 +2,20 @@
 //!
 //! [`inspect`] is what `gantry plugin inspect`, `gantry check` and the sandbox ask first: is this a component, is it
 //! a Gantry plugin, what does it import, which manifest does it carry. [`embed`] writes that manifest, and
-//! [`plugin_toml`] reads it from a plugin author's `plugin.toml`.
+//! [`plugin_toml`] reads it from a plugin author's `plugin.toml`. [`encode`] makes a component of the core module that
+//! some languages' compilers end with.
 //!
 //! Nothing here compiles or executes guest code, and wasmtime is not among the dependencies: build scripts use this.
 
 mod embed;
+mod encode;
 mod error;
 mod inspect;
 mod manifest;
 mod sections;
 
 pub use embed::embed;
-pub use error::{ComponentError, ManifestError};
+pub use encode::{WIT, WORLD, contract, encode, is_core_module};
+pub use error::{ComponentError, EncodeError, ManifestError};
 pub use inspect::{Inspection, MAX_COMPONENT_BYTES, TRANSFORM, inspect};
 pub use manifest::{check_manifest, plugin_toml};

@@ -32,15 +32,20 @@ pub(crate) struct Section<'a> {
 impl<'a> Section<'a> {
     /// The contents of a custom section of this name.
     pub(crate) fn custom(&self, name: &str) -> Option<&'a [u8]> {
-        if self.kind != CUSTOM {
-            return None;
-        }
-        let section = CustomSectionReader::new(self.contents.clone()).ok()?;
-        (section.name() == name).then(|| section.data())
+        self.as_custom().filter(|section| section.name() == name).map(|section| section.data())
+    }
+
+    /// The name of a custom section.
+    pub(crate) fn custom_name(&self) -> Option<&'a str> {
+        self.as_custom().map(|section| section.name())
+    }
+
+    fn as_custom(&self) -> Option<CustomSectionReader<'a>> {
+        if self.kind == CUSTOM { CustomSectionReader::new(self.contents.clone()).ok() } else { None }
     }
 }
 
-/// All sections of the top level, in order.
+/// All sections of the top level, in order. A core module is built of sections in the same way.
 pub(crate) fn sections(bytes: &[u8]) -> Result<Vec<Section<'_>>, ComponentError> {
     let mut reader = BinaryReader::new(bytes.get(HEADER_BYTES..).unwrap_or_default(), HEADER_BYTES);
     let mut all = Vec::new();

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod case;
 mod inspect;
+mod language;
 mod test;
 
 use std::path::Path;

@@ -1,6 +1,13 @@
 //! `gantry plugin build`: compiles a plugin, embeds its manifest, and puts the component where flows find it.
+//!
+//! There is a module for each language, all of one shape: from a project to the bytes its compiler made. Where those
+//! are a core module, the component is made here.
 
-mod cargo;
+mod error;
+mod javascript;
+mod python;
+mod rust;
+mod tool;
 
 use std::path::{Path, PathBuf};
 
@@ -9,13 +16,16 @@ use clap::Args;
 use gantry_core::{Digest, Manifest};
 use serde::Serialize;
 
+use super::language::Language;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
+use error::BuildError;
 
 /// Build a plugin into a component with its manifest
 ///
-/// DIR holds `plugin.toml`, and the plugin's source as a Rust crate. A component that another toolchain has built is
-/// given with `--component`; then only its manifest is embedded.
+/// DIR holds `plugin.toml` and the plugin's project: its language is known by its project file. What another
+/// toolchain has built, a component or a core module, is given with `--component`; then it is only made a component,
+/// and its manifest embedded.
 #[derive(Debug, Args)]
 pub(crate) struct Build {
     /// The plugin's directory
@@ -24,7 +34,7 @@ pub(crate) struct Build {
     /// Where to put it [default: DIR/dist/NAME.wasm]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// A component that is built already
+    /// A component or core module that is built already
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
 }
@@ -39,11 +49,40 @@ pub(super) struct Built {
     pub(super) size: usize,
 }
 
+/// What a build is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// To be shipped: optimised as hard as the project says.
+    Ship,
+    /// To be tried at once: built quickly, again and again.
+    #[expect(dead_code, reason = "for `gantry plugin dev`")]
+    Try,
+}
+
+/// A plugin's folder, on its way to a component.
+struct Project<'a> {
+    directory: &'a Path,
+    manifest: &'a Manifest,
+    /// A folder of this build alone, gone afterwards.
+    scratch: &'a Path,
+    pace: Pace,
+}
+
 impl Build {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let built = build(&self.directory, self.component.as_deref(), self.output.as_deref())?;
+        let built = build(&self.directory, self.component.as_deref(), self.output.as_deref(), Pace::Ship)?;
         let line = || format!("{} {} → {} ({})", built.plugin, built.version, built.file.display(), built.digest);
         Ok(output.print(&built, line)?)
+    }
+}
+
+impl Project<'_> {
+    /// The contract with a world for this plugin alone, as a folder for toolchains.
+    fn wit(&self) -> anyhow::Result<PathBuf> {
+        let folder = self.scratch.join("wit");
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join("plugin.wit"), gantry_component::contract(&self.manifest.wants))?;
+        Ok(folder)
     }
 }
 
@@ -56,24 +95,54 @@ pub(super) fn manifest(directory: &Path) -> Result<Manifest, Failure> {
     gantry_component::plugin_toml(&text).with_context(|| file.display().to_string()).or_exit(Exit::PluginRefused)
 }
 
-/// Builds the plugin, unless a component is given, and writes it with its manifest.
-pub(super) fn build(directory: &Path, component: Option<&Path>, to: Option<&Path>) -> Result<Built, Failure> {
+/// Builds the plugin, unless it is given built, and writes the component with its manifest.
+pub(super) fn build(
+    directory: &Path,
+    component: Option<&Path>,
+    to: Option<&Path>,
+    pace: Pace,
+) -> Result<Built, Failure> {
     let manifest = manifest(directory)?;
-    let component = match component {
-        Some(file) => file.to_owned(),
-        None => cargo::build(directory).or_exit(Exit::PluginRefused)?,
+    let (origin, bytes) = match component {
+        Some(file) => {
+            let bytes = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()));
+            (file, bytes.or_exit(Exit::NotFound)?)
+        }
+        None => (directory, compile(directory, &manifest, pace).or_exit(Exit::PluginRefused)?),
     };
-    let bytes = std::fs::read(&component).with_context(|| format!("failed to read {}", component.display()))?;
-    let bytes = gantry_component::embed(&bytes, &manifest)
-        .with_context(|| format!("failed to embed the manifest in {}", component.display()))
-        .or_exit(Exit::PluginRefused)?;
-    let inspected = gantry_component::inspect(&bytes)
-        .with_context(|| format!("{} is not a plugin", component.display()))
+    let bytes = finish(bytes, &manifest)
+        .with_context(|| format!("{} does not become a plugin", origin.display()))
         .or_exit(Exit::PluginRefused)?;
     let usual = || directory.join("dist").join(format!("{}.wasm", manifest.name));
     let file = to.map_or_else(usual, Path::to_owned);
     write(&file, &bytes).with_context(|| format!("failed to write {}", file.display()))?;
-    Ok(Built { plugin: manifest.name, version: manifest.version, file, digest: inspected.digest, size: inspected.size })
+    let (digest, size) = (Digest::of(&bytes), bytes.len());
+    Ok(Built { plugin: manifest.name, version: manifest.version, file, digest, size })
+}
+
+/// What the project's own tools make of it: a component or a core module.
+fn compile(directory: &Path, manifest: &Manifest, pace: Pace) -> anyhow::Result<Vec<u8>> {
+    let language = Language::of(directory).ok_or_else(|| BuildError::NoProject { directory: directory.to_owned() })?;
+    let scratch = tempfile::Builder::new().prefix("gantry-build-").tempdir().context("no temporary folder")?;
+    let project = Project { directory, manifest, scratch: scratch.path(), pace };
+    match language {
+        Language::Rust => rust::build(&project),
+        Language::Js => javascript::build(&project, "src/plugin.js"),
+        Language::Ts => javascript::build(&project, "src/plugin.ts"),
+        Language::Python => python::build(&project),
+        _ => Err(anyhow!("{} is not built here yet", language.name())),
+    }
+}
+
+/// A component that says of itself what `plugin.toml` says, and that is a plugin.
+fn finish(bytes: Vec<u8>, manifest: &Manifest) -> anyhow::Result<Vec<u8>> {
+    let component = match gantry_component::is_core_module(&bytes) {
+        true => gantry_component::encode(&bytes, &manifest.wants)?,
+        false => bytes,
+    };
+    let plugin = gantry_component::embed(&component, manifest)?;
+    gantry_component::inspect(&plugin)?;
+    Ok(plugin)
 }
 
 /// Replaces the file in one step: a running host never sees half a plugin.

@@ -1,4 +1,6 @@
-//! Runs Cargo for a plugin and finds the component it made.
+//! Rust: runs Cargo, which makes a component for wasm32-wasip2, and finds what it made.
+//!
+//! Cargo's own messages go to the standard error output.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -7,37 +9,57 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, anyhow, bail};
 use serde_json::Value;
 
+use super::error::BuildError;
+use super::{Pace, Project};
+
 const TARGET: &str = "wasm32-wasip2";
 
 /// A profile for components, where the workspace has one: usually optimised harder than `release`.
 const PROFILE: &str = "plugin";
 
-/// Builds the Rust crate in this directory; the file Cargo made. Cargo's own messages go to the standard error output.
-pub(super) fn build(directory: &Path) -> anyhow::Result<PathBuf> {
+/// The profile of builds that are tried at once. Stated on cargo's command line, since no project has it.
+const QUICK_NAME: &str = "gantry-try";
+
+/// Incremental and without debug information, which the sandbox would compile for nothing. A little optimisation is
+/// worth it: what rustc leaves out, the sandbox needn't compile.
+const QUICK: &[&str] =
+    &["inherits=\"dev\"", "opt-level=1", "debug=false", "incremental=true", "codegen-units=256", "panic=\"abort\""];
+
+/// Builds the crate for components.
+pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
+    let directory = project.directory;
     let crate_file = directory.join("Cargo.toml");
-    if !crate_file.is_file() {
-        bail!(
-            "{} does not exist: `gantry plugin build` builds Rust crates; for another language, build the component \
-             with its own tools and give it with `--component FILE`",
-            crate_file.display()
-        );
-    }
     check_target(directory)?;
     let workspace = workspace(&crate_file)?;
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--target", TARGET, "--message-format", "json-render-diagnostics"]);
-    cargo.args(["--profile", if has_profile(&workspace) { PROFILE } else { "release" }]);
+    cargo.args(profile(project.pace, &workspace));
     cargo.arg("--manifest-path").arg(&crate_file).stdout(Stdio::piped());
     let mut running = cargo.spawn().context("failed to start cargo")?;
     let messages = running.stdout.take().context("cargo has no output")?;
     let built = BufReader::new(messages).lines().map_while(Result::ok).filter_map(|line| component(&line, &crate_file));
     let built = built.last();
-    if !running.wait()?.success() {
-        bail!("cargo could not build {}; its messages are above", directory.display());
+    let status = running.wait()?;
+    if !status.success() {
+        return Err(BuildError::ToolFailed { tool: "cargo", directory: directory.to_owned(), status }.into());
     }
-    built.ok_or_else(|| {
+    let file = built.ok_or_else(|| {
         anyhow!("{} builds no component: it needs `crate-type = [\"cdylib\"]` under [lib]", crate_file.display())
-    })
+    })?;
+    std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))
+}
+
+/// Which profile to build with, as arguments of cargo.
+fn profile(pace: Pace, workspace: &Path) -> Vec<String> {
+    let chosen = match pace {
+        Pace::Ship if has_profile(workspace) => PROFILE,
+        Pace::Ship => "release",
+        Pace::Try => {
+            let stated = QUICK.iter().flat_map(|line| ["--config".to_owned(), format!("profile.{QUICK_NAME}.{line}")]);
+            return stated.chain(["--profile".to_owned(), QUICK_NAME.to_owned()]).collect();
+        }
+    };
+    vec!["--profile".to_owned(), chosen.to_owned()]
 }
 
 /// Fails with the way out when the standard library for components is not installed.

@@ -1,0 +1,50 @@
+//! Why a plugin can't be built. Each message says what was found, what was expected, and what to type next.
+
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+use crate::command::plugin::language::PROJECT_FILES;
+
+/// The plugin can't be built.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BuildError {
+    /// Nothing in the folder says which language it is.
+    #[error(
+        "{} holds no project this command can build: it looks for {PROJECT_FILES}. For another language, build the \
+         component, or the core module, with its own tools and give it with `--component FILE`; `gantry plugin new` \
+         writes a project to begin with",
+        directory.display()
+    )]
+    NoProject {
+        /// The plugin's folder.
+        directory: PathBuf,
+    },
+    /// A tool isn't where it is looked for.
+    #[error("`{tool}` is not installed: looked for it in {looked}; run `{install}`")]
+    NoTool {
+        /// As it is called.
+        tool: &'static str,
+        /// Everywhere it was looked for.
+        looked: String,
+        /// The command that installs it.
+        install: &'static str,
+    },
+    /// The tool gave up, and said why.
+    #[error("{tool} could not build {} ({status}); its messages are above", directory.display())]
+    ToolFailed {
+        /// As it is called.
+        tool: &'static str,
+        /// The plugin's folder.
+        directory: PathBuf,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// The tool is content, but what it should have made isn't there.
+    #[error("{tool} ended well but made no {}: run it by hand to see what it does", file.display())]
+    NothingMade {
+        /// As it is called.
+        tool: &'static str,
+        /// Where the result was expected.
+        file: PathBuf,
+    },
+}

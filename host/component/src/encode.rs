@@ -1,0 +1,164 @@
+//! Makes a component of a core module, for the languages whose compilers end there (C, C++, Go, Zig).
+//!
+//! What the module imports and exports is held against the contract before anything is encoded, so that an author
+//! reads which name is wrong rather than what an encoder made of it. A module that speaks WASI's first preview gets
+//! the adapter to the second; what that then imports, the sandbox answers with its stub.
+
+use std::collections::BTreeSet;
+
+use gantry_core::manifest::{API_VERSION, Wants};
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as PREVIEW1, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as ADAPTER,
+};
+use wasmparser::{Parser, Payload};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+use crate::error::EncodeError;
+use crate::inspect::TRANSFORM;
+use crate::manifest::same_api;
+use crate::sections::{HEADER_BYTES, invalid, sections};
+
+/// The contract, as it stands in `wit/plugin.wit`.
+pub const WIT: &str = include_str!("../../../wit/plugin.wit");
+
+/// The world that [`contract`] adds.
+pub const WORLD: &str = "plugin";
+
+/// Begins the names of custom sections in which bindings state the world they were made for.
+const STATED_WORLD: &str = "component-type";
+
+/// What every module exports, in terms of the canonical ABI.
+const FUNCTIONS: [&str; 2] = ["configure", "process"];
+
+/// The contract with a world `plugin` that imports `log` and only what is wanted beside it.
+///
+/// Toolchains are given this world, so that a component imports nothing its `plugin.toml` doesn't ask for.
+#[must_use]
+pub fn contract(wants: &Wants) -> String {
+    let mut world = format!("{WIT}\n/// What this plugin imports and exports.\nworld {WORLD} {{\n  import log;\n");
+    if !wants.lookup.is_empty() {
+        world.push_str("  import lookup;\n");
+    }
+    if wants.clock {
+        world.push_str("  import clock;\n");
+    }
+    world.push_str("  export transform;\n}\n");
+    world
+}
+
+/// True for a core module: WebAssembly that is no component yet.
+#[must_use]
+pub fn is_core_module(bytes: &[u8]) -> bool {
+    Parser::is_core_wasm(bytes)
+}
+
+/// Makes a component of a core module.
+///
+/// # Errors
+/// When it imports what is not wanted or nothing provides, when it lacks an export of the contract, or when it does
+/// not follow the canonical ABI.
+pub fn encode(module: &[u8], wants: &Wants) -> Result<Vec<u8>, EncodeError> {
+    let surface = Surface::of(module)?;
+    surface.check(wants)?;
+    let mut module = without_stated_world(module)?;
+    state_world(&mut module, wants)?;
+    let mut encoder = ComponentEncoder::default().validate(true).module(&module).map_err(refused)?;
+    if surface.speaks_preview1() {
+        encoder = encoder.adapter(PREVIEW1, ADAPTER).map_err(refused)?;
+    }
+    encoder.encode().map_err(refused)
+}
+
+fn state_world(module: &mut Vec<u8>, wants: &Wants) -> Result<(), EncodeError> {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_source("plugin.wit", &contract(wants)).map_err(refused)?;
+    let world = resolve.select_world(&[package], Some(WORLD)).map_err(refused)?;
+    embed_component_metadata(module, &resolve, world, StringEncoding::UTF8).map_err(refused)
+}
+
+/// The module without what its bindings say of the world: they may have been made for a wider one.
+fn without_stated_world(module: &[u8]) -> Result<Vec<u8>, EncodeError> {
+    let mut kept = module[..HEADER_BYTES].to_vec();
+    for section in sections(module)? {
+        if !section.custom_name().is_some_and(|name| name.starts_with(STATED_WORLD)) {
+            kept.extend_from_slice(&module[section.whole]);
+        }
+    }
+    Ok(kept)
+}
+
+/// What the encoder says, with its causes in one line: its errors have no type.
+fn refused(error: impl std::fmt::Display) -> EncodeError {
+    EncodeError::Encoder(format!("{error:#}"))
+}
+
+/// What a module imports and exports.
+#[derive(Default)]
+struct Surface {
+    /// Module and name, as the core module spells them.
+    imports: BTreeSet<(String, String)>,
+    exports: BTreeSet<String>,
+}
+
+impl Surface {
+    fn of(module: &[u8]) -> Result<Self, EncodeError> {
+        let mut surface = Self::default();
+        for payload in Parser::new(0).parse_all(module) {
+            match payload.map_err(broken)? {
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        let import = import.map_err(broken)?;
+                        surface.imports.insert((import.module.to_owned(), import.name.to_owned()));
+                    }
+                }
+                Payload::ExportSection(section) => {
+                    for export in section {
+                        surface.exports.insert(export.map_err(broken)?.name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(surface)
+    }
+
+    fn speaks_preview1(&self) -> bool {
+        self.imports.iter().any(|(module, _)| module == PREVIEW1)
+    }
+
+    fn check(&self, wants: &Wants) -> Result<(), EncodeError> {
+        self.imports.iter().try_for_each(|(module, name)| check_import(module, name, wants))?;
+        self.check_exports()
+    }
+
+    fn check_exports(&self) -> Result<(), EncodeError> {
+        let missing = |function: &&&str| !self.exports.contains(&format!("{TRANSFORM}@{API_VERSION}#{function}"));
+        let Some(function) = FUNCTIONS.iter().find(missing) else { return Ok(()) };
+        let prefix = format!("{TRANSFORM}@");
+        let mut versions = self.exports.iter().filter_map(|name| name.strip_prefix(&prefix)?.split('#').next());
+        match versions.find(|version| !same_api(version, API_VERSION)) {
+            Some(found) => Err(EncodeError::OtherApi { found: found.to_owned() }),
+            None => Err(EncodeError::NoExport { function }),
+        }
+    }
+}
+
+fn check_import(module: &str, name: &str, wants: &Wants) -> Result<(), EncodeError> {
+    let (interface, version) = module.split_once('@').unwrap_or((module, ""));
+    let line = match interface.strip_prefix("gantry:plugin/") {
+        Some(_) if !same_api(version, API_VERSION) => return Err(EncodeError::OtherApi { found: version.to_owned() }),
+        Some("log" | "types") => return Ok(()),
+        Some("lookup") if !wants.lookup.is_empty() => return Ok(()),
+        Some("clock") if wants.clock => return Ok(()),
+        Some("lookup") => "lookup = [\"TABLE\"]",
+        Some("clock") => "clock = true",
+        _ if module == PREVIEW1 => return Ok(()),
+        _ => return Err(EncodeError::Unknown { module: module.to_owned(), name: name.to_owned() }),
+    };
+    Err(EncodeError::Unwanted { import: module.to_owned(), line })
+}
+
+fn broken(error: wasmparser::Error) -> EncodeError {
+    EncodeError::Module(invalid(error))
+}
