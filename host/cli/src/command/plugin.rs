@@ -1,8 +1,9 @@
-//! `gantry plugin inspect|build|test`: for plugin authors, and for operators who want to know what a file is.
+//! `gantry plugin new|inspect|build|test`: for plugin authors, and for operators who want to know what a file is.
 
 mod build;
 mod inspect;
 mod language;
+mod new;
 mod test;
 
 use clap::Subcommand;
@@ -10,9 +11,10 @@ use clap::Subcommand;
 use crate::exit::Failure;
 use crate::output::Output;
 
-/// Build, test and inspect plugins
+/// Write, build, test and inspect plugins
 #[derive(Debug, Subcommand)]
 pub(crate) enum Plugin {
+    New(new::New),
     Inspect(inspect::Inspect),
     Build(build::Build),
     Test(test::Test),
@@ -21,6 +23,7 @@ pub(crate) enum Plugin {
 impl Plugin {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
+            Self::New(new) => new.run(output),
             Self::Inspect(inspect) => inspect.run(output),
             Self::Build(build) => build.run(output),
             Self::Test(test) => test.run(output),
