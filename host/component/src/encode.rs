@@ -53,19 +53,26 @@ pub fn is_core_module(bytes: &[u8]) -> bool {
     Parser::is_core_wasm(bytes)
 }
 
-/// Makes a component of a core module.
+/// True when the file has a custom section of this name at its top level.
+#[must_use]
+pub fn has_section(bytes: &[u8], name: &str) -> bool {
+    sections(bytes).is_ok_and(|sections| sections.iter().any(|section| section.custom_name() == Some(name)))
+}
+
+/// Makes a component of a core module. A module that speaks WASI's first preview gets the adapter, or else the usual
+/// one.
 ///
 /// # Errors
 /// When it imports what is not wanted or nothing provides, when it lacks an export of the contract, or when it does
 /// not follow the canonical ABI.
-pub fn encode(module: &[u8], wants: &Wants) -> Result<Vec<u8>, EncodeError> {
+pub fn encode(module: &[u8], wants: &Wants, adapter: Option<&[u8]>) -> Result<Vec<u8>, EncodeError> {
     let surface = Surface::of(module)?;
     surface.check(wants)?;
     let mut module = without_stated_world(module)?;
     state_world(&mut module, wants)?;
     let mut encoder = ComponentEncoder::default().validate(true).module(&module).map_err(refused)?;
     if surface.speaks_preview1() {
-        encoder = encoder.adapter(PREVIEW1, ADAPTER).map_err(refused)?;
+        encoder = encoder.adapter(PREVIEW1, adapter.unwrap_or(ADAPTER)).map_err(refused)?;
     }
     encoder.encode().map_err(refused)
 }

@@ -4,6 +4,7 @@
 //! are a core module, the component is made here.
 
 mod error;
+mod go;
 mod javascript;
 mod python;
 mod rust;
@@ -130,6 +131,7 @@ fn compile(directory: &Path, manifest: &Manifest, pace: Pace) -> anyhow::Result<
         Language::Js => javascript::build(&project, "src/plugin.js"),
         Language::Ts => javascript::build(&project, "src/plugin.ts"),
         Language::Python => python::build(&project),
+        Language::Go => go::build(&project),
         _ => Err(anyhow!("{} is not built here yet", language.name())),
     }
 }
@@ -137,7 +139,7 @@ fn compile(directory: &Path, manifest: &Manifest, pace: Pace) -> anyhow::Result<
 /// A component that says of itself what `plugin.toml` says, and that is a plugin.
 fn finish(bytes: Vec<u8>, manifest: &Manifest) -> anyhow::Result<Vec<u8>> {
     let component = match gantry_component::is_core_module(&bytes) {
-        true => gantry_component::encode(&bytes, &manifest.wants)?,
+        true => gantry_component::encode(&bytes, &manifest.wants, go::adapter(&bytes))?,
         false => bytes,
     };
     let plugin = gantry_component::embed(&component, manifest)?;
