@@ -230,3 +230,26 @@ fn golden_cases_pass_or_show_the_difference_line_by_line() {
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((&report["passed"], &report["failed"]), (&1.into(), &2.into()));
 }
+
+#[test]
+fn what_a_plugin_costs_is_measured_on_its_golden_cases() {
+    let case = r#"{
+        "description": "It says it again",
+        "input": [{"payload": {"a": 1}}, {"payload": {"text": "two"}}],
+        "expected": [{"emit": [{}]}, {"emit": [{}]}]
+    }"#;
+    let (directory, component) = plugin(&[("cases/again.json", case)]);
+    let built = &["plugin", "build", ".", "--component", component.to_str().unwrap()];
+    assert_eq!(outcome(&gantry(directory.path(), built)).0, 0);
+    let bench = ["--format", "json", "plugin", "bench", ".", "--component", "dist/echo.wasm", "--batch", "50"];
+    let (code, out, err) = outcome(&gantry(directory.path(), &bench));
+    assert_eq!((code, err.as_str()), (0, ""));
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let measured = &report["cases"][0];
+    assert_eq!((&measured["case"], &measured["payload_bytes"]), (&"again".into(), &5.into()));
+    for time in ["fresh_one_us", "fresh_batch_us", "warm_one_us", "warm_batch_us"] {
+        assert!(measured[time].as_f64().unwrap() > 0.0, "{report}");
+    }
+    let share = measured["memory_share"].as_f64().unwrap();
+    assert!(share > 0.001 && share < 1.0, "{report}");
+}

@@ -45,6 +45,7 @@ snapshots! {
     plugin_inspect: "plugin inspect";
     plugin_build: "plugin build";
     plugin_test: "plugin test";
+    plugin_bench: "plugin bench";
     flow: "flow";
     flow_diagram: "flow diagram";
     completions: "completions";

@@ -1,11 +1,11 @@
 //! A flow, ready to run: every name resolved, every duration parsed, every path absolute.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use gantry_core::{FlowName, RetryPolicy, TargetName};
+use gantry_core::{FlowName, Grants, Limits, RetryPolicy, Reuse, TargetName};
 
 /// Source → steps → targets, with the purpose they serve.
 #[derive(Clone, Debug)]
@@ -227,36 +227,10 @@ pub struct Step {
     pub grants: Grants,
     /// What it may consume.
     pub limits: Limits,
+    /// For how long its instances are used.
+    pub reuse: Reuse,
     /// `file:line` of the step, for messages about it.
     pub place: String,
-}
-
-/// What the operator lets a plugin use. Nothing unless granted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Grants {
-    /// Names of the flow's tables it may read.
-    pub lookup: BTreeSet<String>,
-    /// Whether it may read the clock.
-    pub clock: bool,
-}
-
-/// What a plugin may consume in one call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Linear memory of one instance, in bytes.
-    pub memory_bytes: usize,
-    /// Wall clock of one call with a whole batch.
-    pub deadline: Duration,
-    /// Most outputs for one message.
-    pub outputs: usize,
-    /// Most payload and header bytes of all outputs of one message.
-    pub output_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { memory_bytes: 64 << 20, deadline: Duration::from_secs(1), outputs: 1000, output_bytes: 8 << 20 }
-    }
 }
 
 /// A reference table: rows found by a key.

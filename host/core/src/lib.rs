@@ -2,6 +2,7 @@
 //! long a retry waits. Every other crate speaks in these types; this one names no other crate of the house, does no
 //! I/O and holds no state, so each rule here can be read and tested on its own.
 
+pub mod allowance;
 pub mod clock;
 pub mod dead_letter;
 pub mod delivery;
@@ -14,6 +15,7 @@ pub mod retry;
 pub mod secret;
 pub mod trail;
 
+pub use allowance::{Grants, Limits, Reuse};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dead_letter::{DeadLetter, DeadLetterState, Reason, Resolution, Stage};
 pub use delivery::{Attempt, Delivery, DeliveryState, ErrorClass};

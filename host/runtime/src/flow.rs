@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gantry_config::{Flow, Grants, Limits, Step};
+use gantry_config::{Flow, Step};
 use gantry_core::{Clock, Envelope, FlowName, PluginRef, RetryPolicy, TargetName};
 use gantry_sandbox::{LoadError, PrepareError, PreparedStep, Sandbox, StepConfig};
 use gantry_security::Environment;
@@ -210,8 +210,9 @@ fn load_step(
         step: step.name.clone(),
         place,
         settings: step.settings.clone(),
-        grants: sandbox_grants(&step.grants),
-        limits: sandbox_limits(step.limits),
+        grants: step.grants.clone(),
+        limits: step.limits,
+        reuse: step.reuse,
         routes: routes.clone(),
         tables: Arc::clone(tables) as Arc<dyn gantry_sandbox::Tables>,
     })?;
@@ -232,17 +233,4 @@ fn open_targets(flow: &Flow, env: Environment<'_>, errors: &mut Vec<FlowError>) 
         }
     }
     open
-}
-
-fn sandbox_grants(grants: &Grants) -> gantry_sandbox::Grants {
-    gantry_sandbox::Grants { lookup: grants.lookup.clone(), clock: grants.clock }
-}
-
-fn sandbox_limits(limits: Limits) -> gantry_sandbox::Limits {
-    gantry_sandbox::Limits {
-        memory_bytes: limits.memory_bytes,
-        deadline: limits.deadline,
-        outputs: limits.outputs,
-        output_bytes: limits.output_bytes,
-    }
 }

@@ -1,4 +1,4 @@
-//! One call into one fresh instance, with all its bounds set, and the reading of what went wrong.
+//! One call into one instance, with all its bounds set, and the reading of what went wrong.
 
 use std::time::Duration;
 
@@ -8,7 +8,9 @@ use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 use crate::check;
 use crate::escape::escape;
 use crate::fault::{PluginFault, code};
+use crate::guest::Enricher;
 use crate::guest::types::{Message, Outcome};
+use crate::instance::Instance;
 use crate::state::State;
 use crate::step::PreparedStep;
 use crate::wasi::Exit;
@@ -36,6 +38,8 @@ pub(crate) struct Called {
     pub(crate) answer: Result<Vec<Outcome>, PluginFault>,
     /// The most linear memory the instance had.
     pub(crate) peak_memory_bytes: usize,
+    /// Whether an instance was started for it.
+    pub(crate) started: bool,
 }
 
 /// Failures of a call that are not the engine's.
@@ -66,31 +70,50 @@ impl PreparedStep {
         }
     }
 
-    /// Runs a batch in a fresh instance. The instance is gone when this returns, whatever happened.
+    /// Runs a batch: in an instance that an earlier batch left warm where the step keeps any, else in a fresh one.
+    /// An instance that failed is gone when this returns.
     pub(crate) fn call(&self, batch: &[Message<'_>], circumstances: Circumstances) -> Called {
-        let mut store = self.store(circumstances);
-        let answer = self.process(&mut store, batch).map_err(|failure| match failure {
-            Failure::Engine(error) => fault(&error, &store, circumstances.deadline),
+        let warm = self.warm.take();
+        let started = warm.is_none();
+        let mut instance = warm.unwrap_or_else(|| Instance::unstarted(self.store(circumstances)));
+        self.arm(&mut instance.store, circumstances);
+        let answer = self.process(&mut instance, batch).map_err(|failure| match failure {
+            Failure::Engine(error) => fault(&error, &instance.store, circumstances.deadline),
             Failure::Fault(fault) => fault,
         });
-        close(&store);
-        Called { answer, peak_memory_bytes: store.data().meter.peak() }
+        close(&instance.store);
+        let peak_memory_bytes = instance.memory_bytes();
+        if answer.is_ok() {
+            self.warm.keep(instance, batch.len());
+        }
+        Called { answer, peak_memory_bytes, started }
     }
 
-    fn process(&self, store: &mut Store<State>, batch: &[Message<'_>]) -> Result<Vec<Outcome>, Failure> {
-        let guest = self.pre.instantiate(&mut *store)?;
-        let transform = guest.gantry_plugin_transform();
-        if let Err(violations) = transform.call_configure(&mut *store, &self.bound.settings)? {
-            let first = check::settings(violations).into_iter().next().map(|violation| violation.text);
-            let text = format!("the plugin refused settings it had accepted: {}", first.unwrap_or_default());
-            return Err(Failure::Fault(PluginFault::new(code::CONFIGURE, text)));
-        }
-        let outcomes = transform.call_process(store, batch)?;
+    fn process(&self, instance: &mut Instance, batch: &[Message<'_>]) -> Result<Vec<Outcome>, Failure> {
+        let guest = match instance.guest.take() {
+            Some(guest) => guest,
+            None => self.start(&mut instance.store)?,
+        };
+        let outcomes = guest.gantry_plugin_transform().call_process(&mut instance.store, batch)?;
         if outcomes.len() != batch.len() {
             let text = format!("{} outcomes for {} messages", outcomes.len(), batch.len());
             return Err(Failure::Fault(PluginFault::new(code::OUTPUT, text)));
         }
+        instance.guest = Some(guest);
         Ok(outcomes)
+    }
+
+    /// A configured guest.
+    fn start(&self, store: &mut Store<State>) -> Result<Enricher, Failure> {
+        let guest = self.pre.instantiate(&mut *store)?;
+        match guest.gantry_plugin_transform().call_configure(store, &self.bound.settings)? {
+            Ok(()) => Ok(guest),
+            Err(violations) => {
+                let first = check::settings(violations).into_iter().next().map(|violation| violation.text);
+                let text = format!("the plugin refused settings it had accepted: {}", first.unwrap_or_default());
+                Err(Failure::Fault(PluginFault::new(code::CONFIGURE, text)))
+            }
+        }
     }
 
     /// A store with every bound of the step in place.
@@ -98,11 +121,17 @@ impl PreparedStep {
         let state = State::new(self.bound.clone(), circumstances.now, circumstances.seed);
         let mut store = Store::new(&self.shared.engine, state);
         store.limiter(|state| &mut state.meter);
-        store.set_hostcall_fuel(self.bound.limits.output_bytes.saturating_mul(2).max(MIN_TRANSFER_BYTES));
         store.set_max_component_handles(MAX_HANDLES);
-        store.set_epoch_deadline(self.ticks(circumstances.deadline));
         store.epoch_deadline_trap();
+        self.arm(&mut store, circumstances);
         store
+    }
+
+    /// Gives a store what one call may use up.
+    fn arm(&self, store: &mut Store<State>, circumstances: Circumstances) {
+        store.data_mut().begin(circumstances.now, circumstances.seed);
+        store.set_hostcall_fuel(self.bound.limits.output_bytes.saturating_mul(2).max(MIN_TRANSFER_BYTES));
+        store.set_epoch_deadline(self.ticks(circumstances.deadline));
     }
 
     /// The deadline in epochs, from now: one more than fit, since the present epoch has partly passed.

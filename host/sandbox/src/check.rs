@@ -8,7 +8,7 @@ mod output;
 
 use gantry_core::{Fault, Outcome, Violation};
 
-use crate::escape::escape;
+use crate::escape::{escape, escape_lines};
 use crate::fault::{PluginFault, code};
 use crate::guest::types as guest;
 use crate::step::Bound;
@@ -23,6 +23,8 @@ const PATH_BYTES: usize = 1 << 10;
 const VIOLATIONS: usize = 200;
 /// Most details of a fault.
 const DETAILS: usize = 32;
+/// Most lines of an exception's stack.
+const FRAMES: usize = 64;
 
 /// Why an answer is out of bounds.
 #[derive(Debug, thiserror::Error)]
@@ -47,10 +49,23 @@ enum Breach {
 
 /// The outcome as the host knows it, or a fault of this one message.
 pub(crate) fn outcome(answer: guest::Outcome, step: &Bound) -> Result<Outcome, PluginFault> {
+    if let guest::Outcome::Reject(reported) = &answer
+        && reported.code == code::EXCEPTION
+    {
+        return Err(exception(reported));
+    }
     read(answer, step).map_err(|breach| {
         let code = if matches!(breach, Breach::Route { .. }) { code::ROUTE } else { code::OUTPUT };
         PluginFault::new(code, format!("answered out of bounds: {breach}"))
     })
+}
+
+/// What a bug threw in the guest, as its SDK reports it: a fault of this message alone, for which nothing had to trap.
+fn exception(reported: &guest::Fault) -> PluginFault {
+    let stack = reported.details.iter().find(|(name, _)| name == "stack").map_or("", |(_, stack)| stack);
+    let backtrace = escape_lines(stack, TEXT_BYTES).lines().take(FRAMES).map(str::to_owned).collect();
+    let text = escape(&reported.text, TEXT_BYTES);
+    PluginFault { backtrace, ..PluginFault::new(code::EXCEPTION, text) }
 }
 
 /// What `configure` says, made safe to show. It decides nothing, so nothing of it is refused.

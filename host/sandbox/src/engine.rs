@@ -12,6 +12,7 @@ use wasmtime::component::{Component, Linker};
 
 use crate::cache::{Cache, CacheConfig, CacheError};
 use crate::host;
+use crate::instance::Room;
 use crate::plugin::{LoadError, Plugin, vet};
 use crate::state::State;
 use crate::wasi;
@@ -22,8 +23,9 @@ use ticker::Ticker;
 pub struct SandboxConfig {
     /// Where compiled code is kept; none compiles at every start.
     pub cache: Option<CacheConfig>,
-    /// Most instances alive at once. Each thread inside [`PreparedStep::run`](crate::PreparedStep::run) holds one,
-    /// so this only needs to exceed the number of threads; a surplus costs address space, not memory.
+    /// Most instances alive at once. Each thread inside [`PreparedStep::run`](crate::PreparedStep::run) holds one, and
+    /// up to half of them may wait warm between batches, so twice the number of threads is plenty; a surplus costs
+    /// address space, not memory.
     pub instances: u32,
     /// The most linear memory any step's limits may ask for, in bytes; at most 4 GiB.
     pub max_memory_bytes: usize,
@@ -64,6 +66,8 @@ pub(crate) struct Shared {
     pub(crate) linker: Linker<State>,
     pub(crate) tick: Duration,
     pub(crate) max_memory_bytes: usize,
+    /// Places for warm instances of all steps.
+    pub(crate) warm: Arc<Room>,
     cache: Option<Cache>,
     /// Declared last, so that deadlines hold until everything else is gone.
     _ticker: Ticker,
@@ -87,6 +91,7 @@ impl Sandbox {
             linker,
             tick: config.tick,
             max_memory_bytes: config.max_memory_bytes,
+            warm: Arc::new(Room::new(config.instances as usize / 2)),
             cache,
             _ticker: ticker,
         };

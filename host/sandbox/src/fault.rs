@@ -4,6 +4,8 @@
 pub mod code {
     /// The guest trapped: a panic, an abort, an access out of bounds, a stack overflow, a division by zero.
     pub const TRAP: &str = "plugin-trap";
+    /// The guest's language caught what a bug threw, and the SDK reported it with its stack.
+    pub const EXCEPTION: &str = "plugin-exception";
     /// The guest called `exit`.
     pub const EXIT: &str = "plugin-exit";
     /// The call ran out of time. Transient: the machine may have been busy.
@@ -23,8 +25,9 @@ pub mod code {
 }
 
 /// Every code, for catalogues and tests.
-pub const CODES: [&str; 9] = [
+pub const CODES: [&str; 10] = [
     code::TRAP,
+    code::EXCEPTION,
     code::EXIT,
     code::DEADLINE,
     code::MEMORY,
@@ -43,7 +46,8 @@ pub struct PluginFault {
     pub code: &'static str,
     /// For people.
     pub text: String,
-    /// Functions of the guest that were active, innermost first; names only, no data.
+    /// Functions of the guest that were active, innermost first; names only, no data. Of an exception: the stack as its
+    /// language prints it.
     pub backtrace: Vec<String>,
     /// What the guest printed, escaped and capped: panic messages end up here.
     pub stderr: String,

@@ -10,7 +10,8 @@
 //!   the messages it fails on get a [`PluginFault`], the others in the batch their outcome, and the host goes on.
 //! - Nothing is ambient. Without a grant a plugin can compute and log. Files, environment, network, real time and
 //!   true randomness don't exist for it.
-//! - Every batch starts from a fresh instance, so nothing of one message is left for the next batch to read.
+//! - Every batch starts from a fresh instance, so nothing of one message is left for the next batch to read; unless the
+//!   step asks for warm ones, which no other step ever sees.
 //! - An outcome handed out is within its bounds: never a partial or a malformed emit.
 //!
 //! [`PreparedStep::run`] blocks for as long as the guest computes: call it off the async threads.
@@ -23,6 +24,7 @@ mod escape;
 mod fault;
 mod guest;
 mod host;
+mod instance;
 mod limiter;
 mod lower;
 mod plugin;
@@ -35,7 +37,8 @@ mod wasi;
 pub use cache::CacheConfig;
 pub use engine::{Sandbox, SandboxConfig, SandboxError};
 pub use fault::{CODES, PluginFault, code};
+pub use gantry_core::{Grants, Limits, Reuse};
 pub use host::lookup::{TableError, Tables};
 pub use plugin::{LoadError, Plugin};
 pub use run::{Invocation, Run};
-pub use step::{Grants, Limits, PrepareError, PreparedStep, StepConfig};
+pub use step::{PrepareError, PreparedStep, StepConfig};

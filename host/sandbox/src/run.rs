@@ -1,7 +1,7 @@
 //! A batch through one step, with the messages a plugin fails on told from the others.
 //!
-//! A batch is one call. When the call fails, its instance is dropped and the batch is halved, each half run in a
-//! fresh instance, and so on until every failing call holds one message: that message gets the fault, the others
+//! A batch is one call. When the call fails, its instance is dropped and the batch is halved, each half run in
+//! another instance, and so on until every failing call holds one message: that message gets the fault, the others
 //! their outcomes. A fault that no smaller batch could avoid is given to all at once.
 //!
 //! **Time.** The deadline is for a call with the whole batch; each halving after a deadline halves the time too (down
@@ -47,7 +47,7 @@ pub struct Run {
     pub elapsed: Duration,
     /// The most linear memory any one instance had.
     pub peak_memory_bytes: usize,
-    /// How many instances it took: one for each piece of a batch without faults.
+    /// How many instances were started: one for each piece of a batch without faults, none where one was warm.
     pub instances: u32,
 }
 
@@ -129,7 +129,7 @@ impl Search<'_> {
         let seed = *self.batch[range.start].message.id.as_bytes();
         let circumstances = Circumstances { now: self.now, seed, deadline };
         let called = self.step.call(&self.messages[range], circumstances);
-        self.instances += 1;
+        self.instances += u32::from(called.started);
         self.peak_memory_bytes = self.peak_memory_bytes.max(called.peak_memory_bytes);
         let bound = &self.step.bound;
         self.outcomes.extend(called.answer?.into_iter().map(|outcome| check::outcome(outcome, bound)));

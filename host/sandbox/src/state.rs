@@ -28,4 +28,12 @@ impl State {
         let meter = Meter::new(step.limits.memory_bytes);
         Self { step, now, meter, log: LogBudget::default(), wasi: Wasi::new(seed) }
     }
+
+    /// What each batch begins with, in a warm instance too.
+    pub(crate) fn begin(&mut self, now: Timestamp, seed: [u8; 16]) {
+        self.now = now;
+        self.meter.refused = false;
+        self.log = LogBudget::default();
+        self.wasi.begin(seed);
+    }
 }

@@ -8,13 +8,13 @@ mod prepare;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use gantry_core::{FlowName, PluginRef, TargetName};
+use gantry_core::{FlowName, Grants, Limits, PluginRef, Reuse, TargetName};
 
 use crate::engine::Shared;
 use crate::guest::EnricherPre;
 use crate::host::lookup::Tables;
+use crate::instance::Warm;
 use crate::state::State;
 
 pub use error::PrepareError;
@@ -34,39 +34,12 @@ pub struct StepConfig {
     pub grants: Grants,
     /// What it may consume.
     pub limits: Limits,
+    /// For how long its instances are used.
+    pub reuse: Reuse,
     /// The targets an output may name.
     pub routes: BTreeSet<TargetName>,
     /// The flow's reference tables; only granted ones are asked for.
     pub tables: Arc<dyn Tables>,
-}
-
-/// What the operator lets a plugin use. Nothing unless granted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Grants {
-    /// Names of the tables it may read.
-    pub lookup: BTreeSet<String>,
-    /// Whether it may read the time of the batch.
-    pub clock: bool,
-}
-
-/// What a plugin may consume.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Linear memory of one instance, in bytes.
-    pub memory_bytes: usize,
-    /// Wall clock of one call with a whole batch. A run that has to find the messages a plugin fails on makes several
-    /// calls, and takes up to four times as long.
-    pub deadline: Duration,
-    /// Most outputs for one message.
-    pub outputs: usize,
-    /// Most payload and header bytes of all outputs of one message.
-    pub output_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { memory_bytes: 64 << 20, deadline: Duration::from_secs(1), outputs: 1000, output_bytes: 8 << 20 }
-    }
 }
 
 /// A plugin ready to run in a step. Clones share everything; every thread may run them at once.
@@ -75,6 +48,7 @@ pub struct PreparedStep {
     pub(crate) shared: Arc<Shared>,
     pub(crate) bound: Arc<Bound>,
     pub(crate) pre: EnricherPre<State>,
+    pub(crate) warm: Arc<Warm>,
 }
 
 /// What host functions and checks need to know of the step.

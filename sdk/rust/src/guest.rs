@@ -7,7 +7,6 @@ use std::sync::OnceLock;
 use serde::de::DeserializeOwned;
 
 use crate::host::Host;
-use crate::log;
 use crate::message;
 use crate::outcome::{self, Refusal};
 use crate::output;
@@ -39,10 +38,6 @@ pub fn configure<In, S, Out>(mapping: impl Mapping<In, S, Out>, settings: &str) 
 where
     S: DeserializeOwned + Send + Sync + 'static,
 {
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        log::error("the plugin panicked", &[("panic", panic.payload_as_str().unwrap_or("")), ("at", &place)]);
-    }));
     let plugin = Plugin::configure(mapping, settings, Host::new()).map_err(lower_violations)?;
     PLUGIN.set(plugin).map_err(|_| {
         let text = "this instance is configured already".to_owned();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use gantry_core::{Clock as _, Headers, Message, MessageId, SystemClock};
 use gantry_sandbox::{
-    Grants, Invocation, Limits, PreparedStep, Sandbox, SandboxConfig, StepConfig, TableError, Tables,
+    Grants, Invocation, Limits, PreparedStep, Reuse, Sandbox, SandboxConfig, StepConfig, TableError, Tables,
 };
 use gantry_sdk::host::Host;
 use gantry_sdk::plugin::Plugin;
@@ -51,6 +51,7 @@ fn step(sandbox: &Sandbox) -> PreparedStep {
         settings: serde_json::Value::Null,
         grants: Grants { lookup: ["products".to_owned()].into(), clock: false },
         limits: Limits::default(),
+        reuse: Reuse::Fresh,
         routes: std::iter::once("erp".parse().expect("a name")).collect(),
         tables: Arc::new(Products(rows)),
     };

@@ -1,23 +1,30 @@
-//! `gantry plugin new|inspect|build|test`: for plugin authors, and for operators who want to know what a file is.
+//! `gantry plugin new|inspect|build|test|bench`: for plugin authors, and for operators who want to know what a file is.
 
+mod bench;
 mod build;
+mod case;
 mod inspect;
 mod language;
 mod new;
 mod test;
 
-use clap::Subcommand;
+use std::path::Path;
 
-use crate::exit::Failure;
+use anyhow::Context as _;
+use clap::Subcommand;
+use gantry_sandbox as sandbox;
+
+use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Write, build, test and inspect plugins
+/// Write, build, test, measure and inspect plugins
 #[derive(Debug, Subcommand)]
 pub(crate) enum Plugin {
     New(new::New),
     Inspect(inspect::Inspect),
     Build(build::Build),
     Test(test::Test),
+    Bench(bench::Bench),
 }
 
 impl Plugin {
@@ -27,6 +34,15 @@ impl Plugin {
             Self::Inspect(inspect) => inspect.run(output),
             Self::Build(build) => build.run(output),
             Self::Test(test) => test.run(output),
+            Self::Bench(bench) => bench.run(output),
         }
     }
+}
+
+/// The plugin in this file, in a sandbox of its own.
+fn load(file: &Path) -> Result<sandbox::Plugin, Failure> {
+    let bytes =
+        std::fs::read(file).with_context(|| format!("failed to read {}", file.display())).or_exit(Exit::NotFound)?;
+    let sandbox = sandbox::Sandbox::new(sandbox::SandboxConfig::default()).context("failed to set up the sandbox")?;
+    sandbox.load(&bytes).with_context(|| format!("failed to load {}", file.display())).or_exit(Exit::PluginRefused)
 }

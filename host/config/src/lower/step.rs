@@ -3,16 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use gantry_core::{Grants, Limits, Reuse};
+
 use super::Lower;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
-use crate::flow::{Grants, Limits, Step};
-use crate::raw::flow::{GrantsTable, LimitsTable, StepTable, TableTable};
+use crate::flow::Step;
+use crate::raw::flow::{GrantsTable, LimitsTable, StepTable, TableTable, WarmTable};
+use crate::units::show_size;
 
 type Tables = BTreeMap<At<String>, TableTable>;
 
 /// A guest can't run in less than one page of memory; 32-bit memories end at 4 GiB.
 const MEMORY: std::ops::RangeInclusive<u64> = (64 << 10)..=(4 << 30);
+/// Messages a warm instance sees: starting even a dear one costs little, shared by so many.
+const WARM_MESSAGES: u32 = 10_000;
+const WARM_MEMORY: &str = "set it below `limits.memory`, so that the instance is replaced before it fails";
 const OUTPUT_BYTES: std::ops::RangeInclusive<u64> = 1..=(1 << 30);
 
 impl Lower<'_> {
@@ -33,12 +39,14 @@ impl Lower<'_> {
         };
         let grants = self.grants(raw.grants.unwrap_or_default(), tables);
         let limits = self.limits(&raw.limits.unwrap_or_default());
+        let reuse = raw.warm.map_or(Some(Reuse::Fresh), |warm| self.warm(&warm, limits.as_ref()?.memory_bytes));
         Some(Step {
             name: name?,
             plugin: plugin?,
             settings: serde_json::Value::Object(raw.settings.unwrap_or_default()),
             grants: grants?,
             limits: limits?,
+            reuse: reuse?,
             place,
         })
     }
@@ -78,6 +86,17 @@ impl Lower<'_> {
             outputs: raw.outputs.map_or(default.outputs, |outputs| outputs as usize),
             output_bytes: output_bytes?,
         })
+    }
+
+    /// A warm instance must be replaced before it meets its limit, not at it.
+    fn warm(&mut self, raw: &WarmTable, limit: usize) -> Option<Reuse> {
+        let memory_bytes = self.memory_or(raw.memory.as_ref(), limit / 4 * 3, MEMORY)?;
+        if let Some(memory) = raw.memory.as_ref().filter(|_| memory_bytes >= limit) {
+            let limit = show_size(limit as u64);
+            self.invalid(&memory.span, format!("a warm instance ends at {limit} anyway"), WARM_MEMORY);
+            return None;
+        }
+        Some(Reuse::Warm { messages: raw.messages.unwrap_or(WARM_MESSAGES), memory_bytes })
     }
 }
 

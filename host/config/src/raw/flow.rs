@@ -137,6 +137,9 @@ pub(crate) struct StepTable {
     pub(crate) grants: Option<GrantsTable>,
     /// What the plugin may consume in one call.
     pub(crate) limits: Option<LimitsTable>,
+    /// Keeps instances for later batches of this step; without it, every batch starts from a fresh one. For plugins
+    /// that carry a language runtime.
+    pub(crate) warm: Option<WarmTable>,
 }
 
 /// What the operator lets a plugin use.
@@ -166,6 +169,17 @@ pub(crate) struct LimitsTable {
     /// Most payload and header bytes of all outputs of one message.
     #[schemars(extend("default" = "8MiB"))]
     pub(crate) output_bytes: Option<At<SizeText>>,
+}
+
+/// When a warm instance is replaced by a fresh one.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WarmTable {
+    /// After this many messages.
+    #[schemars(range(min = 1, max = 100_000_000), extend("default" = 10_000))]
+    pub(crate) messages: Option<u32>,
+    /// Once it holds more linear memory than this; three quarters of `limits.memory` unless given.
+    pub(crate) memory: Option<At<SizeText>>,
 }
 
 /// A reference table: rows found by a key.

@@ -11,8 +11,9 @@ use super::SandboxConfig;
 pub(crate) const CORE_INSTANCES: u32 = 64;
 /// Tables of one component: the guest's own and one per shim.
 pub(crate) const TABLES: u32 = 8;
-/// Memories of one component: one is the rule, an adapter may bring a second.
-pub(crate) const MEMORIES: u32 = 2;
+/// Memories of one component: one is the rule, an adapter may bring a second, and QuickJS with a stub of WASI inside
+/// has three. The limit of a step counts them all together.
+pub(crate) const MEMORIES: u32 = 4;
 /// Elements of one table, the number of functions that can be called indirectly. The largest language runtimes have
 /// about 20,000.
 pub(crate) const TABLE_ELEMENTS: usize = 1 << 16;

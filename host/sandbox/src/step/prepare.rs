@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use gantry_core::Grants;
 use serde_json::Value;
 
-use super::{Bound, Grants, PrepareError, PreparedStep, StepConfig};
+use super::{Bound, PrepareError, PreparedStep, StepConfig};
 use crate::guest::EnricherPre;
 use crate::host;
+use crate::instance::Warm;
 use crate::plugin::{CLOCK, LOOKUP, Plugin};
 use crate::settings;
 
@@ -33,6 +35,7 @@ impl Plugin {
             plugin: self.name(),
             text: format!("{error:#}"),
         })?;
+        let warm = Arc::new(Warm::new(config.reuse, Arc::clone(&self.shared().warm)));
         let bound = Bound {
             flow: config.flow,
             step: config.step,
@@ -43,7 +46,7 @@ impl Plugin {
             routes: config.routes,
             tables: config.tables,
         };
-        let step = PreparedStep { shared: Arc::clone(self.shared()), bound: Arc::new(bound), pre };
+        let step = PreparedStep { shared: Arc::clone(self.shared()), bound: Arc::new(bound), pre, warm };
         match step.trial() {
             Ok(Ok(())) => Ok(step),
             Ok(Err(violations)) => Err(PrepareError::Settings { place, plugin: self.name(), violations }),

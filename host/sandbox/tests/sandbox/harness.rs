@@ -43,6 +43,7 @@ pub(crate) fn config() -> StepConfig {
         settings: serde_json::Value::Null,
         grants: Grants::default(),
         limits: Limits { deadline: Duration::from_secs(20), ..Limits::default() },
+        reuse: gantry_core::Reuse::Fresh,
         routes: ["erp", "archive"].into_iter().map(|name| name.parse().unwrap()).collect(),
         tables: Arc::new(Rows(BTreeMap::new())),
     }

@@ -128,6 +128,22 @@ pub(crate) mod lift_bomb {
     }
 }
 
+pub(crate) mod exception {
+    use super::*;
+
+    #[test]
+    fn an_exception_an_sdk_caught_is_a_fault_of_its_message_with_text_and_stack() {
+        let step = step(gantry_guests::EXCEPTION);
+        let run = run_texts(&step, &["fine", "bug", "fine too"]);
+        assert_eq!(shown(&run), ["fine", code::EXCEPTION, "fine too"]);
+        assert_eq!(run.instances, 1, "nothing had to be run again");
+        let fault = run.outcomes[1].as_ref().unwrap_err();
+        assert_eq!(fault.text, r"KeyError: 'sku' \u{1b}[2J");
+        assert_eq!(fault.backtrace, [r#"File "app.py", line 7, in deliberate"#, r#"File "sdk.py""#]);
+        assert!(!fault.is_transient());
+    }
+}
+
 pub(crate) mod exiter {
     use super::*;
 

@@ -11,6 +11,7 @@ mod harness;
 mod hostile;
 mod load;
 mod surroundings;
+mod warm;
 
 mod every_guest_has_a_module {
     #![expect(unused_imports, reason = "naming the modules is the point")]
@@ -20,6 +21,7 @@ mod every_guest_has_a_module {
     use crate::hostile::*;
     use crate::load::*;
     use crate::surroundings::*;
+    use crate::warm::*;
 
     macro_rules! name {
         ($($guest:ident)*) => { $(use self::$guest as _;)* };

@@ -71,7 +71,7 @@ struct Project<'a> {
 
 impl Build {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let built = build(&self.directory, self.component.as_deref(), self.output.as_deref(), Pace::Ship)?;
+        let built = build(&self.directory, self.component.as_deref(), self.output.as_deref())?;
         let line = || format!("{} {} → {} ({})", built.plugin, built.version, built.file.display(), built.digest);
         Ok(output.print(&built, line)?)
     }
@@ -97,28 +97,25 @@ pub(super) fn manifest(directory: &Path) -> Result<Manifest, Failure> {
 }
 
 /// Builds the plugin, unless it is given built, and writes the component with its manifest.
-pub(super) fn build(
-    directory: &Path,
-    component: Option<&Path>,
-    to: Option<&Path>,
-    pace: Pace,
-) -> Result<Built, Failure> {
+pub(super) fn build(directory: &Path, component: Option<&Path>, to: Option<&Path>) -> Result<Built, Failure> {
     let manifest = manifest(directory)?;
-    let (origin, bytes) = match component {
+    let bytes = match component {
         Some(file) => {
             let bytes = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()));
-            (file, bytes.or_exit(Exit::NotFound)?)
+            finish(bytes.or_exit(Exit::NotFound)?, &manifest, file)?
         }
-        None => (directory, compile(directory, &manifest, pace).or_exit(Exit::PluginRefused)?),
+        None => component_of(directory, &manifest, Pace::Ship)?,
     };
-    let bytes = finish(bytes, &manifest)
-        .with_context(|| format!("{} does not become a plugin", origin.display()))
-        .or_exit(Exit::PluginRefused)?;
     let usual = || directory.join("dist").join(format!("{}.wasm", manifest.name));
     let file = to.map_or_else(usual, Path::to_owned);
     write(&file, &bytes).with_context(|| format!("failed to write {}", file.display()))?;
     let (digest, size) = (Digest::of(&bytes), bytes.len());
     Ok(Built { plugin: manifest.name, version: manifest.version, file, digest, size })
+}
+
+/// The plugin built from its sources, as a component with its manifest.
+pub(super) fn component_of(directory: &Path, manifest: &Manifest, pace: Pace) -> Result<Vec<u8>, Failure> {
+    finish(compile(directory, manifest, pace).or_exit(Exit::PluginRefused)?, manifest, directory)
 }
 
 /// What the project's own tools make of it: a component or a core module.
@@ -136,15 +133,18 @@ fn compile(directory: &Path, manifest: &Manifest, pace: Pace) -> anyhow::Result<
     }
 }
 
-/// A component that says of itself what `plugin.toml` says, and that is a plugin.
-fn finish(bytes: Vec<u8>, manifest: &Manifest) -> anyhow::Result<Vec<u8>> {
-    let component = match gantry_component::is_core_module(&bytes) {
-        true => gantry_component::encode(&bytes, &manifest.wants, go::adapter(&bytes))?,
-        false => bytes,
+/// Made a component if it isn't one, with its manifest, and seen to be a plugin.
+fn finish(bytes: Vec<u8>, manifest: &Manifest, origin: &Path) -> Result<Vec<u8>, Failure> {
+    let plugin = || -> anyhow::Result<Vec<u8>> {
+        let component = match gantry_component::is_core_module(&bytes) {
+            true => gantry_component::encode(&bytes, &manifest.wants, go::adapter(&bytes))?,
+            false => bytes,
+        };
+        let plugin = gantry_component::embed(&component, manifest)?;
+        gantry_component::inspect(&plugin)?;
+        Ok(plugin)
     };
-    let plugin = gantry_component::embed(&component, manifest)?;
-    gantry_component::inspect(&plugin)?;
-    Ok(plugin)
+    plugin().with_context(|| format!("{} does not become a plugin", origin.display())).or_exit(Exit::PluginRefused)
 }
 
 /// Replaces the file in one step: a running host never sees half a plugin.

@@ -1,19 +1,21 @@
 //! `gantry plugin test`: a plugin's golden cases, in the same sandbox the host uses.
 
-mod case;
 mod compare;
+mod conformance;
+mod log_lines;
 mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use clap::Args;
-use gantry_sandbox::{Invocation, Plugin, Sandbox, SandboxConfig};
+use gantry_sandbox::{Invocation, Plugin, PrepareError};
 
-use super::build;
-use crate::exit::{Exit, Failure, OrExit as _};
+use super::case::{self, Case, CaseFile};
+use super::{build, load};
+use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use case::Case;
+use compare::{Difference, Payloads};
 use report::{CaseReport, Report};
 
 /// Run a plugin's golden cases in the sandbox
@@ -22,11 +24,20 @@ use report::{CaseReport, Report};
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// The plugin's directory
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", default_value = ".")]
     directory: PathBuf,
     /// Test this component in place of building one
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
+    /// Run the cases of this directory instead: those of a sibling in another language, say
+    #[arg(long, value_name = "DIR", conflicts_with = "conformance")]
+    cases: Option<PathBuf>,
+    /// Run the conformance suite instead: what every SDK's reference plugin must do
+    #[arg(long)]
+    conformance: bool,
+    /// Compare payloads byte for byte with the JSON of the case, written without spaces
+    #[arg(long)]
+    exact: bool,
     /// Only cases whose file name contains this
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
@@ -34,66 +45,57 @@ pub(crate) struct Test {
 
 impl Test {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let files = self.files()?;
+        let cases = if self.conformance { conformance::cases() } else { self.files()? };
+        let cases: Vec<_> = cases.into_iter().filter(|case| case.name.contains(&self.only)).collect();
+        if cases.is_empty() {
+            return Err(Failure::new(Exit::NotFound, anyhow!("no golden case with `{}` in its name", self.only)));
+        }
         let file = match &self.component {
             Some(file) => file.clone(),
-            None => build::build(&self.directory, None, None, build::Pace::Ship)?.file,
+            None => build::build(&self.directory, None, None)?.file,
         };
         let plugin = load(&file)?;
-        let cases = files.iter().map(|file| run_case(&plugin, file)).collect();
+        let payloads = if self.exact { Payloads::AsBytes } else { Payloads::AsValues };
+        let cases = cases.into_iter().map(|case| run_case(&plugin, case, payloads)).collect();
         let report = Report::new(plugin.reference().clone(), cases);
         output.print(&report, || report.human(output.stdout_color()))?;
         if report.failed > 0 { Err(Failure::said(Exit::PluginRefused)) } else { Ok(()) }
     }
 
-    fn files(&self) -> Result<Vec<PathBuf>, Failure> {
-        let directory = self.directory.join("cases");
-        let context = || format!("failed to read the golden cases in {}", directory.display());
-        let entries = std::fs::read_dir(&directory).with_context(context).or_exit(Exit::NotFound)?;
-        let mut files = Vec::new();
-        for entry in entries {
-            let file = entry.with_context(context)?.path();
-            let named = file.file_name().is_some_and(|name| name.to_string_lossy().contains(&self.only));
-            if named && file.extension().is_some_and(|extension| extension == "json") {
-                files.push(file);
-            }
-        }
-        files.sort();
-        if files.is_empty() {
-            return Err(Failure::new(Exit::NotFound, anyhow!("no golden case in {}", directory.display())));
-        }
-        Ok(files)
+    fn files(&self) -> Result<Vec<CaseFile>, Failure> {
+        case::files(&self.cases.clone().unwrap_or_else(|| self.directory.join("cases")))
     }
-}
-
-fn load(file: &Path) -> Result<Plugin, Failure> {
-    let bytes =
-        std::fs::read(file).with_context(|| format!("failed to read {}", file.display())).or_exit(Exit::NotFound)?;
-    let sandbox = Sandbox::new(SandboxConfig::default()).context("failed to set up the sandbox")?;
-    sandbox.load(&bytes).with_context(|| format!("failed to load {}", file.display())).or_exit(Exit::PluginRefused)
 }
 
 /// A case that can't be run has failed: the others are run all the same.
-fn run_case(plugin: &Plugin, file: &Path) -> CaseReport {
-    let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    match Case::read(file) {
+fn run_case(plugin: &Plugin, file: CaseFile, payloads: Payloads) -> CaseReport {
+    match file.text.and_then(|text| Case::read(&text)) {
         Ok(case) => {
             let description = case.description.clone();
-            match differences(plugin, case, &name) {
-                Ok(differences) => CaseReport::of(name, description, differences),
-                Err(error) => CaseReport::broken(name, description, &error),
+            match differences(plugin, case, &file.name, payloads) {
+                Ok(differences) => CaseReport::of(file.name, description, differences),
+                Err(error) => CaseReport::broken(file.name, description, &error),
             }
         }
-        Err(error) => CaseReport::broken(name, String::new(), &error),
+        Err(error) => CaseReport::broken(file.name, String::new(), &error),
     }
 }
 
-fn differences(plugin: &Plugin, case: Case, name: &str) -> anyhow::Result<Vec<compare::Difference>> {
+fn differences(plugin: &Plugin, mut case: Case, name: &str, payloads: Payloads) -> anyhow::Result<Vec<Difference>> {
     let (messages, now) = (case.messages()?, case.now());
-    let expected = case.expected.clone();
-    let step = plugin.prepare(case.into_step(plugin.manifest(), name)?)?;
-    let batch: Vec<_> = messages.iter().map(|message| Invocation { message, attempt: 1 }).collect();
-    let outcomes = step.run(&batch, now).outcomes;
-    let compared = expected.iter().zip(&outcomes).enumerate();
-    Ok(compared.filter_map(|(index, (expected, outcome))| compare::difference(index, expected, outcome)).collect())
+    let (expected, log, refused) = (std::mem::take(&mut case.expected), case.log.take(), case.refused.take());
+    let step = case.into_step(plugin.manifest(), name, &expected)?;
+    let step = match (plugin.prepare(step), refused) {
+        (Err(PrepareError::Settings { violations, .. }), Some(refused)) => {
+            return Ok(compare::of_settings(&refused, &violations).into_iter().collect());
+        }
+        (Ok(_), Some(refused)) => return Ok(compare::of_settings(&refused, &[]).into_iter().collect()),
+        (prepared, _) => prepared?,
+    };
+    let batch: Vec<_> = messages.iter().map(|(message, attempt)| Invocation { message, attempt: *attempt }).collect();
+    let (run, lines) = log_lines::catch(|| step.run(&batch, now));
+    let compared = expected.iter().zip(&run.outcomes).enumerate();
+    let outcomes =
+        compared.filter_map(|(index, (expected, outcome))| compare::difference(index, expected, outcome, payloads));
+    Ok(outcomes.chain(log.and_then(|log| compare::of_log(&log, lines))).collect())
 }

@@ -1,24 +1,35 @@
 //! Holds an outcome against what a case expects of it. What the case doesn't mention isn't compared, and isn't shown;
 //! payloads and lists are compared as a whole.
 
+mod fault;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gantry_core::{Outcome, Output, Violation};
+use gantry_core::{Fault, Outcome, Output, Violation};
 use gantry_sandbox::PluginFault;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::case::{payload, raw};
+use crate::command::plugin::case::{payload, raw};
 
 /// An outcome that is not as expected.
 #[derive(Debug, Serialize)]
 pub(super) struct Difference {
-    /// Which message, from 0.
-    pub(super) message: usize,
+    /// What it is about: `message 0`, `log`, `settings`.
+    pub(super) of: String,
     /// What the case says.
     pub(super) expected: Value,
     /// What the plugin said, as far as the case mentions it.
     pub(super) actual: Value,
+}
+
+/// How payloads that a case gives as JSON are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Payloads {
+    /// As values: neither spaces nor the order of members matter.
+    AsValues,
+    /// Byte for byte with the value in its shortest spelling and the case's order of members.
+    AsBytes,
 }
 
 /// The difference between what is expected and what came; none where the expectation holds.
@@ -26,41 +37,69 @@ pub(super) fn difference(
     message: usize,
     expected: &Value,
     outcome: &Result<Outcome, PluginFault>,
+    payloads: Payloads,
 ) -> Option<Difference> {
-    let actual = alongside(expected, describe(outcome));
-    (*expected != actual).then(|| Difference { message, expected: expected.clone(), actual })
+    let actual = match (outcome, expected.get("fault")) {
+        (Err(fault), Some(expected)) => json!({ "fault": fault::seen(expected, fault) }),
+        _ => payloads.alongside(expected, describe(outcome)),
+    };
+    differing(format!("message {message}"), expected.clone(), actual)
 }
 
-/// What came, cut down to what is expected to be there, and in the order in which it is expected.
-fn alongside(expected: &Value, actual: Value) -> Value {
-    match (expected, actual) {
-        (Value::Object(expected), Value::Object(actual)) if !expected.keys().any(|name| actual.contains_key(name)) => {
-            Value::Object(actual)
+/// The difference between the violations that the settings should have and have.
+pub(super) fn of_settings(expected: &[Value], violations: &[Violation]) -> Option<Difference> {
+    let actual = Value::from_iter(violations.iter().map(describe_violation));
+    let expected = Value::from(expected.to_vec());
+    let actual = Payloads::AsValues.alongside(&expected, actual);
+    differing("settings".to_owned(), expected, actual)
+}
+
+/// The difference between the lines that should have been logged and were.
+pub(super) fn of_log(expected: &[Value], lines: Vec<Value>) -> Option<Difference> {
+    let expected = Value::from(expected.to_vec());
+    let actual = Payloads::AsValues.alongside(&expected, lines.into());
+    differing("log".to_owned(), expected, actual)
+}
+
+fn differing(of: String, expected: Value, actual: Value) -> Option<Difference> {
+    (expected != actual).then_some(Difference { of, expected, actual })
+}
+
+impl Payloads {
+    /// What came, cut down to what is expected to be there, and in the order in which it is expected.
+    fn alongside(self, expected: &Value, actual: Value) -> Value {
+        match (expected, actual) {
+            (Value::Object(expected), Value::Object(actual))
+                if !expected.keys().any(|name| actual.contains_key(name)) =>
+            {
+                Value::Object(actual)
+            }
+            (Value::Object(expected), Value::Object(mut actual)) => {
+                let member = |(name, expected): (&String, &Value)| {
+                    let actual = actual.remove(name)?;
+                    let payload = name == "payload";
+                    let seen = if payload { self.seen(expected, actual) } else { self.alongside(expected, actual) };
+                    Some((name.clone(), seen))
+                };
+                Value::Object(expected.iter().filter_map(member).collect())
+            }
+            (Value::Array(expected), Value::Array(actual)) => {
+                let nothing = Value::Object(Map::new());
+                let beside = expected.iter().chain(std::iter::repeat(&nothing));
+                actual.into_iter().zip(beside).map(|(actual, expected)| self.alongside(expected, actual)).collect()
+            }
+            (_, actual) => actual,
         }
-        (Value::Object(expected), Value::Object(mut actual)) => {
-            let member = |(name, expected): (&String, &Value)| {
-                let actual = actual.remove(name)?;
-                let seen = if name == "payload" { seen_payload(expected, actual) } else { alongside(expected, actual) };
-                Some((name.clone(), seen))
-            };
-            Value::Object(expected.iter().filter_map(member).collect())
-        }
-        (Value::Array(expected), Value::Array(actual)) => {
-            let nothing = Value::Object(Map::new());
-            let beside = expected.iter().chain(std::iter::repeat(&nothing));
-            actual.into_iter().zip(beside).map(|(actual, expected)| alongside(expected, actual)).collect()
-        }
-        (_, actual) => actual,
     }
-}
 
-/// A payload in the form in which it is expected, whole.
-fn seen_payload(expected: &Value, actual: Value) -> Value {
-    let Ok(bytes) = payload(&actual) else { return actual };
-    match raw(expected) {
-        Some(_) if payload(expected).is_ok_and(|wanted| wanted == bytes) => expected.clone(),
-        Some(_) => actual,
-        None => serde_json::from_slice(&bytes).map_or(actual, |json| ordered(expected, json)),
+    /// A payload in the form in which it is expected, whole.
+    fn seen(self, expected: &Value, actual: Value) -> Value {
+        let Ok(bytes) = payload(&actual) else { return actual };
+        if self == Self::AsBytes || raw(expected).is_some() {
+            let same = payload(expected).is_ok_and(|wanted| wanted == bytes);
+            return if same { expected.clone() } else { actual };
+        }
+        serde_json::from_slice(&bytes).map_or(actual, |json| ordered(expected, json))
     }
 }
 
@@ -85,14 +124,14 @@ fn ordered(like: &Value, value: Value) -> Value {
 fn describe(outcome: &Result<Outcome, PluginFault>) -> Value {
     match outcome {
         Ok(Outcome::Emit(outputs)) => json!({ "emit": outputs.iter().map(describe_output).collect::<Vec<_>>() }),
-        Ok(Outcome::Skip(fault)) => json!({ "skip": { "code": fault.code, "text": fault.text } }),
+        Ok(Outcome::Skip(fault)) => json!({ "skip": describe_fault(fault) }),
         Ok(Outcome::Invalid(found)) => json!({ "invalid": found.iter().map(describe_violation).collect::<Vec<_>>() }),
-        Ok(Outcome::Reject(fault)) => json!({ "reject": { "code": fault.code, "text": fault.text } }),
+        Ok(Outcome::Reject(fault)) => json!({ "reject": describe_fault(fault) }),
         Ok(Outcome::Retry { fault, after }) => {
             let after_ms = after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
             json!({ "retry": { "code": fault.code, "text": fault.text, "after_ms": after_ms } })
         }
-        Err(fault) => json!({ "fault": { "code": fault.code, "text": fault.text, "stderr": fault.stderr } }),
+        Err(fault) => json!({ "fault": fault::describe(fault) }),
     }
 }
 
@@ -111,6 +150,15 @@ fn describe_output(output: &Output) -> Value {
     })
 }
 
+fn describe_fault(fault: &Fault) -> Value {
+    let mut seen = json!({ "code": fault.code, "text": fault.text });
+    if !fault.details.is_empty() {
+        let details = fault.details.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+        seen["details"] = Value::Object(details.collect());
+    }
+    seen
+}
+
 fn describe_violation(violation: &Violation) -> Value {
     json!({ "path": violation.path, "code": violation.code, "text": violation.text })
 }
@@ -119,6 +167,10 @@ fn describe_violation(violation: &Violation) -> Value {
 mod tests {
     use super::*;
     use gantry_core::Fault;
+
+    fn difference(message: usize, expected: &Value, outcome: &Result<Outcome, PluginFault>) -> Option<Difference> {
+        super::difference(message, expected, outcome, Payloads::AsValues)
+    }
 
     fn emitted(payload: &'static [u8]) -> Result<Outcome, PluginFault> {
         Ok(Outcome::Emit(vec![Output {
@@ -154,6 +206,15 @@ mod tests {
     }
 
     #[test]
+    fn asked_for_bytes_another_spelling_of_the_same_value_is_a_difference() {
+        let expected = json!({ "emit": [{ "payload": { "b": "1.50", "a": 2 } }] });
+        let exact = |payload| super::difference(0, &expected, &emitted(payload), Payloads::AsBytes);
+        assert!(exact(br#"{"b":"1.50","a":2}"#).is_none());
+        assert!(exact(br#"{"a":2,"b":"1.50"}"#).is_some());
+        assert!(exact(br#"{"b": "1.50","a":2}"#).is_some());
+    }
+
+    #[test]
     fn one_violation_or_output_more_or_less_is_a_difference() {
         let found = ["/a", "/b"].map(|path| Violation { path: path.into(), code: "c".into(), text: "t".into() });
         let outcome = Ok(Outcome::Invalid(found.into()));
@@ -169,7 +230,8 @@ mod tests {
     fn another_kind_of_outcome_is_a_difference_and_shown_whole() {
         let skipped = Ok(Outcome::Skip(Fault::new("old", "too old")));
         let found = difference(3, &json!({ "reject": { "code": "old" } }), &skipped).unwrap();
-        assert_eq!((found.message, found.actual), (3, json!({ "skip": { "code": "old", "text": "too old" } })));
+        assert_eq!(found.of, "message 3");
+        assert_eq!(found.actual, json!({ "skip": { "code": "old", "text": "too old" } }));
         assert!(difference(0, &json!({ "skip": { "code": "old" } }), &skipped).is_none());
     }
 }

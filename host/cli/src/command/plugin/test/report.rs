@@ -79,7 +79,7 @@ fn write_case(text: &mut String, case: &CaseReport, color: bool) -> std::fmt::Re
         writeln!(text, "    {}", error.replace('\n', "\n    "))?;
     }
     for difference in &case.differences {
-        writeln!(text, "    message {}: expected (-), got (+)", difference.message)?;
+        writeln!(text, "    {}: expected (-), got (+)", difference.of)?;
         write_difference(text, difference, color)?;
     }
     Ok(())
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_difference_reads_line_by_line() {
         let lines = |last: u32| json!({ "emit": [{ "payload": { "a": 1, "b": 2, "c": 3, "d": 4, "total": last } }] });
-        let differences = vec![Difference { message: 1, expected: lines(5), actual: lines(6) }];
+        let differences = vec![Difference { of: "message 1".into(), expected: lines(5), actual: lines(6) }];
         let plugin = PluginRef { name: "orders".into(), version: "1.2.0".into(), digest: Digest::of(b"") };
         let cases = vec![
             CaseReport::of("complete".into(), "A complete order".into(), Vec::new()),

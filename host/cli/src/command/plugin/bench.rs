@@ -1,0 +1,72 @@
+//! `gantry plugin bench`: what a plugin costs, measured on its own golden cases in the host's sandbox.
+
+mod measure;
+mod table;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::case::{self, Case, CaseFile};
+use super::{build, load};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+use measure::{Measured, measure};
+use table::Report;
+
+/// Measure what a plugin costs
+///
+/// Runs the messages of each golden case many times, in the sandbox that a host uses: in a fresh instance for each
+/// message, in a fresh instance for each batch, and in warm instances. Prints microseconds a message, what starting an
+/// instance costs, the memory of an instance, and how much of the default limits one batch uses up. Figures of one run
+/// on one machine: compare them with each other, not with those of another day.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// The plugin's directory
+    #[arg(value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+    /// Measure this component in place of building one
+    #[arg(long, value_name = "FILE")]
+    component: Option<PathBuf>,
+    /// Take the messages from the golden cases in this directory instead
+    #[arg(long, value_name = "DIR")]
+    cases: Option<PathBuf>,
+    /// Only cases whose file name contains this
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
+    /// Messages in a batch
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    batch: u32,
+}
+
+impl Bench {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        let directory = self.cases.clone().unwrap_or_else(|| self.directory.join("cases"));
+        let cases: Vec<_> =
+            case::files(&directory)?.into_iter().filter(|case| case.name.contains(&self.only)).collect();
+        let file = match &self.component {
+            Some(file) => file.clone(),
+            None => build::build(&self.directory, None, None)?.file,
+        };
+        let began = Instant::now();
+        let plugin = load(&file)?;
+        let compile = began.elapsed();
+        let mut measured = Vec::new();
+        for CaseFile { name, text } in cases {
+            let case = text.and_then(|text| Case::read(&text)).map_err(|error| unusable(&name, &error))?;
+            let batch = self.batch as usize;
+            measured.extend(measure(&plugin, case, &name, batch).map_err(|error| unusable(&name, &error))?);
+        }
+        if measured.is_empty() {
+            return Err(Failure::new(Exit::NotFound, anyhow!("no golden case with a message to measure")));
+        }
+        let report = Report::new(&plugin, compile, self.batch, measured);
+        Ok(output.print(&report, || report.human())?)
+    }
+}
+
+fn unusable(name: &str, error: &anyhow::Error) -> Failure {
+    Failure::new(Exit::PluginRefused, anyhow!("the golden case {name} can't be measured: {error:#}"))
+}

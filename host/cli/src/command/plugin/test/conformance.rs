@@ -1,0 +1,60 @@
+//! The conformance suite: golden cases that the reference plugin of every SDK passes. They are part of the command, so
+//! that anybody's SDK can be held to them.
+
+use crate::command::plugin::case::CaseFile;
+
+macro_rules! cases {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("../../../../../../tests/conformance/cases/", $name, ".json")))),+]
+    };
+}
+
+/// Name and text of each case.
+const CASES: [(&str, &str); 19] = cases![
+    "a-bug-is-a-fault-of-its-message",
+    "batches",
+    "bytes-and-text",
+    "clock",
+    "decimals",
+    "large-payload",
+    "log",
+    "lookup",
+    "lookup-unknown-table",
+    "not-json",
+    "numbers",
+    "outcomes",
+    "seen",
+    "settings",
+    "settings-refused",
+    "thousand-messages",
+    "unicode",
+    "unknown-command",
+    "violations",
+];
+
+/// All cases of the suite.
+pub(super) fn cases() -> Vec<CaseFile> {
+    CASES.iter().map(|&(name, text)| CaseFile { name: name.to_owned(), text: Ok(text.to_owned()) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+    use crate::command::plugin::case::Case;
+
+    #[test]
+    fn every_case_of_the_suite_is_in_the_command_and_well_formed() {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/cases");
+        let files: BTreeSet<_> = std::fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(files, CASES.iter().map(|(name, _)| (*name).to_owned()).collect());
+        for (name, text) in CASES {
+            Case::read(text).unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The Rust SDK's reference plugin: each message says what to do with it. What it must do is in
+//! `tests/conformance/README.md`; `gantry plugin test --conformance` holds it to that.
+
+mod check;
+mod emit;
+pub mod settings;
+
+use std::time::Duration;
+
+use gantry_sdk::prelude::*;
+use serde_json::{Map, Value, json};
+
+use settings::Settings;
+
+/// What a message asks for.
+#[derive(Deserialize)]
+struct Command {
+    #[serde(rename = "do", default)]
+    what: String,
+}
+
+/// The members of `skip`, `reject` and `retry`.
+#[derive(Deserialize)]
+struct Refused {
+    code: String,
+    text: String,
+    #[serde(default)]
+    details: Map<String, Value>,
+    after_ms: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Invalid {
+    violations: Vec<BrokenRule>,
+}
+
+#[derive(Deserialize)]
+struct BrokenRule {
+    path: String,
+    code: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    level: String,
+    text: String,
+    fields: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct Lookup {
+    table: String,
+    keys: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Throw {
+    text: String,
+}
+
+/// Does what the message says.
+pub fn map(message: Message, ctx: &Context<Settings>) -> Result<Outcome, Refusal> {
+    if message.content_type.split(';').next() != Some("application/json") {
+        return Ok(Outcome::Emit(vec![Output::unchanged(message)]));
+    }
+    let command: Command = message.read()?;
+    match command.what.as_str() {
+        "echo" => answer(message.read::<Value>()?.get("value").unwrap_or(&Value::Null)),
+        "emit" => emit::emit(&message.read()?),
+        "skip" => Err(Refusal::Skip(fault(message.read()?))),
+        "reject" => Err(Refusal::Reject(fault(message.read()?))),
+        "retry" => Err(retry(message.read()?)),
+        "invalid" => Err(invalid(message.read()?)),
+        "check" => answer(&check::check(&message.read()?)?),
+        "see" => answer(&seen(&message, ctx)),
+        "log" => answer(&logged(&message.read()?)),
+        "lookup" => answer(&found(&message.read()?, ctx)?),
+        "now" => answer(&json!({ "now_ms": u64::try_from(ctx.now().as_millis()).unwrap_or(u64::MAX) })),
+        "throw" => deliberate(&message.read()?),
+        unknown => Err(Refusal::reject("unknown-command", format!("no command is called `{unknown}`"))),
+    }
+}
+
+fn answer(value: &impl Serialize) -> Result<Outcome, Refusal> {
+    Ok(Outcome::Emit(vec![Output::json(value)?]))
+}
+
+fn fault(refused: Refused) -> Fault {
+    let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let fault = Fault::new(refused.code, refused.text);
+    refused.details.into_iter().fold(fault, |fault, (name, value)| fault.detail(name, text(value)))
+}
+
+fn retry(refused: Refused) -> Refusal {
+    let after = refused.after_ms.map(Duration::from_millis);
+    Refusal::Retry { fault: fault(refused), after }
+}
+
+fn invalid(invalid: Invalid) -> Refusal {
+    let violation = |rule: BrokenRule| Violation { path: rule.path, code: rule.code, text: rule.text };
+    Refusal::Invalid(invalid.violations.into_iter().map(violation).collect())
+}
+
+fn seen(message: &Message, ctx: &Context<Settings>) -> Value {
+    json!({
+        "id": message.id,
+        "key": message.key,
+        "content_type": message.content_type,
+        "headers": message.headers,
+        "event_time_ms": message.event_time_ms,
+        "attempt": message.attempt,
+        "kind": if matches!(message.payload, Payload::Text(_)) { "text" } else { "bytes" },
+        "settings": ctx.settings,
+    })
+}
+
+fn logged(line: &Line) -> Value {
+    let fields: Vec<_> =
+        line.fields.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+    match line.level.as_str() {
+        "debug" => log::debug(&line.text, &fields),
+        "info" => log::info(&line.text, &fields),
+        "warn" => log::warn(&line.text, &fields),
+        _ => log::error(&line.text, &fields),
+    }
+    json!({ "logged": line.level })
+}
+
+fn found(lookup: &Lookup, ctx: &Context<Settings>) -> Result<Value, Refusal> {
+    let rows = ctx.lookup::<Value>(&lookup.table, lookup.keys.iter().map(String::as_str))?;
+    let rows: Vec<_> = (0..lookup.keys.len()).map(|at| rows.get(at)).collect();
+    Ok(json!({ "rows": rows }))
+}
+
+/// A bug, on purpose.
+#[inline(never)]
+fn deliberate(throw: &Throw) -> ! {
+    panic!("{}", throw.text)
+}
+
+gantry_sdk::plugin!(map);
