@@ -42,7 +42,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<bool, Box<dyn Erro
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with('.') || LEFT_BY_TOOLS.contains(&&*name) {
-            whole = false;
+            whole &= !path.is_dir();
         } else if path.is_dir() {
             whole &= collect(&path, files)?;
         } else {

@@ -6,6 +6,7 @@
 mod error;
 mod go;
 mod javascript;
+mod native;
 mod python;
 mod rust;
 mod tool;
@@ -125,11 +126,12 @@ fn compile(directory: &Path, manifest: &Manifest, pace: Pace) -> anyhow::Result<
     let project = Project { directory, manifest, scratch: scratch.path(), pace };
     match language {
         Language::Rust => rust::build(&project),
-        Language::Js => javascript::build(&project, "src/plugin.js"),
-        Language::Ts => javascript::build(&project, "src/plugin.ts"),
+        Language::Js => javascript::js(&project),
+        Language::Ts => javascript::ts(&project),
         Language::Python => python::build(&project),
         Language::Go => go::build(&project),
-        _ => Err(anyhow!("{} is not built here yet", language.name())),
+        Language::C => native::c(&project),
+        Language::Cpp => native::cpp(&project),
     }
 }
 
@@ -137,7 +139,7 @@ fn compile(directory: &Path, manifest: &Manifest, pace: Pace) -> anyhow::Result<
 fn finish(bytes: Vec<u8>, manifest: &Manifest, origin: &Path) -> Result<Vec<u8>, Failure> {
     let plugin = || -> anyhow::Result<Vec<u8>> {
         let component = match gantry_component::is_core_module(&bytes) {
-            true => gantry_component::encode(&bytes, &manifest.wants, go::adapter(&bytes))?,
+            true => gantry_component::encode(&bytes, &manifest.wants, go::adapter(&bytes)?)?,
             false => bytes,
         };
         let plugin = gantry_component::embed(&component, manifest)?;

