@@ -5,6 +5,7 @@ mod args;
 mod command;
 mod desk;
 mod exit;
+mod kit;
 mod logging;
 mod output;
 mod text;

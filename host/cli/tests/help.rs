@@ -41,6 +41,7 @@ snapshots! {
     message: "message";
     message_show: "message show";
     plugin: "plugin";
+    plugin_new: "plugin new";
     plugin_inspect: "plugin inspect";
     plugin_build: "plugin build";
     plugin_test: "plugin test";

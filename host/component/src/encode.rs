@@ -14,7 +14,7 @@ use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-use crate::error::EncodeError;
+use crate::error::{ComponentError, EncodeError};
 use crate::inspect::TRANSFORM;
 use crate::manifest::same_api;
 use crate::sections::{HEADER_BYTES, invalid, sections};
@@ -53,19 +53,41 @@ pub fn is_core_module(bytes: &[u8]) -> bool {
     Parser::is_core_wasm(bytes)
 }
 
-/// Makes a component of a core module.
+/// True when the file has a custom section of this name at its top level.
+#[must_use]
+pub fn has_section(bytes: &[u8], name: &str) -> bool {
+    sections(bytes).is_ok_and(|sections| sections.iter().any(|section| section.custom_name() == Some(name)))
+}
+
+/// The file without the custom sections at its top level whose names begin so.
+///
+/// # Errors
+/// When the bytes are no sections.
+pub fn without_sections(bytes: &[u8], prefix: &str) -> Result<Vec<u8>, ComponentError> {
+    let mut kept = bytes.get(..HEADER_BYTES).unwrap_or_default().to_vec();
+    for section in sections(bytes)? {
+        if !section.custom_name().is_some_and(|name| name.starts_with(prefix)) {
+            kept.extend_from_slice(&bytes[section.whole]);
+        }
+    }
+    Ok(kept)
+}
+
+/// Makes a component of a core module. A module that speaks WASI's first preview gets the adapter, or else the usual
+/// one.
 ///
 /// # Errors
 /// When it imports what is not wanted or nothing provides, when it lacks an export of the contract, or when it does
 /// not follow the canonical ABI.
-pub fn encode(module: &[u8], wants: &Wants) -> Result<Vec<u8>, EncodeError> {
+pub fn encode(module: &[u8], wants: &Wants, adapter: Option<&[u8]>) -> Result<Vec<u8>, EncodeError> {
     let surface = Surface::of(module)?;
     surface.check(wants)?;
-    let mut module = without_stated_world(module)?;
+    // Bindings may have been made for a wider world than this plugin's.
+    let mut module = without_sections(module, STATED_WORLD)?;
     state_world(&mut module, wants)?;
     let mut encoder = ComponentEncoder::default().validate(true).module(&module).map_err(refused)?;
     if surface.speaks_preview1() {
-        encoder = encoder.adapter(PREVIEW1, ADAPTER).map_err(refused)?;
+        encoder = encoder.adapter(PREVIEW1, adapter.unwrap_or(ADAPTER)).map_err(refused)?;
     }
     encoder.encode().map_err(refused)
 }
@@ -75,17 +97,6 @@ fn state_world(module: &mut Vec<u8>, wants: &Wants) -> Result<(), EncodeError> {
     let package = resolve.push_source("plugin.wit", &contract(wants)).map_err(refused)?;
     let world = resolve.select_world(&[package], Some(WORLD)).map_err(refused)?;
     embed_component_metadata(module, &resolve, world, StringEncoding::UTF8).map_err(refused)
-}
-
-/// The module without what its bindings say of the world: they may have been made for a wider one.
-fn without_stated_world(module: &[u8]) -> Result<Vec<u8>, EncodeError> {
-    let mut kept = module[..HEADER_BYTES].to_vec();
-    for section in sections(module)? {
-        if !section.custom_name().is_some_and(|name| name.starts_with(STATED_WORLD)) {
-            kept.extend_from_slice(&module[section.whole]);
-        }
-    }
-    Ok(kept)
 }
 
 /// What the encoder says, with its causes in one line: its errors have no type.

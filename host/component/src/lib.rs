@@ -15,7 +15,7 @@ mod manifest;
 mod sections;
 
 pub use embed::embed;
-pub use encode::{WIT, WORLD, contract, encode, is_core_module};
+pub use encode::{WIT, WORLD, contract, encode, has_section, is_core_module, without_sections};
 pub use error::{ComponentError, EncodeError, ManifestError};
 pub use inspect::{Inspection, MAX_COMPONENT_BYTES, TRANSFORM, inspect};
 pub use manifest::{check_manifest, plugin_toml};

@@ -1,6 +1,6 @@
 //! Core modules as compilers leave them, and what becomes of them.
 
-use gantry_component::{EncodeError, contract, encode, inspect, is_core_module};
+use gantry_component::{EncodeError, contract, inspect, is_core_module};
 use gantry_core::manifest::Wants;
 use wasm_encoder::{
     CodeSection, CustomSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
@@ -10,6 +10,10 @@ use wasm_encoder::{
 const CONFIGURE: &str = "gantry:plugin/transform@0.1.0#configure";
 const PROCESS: &str = "gantry:plugin/transform@0.1.0#process";
 const REALLOC: &str = "cabi_realloc";
+
+fn encode(module: &[u8], wants: &Wants) -> Result<Vec<u8>, EncodeError> {
+    gantry_component::encode(module, wants, None)
+}
 
 fn tables(names: &[&str]) -> Wants {
     Wants { lookup: names.iter().map(|&name| name.to_owned()).collect(), clock: false }

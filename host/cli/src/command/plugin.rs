@@ -1,10 +1,11 @@
-//! `gantry plugin inspect|build|test|bench`: for plugin authors, and for operators who want to know what a file is.
+//! `gantry plugin new|inspect|build|test|bench`: for plugin authors, and for operators who want to know what a file is.
 
 mod bench;
 mod build;
 mod case;
 mod inspect;
 mod language;
+mod new;
 mod test;
 
 use std::path::Path;
@@ -16,9 +17,10 @@ use gantry_sandbox as sandbox;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Build, test and inspect plugins
+/// Write, build, test, measure and inspect plugins
 #[derive(Debug, Subcommand)]
 pub(crate) enum Plugin {
+    New(new::New),
     Inspect(inspect::Inspect),
     Build(build::Build),
     Test(test::Test),
@@ -28,6 +30,7 @@ pub(crate) enum Plugin {
 impl Plugin {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
+            Self::New(new) => new.run(output),
             Self::Inspect(inspect) => inspect.run(output),
             Self::Build(build) => build.run(output),
             Self::Test(test) => test.run(output),

@@ -4,7 +4,9 @@
 //! are a core module, the component is made here.
 
 mod error;
+mod go;
 mod javascript;
+mod native;
 mod python;
 mod rust;
 mod tool;
@@ -103,21 +105,23 @@ pub(super) fn build(
     pace: Pace,
 ) -> Result<Built, Failure> {
     let manifest = manifest(directory)?;
-    let (origin, bytes) = match component {
+    let bytes = match component {
         Some(file) => {
             let bytes = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()));
-            (file, bytes.or_exit(Exit::NotFound)?)
+            finish(bytes.or_exit(Exit::NotFound)?, &manifest, file)?
         }
-        None => (directory, compile(directory, &manifest, pace).or_exit(Exit::PluginRefused)?),
+        None => component_of(directory, &manifest, pace)?,
     };
-    let bytes = finish(bytes, &manifest)
-        .with_context(|| format!("{} does not become a plugin", origin.display()))
-        .or_exit(Exit::PluginRefused)?;
     let usual = || directory.join("dist").join(format!("{}.wasm", manifest.name));
     let file = to.map_or_else(usual, Path::to_owned);
     write(&file, &bytes).with_context(|| format!("failed to write {}", file.display()))?;
     let (digest, size) = (Digest::of(&bytes), bytes.len());
     Ok(Built { plugin: manifest.name, version: manifest.version, file, digest, size })
+}
+
+/// The plugin built from its sources, as a component with its manifest.
+pub(super) fn component_of(directory: &Path, manifest: &Manifest, pace: Pace) -> Result<Vec<u8>, Failure> {
+    finish(compile(directory, manifest, pace).or_exit(Exit::PluginRefused)?, manifest, directory)
 }
 
 /// What the project's own tools make of it: a component or a core module.
@@ -127,22 +131,27 @@ fn compile(directory: &Path, manifest: &Manifest, pace: Pace) -> anyhow::Result<
     let project = Project { directory, manifest, scratch: scratch.path(), pace };
     match language {
         Language::Rust => rust::build(&project),
-        Language::Js => javascript::build(&project, "src/plugin.js"),
-        Language::Ts => javascript::build(&project, "src/plugin.ts"),
+        Language::Js => javascript::js(&project),
+        Language::Ts => javascript::ts(&project),
         Language::Python => python::build(&project),
-        _ => Err(anyhow!("{} is not built here yet", language.name())),
+        Language::Go => go::build(&project),
+        Language::C => native::c(&project),
+        Language::Cpp => native::cpp(&project),
     }
 }
 
-/// A component that says of itself what `plugin.toml` says, and that is a plugin.
-fn finish(bytes: Vec<u8>, manifest: &Manifest) -> anyhow::Result<Vec<u8>> {
-    let component = match gantry_component::is_core_module(&bytes) {
-        true => gantry_component::encode(&bytes, &manifest.wants)?,
-        false => bytes,
+/// Made a component if it isn't one, with its manifest, and seen to be a plugin.
+fn finish(bytes: Vec<u8>, manifest: &Manifest, origin: &Path) -> Result<Vec<u8>, Failure> {
+    let plugin = || -> anyhow::Result<Vec<u8>> {
+        let component = match gantry_component::is_core_module(&bytes) {
+            true => gantry_component::encode(&bytes, &manifest.wants, go::adapter(&bytes)?)?,
+            false => bytes,
+        };
+        let plugin = gantry_component::embed(&component, manifest)?;
+        gantry_component::inspect(&plugin)?;
+        Ok(plugin)
     };
-    let plugin = gantry_component::embed(&component, manifest)?;
-    gantry_component::inspect(&plugin)?;
-    Ok(plugin)
+    plugin().with_context(|| format!("{} does not become a plugin", origin.display())).or_exit(Exit::PluginRefused)
 }
 
 /// Replaces the file in one step: a running host never sees half a plugin.

@@ -51,16 +51,38 @@ impl Language {
         }
     }
 
-    /// Its name in sentences.
-    pub(super) const fn name(self) -> &'static str {
+    /// Where its SDK is in the repository.
+    pub(super) const fn sdk(self) -> &'static str {
         match self {
-            Self::Rust => "Rust",
-            Self::Js => "JavaScript",
-            Self::Ts => "TypeScript",
-            Self::Python => "Python",
-            Self::Go => "Go",
-            Self::C => "C",
-            Self::Cpp => "C++",
+            Self::Rust => "sdk/rust",
+            Self::Js | Self::Ts => "sdk/js",
+            Self::Python => "sdk/python",
+            Self::Go => "sdk/go",
+            Self::C | Self::Cpp => "sdk/c",
+        }
+    }
+
+    /// Where its template is in the repository.
+    pub(super) const fn template(self) -> &'static str {
+        match self {
+            Self::Rust => "sdk/rust/template",
+            Self::Js => "sdk/js/template",
+            Self::Ts => "sdk/js/template-ts",
+            Self::Python => "sdk/python/template",
+            Self::Go => "sdk/go/template",
+            Self::C => "sdk/c/template",
+            Self::Cpp => "sdk/c/template-cpp",
+        }
+    }
+
+    /// What to type once in a new plugin's folder. `{{sdk}}` is the way from there to the SDK.
+    pub(super) const fn preparation(self) -> &'static [&'static str] {
+        match self {
+            Self::Rust => &["rustup target add wasm32-wasip2"],
+            Self::Js | Self::Ts => &["npm install"],
+            Self::Python => &["python3 -m venv .venv", ".venv/bin/pip install -r requirements.txt"],
+            Self::Go => &[],
+            Self::C | Self::Cpp => &["python3 -m venv .venv", ".venv/bin/pip install -r {{sdk}}/requirements.txt"],
         }
     }
 }

@@ -29,6 +29,16 @@ pub(super) enum BuildError {
         /// The command that installs it.
         install: &'static str,
     },
+    /// The plugin uses an ability that its `plugin.toml` doesn't ask for.
+    #[error(
+        "the plugin imports {module}, which plugin.toml does not ask for: add `{line}` under [wants], or drop the import"
+    )]
+    Unwanted {
+        /// The SDK's module with that ability.
+        module: &'static str,
+        /// What would ask for it.
+        line: &'static str,
+    },
     /// The tool gave up, and said why.
     #[error("{tool} could not build {} ({status}); its messages are above", directory.display())]
     ToolFailed {

@@ -1,7 +1,14 @@
 //! Python: componentize-py makes a component with the interpreter, the standard library and the plugin's modules
 //! inside.
+//!
+//! `[tool.gantry]` in `pyproject.toml` says where modules are loaded from and which of them is the plugin. Nothing else
+//! of the machine's Python gets in: the build has a virtual environment of its own, with nothing in it.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use anyhow::{Context as _, bail};
+use serde::Deserialize;
 
 use super::Project;
 use super::tool::{Tool, made_by, run};
@@ -9,17 +16,100 @@ use super::tool::{Tool, made_by, run};
 const COMPILER: Tool = Tool {
     name: "componentize-py",
     places: &[".venv/bin", "venv/bin"],
-    install: "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt",
+    install: "python3 -m venv .venv && .venv/bin/pip install componentize-py==0.25.1",
 };
 
-/// Builds the module `plugin` below `src`.
+/// The module that is the component: it hands the plugin's own to the SDK. Named like none of an author's.
+const ENTRY: &str = "gantry_component";
+
+/// The package every plugin needs.
+const SDK: &str = "gantry_sdk";
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct PyProject {
+    tool: Tools,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Tools {
+    gantry: Table,
+}
+
+/// `[tool.gantry]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Table {
+    /// Folders that modules are loaded from, relative to the plugin's.
+    paths: Vec<String>,
+    /// The module with the plugin's function; named like the plugin unless given.
+    module: Option<String>,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self { paths: vec!["src".to_owned()], module: None }
+    }
+}
+
+/// Builds the module that `pyproject.toml` names.
 pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     let compiler = COMPILER.find(project.directory)?;
+    let file = project.directory.join("pyproject.toml");
+    let text = std::fs::read_to_string(&file).with_context(|| format!("failed to read {}", file.display()))?;
+    let table = toml::from_str::<PyProject>(&text).with_context(|| file.display().to_string())?.tool.gantry;
+    let paths = paths(project.directory, &table.paths, &file)?;
+    let module = table.module.unwrap_or_else(|| project.manifest.name.replace('-', "_"));
+
+    let entry = write_entry(project.scratch, &module)?;
+    let empty = project.scratch.join("venv");
+    std::fs::create_dir_all(empty.join("lib/python3/site-packages"))?;
     let component = project.scratch.join("plugin.wasm");
     let mut componentize = Command::new(compiler);
-    componentize.arg("-d").arg(project.wit()?).args(["-w", gantry_component::WORLD, "componentize"]);
+    componentize.env("VIRTUAL_ENV", empty);
+    componentize.arg("-q").arg("-d").arg(project.wit()?).args(["-w", gantry_component::WORLD, "componentize"]);
     // No WASI: what the host links is the contract and nothing else.
-    componentize.args(["-s", "plugin", "-p"]).arg(project.directory.join("src")).arg("-o").arg(&component);
+    componentize.args(["-s", ENTRY, "-p"]).arg(entry);
+    for path in paths {
+        componentize.arg("-p").arg(path);
+    }
+    componentize.arg("-o").arg(&component);
     run(COMPILER.name, &mut componentize, project.directory)?;
     made_by(COMPILER.name, &component)
+}
+
+/// The folder with the module that is the component.
+fn write_entry(scratch: &Path, module: &str) -> anyhow::Result<PathBuf> {
+    let entry = scratch.join("entry");
+    std::fs::create_dir_all(&entry)?;
+    // Without the second line the tool leaves `__pycache__` in every folder it loads from.
+    let text = format!(
+        "import sys\nsys.dont_write_bytecode = True\nfrom {SDK}.guest import component\nTransform = component({module:?})\n"
+    );
+    std::fs::write(entry.join(format!("{ENTRY}.py")), text)?;
+    Ok(entry)
+}
+
+/// Where modules are loaded from: what the project names, then what is installed in its virtual environment.
+fn paths(directory: &Path, named: &[String], file: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for name in named {
+        let path = std::path::absolute(directory.join(name))?;
+        if !path.is_dir() {
+            bail!("{}: [tool.gantry] paths names `{name}`, and {} does not exist", file.display(), path.display());
+        }
+        paths.push(path);
+    }
+    let installed = std::fs::read_dir(directory.join(".venv/lib")).into_iter().flatten().flatten();
+    let installed = installed.map(|entry| entry.path().join("site-packages")).filter(|path| path.is_dir());
+    paths.extend(installed.filter_map(|path| std::path::absolute(path).ok()));
+    if !paths.iter().any(|path| path.join(SDK).is_dir()) {
+        bail!(
+            "{}: none of the folders in [tool.gantry] paths holds `{SDK}`: name the SDK's `src` there, or run \
+             `.venv/bin/pip install PATH/TO/sdk/python`",
+            file.display()
+        );
+    }
+    Ok(paths)
 }

@@ -1,0 +1,127 @@
+//! `gantry plugin new`: writes a plugin that works, with a golden case, in the language of choice.
+//!
+//! The SDK's sources come with it unless a checkout is named, so that it builds without this repository and without a
+//! published package.
+
+mod files;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::Args;
+use serde_json::json;
+
+use super::language::Language;
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::output::Output;
+use files::Placeholders;
+
+/// Where the SDK's sources go, below the plugin's folder; the contract goes beside them, as in the repository.
+const VENDORED: &str = "gantry";
+
+/// Write a plugin to begin with
+///
+/// It maps a contact to a debtor, has settings and a golden case, and passes it. The SDK's sources are copied into
+/// `gantry/` beside it, unless `--sdk` names a folder that has them.
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// The plugin's name: a-z, 0-9 and `-`, beginning with a letter
+    #[arg(value_name = "NAME", value_parser = name)]
+    name: String,
+    /// The language to write it in
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    lang: Language,
+    /// The folder to write it to [default: NAME]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Refer to the SDKs in this folder, `sdk` of Gantry's sources, in place of copying one
+    #[arg(long, value_name = "PATH")]
+    sdk: Option<PathBuf>,
+}
+
+impl New {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        let folder = self.dir.clone().unwrap_or_else(|| PathBuf::from(&self.name));
+        require_empty(&folder).or_exit(Exit::Usage)?;
+        let sdk = match &self.sdk {
+            Some(sdk) => self.checkout(sdk, &folder).or_exit(Exit::Usage)?,
+            None => format!("{VENDORED}/{}", self.lang.sdk()),
+        };
+        let template = self.lang.template();
+        let placeholders = Placeholders::new(&self.name, &sdk);
+        let mut written = files::write_template(template, &folder, &placeholders)
+            .with_context(|| format!("failed to write {}", folder.display()))?;
+        if written == 0 {
+            return Err(Failure::new(Exit::Internal, anyhow!("this gantry was built without {template}")));
+        }
+        if self.sdk.is_none() {
+            written += files::vendor(self.lang.sdk(), &folder.join(VENDORED))
+                .with_context(|| format!("failed to write {}", folder.join(VENDORED).display()))?;
+        }
+        let next = self.next(&folder, &sdk);
+        let value = json!({ "plugin": self.name, "folder": folder, "files": written, "next": next });
+        let human = || {
+            let commands: String = next.iter().map(|command| format!("  {command}\n")).collect();
+            format!("{} is written to {} ({written} files). Next:\n\n{commands}", self.name, folder.display())
+        };
+        Ok(output.print(&value, human)?)
+    }
+
+    /// The way from the plugin's folder to the SDK in this checkout.
+    fn checkout(&self, sdk: &Path, folder: &Path) -> anyhow::Result<String> {
+        let below = self.lang.sdk().trim_start_matches("sdk/");
+        let there = sdk.join(below);
+        if !there.is_dir() {
+            bail!("{} does not exist: `--sdk` names the folder `sdk` of Gantry's sources", there.display());
+        }
+        let (there, here) = (there.canonicalize()?, std::path::absolute(folder)?);
+        Ok(files::relative(&here, &there))
+    }
+
+    /// What to type next.
+    fn next(&self, folder: &Path, sdk: &str) -> Vec<String> {
+        let mut commands = vec![format!("cd {}", folder.display())];
+        commands.extend(self.lang.preparation().iter().map(|command| command.replace("{{sdk}}", sdk)));
+        commands.push("gantry plugin test .".to_owned());
+        commands
+    }
+}
+
+/// A name that every language and file system takes.
+fn name(text: &str) -> Result<String, String> {
+    let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
+    let safe = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if begins && safe && !text.ends_with('-') && text.len() <= 64 {
+        return Ok(text.to_owned());
+    }
+    Err("a plugin's name is 1 to 64 characters of a-z, 0-9 and `-`, begins with a letter and does not end with `-`: \
+         for instance order-to-erp"
+        .to_owned())
+}
+
+fn require_empty(folder: &Path) -> anyhow::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries.count(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
+        Err(error) => return Err(error).with_context(|| format!("{} can't be a plugin's folder", folder.display())),
+    };
+    if entries > 0 {
+        bail!("{} is not empty: name another folder with `--dir DIR`, or another plugin", folder.display());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_safe_in_every_language_and_path() {
+        for good in ["a", "order-to-erp", "v2-orders"] {
+            assert_eq!(name(good).as_deref(), Ok(good));
+        }
+        for bad in ["", "-a", "a-", "Order", "2orders", "a_b", "a/b", "ä", &"a".repeat(65)] {
+            assert!(name(bad).is_err_and(|text| text.contains("a-z, 0-9 and `-`")), "{bad}");
+        }
+    }
+}

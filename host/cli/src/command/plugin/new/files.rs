@@ -1,0 +1,110 @@
+//! Writes the files of a new plugin, out of the kit that is embedded in this binary.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::kit;
+
+/// What belongs to the repository, not to an SDK that somebody builds with.
+const NOT_VENDORED: &str = "template";
+
+/// What stands for what in a template's contents and names.
+pub(super) struct Placeholders([(&'static str, String); 3]);
+
+impl Placeholders {
+    pub(super) fn new(name: &str, sdk: &str) -> Self {
+        Self([("{{name}}", name.to_owned()), ("{{module}}", name.replace('-', "_")), ("{{sdk}}", sdk.to_owned())])
+    }
+
+    fn fill(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
+    }
+}
+
+/// Writes a template's files; how many there are.
+pub(super) fn write_template(template: &str, folder: &Path, placeholders: &Placeholders) -> std::io::Result<usize> {
+    let mut written = 0;
+    for (name, bytes) in kit::files(&format!("{template}/")) {
+        let path = folder.join(placeholders.fill(&with_dot(name)));
+        match std::str::from_utf8(bytes) {
+            Ok(text) => write(&path, placeholders.fill(text).as_bytes())?,
+            Err(_) => write(&path, bytes)?,
+        }
+        written += 1;
+    }
+    Ok(written)
+}
+
+/// Copies an SDK and the contract, in the places they have to each other in the repository; how many files there are.
+pub(super) fn vendor(sdk: &str, folder: &Path) -> std::io::Result<usize> {
+    let mut written = 0;
+    for (name, bytes) in kit::files(&format!("{sdk}/")).filter(|(name, _)| !name.starts_with(NOT_VENDORED)) {
+        write(&folder.join(sdk).join(name), bytes)?;
+        written += 1;
+    }
+    for (name, bytes) in kit::files("wit/") {
+        write(&folder.join("wit").join(name), bytes)?;
+        written += 1;
+    }
+    if let Some(licence) = kit::file("LICENSE") {
+        write(&folder.join("LICENSE"), licence)?;
+        written += 1;
+    }
+    Ok(written)
+}
+
+/// The way from one folder to another, both absolute; with `/`, as manifests of every language write it.
+pub(super) fn relative(from: &Path, to: &Path) -> String {
+    // The folder may not exist yet, and what does may be a link.
+    let from = existing(from);
+    let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir.as_os_str());
+    let way: PathBuf = up.chain(to.components().skip(shared).map(|part| part.as_os_str())).collect();
+    way.to_string_lossy().replace('\\', "/")
+}
+
+/// The path with links resolved, as far as it exists.
+fn existing(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Err(_), Some(parent), Some(name)) => existing(parent).join(name),
+        (Ok(found), ..) => found,
+        _ => path.to_owned(),
+    }
+}
+
+/// Templates spell `.gitignore` without the dot, so that it doesn't act on the template.
+fn with_dot(name: &str) -> String {
+    match name.strip_suffix("gitignore") {
+        Some(folder) if folder.is_empty() || folder.ends_with('/') => format!("{folder}.gitignore"),
+        _ => name.to_owned(),
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_in_and_the_dot_comes_back() {
+        let placeholders = Placeholders::new("order-to-erp", "../sdk/rust");
+        assert_eq!(placeholders.fill("{{name}} {{module}} {{sdk}}"), "order-to-erp order_to_erp ../sdk/rust");
+        assert_eq!(with_dot("gitignore"), ".gitignore");
+        assert_eq!(with_dot("a/gitignore"), "a/.gitignore");
+        assert_eq!(with_dot("notgitignore"), "notgitignore");
+    }
+
+    #[test]
+    fn the_way_to_a_checkout_leads_up_and_down_again() {
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path().canonicalize().unwrap();
+        let sdk = top.join("gantry/sdk/go");
+        assert_eq!(relative(&top.join("work/new/plugin"), &sdk), "../../../gantry/sdk/go");
+        assert_eq!(relative(&top, &sdk), "gantry/sdk/go");
+    }
+}

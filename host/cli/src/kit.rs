@@ -1,0 +1,36 @@
+//! What authors need to write plugins, embedded in this binary: the SDKs, their templates and the contract. `build.rs`
+//! lists the files.
+
+/// Name and contents of every file, sorted by name. Names are relative to the repository's root, with `/`.
+const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/kit.rs"));
+
+/// The files below this folder, with their names inside it. The folder's name ends with `/`.
+pub(crate) fn files(folder: &str) -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    FILES.iter().filter_map(move |(name, bytes)| Some((name.strip_prefix(folder)?, *bytes)))
+}
+
+/// One file.
+pub(crate) fn file(name: &str) -> Option<&'static [u8]> {
+    let found = FILES.binary_search_by(|(other, _)| (*other).cmp(name)).ok()?;
+    Some(FILES[found].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kit_has_the_contract_and_the_rust_sdk_and_nothing_tools_left() {
+        assert!(file("wit/plugin.wit").is_some() && file("sdk/rust/src/lib.rs").is_some());
+        assert!(file("sdk/rust/absent").is_none());
+        for (name, _) in FILES {
+            assert!(!name.contains("node_modules") && !name.contains("/."), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_folders_files_have_names_inside_it() {
+        assert!(files("sdk/rust/").any(|(name, _)| name == "Cargo.toml"));
+        assert_eq!(files("sdk/cobol/").count(), 0);
+    }
+}
