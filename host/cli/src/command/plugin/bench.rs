@@ -48,7 +48,7 @@ impl Bench {
             case::files(&directory)?.into_iter().filter(|case| case.name.contains(&self.only)).collect();
         let file = match &self.component {
             Some(file) => file.clone(),
-            None => build::build(&self.directory, None, None)?.file,
+            None => build::build(&self.directory, None, None, build::Pace::Ship)?.file,
         };
         let began = Instant::now();
         let plugin = load(&file)?;

@@ -72,7 +72,7 @@ struct Project<'a> {
 
 impl Build {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let built = build(&self.directory, self.component.as_deref(), self.output.as_deref())?;
+        let built = build(&self.directory, self.component.as_deref(), self.output.as_deref(), Pace::Ship)?;
         let line = || format!("{} {} → {} ({})", built.plugin, built.version, built.file.display(), built.digest);
         Ok(output.print(&built, line)?)
     }
@@ -98,14 +98,19 @@ pub(super) fn manifest(directory: &Path) -> Result<Manifest, Failure> {
 }
 
 /// Builds the plugin, unless it is given built, and writes the component with its manifest.
-pub(super) fn build(directory: &Path, component: Option<&Path>, to: Option<&Path>) -> Result<Built, Failure> {
+pub(super) fn build(
+    directory: &Path,
+    component: Option<&Path>,
+    to: Option<&Path>,
+    pace: Pace,
+) -> Result<Built, Failure> {
     let manifest = manifest(directory)?;
     let bytes = match component {
         Some(file) => {
             let bytes = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()));
             finish(bytes.or_exit(Exit::NotFound)?, &manifest, file)?
         }
-        None => component_of(directory, &manifest, Pace::Ship)?,
+        None => component_of(directory, &manifest, pace)?,
     };
     let usual = || directory.join("dist").join(format!("{}.wasm", manifest.name));
     let file = to.map_or_else(usual, Path::to_owned);

@@ -52,7 +52,7 @@ impl Test {
         }
         let file = match &self.component {
             Some(file) => file.clone(),
-            None => build::build(&self.directory, None, None)?.file,
+            None => build::build(&self.directory, None, None, build::Pace::Ship)?.file,
         };
         let plugin = load(&file)?;
         let payloads = if self.exact { Payloads::AsBytes } else { Payloads::AsValues };
