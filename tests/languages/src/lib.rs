@@ -1,0 +1,23 @@
+//! The languages plugins are written in, as their tests see them: which tools each needs, where its SDK, reference
+//! plugin and siblings are, and how a plugin's folder becomes a component.
+//!
+//! The tools come from `tests/install-languages.sh`, which `tests/run.sh` calls. Where a language's tools are absent its
+//! tests say so by name and pass over it, but never in CI, and never where `GANTRY_TOOLS` says that they are there.
+
+mod build;
+mod tools;
+mod workplace;
+
+pub use build::{built, gantry, succeeds};
+pub use tools::{Language, language};
+pub use workplace::workplace;
+
+/// Every language with an SDK, Rust apart: it is tested wherever there is a test.
+pub const LANGUAGES: [Language; 6] = [
+    Language { name: "js", sdk: "js", tools: &["node", "esbuild", "componentize-qjs"] },
+    Language { name: "ts", sdk: "js", tools: &["node", "esbuild", "componentize-qjs", "tsc"] },
+    Language { name: "python", sdk: "python", tools: &["componentize-py"] },
+    Language { name: "go", sdk: "go", tools: &["go"] },
+    Language { name: "c", sdk: "c", tools: &["zig"] },
+    Language { name: "cpp", sdk: "cpp", tools: &["zig"] },
+];

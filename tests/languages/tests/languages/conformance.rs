@@ -1,0 +1,35 @@
+//! Each SDK's reference plugin passes the conformance suite.
+
+use gantry_languages::{built, gantry, language};
+
+fn passes(folder: &str) {
+    let component = built(folder);
+    let output = gantry(["plugin", "test", "--conformance", "--component", component.to_str().unwrap()]);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{folder}\n{printed}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(printed.contains("19 cases passed"), "{printed}");
+}
+
+#[test]
+fn rust_passes_the_conformance_suite() {
+    passes("sdk/rust/conformance");
+}
+
+macro_rules! languages {
+    ($($test:ident: $name:literal),+ $(,)?) => {
+        $(#[test]
+        fn $test() {
+            if let Some(language) = language($name) {
+                passes(&format!("sdk/{}/conformance", language.sdk));
+            }
+        })+
+    };
+}
+
+languages! {
+    javascript_passes_the_conformance_suite: "js",
+    python_passes_the_conformance_suite: "python",
+    go_passes_the_conformance_suite: "go",
+    c_passes_the_conformance_suite: "c",
+    cpp_passes_the_conformance_suite: "cpp",
+}

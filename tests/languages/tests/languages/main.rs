@@ -1,0 +1,8 @@
+//! What is promised of every language, tried with its own compiler.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod conformance;
+mod sealed;
+mod siblings;
+mod warm;
