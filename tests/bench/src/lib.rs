@@ -4,6 +4,7 @@
 //! the ratio. None of them judges: what they print is read by people.
 
 pub mod load;
+pub mod mapping;
 pub mod sink;
 
 use std::path::{Path, PathBuf};

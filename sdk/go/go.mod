@@ -1,0 +1,3 @@
+module gantry/sdk
+
+go 1.24

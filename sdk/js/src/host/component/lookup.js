@@ -1,0 +1,3 @@
+/** The contract's import `lookup`. */
+
+export { get } from "gantry:plugin/lookup@0.1.0";

@@ -1,0 +1,1 @@
+/** Native tests have a clock and chance; a plugin that uses them fails its golden cases in the sandbox. */

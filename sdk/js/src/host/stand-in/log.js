@@ -1,0 +1,7 @@
+/** The log of native tests: lines go to standard error. */
+
+/** @type {import("../services.js").WriteLog} */
+export function write(level, text, fields) {
+  const shown = fields.map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  console.error([level, text, ...shown].join(" "));
+}

@@ -1,0 +1,58 @@
+/**
+ * Runs a plugin's golden cases under Node, `@gantry/sdk/testing`, so that they can't rot between runs in the sandbox.
+ *
+ * ```js
+ * // test/golden.test.js, run by `node --test`
+ * import { runCases } from "@gantry/sdk/testing";
+ * import { transform } from "../src/plugin.js";
+ *
+ * runCases(transform, "cases");
+ * ```
+ *
+ * `gantry plugin test` runs the same files against the component. Their format is in
+ * `docs/reference/golden-cases.md`.
+ */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { setNow } from "./host/stand-in/clock.js";
+import { setTables } from "./host/stand-in/lookup.js";
+import { readCase } from "./testing/case.js";
+import { difference } from "./testing/compare.js";
+
+export { setNow, setTables };
+
+/**
+ * A test for each `*.json` of a directory. A directory without cases is a failure.
+ * @param {import("./plugin.js").Transform} transform what the plugin exports
+ * @param {string} directory seen from the working directory, which `npm test` makes the package's own
+ */
+export function runCases(transform, directory) {
+  const files = readdirSync(directory)
+    .filter((name) => name.endsWith(".json"))
+    .sort();
+  assert.ok(files.length > 0, `no cases in ${directory}`);
+  for (const name of files) {
+    test(name, () => {
+      const golden = readCase(readFileSync(join(directory, name), "utf8"));
+      setTables(golden.tables);
+      setNow(golden.nowMs);
+      run(transform, golden);
+    });
+  }
+}
+
+/**
+ * @param {import("./plugin.js").Transform} transform
+ * @param {import("./testing/case.js").Case} golden
+ */
+function run(transform, { description, settings, batch, expected }) {
+  transform.configure(settings);
+  transform.process(batch).forEach((outcome, at) => {
+    const found = difference(expected[at], outcome);
+    assert.equal(found, undefined, `${description}, message ${at}: ${found}`);
+  });
+}

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { alpha2, Checker, Decimal, Defect, integer, range, Refusal } from "../src/index.js";
+
+/**
+ * Paths and codes of what is found.
+ * @param {() => unknown} run
+ */
+function found(run) {
+  try {
+    run();
+  } catch (thrown) {
+    assert.ok(thrown instanceof Refusal);
+    return thrown.violations.map(({ path, code }) => `${path} ${code}`);
+  }
+  return [];
+}
+
+test("every broken rule is reported at its place", () => {
+  const input = { "a/b~c": 5, address: { country: "Atlantis" }, lines: [{ quantity: 3 }, { quantity: 0 }], total: 1 };
+  const check = new Checker(input);
+  const mapped = {
+    text: check.text("a/b~c"),
+    country: check.within("address", (check) => check.text("country", alpha2)),
+    quantities: check.each("lines", (check) => check.integer("quantity", (n) => range(n, 1, 999))),
+    first: check.at("lines", 0, (check) => check.integer("quantity")),
+    missing: check.at("lines", 7, (check) => check.boolean("is_gift")),
+  };
+  check.rule("total", input.total === 3, "wrong-total", () => "off");
+  assert.deepEqual(mapped, { text: "", country: "", quantities: [3, 0], first: 3, missing: false });
+  assert.equal(check.count, 5);
+  assert.deepEqual(
+    found(() => check.finish()),
+    [
+      "/a~1b~0c wrong-type",
+      "/address/country unknown-country",
+      "/lines/1/quantity out-of-range",
+      "/lines/7/is_gift missing-field",
+      "/total wrong-total",
+    ],
+  );
+});
+
+test("nothing found refuses nothing", () => {
+  const check = new Checker({ name: " Jürgen ", note: " ", gift: true, price: "4.50" });
+  assert.equal(check.text("name"), "Jürgen");
+  assert.equal(check.textOrNull("note"), null);
+  assert.equal(check.textOrNull("absent"), null);
+  assert.equal(check.boolean("gift"), true);
+  assert.equal(`${check.decimal("price")}`, "4.50");
+  assert.equal(check.decimalOrNull("absent"), null);
+  assert.ok(check.isClean);
+  check.finish();
+});
+
+test("missing, null, blank and wrong are told apart", () => {
+  const check = new Checker({ blank: " ", none: null, wrong: 1, float: 1.5, big: 2n ** 60n });
+  for (const name of ["blank", "none", "absent", "wrong"]) assert.equal(check.text(name), "");
+  for (const name of ["none", "float", "big"]) assert.equal(check.integer(name), 0);
+  assert.equal(check.decimal("blank"), Decimal.ZERO);
+  assert.deepEqual(
+    found(() => check.finish()),
+    [
+      "/blank empty-field",
+      "/none missing-field",
+      "/absent missing-field",
+      "/wrong wrong-type",
+      "/none missing-field",
+      "/float wrong-type",
+      "/big wrong-type",
+      "/blank not-a-decimal",
+    ],
+  );
+});
+
+test("what every object inherits is no member", () => {
+  const check = new Checker({});
+  for (const name of ["toString", "constructor", "__proto__", "hasOwnProperty"]) check.text(name);
+  assert.deepEqual(new Set(found(() => check.finish()).map((line) => line.split(" ")[1])), new Set(["missing-field"]));
+});
+
+test("absent objects and arrays are empty", () => {
+  const check = new Checker({ lines: null });
+  assert.deepEqual(
+    check.each("lines", () => 1),
+    [],
+  );
+  check.within("address", (check) => check.text("city"));
+  assert.deepEqual(
+    found(() => check.finish()),
+    ["/address/city missing-field"],
+  );
+});
+
+test("what can't be looked into refuses the message with what was found before", () => {
+  /** @param {(check: Checker) => void} look */
+  const looked = (look) => found(() => look(new Checker({ name: 1, lines: {}, address: [], items: [5, null] })));
+  assert.deepEqual(
+    looked((check) => check.each("lines", () => 1)),
+    ["/lines wrong-type"],
+  );
+  assert.deepEqual(
+    looked((check) => {
+      check.text("name");
+      check.within("address", () => 1);
+    }),
+    ["/name wrong-type", "/address wrong-type"],
+  );
+  assert.deepEqual(
+    looked((check) => check.each("items", (check) => check.text("sku"))),
+    ["/items/0 wrong-type"],
+  );
+  for (const input of [5, "x", null, true]) {
+    const code = input === null ? "missing-field" : "wrong-type";
+    assert.deepEqual(
+      found(() => new Checker(input).text("a")),
+      [` ${code}`],
+    );
+  }
+});
+
+test("elements of a top-level array and values themselves can be looked at", () => {
+  const check = new Checker([1, "two", -3]);
+  const numbers = check.elements((check) => check.here((value) => integer(value, 0), 0));
+  assert.deepEqual(numbers, [1, 0, 0]);
+  assert.deepEqual(
+    found(() => check.finish()),
+    ["/1 wrong-type", "/2 wrong-type"],
+  );
+});
+
+test("an exception that is no defect goes through", () => {
+  const check = new Checker({ a: "x" });
+  const bug = () => {
+    throw new TypeError("a bug");
+  };
+  assert.throws(() => check.text("a", bug), TypeError);
+  assert.equal(
+    check.field(
+      "a",
+      () => {
+        throw new Defect("mine", "mine");
+      },
+      7,
+    ),
+    7,
+  );
+});

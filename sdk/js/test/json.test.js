@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Decimal, NumberLiteral, readJson, Refusal, writeJson } from "../src/index.js";
+
+test("what a float holds arrives as a number", () => {
+  assert.deepEqual(readJson('{"a": [19.99, 5, -3, 0.1, 1e+21]}'), { a: [19.99, 5, -3, 0.1, 1e21] });
+});
+
+test("integers beyond 2^53 keep every digit", () => {
+  assert.equal(readJson("18446744073709551615"), 18446744073709551615n);
+  assert.equal(readJson("-9007199254740993"), -9007199254740993n);
+  assert.equal(readJson("9007199254740991"), 9007199254740991);
+});
+
+test("a number that a float would change keeps its digits", () => {
+  for (const source of [
+    "4.50",
+    "1.0",
+    "0.30000000000000001",
+    "1.5e3",
+    "1E2",
+    "1e400",
+    "-0.0",
+    "12345678901234567.89",
+  ]) {
+    const [value] = /** @type {NumberLiteral[]} */ (readJson(`[${source}]`));
+    assert.ok(value instanceof NumberLiteral, source);
+    assert.equal(value.source, source);
+    assert.equal(writeJson([value]), `[${source}]`);
+  }
+});
+
+test("a literal counts as the float in plain arithmetic", () => {
+  const price = /** @type {any} */ (readJson("4.50"));
+  assert.equal(price * 2, 9);
+  assert.equal(`${price}`, "4.50");
+});
+
+test("texts that look like numbers stay texts", () => {
+  const texts = ["4.50", "\\", '"1.0"', "a 1.50 b", "\ud83d\ude00"];
+  assert.deepEqual(readJson(JSON.stringify(texts)), texts);
+});
+
+test("what is no JSON is invalid as a whole", () => {
+  for (const text of ["", "{", '{"a": 1} x', "[1.0,]", "01", '"\u0001"', "nul", "[1.50 2.50]"]) {
+    assert.throws(
+      () => readJson(text),
+      (/** @type {Refusal} */ refused) => {
+        assert.ok(refused instanceof Refusal);
+        assert.deepEqual([refused.kind, refused.violations[0]?.path, refused.code], ["invalid", "", "not-json"]);
+        return true;
+      },
+      text,
+    );
+  }
+});
+
+test("JSON is compact, in the order of the members, and not escaped more than needed", () => {
+  const value = {
+    b: 1,
+    a: [true, null, "ü 日本 😀"],
+    big: 18446744073709551615n,
+    price: Decimal.of("4.50"),
+    none: undefined,
+  };
+  assert.equal(writeJson(value), '{"b":1,"a":[true,null,"ü 日本 😀"],"big":18446744073709551615,"price":"4.50"}');
+});
+
+test("what JSON can't hold throws", () => {
+  assert.throws(() => writeJson(undefined), TypeError);
+  assert.throws(() => writeJson(() => 1), TypeError);
+  const cycle = /** @type {any} */ ({});
+  cycle.self = cycle;
+  assert.throws(() => writeJson(cycle), TypeError);
+});

@@ -1,0 +1,103 @@
+"""Reads scalars: functions from a parsed JSON value to a value of one type, or to the `Defect` it has."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from gantry_sdk.defect import Defect
+from gantry_sdk.field import Whole
+from gantry_sdk.quality import decimal as decimals
+
+LONGEST = 300
+"""Longest text of a defect, in characters: the offending value may be part of it."""
+
+
+def text(value: Any) -> str:
+    """A JSON string."""
+    if type(value) is str:
+        return value
+    raise wrong_type("a text", value)
+
+
+def boolean(value: Any) -> bool:
+    """`true` or `false`."""
+    if type(value) is bool:
+        return value
+    raise wrong_type("true or false", value)
+
+
+def integer(value: Any) -> int:
+    """A JSON number without point and exponent, of any size."""
+    if type(value) is int:
+        return value
+    raise wrong_type("a whole number", value)
+
+
+def whole(bounds: Whole, beyond: Callable[[Any], Defect] | None = None) -> Callable[[Any], int]:
+    """Of a whole number within bounds; `beyond` says what is wrong with one outside them, else its type is."""
+
+    def read(value: Any) -> int:
+        if type(value) is int:
+            if bounds.low <= value <= bounds.high:
+                return value
+            if beyond is not None:
+                raise beyond(value)
+        raise wrong_type(bounds.expected, value)
+
+    return read
+
+
+def binary(value: Any) -> float:
+    """Any JSON number, as a float: not for money."""
+    if type(value) is int or isinstance(value, Decimal):
+        try:
+            return float(value)
+        except OverflowError:
+            raise wrong_value(value) from None
+    raise wrong_type("a number", value)
+
+
+def decimal(value: Any) -> Decimal:
+    """A JSON number by its digits; also a JSON string in the machines' notation, which is how careful systems write
+    money."""
+    if isinstance(value, str):
+        return decimals.plain(value)
+    if type(value) is int or isinstance(value, Decimal):
+        return decimals.fitting(Decimal(value), value)
+    raise wrong_type("a decimal", value)
+
+
+def choice(choices: Any) -> Callable[[Any], Any]:
+    """Of one of a few values: those of a `Literal`, or of an enum by value."""
+    table: Mapping[Any, Any] = choices if isinstance(choices, dict) else {value: value for value in choices}
+    kinds = {type(value) for value in table}
+
+    def read(value: Any) -> Any:
+        if type(value) not in kinds:
+            raise wrong_type("one of " + ", ".join(f"`{allowed}`" for allowed in table), value)
+        if value not in table:
+            raise wrong_value(value)
+        return table[value]
+
+    return read
+
+
+def wrong_type(expected: str, value: Any) -> Defect:
+    """The defect of having got a value of another type."""
+    found = next((name for kind, name in _KINDS if isinstance(value, kind)), "another number")
+    return Defect("wrong-type", f"expected {expected}, found {found}")
+
+
+def wrong_value(value: Any) -> Defect:
+    """The defect of having got the right type but no allowed value."""
+    shown = str(value)
+    return Defect("wrong-value", f"`{shown if len(shown) <= LONGEST else shown[:LONGEST] + '…'}` is not allowed here")
+
+
+_KINDS: list[tuple[type, str]] = [
+    (str, "a text"),
+    (bool, "true or false"),
+    (list, "an array"),
+    (dict, "an object"),
+    (type(None), "null"),
+]

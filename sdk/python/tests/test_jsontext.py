@@ -1,0 +1,79 @@
+"""JSON text to values and back, exactly."""
+
+import unittest
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from gantry_sdk import Field, Message, Output, Reject, member
+from gantry_sdk.jsontext import parse, write
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+@dataclass
+class Inner:
+    order_id: str = member("OrderID", default="x")
+
+
+@dataclass
+class Outer:
+    inner: Inner
+    amount: Decimal
+    day: date | None
+
+
+class Text(unittest.TestCase):
+    def test_a_value_passes_through_unchanged(self) -> None:
+        for text in [
+            "18446744073709551615",
+            "-9007199254740993",
+            '{"ä":"🦀","":[],"n":{"x":null},"t":true}',
+            "[1.50,1e5,0.30000000000000004,-0.0]".replace("1e5", "1E+5"),
+            '{"a":{"b":[{"c":1.10},"d"]}}',
+        ]:
+            self.assertEqual(write(parse(text)), text)
+
+    def test_what_arithmetic_makes_leaves_as_text(self) -> None:
+        self.assertEqual(write(parse("1.10") + 1), '"2.10"')
+        self.assertEqual(write({"sum": Decimal("1E+2"), "tiny": Decimal("1E-8")}), '{"sum":"100","tiny":"0.00000001"}')
+
+    def test_dataclasses_dates_and_enums_are_written(self) -> None:
+        value = [Outer(Inner(), Decimal("1.0"), date(2026, 3, 9)), Outer(Inner("y"), Decimal(2), None), Colour.RED]
+        first = '{"inner":{"OrderID":"x"},"amount":"1.0","day":"2026-03-09"}'
+        self.assertEqual(write(value), f'[{first},{{"inner":{{"OrderID":"y"}},"amount":"2","day":null}},"red"]')
+        self.assertEqual(write({"a": Inner(), "b": parse("1.0")}), '{"a":{"OrderID":"x"},"b":1.0}')
+
+    def test_what_json_cannot_hold_is_rejected_and_never_sent(self) -> None:
+        circle: list[Any] = []
+        circle.append(circle)
+        output = Output(payload="", content_type="text/plain")
+        values: list[Any] = [{1}, b"x", float("nan"), Decimal("NaN"), Decimal("1e5000"), "\ud800", circle]
+        for value in [*values, {(1, 2): 3}, output, Message(""), Field(1), object()]:
+            with self.subTest(repr(value)), self.assertRaises(Reject) as refused:
+                Output.json(value)
+            self.assertEqual(refused.exception.code, "not-serialisable")
+
+    def test_what_is_no_json_is_refused(self) -> None:
+        deep = "[" * 129 + "]" * 129
+        endless = "[" * 100_000
+        huge = "1" * 5000
+        for text in ["NaN", "-Infinity", "01", '"\\ud800"', '{"\\uDC00": 1}', '"a\nb"', deep, endless, huge, "\ufeff1"]:
+            with self.subTest(text[:20]), self.assertRaises(ValueError):
+                parse(text)
+
+    def test_brackets_count_by_their_depth_and_not_by_their_number(self) -> None:
+        self.assertEqual(len(parse("[" + "[{}]," * 1000 + "[]]")), 1001)
+        self.assertEqual(parse('["' + "[" * 1000 + '\\"{"]'), ["[" * 1000 + '"{'])
+        self.assertTrue(parse("[" * 128 + "]" * 128))
+
+    def test_a_pair_of_surrogates_is_one_character(self) -> None:
+        self.assertEqual(parse('"\\ud83e\\udd80"'), "🦀")
+
+
+if __name__ == "__main__":
+    unittest.main()
