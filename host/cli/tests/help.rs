@@ -46,6 +46,7 @@ snapshots! {
     plugin_build: "plugin build";
     plugin_test: "plugin test";
     plugin_bench: "plugin bench";
+    plugin_dev: "plugin dev";
     flow: "flow";
     flow_diagram: "flow diagram";
     completions: "completions";

@@ -1,8 +1,9 @@
-//! `gantry plugin new|inspect|build|test|bench`: for plugin authors, and for operators who want to know what a file is.
+//! `gantry plugin new|inspect|build|test|dev|bench`: for plugin authors, and for operators who want to know what a file is.
 
 mod bench;
 mod build;
 mod case;
+mod dev;
 mod inspect;
 mod language;
 mod new;
@@ -17,13 +18,14 @@ use gantry_sandbox as sandbox;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Write, build, test, measure and inspect plugins
+/// Write, build, try, test, measure and inspect plugins
 #[derive(Debug, Subcommand)]
 pub(crate) enum Plugin {
     New(new::New),
     Inspect(inspect::Inspect),
     Build(build::Build),
     Test(test::Test),
+    Dev(dev::Dev),
     Bench(bench::Bench),
 }
 
@@ -34,6 +36,7 @@ impl Plugin {
             Self::Inspect(inspect) => inspect.run(output),
             Self::Build(build) => build.run(output),
             Self::Test(test) => test.run(output),
+            Self::Dev(dev) => dev.run(output),
             Self::Bench(bench) => bench.run(output),
         }
     }

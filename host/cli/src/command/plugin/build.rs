@@ -57,7 +57,6 @@ pub(super) enum Pace {
     /// To be shipped: optimised as hard as the project says.
     Ship,
     /// To be tried at once: built quickly, again and again.
-    #[expect(dead_code, reason = "for `gantry plugin dev`")]
     Try,
 }
 

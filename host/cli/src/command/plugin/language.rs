@@ -51,14 +51,15 @@ impl Language {
         }
     }
 
-    /// Where its SDK is in the repository.
-    pub(super) const fn sdk(self) -> &'static str {
+    /// Where its SDK is in the repository, and what that needs beside it.
+    pub(super) const fn sdk(self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Rust => "sdk/rust",
-            Self::Js | Self::Ts => "sdk/js",
-            Self::Python => "sdk/python",
-            Self::Go => "sdk/go",
-            Self::C | Self::Cpp => "sdk/c",
+            Self::Rust => ("sdk/rust", &[]),
+            Self::Js | Self::Ts => ("sdk/js", &[]),
+            Self::Python => ("sdk/python", &[]),
+            Self::Go => ("sdk/go", &[]),
+            Self::C => ("sdk/c", &[]),
+            Self::Cpp => ("sdk/cpp", &["sdk/c"]),
         }
     }
 
@@ -71,7 +72,7 @@ impl Language {
             Self::Python => "sdk/python/template",
             Self::Go => "sdk/go/template",
             Self::C => "sdk/c/template",
-            Self::Cpp => "sdk/c/template-cpp",
+            Self::Cpp => "sdk/cpp/template",
         }
     }
 
@@ -80,9 +81,10 @@ impl Language {
         match self {
             Self::Rust => &["rustup target add wasm32-wasip2"],
             Self::Js | Self::Ts => &["npm install"],
-            Self::Python => &["python3 -m venv .venv", ".venv/bin/pip install -r requirements.txt"],
             Self::Go => &[],
-            Self::C | Self::Cpp => &["python3 -m venv .venv", ".venv/bin/pip install -r {{sdk}}/requirements.txt"],
+            Self::Python | Self::C | Self::Cpp => {
+                &["python3 -m venv .venv", ".venv/bin/pip install -r {{sdk}}/requirements.txt"]
+            }
         }
     }
 }

@@ -45,7 +45,8 @@ impl New {
         require_empty(&folder).or_exit(Exit::Usage)?;
         let sdk = match &self.sdk {
             Some(sdk) => self.checkout(sdk, &folder).or_exit(Exit::Usage)?,
-            None => format!("{VENDORED}/{}", self.lang.sdk()),
+            // Some languages tell paths from names of packages by how they begin.
+            None => format!("./{VENDORED}/{}", self.lang.sdk().0),
         };
         let template = self.lang.template();
         let placeholders = Placeholders::new(&self.name, &sdk);
@@ -55,7 +56,8 @@ impl New {
             return Err(Failure::new(Exit::Internal, anyhow!("this gantry was built without {template}")));
         }
         if self.sdk.is_none() {
-            written += files::vendor(self.lang.sdk(), &folder.join(VENDORED))
+            let (sdk, beside) = self.lang.sdk();
+            written += files::vendor(&[&[sdk], beside].concat(), &folder.join(VENDORED))
                 .with_context(|| format!("failed to write {}", folder.join(VENDORED).display()))?;
         }
         let next = self.next(&folder, &sdk);
@@ -69,7 +71,7 @@ impl New {
 
     /// The way from the plugin's folder to the SDK in this checkout.
     fn checkout(&self, sdk: &Path, folder: &Path) -> anyhow::Result<String> {
-        let below = self.lang.sdk().trim_start_matches("sdk/");
+        let below = self.lang.sdk().0.trim_start_matches("sdk/");
         let there = sdk.join(below);
         if !there.is_dir() {
             bail!("{} does not exist: `--sdk` names the folder `sdk` of Gantry's sources", there.display());

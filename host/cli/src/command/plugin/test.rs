@@ -2,7 +2,7 @@
 
 mod compare;
 mod conformance;
-mod log_lines;
+pub(super) mod log_lines;
 mod report;
 
 use std::path::PathBuf;
@@ -15,8 +15,11 @@ use super::case::{self, Case, CaseFile};
 use super::{build, load};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use compare::{Difference, Payloads};
-use report::{CaseReport, Report};
+use compare::Difference;
+use report::CaseReport;
+
+pub(super) use compare::{Payloads, describe};
+pub(super) use report::Report;
 
 /// Run a plugin's golden cases in the sandbox
 ///
@@ -55,9 +58,7 @@ impl Test {
             None => build::build(&self.directory, None, None, build::Pace::Ship)?.file,
         };
         let plugin = load(&file)?;
-        let payloads = if self.exact { Payloads::AsBytes } else { Payloads::AsValues };
-        let cases = cases.into_iter().map(|case| run_case(&plugin, case, payloads)).collect();
-        let report = Report::new(plugin.reference().clone(), cases);
+        let report = report(&plugin, cases, if self.exact { Payloads::AsBytes } else { Payloads::AsValues });
         output.print(&report, || report.human(output.stdout_color()))?;
         if report.failed > 0 { Err(Failure::said(Exit::PluginRefused)) } else { Ok(()) }
     }
@@ -65,6 +66,12 @@ impl Test {
     fn files(&self) -> Result<Vec<CaseFile>, Failure> {
         case::files(&self.cases.clone().unwrap_or_else(|| self.directory.join("cases")))
     }
+}
+
+/// How these cases go.
+pub(super) fn report(plugin: &Plugin, cases: Vec<CaseFile>, payloads: Payloads) -> Report {
+    let cases = cases.into_iter().map(|case| run_case(plugin, case, payloads)).collect();
+    Report::new(plugin.reference().clone(), cases)
 }
 
 /// A case that can't be run has failed: the others are run all the same.

@@ -29,6 +29,14 @@ pub(super) enum BuildError {
         /// The command that installs it.
         install: &'static str,
     },
+    /// A project that doesn't say where its SDK is.
+    #[error("{} names no folder that holds the SDK: add the line `{flag}`", file.display())]
+    NoSdk {
+        /// The project's file.
+        file: PathBuf,
+        /// What would name it.
+        flag: &'static str,
+    },
     /// The plugin uses an ability that its `plugin.toml` doesn't ask for.
     #[error(
         "the plugin imports {module}, which plugin.toml does not ask for: add `{line}` under [wants], or drop the import"

@@ -34,32 +34,33 @@ pub(super) fn write_template(template: &str, folder: &Path, placeholders: &Place
     Ok(written)
 }
 
-/// Copies an SDK and the contract, in the places they have to each other in the repository; how many files there are.
-pub(super) fn vendor(sdk: &str, folder: &Path) -> std::io::Result<usize> {
+/// Copies SDKs and the contract, in the places they have to each other in the repository; how many files there are.
+pub(super) fn vendor(sdks: &[&str], folder: &Path) -> std::io::Result<usize> {
+    let of_sdks = sdks.iter().flat_map(|sdk| {
+        let folder = format!("{sdk}/");
+        let files = kit::files(&folder).filter(|(name, _)| !name.starts_with(NOT_VENDORED));
+        files.map(|(name, bytes)| (format!("{folder}{name}"), bytes)).collect::<Vec<_>>()
+    });
+    let contract = kit::files("wit/").map(|(name, bytes)| (format!("wit/{name}"), bytes));
+    let licence = kit::file("LICENSE").map(|bytes| ("LICENSE".to_owned(), bytes));
     let mut written = 0;
-    for (name, bytes) in kit::files(&format!("{sdk}/")).filter(|(name, _)| !name.starts_with(NOT_VENDORED)) {
-        write(&folder.join(sdk).join(name), bytes)?;
-        written += 1;
-    }
-    for (name, bytes) in kit::files("wit/") {
-        write(&folder.join("wit").join(name), bytes)?;
-        written += 1;
-    }
-    if let Some(licence) = kit::file("LICENSE") {
-        write(&folder.join("LICENSE"), licence)?;
+    for (name, bytes) in of_sdks.chain(contract).chain(licence) {
+        write(&folder.join(name), bytes)?;
         written += 1;
     }
     Ok(written)
 }
 
-/// The way from one folder to another, both absolute; with `/`, as manifests of every language write it.
+/// The way from one folder to another, both absolute; with `/` and beginning with a dot, as manifests of every language
+/// take it.
 pub(super) fn relative(from: &Path, to: &Path) -> String {
     // The folder may not exist yet, and what does may be a link.
     let from = existing(from);
     let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
     let up = from.components().skip(shared).map(|_| Component::ParentDir.as_os_str());
     let way: PathBuf = up.chain(to.components().skip(shared).map(|part| part.as_os_str())).collect();
-    way.to_string_lossy().replace('\\', "/")
+    let way = way.to_string_lossy().replace('\\', "/");
+    if way.starts_with('.') { way } else { format!("./{way}") }
 }
 
 /// The path with links resolved, as far as it exists.
@@ -105,6 +106,6 @@ mod tests {
         let top = top.path().canonicalize().unwrap();
         let sdk = top.join("gantry/sdk/go");
         assert_eq!(relative(&top.join("work/new/plugin"), &sdk), "../../../gantry/sdk/go");
-        assert_eq!(relative(&top, &sdk), "gantry/sdk/go");
+        assert_eq!(relative(&top, &sdk), "./gantry/sdk/go");
     }
 }

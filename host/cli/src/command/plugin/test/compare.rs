@@ -25,7 +25,7 @@ pub(super) struct Difference {
 
 /// How payloads that a case gives as JSON are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Payloads {
+pub(in crate::command::plugin) enum Payloads {
     /// As values: neither spaces nor the order of members matter.
     AsValues,
     /// Byte for byte with the value in its shortest spelling and the case's order of members.
@@ -121,7 +121,7 @@ fn ordered(like: &Value, value: Value) -> Value {
 }
 
 /// The outcome in the words of the case format.
-fn describe(outcome: &Result<Outcome, PluginFault>) -> Value {
+pub(in crate::command::plugin) fn describe(outcome: &Result<Outcome, PluginFault>) -> Value {
     match outcome {
         Ok(Outcome::Emit(outputs)) => json!({ "emit": outputs.iter().map(describe_output).collect::<Vec<_>>() }),
         Ok(Outcome::Skip(fault)) => json!({ "skip": describe_fault(fault) }),

@@ -16,10 +16,10 @@ const CONTEXT: usize = 3;
 
 /// All cases of a plugin.
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
+pub(in crate::command::plugin) struct Report {
     plugin: PluginRef,
     passed: usize,
-    pub(super) failed: usize,
+    pub(in crate::command::plugin) failed: usize,
     cases: Vec<CaseReport>,
 }
 
@@ -51,7 +51,7 @@ impl Report {
         Self { plugin, passed, failed: cases.len() - passed, cases }
     }
 
-    pub(super) fn human(&self, color: bool) -> String {
+    pub(in crate::command::plugin) fn human(&self, color: bool) -> String {
         let mut text = String::new();
         for case in &self.cases {
             // Writing to a string can't fail.

@@ -1,0 +1,198 @@
+//! The author's samples: files as messages, with the settings and tables a flow would give.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow, bail};
+use gantry_config::Table;
+use gantry_core::{
+    Clock as _, Grants, Headers, Limits, Manifest, Message, MessageId, Outcome, Reuse, SystemClock, TargetName,
+    Timestamp,
+};
+use gantry_runtime::tables::Tables;
+use gantry_sandbox::{Invocation, Plugin, PluginFault, StepConfig};
+use serde_json::Value;
+
+use super::super::test::log_lines;
+
+/// Longer than in a flow: a sample is about what comes out, and the machine is busy building.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Media types by extension; anything else is bytes.
+const MEDIA_TYPES: &[(&str, &str)] =
+    &[("json", "application/json"), ("xml", "application/xml"), ("csv", "text/csv"), ("txt", "text/plain")];
+
+/// What is run in each round beside the golden cases.
+#[derive(Debug)]
+pub(super) struct Samples {
+    /// A file, or a folder of files; none where there are no samples.
+    pub(super) input: Option<PathBuf>,
+    pub(super) settings: Option<PathBuf>,
+    pub(super) tables: Vec<TableFile>,
+    pub(super) targets: BTreeSet<TargetName>,
+    /// The same in every round, so that an output with the time in it doesn't look changed.
+    pub(super) now: Timestamp,
+}
+
+/// `NAME=FILE:KEY`
+#[derive(Clone, Debug)]
+pub(super) struct TableFile {
+    name: String,
+    file: PathBuf,
+    key: String,
+}
+
+/// What became of a sample.
+pub(super) struct Ran {
+    /// Its file's name.
+    pub(super) name: String,
+    /// Whatever the plugin said, or why it could not be asked.
+    pub(super) outcome: anyhow::Result<Result<Outcome, PluginFault>>,
+    /// What it logged meanwhile.
+    pub(super) log: Vec<Value>,
+}
+
+/// The moment to give to plugins that want the time.
+pub(super) fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+impl Samples {
+    /// Every path whose change makes a new round.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let tables = self.tables.iter().map(|table| &table.file);
+        self.input.iter().chain(&self.settings).chain(tables).cloned().collect()
+    }
+
+    /// Finds at once what would be wrong in every round.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        self.settings()?;
+        self.tables().map(drop)
+    }
+
+    /// Runs every sample in a fresh instance of its own.
+    pub(super) fn run(&self, plugin: &Plugin) -> anyhow::Result<Vec<Ran>> {
+        let files = self.files()?;
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let step = plugin.prepare(self.step(plugin.manifest())?)?;
+        let run = |(index, file): (usize, &PathBuf)| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let (outcome, log) = log_lines::catch(|| {
+                let message = self.message(index, file)?;
+                let batch = [Invocation { message: &message, attempt: 1 }];
+                step.run(&batch, self.now).outcomes.pop().ok_or_else(|| anyhow!("the plugin was not run"))
+            });
+            Ran { name, outcome, log }
+        };
+        Ok(files.iter().enumerate().map(run).collect())
+    }
+
+    /// The sample files, sorted; hidden ones are an editor's.
+    fn files(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let Some(input) = &self.input else { return Ok(Vec::new()) };
+        if input.is_file() {
+            return Ok(vec![input.clone()]);
+        }
+        let entries = std::fs::read_dir(input).with_context(|| format!("failed to read {}", input.display()))?;
+        let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+        let hidden = |file: &Path| file.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        files.retain(|file| file.is_file() && !hidden(file));
+        files.sort();
+        Ok(files)
+    }
+
+    fn message(&self, index: usize, file: &Path) -> anyhow::Result<Message> {
+        let payload = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()))?;
+        let mut id = [0; 16];
+        id[8..].copy_from_slice(&(index as u64).to_be_bytes());
+        Ok(Message {
+            id: MessageId::from_bytes(id),
+            key: None,
+            content_type: media_type(file).to_owned(),
+            headers: Headers::new(),
+            event_time: self.now,
+            payload: payload.into(),
+        })
+    }
+
+    /// The step a flow would have; it grants what the plugin wants.
+    fn step(&self, manifest: &Manifest) -> anyhow::Result<StepConfig> {
+        let lookup = manifest.wants.lookup.iter().cloned().collect();
+        Ok(StepConfig {
+            flow: "dev".parse()?,
+            step: "sample".to_owned(),
+            place: "samples".to_owned(),
+            tables: Arc::new(self.tables()?),
+            settings: self.settings()?,
+            grants: Grants { lookup, clock: manifest.wants.clock },
+            limits: Limits { deadline: DEADLINE, ..Limits::default() },
+            reuse: Reuse::Fresh,
+            routes: self.targets.clone(),
+        })
+    }
+
+    fn settings(&self) -> anyhow::Result<Value> {
+        let Some(file) = &self.settings else { return Ok(Value::Null) };
+        let text = std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
+        let settings: Value = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+        if !settings.is_object() {
+            bail!("{}: the settings must be a JSON object, as `[step.settings]` of a flow is", file.display());
+        }
+        Ok(settings)
+    }
+
+    fn tables(&self) -> anyhow::Result<Tables> {
+        let table =
+            |table: &TableFile| (table.name.clone(), Table { file: table.file.clone(), key: table.key.clone() });
+        let tables: BTreeMap<_, _> = self.tables.iter().map(table).collect();
+        Tables::load(&tables).map_err(|faults| {
+            let faults: Vec<_> = faults.iter().map(|(name, fault)| format!("table `{name}`: {fault}")).collect();
+            anyhow!("{}", faults.join("\n"))
+        })
+    }
+}
+
+impl FromStr for TableFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('=').and_then(|(name, rest)| Some((name, rest.rsplit_once(':')?)));
+        match parts {
+            Some((name, (file, key))) if ![name, file, key].contains(&"") => {
+                Ok(Self { name: name.to_owned(), file: file.into(), key: key.to_owned() })
+            }
+            _ => Err("a table is NAME=FILE:KEY, for instance products=data/products.csv:sku".to_owned()),
+        }
+    }
+}
+
+fn media_type(file: &Path) -> &'static str {
+    let extension = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    MEDIA_TYPES.iter().find(|(known, _)| *known == extension).map_or("application/octet-stream", |(_, media)| media)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_tells_the_media_type() {
+        let told = ["a.json", "a.XML", "a.csv", "a.txt", "a.edi", "a"].map(|name| media_type(Path::new(name)));
+        let bytes = "application/octet-stream";
+        assert_eq!(told, ["application/json", "application/xml", "text/csv", "text/plain", bytes, bytes]);
+    }
+
+    #[test]
+    fn a_table_has_a_name_a_file_and_a_key() {
+        let table: TableFile = "products=C:/data/p.csv:sku".parse().unwrap();
+        assert_eq!((&*table.name, &*table.key, table.file), ("products", "sku", "C:/data/p.csv".into()));
+        for wrong in ["products", "products=p.csv", "=p.csv:sku", "products=:sku", "products=p.csv:"] {
+            assert!(wrong.parse::<TableFile>().is_err_and(|text| text.contains("NAME=FILE:KEY")), "{wrong}");
+        }
+    }
+}

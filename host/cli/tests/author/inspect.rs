@@ -1,0 +1,1 @@
+//! `gantry plugin inspect`, with and without a flow.
