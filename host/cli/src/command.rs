@@ -1,6 +1,7 @@
 //! One file per command, nouns before verbs: `gantry plugin inspect`, `gantry dlq list`.
 
 mod check;
+mod compile_component;
 mod completions;
 mod config;
 mod dlq;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Flow(flow::Flow),
     Completions(completions::Completions),
+    #[command(hide = true)]
+    CompileComponent(compile_component::CompileComponent),
 }
 
 impl Command {
@@ -43,6 +46,7 @@ impl Command {
             Self::Plugin(plugin) => plugin.run(output),
             Self::Flow(flow) => flow.run(output),
             Self::Completions(completions) => completions.run(output),
+            Self::CompileComponent(compile) => compile.run(),
         }
     }
 }

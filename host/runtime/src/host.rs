@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use gantry_config::{Flow, HostConfig};
 use gantry_core::Clock;
-use gantry_sandbox::{CacheConfig, Sandbox, SandboxConfig, SandboxError};
+use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig, SandboxError};
 use gantry_security::{Environment, KeyFileError};
 use gantry_store::{OpenError, Store, StoreConfig};
 use gantry_transport::Intake;
@@ -111,18 +111,30 @@ pub fn open_store(config: &HostConfig, clock: Arc<dyn Clock>) -> Result<Store, S
     Store::open(&dir, settings).map_err(|source| StartError::Store { dir, source })
 }
 
-/// The sandbox of a data directory, with its compile cache; without a directory, nothing is cached.
-pub fn open_sandbox(data_dir: Option<&Path>) -> Result<Sandbox, StartError> {
+/// The sandbox of a data directory, with its compile cache; without a directory, nothing is cached. Plugins are compiled
+/// by this process, or here when there is none.
+pub fn open_sandbox(data_dir: Option<&Path>, compiler: Option<CompilerProcess>) -> Result<Sandbox, StartError> {
     let cache = match data_dir {
         Some(dir) => Some(CacheConfig { dir: dir.join("cache"), key: gantry_security::cache_key(dir)? }),
         None => None,
     };
-    Ok(Sandbox::new(SandboxConfig { cache, ..SandboxConfig::default() })?)
+    Ok(Sandbox::new(SandboxConfig { cache, compiler, ..SandboxConfig::default() })?)
 }
 
 impl Host {
-    /// Checks and loads everything, binds the intake's port, then sets to work.
+    /// Checks and loads everything, binds the intake's port, then sets to work. Plugins are compiled in this process.
     pub async fn start(
+        config: &HostConfig,
+        flows: Vec<Flow>,
+        env: Environment<'_>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StartError> {
+        Self::start_compiling_with(None, config, flows, env, clock).await
+    }
+
+    /// [`Host::start`], with plugins compiled by a process of their own: for plugins of others.
+    pub async fn start_compiling_with(
+        compiler: Option<CompilerProcess>,
         config: &HostConfig,
         flows: Vec<Flow>,
         env: Environment<'_>,
@@ -132,7 +144,7 @@ impl Host {
         std::fs::create_dir_all(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
         let shared = Shared {
             store: open_store(config, Arc::clone(&clock))?,
-            sandbox: open_sandbox(Some(&dir))?,
+            sandbox: open_sandbox(Some(&dir), compiler)?,
             clock,
             plugin_threads: Arc::new(Semaphore::new(threads(config.plugin_threads))),
             broken: CancellationToken::new(),

@@ -10,8 +10,6 @@
 //!
 //! Files are written beside their name and renamed, so a crash leaves the old entry or the new one.
 
-mod trusted;
-
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,6 +18,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use gantry_core::{Digest, Secret};
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+use crate::trusted::{self, Trusted};
 
 const MAGIC: &[u8] = b"gantry-cwasm-1\n";
 const MAC_BYTES: usize = 32;
@@ -114,7 +114,7 @@ impl Cache {
         if self.mac(digest, code) != blake3::Hash::from_bytes(*mac) {
             return Err(Unusable::Forged);
         }
-        trusted::deserialize(engine, trusted::Authenticated::after_mac(code)).map_err(Unusable::Refused)
+        trusted::deserialize(engine, Trusted::after_mac(code)).map_err(Unusable::Refused)
     }
 
     fn store(&self, digest: &Digest, path: &Path, component: &Component) -> Result<(), String> {

@@ -11,6 +11,7 @@ use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
 use crate::cache::{Cache, CacheConfig, CacheError};
+use crate::compile::{self, CompileError, CompilerProcess};
 use crate::host;
 use crate::instance::Room;
 use crate::plugin::{LoadError, Plugin, vet};
@@ -23,6 +24,9 @@ use ticker::Ticker;
 pub struct SandboxConfig {
     /// Where compiled code is kept; none compiles at every start.
     pub cache: Option<CacheConfig>,
+    /// Who compiles. None compiles in this process, which is for components one wrote oneself: compiling a hostile one
+    /// may take all memory and minutes.
+    pub compiler: Option<CompilerProcess>,
     /// Most instances alive at once. Each thread inside [`PreparedStep::run`](crate::PreparedStep::run) holds one, and
     /// up to half of them may wait warm between batches, so twice the number of threads is plenty; a surplus costs
     /// address space, not memory.
@@ -35,7 +39,7 @@ pub struct SandboxConfig {
 
 impl Default for SandboxConfig {
     fn default() -> Self {
-        Self { cache: None, instances: 64, max_memory_bytes: 1 << 30, tick: Duration::from_millis(5) }
+        Self { cache: None, compiler: None, instances: 64, max_memory_bytes: 1 << 30, tick: Duration::from_millis(5) }
     }
 }
 
@@ -69,6 +73,7 @@ pub(crate) struct Shared {
     /// Places for warm instances of all steps.
     pub(crate) warm: Arc<Room>,
     cache: Option<Cache>,
+    compiler: Option<CompilerProcess>,
     /// Declared last, so that deadlines hold until everything else is gone.
     _ticker: Ticker,
 }
@@ -93,6 +98,7 @@ impl Sandbox {
             max_memory_bytes: config.max_memory_bytes,
             warm: Arc::new(Room::new(config.instances as usize / 2)),
             cache,
+            compiler: config.compiler,
             _ticker: ticker,
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -110,15 +116,19 @@ impl Sandbox {
         vet(&manifest.name, &inspection.imports)?;
         let component = self
             .compile(&inspection.digest, bytes)
-            .map_err(|text| LoadError::Compile { plugin: manifest.name.clone(), text })?;
+            .map_err(|source| LoadError::Compile { plugin: manifest.name.clone(), source })?;
         Ok(Plugin::new(Arc::clone(&self.shared), component, manifest, inspection))
     }
 
-    fn compile(&self, digest: &gantry_core::Digest, bytes: &[u8]) -> Result<Component, String> {
-        let compile = || Component::new(&self.shared.engine, bytes).map_err(|error| format!("{error:#}"));
+    fn compile(&self, digest: &gantry_core::Digest, bytes: &[u8]) -> Result<Component, CompileError> {
+        let engine = &self.shared.engine;
+        let compile = || match &self.shared.compiler {
+            None => compile::in_process(engine, bytes),
+            Some(compiler) => compiler.compile(engine, bytes),
+        };
         match &self.shared.cache {
             None => compile(),
-            Some(cache) => cache.get_or_compile(&self.shared.engine, digest, compile),
+            Some(cache) => cache.get_or_compile(engine, digest, compile),
         }
     }
 }

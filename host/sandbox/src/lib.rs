@@ -12,6 +12,7 @@
 //!   true randomness don't exist for it.
 //! - Every batch starts from a fresh instance, so nothing of one message is left for the next batch to read; unless the
 //!   step asks for warm ones, which no other step ever sees.
+//! - A component that is hard to compile costs a process of its own its life, and not the host: see [`CompilerProcess`].
 //! - An outcome handed out is within its bounds: never a partial or a malformed emit.
 //!
 //! [`PreparedStep::run`] blocks for as long as the guest computes: call it off the async threads.
@@ -19,6 +20,7 @@
 mod cache;
 mod call;
 mod check;
+mod compile;
 mod engine;
 mod escape;
 mod fault;
@@ -32,9 +34,11 @@ mod run;
 mod settings;
 mod state;
 mod step;
+mod trusted;
 mod wasi;
 
 pub use cache::CacheConfig;
+pub use compile::{CompileBounds, CompileError, CompilerProcess, serve_compilation};
 pub use engine::{Sandbox, SandboxConfig, SandboxError};
 pub use fault::{CODES, PluginFault, code};
 pub use gantry_core::{Grants, Limits, Reuse};

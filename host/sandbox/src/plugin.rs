@@ -6,6 +6,7 @@ use gantry_component::{ComponentError, Inspection};
 use gantry_core::{Manifest, PluginRef};
 use wasmtime::component::Component;
 
+use crate::compile::CompileError;
 use crate::engine::Shared;
 use crate::wasi;
 
@@ -32,13 +33,13 @@ pub enum LoadError {
         /// What to do instead.
         hint: &'static str,
     },
-    /// The compiler refuses it.
-    #[error("plugin `{plugin}` can't be compiled: {text}")]
+    /// The compiler refuses it, or would take too much.
+    #[error("plugin `{plugin}` can't be compiled: {source}")]
     Compile {
         /// The plugin's name.
         plugin: String,
-        /// What the compiler says.
-        text: String,
+        /// Why.
+        source: CompileError,
     },
 }
 

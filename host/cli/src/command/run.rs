@@ -13,6 +13,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::HostArgs;
+use crate::command::compile_component::compiler_process;
 use crate::desk::runtime_file::RuntimeFile;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::logging::{self, LogFormat};
@@ -49,7 +50,9 @@ impl Run {
 async fn serve(config: &HostConfig, flows: Vec<Flow>) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
     let names: Vec<_> = flows.iter().map(|flow| flow.name.to_string()).collect();
-    let host = Host::start(config, flows, &process_environment, Arc::new(SystemClock)).await.map_err(refused)?;
+    let (compiler, clock) = (Some(compiler_process()?), Arc::new(SystemClock));
+    let host =
+        Host::start_compiling_with(compiler, config, flows, &process_environment, clock).await.map_err(refused)?;
     let stop = CancellationToken::new();
     let admin = match admin(config, &host, &stop).await {
         Ok(admin) => admin,

@@ -33,6 +33,15 @@ pub(super) fn engine(sandbox: &SandboxConfig) -> wasmtime::Result<Engine> {
     Engine::new(&config)
 }
 
+/// An engine that only compiles: without the pool, whose address space would fill what a compiler's process may have.
+/// What it makes runs in [`engine`], since nothing of the pool reaches the code.
+pub(crate) fn compiler() -> wasmtime::Result<Engine> {
+    let mut config = Config::new();
+    execution(&mut config);
+    features(&mut config);
+    Engine::new(&config)
+}
+
 fn execution(config: &mut Config) {
     // Winch is younger and less fuzzed.
     config.strategy(Strategy::Cranelift);

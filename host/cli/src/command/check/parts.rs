@@ -7,10 +7,12 @@ use gantry_runtime::FlowError;
 use gantry_security::{CredentialsError, Verifier, process_environment};
 use gantry_transport::target::{BuildError, HttpTargetError};
 
+use crate::command::compile_component::compiler_process;
+
 /// Loads everything the flows need, without keeping it. Compiled plugins are cached where the host has its data.
 pub(super) fn check(flows: &[Flow], host: &HostConfig) -> anyhow::Result<Vec<Diagnostic>> {
     let cache = host.data_dir.is_dir().then_some(host.data_dir.as_path());
-    let sandbox = gantry_runtime::open_sandbox(cache)?;
+    let sandbox = gantry_runtime::open_sandbox(cache, Some(compiler_process()?))?;
     let mut found = Vec::new();
     for flow in flows {
         found.extend(webhook_secrets(flow));
