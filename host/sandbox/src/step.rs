@@ -13,6 +13,7 @@ use gantry_core::{FlowName, Grants, Limits, PluginRef, Reuse, TargetName};
 
 use crate::engine::Shared;
 use crate::guest::EnricherPre;
+use crate::host::log::LogRate;
 use crate::host::lookup::Tables;
 use crate::instance::Warm;
 use crate::state::State;
@@ -62,6 +63,8 @@ pub(crate) struct Bound {
     pub(crate) limits: Limits,
     pub(crate) routes: BTreeSet<TargetName>,
     pub(crate) tables: Arc<dyn Tables>,
+    /// What it may log over time, all instances together.
+    pub(crate) log: LogRate,
 }
 
 impl PreparedStep {

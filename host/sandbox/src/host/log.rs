@@ -1,7 +1,9 @@
 //! `gantry:plugin/log`: lines of a guest for the operator, as tracing events of target `gantry::plugin`.
 //!
 //! The event's message is static and the guest's text a field, so that no guest can pass for the host. Text is
-//! escaped and cut; lines beyond the budget of a call are counted instead of written.
+//! escaped and cut; lines beyond the budget of a call, or beyond the step's rate, are counted instead of written.
+
+mod rate;
 
 use gantry_core::FlowName;
 use wasmtime::component::{HasSelf, Linker};
@@ -10,6 +12,7 @@ use crate::escape::escape;
 use crate::guest::gantry::plugin::log::{self, Level};
 use crate::state::State;
 use crate::step::Bound;
+pub(crate) use rate::LogRate;
 
 /// Most lines of one call: two for each message of a batch of 100.
 const MAX_LINES: u32 = 200;
@@ -33,10 +36,10 @@ impl Default for LogBudget {
 }
 
 impl LogBudget {
-    /// Takes one line of this many bytes from the budget, or counts it as dropped.
-    fn take(&mut self, bytes: usize) -> bool {
+    /// Takes one line of this many bytes from the budget and from the step's rate, or counts it as dropped.
+    fn take(&mut self, bytes: usize, rate: &LogRate) -> bool {
         let bytes = bytes.min(2 * MAX_LINE_BYTES);
-        if self.lines == 0 || self.bytes < bytes {
+        if self.lines == 0 || self.bytes < bytes || !rate.take() {
             self.dropped += 1;
             return false;
         }
@@ -45,13 +48,13 @@ impl LogBudget {
         true
     }
 
-    /// Says how many lines were dropped, if any were. Called once, when the call has ended.
+    /// Says how many lines were dropped, if any were and it was not said just now. Called once, when the call has ended.
     pub(crate) fn close(&self, step: &Bound) {
-        if self.dropped > 0 {
+        if let Some(dropped) = step.log.dropped(self.dropped) {
             let (flow, plugin) = (step.flow.as_str(), step.plugin.to_string());
             tracing::warn!(
-                target: "gantry::plugin", flow, step = step.step, plugin, dropped = self.dropped,
-                "plugin log lines dropped: more than one call may write"
+                target: "gantry::plugin", flow, step = step.step, plugin, dropped,
+                "plugin log lines dropped: more than a call or a step may write"
             );
         }
     }
@@ -64,7 +67,7 @@ pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
 impl log::Host for State {
     fn write(&mut self, level: Level, text: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
         let bytes = text.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
-        if self.log.take(bytes) {
+        if self.log.take(bytes, &self.step.log) {
             let (text, fields) = (escape(&text, MAX_LINE_BYTES), joined(&fields));
             event(level, &self.step.flow, &self.step.step, &self.step.plugin.to_string(), &text, &fields);
         }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{Bound, PrepareError, PreparedStep, StepConfig};
 use crate::guest::EnricherPre;
 use crate::host;
+use crate::host::log::LogRate;
 use crate::instance::Warm;
 use crate::plugin::{CLOCK, LOOKUP, Plugin};
 use crate::settings;
@@ -45,6 +46,7 @@ impl Plugin {
             limits: config.limits,
             routes: config.routes,
             tables: config.tables,
+            log: LogRate::default(),
         };
         let step = PreparedStep { shared: Arc::clone(self.shared()), bound: Arc::new(bound), pre, warm };
         match step.trial() {

@@ -1,0 +1,24 @@
+//! Calls the host without end on a message that says what: `log`, `random`, `clock` or `print`. Echoes the others.
+
+use std::time::SystemTime;
+
+use gantry_guest::{Behaviour, Message, Outcome, bytes, echo, log};
+
+struct CallFlood;
+
+impl Behaviour for CallFlood {
+    fn one(message: Message) -> Outcome {
+        let call: fn() = match bytes(&message) {
+            b"log" => || log::write(log::Level::Error, "again", &[]),
+            b"random" => || drop(wasip2::random::random::get_random_bytes(1 << 16)),
+            b"clock" => || drop(SystemTime::now()),
+            b"print" => || eprintln!("again"),
+            _ => return echo(message),
+        };
+        loop {
+            call();
+        }
+    }
+}
+
+gantry_guest::guest!(CallFlood);
