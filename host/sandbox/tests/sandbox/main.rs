@@ -10,6 +10,7 @@ mod grants;
 mod harness;
 mod hostile;
 mod load;
+mod made;
 mod surroundings;
 mod warm;
 
