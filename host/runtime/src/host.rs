@@ -115,7 +115,11 @@ pub fn open_store(config: &HostConfig, clock: Arc<dyn Clock>) -> Result<Store, S
 /// by this process, or here when there is none.
 pub fn open_sandbox(data_dir: Option<&Path>, compiler: Option<CompilerProcess>) -> Result<Sandbox, StartError> {
     let cache = match data_dir {
-        Some(dir) => Some(CacheConfig { dir: dir.join("cache"), key: gantry_security::cache_key(dir)? }),
+        Some(dir) => Some(CacheConfig {
+            dir: dir.join("cache"),
+            key: gantry_security::cache_key(dir)?,
+            max_bytes: CacheConfig::MAX_BYTES,
+        }),
         None => None,
     };
     Ok(Sandbox::new(SandboxConfig { cache, compiler, ..SandboxConfig::default() })?)

@@ -8,7 +8,10 @@
 //! magic "gantry-cwasm-1\n" (15 bytes) | MAC (32 bytes) | code
 //! ```
 //!
-//! Files are written beside their name and renamed, so a crash leaves the old entry or the new one.
+//! Files are written beside their name and renamed, so a crash leaves the old entry or the new one. The directory is kept
+//! within a bound: what was used longest ago goes first.
+
+mod prune;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
@@ -31,6 +34,13 @@ pub struct CacheConfig {
     pub dir: PathBuf,
     /// Key of the MAC. Whoever knows it and can write to `dir` can run native code in the host.
     pub key: Secret<[u8; 32]>,
+    /// Most bytes of all entries together; the one written last stays even when it is larger alone.
+    pub max_bytes: u64,
+}
+
+impl CacheConfig {
+    /// Enough for some fifty plugins with a Python runtime, at 35 MB of code each, or thousands in Rust.
+    pub const MAX_BYTES: u64 = 2 << 30;
 }
 
 /// The cache's directory can't be used.
@@ -82,7 +92,10 @@ impl Cache {
     ) -> Result<Component, E> {
         let path = self.path(digest);
         match self.load(engine, digest, &path) {
-            Ok(component) => return Ok(component),
+            Ok(component) => {
+                prune::touch(&path);
+                return Ok(component);
+            }
             Err(Unusable::Absent) => {}
             Err(reason) => {
                 tracing::warn!(path = %path.display(), %reason, "ignoring a compiled plugin; compiling it again");
@@ -92,6 +105,7 @@ impl Cache {
         if let Err(reason) = self.store(digest, &path, &component) {
             tracing::warn!(path = %path.display(), reason, "can't keep a compiled plugin; the next start compiles again");
         }
+        prune::prune(&self.config.dir, self.config.max_bytes, &path);
         Ok(component)
     }
 

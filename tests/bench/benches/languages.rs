@@ -85,7 +85,8 @@ fn plugin(bytes: &[u8], config: SandboxConfig) -> Plugin {
 /// Milliseconds to compile, and to load what was compiled before.
 fn loads(bytes: &[u8]) -> (f64, f64) {
     let directory = tempfile::tempdir().expect("a directory for the cache");
-    let cache = CacheConfig { dir: directory.path().to_owned(), key: gantry_core::Secret::new([7; 32]) };
+    let key = gantry_core::Secret::new([7; 32]);
+    let cache = CacheConfig { dir: directory.path().to_owned(), key, max_bytes: CacheConfig::MAX_BYTES };
     let sandbox = Sandbox::new(SandboxConfig { cache: Some(cache), ..SandboxConfig::default() }).expect("a sandbox");
     let timed = || {
         let began = Instant::now();

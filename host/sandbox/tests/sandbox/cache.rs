@@ -13,7 +13,11 @@ fn load(dir: &Path, key: u8) -> usize {
 }
 
 fn load_guest(guest: &[u8], dir: &Path, key: u8) -> usize {
-    let cache = CacheConfig { dir: dir.to_path_buf(), key: Secret::new([key; 32]) };
+    load_bounded(guest, dir, key, CacheConfig::MAX_BYTES)
+}
+
+fn load_bounded(guest: &[u8], dir: &Path, key: u8, max_bytes: u64) -> usize {
+    let cache = CacheConfig { dir: dir.to_path_buf(), key: Secret::new([key; 32]), max_bytes };
     let small = SandboxConfig { cache: Some(cache), instances: 2, ..SandboxConfig::default() };
     let work = || {
         let step = Sandbox::new(small).unwrap().load(guest).unwrap().prepare(config()).unwrap();
@@ -93,7 +97,48 @@ fn the_entry_of_another_plugin_is_not_trusted_under_this_ones_name() {
 #[test]
 fn a_cache_that_cannot_be_used_is_found_when_the_sandbox_starts() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    let cache = CacheConfig { dir: file.path().to_path_buf(), key: Secret::new([1; 32]) };
+    let (dir, key) = (file.path().to_path_buf(), Secret::new([1; 32]));
+    let cache = CacheConfig { dir, key, max_bytes: CacheConfig::MAX_BYTES };
     let error = Sandbox::new(SandboxConfig { cache: Some(cache), ..SandboxConfig::default() }).err().unwrap();
     assert!(error.to_string().contains("can't use"), "{error}");
+}
+
+#[test]
+fn a_cache_beyond_its_bound_loses_what_was_used_longest_ago() {
+    let (dir, echo, _) = filled();
+    let first = std::fs::metadata(&echo).unwrap().len();
+    age(&echo, 3_000);
+    assert_eq!(load_guest(gantry_guests::SPIN, dir.path(), 1), 0);
+    let spin = entries(dir.path()).into_iter().find(|entry| *entry != echo).unwrap();
+    let second = std::fs::metadata(&spin).unwrap().len();
+    age(&spin, 2_000);
+    // A hit makes the older one the younger.
+    assert_eq!(load(dir.path(), 1), 0);
+    assert_eq!(load_bounded(gantry_guests::TRAP_ON, dir.path(), 1, first + second + second / 2), 0);
+    let left = entries(dir.path());
+    assert!(left.contains(&echo) && !left.contains(&spin) && left.len() == 2, "{left:?}");
+}
+
+#[test]
+fn the_entry_written_last_stays_even_beyond_the_bound() {
+    let (dir, echo, _) = filled();
+    assert_eq!(load_bounded(gantry_guests::SPIN, dir.path(), 1, 1), 0);
+    let left = entries(dir.path());
+    assert!(left.len() == 1 && left[0] != echo, "{left:?}");
+}
+
+#[test]
+fn what_a_crash_left_half_written_is_removed_in_time() {
+    let (dir, _, _) = filled();
+    let (old, young) = (dir.path().join("a-1-0.tmp"), dir.path().join("b-1-0.tmp"));
+    [&old, &young].into_iter().for_each(|path| std::fs::write(path, "half").unwrap());
+    age(&old, 7_200);
+    assert_eq!(load_guest(gantry_guests::SPIN, dir.path(), 1), 0);
+    assert!(!old.exists() && young.exists());
+}
+
+/// Makes a file look as if it had last been used so long ago.
+fn age(path: &Path, seconds: u64) {
+    let then = std::time::SystemTime::now() - std::time::Duration::from_secs(seconds);
+    std::fs::File::open(path).unwrap().set_modified(then).unwrap();
 }
