@@ -1,0 +1,141 @@
+//! What a hostile plugin costs its neighbour: messages a second of a peaceful step, alone and beside each attack, and the
+//! most memory the host had. One thread runs the neighbour and one the attack, as two flows of one host would.
+//!
+//! The yardstick is the first row: a thread that only counts, in no sandbox at all. Where processors are scarce the
+//! neighbour shares them with whatever runs; an attack costs more than that only where its ratio is below the first.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use gantry_bench::mapping::{median, run};
+use gantry_core::{Clock as _, Headers, Message, MessageId, SystemClock};
+use gantry_sandbox::{
+    Grants, Invocation, Limits, PreparedStep, Reuse, Sandbox, SandboxConfig, StepConfig, TableError, Tables,
+};
+
+/// Each guest that attacks, and the message that makes it.
+const ATTACKS: &[(&str, &[u8], &str)] = &[
+    ("spin", gantry_guests::SPIN, "spin"),
+    ("trap", gantry_guests::TRAP_ON, "poison"),
+    ("stack overflow", gantry_guests::TRAP_ON, "deep"),
+    ("memory bomb", gantry_guests::MEMORY_BOMB, "bomb"),
+    ("handle flood", gantry_guests::HANDLE_FLOOD, "flood"),
+    ("lift bomb", gantry_guests::LIFT_BOMB, "bomb"),
+    ("exit", gantry_guests::EXITER, "exit"),
+    ("log flood", gantry_guests::CALL_FLOOD, "log"),
+    ("random flood", gantry_guests::CALL_FLOOD, "random"),
+    ("print flood", gantry_guests::CALL_FLOOD, "print"),
+    ("huge output", gantry_guests::OUTCOMES, r#"{"emit": [{"bytes": 30000000}]}"#),
+];
+/// How long one measurement lasts.
+const ROUND: Duration = Duration::from_millis(300);
+/// Measurements of each kind; the median counts.
+const ROUNDS: usize = 5;
+/// Messages of one batch, the neighbour's and the attacker's.
+const BATCH: usize = 100;
+
+struct NoTables;
+
+impl Tables for NoTables {
+    fn get(&self, _: &str, _: &[String]) -> Result<Vec<Option<String>>, TableError> {
+        Err(TableError::UnknownTable)
+    }
+}
+
+fn main() {
+    let sandbox = Sandbox::new(SandboxConfig::default()).expect("a sandbox");
+    let neighbour = step(&sandbox, gantry_guests::ECHO);
+    let count = || assert!((0..1_000_000_u32).map(std::hint::black_box).all(|number| number < 1_000_000));
+    println!("{:<15} {:>12} {:>12} {:>7} {:>10}", "attack", "alone/s", "beside it/s", "ratio", "peak MiB");
+    measure("(a busy thread)", &neighbour, count);
+    for (name, guest, word) in ATTACKS {
+        let (attacker, messages) = (step(&sandbox, guest), messages(word));
+        measure(name, &neighbour, || attack(&attacker, &messages));
+    }
+}
+
+/// The neighbour alone and beside this in turn, so that a machine that slows down slows both.
+fn measure(name: &str, neighbour: &PreparedStep, attack: impl Fn() + Sync) {
+    forget_peak();
+    let (mut alone, mut beside) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        alone.push(rate(neighbour));
+        beside.push(beside_it(&attack, || rate(neighbour)));
+    }
+    let (alone, beside) = (median(alone), median(beside));
+    println!("{name:<15} {alone:>12.0} {beside:>12.0} {:>6.2}x {:>10}", beside / alone, peak_mib());
+}
+
+fn step(sandbox: &Sandbox, guest: &[u8]) -> PreparedStep {
+    let config = StepConfig {
+        flow: "bench".parse().expect("a name"),
+        step: "step".into(),
+        place: "bench".into(),
+        settings: serde_json::Value::Null,
+        grants: Grants::default(),
+        limits: Limits { deadline: Duration::from_millis(100), ..Limits::default() },
+        reuse: Reuse::Fresh,
+        routes: BTreeSet::new(),
+        tables: Arc::new(NoTables),
+    };
+    sandbox.load(guest).expect("a plugin").prepare(config).expect("a step")
+}
+
+fn messages(payload: &str) -> Vec<Message> {
+    let message = || Message {
+        id: MessageId::generate(),
+        key: None,
+        content_type: "text/plain".into(),
+        headers: Headers::new(),
+        event_time: SystemClock.now(),
+        payload: payload.to_owned().into(),
+    };
+    (0..BATCH).map(|_| message()).collect()
+}
+
+/// Messages a second of the neighbour; each must come out.
+fn rate(neighbour: &PreparedStep) -> f64 {
+    let (messages, start) = (messages("a message of no consequence"), Instant::now());
+    let mut batches = 0;
+    while start.elapsed() < ROUND {
+        run(neighbour, &messages);
+        batches += 1;
+    }
+    f64::from(batches) * BATCH as f64 / start.elapsed().as_secs_f64()
+}
+
+/// One hostile batch, of which nothing may come out.
+fn attack(attacker: &PreparedStep, messages: &[Message]) {
+    let batch: Vec<_> = messages.iter().map(|message| Invocation { message, attempt: 1 }).collect();
+    let run = attacker.run(&batch, SystemClock.now());
+    assert!(run.outcomes.iter().all(Result::is_err), "the attack succeeded");
+}
+
+/// Does this while another thread attacks without pause.
+fn beside_it<T>(attack: impl Fn() + Sync, work: impl FnOnce() -> T) -> T {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                attack();
+            }
+        });
+        let result = work();
+        done.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+/// Lets Linux begin anew with the peak of this process; elsewhere nothing.
+fn forget_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The most memory this process had since, in MiB, as Linux tells; elsewhere 0.
+fn peak_mib() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<usize>().ok()).unwrap_or_default() >> 10
+}
