@@ -10,8 +10,9 @@ use super::{Bound, PrepareError, PreparedStep, StepConfig};
 use crate::guest::EnricherPre;
 use crate::host;
 use crate::instance::Warm;
-use crate::plugin::{CLOCK, LOOKUP, Plugin};
+use crate::plugin::Plugin;
 use crate::settings;
+use crate::standing::{CLOCK, LOOKUP};
 
 /// Least memory a step may give: a small Rust guest starts with a little over one MiB.
 const MIN_MEMORY_BYTES: usize = 64 << 10;
