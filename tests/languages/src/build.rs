@@ -21,12 +21,17 @@ pub fn gantry<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Output {
     command(gantry_e2e::gantry().as_os_str()).args(args).output().expect("gantry runs")
 }
 
-/// Runs a program in a folder and expects it to succeed; what it printed otherwise is the failure's text.
-pub fn succeeds(directory: &Path, program: &str, args: &[&str]) {
-    let output = command(program.as_ref()).args(args).current_dir(directory).output();
+/// Runs a program in a folder and expects it to succeed; gives back what it printed.
+pub fn succeeds(directory: &Path, program: &str, args: &[&str]) -> String {
+    // Python's way to find packages that are not installed; nobody else looks at it.
+    let packages = std::env::join_paths([directory.join("src"), gantry_e2e::repository().join("sdk/python/src")]);
+    let mut command = command(program.as_ref());
+    command.env("PYTHONPATH", packages.expect("folders without colons")).env("PYTHONDONTWRITEBYTECODE", "1");
+    let output = command.args(args).current_dir(directory).output();
     let output = output.unwrap_or_else(|error| panic!("{program} in {}: {error}", directory.display()));
-    let printed = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    assert!(output.status.success(), "{program} {args:?} in {}\n{}", directory.display(), printed.join("\n"));
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert!(output.status.success(), "{program} {args:?} in {}\n{out}\n{err}", directory.display());
+    out
 }
 
 /// The component of the plugin in this folder of the repository: built once in a test run, by `gantry plugin build`.

@@ -37,6 +37,11 @@ fn link_packages(packages: &Path) {
     let _ = fs::remove_dir_all(&modules);
     fs::create_dir_all(modules.join("@gantry")).expect("a folder for packages");
     symlink(repository().join("sdk/js").canonicalize().expect("the SDK"), modules.join("@gantry/sdk")).expect("a link");
+    // The siblings' own tests read the golden cases beside them.
+    let cases = packages.join("plugins/order-to-erp");
+    let _ = fs::remove_file(&cases);
+    fs::create_dir_all(packages.join("plugins")).expect("a folder for plugins");
+    symlink(repository().join("plugins/order-to-erp").canonicalize().expect("the plugin"), cases).expect("a link");
     let Some(tools) = std::env::var_os("GANTRY_TOOLS") else { return };
     let installed = PathBuf::from(tools).join("node/node_modules");
     for entry in fs::read_dir(&installed).expect("installed packages").flatten() {
