@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod dead_letter;
 pub mod delivery;
+pub mod escape;
 pub mod id;
 pub mod manifest;
 pub mod message;
@@ -17,6 +18,7 @@ pub mod trail;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dead_letter::{DeadLetter, DeadLetterState, Reason, Resolution, Stage};
 pub use delivery::{Attempt, Delivery, DeliveryState, ErrorClass};
+pub use escape::{escape, escape_lines};
 pub use id::{DeadLetterId, Digest, FlowName, MessageId, TargetName};
 pub use manifest::{Manifest, PluginRef};
 pub use message::{Envelope, Headers, Message, Replay};

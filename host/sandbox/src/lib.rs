@@ -19,7 +19,6 @@ mod cache;
 mod call;
 mod check;
 mod engine;
-mod escape;
 mod fault;
 mod guest;
 mod host;
