@@ -6,16 +6,18 @@ use gantry_house::{code, files};
 /// The host's crates from the bottom up, each with the crates it may name.
 const HOUSE: &[(&str, &[&str])] = &[
     ("gantry-core", &[]),
-    ("gantry-config", &["gantry-core"]),
+    ("gantry-schema", &["gantry-core"]),
+    ("gantry-config", &["gantry-core", "gantry-schema"]),
     ("gantry-component", &["gantry-core"]),
     ("gantry-store", &["gantry-core"]),
-    ("gantry-sandbox", &["gantry-core", "gantry-component"]),
+    ("gantry-sandbox", &["gantry-core", "gantry-schema", "gantry-component"]),
     ("gantry-security", &["gantry-core", "gantry-config"]),
     ("gantry-transport", &["gantry-core", "gantry-config", "gantry-security"]),
     (
         "gantry-runtime",
         &[
             "gantry-core",
+            "gantry-schema",
             "gantry-config",
             "gantry-component",
             "gantry-store",
@@ -29,6 +31,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         "gantry",
         &[
             "gantry-core",
+            "gantry-schema",
             "gantry-config",
             "gantry-component",
             "gantry-store",
