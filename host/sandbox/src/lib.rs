@@ -26,7 +26,6 @@ mod limiter;
 mod lower;
 mod plugin;
 mod run;
-mod settings;
 mod state;
 mod step;
 mod wasi;
