@@ -94,6 +94,13 @@ fn only_the_sandbox_names_wasmtime() {
     only("wasmtime", "host/sandbox");
 }
 
+#[test]
+fn only_the_schema_crate_names_jsonschema_in_the_host() {
+    let naming = |one: &&gantry_house::manifest::Crate| one.names.iter().any(|name| name == "jsonschema");
+    let folders: Vec<_> = crates().iter().filter(naming).map(|one| one.folder.clone()).collect();
+    assert_eq!(folders, ["host/config", "host/schema"], "the configuration's tests hold its own schemas to it");
+}
+
 /// Nobody but the crate in this folder depends on the library, or on one of its family, or uses it in code.
 fn only(library: &str, folder: &str) {
     let of_family = |name: &str| name == library || name.starts_with(&format!("{library}-"));
