@@ -1,11 +1,12 @@
-//! Makes guest text safe to show: no control characters, no bidirectional overrides, no more than so many bytes.
+//! Makes foreign text safe to show: no control characters, no bidirectional overrides, no more than so many bytes.
 //!
-//! Logs end on terminals and in line-based files; a guest that could write escape sequences or line breaks could
-//! forge lines or hide its own.
+//! Logs end on terminals and in line-based files; a guest or a sender that could write escape sequences or line breaks
+//! could forge lines or hide its own.
 
 /// The text with everything that could move a cursor, end a line or turn the reading direction escaped, cut at
 /// `max_bytes` (of what is shown) with an ellipsis.
-pub(crate) fn escape(text: &str, max_bytes: usize) -> String {
+#[must_use]
+pub fn escape(text: &str, max_bytes: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(max_bytes) + 8);
     for c in text.chars() {
         if shown.len() >= max_bytes {
@@ -18,7 +19,8 @@ pub(crate) fn escape(text: &str, max_bytes: usize) -> String {
 }
 
 /// [`escape`], but line breaks and tabs stay: for text shown as a block.
-pub(crate) fn escape_lines(text: &str, max_bytes: usize) -> String {
+#[must_use]
+pub fn escape_lines(text: &str, max_bytes: usize) -> String {
     let mut left = max_bytes;
     let mut lines = Vec::new();
     for line in text.trim_end().lines() {
