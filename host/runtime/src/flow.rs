@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gantry_config::{Flow, Step};
 use gantry_core::{Clock, Envelope, FlowName, PluginRef, RetryPolicy, TargetName};
 use gantry_sandbox::{LoadError, PrepareError, PreparedStep, Sandbox, StepConfig};
+use gantry_schema::Schema;
 use gantry_security::Environment;
 use gantry_store::Store;
 use gantry_transport::target::{self, BuildError};
@@ -35,6 +36,8 @@ pub(crate) struct RunningFlow {
     pub(crate) name: FlowName,
     pub(crate) version: String,
     pub(crate) ordered: bool,
+    /// What messages are held to when they come in.
+    pub(crate) input_schema: Option<Schema>,
     pub(crate) steps: Vec<RunningStep>,
     pub(crate) targets: BTreeMap<TargetName, RunningTarget>,
     pub(crate) default_target: TargetName,
@@ -59,6 +62,8 @@ pub(crate) struct RunningStep {
 /// One target of a flow, open.
 pub(crate) struct RunningTarget {
     pub(crate) target: Arc<dyn target::Target>,
+    /// What is sent is held to it.
+    pub(crate) schema: Option<Schema>,
     pub(crate) retry: RetryPolicy,
     /// How many deliveries are under way at once, and whether the target is paused.
     pub(crate) gate: Gate,
@@ -130,6 +135,7 @@ impl RunningFlow {
             name: flow.name.clone(),
             version: flow.version.clone(),
             ordered: flow.ordering == gantry_config::Ordering::Key,
+            input_schema: flow.input_schema.clone(),
             steps,
             targets,
             default_target: flow.default_target.clone(),
@@ -225,7 +231,10 @@ fn open_targets(flow: &Flow, env: Environment<'_>, errors: &mut Vec<FlowError>) 
         match target::build(target, env) {
             Ok(opened) => {
                 let gate = Gate::new(target.concurrency);
-                open.insert(name.clone(), RunningTarget { target: opened, retry: target.retry, gate });
+                open.insert(
+                    name.clone(),
+                    RunningTarget { target: opened, schema: target.schema.clone(), retry: target.retry, gate },
+                );
             }
             Err(source) => {
                 errors.push(FlowError::Target { flow: flow.name.clone(), target: name.clone(), source });

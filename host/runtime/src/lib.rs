@@ -25,6 +25,7 @@ mod settle;
 mod sources;
 mod state;
 pub mod tables;
+mod validate;
 mod worker;
 
 pub use flow::FlowError;

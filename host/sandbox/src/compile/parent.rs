@@ -16,8 +16,8 @@ use wasmtime::component::Component;
 
 use super::child::REFUSED;
 use super::{CompileBounds, CompileError, CompilerProcess};
-use crate::escape::escape;
 use crate::trusted::{self, Trusted};
+use gantry_core::escape;
 
 /// Threads of one compilation. Each reserves stacks and an arena out of the bounded address space, and the host's other
 /// work goes on beside it.

@@ -5,10 +5,9 @@
 
 mod rate;
 
-use gantry_core::FlowName;
+use gantry_core::{FlowName, escape};
 use wasmtime::component::{HasSelf, Linker};
 
-use crate::escape::escape;
 use crate::guest::gantry::plugin::log::{self, Level};
 use crate::state::State;
 use crate::step::Bound;
