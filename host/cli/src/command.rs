@@ -7,6 +7,7 @@ mod dlq;
 mod flow;
 mod message;
 mod plugin;
+mod reload;
 mod run;
 
 use clap::Subcommand;
@@ -18,6 +19,7 @@ use crate::output::Output;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(run::Run),
+    Reload(reload::Reload),
     Check(check::Check),
     #[command(subcommand)]
     Config(config::Config),
@@ -36,6 +38,7 @@ impl Command {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::Run(run) => run.run(output),
+            Self::Reload(reload) => reload.run(output),
             Self::Check(check) => check.run(output),
             Self::Config(config) => config.run(output),
             Self::Dlq(dlq) => dlq.run(output),
