@@ -22,6 +22,7 @@ mod tests {
     #[test]
     fn the_kit_has_the_contract_and_the_rust_sdk_and_nothing_tools_left() {
         assert!(file("wit/plugin.wit").is_some() && file("sdk/rust/src/lib.rs").is_some());
+        assert!(file("sdk/go/adapter/preview1.wasm").is_some(), "components of Go need it");
         assert!(file("sdk/rust/absent").is_none());
         for (name, _) in FILES {
             assert!(!name.contains("node_modules") && !name.contains("/."), "{name}");

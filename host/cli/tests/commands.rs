@@ -66,6 +66,25 @@ fn check_accepts_a_flow_that_could_run() {
 }
 
 #[test]
+fn check_lists_the_schemas_that_messages_are_held_to_with_their_drafts() {
+    let target = "[target.erp.file]\npath = \"a.ndjson\"\nschema = \"schemas/out.json\"\ndefault = true\n";
+    let flow = FLOW.replace("path = \"/orders\"\n", "path = \"/orders\"\nschema = \"in.json\"\n") + target;
+    let directory = directory(&[("flow.toml", &flow), ("in.json", "{}")]);
+    std::fs::create_dir(directory.path().join("schemas")).unwrap();
+    let draft_7 = r#"{"$schema": "http://json-schema.org/draft-07/schema#"}"#;
+    std::fs::write(directory.path().join("schemas/out.json"), draft_7).unwrap();
+    let (code, out, err) = outcome(&gantry(directory.path(), &["check", "--offline", "flow.toml"]));
+    let lines: Vec<_> = out.lines().collect();
+    assert_eq!(code, 0, "{err}");
+    assert!(lines[0].ends_with(": source is held to in.json (draft 2020-12)"), "{out}");
+    assert!(lines[1].ends_with(": target erp is held to schemas/out.json (draft 7)"), "{out}");
+    assert_eq!(lines[2], "1 flow ready");
+    let (_, out, _) = outcome(&gantry(directory.path(), &["check", "--offline", "flow.toml", "--format", "json"]));
+    let result: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(result["schemas"][1]["draft"], "draft 7");
+}
+
+#[test]
 fn check_reports_every_mistake_of_every_file_and_ends_with_3() {
     let directory = directory(&[("a.toml", &FLOW.replace("/orders", "orders")), ("b.toml", "[flow]\nnane = \"b\"\n")]);
     let (code, out, err) = outcome(&gantry(directory.path(), &["check", "."]));

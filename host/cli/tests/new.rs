@@ -21,7 +21,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn every_language_gets_a_folder_without_a_placeholder_and_with_a_golden_case() {
-    for language in ["rust"] {
+    for language in ["rust", "js", "ts", "python", "go", "c", "cpp"] {
         let directory = tempfile::tempdir().unwrap();
         let (code, out, err) = new(directory.path(), &["my-plugin", "--lang", language]);
         assert_eq!(code, 0, "{language}: {err}");

@@ -13,7 +13,8 @@ pub enum ComponentError {
     },
     /// A core module: the step that makes it a component is missing.
     #[error(
-        "a core WebAssembly module, not a component: build it for the target wasm32-wasip2, or with `gantry plugin build`"
+        "a core WebAssembly module, not a component: `gantry plugin build DIR --component FILE` makes one of it, or build \
+         it for the target wasm32-wasip2"
     )]
     CoreModule,
     /// WebAssembly of a version this host doesn't know.
@@ -32,7 +33,8 @@ pub enum ComponentError {
     },
     /// A component, but of another world.
     #[error(
-        "a component of another world: it does not export `{wanted}`{}",
+        "a component of another world: it does not export `{wanted}`{}. A plugin is built with an SDK: `gantry plugin new \
+         NAME --lang LANGUAGE` writes one to begin with",
         .exports.iter().fold(String::from("; it exports nothing"), list)
     )]
     OtherWorld {
@@ -42,7 +44,10 @@ pub enum ComponentError {
         exports: Vec<String>,
     },
     /// Built against a version of the contract this host doesn't speak.
-    #[error("built against gantry:plugin@{found}; this host speaks {API_VERSION}: rebuild it with a matching SDK")]
+    #[error(
+        "built against gantry:plugin@{found}; this host speaks {API_VERSION}: take the SDK of this version and run \
+         `gantry plugin build DIR` again"
+    )]
     OtherApi {
         /// The version it exports.
         found: String,
@@ -89,8 +94,8 @@ pub enum EncodeError {
     },
     /// It lacks a function every plugin has.
     #[error(
-        "the module does not export `{function}` of gantry:plugin/transform@{API_VERSION}: use the SDK's entry point, \
-         and keep the linker from dropping it"
+        "the module does not export `{function}` of gantry:plugin/transform@{API_VERSION}: use the SDK's entry point \
+         and keep the linker from dropping it; `gantry plugin new NAME --lang LANGUAGE` writes a plugin that does"
     )]
     NoExport {
         /// The function.
@@ -98,7 +103,8 @@ pub enum EncodeError {
     },
     /// Built against a version of the contract this host doesn't speak.
     #[error(
-        "the module is built against gantry:plugin@{found}; this host speaks {API_VERSION}: rebuild it with a matching SDK"
+        "the module is built against gantry:plugin@{found}; this host speaks {API_VERSION}: take the SDK of this version \
+         and run `gantry plugin build DIR` again"
     )]
     OtherApi {
         /// The version it names.
@@ -128,7 +134,10 @@ pub enum ManifestError {
     #[error("the manifest can't be written: {0}")]
     Encode(#[source] serde_json::Error),
     /// For another version of the contract.
-    #[error("the manifest says api = \"{found}\"; this host speaks {API_VERSION}")]
+    #[error(
+        "the manifest says api = \"{found}\"; this host speaks {API_VERSION}: take the SDK of this version, change the \
+         line in plugin.toml and run `gantry plugin build DIR` again"
+    )]
     Api {
         /// What it says.
         found: String,
@@ -167,8 +176,8 @@ mod tests {
             let exports = exports.iter().map(|&e| e.to_owned()).collect();
             ComponentError::OtherWorld { wanted: "w", exports }.to_string()
         };
-        assert!(text(&[]).ends_with("it exports nothing"));
-        assert!(text(&["a"]).ends_with("it exports a"));
-        assert!(text(&["a", "b"]).ends_with("it exports a, b"));
+        assert!(text(&[]).contains("it exports nothing."));
+        assert!(text(&["a"]).contains("it exports a."));
+        assert!(text(&["a", "b"]).contains("it exports a, b."));
     }
 }

@@ -13,9 +13,11 @@ mod error;
 mod inspect;
 mod manifest;
 mod sections;
+mod sizes;
 
 pub use embed::embed;
 pub use encode::{WIT, WORLD, contract, encode, has_section, is_core_module, without_sections};
 pub use error::{ComponentError, EncodeError, ManifestError};
 pub use inspect::{Inspection, MAX_COMPONENT_BYTES, TRANSFORM, inspect};
 pub use manifest::{check_manifest, plugin_toml};
+pub use sizes::{Sizes, sizes};

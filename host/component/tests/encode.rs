@@ -1,6 +1,6 @@
 //! Core modules as compilers leave them, and what becomes of them.
 
-use gantry_component::{EncodeError, contract, inspect, is_core_module};
+use gantry_component::{EncodeError, contract, inspect, is_core_module, sizes};
 use gantry_core::manifest::Wants;
 use wasm_encoder::{
     CodeSection, CustomSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
@@ -113,4 +113,13 @@ fn the_contract_of_a_plugin_imports_only_what_it_wants() {
     assert!(!world(&Wants::default()).contains("lookup") && !world(&Wants::default()).contains("clock"));
     let all = world(&Wants { clock: true, ..tables(&["t"]) });
     assert!(all.contains("import lookup;") && all.contains("import clock;"), "{all}");
+}
+
+#[test]
+fn code_and_data_are_added_up_over_nested_modules() {
+    let bytes = module(&[], &[CONFIGURE, PROCESS, REALLOC]);
+    let component = encode(&bytes, &Wants::default()).unwrap();
+    let found = sizes(&component).unwrap();
+    assert!(found.modules >= 1 && found.code > 0 && found.code < component.len(), "{found:?}");
+    assert_eq!(found.data, 0);
 }

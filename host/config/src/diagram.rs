@@ -5,6 +5,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use gantry_schema::Schema;
+
 use crate::flow::{FileFormat, Flow, Source, Step, Target, TargetKind};
 use crate::units::show_duration;
 
@@ -22,7 +24,8 @@ pub fn mermaid(flows: &[Flow]) -> String {
 fn draw(chart: &mut String, flow: &Flow, id: &str) -> std::fmt::Result {
     writeln!(chart, "  subgraph {id}[\"{}\"]", title(flow))?;
     writeln!(chart, "    direction LR")?;
-    writeln!(chart, "    {id}_source([\"{}\"])", source(&flow.source))?;
+    let lines = source(&flow.source);
+    writeln!(chart, "    {id}_source([\"{}\"])", label(&[&lines.0, &lines.1, &schema(flow.input_schema.as_ref())]))?;
     let mut last = format!("{id}_source");
     for (number, step) in flow.steps.iter().enumerate() {
         let this = format!("{id}_step{number}");
@@ -33,7 +36,11 @@ fn draw(chart: &mut String, flow: &Flow, id: &str) -> std::fmt::Result {
     }
     for (number, (name, target)) in flow.targets.iter().enumerate() {
         let this = format!("{id}_target{number}");
-        writeln!(chart, "    {this}([\"{}\"])", label(&[name.as_str(), &place(target)]))?;
+        writeln!(
+            chart,
+            "    {this}([\"{}\"])",
+            label(&[name.as_str(), &place(target), &schema(target.schema.as_ref())])
+        )?;
         let arrow = if *name == flow.default_target { "-->" } else { "-. route .->" };
         writeln!(chart, "    {last} {arrow} {this}")?;
     }
@@ -69,18 +76,25 @@ fn percent(rate: f64) -> f64 {
     (rate * 1_000_000.0).round() / 10_000.0
 }
 
-fn source(source: &Source) -> String {
+/// What kind of source, and where.
+fn source(source: &Source) -> (String, String) {
     match source {
-        Source::Webhook(webhook) => label(&["webhook", &webhook.path]),
+        Source::Webhook(webhook) => ("webhook".to_owned(), webhook.path.clone()),
         Source::Files(files) => {
             let format = match files.format {
                 FileFormat::Csv(_) => "CSV files",
                 FileFormat::Json => "JSON files",
                 FileFormat::Ndjson => "NDJSON files",
             };
-            label(&[format, &format!("{}/{}", file_name(&files.directory), files.pattern)])
+            (format.to_owned(), format!("{}/{}", file_name(&files.directory), files.pattern))
         }
     }
+}
+
+/// What messages are held to; nothing where there is no schema.
+fn schema(schema: Option<&Schema>) -> String {
+    let file = schema.and_then(Schema::file).map(file_name);
+    file.map(|file| format!("held to {file}")).unwrap_or_default()
 }
 
 /// Where a target is, without what each message fills in.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use gantry_core::{FlowName, Grants, Limits, RetryPolicy, Reuse, TargetName};
+use gantry_schema::Schema;
 
 /// Source → steps → targets, with the purpose they serve.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Flow {
     pub ordering: Ordering,
     /// Where messages come in.
     pub source: Source,
+    /// What they are held to when they come in.
+    pub input_schema: Option<Schema>,
     /// The plugins, in order; none passes messages through unchanged to the default target.
     pub steps: Vec<Step>,
     /// Reference tables the steps may be granted, by name.
@@ -247,6 +250,8 @@ pub struct Table {
 pub struct Target {
     /// What kind of place.
     pub kind: TargetKind,
+    /// What is sent here is held to it.
+    pub schema: Option<Schema>,
     /// Deliveries under way at once.
     pub concurrency: usize,
     /// How a failed delivery is tried again.

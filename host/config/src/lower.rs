@@ -6,6 +6,7 @@
 
 mod flow;
 mod host;
+mod schema;
 mod source;
 mod step;
 mod target;

@@ -39,6 +39,11 @@ fn missing_plugins_and_tables_are_named_with_where_they_were_looked_for() {
 }
 
 #[test]
+fn a_schema_that_can_not_be_used_is_told_where_the_flow_names_it_and_where_it_is_wrong() {
+    insta::assert_snapshot!(drawn("schemas"));
+}
+
+#[test]
 fn every_kind_of_invalid_value_says_what_would_be_valid() {
     insta::assert_snapshot!(drawn("invalid_values"));
 }

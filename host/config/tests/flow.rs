@@ -52,7 +52,7 @@ fn a_step_is_read_and_dates_in_its_settings_become_text() {
     assert_eq!(step.settings.to_string(), r#"{"currency":"EUR","since":"2026-01-31","rates":[1,2.5]}"#);
     assert!(step.grants.clock && step.grants.lookup.contains("products"));
     assert_eq!((step.limits.memory_bytes, step.limits.outputs), (32 << 20, 10));
-    assert_eq!(step.place, "tests/cases/complete/orders.toml:30");
+    assert_eq!(step.place, "tests/cases/complete/orders.toml:31");
 }
 
 #[test]
@@ -66,6 +66,17 @@ fn targets_are_read() {
     assert_eq!((target("erp").concurrency, target("erp").retry.attempts), (4, 2));
     let TargetKind::File(file) = target("archive").kind else { panic!("file") };
     assert_eq!(file.path, absolute("archive.ndjson"));
+}
+
+#[test]
+fn schemas_are_read_with_what_they_refer_to() {
+    let flow = flow("shop-orders-to-erp");
+    let input = flow.input_schema.unwrap();
+    assert_eq!(input.file(), Some(&*absolute("schemas/order.json")));
+    assert_eq!(input.check("application/json", br#"{"customer": {}}"#)[0].path, "/customer/id");
+    let of = |name: &str| flow.targets[&name.parse().unwrap()].schema.clone();
+    assert_eq!(of("erp").unwrap().draft().unwrap().to_string(), "draft 7");
+    assert!(of("archive").is_none());
 }
 
 #[test]

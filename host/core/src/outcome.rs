@@ -37,6 +37,24 @@ pub struct Violation {
     pub text: String,
 }
 
+impl Violation {
+    /// Most violations kept of one message; how many more there were is said in [`Violation::further`].
+    pub const MOST: usize = 200;
+    /// Most bytes of a code. Codes are labels of metrics.
+    pub const CODE_BYTES: usize = 64;
+    /// Most bytes of a path.
+    pub const PATH_BYTES: usize = 1 << 10;
+    /// Most bytes of a text.
+    pub const TEXT_BYTES: usize = 4 << 10;
+
+    /// The one behind the last that is kept: so many more rules are broken.
+    #[must_use]
+    pub fn further(count: usize) -> Self {
+        let text = format!("{count} more rules are broken");
+        Self { path: String::new(), code: "more-violations".to_owned(), text }
+    }
+}
+
 /// A reason: countable, readable, open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {

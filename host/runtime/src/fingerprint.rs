@@ -1,9 +1,9 @@
-//! What a flow is made of, by content: its file, its plugins, its tables and its secrets in files.
+//! What a flow is made of, by content: its file, its plugins, its tables, its schemas and its secrets in files.
 //!
 //! A reload leaves a flow alone whose fingerprint is the same. It is taken before the parts are loaded: a part that is
 //! replaced in between differs from it, so the next reload looks at the flow again instead of missing the change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use gantry_config::{Auth, Flow, SecretRef, Source, TargetKind, Verify};
@@ -29,7 +29,7 @@ impl Fingerprint {
         Self {
             file: flow.file.clone(),
             version: flow.version.clone(),
-            parts: contents(parts(flow)),
+            parts: contents(parts(flow).chain(schemas(flow).iter().map(PathBuf::as_path))),
             secrets: contents(secrets(flow).into_iter().filter_map(|secret| match secret {
                 SecretRef::File(path) => Some(path.as_path()),
                 SecretRef::Env(_) => None,
@@ -43,7 +43,18 @@ impl Fingerprint {
     }
 }
 
-/// The files a flow names, but for secrets.
+/// The flow's JSON Schemas, and those that lie beside them: a `$ref` may lead there.
+fn schemas(flow: &Flow) -> BTreeSet<PathBuf> {
+    let named = flow.input_schema.iter().chain(flow.targets.values().filter_map(|target| target.schema.as_ref()));
+    let named: BTreeSet<_> = named.filter_map(|schema| schema.file()).map(Path::to_path_buf).collect();
+    let folders: BTreeSet<_> = named.iter().filter_map(|file| file.parent()).collect();
+    let beside = folders.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+    let beside = beside.map(|entry| entry.path());
+    let beside: Vec<_> = beside.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect();
+    named.into_iter().chain(beside).collect()
+}
+
+/// The plugins and tables a flow names.
 fn parts(flow: &Flow) -> impl Iterator<Item = &Path> {
     let plugins = flow.steps.iter().map(|step| step.plugin.as_path());
     plugins.chain(flow.tables.values().map(|table| table.file.as_path()))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gantry_config::{Flow, Step, TargetKind};
 use gantry_core::{Clock, Envelope, FlowName, PluginRef, RetryPolicy, TargetName};
 use gantry_sandbox::{LoadError, PrepareError, PreparedStep, Sandbox, StepConfig};
+use gantry_schema::Schema;
 use gantry_security::Environment;
 use gantry_store::Store;
 use gantry_transport::target::{self, BuildError};
@@ -39,6 +40,8 @@ pub(crate) struct RunningFlow {
     pub(crate) name: FlowName,
     pub(crate) version: String,
     pub(crate) ordered: bool,
+    /// What messages are held to when they come in.
+    pub(crate) input_schema: Option<Schema>,
     pub(crate) steps: Vec<RunningStep>,
     /// Plugins of earlier versions: deliveries that they made may still be on their way.
     pub(crate) retired: Vec<PluginRef>,
@@ -65,6 +68,8 @@ pub(crate) struct RunningStep {
 /// One target of a flow, open.
 pub(crate) struct RunningTarget {
     pub(crate) target: Arc<dyn target::Target>,
+    /// What is sent is held to it.
+    pub(crate) schema: Option<Schema>,
     pub(crate) retry: RetryPolicy,
     /// How many deliveries are under way at once, and whether the target is paused. Shared by the versions of a flow
     /// that have the same target: the bound holds over a reload, and so does the pause.
@@ -147,6 +152,7 @@ impl RunningFlow {
             name: flow.name.clone(),
             version: flow.version.clone(),
             ordered: flow.ordering == gantry_config::Ordering::Key,
+            input_schema: flow.input_schema.clone(),
             retired: predecessor.map(|predecessor| predecessor.flow.retire(&steps)).unwrap_or_default(),
             steps,
             targets,
@@ -289,8 +295,15 @@ fn open_targets(
             Some(old) => (Arc::clone(&old.target), Arc::clone(&old.gate)),
             None => (built, Arc::new(Gate::new(target.concurrency))),
         };
-        let (kind, concurrency) = (target.kind.clone(), target.concurrency);
-        open.insert(name.clone(), RunningTarget { target: opened, retry: target.retry, gate, kind, concurrency });
+        let running = RunningTarget {
+            target: opened,
+            schema: target.schema.clone(),
+            retry: target.retry,
+            gate,
+            kind: target.kind.clone(),
+            concurrency: target.concurrency,
+        };
+        open.insert(name.clone(), running);
     }
     open
 }

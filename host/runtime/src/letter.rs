@@ -10,13 +10,15 @@ use crate::flow::RunningFlow;
 use crate::state::Failure;
 
 impl RunningFlow {
-    /// The letter of a message the plugins or their limits ended.
+    /// The letter of a message that the plugins, their limits or a schema ended.
     pub(crate) fn letter_of_message(&self, envelope: &Envelope, failure: Failure, now: Timestamp) -> DeadLetter {
-        let Failure { stage, reason, component } = failure;
+        let Failure { stage, reason, component, output } = failure;
         // A replay of one delivery that fails earlier this time is still about that delivery.
         let position = envelope.replay.as_ref().and_then(|replay| replay.dead_letter.position);
-        let mut letter = self.letter(envelope, position, stage, None, reason, now);
+        let target = output.as_ref().map(|output| output.target.clone());
+        let mut letter = self.letter(envelope, position, stage, target, reason, now);
         letter.component = component;
+        letter.transformed = output.as_deref().map(transformed);
         letter
     }
 
@@ -27,11 +29,7 @@ impl RunningFlow {
         let mut letter = self.letter(envelope, Some(delivery.position), Stage::Deliver, target, reason, now);
         letter.idempotency_key = Some(delivery.idempotency_key.clone());
         letter.attempts.clone_from(&delivery.attempts);
-        letter.transformed = Some(Transformed {
-            content_type: delivery.content_type.clone(),
-            headers: delivery.headers.clone(),
-            payload: delivery.payload.clone(),
-        });
+        letter.transformed = Some(transformed(delivery));
         letter
     }
 
@@ -69,6 +67,15 @@ impl RunningFlow {
             resolution: None,
             trail: Vec::new(),
         }
+    }
+}
+
+/// What was about to be sent.
+fn transformed(delivery: &Delivery) -> Transformed {
+    Transformed {
+        content_type: delivery.content_type.clone(),
+        headers: delivery.headers.clone(),
+        payload: delivery.payload.clone(),
     }
 }
 

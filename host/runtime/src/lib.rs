@@ -32,6 +32,7 @@ mod settle;
 mod sources;
 mod state;
 pub mod tables;
+mod validate;
 mod watch;
 mod worker;
 

@@ -1,6 +1,6 @@
 //! What the host counts, in Prometheus' terms. Names, labels and units are listed in `docs/reference/metrics.md`.
 //!
-//! Label values come from configuration or from closed lists. The two exceptions, a plugin's violation codes and step
+//! Label values come from configuration or from closed lists. The two exceptions, violation codes and step
 //! faults, are bounded: past [`MAX_RULES`] distinct rules a flow's further ones are counted as `other`.
 
 use std::collections::HashSet;
@@ -99,7 +99,11 @@ impl Metrics {
             dead_lettered: counter("gantry_dead_letters_total", "Dead letters written.", &["flow", "stage", "code"])?,
             retried: counter("gantry_retries_total", "Attempts and runs that will be repeated.", &["flow", "cause"])?,
             attempts: counter("gantry_attempts_total", "Attempts at a target.", &["flow", "target", "result"])?,
-            violations: counter("gantry_violations_total", "Broken rules reported by plugins.", &["flow", "rule"])?,
+            violations: counter(
+                "gantry_violations_total",
+                "Broken rules, of plugins and of JSON Schemas.",
+                &["flow", "rule"],
+            )?,
             latency: histogram(
                 "gantry_delivery_latency_seconds",
                 "From receipt to acceptance by the target.",

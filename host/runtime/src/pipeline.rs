@@ -1,5 +1,6 @@
-//! The plugins' part: a batch of leased messages goes through the flow's steps, and each message comes out with a
-//! verdict. What one message does to its plugin never touches another message's verdict.
+//! The plugins' part: a batch of leased messages goes through the flow's steps, between the schemas of what comes in
+//! and what goes out, and each message comes out with a verdict. What one message does to its plugin never touches
+//! another message's verdict.
 //!
 //! A message is one unit: when any of the messages a step made of it is refused by a later step, the whole of it is,
 //! and nothing of it is sent.
@@ -35,7 +36,7 @@ impl RunningFlow {
     /// Runs the batch through all steps, off the async threads. A message that already has deliveries keeps them:
     /// what is sent never changes between attempts.
     pub(crate) async fn transform(self: &Arc<Self>, batch: Vec<Leased>) -> Vec<Transformed> {
-        if self.steps.is_empty() || batch.iter().all(|lease| !lease.envelope.deliveries.is_empty()) {
+        if !self.computes() || batch.iter().all(|lease| !lease.envelope.deliveries.is_empty()) {
             return self.transform_now(batch);
         }
         // The semaphore is never closed, so a missing permit only means running unthrottled.
@@ -54,11 +55,23 @@ impl RunningFlow {
 
     fn transform_now(&self, batch: Vec<Leased>) -> Vec<Transformed> {
         let now = self.clock.now();
-        let mut progress: Vec<Progress> = batch.iter().map(begin).collect();
+        let mut progress: Vec<Progress> = batch.iter().map(|lease| self.begin(lease)).collect();
         for step in &self.steps {
             self.apply(step, &batch, &mut progress, now);
         }
         batch.into_iter().zip(progress).map(|(lease, progress)| self.conclude(lease, progress, now)).collect()
+    }
+
+    /// A message with deliveries is past the plugins; any other enters the first step, if the flow takes it.
+    fn begin(&self, lease: &Leased) -> Progress {
+        let message = &lease.envelope.message;
+        if !lease.envelope.deliveries.is_empty() {
+            return Progress::Decided(Verdict::Deliver);
+        }
+        match self.unfit_input(message) {
+            Some(failure) => Progress::Decided(Verdict::GiveUp(failure)),
+            None => Progress::Going(vec![Part { message: message.clone(), route: None, idempotency_key: None }]),
+        }
     }
 
     /// One step over all messages still going: one call into the sandbox.
@@ -177,6 +190,9 @@ impl RunningFlow {
         let outputs = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
         let event = Event::Transformed { outputs, plugins: envelope.plugins.clone() };
         envelope.trail.push(TrailEntry { at: now, event });
+        if let Some(failure) = self.unfit_output(&deliveries) {
+            return Transformed { lease, verdict: Verdict::GiveUp(failure) };
+        }
         envelope.deliveries = deliveries;
         Transformed { lease, verdict }
     }
@@ -215,27 +231,17 @@ impl Part {
     }
 }
 
-/// A message with deliveries is past the plugins; any other enters the first step.
-fn begin(lease: &Leased) -> Progress {
-    if lease.envelope.deliveries.is_empty() {
-        let message = lease.envelope.message.clone();
-        Progress::Going(vec![Part { message, route: None, idempotency_key: None }])
-    } else {
-        Progress::Decided(Verdict::Deliver)
-    }
-}
-
 fn invalid(violations: Vec<Violation>, component: Option<Digest>) -> Failure {
     let text = match violations.as_slice() {
         [one] => format!("{} {}", one.path, one.text).trim().to_owned(),
         many => format!("{} rules broken", many.len()),
     };
-    Failure { stage: Stage::Validate, reason: Reason { code: "invalid".into(), text, violations }, component }
+    Failure::invalid(text, violations, component)
 }
 
 fn given_up(code: impl Into<String>, text: String, component: Option<Digest>) -> Failure {
     let reason = Reason { code: code.into(), text, violations: Vec::new() };
-    Failure { stage: Stage::Transform, reason, component }
+    Failure { stage: Stage::Transform, reason, component, output: None }
 }
 
 fn exhausted(fault: &Fault, lease: &Leased) -> String {

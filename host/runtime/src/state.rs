@@ -1,7 +1,7 @@
 //! The states a message passes through in the worker, one type each, so that none can be skipped:
 //! `Leased` (from the store) → [`Transformed`] → [`Attempted`] → [`Settled`].
 
-use gantry_core::{Digest, Envelope, Fault, MessageState, Reason, Stage, Timestamp};
+use gantry_core::{Delivery, Digest, Envelope, Fault, MessageState, Reason, Stage, Timestamp, Violation};
 use gantry_store::Leased;
 
 /// The plugins have spoken.
@@ -28,6 +28,16 @@ pub(crate) struct Failure {
     pub(crate) reason: Reason,
     /// The component that failed.
     pub(crate) component: Option<Digest>,
+    /// What was about to be sent, where that is what failed.
+    pub(crate) output: Option<Box<Delivery>>,
+}
+
+impl Failure {
+    /// The data breaks rules: a plugin's, or a schema's.
+    pub(crate) fn invalid(text: String, violations: Vec<Violation>, component: Option<Digest>) -> Self {
+        let reason = Reason { code: "invalid".into(), text, violations };
+        Self { stage: Stage::Validate, reason, component, output: None }
+    }
 }
 
 /// Every delivery that was due has been tried once.

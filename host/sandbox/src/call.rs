@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use gantry_core::{Timestamp, Violation};
+use gantry_core::{Timestamp, Violation, escape};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 use crate::check;
-use crate::escape::escape;
 use crate::fault::{PluginFault, code};
 use crate::guest::Enricher;
 use crate::guest::types::{Message, Outcome};

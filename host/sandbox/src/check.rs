@@ -6,21 +6,18 @@
 
 mod output;
 
-use gantry_core::{Fault, Outcome, Violation};
+use gantry_core::{Fault, Outcome, Violation, escape, escape_lines};
 
-use crate::escape::{escape, escape_lines};
 use crate::fault::{PluginFault, code};
 use crate::guest::types as guest;
 use crate::step::Bound;
 
 /// Most bytes of a text for people.
-const TEXT_BYTES: usize = 4 << 10;
-/// Most bytes of a code, and of the name of a detail. Codes are labels of metrics.
-const CODE_BYTES: usize = 64;
+const TEXT_BYTES: usize = Violation::TEXT_BYTES;
+/// Most bytes of a code, and of the name of a detail.
+const CODE_BYTES: usize = Violation::CODE_BYTES;
 /// Most bytes of a violation's path.
-const PATH_BYTES: usize = 1 << 10;
-/// Most violations kept of one message; how many more there were is said in one more.
-const VIOLATIONS: usize = 200;
+const PATH_BYTES: usize = Violation::PATH_BYTES;
 /// Most details of a fault.
 const DETAILS: usize = 32;
 /// Most lines of an exception's stack.
@@ -70,7 +67,7 @@ fn exception(reported: &guest::Fault) -> PluginFault {
 
 /// What `configure` says, made safe to show. It decides nothing, so nothing of it is refused.
 pub(crate) fn settings(violations: Vec<guest::Violation>) -> Vec<Violation> {
-    let shown = violations.into_iter().take(VIOLATIONS).map(|violation| Violation {
+    let shown = violations.into_iter().take(Violation::MOST).map(|violation| Violation {
         path: escape(&violation.path, PATH_BYTES),
         code: escape(&violation.code, CODE_BYTES),
         text: escape(&violation.text, TEXT_BYTES),
@@ -106,11 +103,10 @@ fn broken(violations: Vec<guest::Violation>) -> Result<Vec<Violation>, Breach> {
     if violations.is_empty() {
         return Err(Breach::NoViolation);
     }
-    let more = violations.len().saturating_sub(VIOLATIONS);
-    let mut kept = violations.into_iter().take(VIOLATIONS).map(violation).collect::<Result<Vec<_>, _>>()?;
+    let more = violations.len().saturating_sub(Violation::MOST);
+    let mut kept = violations.into_iter().take(Violation::MOST).map(violation).collect::<Result<Vec<_>, _>>()?;
     if more > 0 {
-        let text = format!("{more} more rules are broken");
-        kept.push(Violation { path: String::new(), code: "more-violations".to_owned(), text });
+        kept.push(Violation::further(more));
     }
     Ok(kept)
 }

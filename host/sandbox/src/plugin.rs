@@ -7,14 +7,7 @@ use gantry_core::{Manifest, PluginRef};
 use wasmtime::component::Component;
 
 use crate::engine::Shared;
-use crate::wasi;
-
-/// What a plugin may import without a grant, beside the stub of WASI. `types` holds no functions.
-const FREE: [&str; 2] = ["gantry:plugin/log", "gantry:plugin/types"];
-/// What it may import when the step grants it.
-pub(crate) const LOOKUP: &str = "gantry:plugin/lookup";
-/// What it may import when the step grants it.
-pub(crate) const CLOCK: &str = "gantry:plugin/clock";
+use crate::standing::{Standing, standing, without_version};
 
 /// The file is not a plugin this sandbox can run.
 #[derive(Debug, thiserror::Error)]
@@ -97,29 +90,10 @@ impl std::fmt::Debug for Plugin {
 
 /// Refuses imports that no step could grant. What depends on the step is refused when it is prepared.
 pub(crate) fn vet(plugin: &str, imports: &[String]) -> Result<(), LoadError> {
-    let known = |import: &&String| {
-        let name = without_version(import);
-        FREE.contains(&name) || name == LOOKUP || name == CLOCK || wasi::is_stubbed(import)
-    };
-    match imports.iter().find(|import| !known(import)) {
-        None => Ok(()),
-        Some(import) => {
-            Err(LoadError::Import { plugin: plugin.to_owned(), import: import.clone(), hint: hint(import) })
+    for import in imports {
+        if let Standing::Refused { hint } = standing(import) {
+            return Err(LoadError::Import { plugin: plugin.to_owned(), import: import.clone(), hint });
         }
     }
-}
-
-fn hint(import: &str) -> &'static str {
-    match import.split_once('/').map_or(import, |(package, _)| package) {
-        "wasi:http" | "wasi:sockets" => "plugins do no I/O; let a source or a target of the flow make the call",
-        "wasi:filesystem" | "wasi:cli" | "wasi:clocks" | "wasi:random" | "wasi:io" => {
-            "this host stubs WASI 0.2 only; build the plugin for wasm32-wasip2"
-        }
-        "wasi:keyvalue" | "wasi:config" => "use the step's settings, or a table granted with `lookup`",
-        _ => "a plugin may import gantry:plugin/log, and gantry:plugin/lookup and clock where granted",
-    }
-}
-
-fn without_version(import: &str) -> &str {
-    import.split_once('@').map_or(import, |(name, _)| name)
+    Ok(())
 }

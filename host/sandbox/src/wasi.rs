@@ -92,7 +92,7 @@ impl Printed {
 
     /// The text, safe to show.
     pub(crate) fn text(&self) -> String {
-        crate::escape::escape_lines(&String::from_utf8_lossy(&self.0), PRINTED_BYTES)
+        gantry_core::escape_lines(&String::from_utf8_lossy(&self.0), PRINTED_BYTES)
     }
 }
 

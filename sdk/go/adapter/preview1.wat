@@ -1,4 +1,4 @@
-;; What Go's runtime finds in place of WASI preview 1.
+;; What Go's runtime finds in place of WASI preview 1; components of C and C++ take it too.
 ;;
 ;; A Go program for `wasip1` calls some of these functions before its first line runs. Nothing is behind them: no files,
 ;; no environment, no arguments, no clock, no randomness. So a run can be repeated exactly, and a plugin imports nothing

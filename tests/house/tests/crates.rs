@@ -6,16 +6,18 @@ use gantry_house::{code, files};
 /// The host's crates from the bottom up, each with the crates it may name.
 const HOUSE: &[(&str, &[&str])] = &[
     ("gantry-core", &[]),
-    ("gantry-config", &["gantry-core"]),
+    ("gantry-schema", &["gantry-core"]),
+    ("gantry-config", &["gantry-core", "gantry-schema"]),
     ("gantry-component", &["gantry-core"]),
     ("gantry-store", &["gantry-core"]),
-    ("gantry-sandbox", &["gantry-core", "gantry-component"]),
+    ("gantry-sandbox", &["gantry-core", "gantry-schema", "gantry-component"]),
     ("gantry-security", &["gantry-core", "gantry-config"]),
     ("gantry-transport", &["gantry-core", "gantry-config", "gantry-security"]),
     (
         "gantry-runtime",
         &[
             "gantry-core",
+            "gantry-schema",
             "gantry-config",
             "gantry-component",
             "gantry-store",
@@ -29,6 +31,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         "gantry",
         &[
             "gantry-core",
+            "gantry-schema",
             "gantry-config",
             "gantry-component",
             "gantry-store",
@@ -89,6 +92,13 @@ fn only_the_store_names_sled() {
 #[test]
 fn only_the_sandbox_names_wasmtime() {
     only("wasmtime", "host/sandbox");
+}
+
+#[test]
+fn only_the_schema_crate_names_jsonschema_in_the_host() {
+    let naming = |one: &&gantry_house::manifest::Crate| one.names.iter().any(|name| name == "jsonschema");
+    let folders: Vec<_> = crates().iter().filter(naming).map(|one| one.folder.clone()).collect();
+    assert_eq!(folders, ["host/config", "host/schema"], "the configuration's tests hold its own schemas to it");
 }
 
 /// Nobody but the crate in this folder depends on the library, or on one of its family, or uses it in code.

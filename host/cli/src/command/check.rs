@@ -1,6 +1,7 @@
 //! `gantry check`: everything that could keep flows from running, all of it at once, before anything runs.
 
 mod parts;
+mod schemas;
 mod targets;
 
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use crate::args::HostArgs;
 use crate::exit::{Exit, Failure};
 use crate::output::{Format, Output, counted};
 
-/// Check flows: configuration, plugins, grants, tables, secrets, and whether targets answer
+/// Check flows: configuration, plugins, grants, tables, schemas, secrets, and whether targets answer
 ///
 /// Nothing is started and nothing is sent; targets are only connected to. Warnings don't fail the check.
 #[derive(Debug, Args)]
@@ -40,12 +41,13 @@ impl Check {
             Format::Human => {
                 output.complain_about(&found);
                 if !found.has_errors() {
+                    schemas::of(&flows).iter().try_for_each(|held| output.write(&format!("{held}\n")))?;
                     output.write(&format!("{} ready", counted(flows.len(), "flow")))?;
                 }
             }
             Format::Json => {
                 let names: Vec<_> = flows.iter().map(|flow| &flow.name).collect();
-                let result = json!({ "ok": !found.has_errors(), "flows": names, "diagnostics": found });
+                let result = json!({ "ok": !found.has_errors(), "flows": names, "schemas": schemas::of(&flows), "diagnostics": found });
                 output.write(&serde_json::to_string_pretty(&result)?)?;
             }
         }

@@ -1,8 +1,8 @@
 //! A plugin's folder whose tools are stand-ins, and the binary run on it.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::Command;
 
 /// Bundles by copying; a source with the word `mistake` is refused.
 const ESBUILD: &str = r#"#!/bin/sh
@@ -73,14 +73,15 @@ impl Workshop {
         command
     }
 
-    /// Exit code, standard output and error output.
     pub(crate) fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        ended(&self.gantry(arguments).output().unwrap(), self.directory.path())
+        self.ended(&mut self.gantry(arguments))
     }
-}
 
-/// With the folder's own path, which is another in each run, as `DIR`.
-pub(crate) fn ended(output: &Output, directory: &Path) -> (i32, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&directory.display().to_string(), "DIR");
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    /// Exit code, standard output and error output; with the folder's path, another in each run, as `DIR`.
+    pub(crate) fn ended(&self, command: &mut Command) -> (i32, String, String) {
+        let output = command.output().unwrap();
+        let directory = self.directory.path().display().to_string();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&directory, "DIR");
+        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    }
 }

@@ -70,12 +70,14 @@ codes! {
     UnknownTable = "unknown_table", Error;
     /// No target, or more than one, is the default.
     DefaultTarget = "default_target", Error;
-    /// A plugin or table file does not exist.
+    /// A plugin, table or schema file does not exist.
     MissingFile = "missing_file", Error;
     /// The host refuses a plugin: wrong world, ungranted import, settings against its schema.
     PluginRefused = "plugin_refused", Error;
     /// A lookup table can't be read: not well formed, a key missing or repeated.
     TableRefused = "table_refused", Error;
+    /// A JSON Schema can't be used: not JSON, not a schema, a `$ref` that leads nowhere.
+    SchemaRefused = "schema_refused", Error;
     /// The flow doesn't say what it is for.
     PurposeIncomplete = "purpose_incomplete", Warning;
     /// Anyone may send messages to a source.

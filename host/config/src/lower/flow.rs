@@ -66,6 +66,7 @@ impl Lower<'_> {
         let retry = self.retry(head.retry);
         let keep = head.dead_letters.unwrap_or_default().keep;
         let keep_dead_letters = keep.map_or(Some(None), |keep| self.duration(&keep).map(Some));
+        let input_schema = self.schema(raw.source.as_ref().and_then(|source| source.value.schema()));
         let source = raw.source.and_then(|source| self.source(source.value));
         let steps = self.steps(raw.step.unwrap_or_default(), &declared);
         let tables = self.tables(declared);
@@ -78,6 +79,7 @@ impl Lower<'_> {
             purpose: purpose?,
             ordering: ordering(head.ordering.as_ref()),
             source: source?,
+            input_schema: input_schema?,
             steps: steps?,
             tables: tables?,
             targets: targets?,

@@ -37,22 +37,25 @@ impl Lower<'_> {
     pub(super) fn target(&mut self, raw: TargetChoice) -> Option<Target> {
         match raw {
             TargetChoice::Http(raw) => self.http(*raw),
-            TargetChoice::File(raw) => self.file(raw),
+            TargetChoice::File(raw) => self.file(*raw),
         }
     }
 
     fn file(&mut self, raw: FileTable) -> Option<Target> {
         let path = raw.path.and_then(|path| self.path(&path));
+        let schema = self.schema(raw.schema.as_ref());
         let retry = self.retry(raw.retry);
         let concurrency = raw.concurrency.unwrap_or(CONCURRENCY) as usize;
-        Some(Target { kind: TargetKind::File(FileTarget { path: path? }), concurrency, retry: retry? })
+        let kind = TargetKind::File(FileTarget { path: path? });
+        Some(Target { kind, schema: schema?, concurrency, retry: retry? })
     }
 
     fn http(&mut self, mut raw: HttpTable) -> Option<Target> {
+        let schema = self.schema(raw.schema.as_ref());
         let retry = self.retry(raw.retry.take());
         let concurrency = raw.concurrency.unwrap_or(CONCURRENCY) as usize;
         let http = self.http_kind(raw);
-        Some(Target { kind: TargetKind::Http(http?), concurrency, retry: retry? })
+        Some(Target { kind: TargetKind::Http(http?), schema: schema?, concurrency, retry: retry? })
     }
 
     fn http_kind(&mut self, raw: HttpTable) -> Option<HttpTarget> {

@@ -36,6 +36,8 @@ pub(crate) struct WebhookTable {
     pub(crate) key: Option<At<ValueFromChoice>>,
     /// How duplicates are recognised. Without it, none are.
     pub(crate) dedupe: Option<At<DedupeTable>>,
+    /// A JSON Schema that messages are held to. One that breaks it is a dead letter at once.
+    pub(crate) schema: Option<At<PathText>>,
     /// Request headers kept with the message, beside `content-type`; never credentials or signatures.
     pub(crate) keep_headers: Option<Vec<At<String>>>,
 }
@@ -137,6 +139,8 @@ pub(crate) struct FilesTable {
     pub(crate) key: Option<At<ValueFromChoice>>,
     /// How duplicates are recognised. Without it, only whole files are.
     pub(crate) dedupe: Option<At<DedupeTable>>,
+    /// A JSON Schema that messages are held to. One that breaks it is a dead letter at once.
+    pub(crate) schema: Option<At<PathText>>,
 }
 
 /// How a file splits into messages.

@@ -16,7 +16,7 @@ pub(crate) enum TargetChoice {
     /// One HTTP request per delivery.
     Http(Box<HttpTable>),
     /// One line of NDJSON per delivery.
-    File(FileTable),
+    File(Box<FileTable>),
 }
 
 /// An HTTP endpoint messages are sent to. Redirects are never followed.
@@ -46,6 +46,9 @@ pub(crate) struct HttpTable {
     /// Deliveries under way at once.
     #[schemars(range(min = 1, max = 1024), extend("default" = 16))]
     pub(crate) concurrency: Option<u32>,
+    /// A JSON Schema that what is sent here is held to. A message that would break it is a dead letter at once, and
+    /// nothing of it is sent.
+    pub(crate) schema: Option<At<PathText>>,
     /// How a failed delivery is tried again.
     pub(crate) retry: Option<RetryTable>,
     /// Whether outputs without a route go here. The only target of a flow is the default anyway.
@@ -109,6 +112,9 @@ pub(crate) struct FileTable {
     /// Deliveries under way at once; they share one write to disk.
     #[schemars(range(min = 1, max = 1024), extend("default" = 16))]
     pub(crate) concurrency: Option<u32>,
+    /// A JSON Schema that what is sent here is held to. A message that would break it is a dead letter at once, and
+    /// nothing of it is sent.
+    pub(crate) schema: Option<At<PathText>>,
     /// How a failed delivery is tried again.
     pub(crate) retry: Option<RetryTable>,
     /// Whether outputs without a route go here. The only target of a flow is the default anyway.

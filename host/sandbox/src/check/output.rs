@@ -1,10 +1,9 @@
 //! Outputs: how many, how large, where to, and nothing in a name or header that could mean something else downstream.
 
 use bytes::Bytes;
-use gantry_core::{Headers, Output, TargetName};
+use gantry_core::{Headers, Output, TargetName, escape};
 
 use super::Breach;
-use crate::escape::escape;
 use crate::guest::types::{Output as GuestOutput, PayloadResult};
 use crate::step::Bound;
 

@@ -3,10 +3,9 @@
 //! The event's message is static and the guest's text a field, so that no guest can pass for the host. Text is
 //! escaped and cut; lines beyond the budget of a call are counted instead of written.
 
-use gantry_core::FlowName;
+use gantry_core::{FlowName, escape};
 use wasmtime::component::{HasSelf, Linker};
 
-use crate::escape::escape;
 use crate::guest::gantry::plugin::log::{self, Level};
 use crate::state::State;
 use crate::step::Bound;

@@ -1,6 +1,7 @@
 //! Why a plugin can't run in a step. Every message begins with the place in the flow's file and ends with what helps.
 
 use gantry_core::Violation;
+use gantry_schema::LoadError;
 
 use crate::fault::PluginFault;
 
@@ -47,14 +48,14 @@ pub enum PrepareError {
         violations: Vec<Violation>,
     },
     /// The schema in the manifest is none, or refers to something outside it.
-    #[error("{place}: the settings' schema in the manifest of plugin `{plugin}` is not usable: {text}")]
+    #[error("{place}: the settings' schema in the manifest of plugin `{plugin}` {source}")]
     Schema {
         /// `file:line` of the step.
         place: String,
         /// The plugin's name.
         plugin: String,
         /// What is wrong with it.
-        text: String,
+        source: LoadError,
     },
     /// A limit this sandbox can't keep.
     #[error("{place}: {text}")]

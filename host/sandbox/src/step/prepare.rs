@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_core::Grants;
+use gantry_schema::Schema;
 use serde_json::Value;
 
 use super::{Bound, PrepareError, PreparedStep, StepConfig};
 use crate::guest::EnricherPre;
 use crate::host;
 use crate::instance::Warm;
-use crate::plugin::{CLOCK, LOOKUP, Plugin};
-use crate::settings;
+use crate::plugin::Plugin;
+use crate::standing::{CLOCK, LOOKUP};
 
 /// Least memory a step may give: a small Rust guest starts with a little over one MiB.
 const MIN_MEMORY_BYTES: usize = 64 << 10;
@@ -116,11 +117,12 @@ impl Plugin {
         // Whatever a schema allows, the contract says that settings are an object.
         let any_object = serde_json::json!({ "type": "object" });
         for schema in std::iter::once(&any_object).chain(&self.manifest().settings) {
-            let violations = settings::violations(schema, settings).map_err(|text| PrepareError::Schema {
+            let schema = Schema::alone(schema).map_err(|source| PrepareError::Schema {
                 place: config.place.clone(),
                 plugin: self.name(),
-                text,
+                source,
             })?;
+            let violations = schema.check_value(settings);
             if !violations.is_empty() {
                 return Err(PrepareError::Settings { place: config.place.clone(), plugin: self.name(), violations });
             }

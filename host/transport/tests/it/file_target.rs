@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 fn build(path: &Path) -> Arc<dyn Target> {
     let kind = TargetKind::File(FileTarget { path: path.to_owned() });
-    target::build(&Config { kind, concurrency: 4, retry: RetryPolicy::default() }, &crate::env).unwrap()
+    target::build(&Config { kind, schema: None, concurrency: 4, retry: RetryPolicy::default() }, &crate::env).unwrap()
 }
 
 fn delivery(content_type: &str, payload: &[u8]) -> Delivery {

@@ -103,7 +103,7 @@ fn http(url: String) -> HttpTarget {
 }
 
 fn try_build(http: HttpTarget) -> Result<Arc<dyn Target>, BuildError> {
-    let config = Config { kind: TargetKind::Http(http), concurrency: 4, retry: RetryPolicy::default() };
+    let config = Config { kind: TargetKind::Http(http), schema: None, concurrency: 4, retry: RetryPolicy::default() };
     target::build(&config, &crate::env)
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn flow(name: &str, webhook: Webhook) -> Flow {
         file: PathBuf::new(),
         purpose: Purpose::default(),
         ordering: Ordering::Key,
+        input_schema: None,
         source: Source::Webhook(webhook),
         steps: Vec::new(),
         tables: Default::default(),

@@ -4,6 +4,7 @@
 
 mod conformance;
 mod native;
+mod scaffolds;
 mod sealed;
 mod siblings;
 mod warm;

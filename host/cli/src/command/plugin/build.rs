@@ -3,6 +3,7 @@
 //! There is a module for each language, all of one shape: from a project to the bytes its compiler made. Where those
 //! are a core module, the component is made here.
 
+mod adapter;
 mod error;
 mod go;
 mod javascript;
@@ -143,7 +144,7 @@ fn compile(directory: &Path, manifest: &Manifest, pace: Pace) -> anyhow::Result<
 fn finish(bytes: Vec<u8>, manifest: &Manifest, origin: &Path) -> Result<Vec<u8>, Failure> {
     let plugin = || -> anyhow::Result<Vec<u8>> {
         let component = match gantry_component::is_core_module(&bytes) {
-            true => gantry_component::encode(&bytes, &manifest.wants, go::adapter(&bytes)?)?,
+            true => gantry_component::encode(&bytes, &manifest.wants, adapter::of(&bytes)?)?,
             false => bytes,
         };
         let plugin = gantry_component::embed(&component, manifest)?;

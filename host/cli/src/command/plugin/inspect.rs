@@ -1,23 +1,34 @@
-//! `gantry plugin inspect`: what a component says of itself, without running it.
+//! `gantry plugin inspect`: what a component says of itself, without running it, and what it would need to run.
+
+mod imports;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use gantry_component::{Inspection, inspect};
+use gantry_component::{Inspection, Sizes, inspect, sizes};
 use gantry_config::show_size;
+use gantry_core::manifest::API_VERSION;
 use serde_json::json;
 
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
+use crate::text::columns;
+use imports::{Import, steps_of};
 
 /// Print what a plugin is, imports and asks for, without running it
+///
+/// Each import is held against what a flow grants: with `--flow`, against the steps of that flow that use this plugin.
+/// Then it ends with 4 when one of them is not granted.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
     /// The component
     #[arg(value_name = "FILE.wasm")]
     file: PathBuf,
+    /// Compare with what this flow grants
+    #[arg(long, value_name = "FLOW.toml")]
+    flow: Option<PathBuf>,
 }
 
 impl Inspect {
@@ -26,19 +37,37 @@ impl Inspect {
         let bytes =
             std::fs::read(&self.file).with_context(|| format!("failed to read {shown}")).or_exit(Exit::NotFound)?;
         let found = inspect(&bytes).with_context(|| format!("{shown} is not a plugin")).or_exit(Exit::PluginRefused)?;
-        let value = json!({
-            "digest": found.digest,
-            "size": found.size,
-            "api": found.api,
-            "imports": found.imports,
-            "exports": found.exports,
-            "manifest": found.manifest,
-        });
-        Ok(output.print(&value, || human(&found))?)
+        let sizes = sizes(&bytes).or_exit(Exit::PluginRefused)?;
+        let steps = match &self.flow {
+            Some(flow) => steps_of(flow, &self.file, &found, output)?,
+            None => Vec::new(),
+        };
+        let imports = imports::against(&found, &steps);
+        output.print(&to_json(&found, &sizes, &imports), || human(&found, &sizes, &imports))?;
+        match imports.iter().any(|import| import.missing) && self.flow.is_some() {
+            true => Err(Failure::said(Exit::PluginRefused)),
+            false => Ok(()),
+        }
     }
 }
 
-fn human(found: &Inspection) -> String {
+fn to_json(found: &Inspection, sizes: &Sizes, imports: &[Import]) -> serde_json::Value {
+    json!({
+        "digest": found.digest,
+        "size": found.size,
+        "code_size": sizes.code,
+        "data_size": sizes.data,
+        "modules": sizes.modules,
+        "api": found.api,
+        "host_api": API_VERSION,
+        "imports": found.imports,
+        "needs": imports,
+        "exports": found.exports,
+        "manifest": found.manifest,
+    })
+}
+
+fn human(found: &Inspection, sizes: &Sizes, imports: &[Import]) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
         // Writing to a string can't fail.
@@ -53,10 +82,12 @@ fn human(found: &Inspection) -> String {
         }
         None => line("plugin", "no manifest: `gantry plugin build DIR --component FILE.wasm` embeds one"),
     }
-    line("api", &format!("gantry:plugin@{}", found.api));
+    line("api", &format!("gantry:plugin@{} (this host speaks {API_VERSION})", found.api));
     line("digest", &found.digest.to_string());
     line("size", &format!("{} ({} bytes)", rounded(found.size), found.size));
-    line("imports", &listed(&found.imports));
+    line("", &format!("{} of code, {} of data", rounded(sizes.code), rounded(sizes.data)));
+    let rows: Vec<_> = imports.iter().map(|import| [import.name.clone(), import.note.clone()]).collect();
+    line("imports", &listed(&columns(&rows).lines().map(str::to_owned).collect::<Vec<_>>()));
     line("exports", &listed(&found.exports));
     if let Some(schema) = found.manifest.as_ref().and_then(|manifest| manifest.settings.as_ref()) {
         line("settings", &serde_json::to_string_pretty(schema).unwrap_or_default());

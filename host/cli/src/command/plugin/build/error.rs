@@ -10,9 +10,9 @@ use crate::command::plugin::language::PROJECT_FILES;
 pub(super) enum BuildError {
     /// Nothing in the folder says which language it is.
     #[error(
-        "{} holds no project this command can build: it looks for {PROJECT_FILES}. For another language, build the \
-         component, or the core module, with its own tools and give it with `--component FILE`; `gantry plugin new` \
-         writes a project to begin with",
+        "{} holds no project of a known language: there is none of {PROJECT_FILES}. For another language, build the \
+         component, or the core module, with its own tools and give it with `--component FILE`; `gantry plugin new \
+         NAME --lang LANGUAGE` writes a project to begin with",
         directory.display()
     )]
     NoProject {

@@ -1,4 +1,4 @@
-//! C and C++: zig's clang compiles the plugin's sources and the SDK's into one core module.
+//! C and C++: zig's clang compiles the plugin's sources and the SDK's into one core module, which is made a component.
 //!
 //! zig brings its own C library, C++ library and linker for WebAssembly, in one package on every system. Each source is
 //! compiled on its own, so that zig's cache answers for all that didn't change. Flags are those of the plugin's
@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::anyhow;
 
 use super::Project;
+use super::adapter;
 use super::error::BuildError;
 use super::tool::{Tool, made_by, run};
 use flags::Flags;
@@ -96,7 +97,7 @@ impl<'a> Native<'a> {
         }
     }
 
-    /// Compiles and links.
+    /// Compiles, links, and makes a component of it.
     fn finish(mut self, linker: &str) -> anyhow::Result<Vec<u8>> {
         let directory = self.project.directory;
         side_by_side(std::mem::take(&mut self.compilers), directory)?;
@@ -105,7 +106,8 @@ impl<'a> Native<'a> {
         link.args(LINKED).arg("-o").arg(&module).args(&self.objects);
         run(ZIG, &mut link, directory)?;
         // zig's own run-time library has debug information, 900 kB of it; stripping would take functions' names too.
-        Ok(gantry_component::without_sections(&made_by(ZIG, &module)?, ".debug_")?)
+        let module = gantry_component::without_sections(&made_by(ZIG, &module)?, ".debug_")?;
+        Ok(gantry_component::encode(&module, &self.project.manifest.wants, Some(adapter::small()?))?)
     }
 
     /// In the plugin's folder, where its flags' paths begin.

@@ -32,7 +32,8 @@ impl Tool {
 
     fn find_in(&self, directory: &Path, path: &OsStr) -> Option<PathBuf> {
         let near = directory.ancestors().flat_map(|above| self.places.iter().map(move |place| above.join(place)));
-        near.chain(std::env::split_paths(path)).map(|folder| folder.join(self.name)).find(|file| is_program(file))
+        let on_path = std::env::split_paths(path).filter(|folder| folder.is_absolute());
+        near.chain(on_path).map(|folder| folder.join(self.name)).find(|file| is_program(file))
     }
 
     fn missing(&self, directory: &Path) -> BuildError {

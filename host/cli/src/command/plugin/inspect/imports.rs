@@ -1,0 +1,100 @@
+//! What a plugin imports, against what is granted.
+
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use gantry_component::Inspection;
+use gantry_config::{Step, load_flows};
+use gantry_core::Digest;
+use gantry_sandbox::{Standing, standing};
+use serde::Serialize;
+
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::output::Output;
+
+/// An import, and who grants it.
+#[derive(Debug, Serialize)]
+pub(super) struct Import {
+    pub(super) name: String,
+    /// For people: free, stubbed, granted by which line, or which line would grant it.
+    pub(super) note: String,
+    /// Needs what nobody grants.
+    pub(super) missing: bool,
+}
+
+/// The steps of a flow that use this plugin.
+pub(super) fn steps_of(flow: &Path, file: &Path, found: &Inspection, output: &Output) -> Result<Vec<Step>, Failure> {
+    let flows = load_flows(&[flow]).map_err(|mistakes| {
+        output.complain_about(&mistakes);
+        Failure::said(Exit::InvalidConfig)
+    });
+    let all: Vec<_> = flows?.0.into_iter().flat_map(|flow| flow.steps).collect();
+    let named: Vec<_> = all.iter().map(|step| step.plugin.display().to_string()).collect();
+    let used: Vec<_> = all.into_iter().filter(|step| is_of(step, file, found.digest)).collect();
+    if used.is_empty() {
+        let steps = if named.is_empty() { "it has no steps".to_owned() } else { named.join(", ") };
+        let error = anyhow!("no step of {} uses {}: its steps use {steps}", flow.display(), file.display());
+        return Err(error).context("there is nothing to compare with").or_exit(Exit::NotFound);
+    }
+    Ok(used)
+}
+
+/// The same file, or another with the same contents.
+fn is_of(step: &Step, file: &Path, digest: Digest) -> bool {
+    let same_file = || Some(step.plugin.canonicalize().ok()? == file.canonicalize().ok()?);
+    same_file().unwrap_or(false) || std::fs::read(&step.plugin).is_ok_and(|bytes| Digest::of(&bytes) == digest)
+}
+
+/// Every import against these steps; without steps, against what a step could grant.
+pub(super) fn against(found: &Inspection, steps: &[Step]) -> Vec<Import> {
+    let import = |name: &String| match standing(name) {
+        Standing::Free => Import::settled(name, "free"),
+        Standing::Stubbed => Import::settled(name, "stubbed: nothing is behind it"),
+        Standing::Refused { hint } => Import::missing(name, format!("REFUSED by every host: {hint}")),
+        Standing::NeedsLookup => Import::granted(name, &lookup_line(found), steps, &|step| lookup(step, found)),
+        Standing::NeedsClock => Import::granted(name, "clock = true", steps, &|step| {
+            if step.grants.clock { Some("clock = true".to_owned()) } else { None }
+        }),
+    };
+    found.imports.iter().map(import).collect()
+}
+
+impl Import {
+    fn settled(name: &str, note: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), note: note.into(), missing: false }
+    }
+
+    fn missing(name: &str, note: String) -> Self {
+        Self { name: name.to_owned(), note, missing: true }
+    }
+
+    /// Granted when every step grants it: the first that doesn't is named.
+    fn granted(name: &str, line: &str, steps: &[Step], by: &dyn Fn(&Step) -> Option<String>) -> Self {
+        if let Some(step) = steps.iter().find(|step| by(step).is_none()) {
+            let note = format!("NOT granted by {}: add `grants = {{ {line} }}` under that [[step]]", step.place);
+            return Self::missing(name, note);
+        }
+        match steps.first().and_then(|step| Some((step, by(step)?))) {
+            Some((step, granted)) => Self::settled(name, format!("granted by {} ({granted})", step.place)),
+            None => Self::settled(name, format!("needs `grants = {{ {line} }}` under [[step]]")),
+        }
+    }
+}
+
+/// The line that grants all tables the plugin wants.
+fn lookup_line(found: &Inspection) -> String {
+    let wanted = found.manifest.as_ref().map(|manifest| manifest.wants.lookup.as_slice()).unwrap_or_default();
+    if wanted.is_empty() { "lookup = [\"TABLE\"]".to_owned() } else { tables(wanted) }
+}
+
+/// The tables a step grants, if they are all that the plugin wants.
+fn lookup(step: &Step, found: &Inspection) -> Option<String> {
+    let wanted = found.manifest.iter().flat_map(|manifest| &manifest.wants.lookup);
+    let granted: Vec<_> = step.grants.lookup.iter().cloned().collect();
+    let enough = !granted.is_empty() && wanted.into_iter().all(|table| granted.contains(table));
+    enough.then(|| tables(&granted))
+}
+
+fn tables(names: &[String]) -> String {
+    format!("lookup = {names:?}")
+}

@@ -1,0 +1,59 @@
+//! JSON Schemas that messages are held to. They are read and compiled here, so that a mistake in one is shown where the
+//! flow names it, and no later code can meet it.
+
+use std::path::{Path, PathBuf};
+
+use gantry_schema::{DocumentError, Folder, LoadError, Schema};
+
+use super::Lower;
+use crate::at::At;
+use crate::diagnostic::Code;
+use crate::raw::source::SourceChoice;
+use crate::raw::text::PathText;
+
+const ABOUT_PATHS: &str = "paths are relative to the flow file; a schema is a JSON Schema in a file";
+const ABOUT_REFERENCES: &str =
+    "a `$ref` is relative to the file it stands in and leads to a file below the flow's folder";
+
+impl SourceChoice {
+    /// What messages are held to when they come in.
+    pub(super) fn schema(&self) -> Option<&At<PathText>> {
+        match self {
+            Self::Webhook(webhook) => webhook.schema.as_ref(),
+            Self::Files(files) => files.schema.as_ref(),
+        }
+    }
+}
+
+impl Lower<'_> {
+    /// A schema with everything it refers to, or `Some(None)` where the key is absent.
+    pub(super) fn schema(&mut self, named: Option<&At<PathText>>) -> Option<Option<Schema>> {
+        let Some(named) = named else { return Some(None) };
+        let file = self.existing_file(named, "the schema", ABOUT_PATHS)?;
+        match Schema::load(&file, &Folder::new(&self.schema_folder(&file))) {
+            Ok(schema) => Some(Some(schema)),
+            Err(error) => {
+                let shown = self.directory.join(&*named.value);
+                let message = format!("the schema {} {error}", shown.display());
+                self.report.add(Code::SchemaRefused, &named.span, message, help(&error));
+                None
+            }
+        }
+    }
+
+    /// What a `$ref` may lead to: the flow's folder; for a schema elsewhere, the schema's own.
+    fn schema_folder(&self, schema: &Path) -> PathBuf {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let flows = real(if self.directory.as_os_str().is_empty() { ".".as_ref() } else { &self.directory });
+        let schema = real(schema);
+        if schema.starts_with(&flows) { flows } else { schema.parent().map(Path::to_owned).unwrap_or(flows) }
+    }
+}
+
+fn help(error: &LoadError) -> &'static str {
+    match error {
+        LoadError::Reference { .. } => ABOUT_REFERENCES,
+        LoadError::Document(DocumentError::Digits(_)) => "write it with fewer digits",
+        LoadError::Document(_) => "",
+    }
+}

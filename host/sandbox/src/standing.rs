@@ -1,0 +1,73 @@
+//! What an import asks of the host, by its name alone: nothing, an answer of the stub, a grant, or too much.
+//!
+//! The one list that loading, preparing a step and `gantry plugin inspect` go by.
+
+use crate::wasi;
+
+/// What a plugin may import without a grant, beside the stub of WASI. `types` holds no functions.
+const FREE: [&str; 2] = ["gantry:plugin/log", "gantry:plugin/types"];
+/// What it may import when the step grants it.
+pub(crate) const LOOKUP: &str = "gantry:plugin/lookup";
+/// What it may import when the step grants it.
+pub(crate) const CLOCK: &str = "gantry:plugin/clock";
+
+/// How an import stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Every plugin may have it.
+    Free,
+    /// Answered by the stub of WASI: nothing is behind it.
+    Stubbed,
+    /// Needs `grants.lookup`.
+    NeedsLookup,
+    /// Needs `grants.clock`.
+    NeedsClock,
+    /// No grant covers it.
+    Refused {
+        /// What to do instead.
+        hint: &'static str,
+    },
+}
+
+/// How this import stands, in whatever version it is named.
+#[must_use]
+pub fn standing(import: &str) -> Standing {
+    match without_version(import) {
+        name if FREE.contains(&name) => Standing::Free,
+        LOOKUP => Standing::NeedsLookup,
+        CLOCK => Standing::NeedsClock,
+        _ if wasi::is_stubbed(import) => Standing::Stubbed,
+        _ => Standing::Refused { hint: hint(import) },
+    }
+}
+
+fn hint(import: &str) -> &'static str {
+    match import.split_once('/').map_or(import, |(package, _)| package) {
+        "wasi:http" | "wasi:sockets" => "plugins do no I/O; let a source or a target of the flow make the call",
+        "wasi:filesystem" | "wasi:cli" | "wasi:clocks" | "wasi:random" | "wasi:io" => {
+            "this host stubs WASI 0.2 only; build the plugin for wasm32-wasip2"
+        }
+        "wasi:keyvalue" | "wasi:config" => "use the step's settings, or a table granted with `lookup`",
+        _ => "a plugin may import gantry:plugin/log, and gantry:plugin/lookup and clock where granted",
+    }
+}
+
+pub(crate) fn without_version(import: &str) -> &str {
+    import.split_once('@').map_or(import, |(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_stands_as_its_name_says_whatever_its_version() {
+        assert_eq!(standing("gantry:plugin/log@0.1.0"), Standing::Free);
+        assert_eq!(standing("gantry:plugin/lookup@0.1.7"), Standing::NeedsLookup);
+        assert_eq!(standing("gantry:plugin/clock@0.1.0"), Standing::NeedsClock);
+        assert_eq!(standing("wasi:io/streams@0.2.12"), Standing::Stubbed);
+        assert!(matches!(standing("wasi:io/streams@0.3.0"), Standing::Refused { hint } if hint.contains("wasip2")));
+        assert!(matches!(standing("wasi:http/types@0.2.0"), Standing::Refused { hint } if hint.contains("no I/O")));
+        assert!(matches!(standing("env"), Standing::Refused { .. }));
+    }
+}

@@ -1,0 +1,104 @@
+//! The keywords that compare and divide numbers, exactly. The library's own would round.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use jsonschema::paths::Location;
+use jsonschema::{Keyword, Retrieve, ValidationError, ValidationOptions};
+use serde_json::{Map, Value};
+
+use crate::number::Number;
+use crate::tree::Tree;
+use crate::view::{Exact, View};
+
+type Options<'i> = ValidationOptions<'i, Arc<dyn Retrieve>, Exact>;
+type Made<'a> = Result<Box<dyn for<'i> Keyword<'i, Exact>>, ValidationError<'a>>;
+
+/// Puts these keywords in place of the library's.
+pub(crate) fn exact(options: Options<'_>) -> Options<'_> {
+    let options = options.with_keyword("multipleOf", |_, value, _| rule(Multiple(limit(value))));
+    let options = options.with_keyword("const", |_, value, _| rule(Constant(value.into())));
+    let options = options.with_keyword("minimum", bound("at least", |order| order != Ordering::Less));
+    let options = options.with_keyword("maximum", bound("at most", |order| order != Ordering::Greater));
+    let options = options.with_keyword("exclusiveMinimum", bound("more than", |order| order == Ordering::Greater));
+    options.with_keyword("exclusiveMaximum", bound("less than", |order| order == Ordering::Less))
+}
+
+/// What a keyword demands of a value.
+trait Rule: Send + Sync {
+    fn holds(&self, tree: &Tree) -> bool;
+
+    /// What is expected, as the end of "expected …".
+    fn expected(&self) -> String;
+}
+
+/// Gives a rule the library's form.
+struct Ruled<R>(R);
+
+impl<'i, R: Rule> Keyword<'i, Exact> for Ruled<R> {
+    fn validate(&self, view: View<'i>) -> Result<(), ValidationError<'i>> {
+        if self.0.holds(view.tree()) { Ok(()) } else { Err(ValidationError::custom(self.0.expected())) }
+    }
+
+    fn is_valid(&self, view: View<'i>) -> bool {
+        self.0.holds(view.tree())
+    }
+}
+
+struct Bound {
+    words: &'static str,
+    allows: fn(Ordering) -> bool,
+    limit: Number,
+}
+
+impl Rule for Bound {
+    fn holds(&self, tree: &Tree) -> bool {
+        let Tree::Number(number) = tree else { return true };
+        (self.allows)(number.cmp(&self.limit))
+    }
+
+    fn expected(&self) -> String {
+        format!("{} {}", self.words, self.limit)
+    }
+}
+
+struct Multiple(Number);
+
+impl Rule for Multiple {
+    fn holds(&self, tree: &Tree) -> bool {
+        let Tree::Number(number) = tree else { return true };
+        number.is_multiple_of(&self.0)
+    }
+
+    fn expected(&self) -> String {
+        format!("a multiple of {}", self.0)
+    }
+}
+
+struct Constant(Tree);
+
+impl Rule for Constant {
+    fn holds(&self, tree: &Tree) -> bool {
+        *tree == self.0
+    }
+
+    fn expected(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+fn bound(
+    words: &'static str,
+    allows: fn(Ordering) -> bool,
+) -> impl for<'a> Fn(&'a Map<String, Value>, &'a Value, Location) -> Made<'a> + Send + Sync + 'static {
+    move |_, value, _| rule(Bound { words, allows, limit: limit(value) })
+}
+
+fn rule<'a, R: Rule + 'static>(rule: R) -> Made<'a> {
+    Ok(Box::new(Ruled(rule)))
+}
+
+/// The number a keyword states; that it is one, the schema's own schema has made sure of.
+fn limit(value: &Value) -> Number {
+    Number::parse(&value.to_string())
+}

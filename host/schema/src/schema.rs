@@ -1,0 +1,185 @@
+//! A schema: read, checked and compiled once, then held against any number of messages.
+//!
+//! Patterns run on an engine that takes linear time, so no message can make one run for long.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gantry_core::{Violation, escape};
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{PatternOptions, ReferencingError, Retrieve, ValidationError, ValidationOptions, Validator};
+use serde_json::Value;
+
+use crate::draft::{Dialect, Draft};
+use crate::error::{DocumentError, LoadError};
+use crate::folder::{self, Folder};
+use crate::meter::Meter;
+use crate::tree::{Tree, token};
+use crate::view::{Exact, View, is_late};
+use crate::{arithmetic, violation};
+
+/// Most broken rules that are noted of one message, those of alternatives that don't fit included. Enough for two
+/// hundred that are kept, and a few megabytes.
+const NOTED: usize = 10_000;
+
+/// Most bytes of what the library says of a schema.
+const TEXT_BYTES: usize = 400;
+
+/// A JSON Schema, ready to use; cheap to clone.
+#[derive(Clone)]
+pub struct Schema(Arc<Compiled>);
+
+struct Compiled {
+    file: Option<PathBuf>,
+    draft: Option<Draft>,
+    validator: Validator<Exact>,
+}
+
+impl Schema {
+    /// Reads a schema and what it refers to.
+    pub fn load(file: &Path, folder: &Folder) -> Result<Self, LoadError> {
+        let schema = read(file)?;
+        let base = folder.uri(file);
+        let folder = folder.clone().of_schema(&schema, file);
+        let options = jsonschema::options_for::<Exact>().with_retriever(folder);
+        let options = match base {
+            Some(base) => options.with_base_uri(base),
+            None => options,
+        };
+        Self::compile(&schema, Some(file.to_owned()), options)
+    }
+
+    /// A schema that stands alone: it can refer to nothing outside itself.
+    pub fn alone(schema: &Value) -> Result<Self, LoadError> {
+        claimed(schema)?;
+        Self::compile(schema, None, jsonschema::options_for::<Exact>().offline())
+    }
+
+    fn compile(
+        schema: &Value,
+        file: Option<PathBuf>,
+        options: ValidationOptions<'_, Arc<dyn Retrieve>, Exact>,
+    ) -> Result<Self, LoadError> {
+        let options = options.with_pattern_options(PatternOptions::regex()).should_validate_formats(true);
+        let (draft, options) = match Dialect::of(schema) {
+            Dialect::Claimed(draft) => (Some(draft), arithmetic::exact(options.with_draft(draft.library()))),
+            // A metaschema of its own may do without the keywords that would be put in place.
+            Dialect::Own | Dialect::Unclaimed(_) => (None, options),
+        };
+        let validator = options.build(schema).map_err(|error| unusable(&error, schema))?;
+        Ok(Self(Arc::new(Compiled { file, draft, validator })))
+    }
+
+    /// Where it was read from.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.0.file.as_deref()
+    }
+
+    /// The draft it is written for; none where it names a metaschema of its own.
+    #[must_use]
+    pub fn draft(&self) -> Option<Draft> {
+        self.0.draft
+    }
+
+    /// The rules a payload breaks; none when it fits. What isn't JSON breaks the first one.
+    #[must_use]
+    pub fn check(&self, content_type: &str, payload: &[u8]) -> Vec<Violation> {
+        if !is_json(content_type) {
+            let shown = escape(content_type, Violation::CODE_BYTES);
+            return vec![violation::not_json(&format!("the content type is `{shown}`, not JSON"))];
+        }
+        match Tree::parse(payload) {
+            Ok(tree) => self.broken_by(&tree),
+            Err(error) => vec![violation::not_json(&error.to_string())],
+        }
+    }
+
+    /// The rules a value breaks; none when it fits.
+    #[must_use]
+    pub fn check_value(&self, value: &Value) -> Vec<Violation> {
+        self.broken_by(&value.into())
+    }
+
+    fn broken_by(&self, tree: &Tree) -> Vec<Violation> {
+        let validator = &self.0.validator;
+        if validator.is_valid(View::of(tree, &Meter::default())) {
+            return Vec::new();
+        }
+        let meter = Meter::of(NOTED);
+        let errors = validator.iter_errors(View::of(tree, &meter)).filter(|error| !is_late(error));
+        let mut violations: Vec<_> = errors.flat_map(|error| violation::of(&error, tree)).collect();
+        let further = violations.len().saturating_sub(Violation::MOST);
+        if further > 0 {
+            violations.truncate(Violation::MOST);
+            violations.push(Violation::further(further));
+        }
+        if violations.is_empty() {
+            violations.push(Violation::further(NOTED));
+        }
+        violations
+    }
+}
+
+/// Its file and its draft: the rest is the library's.
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schema").field("file", &self.0.file).field("draft", &self.0.draft).finish_non_exhaustive()
+    }
+}
+
+/// Reads a file that holds a schema.
+pub(crate) fn read(file: &Path) -> Result<Value, DocumentError> {
+    let tree = Tree::parse(&std::fs::read(file)?)?;
+    let schema = tree.to_value().map_err(DocumentError::Digits)?;
+    claimed(&schema)?;
+    Ok(schema)
+}
+
+fn claimed(schema: &Value) -> Result<(), DocumentError> {
+    match Dialect::of(schema) {
+        Dialect::Unclaimed(uri) => Err(DocumentError::Draft(uri.to_owned())),
+        Dialect::Claimed(_) | Dialect::Own => Ok(()),
+    }
+}
+
+/// `application/json`, and any type with the suffix `+json`, parameters aside.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
+}
+
+fn unusable(error: &ValidationError<'_>, schema: &Value) -> LoadError {
+    let ValidationErrorKind::Referencing(error) = error.kind() else { return broken(error).into() };
+    let (leads_to, text) = match error {
+        ReferencingError::UnknownSpecification { specification } => {
+            return DocumentError::Draft(specification.clone()).into();
+        }
+        ReferencingError::Unretrievable { uri, source } => {
+            (uri.rsplit('/').next().unwrap_or(uri), format!("`{}`: {source}", folder::shown(uri)))
+        }
+        ReferencingError::PointerToNowhere { pointer } => (pointer.as_str(), format!("there is no `{pointer}`")),
+        other => return LoadError::Reference { place: None, text: other.to_string() },
+    };
+    LoadError::Reference { place: reference(schema, leads_to), text }
+}
+
+/// Where a schema refers to something whose name ends so. The library doesn't say.
+fn reference(schema: &Value, end: &str) -> Option<String> {
+    let below = |name: String, value: &Value| Some(format!("/{name}{}", reference(value, end)?));
+    match schema {
+        Value::Object(members) => members.iter().find_map(|(name, member)| match member {
+            Value::String(text) if name.ends_with("$ref") && text.ends_with(end) => Some(format!("/{}", token(name))),
+            member => below(token(name), member),
+        }),
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| below(index.to_string(), item)),
+        _ => None,
+    }
+}
+
+/// What a schema breaks of the rules for schemas.
+pub(crate) fn broken(error: &ValidationError<'_>) -> DocumentError {
+    let place = error.instance_path().as_str().to_owned();
+    DocumentError::Invalid { place, text: escape(&error.to_string(), TEXT_BYTES) }
+}
