@@ -10,6 +10,7 @@ mod flows;
 mod messages;
 mod observe;
 pub mod problem;
+mod reload;
 mod server;
 
 pub use dead_letters::filter;

@@ -16,14 +16,17 @@ pub(crate) async fn healthz(State(host): State<HostHandle>) -> Response {
     }
 }
 
-/// 200 while the host should get traffic; else 503 and why.
+/// 200 while the host should get traffic; else 503 and why. Beside it, when files were last taken in force and what
+/// came of it: a refused reload leaves the old version at work, which is no reason to send traffic elsewhere.
 pub(crate) async fn readyz(State(host): State<HostHandle>) -> Response {
-    match host.ready() {
-        Ok(()) => Json(json!({"status": "ready"})).into_response(),
-        Err(reason) => {
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "not_ready", "reason": reason}))).into_response()
-        }
+    let (status, mut answer) = match host.ready() {
+        Ok(()) => (StatusCode::OK, json!({"status": "ready"})),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, json!({"status": "not_ready", "reason": reason})),
+    };
+    if let Some(last) = host.last_reload() {
+        answer["last_reload"] = json!({"at": last.at, "result": last.result});
     }
+    (status, Json(answer)).into_response()
 }
 
 /// Prometheus' text format.

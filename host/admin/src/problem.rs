@@ -17,13 +17,24 @@ pub struct Problem {
     pub status: u16,
     /// What is wrong and how to go on.
     pub detail: String,
+    /// Mistakes in files, each with its place, as `gantry check --format json` lists them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<serde_json::Value>,
 }
 
 impl Problem {
     /// A problem with this code.
     pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
-        Self { code: code.to_owned(), title, status: status.as_u16(), detail: detail.into() }
+        Self { code: code.to_owned(), title, status: status.as_u16(), detail: detail.into(), diagnostics: Vec::new() }
+    }
+
+    /// The same with mistakes in files.
+    #[must_use]
+    pub(crate) fn with_diagnostics(mut self, found: &gantry_config::Diagnostics) -> Self {
+        // Plain data always becomes JSON.
+        self.diagnostics = found.iter().filter_map(|diagnostic| serde_json::to_value(diagnostic).ok()).collect();
+        self
     }
 
     pub(crate) fn not_found(what: &str, id: impl std::fmt::Display) -> Self {

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::problem::Problem;
-use crate::{dead_letters, flows, messages, observe};
+use crate::{dead_letters, flows, messages, observe, reload};
 
 /// Longest request body: an edited payload in base64.
 const MAX_BODY: usize = 64 << 20;
@@ -33,6 +33,7 @@ pub async fn serve(listener: TcpListener, host: HostHandle, token: AdminToken, s
 fn routes(host: HostHandle, token: Arc<AdminToken>) -> Router {
     let guarded = Router::new()
         .route("/v1/flows", get(flows::list))
+        .route("/v1/reload", get(reload::last).post(reload::reload))
         .route("/v1/dead-letters", get(dead_letters::list))
         .route("/v1/dead-letters/{id}", get(dead_letters::show))
         .route("/v1/dead-letters/{id}/replay", post(dead_letters::replay))

@@ -8,6 +8,7 @@ mod dlq;
 mod flow;
 mod message;
 mod plugin;
+mod reload;
 mod run;
 
 use clap::Subcommand;
@@ -19,6 +20,7 @@ use crate::output::Output;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(run::Run),
+    Reload(reload::Reload),
     Check(check::Check),
     #[command(subcommand)]
     Config(config::Config),
@@ -39,6 +41,7 @@ impl Command {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::Run(run) => run.run(output),
+            Self::Reload(reload) => reload.run(output),
             Self::Check(check) => check.run(output),
             Self::Config(config) => config.run(output),
             Self::Dlq(dlq) => dlq.run(output),

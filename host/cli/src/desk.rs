@@ -6,6 +6,7 @@
 mod remote;
 pub(crate) mod runtime_file;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -19,7 +20,18 @@ use crate::args::HostArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
+pub(crate) use remote::Reloaded;
 use remote::Remote;
+
+/// Has the running host of this data directory read its flow files again.
+pub(crate) fn reload(host: &HostArgs, output: &Output) -> Result<Reloaded, Failure> {
+    let config = host.load(output)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::Internal)?;
+    runtime.block_on(async {
+        let remote = Remote::find(&config).await?.ok_or(DeskError::NoHost { dir: config.data_dir.clone() })?;
+        Ok(remote.reload().await?)
+    })
+}
 
 /// Opens the desk, does one thing at it, and closes it whatever came of it.
 pub(crate) fn with<T>(
@@ -59,6 +71,12 @@ pub(crate) enum DeskError {
     /// It can't be done in the state it is in.
     #[error("{0}")]
     Refused(String),
+    /// There is nobody to do it.
+    #[error("no host runs on the data directory {}", dir.display())]
+    NoHost {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// The running host does not answer as it should.
     #[error("failed to ask the host at {address}: {problem}")]
     Unreachable {
@@ -161,7 +179,7 @@ impl DeskError {
         match self {
             Self::NotFound { .. } => Exit::NotFound,
             Self::Refused(_) => Exit::Usage,
-            Self::Unreachable { .. } => Exit::HostUnreachable,
+            Self::Unreachable { .. } | Self::NoHost { .. } => Exit::HostUnreachable,
             Self::Open(_) | Self::Store(_) => Exit::StoreUnavailable,
         }
     }

@@ -28,6 +28,7 @@ macro_rules! snapshots {
 snapshots! {
     gantry: "";
     run: "run";
+    reload: "reload";
     check: "check";
     config: "config";
     config_schema: "config schema";

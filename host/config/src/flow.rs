@@ -165,7 +165,7 @@ pub enum ValueFrom {
 }
 
 /// How duplicates are recognised.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dedupe {
     /// What makes two messages the same.
     pub by: ValueFrom,
@@ -174,7 +174,7 @@ pub struct Dedupe {
 }
 
 /// A directory watched for files.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Files {
     /// The directory.
     pub directory: PathBuf,
@@ -259,7 +259,7 @@ pub struct Target {
 }
 
 /// What kind of place messages go to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetKind {
     /// One HTTP request per delivery.
     Http(HttpTarget),
@@ -268,7 +268,7 @@ pub enum TargetKind {
 }
 
 /// An HTTP endpoint messages are sent to. Redirects are never followed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpTarget {
     /// `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: String,
@@ -288,7 +288,7 @@ pub struct HttpTarget {
 }
 
 /// How the host proves itself to a target.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// Not at all.
     None,
@@ -311,7 +311,7 @@ pub enum Auth {
 }
 
 /// A file messages are appended to, one JSON object a line.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileTarget {
     /// The file.
     pub path: PathBuf,

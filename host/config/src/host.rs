@@ -37,6 +37,8 @@ pub struct HostConfig {
     pub keep_history: Duration,
     /// Threads that run plugins; 0 means one per core.
     pub plugin_threads: usize,
+    /// Whether edited files are taken in force as soon as they are saved.
+    pub reload_watch: bool,
 }
 
 /// What `config.default.toml` says; relative paths begin at the working directory.
@@ -64,6 +66,7 @@ impl HostConfig {
             "store": { "cache": show_size(self.store_cache_bytes), "disk_reserve": show_size(self.disk_reserve_bytes) },
             "history": { "keep": show_duration(self.keep_history) },
             "plugins": { "threads": self.plugin_threads },
+            "reload": { "watch": self.reload_watch },
         })
     }
 
@@ -81,6 +84,7 @@ impl HostConfig {
             disk_reserve_bytes: 0,
             keep_history: Duration::ZERO,
             plugin_threads: 0,
+            reload_watch: false,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gantry_config::{Flow, Step};
+use gantry_config::{Flow, Step, TargetKind};
 use gantry_core::{Clock, Envelope, FlowName, PluginRef, RetryPolicy, TargetName};
 use gantry_sandbox::{LoadError, PrepareError, PreparedStep, Sandbox, StepConfig};
 use gantry_schema::Schema;
@@ -16,7 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::gate::Gate;
 use crate::metrics::FlowMetrics;
+use crate::roster::InForce;
 use crate::tables::{TableError, Tables};
+
+/// Most plugins of earlier versions that are remembered by name; of older ones the digest is left.
+const MAX_RETIRED: usize = 64;
 
 /// What every flow of a host shares.
 #[derive(Clone)]
@@ -39,6 +43,8 @@ pub(crate) struct RunningFlow {
     /// What messages are held to when they come in.
     pub(crate) input_schema: Option<Schema>,
     pub(crate) steps: Vec<RunningStep>,
+    /// Plugins of earlier versions: deliveries that they made may still be on their way.
+    pub(crate) retired: Vec<PluginRef>,
     pub(crate) targets: BTreeMap<TargetName, RunningTarget>,
     pub(crate) default_target: TargetName,
     pub(crate) retry: RetryPolicy,
@@ -65,8 +71,18 @@ pub(crate) struct RunningTarget {
     /// What is sent is held to it.
     pub(crate) schema: Option<Schema>,
     pub(crate) retry: RetryPolicy,
-    /// How many deliveries are under way at once, and whether the target is paused.
-    pub(crate) gate: Gate,
+    /// How many deliveries are under way at once, and whether the target is paused. Shared by the versions of a flow
+    /// that have the same target: the bound holds over a reload, and so does the pause.
+    pub(crate) gate: Arc<Gate>,
+    kind: TargetKind,
+    concurrency: usize,
+}
+
+/// The version of a flow that another one follows.
+pub(crate) struct Predecessor {
+    pub(crate) flow: Arc<RunningFlow>,
+    /// Whether its targets would prove themselves as before.
+    pub(crate) same_secrets: bool,
 }
 
 /// A flow can't be started as it is written. The text names the file and what to change.
@@ -124,9 +140,10 @@ impl RunningFlow {
         shared: &Shared,
         metrics: FlowMetrics,
         env: Environment<'_>,
+        predecessor: Option<&Predecessor>,
     ) -> Result<Self, Vec<FlowError>> {
         let mut errors = Vec::new();
-        let targets = open_targets(flow, env, &mut errors);
+        let targets = open_targets(flow, env, predecessor, &mut errors);
         let steps = load_steps(flow, &shared.sandbox, &mut errors);
         if !errors.is_empty() {
             return Err(errors);
@@ -136,6 +153,7 @@ impl RunningFlow {
             version: flow.version.clone(),
             ordered: flow.ordering == gantry_config::Ordering::Key,
             input_schema: flow.input_schema.clone(),
+            retired: predecessor.map(|predecessor| predecessor.flow.retire(&steps)).unwrap_or_default(),
             steps,
             targets,
             default_target: flow.default_target.clone(),
@@ -149,6 +167,35 @@ impl RunningFlow {
             broken: shared.broken.clone(),
             metrics,
         })
+    }
+
+    /// The plugins that made this message's deliveries; before there are any, those that would.
+    pub(crate) fn plugins_of(&self, envelope: &Envelope) -> Vec<PluginRef> {
+        let of_steps = self.steps.iter().map(|step| &step.plugin);
+        if envelope.plugins.is_empty() {
+            return of_steps.cloned().collect();
+        }
+        let known: Vec<_> = of_steps.chain(&self.retired).collect();
+        let named = |digest| known.iter().find(|plugin| plugin.digest == digest).map(|plugin| (*plugin).clone());
+        // One of before the host's start: its name went with it, and the digest is what counts.
+        let unnamed = |digest| PluginRef { name: String::new(), version: String::new(), digest };
+        envelope.plugins.iter().map(|digest| named(*digest).unwrap_or_else(|| unnamed(*digest))).collect()
+    }
+
+    /// The plugins, as operators see them.
+    pub(crate) fn plugins_in_force(&self) -> Vec<InForce> {
+        let in_force = |step: &RunningStep| {
+            let PluginRef { name, version, digest } = step.plugin.clone();
+            InForce { step: step.name.clone(), name, version, digest }
+        };
+        self.steps.iter().map(in_force).collect()
+    }
+
+    /// All plugins known here that `steps` don't use, the newest first.
+    fn retire(&self, steps: &[RunningStep]) -> Vec<PluginRef> {
+        let all = self.steps.iter().map(|step| &step.plugin).chain(&self.retired);
+        let gone = all.filter(|plugin| steps.iter().all(|step| step.plugin != **plugin));
+        gone.take(MAX_RETIRED).cloned().collect()
     }
 
     /// The span that everything logged about this message stands in.
@@ -168,7 +215,7 @@ impl RunningFlow {
 /// Everything [`RunningFlow::start`] would find wrong, without a store and without keeping anything.
 pub(crate) fn check(flow: &Flow, sandbox: &Sandbox, env: Environment<'_>) -> Vec<FlowError> {
     let mut errors = Vec::new();
-    open_targets(flow, env, &mut errors);
+    open_targets(flow, env, None, &mut errors);
     load_steps(flow, sandbox, &mut errors);
     errors
 }
@@ -225,21 +272,38 @@ fn load_step(
     Ok(RunningStep { name: step.name.clone(), plugin: plugin.reference().clone(), prepared })
 }
 
-fn open_targets(flow: &Flow, env: Environment<'_>, errors: &mut Vec<FlowError>) -> BTreeMap<TargetName, RunningTarget> {
+/// Opens the targets, but for those that the predecessor has open: their connections, bound and pause go on.
+fn open_targets(
+    flow: &Flow,
+    env: Environment<'_>,
+    predecessor: Option<&Predecessor>,
+    errors: &mut Vec<FlowError>,
+) -> BTreeMap<TargetName, RunningTarget> {
     let mut open = BTreeMap::new();
     for (name, target) in &flow.targets {
-        match target::build(target, env) {
-            Ok(opened) => {
-                let gate = Gate::new(target.concurrency);
-                open.insert(
-                    name.clone(),
-                    RunningTarget { target: opened, schema: target.schema.clone(), retry: target.retry, gate },
-                );
-            }
+        // Built in any case: what can't be built is refused, and building opens no connection.
+        let built = match target::build(target, env) {
+            Ok(built) => built,
             Err(source) => {
                 errors.push(FlowError::Target { flow: flow.name.clone(), target: name.clone(), source });
+                continue;
             }
-        }
+        };
+        let same = |old: &&RunningTarget| old.kind == target.kind && old.concurrency == target.concurrency;
+        let predecessor = predecessor.filter(|predecessor| predecessor.same_secrets);
+        let (opened, gate) = match predecessor.and_then(|p| p.flow.targets.get(name)).filter(same) {
+            Some(old) => (Arc::clone(&old.target), Arc::clone(&old.gate)),
+            None => (built, Arc::new(Gate::new(target.concurrency))),
+        };
+        let running = RunningTarget {
+            target: opened,
+            schema: target.schema.clone(),
+            retry: target.retry,
+            gate,
+            kind: target.kind.clone(),
+            concurrency: target.concurrency,
+        };
+        open.insert(name.clone(), running);
     }
     open
 }

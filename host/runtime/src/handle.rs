@@ -3,26 +3,28 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use gantry_config::Flow;
+use gantry_config::Purpose;
 use gantry_core::{Clock, FlowName};
 use gantry_store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::disk::DiskGuard;
-use crate::flow::Shared;
-use crate::metrics::{FlowMetrics, Metrics, MetricsError};
-use crate::report::{FlowReport, criteria};
+use crate::metrics::{Counts, Metrics, MetricsError};
+use crate::reload::{ReloadError, ReloadReport, Reloader, Trigger};
+use crate::report::{FlowReport, FlowState, criteria};
+use crate::roster::{Entry, Roster};
 
 /// A view of the running host; cheap to clone.
 #[derive(Clone)]
 pub struct HostHandle {
-    store: Store,
-    clock: Arc<dyn Clock>,
-    metrics: Metrics,
-    flows: Arc<Vec<(Flow, FlowMetrics)>>,
-    disk: DiskGuard,
-    broken: CancellationToken,
-    ready: Arc<AtomicBool>,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: Metrics,
+    pub(crate) roster: Roster,
+    pub(crate) disk: DiskGuard,
+    pub(crate) broken: CancellationToken,
+    pub(crate) ready: Arc<AtomicBool>,
+    pub(crate) reloader: Arc<Reloader>,
 }
 
 /// Why the host should get no traffic just now.
@@ -38,19 +40,6 @@ pub enum NotReady {
 }
 
 impl HostHandle {
-    pub(crate) fn new(shared: &Shared, metrics: Metrics, flows: &[Flow], disk: DiskGuard) -> Self {
-        let flows = flows.iter().map(|flow| (flow.clone(), metrics.flow(flow.name.as_str()))).collect();
-        Self {
-            store: shared.store.clone(),
-            clock: Arc::clone(&shared.clock),
-            metrics,
-            flows: Arc::new(flows),
-            disk,
-            broken: shared.broken.clone(),
-            ready: Arc::new(AtomicBool::new(true)),
-        }
-    }
-
     /// The store: queue, dead letters and history.
     #[must_use]
     pub const fn store(&self) -> &Store {
@@ -80,36 +69,77 @@ impl HostHandle {
         self.ready.store(false, Ordering::Relaxed);
     }
 
-    pub(crate) fn flow_metrics(&self, name: &FlowName) -> FlowMetrics {
-        let known = self.flows.iter().find(|(flow, _)| flow.name == *name);
-        known.map_or_else(|| self.metrics.flow(name.as_str()), |(_, metrics)| metrics.clone())
+    /// Reads the flow files again and takes them in force, if nothing is wrong with them. Goes on when the caller
+    /// doesn't wait for it.
+    pub async fn reload(&self, trigger: Trigger) -> Result<ReloadReport, ReloadError> {
+        self.reloader.reload(trigger).await
+    }
+
+    /// What came of the last reload; none before the first.
+    #[must_use]
+    pub fn last_reload(&self) -> Option<ReloadReport> {
+        self.reloader.last()
     }
 
     /// All metrics in Prometheus' text format, with the queue's gauges read just now.
     pub fn scrape(&self) -> Result<String, MetricsError> {
-        for (flow, _) in self.flows.iter() {
-            let (depth, letters) = (self.store.depth(&flow.name), self.store.dead_letter_counts(&flow.name));
-            self.metrics.observe_queue(flow.name.as_str(), &depth, letters.open, self.clock.now());
+        let running = self.roster.entries();
+        let names = running.iter().map(|entry| entry.flow.name.clone()).chain(self.left_behind(&running));
+        for name in names {
+            let (depth, letters) = (self.store.depth(&name), self.store.dead_letter_counts(&name));
+            self.metrics.observe_queue(name.as_str(), &depth, letters.open, self.clock.now());
         }
         self.metrics.render()
     }
 
-    /// The account of every flow.
+    /// The account of every flow; those that are gone come last.
     #[must_use]
     pub fn reports(&self) -> Vec<FlowReport> {
-        self.flows.iter().map(|(flow, metrics)| self.report(flow, metrics)).collect()
+        let running = self.roster.entries();
+        let removed = self.left_behind(&running).into_iter().map(|name| self.report_removed(&name));
+        running.iter().map(|entry| self.report(entry)).chain(removed).collect()
     }
 
-    fn report(&self, flow: &Flow, metrics: &FlowMetrics) -> FlowReport {
+    fn report(&self, entry: &Entry) -> FlowReport {
+        let Entry { flow, metrics, plugins, since } = entry;
         let counts = metrics.counts();
         FlowReport {
             name: flow.name.to_string(),
             version: flow.version.clone(),
+            state: FlowState::Running,
+            since: Some(*since),
+            plugins: plugins.clone(),
             purpose: flow.purpose.clone(),
             counts,
             queue: (&self.store.depth(&flow.name)).into(),
             open_dead_letters: self.store.dead_letter_counts(&flow.name).open,
             criteria: criteria(&flow.purpose, &counts),
         }
+    }
+
+    fn report_removed(&self, name: &FlowName) -> FlowReport {
+        FlowReport {
+            name: name.to_string(),
+            version: String::new(),
+            state: FlowState::Removed,
+            since: None,
+            plugins: Vec::new(),
+            purpose: Purpose::default(),
+            counts: Counts::default(),
+            queue: (&self.store.depth(name)).into(),
+            open_dead_letters: self.store.dead_letter_counts(name).open,
+            criteria: Vec::new(),
+        }
+    }
+
+    /// Flows that don't run, but have messages or open dead letters: their files were removed, in this run of the host
+    /// or before it.
+    fn left_behind(&self, running: &[Entry]) -> Vec<FlowName> {
+        let runs = |name: &FlowName| running.iter().any(|entry| entry.flow.name == *name);
+        let waits = |name: &FlowName| {
+            let depth = self.store.depth(name);
+            depth.queued + depth.leased + depth.scheduled > 0 || self.store.dead_letter_counts(name).open > 0
+        };
+        self.store.flows().into_iter().filter(|name| !runs(name) && waits(name)).collect()
     }
 }

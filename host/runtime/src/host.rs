@@ -1,11 +1,14 @@
 //! The composition root: everything is made here, owned here, and stopped here.
 //!
 //! Start: check and load everything, then bind ports, then work. Stop, in the order messages travel: sources take no
-//! more, workers lease no more, what is in flight ends or returns to the queue, the store closes.
+//! more, workers lease no more, what is in flight ends or returns to the queue, the store closes. In between, flows
+//! come and go as `crew` says.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use gantry_config::{Flow, HostConfig};
@@ -14,18 +17,22 @@ use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig, Sandb
 use gantry_security::{Environment, KeyFileError};
 use gantry_store::{OpenError, Store, StoreConfig};
 use gantry_transport::Intake;
+use gantry_transport::webhook::{Routes, ServerLimits, WebhookServer};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::crew::Crew;
 use crate::disk::DiskGuard;
-use crate::flow::{FlowError, RunningFlow, Shared};
+use crate::flow::{FlowError, Shared};
 use crate::handle::HostHandle;
 use crate::intake::HostIntake;
 use crate::metrics::{Metrics, MetricsError};
-use crate::sources::{SourceError, Sources};
-use crate::worker;
+use crate::plan::{Plan, Refusal};
+use crate::reload::{FlowFiles, Reloader};
+use crate::roster::Roster;
+use crate::sources::SourceError;
 
 /// How often expired history, dead letters and dedupe entries are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -74,6 +81,16 @@ pub enum StartError {
     Metrics(#[from] MetricsError),
 }
 
+impl From<Refusal> for StartError {
+    fn from(Refusal { flows, sources }: Refusal) -> Self {
+        if flows.is_empty() {
+            Self::Sources(sources)
+        } else {
+            Self::Flows(flows.into_iter().map(|(_, error)| error).collect())
+        }
+    }
+}
+
 /// Messages were still in flight when the deadline came. They are in the queue, on disk, for the next start.
 #[derive(Debug, thiserror::Error)]
 #[error("the shutdown deadline passed with messages in flight; they stay queued")]
@@ -89,11 +106,11 @@ pub struct Host {
     chores: Stage,
 }
 
-/// Tasks that start and stop together.
-#[derive(Default)]
-struct Stage {
-    stop: CancellationToken,
-    tasks: TaskTracker,
+/// Tasks that stop together; clones are about the same ones.
+#[derive(Clone, Default)]
+pub(crate) struct Stage {
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
 }
 
 impl Stage {
@@ -153,28 +170,30 @@ impl Host {
             plugin_threads: Arc::new(Semaphore::new(threads(config.plugin_threads))),
             broken: CancellationToken::new(),
         };
-        let metrics = Metrics::new()?;
         let disk = DiskGuard::new(&dir, config.disk_reserve_bytes);
-        let handle = HostHandle::new(&shared, metrics, &flows, disk.clone());
-        let running = start_flows(&flows, &shared, &handle, env)?;
-        let sources = Stage::default();
-        let intake: Arc<dyn Intake> = Arc::new(HostIntake {
-            store: shared.store.clone(),
-            clock: Arc::clone(&shared.clock),
-            disk: disk.clone(),
-            stop: sources.stop.clone(),
-            flows: flows.iter().map(|flow| (flow.name.clone(), handle.flow_metrics(&flow.name))).collect(),
-        });
-        let built = Sources::build(&flows, &intake, &shared.clock, env).map_err(StartError::Sources)?;
+        let mut crew = recruit(&shared, &disk, Metrics::new()?);
+        let plan = Plan::prepare(&crew, flows, env)?;
         let address = config.intake_listen;
         let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let intake_address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
-        built.spawn(config, listener, &sources.tasks, &sources.stop);
-        let host =
-            Self { handle, intake_address, shared, sources, workers: Stage::default(), chores: Stage::default() };
+        crew.apply(plan).await;
+        let (sources, workers) = (crew.sources.clone(), crew.workers.clone());
+        let (routes, intake) = (Arc::clone(&crew.routes), Arc::clone(&crew.intake));
+        let server = WebhookServer::new(routes, intake, Arc::clone(&shared.clock), ServerLimits::of(config));
+        sources.tasks.spawn(server.run(listener, sources.stop.clone()));
+        let handle = oversee(crew, disk.clone());
+        let host = Self { handle, intake_address, shared, sources, workers, chores: Stage::default() };
         host.start_chores(config, disk);
-        host.start_workers(running);
         Ok(host)
+    }
+
+    /// Lets the host read its flows again from these files: when asked to, and after edits if it is to watch them.
+    pub fn reload_from(&self, files: FlowFiles) {
+        let watch = files.watch;
+        let reloader = &self.handle.reloader;
+        if reloader.files.set(files).is_ok() && watch {
+            self.chores.tasks.spawn(crate::watch::watch(Arc::clone(reloader), self.chores.stop.clone()));
+        }
     }
 
     /// What the admin API and reports see of the host.
@@ -209,12 +228,6 @@ impl Host {
         drained.map_err(|_| Undrained)
     }
 
-    fn start_workers(&self, flows: Vec<RunningFlow>) {
-        for flow in flows {
-            self.workers.tasks.spawn(worker::work(Arc::new(flow), self.workers.stop.clone()));
-        }
-    }
-
     fn start_chores(&self, config: &HostConfig, disk: DiskGuard) {
         self.chores.tasks.spawn(disk.watch(self.chores.stop.clone()));
         let (store, keep, stop) = (self.shared.store.clone(), config.keep_history, self.chores.stop.clone());
@@ -227,26 +240,50 @@ impl Host {
     }
 }
 
-fn start_flows(
-    flows: &[Flow],
-    shared: &Shared,
-    handle: &HostHandle,
-    env: Environment<'_>,
-) -> Result<Vec<RunningFlow>, StartError> {
-    let mut running = Vec::with_capacity(flows.len());
-    let mut errors = Vec::new();
-    for flow in flows {
-        let ordering = match flow.ordering {
-            gantry_config::Ordering::Key => gantry_store::Ordering::PerKey,
-            gantry_config::Ordering::None => gantry_store::Ordering::None,
-        };
-        shared.store.register_flow(&flow.name, ordering);
-        match RunningFlow::start(flow, shared, handle.flow_metrics(&flow.name), env) {
-            Ok(flow) => running.push(flow),
-            Err(faults) => errors.extend(faults),
-        }
+/// A crew without members yet.
+fn recruit(shared: &Shared, disk: &DiskGuard, metrics: Metrics) -> Crew {
+    let (sources, roster) = (Stage::default(), Roster::default());
+    let intake: Arc<dyn Intake> = Arc::new(HostIntake {
+        store: shared.store.clone(),
+        clock: Arc::clone(&shared.clock),
+        disk: disk.clone(),
+        stop: sources.stop.clone(),
+        roster: roster.clone(),
+    });
+    Crew {
+        shared: shared.clone(),
+        intake,
+        metrics,
+        roster,
+        routes: Arc::new(Routes::default()),
+        sources,
+        workers: Stage::default(),
+        members: BTreeMap::new(),
     }
-    if errors.is_empty() { Ok(running) } else { Err(StartError::Flows(errors)) }
+}
+
+/// From here on the crew changes by reloads only.
+fn oversee(crew: Crew, disk: DiskGuard) -> HostHandle {
+    let (shared, metrics) = (crew.shared.clone(), crew.metrics.clone());
+    let roster = crew.roster.clone();
+    let reloader = Reloader {
+        stopping: crew.sources.stop.clone(),
+        crew: Arc::new(tokio::sync::Mutex::new(crew)),
+        files: OnceLock::new(),
+        last: parking_lot::Mutex::default(),
+        metrics: metrics.clone(),
+        clock: Arc::clone(&shared.clock),
+    };
+    HostHandle {
+        store: shared.store,
+        clock: shared.clock,
+        metrics,
+        roster,
+        disk,
+        broken: shared.broken,
+        ready: Arc::new(AtomicBool::new(true)),
+        reloader: Arc::new(reloader),
+    }
 }
 
 /// Loads every plugin, table and target of these flows without starting anything: what `gantry check` does.

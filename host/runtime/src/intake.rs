@@ -1,7 +1,6 @@
 //! Where sources hand messages over: the gate before the queue. It refuses while the disk runs low or the host stops,
 //! gives each message its id, and answers only after the store has it on disk.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use gantry_transport::{Arrival, Intake, IntakeError, Progress, Receipt};
 use tokio_util::sync::CancellationToken;
 
 use crate::disk::DiskGuard;
-use crate::metrics::FlowMetrics;
+use crate::roster::Roster;
 
 /// When a refused source is asked to come again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -23,7 +22,7 @@ pub(crate) struct HostIntake {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) disk: DiskGuard,
     pub(crate) stop: CancellationToken,
-    pub(crate) flows: HashMap<FlowName, FlowMetrics>,
+    pub(crate) roster: Roster,
 }
 
 #[async_trait]
@@ -36,7 +35,7 @@ impl Intake for HostIntake {
         let progress =
             progress.map(|Progress { namespace, key, value }| KvWrite { namespace, key, value: Some(value.into()) });
         let store = self.store.clone();
-        let metrics = flow.and_then(|flow| self.flows.get(&flow)).cloned();
+        let metrics = flow.and_then(|flow| self.roster.metrics(&flow));
         // A task of its own: a sender that hangs up now must not leave a stored message uncounted.
         let taking = tokio::spawn(async move {
             let enqueued = store.enqueue_with(messages, progress.into_iter().collect()).await?;
@@ -67,7 +66,7 @@ impl Intake for HostIntake {
     }
 
     fn refused(&self, flow: &FlowName, reason: &'static str) {
-        if let Some(metrics) = self.flows.get(flow) {
+        if let Some(metrics) = self.roster.metrics(flow) {
             metrics.observe_refused(reason);
         }
     }

@@ -46,7 +46,7 @@ impl RunningFlow {
             id: DeadLetterId { message: envelope.message.id, position },
             flow: self.name.clone(),
             flow_version: self.version.clone(),
-            plugins: self.steps.iter().map(|step| step.plugin.clone()).collect(),
+            plugins: self.plugins_of(envelope),
             component: None,
             stage,
             source: envelope.source.clone(),

@@ -10,8 +10,11 @@
 //! 6. Secrets never enter a guest, a log, a dead letter or an API answer.
 //! 7. A new plugin version takes over whole or not at all.
 
+mod crew;
 mod deliver;
+pub mod diagnose;
 mod disk;
+mod fingerprint;
 mod flow;
 mod gate;
 mod handle;
@@ -20,16 +23,22 @@ mod intake;
 mod letter;
 pub mod metrics;
 mod pipeline;
+mod plan;
+pub mod reload;
 pub mod report;
+mod room;
+mod roster;
 mod settle;
 mod sources;
 mod state;
 pub mod tables;
 mod validate;
+mod watch;
 mod worker;
 
 pub use flow::FlowError;
 pub use handle::{HostHandle, NotReady};
 pub use host::{Host, StartError, Undrained, check, open_sandbox, open_store};
 pub use metrics::Metrics;
+pub use reload::{FlowFiles, ReloadError, ReloadReport, ReloadResult, Trigger};
 pub use sources::SourceError;

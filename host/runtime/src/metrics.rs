@@ -15,6 +15,9 @@ use prometheus::{
     Encoder as _, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
+use crate::reload::ReloadResult;
+use crate::roster::{Entry, InForce};
+
 /// Most distinct violation rules counted by name in one host.
 pub const MAX_RULES: usize = 500;
 
@@ -49,6 +52,9 @@ struct Inner {
     queue_depth: IntGaugeVec,
     queue_oldest: GaugeVec,
     open_letters: IntGaugeVec,
+    reloads: IntCounterVec,
+    flow_info: IntGaugeVec,
+    plugin_info: IntGaugeVec,
     rules: Mutex<HashSet<String>>,
 }
 
@@ -84,7 +90,7 @@ impl Metrics {
             &["flow"],
         )?;
         registry.register(Box::new(queue_oldest.clone()))?;
-        Ok(Self(Arc::new(Inner {
+        let metrics = Self(Arc::new(Inner {
             received: counter("gantry_messages_received_total", "Messages taken into custody.", &["flow"])?,
             duplicates: counter("gantry_messages_duplicate_total", "Messages dropped as duplicates.", &["flow"])?,
             refused: counter("gantry_messages_refused_total", "Requests and files refused.", &["flow", "reason"])?,
@@ -130,9 +136,20 @@ impl Metrics {
             queue_depth: gauge("gantry_queue_messages", "Messages in the queue, by state.", &["flow", "state"])?,
             queue_oldest,
             open_letters: gauge("gantry_dead_letters_open", "Dead letters nobody has dealt with.", &["flow"])?,
+            reloads: counter("gantry_reloads_total", "Reloads of the flow files, by what came of them.", &["result"])?,
+            flow_info: gauge("gantry_flow_info", "1 for the version of a flow in force.", &["flow", "version"])?,
+            plugin_info: gauge(
+                "gantry_plugin_info",
+                "1 for the plugin of a step in force.",
+                &["flow", "step", "plugin", "version", "digest"],
+            )?,
             rules: Mutex::new(HashSet::new()),
             registry,
-        })))
+        }));
+        for result in [ReloadResult::Applied, ReloadResult::Unchanged, ReloadResult::Refused] {
+            metrics.0.reloads.with_label_values(&[result.name()]);
+        }
+        Ok(metrics)
     }
 
     /// The metrics of one flow.
@@ -157,6 +174,25 @@ impl Metrics {
         let age = depth.oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
         self.0.queue_oldest.with_label_values(&[flow]).set(age.as_secs_f64());
         self.0.open_letters.with_label_values(&[flow]).set(i64::try_from(open_letters).unwrap_or(i64::MAX));
+    }
+
+    /// A reload came to a decision.
+    pub(crate) fn observe_reload(&self, result: ReloadResult) {
+        self.0.reloads.with_label_values(&[result.name()]).inc();
+    }
+
+    /// Says which versions are in force; those before are gone from the next scrape on.
+    pub(crate) fn observe_versions(&self, entries: &[Entry]) {
+        let Inner { flow_info, plugin_info, .. } = &*self.0;
+        flow_info.reset();
+        plugin_info.reset();
+        for Entry { flow, plugins, .. } in entries {
+            flow_info.with_label_values(&[flow.name.as_str(), &flow.version]).set(1);
+            for InForce { step, name, version, digest } in plugins {
+                let labels = [flow.name.as_str(), step, name, version, &digest.to_string()];
+                plugin_info.with_label_values(&labels).set(1);
+            }
+        }
     }
 
     /// Everything in Prometheus' text format.

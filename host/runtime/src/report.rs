@@ -1,18 +1,26 @@
 //! What a flow has done, held against what it is for: counts, latencies and success criteria.
 
 use gantry_config::Purpose;
+use gantry_core::Timestamp;
 use gantry_store::Depth;
 use serde::Serialize;
 
 use crate::metrics::Counts;
+pub use crate::roster::InForce;
 
 /// The account of one flow since the host started.
 #[derive(Clone, Debug, Serialize)]
 pub struct FlowReport {
     /// The flow.
     pub name: String,
-    /// Digest of its definition.
+    /// Digest of its definition; empty for one that was removed.
     pub version: String,
+    /// Whether it runs.
+    pub state: FlowState,
+    /// Since when this version is in force; none for one that was removed.
+    pub since: Option<Timestamp>,
+    /// The plugins in force, in the order of the steps.
+    pub plugins: Vec<InForce>,
     /// Why it exists.
     pub purpose: Purpose,
     /// What it did.
@@ -23,6 +31,16 @@ pub struct FlowReport {
     pub open_dead_letters: u64,
     /// Each success criterion the flow states.
     pub criteria: Vec<Criterion>,
+}
+
+/// Whether a flow runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowState {
+    /// It takes messages in and works on them.
+    Running,
+    /// Its file is gone, but it has messages or open dead letters left. They wait until a flow of this name is back.
+    Removed,
 }
 
 /// What is in a flow's queue.

@@ -1,14 +1,13 @@
-//! The sources of all flows: built and checked before a port is bound, then run together.
+//! The sources of all flows: built and checked before anything of them is in force.
 
 use std::sync::Arc;
 
-use gantry_config::{Flow, HostConfig, Source};
+use gantry_config::{Files, Flow, Source};
 use gantry_core::{Clock, FlowName};
-use gantry_security::Environment;
 use gantry_transport::Intake;
 use gantry_transport::files::{FileSource, FileSourceError};
-use gantry_transport::webhook::{RouteError, RouteTable, Routes, ServerLimits, WebhookServer};
-use tokio::net::TcpListener;
+use gantry_transport::webhook::RouteError;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -28,59 +27,65 @@ pub enum SourceError {
     },
 }
 
-/// All sources, ready to run.
-pub(crate) struct Sources {
-    webhooks: RouteTable,
-    files: Vec<(FlowName, FileSource)>,
-    intake: Arc<dyn Intake>,
-    clock: Arc<dyn Clock>,
+impl SourceError {
+    /// The flow it is about.
+    #[must_use]
+    pub const fn flow(&self) -> &FlowName {
+        match self {
+            Self::Webhook(error) => &error.flow,
+            Self::Files { flow, .. } => flow,
+        }
+    }
 }
 
-impl Sources {
-    /// Sets all sources up; reports every one that can't be.
-    pub(crate) fn build(
-        flows: &[Flow],
+/// A file drop, ready to be watched.
+pub(crate) struct FileDrop {
+    flow: FlowName,
+    config: Files,
+    source: FileSource,
+}
+
+/// A file drop that is watched.
+pub(crate) struct Watched {
+    pub(crate) config: Files,
+    stop: CancellationToken,
+    ended: JoinHandle<()>,
+}
+
+impl FileDrop {
+    /// Sets the flow's file source up; none when its source is another.
+    pub(crate) fn of(
+        flow: &Flow,
         intake: &Arc<dyn Intake>,
         clock: &Arc<dyn Clock>,
-        env: Environment<'_>,
-    ) -> Result<Self, Vec<SourceError>> {
-        let mut errors = Vec::new();
-        let webhooks = RouteTable::build(flows, env)
-            .map_err(|faults| errors.extend(faults.into_iter().map(SourceError::Webhook)))
-            .unwrap_or_default();
-        let mut files = Vec::new();
-        for flow in flows {
-            let Source::Files(config) = &flow.source else { continue };
-            let source = FileSource::new(flow.name.clone(), config, Arc::clone(intake), Arc::clone(clock));
-            match source.and_then(|source| source.prepare().map(|()| source)) {
-                Ok(source) => files.push((flow.name.clone(), source)),
-                Err(source) => errors.push(SourceError::Files { flow: flow.name.clone(), source }),
-            }
-        }
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        Ok(Self { webhooks, files, intake: Arc::clone(intake), clock: Arc::clone(clock) })
+    ) -> Result<Option<Self>, SourceError> {
+        let Source::Files(config) = &flow.source else { return Ok(None) };
+        let source = FileSource::new(flow.name.clone(), config, Arc::clone(intake), Arc::clone(clock));
+        let source = source.and_then(|source| source.prepare().map(|()| source));
+        let source = source.map_err(|source| SourceError::Files { flow: flow.name.clone(), source })?;
+        Ok(Some(Self { flow: flow.name.clone(), config: config.clone(), source }))
     }
 
-    /// Runs them all until `stop`.
-    pub(crate) fn spawn(
-        self,
-        config: &HostConfig,
-        listener: TcpListener,
-        tasks: &TaskTracker,
-        stop: &CancellationToken,
-    ) {
-        let routes = Arc::new(Routes::new(self.webhooks));
-        let server = WebhookServer::new(routes, self.intake, self.clock, ServerLimits::of(config));
-        tasks.spawn(server.run(listener, stop.clone()));
-        for (flow, source) in self.files {
-            let stop = stop.clone();
-            tasks.spawn(async move {
-                if let Err(error) = source.run(stop).await {
-                    tracing::error!(%flow, %error, "the file source stopped; the flow takes no more files");
-                }
-            });
+    /// Watches until stopped, by itself or with all sources.
+    pub(crate) fn watch(self, tasks: &TaskTracker, all: &CancellationToken) -> Watched {
+        let Self { flow, config, source } = self;
+        let stop = all.child_token();
+        let stopped = stop.clone();
+        let ended = tasks.spawn(async move {
+            if let Err(error) = source.run(stopped).await {
+                tracing::error!(%flow, %error, "the file source stopped; the flow takes no more files");
+            }
+        });
+        Watched { config, stop, ended }
+    }
+}
+
+impl Watched {
+    /// Stops, and waits for the chunk under way: two sources must not take from one directory.
+    pub(crate) async fn end(self) {
+        self.stop.cancel();
+        if let Err(error) = self.ended.await {
+            tracing::error!(%error, "a file source ended badly");
         }
     }
 }

@@ -79,6 +79,24 @@ pub fn guest(name: &str) -> PathBuf {
     file
 }
 
+/// Another version of a guest: it behaves the same, but its bytes and so its digest differ.
+#[must_use]
+pub fn another_version(guest: &Path, n: u8) -> Vec<u8> {
+    let mut bytes = std::fs::read(guest).expect("a guest");
+    // A custom section: id, size, length of the name, name, one byte.
+    bytes.extend([0, 9, 7]);
+    bytes.extend(b"version");
+    bytes.push(n);
+    bytes
+}
+
+/// Puts a file in place as a careful deployment does: whole or not at all.
+pub fn replace(file: &Path, bytes: impl AsRef<[u8]>) {
+    let part = file.with_extension("part");
+    std::fs::write(&part, bytes).expect("a file");
+    std::fs::rename(part, file).expect("a file in place");
+}
+
 fn uniquely() -> gantry_core::MessageId {
     gantry_core::MessageId::generate()
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use gantry_config::{HostConfig, load_flows};
 use gantry_core::{DeadLetter, MessageId, SystemClock};
-use gantry_runtime::Host;
 use gantry_runtime::report::FlowReport;
+use gantry_runtime::{FlowFiles, Host, ReloadReport, Trigger};
 use gantry_store::{Filter, Page};
 use tempfile::TempDir;
 
@@ -90,6 +90,11 @@ impl FlowText {
         self
     }
 
+    /// Writes the file into a directory of flows.
+    pub fn write(&self, directory: &Path) {
+        std::fs::write(directory.join(format!("{}.toml", self.name)), self.render()).expect("a flow file");
+    }
+
     /// The file's text.
     #[must_use]
     pub fn render(&self) -> String {
@@ -113,9 +118,7 @@ impl TestHost {
         let dir = Arc::new(tempfile::tempdir().expect("a temporary directory"));
         let files = dir.path().join("flows");
         std::fs::create_dir(&files).expect("a flows directory");
-        for flow in flows {
-            std::fs::write(files.join(format!("{}.toml", flow.name)), flow.render()).expect("a flow file");
-        }
+        flows.iter().for_each(|flow| flow.write(&files));
         let config = HostConfig {
             data_dir: dir.path().join("data"),
             intake_listen: ([127, 0, 0, 1], 0).into(),
@@ -131,6 +134,8 @@ impl TestHost {
         let env = |name: &str| std::env::var_os(name);
         let host = Host::start(&config, loaded, &env, Arc::new(SystemClock)).await;
         let host = host.unwrap_or_else(|error| panic!("{error:?}"));
+        let env = |name: &str| std::env::var_os(name);
+        host.reload_from(FlowFiles { paths: vec![flows.clone()], env, watch: config.reload_watch });
         Self { host, client: reqwest::Client::builder().no_proxy().build().expect("a client"), dir, flows, config }
     }
 
@@ -139,6 +144,17 @@ impl TestHost {
         let Self { host, dir, flows, config, .. } = self;
         host.drain(PATIENCE).await.expect("the host drains in time");
         Self::open(dir, flows, config).await
+    }
+
+    /// The directory of the flow files, to be edited.
+    #[must_use]
+    pub fn flows(&self) -> &Path {
+        &self.flows
+    }
+
+    /// Has the host read its flow files again.
+    pub async fn reload(&self) -> ReloadReport {
+        self.handle().reload(Trigger::Api).await.expect("the reload comes to a decision")
     }
 
     /// Stops in order.

@@ -16,7 +16,7 @@ mod sink;
 
 use std::time::Duration;
 
-pub use binary::{gantry, guest, plugin, repository, run_gantry, shared_data};
+pub use binary::{another_version, gantry, guest, plugin, replace, repository, run_gantry, shared_data};
 pub use host::{FlowText, TestHost};
 pub use process::HostProcess;
 pub use sink::{Answer, Seen, Sink};

@@ -18,9 +18,14 @@ pub struct HostProcess {
 impl HostProcess {
     /// Starts a host on `dir/flows` and `dir/data`, and waits until its ports are bound. Its log goes to `dir/log`.
     pub async fn start(dir: &Path) -> Self {
+        Self::start_with(dir, "").await
+    }
+
+    /// The same with further lines in the host file.
+    pub async fn start_with(dir: &Path, settings: &str) -> Self {
         let config = dir.join("gantry.toml");
         let listen = "listen = \"127.0.0.1:0\"";
-        let text = format!("[intake]\n{listen}\n[admin]\n{listen}\n[store]\ndisk_reserve = \"1MiB\"\n");
+        let text = format!("[intake]\n{listen}\n[admin]\n{listen}\n[store]\ndisk_reserve = \"1MiB\"\n{settings}");
         std::fs::write(&config, text).expect("a host file");
         let log = std::fs::File::options().create(true).append(true).open(dir.join("log")).expect("a log file");
         let child = Command::new(gantry())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use gantry_config::{Flow, HostConfig, load_flows};
 use gantry_core::SystemClock;
-use gantry_runtime::{Host, StartError};
+use gantry_runtime::{FlowFiles, Host, HostHandle, StartError, Trigger};
 use gantry_security::{AdminToken, process_environment};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -23,6 +23,7 @@ use crate::output::Output;
 ///
 /// Everything is checked before a port is bound. SIGTERM or Ctrl-C drains: intake closes, messages in flight are
 /// finished within the shutdown deadline, and what is left continues at the next start. A second signal stops at once.
+/// SIGHUP reads the flow files again, as `gantry reload` does.
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     /// Flow files, or directories of them
@@ -43,16 +44,18 @@ impl Run {
         output.complain_about(loaded.as_ref().map_or_else(|mistakes| mistakes, |(_, warnings)| warnings));
         let (flows, _) = loaded.map_err(|_| Failure::said(Exit::InvalidConfig))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(serve(&config, flows))
+        runtime.block_on(serve(&config, flows, &self.flows))
     }
 }
 
-async fn serve(config: &HostConfig, flows: Vec<Flow>) -> Result<(), Failure> {
+async fn serve(config: &HostConfig, flows: Vec<Flow>, paths: &[PathBuf]) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
+    let hangups = signal(SignalKind::hangup())?;
     let names: Vec<_> = flows.iter().map(|flow| flow.name.to_string()).collect();
     let (compiler, clock) = (Some(compiler_process()?), Arc::new(SystemClock));
     let host =
         Host::start_compiling_with(compiler, config, flows, &process_environment, clock).await.map_err(refused)?;
+    host.reload_from(FlowFiles { paths: paths.to_vec(), env: process_environment, watch: config.reload_watch });
     let stop = CancellationToken::new();
     let admin = match admin(config, &host, &stop).await {
         Ok(admin) => admin,
@@ -66,6 +69,7 @@ async fn serve(config: &HostConfig, flows: Vec<Flow>) -> Result<(), Failure> {
     addresses.write(&config.data_dir)?;
     tracing::info!(flows = names.join(", "), intake = %addresses.intake, admin = %addresses.admin, "the host is ready");
 
+    let hangups = tokio::spawn(reload_at_hangups(host.handle(), hangups));
     let ended = tokio::select! {
         name = signals.next() => Ok(name),
         () = host.broken() => Err(Failure::new(Exit::StoreUnavailable, anyhow::anyhow!("the store failed; see the log"))),
@@ -81,6 +85,7 @@ async fn serve(config: &HostConfig, flows: Vec<Flow>) -> Result<(), Failure> {
         }
     };
     RuntimeFile::remove(&config.data_dir);
+    hangups.abort();
     stop.cancel();
     admin.ended.await?;
     ended.and(drained)?;
@@ -121,6 +126,15 @@ fn refused(error: StartError) -> Failure {
         other => vec![other.into()],
     };
     Failure::many(exit, details)
+}
+
+/// What came of it is logged where it happens.
+async fn reload_at_hangups(host: HostHandle, mut hangups: Signal) {
+    while hangups.recv().await.is_some() {
+        if let Err(error) = host.reload(Trigger::Signal).await {
+            tracing::warn!(%error, "SIGHUP came to nothing");
+        }
+    }
 }
 
 /// SIGTERM and Ctrl-C.

@@ -17,6 +17,17 @@ use super::runtime_file::RuntimeFile;
 /// How long the host may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a reload may take: new plugins are compiled in it.
+const RELOAD_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// What a running host answered to a reload.
+pub(crate) enum Reloaded {
+    /// What changed, as the API tells it.
+    Done(serde_json::Value),
+    /// Nothing changed, and why.
+    Refused(Problem),
+}
+
 /// A running host.
 pub(crate) struct Remote {
     client: Client,
@@ -69,6 +80,24 @@ impl Remote {
 
     pub(super) async fn message(&self, id: MessageId) -> Result<History, DeskError> {
         self.answer(self.client.get(self.url(&format!("messages/{id}"))), "message", id).await
+    }
+
+    pub(super) async fn reload(&self) -> Result<Reloaded, DeskError> {
+        let unreachable = |error: reqwest::Error| DeskError::Unreachable {
+            address: self.address.clone(),
+            problem: error.to_string(),
+        };
+        let request = self.client.post(self.url("reload")).timeout(RELOAD_TIMEOUT).bearer_auth(self.token.expose());
+        let response = request.send().await.map_err(unreachable)?;
+        if response.status().is_success() {
+            return Ok(Reloaded::Done(response.json().await.map_err(unreachable)?));
+        }
+        let problem: Problem = response.json().await.map_err(unreachable)?;
+        if problem.code == "reload-refused" {
+            Ok(Reloaded::Refused(problem))
+        } else {
+            Err(DeskError::Refused(problem.detail))
+        }
     }
 
     fn url(&self, path: &str) -> String {

@@ -44,6 +44,7 @@ impl Lower<'_> {
             disk_reserve_bytes: reserve?,
             keep_history: keep_history?,
             plugin_threads: threads.map_or(default.plugin_threads, |count| count as usize),
+            reload_watch: user.reload.unwrap_or_default().watch.unwrap_or(default.reload_watch),
         })
     }
 

@@ -25,6 +25,8 @@ pub(crate) struct HostFile {
     pub(crate) history: Option<HistoryTable>,
     /// How plugins are run.
     pub(crate) plugins: Option<PluginsTable>,
+    /// How edited flows, plugins and tables come in force while the host runs.
+    pub(crate) reload: Option<ReloadTable>,
 }
 
 /// Where the host keeps its data.
@@ -90,4 +92,12 @@ pub(crate) struct PluginsTable {
     /// Threads that run plugins; 0 means one per core.
     #[schemars(range(min = 0, max = 1024))]
     pub(crate) threads: Option<u32>,
+}
+
+/// How edited flows, plugins and tables come in force while the host runs.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReloadTable {
+    /// Whether files take force as soon as they are saved; else `gantry reload` or SIGHUP says when.
+    pub(crate) watch: Option<bool>,
 }

@@ -1,0 +1,53 @@
+//! The flows in force, as intake, reports and metrics see them. The list is built whole and replaced whole.
+
+use std::sync::Arc;
+
+use gantry_config::Flow;
+use gantry_core::{Digest, FlowName, Timestamp};
+use parking_lot::RwLock;
+use serde::Serialize;
+
+use crate::metrics::FlowMetrics;
+
+/// A flow in force.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) flow: Flow,
+    pub(crate) metrics: FlowMetrics,
+    pub(crate) plugins: Vec<InForce>,
+    /// Since when this version of it.
+    pub(crate) since: Timestamp,
+}
+
+/// The plugin of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InForce {
+    /// The step.
+    pub step: String,
+    /// The plugin's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The SHA-256 of its bytes.
+    pub digest: Digest,
+}
+
+/// The list; clones show the same one.
+#[derive(Clone, Default)]
+pub(crate) struct Roster(Arc<RwLock<Arc<[Entry]>>>);
+
+impl Roster {
+    pub(crate) fn replace(&self, entries: Vec<Entry>) {
+        *self.0.write() = entries.into();
+    }
+
+    /// The list as it is now.
+    pub(crate) fn entries(&self) -> Arc<[Entry]> {
+        Arc::clone(&self.0.read())
+    }
+
+    /// The metrics of a flow; none when it isn't in force.
+    pub(crate) fn metrics(&self, flow: &FlowName) -> Option<FlowMetrics> {
+        self.0.read().iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.metrics.clone())
+    }
+}
