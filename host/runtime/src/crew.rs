@@ -82,7 +82,7 @@ impl Crew {
             }
             if let FilesPlan::Replace(drop) = files {
                 leaving.extend(self.members.get_mut(&name).and_then(|member| member.files.take()));
-                coming.extend(drop.map(|drop| (name, drop)));
+                coming.extend(drop.map(|drop| (name, *drop)));
             }
         }
         self.routes.replace(plan.webhooks);

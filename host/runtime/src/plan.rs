@@ -42,7 +42,7 @@ pub(crate) enum FilesPlan {
     /// It goes on as it is.
     Keep,
     /// It ends, if there is one, and this one begins, if there is one.
-    Replace(Option<FileDrop>),
+    Replace(Option<Box<FileDrop>>),
 }
 
 /// Everything that keeps flows from taking over.
@@ -110,5 +110,6 @@ fn plan_files(crew: &Crew, member: Option<&Member>, flow: &Flow) -> Result<Files
     {
         return Ok(FilesPlan::Keep);
     }
-    FileDrop::of(flow, &crew.intake, &crew.shared.clock).map(FilesPlan::Replace)
+    let begins = FileDrop::of(flow, &crew.intake, &crew.shared.clock)?;
+    Ok(FilesPlan::Replace(begins.map(Box::new)))
 }

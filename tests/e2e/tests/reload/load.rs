@@ -18,7 +18,7 @@ const KEYS: usize = 6;
 fn flaky() -> impl Fn(&Seen) -> Option<Answer> + Send + Sync {
     let met = Mutex::new(HashSet::new());
     move |seen| {
-        let first = number(seen).1 % 3 == 0 && met.lock().unwrap().insert(seen.idempotency_key());
+        let first = number(seen).1.is_multiple_of(3) && met.lock().unwrap().insert(seen.idempotency_key());
         first.then(|| Answer::status(503))
     }
 }
