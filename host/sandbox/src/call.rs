@@ -57,16 +57,11 @@ impl PreparedStep {
     /// Starts an instance and configures it, to see whether it would.
     pub(crate) fn trial(&self) -> Result<Result<(), Vec<Violation>>, PluginFault> {
         let deadline = self.bound.limits.deadline;
-        let mut store = self.store(Circumstances { now: Timestamp::default(), seed: [0; 16], deadline });
-        let tried = self
-            .pre
-            .instantiate(&mut store)
-            .and_then(|guest| guest.gantry_plugin_transform().call_configure(&mut store, &self.bound.settings));
+        let mut store = self.store();
+        self.arm(&mut store, Circumstances { now: Timestamp::default(), seed: [0; 16], deadline });
+        let tried = self.start(&mut store);
         close(&store);
-        match tried {
-            Ok(answer) => Ok(answer.map_err(check::settings)),
-            Err(error) => Err(fault(&error, &store, deadline)),
-        }
+        tried.map(|answer| answer.map(drop)).map_err(|error| fault(&error, &store, deadline))
     }
 
     /// Runs a batch: in an instance that an earlier batch left warm where the step keeps any, else in a fresh one.
@@ -74,7 +69,7 @@ impl PreparedStep {
     pub(crate) fn call(&self, batch: &[Message<'_>], circumstances: Circumstances) -> Called {
         let warm = self.warm.take();
         let started = warm.is_none();
-        let mut instance = warm.unwrap_or_else(|| Instance::unstarted(self.store(circumstances)));
+        let mut instance = warm.unwrap_or_else(|| Instance::unstarted(self.store()));
         self.arm(&mut instance.store, circumstances);
         let answer = self.process(&mut instance, batch).map_err(|failure| match failure {
             Failure::Engine(error) => fault(&error, &instance.store, circumstances.deadline),
@@ -91,7 +86,7 @@ impl PreparedStep {
     fn process(&self, instance: &mut Instance, batch: &[Message<'_>]) -> Result<Vec<Outcome>, Failure> {
         let guest = match instance.guest.take() {
             Some(guest) => guest,
-            None => self.start(&mut instance.store)?,
+            None => self.start(&mut instance.store)?.map_err(refused_settings)?,
         };
         let outcomes = guest.gantry_plugin_transform().call_process(&mut instance.store, batch)?;
         if outcomes.len() != batch.len() {
@@ -102,27 +97,19 @@ impl PreparedStep {
         Ok(outcomes)
     }
 
-    /// A configured guest.
-    fn start(&self, store: &mut Store<State>) -> Result<Enricher, Failure> {
+    /// A configured guest, or what it says against its settings.
+    fn start(&self, store: &mut Store<State>) -> wasmtime::Result<Result<Enricher, Vec<Violation>>> {
         let guest = self.pre.instantiate(&mut *store)?;
-        match guest.gantry_plugin_transform().call_configure(store, &self.bound.settings)? {
-            Ok(()) => Ok(guest),
-            Err(violations) => {
-                let first = check::settings(violations).into_iter().next().map(|violation| violation.text);
-                let text = format!("the plugin refused settings it had accepted: {}", first.unwrap_or_default());
-                Err(Failure::Fault(PluginFault::new(code::CONFIGURE, text)))
-            }
-        }
+        let configured = guest.gantry_plugin_transform().call_configure(store, &self.bound.settings)?;
+        Ok(configured.map(|()| guest).map_err(check::settings))
     }
 
-    /// A store with every bound of the step in place.
-    fn store(&self, circumstances: Circumstances) -> Store<State> {
-        let state = State::new(self.bound.clone(), circumstances.now, circumstances.seed);
-        let mut store = Store::new(&self.shared.engine, state);
+    /// A store with every bound of the step in place that holds for all its calls; each call is armed before it.
+    fn store(&self) -> Store<State> {
+        let mut store = Store::new(&self.shared.engine, State::new(self.bound.clone()));
         store.limiter(|state| &mut state.meter);
         store.set_max_component_handles(MAX_HANDLES);
         store.epoch_deadline_trap();
-        self.arm(&mut store, circumstances);
         store
     }
 
@@ -138,6 +125,13 @@ impl PreparedStep {
         let ticks = deadline.as_nanos().div_ceil(self.shared.tick.as_nanos().max(1));
         u64::try_from(ticks).unwrap_or(u64::MAX / 2) + 1
     }
+}
+
+/// Settings were accepted when the step was prepared: a plugin that refuses them now decides by something else.
+fn refused_settings(violations: Vec<Violation>) -> Failure {
+    let first = violations.into_iter().next().map(|violation| violation.text).unwrap_or_default();
+    let text = format!("the plugin refused settings it had accepted: {first}");
+    Failure::Fault(PluginFault::new(code::CONFIGURE, text))
 }
 
 /// Says what the guest left to be said: dropped log lines, and what it printed, for those who debug plugins.

@@ -24,12 +24,13 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(step: Arc<Bound>, now: Timestamp, seed: [u8; 16]) -> Self {
+    /// Nothing runs with it before [`begin`](Self::begin).
+    pub(crate) fn new(step: Arc<Bound>) -> Self {
         let meter = Meter::new(step.limits.memory_bytes);
-        Self { step, now, meter, log: LogBudget::default(), wasi: Wasi::new(seed) }
+        Self { step, now: Timestamp::default(), meter, log: LogBudget::default(), wasi: Wasi::new([0; 16]) }
     }
 
-    /// What each batch begins with, in a warm instance too.
+    /// What each batch begins with, in a fresh instance and in a warm one.
     pub(crate) fn begin(&mut self, now: Timestamp, seed: [u8; 16]) {
         self.now = now;
         self.meter.refused = false;
