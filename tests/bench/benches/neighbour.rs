@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use gantry_bench::mapping::{median, run};
-use gantry_core::{Clock as _, Headers, Message, MessageId, SystemClock};
+use gantry_bench::mapping::{median, messages, run};
+use gantry_core::{Clock as _, Message, SystemClock};
 use gantry_sandbox::{
     Grants, Invocation, Limits, PreparedStep, Reuse, Sandbox, SandboxConfig, StepConfig, TableError, Tables,
 };
@@ -51,7 +51,7 @@ fn main() {
     println!("{:<15} {:>12} {:>12} {:>7} {:>10}", "attack", "alone/s", "beside it/s", "ratio", "peak MiB");
     measure("(a busy thread)", &neighbour, count);
     for (name, guest, word) in ATTACKS {
-        let (attacker, messages) = (step(&sandbox, guest), messages(word));
+        let (attacker, messages) = (step(&sandbox, guest), messages(BATCH, "text/plain", word));
         measure(name, &neighbour, || attack(&attacker, &messages));
     }
 }
@@ -83,21 +83,9 @@ fn step(sandbox: &Sandbox, guest: &[u8]) -> PreparedStep {
     sandbox.load(guest).expect("a plugin").prepare(config).expect("a step")
 }
 
-fn messages(payload: &str) -> Vec<Message> {
-    let message = || Message {
-        id: MessageId::generate(),
-        key: None,
-        content_type: "text/plain".into(),
-        headers: Headers::new(),
-        event_time: SystemClock.now(),
-        payload: payload.to_owned().into(),
-    };
-    (0..BATCH).map(|_| message()).collect()
-}
-
 /// Messages a second of the neighbour; each must come out.
 fn rate(neighbour: &PreparedStep) -> f64 {
-    let (messages, start) = (messages("a message of no consequence"), Instant::now());
+    let (messages, start) = (messages(BATCH, "text/plain", "a message of no consequence"), Instant::now());
     let mut batches = 0;
     while start.elapsed() < ROUND {
         run(neighbour, &messages);

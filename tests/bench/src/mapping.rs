@@ -52,14 +52,19 @@ pub fn native() -> Native {
 /// As many messages with the order.
 #[must_use]
 pub fn orders(count: usize) -> Vec<Message> {
-    let payload = crate::order().to_string();
+    messages(count, "application/json", &crate::order().to_string())
+}
+
+/// As many messages with this payload.
+#[must_use]
+pub fn messages(count: usize, content_type: &str, payload: &str) -> Vec<Message> {
     let message = || Message {
         id: MessageId::generate(),
         key: None,
-        content_type: "application/json".into(),
+        content_type: content_type.into(),
         headers: Headers::new(),
         event_time: SystemClock.now(),
-        payload: payload.clone().into(),
+        payload: payload.to_owned().into(),
     };
     (0..count).map(|_| message()).collect()
 }

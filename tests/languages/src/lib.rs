@@ -5,10 +5,12 @@
 //! tests say so by name and pass over it, but never in CI, and never where `GANTRY_TOOLS` says that they are there.
 
 mod build;
+mod cases;
 mod tools;
 mod workplace;
 
 pub use build::{built, gantry, succeeds};
+pub use cases::passes;
 pub use tools::{Language, language};
 pub use workplace::workplace;
 

@@ -153,10 +153,8 @@ impl Case {
 impl Input {
     fn message(&self, index: usize, now: Timestamp) -> anyhow::Result<Message> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let mut id = [0; 16];
-        id[8..].copy_from_slice(&(index as u64).to_be_bytes());
         Ok(Message {
-            id: self.id.unwrap_or(MessageId::from_bytes(id)),
+            id: self.id.unwrap_or_else(|| numbered(index)),
             key: self.key.clone(),
             content_type: self.content_type.clone(),
             headers: self.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect::<Headers>(),
@@ -164,6 +162,13 @@ impl Input {
             payload: payload(&self.payload)?,
         })
     }
+}
+
+/// An id that is the same in every run, made from the message's position.
+pub(super) fn numbered(index: usize) -> MessageId {
+    let mut id = [0; 16];
+    id[8..].copy_from_slice(&(index as u64).to_be_bytes());
+    MessageId::from_bytes(id)
 }
 
 /// `{"text": …}` and `{"base64": …}` are the raw payload; anything else is JSON.

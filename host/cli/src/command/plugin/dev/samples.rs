@@ -9,13 +9,13 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow, bail};
 use gantry_config::Table;
 use gantry_core::{
-    Clock as _, Grants, Headers, Limits, Manifest, Message, MessageId, Outcome, Reuse, SystemClock, TargetName,
-    Timestamp,
+    Clock as _, Grants, Headers, Limits, Manifest, Message, Outcome, Reuse, SystemClock, TargetName, Timestamp,
 };
 use gantry_runtime::tables::Tables;
 use gantry_sandbox::{Invocation, Plugin, PluginFault, StepConfig};
 use serde_json::Value;
 
+use super::super::case::numbered;
 use super::super::test::log_lines;
 
 /// Longer than in a flow: a sample is about what comes out, and the machine is busy building.
@@ -108,10 +108,8 @@ impl Samples {
 
     fn message(&self, index: usize, file: &Path) -> anyhow::Result<Message> {
         let payload = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()))?;
-        let mut id = [0; 16];
-        id[8..].copy_from_slice(&(index as u64).to_be_bytes());
         Ok(Message {
-            id: MessageId::from_bytes(id),
+            id: numbered(index),
             key: None,
             content_type: media_type(file).to_owned(),
             headers: Headers::new(),
