@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gantry_core::rollout::{Terms, Window};
+
 use crate::diagnostic::{Report, SourceFile};
 use crate::flow::SecretRef;
 use crate::load;
@@ -15,7 +17,7 @@ use crate::units::{show_duration, show_size};
 pub const DEFAULT_HOST_FILE: &str = include_str!("config.default.toml");
 
 /// The host's own settings, ready to use.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HostConfig {
     /// Directory of the store, the compile cache and the admin token.
     pub data_dir: PathBuf,
@@ -39,6 +41,8 @@ pub struct HostConfig {
     pub plugin_threads: usize,
     /// Whether edited files are taken in force as soon as they are saved.
     pub reload_watch: bool,
+    /// What is asked of a plugin version that is deployed.
+    pub deploy: Terms,
 }
 
 /// What `config.default.toml` says; relative paths begin at the working directory.
@@ -67,6 +71,14 @@ impl HostConfig {
             "history": { "keep": show_duration(self.keep_history) },
             "plugins": { "threads": self.plugin_threads },
             "reload": { "watch": self.reload_watch },
+            "deploy": {
+                "shadow": self.deploy.shadow,
+                "changed": self.deploy.changed,
+                "newly_failing": self.deploy.newly_failing,
+                "canary": show_window(self.deploy.canary, Some(self.deploy.canary_share)),
+                "watch": show_window(self.deploy.watch, None),
+                "max_failure_rate": self.deploy.max_failure_rate,
+            },
         })
     }
 
@@ -85,6 +97,16 @@ impl HostConfig {
             keep_history: Duration::ZERO,
             plugin_threads: 0,
             reload_watch: false,
+            deploy: Terms::default(),
         }
     }
+}
+
+fn show_window(window: Window, share: Option<f64>) -> serde_json::Value {
+    let time = show_duration(Duration::from_millis(window.time_ms));
+    let mut shown = serde_json::json!({ "messages": window.messages, "time": time });
+    if let Some(share) = share {
+        shown["share"] = share.into();
+    }
+    shown
 }

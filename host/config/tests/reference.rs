@@ -108,7 +108,8 @@ impl<'a> Page<'a> {
     }
 
     fn default_of(&self, path: &str, key: &str) -> Option<String> {
-        self.defaults.get(path)?.get(key).map(ToString::to_string)
+        let table = path.split('.').try_fold(self.defaults, |table, name| table.get(name)?.as_table())?;
+        table.get(key).map(ToString::to_string)
     }
 
     fn kind(&self, property: &'a Map<String, Value>) -> String {

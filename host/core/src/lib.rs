@@ -13,6 +13,7 @@ pub mod message;
 pub mod outcome;
 pub mod payload;
 pub mod retry;
+pub mod rollout;
 pub mod secret;
 pub mod trail;
 

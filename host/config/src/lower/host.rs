@@ -1,10 +1,13 @@
 //! The host file over its defaults.
 
+use gantry_core::rollout::{Judgement, Terms, Window};
+
 use super::Lower;
 use crate::at::At;
 use crate::diagnostic::Code;
 use crate::host::HostConfig;
-use crate::raw::host::HostFile;
+use crate::raw::host::{DeployTable, HostFile, JudgementText};
+use crate::raw::text::DurationText;
 
 const CACHE: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 40);
 const RESERVE: std::ops::RangeInclusive<u64> = 0..=(1 << 50);
@@ -33,6 +36,7 @@ impl Lower<'_> {
         let reserve = self.size_or(store.disk_reserve.as_ref(), default.disk_reserve_bytes, RESERVE);
         let keep_history = self.duration_or(user.history.unwrap_or_default().keep.as_ref(), default.keep_history);
         let threads = user.plugins.unwrap_or_default().threads;
+        let deploy = self.terms(user.deploy.unwrap_or_default(), default.deploy);
         Some(HostConfig {
             data_dir: data_dir?,
             intake_listen: intake_listen?,
@@ -45,7 +49,32 @@ impl Lower<'_> {
             keep_history: keep_history?,
             plugin_threads: threads.map_or(default.plugin_threads, |count| count as usize),
             reload_watch: user.reload.unwrap_or_default().watch.unwrap_or(default.reload_watch),
+            deploy: deploy?,
         })
+    }
+
+    fn terms(&mut self, user: DeployTable, default: Terms) -> Option<Terms> {
+        let judged = |text: Option<JudgementText>, default| text.map_or(default, Judgement::from);
+        let canary = user.canary.unwrap_or_default();
+        let watch = user.watch.unwrap_or_default();
+        let canary_window = self.window(canary.messages, canary.time.as_ref(), default.canary);
+        let watch_window = self.window(watch.messages, watch.time.as_ref(), default.watch);
+        Some(Terms {
+            shadow: user.shadow.unwrap_or(default.shadow),
+            changed: judged(user.changed, default.changed),
+            newly_failing: judged(user.newly_failing, default.newly_failing),
+            canary_share: canary.share.unwrap_or(default.canary_share),
+            canary: canary_window?,
+            watch: watch_window?,
+            max_failure_rate: user.max_failure_rate.unwrap_or(default.max_failure_rate),
+        })
+    }
+
+    fn window(&mut self, messages: Option<u32>, time: Option<&At<DurationText>>, default: Window) -> Option<Window> {
+        let time = time.map_or(Some(default.time_ms), |time| {
+            self.duration(time).map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+        });
+        Some(Window { messages: messages.map_or(default.messages, u64::from), time_ms: time? })
     }
 
     fn admin_address(&mut self, text: &At<String>) -> Option<std::net::SocketAddr> {
@@ -56,5 +85,15 @@ impl Lower<'_> {
             self.report.add(Code::AdminExposed, &text.span, message, help);
         }
         Some(address)
+    }
+}
+
+impl From<JudgementText> for Judgement {
+    fn from(text: JudgementText) -> Self {
+        match text {
+            JudgementText::Accept => Self::Accept,
+            JudgementText::Ask => Self::Ask,
+            JudgementText::Refuse => Self::Refuse,
+        }
     }
 }

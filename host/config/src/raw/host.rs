@@ -27,6 +27,8 @@ pub(crate) struct HostFile {
     pub(crate) plugins: Option<PluginsTable>,
     /// How edited flows, plugins and tables come in force while the host runs.
     pub(crate) reload: Option<ReloadTable>,
+    /// What `gantry plugin deploy` asks of a new version, unless the command says otherwise.
+    pub(crate) deploy: Option<DeployTable>,
 }
 
 /// Where the host keeps its data.
@@ -100,4 +102,62 @@ pub(crate) struct PluginsTable {
 pub(crate) struct ReloadTable {
     /// Whether files take force as soon as they are saved; else `gantry reload` or SIGHUP says when.
     pub(crate) watch: Option<bool>,
+}
+
+/// What `gantry plugin deploy` asks of a new version, unless the command says otherwise.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeployTable {
+    /// How many of the flow's last messages are run through old and new side by side; 0: none.
+    #[schemars(range(min = 0, max = 1000))]
+    pub(crate) shadow: Option<u32>,
+    /// When the new version answers some of them differently.
+    pub(crate) changed: Option<JudgementText>,
+    /// When it fails on messages the old one handles. Unless this is `accept`, the old version answers for the new one
+    /// where that fails, as long as the new one is on trial.
+    pub(crate) newly_failing: Option<JudgementText>,
+    /// The share of keys that goes to the new version first, and for how long.
+    pub(crate) canary: Option<CanaryTable>,
+    /// How long the version is watched once it serves every message.
+    pub(crate) watch: Option<WatchTable>,
+    /// The share of messages it may fail on that the old version handles; beyond it the old one is put back.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub(crate) max_failure_rate: Option<f64>,
+}
+
+/// The share of keys that goes to a new version first; ends with the first of the two bounds.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CanaryTable {
+    /// From 0 (no canary) to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub(crate) share: Option<f64>,
+    /// So many messages; 0: no canary.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
+    pub(crate) messages: Option<u32>,
+    /// So long, once a message was seen.
+    pub(crate) time: Option<At<DurationText>>,
+}
+
+/// How long a new version is watched; ends with the first of the two bounds.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WatchTable {
+    /// So many messages; 0: it isn't watched.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
+    pub(crate) messages: Option<u32>,
+    /// So long, once a message was seen.
+    pub(crate) time: Option<At<DurationText>>,
+}
+
+/// What a difference between two versions means: go on, wait for the operator, or refuse the version.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JudgementText {
+    /// Go on.
+    Accept,
+    /// Wait for the operator.
+    Ask,
+    /// The version is refused.
+    Refuse,
 }
