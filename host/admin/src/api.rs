@@ -5,8 +5,9 @@ use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, Stage, TargetName};
 use serde::{Deserialize, Serialize};
 
 /// Which dead letters are meant. Every field narrows; none given means all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct DeadLetterQuery {
     /// Of this flow.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +39,7 @@ pub struct DeadLetterQuery {
 }
 
 /// One page of dead letters, oldest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DeadLetterPage {
     /// The letters.
     pub dead_letters: Vec<DeadLetter>,
@@ -47,13 +48,14 @@ pub struct DeadLetterPage {
 }
 
 /// Puts a dead letter back to work.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReplayRequest {
     /// Who asks.
     pub by: String,
     /// A payload to use instead of the received one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<gantry_core::payload::Readable>)]
     pub payload: Option<EditedPayload>,
 }
 
@@ -63,7 +65,7 @@ pub struct ReplayRequest {
 pub struct EditedPayload(#[serde(with = "gantry_core::payload")] pub Bytes);
 
 /// Closes or acknowledges a dead letter.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CloseRequest {
     /// Who.

@@ -5,6 +5,9 @@ use axum::extract::State;
 use gantry_runtime::HostHandle;
 use gantry_runtime::report::FlowReport;
 
+/// Every flow: what it is for, what it did since the start, what it still has to do.
+#[utoipa::path(get, path = "/v1/flows", tag = "flows", operation_id = "list_flows",
+    responses((status = 200, description = "all flows", body = Vec<FlowReport>)))]
 pub(crate) async fn list(State(host): State<HostHandle>) -> Json<Vec<FlowReport>> {
     Json(host.reports())
 }

@@ -11,7 +11,9 @@ mod messages;
 mod observe;
 pub mod problem;
 mod reload;
+mod routes;
 mod server;
 
 pub use dead_letters::filter;
+pub use routes::openapi;
 pub use server::serve;

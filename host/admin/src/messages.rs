@@ -2,16 +2,18 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use gantry_core::{History, MessageId};
 use gantry_runtime::HostHandle;
 
-use crate::problem::Problem;
+use crate::problem::{self, Code, Problem};
 
+/// Where a message stands, and everything that happened to it.
+#[utoipa::path(get, path = "/v1/messages/{id}", tag = "messages", operation_id = "show_message",
+    params(("id" = MessageId, Path, description = "The message's id, as the intake answered it")),
+    responses((status = 200, description = "its history", body = History), problem::BadRequestOrId, problem::NotFound))]
 pub(crate) async fn show(State(host): State<HostHandle>, Path(id): Path<String>) -> Result<Json<History>, Problem> {
-    let id: MessageId = id.parse().map_err(|error: gantry_core::id::InvalidId| {
-        Problem::new(StatusCode::BAD_REQUEST, "invalid-id", error.to_string())
-    })?;
-    let history = host.store().history(id).await.map_err(|error| Problem::store(&error))?;
+    let invalid = |error: gantry_core::id::InvalidId| Problem::new(Code::InvalidId, error.to_string());
+    let id: MessageId = id.parse().map_err(invalid)?;
+    let history = host.store().history(id).await?;
     history.map(Json).ok_or_else(|| Problem::not_found("message", id))
 }

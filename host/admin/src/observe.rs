@@ -8,6 +8,9 @@ use gantry_runtime::HostHandle;
 use serde_json::json;
 
 /// 200 while the process can do its work; 503 when it should be restarted.
+#[utoipa::path(get, path = "/healthz", tag = "health", operation_id = "healthz",
+    responses((status = 200, description = "it can do its work", body = Object),
+              (status = 503, description = "it should be restarted", body = Object)))]
 pub(crate) async fn healthz(State(host): State<HostHandle>) -> Response {
     if host.is_healthy() {
         Json(json!({"status": "ok"})).into_response()
@@ -18,6 +21,9 @@ pub(crate) async fn healthz(State(host): State<HostHandle>) -> Response {
 
 /// 200 while the host should get traffic; else 503 and why. Beside it, when files were last taken in force and what
 /// came of it: a refused reload leaves the old version at work, which is no reason to send traffic elsewhere.
+#[utoipa::path(get, path = "/readyz", tag = "health", operation_id = "readyz",
+    responses((status = 200, description = "it should get traffic", body = Object),
+              (status = 503, description = "it should not; `reason` says why", body = Object)))]
 pub(crate) async fn readyz(State(host): State<HostHandle>) -> Response {
     let (status, mut answer) = match host.ready() {
         Ok(()) => (StatusCode::OK, json!({"status": "ready"})),
@@ -30,6 +36,8 @@ pub(crate) async fn readyz(State(host): State<HostHandle>) -> Response {
 }
 
 /// Prometheus' text format.
+#[utoipa::path(get, path = "/metrics", tag = "health", operation_id = "metrics",
+    responses((status = 200, description = "all metrics", body = String, content_type = "text/plain")))]
 pub(crate) async fn metrics(State(host): State<HostHandle>) -> Response {
     match host.scrape() {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),

@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use gantry_runtime::HostHandle;
 use gantry_security::AdminToken;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::problem::Problem;
-use crate::{dead_letters, flows, messages, observe, reload};
+use crate::problem::{Code, Problem};
+use crate::routes;
 
 /// Longest request body: an edited payload in base64.
 const MAX_BODY: usize = 64 << 20;
@@ -23,30 +22,19 @@ const MAX_BODY: usize = 64 << 20;
 /// Answers until `stop`, then finishes the requests under way.
 pub async fn serve(listener: TcpListener, host: HostHandle, token: AdminToken, stop: CancellationToken) {
     let address = listener.local_addr().ok();
-    let app = routes(host, Arc::new(token));
+    let app = app(host, Arc::new(token));
     let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
         tracing::error!(%error, address = address.map(|a: SocketAddr| a.to_string()), "the admin API stopped");
     }
 }
 
-fn routes(host: HostHandle, token: Arc<AdminToken>) -> Router {
-    let guarded = Router::new()
-        .route("/v1/flows", get(flows::list))
-        .route("/v1/reload", get(reload::last).post(reload::reload))
-        .route("/v1/dead-letters", get(dead_letters::list))
-        .route("/v1/dead-letters/{id}", get(dead_letters::show))
-        .route("/v1/dead-letters/{id}/replay", post(dead_letters::replay))
-        .route("/v1/dead-letters/{id}/discard", post(dead_letters::discard))
-        .route("/v1/dead-letters/{id}/acknowledge", post(dead_letters::acknowledge))
-        .route("/v1/messages/{id}", get(messages::show))
-        .layer(middleware::from_fn_with_state(token, authorize));
-    Router::new()
-        .route("/healthz", get(observe::healthz))
-        .route("/readyz", get(observe::readyz))
-        .route("/metrics", get(observe::metrics))
-        .merge(guarded)
+fn app(host: HostHandle, token: Arc<AdminToken>) -> Router {
+    let (open, _) = routes::open().split_for_parts();
+    let (guarded, _) = routes::guarded().split_for_parts();
+    open.merge(guarded.layer(middleware::from_fn_with_state(token, authorize)))
         .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(host)
 }
@@ -57,7 +45,7 @@ async fn authorize(State(token): State<Arc<AdminToken>>, request: Request, next:
         Some(given) if token.matches(given) => next.run(request).await,
         _ => {
             let detail = "send `Authorization: Bearer TOKEN`; the token is in DATA/admin.token";
-            let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail);
+            let problem = Problem::new(Code::Unauthorized, detail);
             ([(header::WWW_AUTHENTICATE, "Bearer")], problem).into_response()
         }
     }
@@ -65,4 +53,9 @@ async fn authorize(State(token): State<Arc<AdminToken>>, request: Request, next:
 
 async fn unknown(request: Request) -> Problem {
     Problem::not_found("resource", request.uri().path())
+}
+
+async fn wrong_method(request: Request) -> Problem {
+    let detail = format!("{} does not take {}", request.uri().path(), request.method());
+    Problem::new(Code::MethodNotAllowed, detail)
 }

@@ -7,7 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since the Unix epoch, UTC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);
 
@@ -41,6 +43,25 @@ impl std::fmt::Display for Timestamp {
         }
     }
 }
+
+/// RFC 3339, or milliseconds since the Unix epoch.
+impl std::str::FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        if let Ok(millis) = text.parse() {
+            return Ok(Self(millis));
+        }
+        let time = text.parse::<jiff::Timestamp>().ok();
+        let millis = time.and_then(|time| u64::try_from(time.as_millisecond()).ok());
+        millis.map(Self).ok_or_else(|| InvalidTimestamp(text.to_owned()))
+    }
+}
+
+/// The text is no moment.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a moment: write RFC 3339, as in 2026-01-31T12:00:00Z, or milliseconds since 1970")]
+pub struct InvalidTimestamp(String);
 
 /// Where the host reads the time. One clock is made in the composition root and handed down.
 pub trait Clock: Send + Sync + 'static {
@@ -88,6 +109,16 @@ mod tests {
     #[test]
     fn a_timestamp_reads_as_rfc_3339() {
         assert_eq!(Timestamp(1_614_265_330_000).to_string(), "2021-02-25T15:02:10.000Z");
+    }
+
+    #[test]
+    fn a_moment_is_understood_as_it_is_written_and_nothing_else_is() {
+        for text in ["2021-02-25T15:02:10.000Z", "2021-02-25T16:02:10+01:00", "1614265330000"] {
+            assert_eq!(text.parse::<Timestamp>().unwrap(), Timestamp(1_614_265_330_000), "{text}");
+        }
+        for wrong in ["", "yesterday", "2021-02-25", "1960-01-01T00:00:00Z", "-5"] {
+            assert!(wrong.parse::<Timestamp>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

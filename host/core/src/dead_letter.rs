@@ -1,6 +1,10 @@
 //! A dead letter: a message that ended neither delivered nor skipped, with all that is needed to understand and
 //! replay it. The field list follows what `RabbitMQ` (x-death), `EventBridge`, Service Bus and Kafka Connect record.
 
+mod rework;
+
+pub use rework::{Acknowledgement, ReplayOutcome, ReplayRun, Revision};
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +17,7 @@ use crate::outcome::Violation;
 use crate::trail::TrailEntry;
 
 /// Which stage of the flow gave the message up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Rules about the data: a plugin's `invalid`.
@@ -37,7 +41,7 @@ impl Stage {
 }
 
 /// Why the message was given up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Reason {
     /// Stable and countable: a plugin's code, or one of the host's from the error catalogue.
     pub code: String,
@@ -49,7 +53,7 @@ pub struct Reason {
 }
 
 /// Where a dead letter stands with the operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeadLetterState {
     /// Nobody has dealt with it.
@@ -65,6 +69,21 @@ pub enum DeadLetterState {
 }
 
 impl DeadLetterState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Open, Self::Acknowledged, Self::Replaying, Self::Resolved, Self::Discarded];
+
+    /// True when an operator may still put it to work or give it up.
+    #[must_use]
+    pub const fn is_pending(self) -> bool {
+        matches!(self, Self::Open | Self::Acknowledged)
+    }
+
+    /// True when nothing more is to be done about it.
+    #[must_use]
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::Resolved | Self::Discarded)
+    }
+
     /// The state as commands and reports spell it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -79,7 +98,7 @@ impl DeadLetterState {
 }
 
 /// Who closed a dead letter, when and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Resolution {
     /// When.
     pub at: Timestamp,
@@ -90,7 +109,7 @@ pub struct Resolution {
 }
 
 /// What was about to be sent when the delivery failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Transformed {
     /// Media type.
     pub content_type: String,
@@ -98,11 +117,12 @@ pub struct Transformed {
     pub headers: Headers,
     /// The bytes.
     #[serde(with = "crate::payload")]
+    #[schema(value_type = crate::payload::Readable)]
     pub payload: Bytes,
 }
 
 /// A message that ended neither delivered nor skipped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DeadLetter {
     /// Message and delivery it stands for.
     pub id: DeadLetterId,
@@ -146,8 +166,17 @@ pub struct DeadLetter {
     pub expires_at: Option<Timestamp>,
     /// Where it stands.
     pub state: DeadLetterState,
+    /// Who looks into it, or last did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Acknowledgement>,
     /// How it was closed.
     pub resolution: Option<Resolution>,
+    /// Each time it was put back to work, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replays: Vec<ReplayRun>,
+    /// Every payload the message had, oldest first; empty unless one was edited.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revisions: Vec<Revision>,
     /// The message's trail until its (latest) end.
     pub trail: Vec<TrailEntry>,
 }

@@ -10,6 +10,7 @@ pub mod escape;
 pub mod id;
 pub mod manifest;
 pub mod message;
+mod openapi;
 pub mod outcome;
 pub mod payload;
 pub mod retry;
@@ -19,10 +20,12 @@ pub mod trail;
 
 pub use allowance::{Grants, Limits, Reuse};
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use dead_letter::{DeadLetter, DeadLetterState, Reason, Resolution, Stage};
+pub use dead_letter::{
+    Acknowledgement, DeadLetter, DeadLetterState, Reason, ReplayOutcome, ReplayRun, Resolution, Revision, Stage,
+};
 pub use delivery::{Attempt, Delivery, DeliveryState, ErrorClass};
 pub use escape::{escape, escape_lines};
-pub use id::{DeadLetterId, Digest, FlowName, MessageId, TargetName};
+pub use id::{DeadLetterId, Digest, FlowName, JobId, MessageId, TargetName};
 pub use manifest::{Manifest, PluginRef};
 pub use message::{Envelope, Headers, Message, Replay};
 pub use outcome::{Fault, Outcome, Output, Violation};

@@ -43,7 +43,7 @@ pub struct Wants {
 }
 
 /// Which plugin, exactly.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PluginRef {
     /// Its name.
     pub name: String,

@@ -9,7 +9,7 @@ use crate::id::{DeadLetterId, Digest, FlowName, MessageId};
 use crate::trail::TrailEntry;
 
 /// Header names in lower case with their values; a name may repeat.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct Headers(Vec<(String, String)>);
 
@@ -68,7 +68,7 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
 }
 
 /// One unit of data on its way through a flow.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Message {
     /// Stable across retries, replays and restarts.
     pub id: MessageId,
@@ -82,6 +82,7 @@ pub struct Message {
     pub event_time: Timestamp,
     /// The data, byte for byte as received.
     #[serde(with = "crate::payload")]
+    #[schema(value_type = crate::payload::Readable)]
     pub payload: Bytes,
 }
 

@@ -6,10 +6,14 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-#[derive(Serialize, Deserialize)]
+/// Payload bytes in JSON.
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Readable {
+#[schema(as = Payload)]
+pub enum Readable {
+    /// The bytes as text: they are valid UTF-8.
     Text(String),
+    /// The bytes in Base64: they are not text.
     Base64(String),
 }
 

@@ -28,7 +28,7 @@ pub struct HostHandle {
 }
 
 /// Why the host should get no traffic just now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotReady {
     /// It is shutting down.

@@ -64,7 +64,10 @@ impl RunningFlow {
             traceparent: envelope.traceparent.clone(),
             expires_at: self.keep_dead_letters.map(|keep| now.after(keep)),
             state: DeadLetterState::Open,
+            acknowledged: None,
             resolution: None,
+            replays: Vec::new(),
+            revisions: Vec::new(),
             trail: Vec::new(),
         }
     }

@@ -213,7 +213,8 @@ pub struct FlowMetrics {
 }
 
 /// What a flow has done since the host started.
-#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = FlowCounts)]
 pub struct Counts {
     /// Messages taken into custody.
     pub received: u64,

@@ -32,8 +32,9 @@ pub struct FlowFiles {
 }
 
 /// Who asked for a reload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ReloadTrigger)]
 pub enum Trigger {
     /// The admin API, for the command line and for scripts.
     Api,
@@ -44,7 +45,7 @@ pub enum Trigger {
 }
 
 /// What came of a reload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReloadResult {
     /// The files are in force.
@@ -56,7 +57,7 @@ pub enum ReloadResult {
 }
 
 /// One reload: when, why, and what came of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ReloadReport {
     /// When it was decided.
     pub at: Timestamp,
@@ -71,7 +72,8 @@ pub struct ReloadReport {
 }
 
 /// What a reload did to the flows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ReloadChanges)]
 pub struct Changes {
     /// They take messages in now.
     pub added: Vec<FlowName>,
@@ -84,7 +86,8 @@ pub struct Changes {
 }
 
 /// A flow that is gone, and what it left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = RemovedFlow)]
 pub struct Removed {
     /// The flow.
     pub flow: FlowName,

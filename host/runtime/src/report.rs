@@ -9,7 +9,7 @@ use crate::metrics::Counts;
 pub use crate::roster::InForce;
 
 /// The account of one flow since the host started.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct FlowReport {
     /// The flow.
     pub name: String,
@@ -34,7 +34,7 @@ pub struct FlowReport {
 }
 
 /// Whether a flow runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FlowState {
     /// It takes messages in and works on them.
@@ -44,7 +44,8 @@ pub enum FlowState {
 }
 
 /// What is in a flow's queue.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = FlowQueue)]
 pub struct Queue {
     /// Ready to run.
     pub queued: usize,
@@ -55,7 +56,7 @@ pub struct Queue {
 }
 
 /// One success criterion with what was measured.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Criterion {
     /// `error_rate` or `p95_latency`.
     pub name: &'static str,

@@ -20,7 +20,8 @@ pub(crate) struct Entry {
 }
 
 /// The plugin of a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = PluginInForce)]
 pub struct InForce {
     /// The step.
     pub step: String,

@@ -174,7 +174,10 @@ pub(crate) fn letter(envelope: &Envelope, position: Option<u32>, code: &str) -> 
         traceparent: None,
         expires_at: None,
         state: DeadLetterState::Open,
+        acknowledged: None,
         resolution: None,
+        replays: Vec::new(),
+        revisions: Vec::new(),
         trail: envelope.trail.clone(),
     }
 }

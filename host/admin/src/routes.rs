@@ -1,0 +1,90 @@
+//! Every route of the admin API, and with it the API's description: the one place to add to.
+//!
+//! A route is a handler with `#[utoipa::path(…)]` above it, which states method, path, parameters and answers, and one
+//! line in [`open`] or [`guarded`]. The description is made of the same lines, so it can't forget a route; a test holds
+//! it against `docs/reference/openapi.json` (`UPDATE_DOCS=1` writes that file anew).
+
+use axum::Json;
+use gantry_runtime::HostHandle;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, PathItem};
+use utoipa::{PartialSchema as _, ToSchema as _};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::problem::{Code, Problem, described};
+use crate::{dead_letters, flows, messages, observe, reload};
+
+/// Name of the way to prove who asks, in the description.
+const TOKEN: &str = "admin_token";
+
+/// Routes that answer whoever can connect.
+pub(crate) fn open() -> OpenApiRouter<HostHandle> {
+    OpenApiRouter::new()
+        .routes(routes!(observe::healthz))
+        .routes(routes!(observe::readyz))
+        .routes(routes!(observe::metrics))
+}
+
+/// Routes that need the admin token: all begin with `/v1`.
+pub(crate) fn guarded() -> OpenApiRouter<HostHandle> {
+    OpenApiRouter::new()
+        .routes(routes!(openapi_json))
+        .routes(routes!(flows::list))
+        .routes(routes!(reload::last, reload::reload))
+        .routes(routes!(dead_letters::list))
+        .routes(routes!(dead_letters::show))
+        .routes(routes!(dead_letters::replay))
+        .routes(routes!(dead_letters::discard))
+        .routes(routes!(dead_letters::acknowledge))
+        .routes(routes!(messages::show))
+}
+
+/// The whole API's description.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let mut paths = open().into_openapi();
+    let mut guarded = guarded().into_openapi();
+    guarded.paths.paths.values_mut().flat_map(operations).for_each(guard);
+    paths.merge(guarded);
+    let info = InfoBuilder::new()
+        .title("Gantry admin API")
+        .description(Some(
+            "Health, metrics, flows, messages and dead letters of one host. Errors are problem+json (RFC 9457).",
+        ))
+        .version(env!("CARGO_PKG_VERSION"))
+        .build();
+    let mut api = OpenApiBuilder::new().info(info).paths(paths.paths).components(paths.components).build();
+    let components = api.components.get_or_insert_default();
+    components.schemas.insert(Problem::name().into_owned(), Problem::schema());
+    let mut named = Vec::new();
+    Problem::schemas(&mut named);
+    components.schemas.extend(named);
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("`admin.token` of the configuration, else the file `admin.token` in the data directory"))
+        .build();
+    components.add_security_scheme(TOKEN, SecurityScheme::Http(bearer));
+    api
+}
+
+/// What everything behind the token has in common.
+fn guard(operation: &mut Operation) {
+    operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>(TOKEN, [])]);
+    let answers = &mut operation.responses.responses;
+    for codes in [&[Code::Unauthorized][..], &[Code::StoreUnavailable, Code::Stopping]] {
+        answers.entry(codes[0].status().as_str().to_owned()).or_insert_with(|| described(codes));
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+}
+
+/// This description.
+#[utoipa::path(get, path = "/v1/openapi.json", tag = "description", operation_id = "openapi",
+    responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
+async fn openapi_json() -> Json<OpenApi> {
+    Json(openapi())
+}
