@@ -102,6 +102,12 @@ impl ErrorClass {
         matches!(self, Self::Network | Self::Timeout | Self::Throttled | Self::Unavailable)
     }
 
+    /// True when it says that the target is in trouble, whichever message it was: what a circuit breaker counts.
+    #[must_use]
+    pub const fn is_trouble(self) -> bool {
+        matches!(self, Self::Network | Self::Timeout | Self::Unavailable)
+    }
+
     /// The class as metrics and reports spell it.
     #[must_use]
     pub const fn name(self) -> &'static str {

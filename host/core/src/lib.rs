@@ -3,10 +3,14 @@
 //! I/O and holds no state, so each rule here can be read and tested on its own.
 
 pub mod allowance;
+pub mod breaker;
+pub mod budget;
 pub mod clock;
 pub mod dead_letter;
 pub mod delivery;
 pub mod escape;
+pub mod fate;
+pub mod host_event;
 pub mod id;
 pub mod manifest;
 pub mod message;
@@ -16,19 +20,27 @@ pub mod payload;
 pub mod retry;
 pub mod rollout;
 pub mod secret;
+pub mod target_stop;
 pub mod trail;
+pub mod valve;
 
 pub use allowance::{Grants, Limits, Reuse};
+pub use breaker::{BreakerChange, BreakerPolicy, BreakerState};
+pub use budget::BudgetPolicy;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dead_letter::{
     Acknowledgement, DeadLetter, DeadLetterState, Reason, ReplayOutcome, ReplayRun, Resolution, Revision, Stage,
 };
 pub use delivery::{Attempt, Delivery, DeliveryState, ErrorClass};
 pub use escape::{escape, escape_lines};
+pub use fate::{Fate, Tried};
+pub use host_event::{Happening, HostEvent};
 pub use id::{DeadLetterId, Digest, FlowName, JobId, MessageId, TargetName};
 pub use manifest::{Manifest, PluginRef};
 pub use message::{Envelope, Headers, Message, Replay};
 pub use outcome::{Fault, Outcome, Output, Violation};
-pub use retry::RetryPolicy;
+pub use retry::{RetryPolicies, RetryPolicy};
 pub use secret::Secret;
+pub use target_stop::{StopKind, TargetStop};
 pub use trail::{Event, History, MessageState, TrailEntry};
+pub use valve::{HoldCause, Valve, ValvePolicy};

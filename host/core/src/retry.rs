@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::ErrorClass;
+
 /// How often and how long to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetryPolicy {
@@ -41,13 +43,16 @@ impl RetryPolicy {
     /// schedule, cut at `retry_after_cap`. `draw` is a random number in 0..1.
     #[must_use]
     pub fn wait_after(&self, made: u32, asked: Option<Duration>, draw: f64) -> Option<Duration> {
-        if made >= self.attempts {
-            return None;
-        }
+        (made < self.attempts).then(|| self.wait(made, asked, draw))
+    }
+
+    /// The same, however many attempts are allowed.
+    #[must_use]
+    pub fn wait(&self, made: u32, asked: Option<Duration>, draw: f64) -> Duration {
         let bound = self.bound_after(made);
         let scheduled = if self.jitter { bound.mul_f64(draw.clamp(0.0, 1.0)) } else { bound };
         let asked = asked.unwrap_or_default().min(self.retry_after_cap);
-        Some(scheduled.max(asked))
+        scheduled.max(asked)
     }
 
     /// The longest the schedule itself waits after this many attempts.
@@ -55,6 +60,41 @@ impl RetryPolicy {
     pub fn bound_after(&self, made: u32) -> Duration {
         let doublings = made.saturating_sub(1).min(31);
         self.base.saturating_mul(1 << doublings).min(self.cap)
+    }
+}
+
+/// The policy of a target: one for each class of failure that may pass. The class of the last failure decides; every
+/// attempt counts, whatever it failed of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetryPolicies {
+    /// No connection, or it broke.
+    pub network: RetryPolicy,
+    /// No answer in time.
+    pub timeout: RetryPolicy,
+    /// The target asks for less.
+    pub throttled: RetryPolicy,
+    /// The target's trouble.
+    pub unavailable: RetryPolicy,
+}
+
+impl RetryPolicies {
+    /// The policy after a failure of this class; none when trying again can't help.
+    #[must_use]
+    pub const fn after(&self, class: ErrorClass) -> Option<&RetryPolicy> {
+        match class {
+            ErrorClass::Network => Some(&self.network),
+            ErrorClass::Timeout => Some(&self.timeout),
+            ErrorClass::Throttled => Some(&self.throttled),
+            ErrorClass::Unavailable => Some(&self.unavailable),
+            ErrorClass::Unauthorized | ErrorClass::Redirected | ErrorClass::Permanent => None,
+        }
+    }
+}
+
+/// The same for every class.
+impl From<RetryPolicy> for RetryPolicies {
+    fn from(policy: RetryPolicy) -> Self {
+        Self { network: policy, timeout: policy, throttled: policy, unavailable: policy }
     }
 }
 

@@ -1,0 +1,334 @@
+//! A circuit breaker as a pure state machine: it reads no clock and does no I/O.
+//!
+//! **Closed.** The last `window` calls are remembered. Once there are `minimum` of them and `failure_rate` of them
+//! failed, it opens. **Open.** Nothing passes for `open_for`. **Half open.** At most `probes` calls pass; as soon as
+//! the outstanding ones can't change the result any more, it closes or opens again.
+//!
+//! A call that began before the last change of state says nothing about the present one: its end is ignored.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+
+/// When a breaker opens, for how long, and what closes it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BreakerPolicy {
+    /// How many of the last calls are looked at; at least 1.
+    pub window: u32,
+    /// Fewer calls than this decide nothing; at most `window`.
+    pub minimum: u32,
+    /// The share of failed calls that opens it, above 0 and up to 1.
+    pub failure_rate: f64,
+    /// How long nothing passes.
+    pub open_for: Duration,
+    /// How many calls pass while it is half open; at least 1.
+    pub probes: u32,
+}
+
+impl Default for BreakerPolicy {
+    fn default() -> Self {
+        Self { window: 100, minimum: 20, failure_rate: 0.5, open_for: Duration::from_secs(60), probes: 10 }
+    }
+}
+
+/// Where a breaker stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BreakerState {
+    /// Calls pass.
+    Closed,
+    /// None passes.
+    Open,
+    /// A few pass, to find out.
+    HalfOpen,
+}
+
+impl BreakerState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Closed, Self::Open, Self::HalfOpen];
+
+    /// The state as metrics and reports spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+        }
+    }
+}
+
+/// The right to make one call; what came of it is told to [`Breaker::end`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a call that is never ended holds its place among the probes"]
+pub struct Call {
+    epoch: u64,
+    /// Whether it finds out if a half open breaker may close.
+    pub probe: bool,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallEnd {
+    /// The other side answered: it is at work, whatever it said.
+    Answered,
+    /// It did not, or said that it is in trouble.
+    Failed,
+    /// Nothing was learned: the call was not made, or was cut off by this side.
+    Unknown,
+}
+
+/// What the end of a call changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BreakerChange {
+    /// Nothing passes until then.
+    Opened {
+        /// When the first probe may pass.
+        until: Timestamp,
+    },
+    /// Calls pass again.
+    Closed,
+}
+
+/// A circuit breaker.
+#[derive(Clone, Debug)]
+pub struct Breaker {
+    policy: BreakerPolicy,
+    phase: Phase,
+    /// Counts the changes of state.
+    epoch: u64,
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+    /// The last calls, oldest first; true: failed.
+    Closed(VecDeque<bool>),
+    Open(Timestamp),
+    HalfOpen {
+        under_way: u32,
+        answered: u32,
+        failed: u32,
+    },
+}
+
+impl Breaker {
+    /// A closed breaker that has seen nothing.
+    #[must_use]
+    pub const fn new(policy: BreakerPolicy) -> Self {
+        Self { policy, phase: Phase::Closed(VecDeque::new()), epoch: 0 }
+    }
+
+    /// Lets a call pass, or says when to ask again. The first who asks after `open_for` half opens it.
+    pub fn admit(&mut self, now: Timestamp) -> Result<Call, Timestamp> {
+        if let Phase::Open(until) = self.phase {
+            if until > now {
+                return Err(until);
+            }
+            self.enter(Phase::HalfOpen { under_way: 0, answered: 0, failed: 0 });
+        }
+        let probe = match &mut self.phase {
+            Phase::HalfOpen { under_way, answered, failed } => {
+                if *under_way + *answered + *failed >= self.policy.probes {
+                    return Err(now.after(self.policy.open_for));
+                }
+                *under_way += 1;
+                true
+            }
+            Phase::Closed(_) | Phase::Open(_) => false,
+        };
+        Ok(Call { epoch: self.epoch, probe })
+    }
+
+    /// Until when nothing passes, without asking for a call; none when one might.
+    #[must_use]
+    pub fn open_until(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Open(until) if until > now => Some(until),
+            _ => None,
+        }
+    }
+
+    /// Takes note of how a call ended; says what that changed, if anything.
+    pub fn end(&mut self, call: Call, end: CallEnd, now: Timestamp) -> Option<BreakerChange> {
+        if call.epoch != self.epoch {
+            return None;
+        }
+        match &mut self.phase {
+            Phase::Closed(calls) => {
+                if end == CallEnd::Unknown {
+                    return None;
+                }
+                calls.push_back(end == CallEnd::Failed);
+                if calls.len() > self.policy.window as usize {
+                    calls.pop_front();
+                }
+            }
+            Phase::HalfOpen { under_way, answered, failed } => {
+                *under_way = under_way.saturating_sub(1);
+                match end {
+                    CallEnd::Answered => *answered += 1,
+                    CallEnd::Failed => *failed += 1,
+                    CallEnd::Unknown => {}
+                }
+            }
+            Phase::Open(_) => return None,
+        }
+        self.decide(now)
+    }
+
+    /// Closes it, whatever it has seen. True when it was not closed.
+    pub fn close(&mut self) -> bool {
+        let was_shut = !matches!(self.phase, Phase::Closed(_));
+        self.enter(Phase::Closed(VecDeque::new()));
+        was_shut
+    }
+
+    /// Where it stands. An open one whose time is up is half open in all but name.
+    #[must_use]
+    pub const fn state(&self) -> BreakerState {
+        match self.phase {
+            Phase::Closed(_) => BreakerState::Closed,
+            Phase::Open(_) => BreakerState::Open,
+            Phase::HalfOpen { .. } => BreakerState::HalfOpen,
+        }
+    }
+
+    /// Calls and failures it judges by at present.
+    #[must_use]
+    pub fn seen(&self) -> (u32, u32) {
+        match &self.phase {
+            Phase::Closed(calls) => (count(calls.iter()), count(calls.iter().filter(|failed| **failed))),
+            Phase::Open(_) => (0, 0),
+            Phase::HalfOpen { answered, failed, .. } => (answered + failed, *failed),
+        }
+    }
+
+    fn decide(&mut self, now: Timestamp) -> Option<BreakerChange> {
+        let (calls, failures) = self.seen();
+        match self.phase {
+            Phase::Closed(_) => {
+                let opens = calls >= self.policy.minimum && self.too_many(failures, calls);
+                opens.then(|| self.open(now))
+            }
+            Phase::HalfOpen { answered, .. } => {
+                // What is still outstanding may all fail, or all be answered: either way the result stands.
+                if self.too_many(failures, self.policy.probes) {
+                    Some(self.open(now))
+                } else if !self.too_many(self.policy.probes.saturating_sub(answered), self.policy.probes) {
+                    self.enter(Phase::Closed(VecDeque::new()));
+                    Some(BreakerChange::Closed)
+                } else {
+                    None
+                }
+            }
+            Phase::Open(_) => None,
+        }
+    }
+
+    fn too_many(&self, failures: u32, calls: u32) -> bool {
+        failures > 0 && f64::from(failures) >= self.policy.failure_rate * f64::from(calls)
+    }
+
+    fn open(&mut self, now: Timestamp) -> BreakerChange {
+        let until = now.after(self.policy.open_for);
+        self.enter(Phase::Open(until));
+        BreakerChange::Opened { until }
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.epoch += 1;
+    }
+}
+
+fn count<'a>(calls: impl Iterator<Item = &'a bool>) -> u32 {
+    u32::try_from(calls.count()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Timestamp = Timestamp(1_000_000);
+
+    fn breaker() -> Breaker {
+        Breaker::new(BreakerPolicy { window: 10, minimum: 4, probes: 4, ..BreakerPolicy::default() })
+    }
+
+    fn run(breaker: &mut Breaker, ends: &[CallEnd], now: Timestamp) -> Option<BreakerChange> {
+        let mut last = None;
+        for end in ends {
+            let call = breaker.admit(now).unwrap();
+            last = breaker.end(call, *end, now);
+        }
+        last
+    }
+
+    use CallEnd::{Answered, Failed, Unknown};
+
+    #[test]
+    fn it_opens_at_the_rate_but_not_before_the_minimum() {
+        let mut breaker = breaker();
+        assert_eq!(run(&mut breaker, &[Failed, Failed, Answered], START), None);
+        let until = START.after(Duration::from_secs(60));
+        assert_eq!(run(&mut breaker, &[Answered], START), Some(BreakerChange::Opened { until }));
+        assert_eq!(breaker.admit(START), Err(until));
+        assert_eq!(breaker.open_until(START), Some(until));
+    }
+
+    #[test]
+    fn only_the_last_calls_of_the_window_count() {
+        let mut breaker = breaker();
+        assert_eq!(run(&mut breaker, &[Answered; 10], START), None);
+        assert_eq!(run(&mut breaker, &[Failed; 4], START), None);
+        assert!(run(&mut breaker, &[Failed], START).is_some(), "five of the last ten");
+    }
+
+    #[test]
+    fn half_open_it_lets_the_probes_pass_and_no_more() {
+        let mut breaker = breaker();
+        run(&mut breaker, &[Failed; 4], START);
+        let later = START.after(Duration::from_secs(60));
+        let calls: Vec<_> = (0..4).map(|_| breaker.admit(later).unwrap()).collect();
+        assert!(calls.iter().all(|call| call.probe));
+        assert!(breaker.admit(later).is_err());
+        assert_eq!(breaker.end(calls[0], Unknown, later), None);
+        assert!(breaker.admit(later).is_ok(), "a probe that taught nothing leaves its place to another");
+    }
+
+    #[test]
+    fn it_closes_or_opens_again_as_soon_as_the_result_stands() {
+        let later = START.after(Duration::from_secs(60));
+        let mut closes = breaker();
+        run(&mut closes, &[Failed; 4], START);
+        assert_eq!(run(&mut closes, &[Answered, Answered], later), None);
+        assert_eq!(run(&mut closes, &[Answered], later), Some(BreakerChange::Closed), "one failure of four is too few");
+        let mut opens = breaker();
+        run(&mut opens, &[Failed; 4], START);
+        assert_eq!(run(&mut opens, &[Failed], later), None);
+        assert!(matches!(run(&mut opens, &[Failed], later), Some(BreakerChange::Opened { .. })));
+    }
+
+    #[test]
+    fn a_call_from_before_a_change_decides_nothing() {
+        let mut breaker = breaker();
+        let old = breaker.admit(START).unwrap();
+        run(&mut breaker, &[Failed; 4], START);
+        let later = START.after(Duration::from_secs(60));
+        run(&mut breaker, &[Answered, Answered], later);
+        assert_eq!(breaker.end(old, Answered, later), None);
+        assert_eq!(breaker.state(), BreakerState::HalfOpen);
+    }
+
+    #[test]
+    fn an_operator_can_close_it() {
+        let mut breaker = breaker();
+        run(&mut breaker, &[Failed; 4], START);
+        assert!(breaker.close());
+        assert!(!breaker.close());
+        assert!(breaker.admit(START).is_ok());
+    }
+}

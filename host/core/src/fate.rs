@@ -1,0 +1,92 @@
+//! What becomes of a delivery after an attempt: pure, so that the whole schedule can be tried with a clock of its own.
+//!
+//! Two kinds of failure say nothing of the message and spend no attempt: refused credentials, and the failure of an
+//! attempt that was let through to find out whether a target in trouble is back.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::delivery::ErrorClass;
+use crate::retry::RetryPolicies;
+use crate::valve::REFUSAL_PAUSE;
+
+/// An attempt that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried {
+    /// Why it failed; none: it did not.
+    pub error: Option<ErrorClass>,
+    /// How long the target asks to be left alone.
+    pub asked: Option<Duration>,
+    /// Whether it was to find out if the target is back.
+    pub probe: bool,
+    /// How many attempts were spent before it.
+    pub spent: u32,
+}
+
+/// What becomes of the delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The target has it.
+    Delivered,
+    /// It is tried again.
+    Later {
+        /// Not before.
+        at: Timestamp,
+        /// Whether this attempt counts.
+        spent: bool,
+    },
+    /// It is given up.
+    Dead,
+}
+
+impl Tried {
+    /// Decides at `now`; `draw` is a random number in 0..1.
+    #[must_use]
+    pub fn fate(&self, policies: &RetryPolicies, now: Timestamp, draw: f64) -> Fate {
+        let Some(class) = self.error else { return Fate::Delivered };
+        if class == ErrorClass::Unauthorized {
+            return Fate::Later { at: now.after(REFUSAL_PAUSE), spent: false };
+        }
+        let Some(policy) = policies.after(class) else { return Fate::Dead };
+        let made = self.spent.saturating_add(1);
+        if self.probe && class.is_trouble() {
+            return Fate::Later { at: now.after(policy.wait(made, self.asked, draw)), spent: false };
+        }
+        match policy.wait_after(made, self.asked, draw) {
+            Some(wait) => Fate::Later { at: now.after(wait), spent: true },
+            None => Fate::Dead,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retry::RetryPolicy;
+
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    fn tried(error: ErrorClass, spent: u32) -> Tried {
+        Tried { error: Some(error), asked: None, probe: false, spent }
+    }
+
+    #[test]
+    fn the_class_of_the_last_failure_decides_how_often() {
+        let general = RetryPolicy { attempts: 2, ..RetryPolicy::default() };
+        let patient = RetryPolicy { attempts: 10, ..general };
+        let policies = RetryPolicies { timeout: patient, ..general.into() };
+        assert_eq!(tried(ErrorClass::Unavailable, 1).fate(&policies, NOW, 0.0), Fate::Dead);
+        assert_eq!(tried(ErrorClass::Timeout, 1).fate(&policies, NOW, 0.0), Fate::Later { at: NOW, spent: true });
+    }
+
+    #[test]
+    fn neither_refused_credentials_nor_a_failed_probe_spend_an_attempt() {
+        let policies = RetryPolicies::from(RetryPolicy { attempts: 1, ..RetryPolicy::default() });
+        let at = NOW.after(REFUSAL_PAUSE);
+        assert_eq!(tried(ErrorClass::Unauthorized, 0).fate(&policies, NOW, 0.5), Fate::Later { at, spent: false });
+        let probe = Tried { probe: true, ..tried(ErrorClass::Unavailable, 0) };
+        assert!(matches!(probe.fate(&policies, NOW, 0.5), Fate::Later { spent: false, .. }));
+        let refused = Tried { probe: true, ..tried(ErrorClass::Permanent, 0) };
+        assert_eq!(refused.fate(&policies, NOW, 0.5), Fate::Dead, "an answer is about the message, probe or not");
+    }
+}

@@ -1,0 +1,249 @@
+//! Whether a target gets the next attempt, as a pure state machine: the pause after refused credentials, the circuit
+//! breaker and the retry budget, in this order. Who is held back is told why and until when; no attempt is spent.
+//!
+//! The runtime's gate joins it with what an operator says and with how many attempts run at once; tests drive it with
+//! a clock of their own.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::breaker::{Breaker, BreakerChange, BreakerPolicy, BreakerState, Call, CallEnd};
+use crate::budget::{Budget, BudgetPolicy};
+use crate::clock::Timestamp;
+use crate::delivery::ErrorClass;
+
+/// How long a target that refuses the host's credentials is left alone before one delivery probes it.
+pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
+
+/// What a target gets.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct ValvePolicy {
+    /// None: no breaker.
+    pub breaker: Option<BreakerPolicy>,
+    /// How many retries.
+    pub budget: BudgetPolicy,
+}
+
+/// Why a delivery is not attempted now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldCause {
+    /// An operator paused the target.
+    Paused,
+    /// The target is disabled: it said that it is gone, or an operator did.
+    Disabled,
+    /// The target refuses the host's credentials.
+    Unauthorized,
+    /// The circuit breaker is not closed.
+    Breaker,
+    /// Too many retries just now.
+    Budget,
+    /// Others wait for the target already.
+    Crowded,
+}
+
+impl HoldCause {
+    /// The cause as metrics spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::Disabled => "disabled",
+            Self::Unauthorized => "unauthorized",
+            Self::Breaker => "breaker",
+            Self::Budget => "budget",
+            Self::Crowded => "crowded",
+        }
+    }
+}
+
+/// Not now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Why.
+    pub cause: HoldCause,
+    /// When to ask again, if nothing changes before.
+    pub until: Timestamp,
+}
+
+/// The right to one attempt; what came of it is told to [`Valve::end`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "an attempt that is never ended may hold a probe's place"]
+pub struct Passage(Option<Call>);
+
+impl Passage {
+    /// Whether the attempt finds out if the target is back: its failure says nothing of the message.
+    #[must_use]
+    pub fn is_probe(&self) -> bool {
+        self.0.is_some_and(|call| call.probe)
+    }
+}
+
+/// What the end of an attempt changed for the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValveChange {
+    /// It refuses the host's credentials, which it did not before.
+    Refused {
+        /// When one delivery probes it.
+        until: Timestamp,
+    },
+    /// It accepts them again.
+    Accepted,
+    /// The breaker opened, or closed.
+    Breaker(BreakerChange),
+}
+
+/// Lets attempts at one target pass.
+#[derive(Clone, Debug)]
+pub struct Valve {
+    refused_until: Option<Timestamp>,
+    breaker: Option<Breaker>,
+    budget: Budget,
+}
+
+impl Valve {
+    /// An open one.
+    #[must_use]
+    pub fn new(policy: ValvePolicy) -> Self {
+        Self { refused_until: None, breaker: policy.breaker.map(Breaker::new), budget: Budget::new(policy.budget) }
+    }
+
+    /// Whether nothing passes now, without asking to pass.
+    #[must_use]
+    pub fn shut(&self, now: Timestamp) -> Option<Held> {
+        if let Some(until) = self.refused_until.filter(|until| *until > now) {
+            return Some(Held { cause: HoldCause::Unauthorized, until });
+        }
+        let until = self.breaker.as_ref()?.open_until(now)?;
+        Some(Held { cause: HoldCause::Breaker, until })
+    }
+
+    /// Lets an attempt pass, or says why not. `made` attempts were made before this one.
+    pub fn admit(&mut self, made: u32, now: Timestamp) -> Result<Passage, Held> {
+        if let Some(held) = self.shut(now) {
+            return Err(held);
+        }
+        let call = self.breaker.as_mut().map(|breaker| breaker.admit(now)).transpose();
+        let call = call.map_err(|until| Held { cause: HoldCause::Breaker, until })?;
+        if made == 0 {
+            self.budget.first(now);
+        } else if let Err(until) = self.budget.retry(now) {
+            self.end(Passage(call), None, now);
+            return Err(Held { cause: HoldCause::Budget, until });
+        }
+        if self.refused_until.is_some() {
+            // This one is the probe; the others wait for what it finds.
+            self.refused_until = Some(now.after(REFUSAL_PAUSE));
+        }
+        Ok(Passage(call))
+    }
+
+    /// Takes note of how an attempt ended: `Some(None)` with success, `None` without having been made or judged.
+    pub fn end(&mut self, passage: Passage, result: Option<Option<ErrorClass>>, now: Timestamp) -> Vec<ValveChange> {
+        let end = match result {
+            None | Some(Some(ErrorClass::Unauthorized)) => CallEnd::Unknown,
+            Some(Some(class)) if class.is_trouble() => CallEnd::Failed,
+            Some(_) => CallEnd::Answered,
+        };
+        let change = self.breaker.as_mut().zip(passage.0).and_then(|(breaker, call)| breaker.end(call, end, now));
+        let mut changes: Vec<_> = change.map(ValveChange::Breaker).into_iter().collect();
+        match result {
+            Some(Some(ErrorClass::Unauthorized)) => {
+                let until = now.after(REFUSAL_PAUSE);
+                if self.refused_until.replace(until).is_none() {
+                    changes.push(ValveChange::Refused { until });
+                }
+            }
+            // No answer proves nothing about credentials.
+            Some(_) if end == CallEnd::Answered && self.refused_until.take().is_some() => {
+                changes.push(ValveChange::Accepted);
+            }
+            _ => {}
+        }
+        changes
+    }
+
+    /// Forgets refused credentials: an operator has put others in place, or wants it tried. True when there were any.
+    pub fn forget_refusal(&mut self) -> bool {
+        self.refused_until.take().is_some()
+    }
+
+    /// Closes the breaker, whatever it has seen. True when it was not closed.
+    pub fn close_breaker(&mut self) -> bool {
+        self.breaker.as_mut().is_some_and(Breaker::close)
+    }
+
+    /// Until when the target is left alone because it refuses the host's credentials.
+    #[must_use]
+    pub const fn refused_until(&self) -> Option<Timestamp> {
+        self.refused_until
+    }
+
+    /// The breaker's state, and the calls and failures it judges by; none without one.
+    #[must_use]
+    pub fn breaker(&self) -> Option<(BreakerState, u32, u32)> {
+        let breaker = self.breaker.as_ref()?;
+        let (calls, failures) = breaker.seen();
+        Some((breaker.state(), calls, failures))
+    }
+
+    /// Retries within the budget's window, and the most there may be.
+    #[must_use]
+    pub fn retries(&self) -> (u32, f64) {
+        let (firsts, retries) = self.budget.spent();
+        (retries, self.budget.allowance(firsts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Timestamp = Timestamp(1_000_000);
+
+    fn valve() -> Valve {
+        let breaker = BreakerPolicy { minimum: 2, ..BreakerPolicy::default() };
+        Valve::new(ValvePolicy { breaker: Some(breaker), budget: BudgetPolicy::default() })
+    }
+
+    #[test]
+    fn refused_credentials_let_one_probe_through_when_the_pause_ends() {
+        let mut valve = valve();
+        let passage = valve.admit(0, START).unwrap();
+        let until = START.after(REFUSAL_PAUSE);
+        assert_eq!(valve.end(passage, Some(Some(ErrorClass::Unauthorized)), START), [ValveChange::Refused { until }]);
+        assert_eq!(valve.admit(0, START), Err(Held { cause: HoldCause::Unauthorized, until }));
+        let probe = valve.admit(0, until).unwrap();
+        assert!(valve.admit(0, until).is_err(), "only one probe at a time");
+        assert_eq!(valve.end(probe, Some(None), until), [ValveChange::Accepted]);
+        assert!(valve.admit(0, until).is_ok());
+    }
+
+    #[test]
+    fn a_target_that_refuses_for_good_is_at_work_and_opens_no_breaker() {
+        let mut valve = valve();
+        for class in [ErrorClass::Permanent, ErrorClass::Throttled, ErrorClass::Redirected, ErrorClass::Unauthorized] {
+            let passage = valve.admit(0, START).unwrap();
+            valve.end(passage, Some(Some(class)), START);
+            valve.forget_refusal();
+        }
+        assert_eq!(valve.breaker(), Some((BreakerState::Closed, 3, 0)));
+    }
+
+    #[test]
+    fn an_open_breaker_holds_first_attempts_and_retries_and_draws_on_no_budget() {
+        let mut valve = valve();
+        for _ in 0..2 {
+            let passage = valve.admit(0, START).unwrap();
+            valve.end(passage, Some(Some(ErrorClass::Timeout)), START);
+        }
+        let spent = valve.retries();
+        for made in [0, 1] {
+            assert_eq!(valve.admit(made, START).unwrap_err().cause, HoldCause::Breaker);
+        }
+        assert_eq!(valve.retries(), spent);
+        assert!(valve.close_breaker());
+        assert!(valve.admit(1, START).is_ok());
+    }
+}
