@@ -1,7 +1,7 @@
 //! Manifests, as authors write them (`plugin.toml`) and as components carry them (JSON), with one set of rules.
 
 use gantry_core::FlowName;
-use gantry_core::manifest::{API_VERSION, Manifest, Wants};
+use gantry_core::manifest::{API_VERSION, Manifest, Wants, is_semantic};
 use serde::Deserialize;
 
 use crate::error::ManifestError;
@@ -100,14 +100,6 @@ pub(crate) fn same_api(one: &str, other: &str) -> bool {
 fn check_name(what: &'static str, name: &str) -> Result<(), ManifestError> {
     let parsed = name.parse::<FlowName>();
     parsed.map(drop).map_err(|_| ManifestError::Name { what, found: name.to_owned() })
-}
-
-/// `MAJOR.MINOR.PATCH`, optionally with a pre-release and build part, in at most 64 characters.
-fn is_semantic(version: &str) -> bool {
-    let core = version.split(['-', '+']).next().unwrap_or_default();
-    let numbers = core.split('.').map(|part| part.parse::<u64>().is_ok()).collect::<Vec<_>>();
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b".-+".contains(&byte);
-    numbers == [true; 3] && version.len() <= 64 && version.bytes().all(safe)
 }
 
 fn this_api() -> String {

@@ -251,6 +251,11 @@ name! {
     TargetName
 }
 
+name! {
+    /// What an operator calls a key that may publish plugins.
+    KeyName
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
