@@ -251,6 +251,39 @@ fn golden_cases_pass_or_show_the_difference_line_by_line() {
 }
 
 #[test]
+fn golden_cases_travel_in_the_component_and_run_from_there() {
+    let case = r#"{ "description": "It comes back", "input": [{ "payload": { "a": 1 } }],
+        "expected": [{ "emit": [{ "payload": { "a": 1 } }] }] }"#;
+    let (directory, component) = plugin(&[("cases/again.json", case)]);
+    let run = |arguments: &[&str]| outcome(&gantry(directory.path(), arguments));
+    let build = ["plugin", "build", ".", "--component", component.to_str().unwrap()];
+    let built = |more: &[&str]| {
+        let (code, out, err) = run(&[&["--format", "json"], &build[..], more].concat());
+        assert_eq!(code, 0, "{err}");
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()
+    };
+    let first = built(&[]);
+    assert_eq!(first["cases"], 1);
+    assert_eq!(built(&[])["digest"], first["digest"], "the same cases give the same file");
+    let (_, out, _) = run(&["plugin", "inspect", "dist/echo.wasm"]);
+    assert!(out.contains("cases       1 golden case\n"), "{out}");
+
+    std::fs::remove_dir_all(directory.path().join("cases")).unwrap();
+    let bundled = ["plugin", "test", "--component", "dist/echo.wasm", "--bundled"];
+    let (code, out, err) = run(&bundled);
+    assert_eq!((code, out.as_str()), (0, "ok again: It comes back\necho@1.2.3: 1 case passed\n"), "{err}");
+
+    std::fs::create_dir(directory.path().join("cases")).unwrap();
+    std::fs::write(directory.path().join("cases/again.json"), case).unwrap();
+    assert_eq!(built(&["--without-cases"])["cases"], 0);
+    let (code, _, err) = run(&bundled);
+    assert!(code == 7 && err.contains("carries no golden case"), "{err}");
+    std::fs::write(directory.path().join("cases/long.json"), "x".repeat(5 << 20)).unwrap();
+    let (code, _, err) = run(&build);
+    assert!(code == 4 && err.contains("more than the 4194304") && err.contains("--without-cases"), "{err}");
+}
+
+#[test]
 fn what_a_plugin_costs_is_measured_on_its_golden_cases() {
     let case = r#"{
         "description": "It says it again",

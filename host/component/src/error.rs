@@ -63,6 +63,42 @@ pub enum ComponentError {
     /// Something about the manifest.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// Something about the golden cases it carries.
+    #[error(transparent)]
+    Cases(#[from] CasesError),
+}
+
+/// Golden cases can't be put into a component, or read from it.
+#[derive(Debug, thiserror::Error)]
+pub enum CasesError {
+    /// Longer than cases need to be.
+    #[error(
+        "the golden cases are {size} bytes, more than the {limit} a component may carry: shorten them with `repeat` and \
+         `times`, or leave them out with `gantry plugin build DIR --without-cases`"
+    )]
+    TooBig {
+        /// What they come to.
+        size: usize,
+        /// The cap.
+        limit: usize,
+    },
+    /// More than anybody would wait for.
+    #[error(
+        "{count} golden cases, more than the {limit} a component may carry: put several messages into one case, or leave \
+         them out with `gantry plugin build DIR --without-cases`"
+    )]
+    TooMany {
+        /// How many there are.
+        count: usize,
+        /// The cap.
+        limit: usize,
+    },
+    /// More than one section, so that two readers could disagree.
+    #[error("{0} sections of golden cases in the component instead of one: build it again with `gantry plugin build`")]
+    Repeated(usize),
+    /// The section isn't a JSON list of cases.
+    #[error("the golden cases in the component can't be read: {0}")]
+    Json(#[source] serde_json::Error),
 }
 
 /// A core module that can't be made a component.

@@ -2,11 +2,13 @@
 //!
 //! [`inspect`] is what `gantry plugin inspect`, `gantry check` and the sandbox ask first: is this a component, is it
 //! a Gantry plugin, what does it import, which manifest does it carry. [`embed`] writes that manifest, and
-//! [`plugin_toml`] reads it from a plugin author's `plugin.toml`. [`encode`] makes a component of the core module that
-//! some languages' compilers end with.
+//! [`plugin_toml`] reads it from a plugin author's `plugin.toml`. [`cases`] and [`embed_cases`] do the same for the golden
+//! cases that travel in a component. [`encode`] makes a component of the core module that some languages' compilers end
+//! with.
 //!
 //! Nothing here compiles or executes guest code, and wasmtime is not among the dependencies: build scripts use this.
 
+mod cases;
 mod embed;
 mod encode;
 mod error;
@@ -15,9 +17,10 @@ mod manifest;
 mod sections;
 mod sizes;
 
+pub use cases::{CASES_SECTION, CaseFile, MAX_CASES, MAX_CASES_BYTES, cases, embed_cases};
 pub use embed::embed;
 pub use encode::{WIT, WORLD, contract, encode, has_section, is_core_module, without_sections};
-pub use error::{ComponentError, EncodeError, ManifestError};
+pub use error::{CasesError, ComponentError, EncodeError, ManifestError};
 pub use inspect::{Inspection, MAX_COMPONENT_BYTES, TRANSFORM, inspect};
 pub use manifest::{check_manifest, plugin_toml};
 pub use sizes::{Sizes, sizes};

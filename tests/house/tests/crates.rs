@@ -11,6 +11,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("gantry-component", &["gantry-core"]),
     ("gantry-store", &["gantry-core"]),
     ("gantry-sandbox", &["gantry-core", "gantry-schema", "gantry-component"]),
+    ("gantry-golden", &["gantry-core", "gantry-component", "gantry-sandbox"]),
     ("gantry-security", &["gantry-core", "gantry-config"]),
     ("gantry-transport", &["gantry-core", "gantry-config", "gantry-security"]),
     (
@@ -22,6 +23,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "gantry-component",
             "gantry-store",
             "gantry-sandbox",
+            "gantry-golden",
             "gantry-security",
             "gantry-transport",
         ],
@@ -36,6 +38,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "gantry-component",
             "gantry-store",
             "gantry-sandbox",
+            "gantry-golden",
             "gantry-security",
             "gantry-transport",
             "gantry-runtime",

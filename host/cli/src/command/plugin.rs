@@ -2,7 +2,6 @@
 
 mod bench;
 mod build;
-mod case;
 mod dev;
 mod inspect;
 mod language;
@@ -11,8 +10,9 @@ mod test;
 
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::Subcommand;
+use gantry_golden::CaseFile;
 use gantry_sandbox as sandbox;
 
 use crate::exit::{Exit, Failure, OrExit as _};
@@ -48,4 +48,13 @@ fn load(file: &Path) -> Result<sandbox::Plugin, Failure> {
         std::fs::read(file).with_context(|| format!("failed to read {}", file.display())).or_exit(Exit::NotFound)?;
     let sandbox = sandbox::Sandbox::new(sandbox::SandboxConfig::default()).context("failed to set up the sandbox")?;
     sandbox.load(&bytes).with_context(|| format!("failed to load {}", file.display())).or_exit(Exit::PluginRefused)
+}
+
+/// The golden cases of a folder; at least one.
+fn golden_cases(folder: &Path) -> Result<Vec<CaseFile>, Failure> {
+    let cases = gantry_golden::files(folder).or_exit(Exit::NotFound)?;
+    if cases.is_empty() {
+        return Err(Failure::new(Exit::NotFound, anyhow!("no golden case in {}", folder.display())));
+    }
+    Ok(cases)
 }

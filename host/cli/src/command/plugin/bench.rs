@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use anyhow::anyhow;
 use clap::Args;
+use gantry_golden::{Case, CaseFile};
 
-use super::case::{self, Case, CaseFile};
-use super::{build, load};
+use super::{build, golden_cases, load};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use measure::{Measured, measure};
@@ -45,17 +45,17 @@ impl Bench {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let directory = self.cases.clone().unwrap_or_else(|| self.directory.join("cases"));
         let cases: Vec<_> =
-            case::files(&directory)?.into_iter().filter(|case| case.name.contains(&self.only)).collect();
+            golden_cases(&directory)?.into_iter().filter(|case| case.name.contains(&self.only)).collect();
         let file = match &self.component {
             Some(file) => file.clone(),
-            None => build::build(&self.directory, None, None, build::Pace::Ship)?.file,
+            None => build::build(&self.directory, &build::Wanted::usual())?.file,
         };
         let began = Instant::now();
         let plugin = load(&file)?;
         let compile = began.elapsed();
         let mut measured = Vec::new();
         for CaseFile { name, text } in cases {
-            let case = text.and_then(|text| Case::read(&text)).map_err(|error| unusable(&name, &error))?;
+            let case = Case::read(&text).map_err(|error| unusable(&name, &error.into()))?;
             let batch = self.batch as usize;
             measured.extend(measure(&plugin, case, &name, batch).map_err(|error| unusable(&name, &error))?);
         }

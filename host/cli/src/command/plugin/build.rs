@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use clap::Args;
 use gantry_core::{Digest, Manifest};
+use gantry_golden::CaseFile;
 use serde::Serialize;
 
 use super::language::Language;
@@ -28,7 +29,8 @@ use error::BuildError;
 ///
 /// DIR holds `plugin.toml` and the plugin's project: its language is known by its project file. What another
 /// toolchain has built, a component or a core module, is given with `--component`; then it is only made a component,
-/// and its manifest embedded.
+/// and its manifest embedded. The golden cases in DIR/cases travel in the component, so that a host can try them before
+/// it gives the plugin messages.
 #[derive(Debug, Args)]
 pub(crate) struct Build {
     /// The plugin's directory
@@ -40,6 +42,9 @@ pub(crate) struct Build {
     /// A component or core module that is built already
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
+    /// Leave the golden cases in DIR/cases out of the component
+    #[arg(long)]
+    without_cases: bool,
 }
 
 /// A plugin that was built.
@@ -50,6 +55,23 @@ pub(super) struct Built {
     pub(super) file: PathBuf,
     pub(super) digest: Digest,
     pub(super) size: usize,
+    /// How many golden cases it carries.
+    pub(super) cases: usize,
+}
+
+/// What is asked of a build.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    component: Option<&'a Path>,
+    to: Option<&'a Path>,
+    cases: bool,
+}
+
+impl Wanted<'_> {
+    /// From sources, to its usual place, with its golden cases.
+    pub(super) const fn usual() -> Self {
+        Self { component: None, to: None, cases: true }
+    }
 }
 
 /// What a build is for.
@@ -72,7 +94,8 @@ struct Project<'a> {
 
 impl Build {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let built = build(&self.directory, self.component.as_deref(), self.output.as_deref(), Pace::Ship)?;
+        let (component, to) = (self.component.as_deref(), self.output.as_deref());
+        let built = build(&self.directory, &Wanted { component, to, cases: !self.without_cases })?;
         let line = || format!("{} {} → {} ({})", built.plugin, built.version, built.file.display(), built.digest);
         Ok(output.print(&built, line)?)
     }
@@ -97,26 +120,32 @@ pub(super) fn manifest(directory: &Path) -> Result<Manifest, Failure> {
     gantry_component::plugin_toml(&text).with_context(|| file.display().to_string()).or_exit(Exit::PluginRefused)
 }
 
-/// Builds the plugin, unless it is given built, and writes the component with its manifest.
-pub(super) fn build(
-    directory: &Path,
-    component: Option<&Path>,
-    to: Option<&Path>,
-    pace: Pace,
-) -> Result<Built, Failure> {
+/// Builds the plugin to be shipped, unless it is given built, and writes the component with its manifest and its
+/// golden cases.
+pub(super) fn build(directory: &Path, wanted: &Wanted<'_>) -> Result<Built, Failure> {
     let manifest = manifest(directory)?;
-    let bytes = match component {
+    let bytes = match wanted.component {
         Some(file) => {
             let bytes = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()));
             finish(bytes.or_exit(Exit::NotFound)?, &manifest, file)?
         }
-        None => component_of(directory, &manifest, pace)?,
+        None => component_of(directory, &manifest, Pace::Ship)?,
     };
+    let cases = if wanted.cases { cases(directory)? } else { Vec::new() };
+    let bytes = gantry_component::embed_cases(&bytes, &cases)
+        .with_context(|| format!("{} does not become a plugin", directory.display()))
+        .or_exit(Exit::PluginRefused)?;
     let usual = || directory.join("dist").join(format!("{}.wasm", manifest.name));
-    let file = to.map_or_else(usual, Path::to_owned);
+    let file = wanted.to.map_or_else(usual, Path::to_owned);
     write(&file, &bytes).with_context(|| format!("failed to write {}", file.display()))?;
     let (digest, size) = (Digest::of(&bytes), bytes.len());
-    Ok(Built { plugin: manifest.name, version: manifest.version, file, digest, size })
+    Ok(Built { plugin: manifest.name, version: manifest.version, file, digest, size, cases: cases.len() })
+}
+
+/// The golden cases beside the plugin's sources, if it has any.
+fn cases(directory: &Path) -> Result<Vec<CaseFile>, Failure> {
+    let folder = directory.join("cases");
+    if folder.is_dir() { gantry_golden::files(&folder).or_exit(Exit::PluginRefused) } else { Ok(Vec::new()) }
 }
 
 /// The plugin built from its sources, as a component with its manifest.

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use gantry_component::{Inspection, Sizes, inspect, sizes};
+use gantry_component::{Inspection, Sizes, cases, inspect, sizes};
 use gantry_config::show_size;
 use gantry_core::manifest::API_VERSION;
 use serde_json::json;
 
 use crate::exit::{Exit, Failure, OrExit as _};
-use crate::output::Output;
+use crate::output::{Output, counted};
 use crate::text::columns;
 use imports::{Import, steps_of};
 
@@ -38,12 +38,13 @@ impl Inspect {
             std::fs::read(&self.file).with_context(|| format!("failed to read {shown}")).or_exit(Exit::NotFound)?;
         let found = inspect(&bytes).with_context(|| format!("{shown} is not a plugin")).or_exit(Exit::PluginRefused)?;
         let sizes = sizes(&bytes).or_exit(Exit::PluginRefused)?;
+        let cases = cases(&bytes).with_context(|| shown.to_string()).or_exit(Exit::PluginRefused)?.len();
         let steps = match &self.flow {
             Some(flow) => steps_of(flow, &self.file, &found, output)?,
             None => Vec::new(),
         };
         let imports = imports::against(&found, &steps);
-        output.print(&to_json(&found, &sizes, &imports), || human(&found, &sizes, &imports))?;
+        output.print(&to_json(&found, &sizes, cases, &imports), || human(&found, &sizes, cases, &imports))?;
         match imports.iter().any(|import| import.missing) && self.flow.is_some() {
             true => Err(Failure::said(Exit::PluginRefused)),
             false => Ok(()),
@@ -51,13 +52,14 @@ impl Inspect {
     }
 }
 
-fn to_json(found: &Inspection, sizes: &Sizes, imports: &[Import]) -> serde_json::Value {
+fn to_json(found: &Inspection, sizes: &Sizes, cases: usize, imports: &[Import]) -> serde_json::Value {
     json!({
         "digest": found.digest,
         "size": found.size,
         "code_size": sizes.code,
         "data_size": sizes.data,
         "modules": sizes.modules,
+        "cases": cases,
         "api": found.api,
         "host_api": API_VERSION,
         "imports": found.imports,
@@ -67,7 +69,7 @@ fn to_json(found: &Inspection, sizes: &Sizes, imports: &[Import]) -> serde_json:
     })
 }
 
-fn human(found: &Inspection, sizes: &Sizes, imports: &[Import]) -> String {
+fn human(found: &Inspection, sizes: &Sizes, cases: usize, imports: &[Import]) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
         // Writing to a string can't fail.
@@ -86,6 +88,7 @@ fn human(found: &Inspection, sizes: &Sizes, imports: &[Import]) -> String {
     line("digest", &found.digest.to_string());
     line("size", &format!("{} ({} bytes)", rounded(found.size), found.size));
     line("", &format!("{} of code, {} of data", rounded(sizes.code), rounded(sizes.data)));
+    line("cases", &if cases == 0 { "none".to_owned() } else { counted(cases, "golden case") });
     let rows: Vec<_> = imports.iter().map(|import| [import.name.clone(), import.note.clone()]).collect();
     line("imports", &listed(&columns(&rows).lines().map(str::to_owned).collect::<Vec<_>>()));
     line("exports", &listed(&found.exports));

@@ -3,10 +3,9 @@
 use std::time::{Duration, Instant};
 
 use gantry_core::{Limits, Message, Outcome, Reuse, Timestamp};
+use gantry_golden::Case;
 use gantry_sandbox::{Invocation, Plugin, PreparedStep, Run};
 use serde::Serialize;
-
-use crate::command::plugin::case::Case;
 
 /// For how long each way is measured, and at least how often: enough that the median settles, little enough that a
 /// plugin with twenty cases is measured in half a minute.

@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use gantry_core::PluginRef;
+use gantry_golden::Payloads;
 use gantry_sandbox::{Plugin, Sandbox};
 
 use super::super::build::{self, Pace};
-use super::super::case;
-use super::super::test::{self, Payloads, Report};
+use super::super::golden_cases;
+use super::super::test::Report;
 use super::samples::{Ran, Samples};
 use super::seconds;
 use crate::exit::{Exit, Failure, OrExit as _};
@@ -62,5 +63,5 @@ fn cases(plugin: &Plugin, directory: &Path) -> Result<Option<Report>, Failure> {
     if !directory.is_dir() {
         return Ok(None);
     }
-    Ok(Some(test::report(plugin, case::files(directory)?, Payloads::AsValues)))
+    Ok(Some(Report::run(plugin, &golden_cases(directory)?, Payloads::AsValues)))
 }

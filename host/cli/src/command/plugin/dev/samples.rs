@@ -11,12 +11,10 @@ use gantry_config::Table;
 use gantry_core::{
     Clock as _, Grants, Headers, Limits, Manifest, Message, Outcome, Reuse, SystemClock, TargetName, Timestamp,
 };
+use gantry_golden::{log_lines, numbered};
 use gantry_runtime::tables::Tables;
 use gantry_sandbox::{Invocation, Plugin, PluginFault, StepConfig};
 use serde_json::Value;
-
-use super::super::case::numbered;
-use super::super::test::log_lines;
 
 /// Longer than in a flow: a sample is about what comes out, and the machine is busy building.
 const DEADLINE: Duration = Duration::from_secs(10);

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use super::super::test;
 use super::round::{Round, Tried};
 use super::samples::Ran;
 use super::shown;
@@ -139,7 +138,7 @@ impl<'a> Screen<'a> {
 /// What a sample came to, in the words of golden cases; JSON payloads as JSON, and nothing that is absent.
 fn outcome(ran: &Ran) -> Value {
     match &ran.outcome {
-        Ok(outcome) => readable(test::describe(outcome)),
+        Ok(outcome) => readable(gantry_golden::describe(outcome)),
         Err(error) => json!({ "error": format!("{error:#}") }),
     }
 }

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use gantry_core::PluginRef;
+use gantry_golden::{CaseFile, CaseOutcome, Difference, Payloads};
+use gantry_sandbox::Plugin;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::compare::Difference;
 use crate::output::counted;
 
 /// Unchanged lines shown around a change.
@@ -20,33 +21,16 @@ pub(in crate::command::plugin) struct Report {
     plugin: PluginRef,
     passed: usize,
     pub(in crate::command::plugin) failed: usize,
-    cases: Vec<CaseReport>,
-}
-
-/// One case.
-#[derive(Debug, Serialize)]
-pub(super) struct CaseReport {
-    name: String,
-    description: String,
-    passed: bool,
-    /// Why it could not be run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    differences: Vec<Difference>,
-}
-
-impl CaseReport {
-    pub(super) fn of(name: String, description: String, differences: Vec<Difference>) -> Self {
-        Self { name, description, passed: differences.is_empty(), error: None, differences }
-    }
-
-    pub(super) fn broken(name: String, description: String, error: &anyhow::Error) -> Self {
-        Self { name, description, passed: false, error: Some(format!("{error:#}")), differences: Vec::new() }
-    }
+    cases: Vec<CaseOutcome>,
 }
 
 impl Report {
-    pub(super) fn new(plugin: PluginRef, cases: Vec<CaseReport>) -> Self {
+    /// How these cases go.
+    pub(in crate::command::plugin) fn run(plugin: &Plugin, cases: &[CaseFile], payloads: Payloads) -> Self {
+        Self::new(plugin.reference().clone(), gantry_golden::run(plugin, cases, payloads))
+    }
+
+    fn new(plugin: PluginRef, cases: Vec<CaseOutcome>) -> Self {
         let passed = cases.iter().filter(|case| case.passed).count();
         Self { plugin, passed, failed: cases.len() - passed, cases }
     }
@@ -66,7 +50,7 @@ impl Report {
     }
 }
 
-fn write_case(text: &mut String, case: &CaseReport, color: bool) -> std::fmt::Result {
+fn write_case(text: &mut String, case: &CaseOutcome, color: bool) -> std::fmt::Result {
     let mark = match (case.passed, color) {
         (true, true) => "ok".green().to_string(),
         (false, true) => "FAILED".red().bold().to_string(),
@@ -121,14 +105,17 @@ mod tests {
         let lines = |last: u32| json!({ "emit": [{ "payload": { "a": 1, "b": 2, "c": 3, "d": 4, "total": last } }] });
         let differences = vec![Difference { of: "message 1".into(), expected: lines(5), actual: lines(6) }];
         let plugin = PluginRef { name: "orders".into(), version: "1.2.0".into(), digest: Digest::of(b"") };
+        let case = |name: &str, description: &str, differences: Vec<Difference>, error: Option<&str>| CaseOutcome {
+            name: name.into(),
+            description: description.into(),
+            passed: differences.is_empty() && error.is_none(),
+            error: error.map(str::to_owned),
+            differences,
+        };
         let cases = vec![
-            CaseReport::of("complete".into(), "A complete order".into(), Vec::new()),
-            CaseReport::of("totals".into(), "Totals are checked".into(), differences),
-            CaseReport::broken(
-                "torn".into(),
-                String::new(),
-                &anyhow::anyhow!("line 3").context("this is not a golden case"),
-            ),
+            case("complete", "A complete order", Vec::new(), None),
+            case("totals", "Totals are checked", differences, None),
+            case("torn", "", Vec::new(), Some("this is not a golden case: line 3")),
         ];
         insta::assert_snapshot!(Report::new(plugin, cases).human(false));
     }

@@ -10,7 +10,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 const TARGET: &str = "gantry::plugin";
 
 /// The result of `work`, and the lines plugins wrote meanwhile in this thread: `level`, `text` and `fields` each.
-pub(in crate::command::plugin) fn catch<T>(work: impl FnOnce() -> T) -> (T, Vec<Value>) {
+pub fn catch<T>(work: impl FnOnce() -> T) -> (T, Vec<Value>) {
     let lines = Lines::default();
     let subscriber = tracing_subscriber::registry().with(lines.clone());
     let result = tracing::subscriber::with_default(subscriber, work);

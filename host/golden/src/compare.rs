@@ -10,22 +10,22 @@ use gantry_sandbox::PluginFault;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::command::plugin::case::{payload, raw};
+use crate::case::{payload, raw};
 
 /// An outcome that is not as expected.
-#[derive(Debug, Serialize)]
-pub(super) struct Difference {
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
     /// What it is about: `message 0`, `log`, `settings`.
-    pub(super) of: String,
+    pub of: String,
     /// What the case says.
-    pub(super) expected: Value,
+    pub expected: Value,
     /// What the plugin said, as far as the case mentions it.
-    pub(super) actual: Value,
+    pub actual: Value,
 }
 
 /// How payloads that a case gives as JSON are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::command::plugin) enum Payloads {
+pub enum Payloads {
     /// As values: neither spaces nor the order of members matter.
     AsValues,
     /// Byte for byte with the value in its shortest spelling and the case's order of members.
@@ -33,7 +33,7 @@ pub(in crate::command::plugin) enum Payloads {
 }
 
 /// The difference between what is expected and what came; none where the expectation holds.
-pub(super) fn difference(
+pub(crate) fn difference(
     message: usize,
     expected: &Value,
     outcome: &Result<Outcome, PluginFault>,
@@ -47,7 +47,7 @@ pub(super) fn difference(
 }
 
 /// The difference between the violations that the settings should have and have.
-pub(super) fn of_settings(expected: &[Value], violations: &[Violation]) -> Option<Difference> {
+pub(crate) fn of_settings(expected: &[Value], violations: &[Violation]) -> Option<Difference> {
     let actual = Value::from_iter(violations.iter().map(describe_violation));
     let expected = Value::from(expected.to_vec());
     let actual = Payloads::AsValues.alongside(&expected, actual);
@@ -55,7 +55,7 @@ pub(super) fn of_settings(expected: &[Value], violations: &[Violation]) -> Optio
 }
 
 /// The difference between the lines that should have been logged and were.
-pub(super) fn of_log(expected: &[Value], lines: Vec<Value>) -> Option<Difference> {
+pub(crate) fn of_log(expected: &[Value], lines: Vec<Value>) -> Option<Difference> {
     let expected = Value::from(expected.to_vec());
     let actual = Payloads::AsValues.alongside(&expected, lines.into());
     differing("log".to_owned(), expected, actual)
@@ -121,7 +121,8 @@ fn ordered(like: &Value, value: Value) -> Value {
 }
 
 /// The outcome in the words of the case format.
-pub(in crate::command::plugin) fn describe(outcome: &Result<Outcome, PluginFault>) -> Value {
+#[must_use]
+pub fn describe(outcome: &Result<Outcome, PluginFault>) -> Value {
     match outcome {
         Ok(Outcome::Emit(outputs)) => json!({ "emit": outputs.iter().map(describe_output).collect::<Vec<_>>() }),
         Ok(Outcome::Skip(fault)) => json!({ "skip": describe_fault(fault) }),
