@@ -20,8 +20,8 @@ pub mod payload;
 pub mod retry;
 pub mod rollout;
 pub mod secret;
-pub mod target_stop;
 pub mod signature;
+pub mod target_stop;
 pub mod trail;
 pub mod valve;
 
@@ -42,7 +42,7 @@ pub use message::{Envelope, Headers, Message, Replay};
 pub use outcome::{Fault, Outcome, Output, Violation};
 pub use retry::{RetryPolicies, RetryPolicy};
 pub use secret::Secret;
-pub use target_stop::{StopKind, TargetStop};
 pub use signature::{KeyId, PluginSignature, SignatureBytes, TrustedBy};
+pub use target_stop::{StopKind, TargetStop};
 pub use trail::{Event, History, MessageState, TrailEntry};
 pub use valve::{HoldCause, Valve, ValvePolicy};
