@@ -11,6 +11,7 @@ use gantry_core::rollout::{Terms, Window};
 use crate::diagnostic::{Report, SourceFile};
 use crate::flow::SecretRef;
 use crate::load;
+use crate::plugin_trust::PluginTrust;
 use crate::units::{show_duration, show_size};
 
 /// The defaults, with comments that explain every key.
@@ -39,6 +40,8 @@ pub struct HostConfig {
     pub keep_history: Duration,
     /// Threads that run plugins; 0 means one per core.
     pub plugin_threads: usize,
+    /// Whose signatures publish plugins to the catalogue.
+    pub plugin_trust: PluginTrust,
     /// Whether edited files are taken in force as soon as they are saved.
     pub reload_watch: bool,
     /// What is asked of a plugin version that is deployed.
@@ -62,6 +65,8 @@ impl HostConfig {
         if let Some(token) = &self.admin_token {
             admin["token"] = token.to_string().into();
         }
+        let mut plugins = serde_json::json!({ "threads": self.plugin_threads });
+        self.plugin_trust.add_to(&mut plugins);
         serde_json::json!({
             "data": { "dir": self.data_dir },
             "intake": { "listen": self.intake_listen.to_string(), "connections": self.intake_connections },
@@ -69,7 +74,7 @@ impl HostConfig {
             "shutdown": { "deadline": show_duration(self.shutdown_deadline) },
             "store": { "cache": show_size(self.store_cache_bytes), "disk_reserve": show_size(self.disk_reserve_bytes) },
             "history": { "keep": show_duration(self.keep_history) },
-            "plugins": { "threads": self.plugin_threads },
+            "plugins": plugins,
             "reload": { "watch": self.reload_watch },
             "deploy": {
                 "shadow": self.deploy.shadow,
@@ -96,6 +101,7 @@ impl HostConfig {
             disk_reserve_bytes: 0,
             keep_history: Duration::ZERO,
             plugin_threads: 0,
+            plugin_trust: PluginTrust::default(),
             reload_watch: false,
             deploy: Terms::default(),
         }

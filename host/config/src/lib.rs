@@ -11,6 +11,7 @@ pub mod flow;
 pub mod host;
 mod load;
 mod lower;
+pub mod plugin_trust;
 mod raw;
 pub mod schema;
 mod shape;
@@ -24,5 +25,6 @@ pub use flow::{
 };
 pub use host::{DEFAULT_HOST_FILE, HostConfig};
 pub use load::{HOST_FILE, examine_flows, load_flows};
+pub use plugin_trust::{NamePattern, PluginTrust, TrustedKey};
 pub use units::{show_duration, show_size};
 pub use url_template::{UrlTemplate, UrlTemplateError};

@@ -6,6 +6,7 @@
 
 mod flow;
 mod host;
+mod plugins;
 mod schema;
 mod source;
 mod step;

@@ -52,7 +52,8 @@ fn the_default_host_file_states_every_key() {
         let name = node["$ref"].as_str().unwrap().trim_start_matches("#/$defs/");
         for key in schema["$defs"][name]["properties"].as_object().unwrap().keys() {
             let stated = DEFAULT_HOST_FILE.lines().map(|line| line.trim_start_matches("# "));
-            assert!(stated.into_iter().any(|line| line.starts_with(&format!("{key} = "))), "{table}.{key}");
+            let forms = [format!("{key} = "), format!("[[{table}.{key}]]")];
+            assert!(stated.into_iter().any(|line| forms.iter().any(|form| line.starts_with(form))), "{table}.{key}");
         }
     }
 }

@@ -94,7 +94,7 @@ pub(crate) fn load_or_create(
 }
 
 /// Writes a private file beside `path` and links it there, which fails where a file already is.
-fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(dir)?;
     let draft = path.with_extension(format!("draft-{}", std::process::id()));

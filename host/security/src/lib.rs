@@ -1,5 +1,5 @@
 //! Everything that handles key material: secrets by reference, proof of who sent a webhook, credentials towards
-//! targets, and the keys the host draws for itself.
+//! targets, the keys the host draws for itself, and signatures of plugins.
 //!
 //! Promise 6 is kept here: a secret enters as [`gantry_core::Secret`], leaves only as a header marked sensitive, and
 //! no error, `Debug` or refusal of this crate holds one. Comparisons take the same time whatever differs.
@@ -8,12 +8,18 @@
 pub mod admin_token;
 pub mod credentials;
 mod key_file;
+pub mod plugin_signature;
+pub mod plugin_trust;
 pub mod resolve;
 pub mod sign;
+pub mod signing_key;
 pub mod verify;
 
 pub use admin_token::AdminToken;
 pub use credentials::{Credentials, CredentialsError};
 pub use key_file::{KeyFileError, cache_key};
+pub use plugin_signature::{SignatureFile, SignatureFileError};
+pub use plugin_trust::{Distrust, Trust, Untrusted};
 pub use resolve::{Environment, SecretError, process_environment, resolve};
+pub use signing_key::{PrivateKey, SigningKeyError, load_public};
 pub use verify::{Refusal, Verifier, VerifierError};

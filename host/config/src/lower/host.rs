@@ -35,7 +35,8 @@ impl Lower<'_> {
         let cache = self.size_or(store.cache.as_ref(), default.store_cache_bytes, CACHE);
         let reserve = self.size_or(store.disk_reserve.as_ref(), default.disk_reserve_bytes, RESERVE);
         let keep_history = self.duration_or(user.history.unwrap_or_default().keep.as_ref(), default.keep_history);
-        let threads = user.plugins.unwrap_or_default().threads;
+        let plugins = user.plugins.unwrap_or_default();
+        let plugin_trust = self.plugin_trust(plugins.unsigned.as_ref(), plugins.trust, default.plugin_trust);
         let deploy = self.terms(user.deploy.unwrap_or_default(), default.deploy);
         Some(HostConfig {
             data_dir: data_dir?,
@@ -47,7 +48,8 @@ impl Lower<'_> {
             store_cache_bytes: cache?,
             disk_reserve_bytes: reserve?,
             keep_history: keep_history?,
-            plugin_threads: threads.map_or(default.plugin_threads, |count| count as usize),
+            plugin_threads: plugins.threads.map_or(default.plugin_threads, |count| count as usize),
+            plugin_trust: plugin_trust?,
             reload_watch: user.reload.unwrap_or_default().watch.unwrap_or(default.reload_watch),
             deploy: deploy?,
         })

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::plugins::PluginsTable;
 use super::text::{DurationText, PathText, SecretText, SizeText};
 use crate::at::At;
 
@@ -23,7 +24,7 @@ pub(crate) struct HostFile {
     pub(crate) store: Option<StoreTable>,
     /// What is remembered of finished messages.
     pub(crate) history: Option<HistoryTable>,
-    /// How plugins are run.
+    /// How plugins are run, and who may publish them to the catalogue.
     pub(crate) plugins: Option<PluginsTable>,
     /// How edited flows, plugins and tables come in force while the host runs.
     pub(crate) reload: Option<ReloadTable>,
@@ -85,15 +86,6 @@ pub(crate) struct StoreTable {
 pub(crate) struct HistoryTable {
     /// How long the history of a finished message is kept.
     pub(crate) keep: Option<At<DurationText>>,
-}
-
-/// How plugins are run.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PluginsTable {
-    /// Threads that run plugins; 0 means one per core.
-    #[schemars(range(min = 0, max = 1024))]
-    pub(crate) threads: Option<u32>,
 }
 
 /// How edited flows, plugins and tables come in force while the host runs.

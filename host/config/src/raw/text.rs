@@ -59,3 +59,21 @@ text! {
     #[schemars(extend("format" = "path"))]
     PathText
 }
+
+text! {
+    /// A public key.
+    #[schemars(extend("format" = "public-key", "pattern" = "^ed25519:[A-Za-z0-9+/=]+$"))]
+    PublicKeyText
+}
+
+text! {
+    /// A name, or with `*` for any characters, many.
+    #[schemars(extend("format" = "name-pattern", "pattern" = "^[a-z0-9_*-]{1,64}$", "examples" = ["order-to-erp", "order-*", "*"]))]
+    PatternText
+}
+
+text! {
+    /// A moment, or a day in UTC, which counts to its end.
+    #[schemars(extend("format" = "moment", "examples" = ["2027-06-30", "2027-06-30T12:00:00Z"]))]
+    MomentText
+}
