@@ -12,12 +12,13 @@
 //! | `o` id position | record: a dead letter's summary (filters and counts read no payload) |
 //! | `r` id position number | record: a dead letter as it stood before an edited replay of it failed |
 //! | `v` namespace key | record: a key-value entry |
+//! | `p` name `@` version | record: a published plugin |
 //! | `c` key part | continuation of the record at `key` |
 //! | `z` key | a damaged record, byte for byte, moved here from `key` |
 //!
 //! `seq` is a number of the store's own, not the message's id: clocks go backwards, and a replay queues at the end.
 
-use gantry_core::{DeadLetterId, Digest, FlowName, MessageId, Timestamp};
+use gantry_core::{DeadLetterId, Digest, FlowName, MessageId, PluginVersion, Timestamp};
 
 /// Key of the format version.
 pub(crate) const FORMAT: &[u8] = b"\0format";
@@ -33,6 +34,7 @@ pub(crate) const LETTER: u8 = b'l';
 pub(crate) const SUMMARY: u8 = b'o';
 pub(crate) const REVISION: u8 = b'r';
 pub(crate) const KV: u8 = b'v';
+pub(crate) const PLUGIN: u8 = b'p';
 pub(crate) const CONTINUATION: u8 = b'c';
 pub(crate) const QUARANTINE: u8 = b'z';
 
@@ -116,6 +118,11 @@ pub(crate) fn read_summary(key: &[u8]) -> Option<DeadLetterId> {
 pub(crate) fn kv(namespace: &str, key: &str) -> Vec<u8> {
     let len = u8::try_from(namespace.len()).unwrap_or(u8::MAX);
     join(KV, &[&[len], namespace.as_bytes(), key.as_bytes()])
+}
+
+/// Neither names nor versions hold an `@`.
+pub(crate) fn plugin(plugin: &PluginVersion) -> Vec<u8> {
+    join(PLUGIN, &[plugin.to_string().as_bytes()])
 }
 
 /// The `part`-th continuation (from 1) of the record at `key`.

@@ -22,6 +22,7 @@
 //! `history` for its end; below them `committer` (group commit) → `draft` (one atomic write) → `record` and `keys`
 //! (what is on disk) → `disk` (the engine) and `recovery` (what is done before it opens).
 
+pub mod catalogue;
 mod committer;
 mod dead_letters;
 mod dedupe;
@@ -45,6 +46,7 @@ mod summary;
 mod sweep;
 mod syncer;
 
+pub use catalogue::{Catalogue, CatalogueError, Publication, Published};
 pub use dead_letters::{DeadLetterCounts, DeadLetterPage, Filter, Page};
 pub use disk::LOG_DIRECTIVE;
 pub use error::{CloseError, Failure, FailureKind, OpenError, ReplayError, StoreError};
