@@ -1,8 +1,15 @@
 //! What travels between the admin API and its clients: the same types on both sides.
 
+mod plugins;
+
 use bytes::Bytes;
-use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, Stage, TargetName};
+use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, FlowName, Stage, TargetName};
+pub use gantry_runtime::DeployRequest;
 use serde::{Deserialize, Serialize};
+
+pub use plugins::{
+    Catalogue, PublishQuery, SIGNATURES_HEADER, SignaturesHeaderError, signatures_from_header, signatures_to_header,
+};
 
 /// Which dead letters are meant. Every field narrows; none given means all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::IntoParams)]
@@ -72,4 +79,34 @@ pub struct CloseRequest {
     pub by: String,
     /// Why; a discard needs it.
     pub reason: String,
+}
+
+/// Which deployments are meant. Every field narrows; none given means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeploymentQuery {
+    /// Of this flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow: Option<String>,
+    /// Of this step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// Those under way, or those that are over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+}
+
+/// Runs dead letters through the version in force and another one.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DryRunRequest {
+    /// The flow.
+    pub flow: FlowName,
+    /// The step.
+    pub step: String,
+    /// `NAME@VERSION` in the catalogue.
+    pub with: String,
+    /// The dead letters, all of this flow.
+    pub dead_letters: Vec<DeadLetterId>,
 }

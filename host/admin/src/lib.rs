@@ -6,9 +6,11 @@
 
 pub mod api;
 mod dead_letters;
+mod deployments;
 mod flows;
 mod messages;
 mod observe;
+mod plugins;
 pub mod problem;
 mod reload;
 mod routes;

@@ -67,6 +67,14 @@ codes! {
     ReloadRefused = "reload-refused", UNPROCESSABLE_ENTITY;
     /// a reload came to no decision for a fault of the host; nothing changed, and the log says more
     ReloadFailed = "reload-failed", INTERNAL_SERVER_ERROR;
+    /// no signature of the plugin is of a key that may publish it; `detail` says which key, what it may publish and which line to add
+    PluginUntrusted = "plugin-untrusted", FORBIDDEN;
+    /// the version was published with other bytes: give the new ones another version
+    VersionTaken = "version-taken", CONFLICT;
+    /// the component is no plugin that this host could run, or doesn't fit its step; `detail` is what a flow that names it would be told
+    PluginRefused = "plugin-refused", UNPROCESSABLE_ENTITY;
+    /// a file of the catalogue can't be read or written; the host's log says why
+    CatalogueFailed = "catalogue-failed", INTERNAL_SERVER_ERROR;
     /// the host is shutting down
     Stopping = "stopping", SERVICE_UNAVAILABLE;
     /// the store failed; the host's log says why
@@ -177,4 +185,14 @@ answers! {
     Refused = ReloadRefused;
     /// 500 to a reload.
     Failed = ReloadFailed;
+    /// 403 to a plugin.
+    Untrusted = PluginUntrusted;
+    /// 409 to a plugin.
+    Taken = VersionTaken;
+    /// 413 to a plugin.
+    TooLarge = TooLarge;
+    /// 422 to a plugin.
+    PluginRefused = PluginRefused;
+    /// 500 of the catalogue.
+    CatalogueFailed = CatalogueFailed;
 }

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem, described};
-use crate::{dead_letters, flows, messages, observe, reload};
+use crate::{dead_letters, deployments, flows, messages, observe, plugins, reload};
 
 /// Name of the way to prove who asks, in the description.
 const TOKEN: &str = "admin_token";
@@ -39,6 +39,14 @@ pub(crate) fn guarded() -> OpenApiRouter<HostHandle> {
         .routes(routes!(dead_letters::discard))
         .routes(routes!(dead_letters::acknowledge))
         .routes(routes!(messages::show))
+        .routes(routes!(plugins::list, plugins::publish))
+        .routes(routes!(plugins::show))
+        .routes(routes!(deployments::list, deployments::begin))
+        .routes(routes!(deployments::show))
+        .routes(routes!(deployments::approve))
+        .routes(routes!(deployments::roll_back))
+        .routes(routes!(deployments::reset))
+        .routes(routes!(deployments::dry_run))
 }
 
 /// The whole API's description.

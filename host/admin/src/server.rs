@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::problem::{Code, Problem};
 use crate::routes;
 
-/// Longest request body: an edited payload in base64.
+/// Longest request body: an edited payload in base64, or a component, which may be half as long.
 const MAX_BODY: usize = 64 << 20;
 
 /// Answers until `stop`, then finishes the requests under way.

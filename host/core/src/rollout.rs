@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 const LEAST_SAMPLE: u64 = 20;
 
 /// What is asked of a version before it serves every message, and while it does so for the first time.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Terms {
     /// How many of the flow's last messages are run through old and new side by side; 0: none.
     pub shadow: u32,
@@ -28,7 +28,7 @@ pub struct Terms {
 }
 
 /// A stretch of work: it ends with the first of the two, but never before one message was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Window {
     /// So many messages; 0: there is no such stretch.
     pub messages: u64,
@@ -36,8 +36,49 @@ pub struct Window {
     pub time_ms: u64,
 }
 
+/// Terms that differ from those of the host; what is none stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TermsChange {
+    /// See [`Terms::shadow`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<u32>,
+    /// See [`Terms::changed`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Judgement>,
+    /// See [`Terms::newly_failing`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newly_failing: Option<Judgement>,
+    /// See [`Terms::canary_share`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary_share: Option<f64>,
+    /// Messages of [`Terms::canary`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary_messages: Option<u64>,
+    /// Milliseconds of [`Terms::canary`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary_time_ms: Option<u64>,
+    /// Messages of [`Terms::watch`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub watch_messages: Option<u64>,
+    /// Milliseconds of [`Terms::watch`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub watch_time_ms: Option<u64>,
+    /// See [`Terms::max_failure_rate`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_failure_rate: Option<f64>,
+}
+
+/// A share or a rate that is none.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("`{name}` is a share from 0 to 1, not {value}")]
+pub struct InvalidShare {
+    name: &'static str,
+    value: f64,
+}
+
 /// What a difference between two versions means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Judgement {
     /// Go on.
@@ -49,7 +90,7 @@ pub enum Judgement {
 }
 
 /// What one version did since it is counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Tally {
     /// Messages it was given.
     pub messages: u64,
@@ -60,7 +101,7 @@ pub struct Tally {
 }
 
 /// What old and new did on live messages since a stretch began.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Comparison {
     /// The new version.
     pub new: Tally,
@@ -97,6 +138,31 @@ impl Default for Terms {
 }
 
 impl Terms {
+    /// These terms with some of them changed.
+    ///
+    /// # Errors
+    /// When a share lies outside of 0 to 1.
+    pub fn with(self, change: &TermsChange) -> Result<Self, InvalidShare> {
+        let share = |name, value: Option<f64>, default| match value {
+            None => Ok(default),
+            Some(value) if (0.0..=1.0).contains(&value) => Ok(value),
+            Some(value) => Err(InvalidShare { name, value }),
+        };
+        let window = |messages: Option<u64>, time: Option<u64>, default: Window| Window {
+            messages: messages.unwrap_or(default.messages),
+            time_ms: time.unwrap_or(default.time_ms),
+        };
+        Ok(Self {
+            shadow: change.shadow.unwrap_or(self.shadow),
+            changed: change.changed.unwrap_or(self.changed),
+            newly_failing: change.newly_failing.unwrap_or(self.newly_failing),
+            canary_share: share("canary_share", change.canary_share, self.canary_share)?,
+            canary: window(change.canary_messages, change.canary_time_ms, self.canary),
+            watch: window(change.watch_messages, change.watch_time_ms, self.watch),
+            max_failure_rate: share("max_failure_rate", change.max_failure_rate, self.max_failure_rate)?,
+        })
+    }
+
     /// Whether the old version answers for the new one where that fails.
     #[must_use]
     pub fn has_net(&self) -> bool {
@@ -189,6 +255,16 @@ mod tests {
         assert_eq!(verdict(100, 5), Verdict::Wait);
         assert_eq!(verdict(100, 6), Verdict::Fail);
         assert_eq!(verdict(200, 11), Verdict::Fail, "a stretch that is over can still have failed");
+    }
+
+    #[test]
+    fn terms_change_one_by_one_and_a_share_beyond_all_is_refused() {
+        let change = TermsChange { shadow: Some(0), canary_share: Some(1.0), ..TermsChange::default() };
+        let expected = Terms { shadow: 0, canary_share: 1.0, ..Terms::default() };
+        assert_eq!(Terms::default().with(&change), Ok(expected));
+        let wrong = TermsChange { max_failure_rate: Some(5.0), ..TermsChange::default() };
+        let refused = Terms::default().with(&wrong).unwrap_err().to_string();
+        assert_eq!(refused, "`max_failure_rate` is a share from 0 to 1, not 5");
     }
 
     #[test]

@@ -2,16 +2,19 @@
 //! nowhere else; from here on nothing can be refused any more.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use gantry_config::Flow;
 use gantry_core::FlowName;
+use gantry_sandbox::Plugin;
 use gantry_store::Ordering;
 use gantry_transport::Intake;
 use gantry_transport::webhook::Routes;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::deploy::{DeployError, Place};
 use crate::fingerprint::Fingerprint;
 use crate::flow::{RunningFlow, Shared};
 use crate::host::Stage;
@@ -104,6 +107,29 @@ impl Crew {
         }
         self.metrics.observe_versions(&self.roster.entries());
         changes
+    }
+
+    /// Binds a step anew to what is deployed there: `server` serves it from the flow's next batch on, if one is given.
+    /// Blocks for as long as a plugin takes to configure itself.
+    pub(crate) fn rebind(&mut self, (flow, step): &Place, server: Option<Plugin>) -> Result<(), DeployError> {
+        let member = self.members.get_mut(flow).ok_or_else(|| DeployError::NoFlow(flow.clone()))?;
+        let running = member.running();
+        let current = running.steps.iter().find(|current| current.name == *step);
+        let current = current.ok_or_else(|| DeployError::NoStep { flow: flow.clone(), step: step.clone() })?;
+        let next = current.served_by(server, self.shared.deployed.at(flow, step).trial.as_ref())?;
+        let next = Arc::new(running.with_step(next));
+        self.roster.renew_plugins(flow, &next.plugins_in_force());
+        member.fingerprint.deployed = self.shared.deployed.print(flow);
+        member.versions.send_replace(next);
+        self.metrics.observe_versions(&self.roster.entries());
+        Ok(())
+    }
+
+    /// The component that the flow's file names for a step.
+    pub(crate) fn plugin_file(&self, (flow, step): &Place) -> Option<PathBuf> {
+        let entries = self.roster.entries();
+        let flow = &entries.iter().find(|entry| entry.flow.name == *flow)?.flow;
+        flow.steps.iter().find(|of| of.name == *step).map(|step| step.plugin.clone())
     }
 
     /// Puts one flow in force; true when it wasn't there before.

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use gantry_config::{Auth, Flow, SecretRef, Source, TargetKind, Verify};
 use gantry_core::Digest;
 
+use crate::deploy::Print;
+
 /// Each file with the digest of its content; none where it can't be read.
 type Contents = BTreeMap<PathBuf, Option<Digest>>;
 
@@ -19,14 +21,17 @@ pub(crate) struct Fingerprint {
     file: PathBuf,
     version: String,
     parts: Contents,
+    /// What is deployed to its steps in place of the plugins it names.
+    pub(crate) deployed: Print,
     /// Kept apart: a target is opened anew when one of them changes.
     pub(crate) secrets: Contents,
 }
 
 impl Fingerprint {
     /// Reads all parts of the flow.
-    pub(crate) fn of(flow: &Flow) -> Self {
+    pub(crate) fn of(flow: &Flow, deployed: Print) -> Self {
         Self {
+            deployed,
             file: flow.file.clone(),
             version: flow.version.clone(),
             parts: contents(parts(flow).chain(schemas(flow).iter().map(PathBuf::as_path))),

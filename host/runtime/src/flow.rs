@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gantry_config::{Flow, Step, TargetKind};
+use gantry_config::{Flow, TargetKind};
 use gantry_core::{Clock, Envelope, FlowName, PluginRef, RetryPolicy, TargetName};
-use gantry_sandbox::{LoadError, PrepareError, PreparedStep, Sandbox, StepConfig};
+use gantry_sandbox::{LoadError, PrepareError, Sandbox};
 use gantry_schema::Schema;
 use gantry_security::Environment;
 use gantry_store::Store;
@@ -14,9 +14,11 @@ use gantry_transport::target::{self, BuildError};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::deploy::{InForceMap, Samples};
 use crate::gate::Gate;
 use crate::metrics::FlowMetrics;
 use crate::roster::InForce;
+use crate::step::RunningStep;
 use crate::tables::{TableError, Tables};
 
 /// Most plugins of earlier versions that are remembered by name; of older ones the digest is left.
@@ -28,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) sandbox: Sandbox,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Which plugins were deployed to which steps, in place of those the flows' files name.
+    pub(crate) deployed: InForceMap,
     /// How many plugin calls run at once in the whole host; waiting is first come, first served, so that no flow
     /// starves another.
     pub(crate) plugin_threads: Arc<Semaphore>,
@@ -35,7 +39,8 @@ pub(crate) struct Shared {
     pub(crate) broken: CancellationToken,
 }
 
-/// A flow with everything it needs to work.
+/// A flow with everything it needs to work. Clones are versions of it that share all that did not change.
+#[derive(Clone)]
 pub(crate) struct RunningFlow {
     pub(crate) name: FlowName,
     pub(crate) version: String,
@@ -45,6 +50,8 @@ pub(crate) struct RunningFlow {
     pub(crate) steps: Vec<RunningStep>,
     /// Plugins of earlier versions: deliveries that they made may still be on their way.
     pub(crate) retired: Vec<PluginRef>,
+    /// The last messages it took on: new plugin versions are tried on them.
+    pub(crate) samples: Arc<Samples>,
     pub(crate) targets: BTreeMap<TargetName, RunningTarget>,
     pub(crate) default_target: TargetName,
     pub(crate) retry: RetryPolicy,
@@ -58,14 +65,8 @@ pub(crate) struct RunningFlow {
     pub(crate) metrics: FlowMetrics,
 }
 
-/// One plugin of a flow, ready to be called.
-pub(crate) struct RunningStep {
-    pub(crate) name: String,
-    pub(crate) plugin: PluginRef,
-    pub(crate) prepared: PreparedStep,
-}
-
 /// One target of a flow, open.
+#[derive(Clone)]
 pub(crate) struct RunningTarget {
     pub(crate) target: Arc<dyn target::Target>,
     /// What is sent is held to it.
@@ -144,7 +145,7 @@ impl RunningFlow {
     ) -> Result<Self, Vec<FlowError>> {
         let mut errors = Vec::new();
         let targets = open_targets(flow, env, predecessor, &mut errors);
-        let steps = load_steps(flow, &shared.sandbox, &mut errors);
+        let steps = load_steps(flow, &shared.sandbox, &shared.deployed, &mut errors);
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -154,6 +155,7 @@ impl RunningFlow {
             ordered: flow.ordering == gantry_config::Ordering::Key,
             input_schema: flow.input_schema.clone(),
             retired: predecessor.map(|predecessor| predecessor.flow.retire(&steps)).unwrap_or_default(),
+            samples: predecessor.map(|predecessor| Arc::clone(&predecessor.flow.samples)).unwrap_or_default(),
             steps,
             targets,
             default_target: flow.default_target.clone(),
@@ -169,13 +171,20 @@ impl RunningFlow {
         })
     }
 
+    /// The same flow with another step in place of the one of that name: the next version of it.
+    pub(crate) fn with_step(&self, step: RunningStep) -> Self {
+        let mut next = self.clone();
+        next.steps = self.steps.iter().map(|old| if old.name == step.name { &step } else { old }).cloned().collect();
+        next.retired = self.retire(&next.steps);
+        next
+    }
+
     /// The plugins that made this message's deliveries; before there are any, those that would.
     pub(crate) fn plugins_of(&self, envelope: &Envelope) -> Vec<PluginRef> {
-        let of_steps = self.steps.iter().map(|step| &step.plugin);
         if envelope.plugins.is_empty() {
-            return of_steps.cloned().collect();
+            return self.steps.iter().map(|step| step.plugin_of(&envelope.message).clone()).collect();
         }
-        let known: Vec<_> = of_steps.chain(&self.retired).collect();
+        let known: Vec<_> = self.steps.iter().flat_map(RunningStep::plugins).chain(&self.retired).collect();
         let named = |digest| known.iter().find(|plugin| plugin.digest == digest).map(|plugin| (*plugin).clone());
         // One of before the host's start: its name went with it, and the digest is what counts.
         let unnamed = |digest| PluginRef { name: String::new(), version: String::new(), digest };
@@ -185,22 +194,22 @@ impl RunningFlow {
     /// The plugins, as operators see them.
     pub(crate) fn plugins_in_force(&self) -> Vec<InForce> {
         let in_force = |step: &RunningStep| {
-            let PluginRef { name, version, digest } = step.plugin.clone();
-            InForce { step: step.name.clone(), name, version, digest }
+            let PluginRef { name, version, digest } = step.server.reference().clone();
+            InForce { step: step.name.clone(), name, version, digest, on_trial: step.on_trial().cloned() }
         };
         self.steps.iter().map(in_force).collect()
     }
 
     /// All plugins known here that `steps` don't use, the newest first.
     fn retire(&self, steps: &[RunningStep]) -> Vec<PluginRef> {
-        let all = self.steps.iter().map(|step| &step.plugin).chain(&self.retired);
-        let gone = all.filter(|plugin| steps.iter().all(|step| step.plugin != **plugin));
-        gone.take(MAX_RETIRED).cloned().collect()
+        let used: Vec<_> = steps.iter().flat_map(RunningStep::plugins).collect();
+        let all = self.steps.iter().flat_map(RunningStep::plugins).chain(&self.retired);
+        all.filter(|plugin| !used.contains(plugin)).take(MAX_RETIRED).cloned().collect()
     }
 
     /// The span that everything logged about this message stands in.
     pub(crate) fn span(&self, envelope: &Envelope) -> tracing::Span {
-        let last = self.steps.last().map(|step| &step.plugin);
+        let last = self.steps.last().map(|step| step.plugin_of(&envelope.message));
         tracing::info_span!(
             "message",
             message_id = %envelope.message.id,
@@ -216,12 +225,12 @@ impl RunningFlow {
 pub(crate) fn check(flow: &Flow, sandbox: &Sandbox, env: Environment<'_>) -> Vec<FlowError> {
     let mut errors = Vec::new();
     open_targets(flow, env, None, &mut errors);
-    load_steps(flow, sandbox, &mut errors);
+    load_steps(flow, sandbox, &InForceMap::default(), &mut errors);
     errors
 }
 
 /// Loads and prepares the plugins of a flow; every fault is added to `errors`.
-fn load_steps(flow: &Flow, sandbox: &Sandbox, errors: &mut Vec<FlowError>) -> Vec<RunningStep> {
+fn load_steps(flow: &Flow, sandbox: &Sandbox, deployed: &InForceMap, errors: &mut Vec<FlowError>) -> Vec<RunningStep> {
     let tables = match Tables::load(&flow.tables) {
         Ok(tables) => Arc::new(tables),
         Err(faults) => {
@@ -236,40 +245,13 @@ fn load_steps(flow: &Flow, sandbox: &Sandbox, errors: &mut Vec<FlowError>) -> Ve
     let routes: BTreeSet<_> = flow.targets.keys().cloned().collect();
     let mut steps = Vec::with_capacity(flow.steps.len());
     for step in &flow.steps {
-        match load_step(flow, step, sandbox, &routes, &tables) {
+        let deployed = deployed.at(&flow.name, &step.name);
+        match RunningStep::load(flow, step, sandbox, &routes, &tables, &deployed) {
             Ok(step) => steps.push(step),
             Err(error) => errors.push(error),
         }
     }
     steps
-}
-
-fn load_step(
-    flow: &Flow,
-    step: &Step,
-    sandbox: &Sandbox,
-    routes: &BTreeSet<TargetName>,
-    tables: &Arc<Tables>,
-) -> Result<RunningStep, FlowError> {
-    let (place, path) = (step.place.clone(), step.plugin.clone());
-    let bytes = std::fs::read(&step.plugin).map_err(|source| FlowError::ReadPlugin {
-        place: place.clone(),
-        path: path.clone(),
-        source,
-    })?;
-    let plugin = sandbox.load(&bytes).map_err(|source| FlowError::LoadPlugin { place: place.clone(), path, source })?;
-    let prepared = plugin.prepare(StepConfig {
-        flow: flow.name.clone(),
-        step: step.name.clone(),
-        place,
-        settings: step.settings.clone(),
-        grants: step.grants.clone(),
-        limits: step.limits,
-        reuse: step.reuse,
-        routes: routes.clone(),
-        tables: Arc::clone(tables) as Arc<dyn gantry_sandbox::Tables>,
-    })?;
-    Ok(RunningStep { name: step.name.clone(), plugin: plugin.reference().clone(), prepared })
 }
 
 /// Opens the targets, but for those that the predecessor has open: their connections, bound and pause go on.

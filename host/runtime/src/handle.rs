@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gantry_config::Purpose;
-use gantry_core::{Clock, FlowName};
+use gantry_core::{Clock, DeadLetterId, FlowName};
 use gantry_store::Store;
 use tokio_util::sync::CancellationToken;
 
+use crate::deploy::{DeployError, DeployRequest, Deployer, Deployment, ShadowReport};
 use crate::disk::DiskGuard;
 use crate::metrics::{Counts, Metrics, MetricsError};
+use crate::publish::Publisher;
 use crate::reload::{ReloadError, ReloadReport, Reloader, Trigger};
 use crate::report::{FlowReport, FlowState, criteria};
 use crate::roster::{Entry, Roster};
@@ -25,6 +27,8 @@ pub struct HostHandle {
     pub(crate) broken: CancellationToken,
     pub(crate) ready: Arc<AtomicBool>,
     pub(crate) reloader: Arc<Reloader>,
+    pub(crate) deployer: Deployer,
+    pub(crate) publisher: Publisher,
 }
 
 /// Why the host should get no traffic just now.
@@ -44,6 +48,12 @@ impl HostHandle {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Who takes plugins into the catalogue, and the catalogue itself.
+    #[must_use]
+    pub const fn publisher(&self) -> &Publisher {
+        &self.publisher
     }
 
     /// True while the process can do its work at all.
@@ -79,6 +89,54 @@ impl HostHandle {
     #[must_use]
     pub fn last_reload(&self) -> Option<ReloadReport> {
         self.reloader.last()
+    }
+
+    /// Begins to replace the plugin of a step by a version from the catalogue; see [`crate::deploy`].
+    pub async fn deploy(&self, request: DeployRequest) -> Result<Deployment, DeployError> {
+        self.deployer.begin(request).await
+    }
+
+    /// Every deployment, in the order of their beginning.
+    #[must_use]
+    pub fn deployments(&self) -> Vec<Deployment> {
+        self.deployer.all()
+    }
+
+    /// One deployment as it stands.
+    pub fn deployment(&self, number: u64) -> Result<Deployment, DeployError> {
+        self.deployer.find(number)
+    }
+
+    /// Tells a deployment that waits for its operator, or is in a canary or watched, to go on.
+    pub fn approve_deployment(&self, number: u64, by: String) -> Result<Deployment, DeployError> {
+        self.deployer.approve(number, by)
+    }
+
+    /// Puts the version before a deployment back, whether it is under way or in force.
+    pub async fn roll_back(&self, number: u64, by: String, reason: String) -> Result<Deployment, DeployError> {
+        self.deployer.roll_back(number, by, reason).await
+    }
+
+    /// Puts in force what the flow's file names for this step, whatever was deployed.
+    pub async fn reset_step(
+        &self,
+        flow: FlowName,
+        step: String,
+        by: String,
+        reason: String,
+    ) -> Result<Deployment, DeployError> {
+        self.deployer.reset((flow, step), by, reason).await
+    }
+
+    /// What a version from the catalogue would say of these dead letters, against the one in force. Changes nothing.
+    pub async fn dry_run(
+        &self,
+        flow: FlowName,
+        step: String,
+        plugin: &str,
+        letters: Vec<DeadLetterId>,
+    ) -> Result<ShadowReport, DeployError> {
+        self.deployer.dry_run((flow, step), plugin, letters).await
     }
 
     /// All metrics in Prometheus' text format, with the queue's gauges read just now.

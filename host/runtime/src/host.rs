@@ -4,7 +4,7 @@
 //! more, workers lease no more, what is in flight ends or returns to the queue, the store closes. In between, flows
 //! come and go as `crew` says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -12,10 +12,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use gantry_config::{Flow, HostConfig};
-use gantry_core::Clock;
+use gantry_core::{Clock, Digest};
 use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig, SandboxError};
 use gantry_security::{Environment, KeyFileError};
-use gantry_store::{OpenError, Store, StoreConfig};
+use gantry_store::{Catalogue, OpenError, Store, StoreConfig, StoreError};
 use gantry_transport::Intake;
 use gantry_transport::webhook::{Routes, ServerLimits, WebhookServer};
 use tokio::net::TcpListener;
@@ -24,12 +24,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::crew::Crew;
+use crate::deploy::{DeployError, Deployer, Deployment, InForceMap, Journal, Shelf};
 use crate::disk::DiskGuard;
 use crate::flow::{FlowError, Shared};
 use crate::handle::HostHandle;
 use crate::intake::HostIntake;
 use crate::metrics::{Metrics, MetricsError};
 use crate::plan::{Plan, Refusal};
+use crate::publish::Publisher;
 use crate::reload::{FlowFiles, Reloader};
 use crate::roster::Roster;
 use crate::sources::SourceError;
@@ -62,6 +64,19 @@ pub enum StartError {
     /// The sandbox can't be set up.
     #[error("failed to set up the sandbox")]
     Sandbox(#[from] SandboxError),
+    /// What was deployed before can't be put in force again.
+    #[error("failed to load what was deployed to step `{step}` of flow `{flow}`")]
+    Deployed {
+        /// The flow.
+        flow: String,
+        /// The step.
+        step: String,
+        /// Why.
+        source: Box<DeployError>,
+    },
+    /// The records of deployments can't be read.
+    #[error("failed to read the records of deployments")]
+    Deployments(#[source] StoreError),
     /// Flows that don't fit their plugins, tables or targets.
     #[error("{} can't start", count(.0.len(), "flow part"))]
     Flows(Vec<FlowError>),
@@ -167,10 +182,15 @@ impl Host {
             store: open_store(config, Arc::clone(&clock))?,
             sandbox: open_sandbox(Some(&dir), compiler)?,
             clock,
+            deployed: InForceMap::default(),
             plugin_threads: Arc::new(Semaphore::new(threads(config.plugin_threads))),
             broken: CancellationToken::new(),
         };
+        let (store, sandbox, clock) = (shared.store.clone(), shared.sandbox.clone(), Arc::clone(&shared.clock));
+        let publisher = Publisher::open(config, store, sandbox, clock)?;
         let disk = DiskGuard::new(&dir, config.disk_reserve_bytes);
+        let shelf = Shelf::new(publisher.clone(), shared.sandbox.clone());
+        let deployments = recall(&shared, &shelf).await?;
         let mut crew = recruit(&shared, &disk, Metrics::new()?);
         let plan = Plan::prepare(&crew, flows, env)?;
         let address = config.intake_listen;
@@ -181,8 +201,12 @@ impl Host {
         let (routes, intake) = (Arc::clone(&crew.routes), Arc::clone(&crew.intake));
         let server = WebhookServer::new(routes, intake, Arc::clone(&shared.clock), ServerLimits::of(config));
         sources.tasks.spawn(server.run(listener, sources.stop.clone()));
-        let handle = oversee(crew, disk.clone());
-        let host = Self { handle, intake_address, shared, sources, workers, chores: Stage::default() };
+        let chores = Stage::default();
+        let crew = Arc::new(tokio::sync::Mutex::new(crew));
+        let deployer = Deployer::new(shared.clone(), Arc::clone(&crew), shelf, config.deploy, chores.clone());
+        deployer.resume(deployments);
+        let handle = oversee(crew, publisher, deployer, disk.clone()).await;
+        let host = Self { handle, intake_address, shared, sources, workers, chores };
         host.start_chores(config, disk);
         Ok(host)
     }
@@ -231,7 +255,9 @@ impl Host {
     fn start_chores(&self, config: &HostConfig, disk: DiskGuard) {
         self.chores.tasks.spawn(disk.watch(self.chores.stop.clone()));
         let (store, keep, stop) = (self.shared.store.clone(), config.keep_history, self.chores.stop.clone());
+        let (catalogue, kept) = (self.handle.publisher.catalogue().clone(), self.handle.deployer.kept());
         self.chores.tasks.spawn(async move {
+            sweep_catalogue(&catalogue, kept).await;
             let mut ticks = tokio::time::interval(SWEEP_EVERY);
             while stop.run_until_cancelled(ticks.tick()).await.is_some() {
                 sweep(&store, keep).await;
@@ -262,13 +288,20 @@ fn recruit(shared: &Shared, disk: &DiskGuard, metrics: Metrics) -> Crew {
     }
 }
 
-/// From here on the crew changes by reloads only.
-fn oversee(crew: Crew, disk: DiskGuard) -> HostHandle {
-    let (shared, metrics) = (crew.shared.clone(), crew.metrics.clone());
-    let roster = crew.roster.clone();
+/// From here on the crew changes by reloads and deployments only.
+async fn oversee(
+    crew: Arc<tokio::sync::Mutex<Crew>>,
+    publisher: Publisher,
+    deployer: Deployer,
+    disk: DiskGuard,
+) -> HostHandle {
+    let members = crew.lock().await;
+    let (shared, metrics) = (members.shared.clone(), members.metrics.clone());
+    let (roster, stopping) = (members.roster.clone(), members.sources.stop.clone());
+    drop(members);
     let reloader = Reloader {
-        stopping: crew.sources.stop.clone(),
-        crew: Arc::new(tokio::sync::Mutex::new(crew)),
+        stopping,
+        crew,
         files: OnceLock::new(),
         last: parking_lot::Mutex::default(),
         metrics: metrics.clone(),
@@ -283,7 +316,23 @@ fn oversee(crew: Crew, disk: DiskGuard) -> HostHandle {
         broken: shared.broken,
         ready: Arc::new(AtomicBool::new(true)),
         reloader: Arc::new(reloader),
+        publisher,
+        deployer,
     }
+}
+
+/// Loads what was deployed before, so that the flows start with it; gives every deployment on record.
+async fn recall(shared: &Shared, shelf: &Shelf) -> Result<Vec<Deployment>, StartError> {
+    let journal = Journal(shared.store.clone());
+    for served in journal.deployed().await.map_err(StartError::Deployments)? {
+        let plugin = shelf.load(&served.plugin).await.map_err(|source| StartError::Deployed {
+            flow: served.flow.to_string(),
+            step: served.step.clone(),
+            source: Box::new(source),
+        })?;
+        shared.deployed.change(&(served.flow, served.step), |deployed| deployed.plugin = Some(plugin));
+    }
+    journal.deployments().await.map_err(StartError::Deployments)
 }
 
 /// Loads every plugin, table and target of these flows without starting anything: what `gantry check` does.
@@ -302,6 +351,17 @@ async fn sweep(store: &Store, keep: Duration) {
                 tracing::warn!(%error, "failed to remove expired records; trying again later");
                 return;
             }
+        }
+    }
+}
+
+/// Removes what a crash left of a publication.
+async fn sweep_catalogue(catalogue: &Catalogue, kept: HashSet<Digest>) {
+    match catalogue.sweep(kept).await {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "removed files of the catalogue that no record names"),
+        Err(error) => {
+            tracing::warn!(%error, "failed to look through the catalogue's files; trying again at the next start")
         }
     }
 }

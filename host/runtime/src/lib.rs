@@ -12,6 +12,7 @@
 
 mod crew;
 mod deliver;
+pub mod deploy;
 pub mod diagnose;
 mod disk;
 mod fingerprint;
@@ -24,6 +25,7 @@ mod letter;
 pub mod metrics;
 mod pipeline;
 mod plan;
+mod publish;
 pub mod reload;
 pub mod report;
 mod room;
@@ -31,14 +33,17 @@ mod roster;
 mod settle;
 mod sources;
 mod state;
+mod step;
 pub mod tables;
 mod validate;
 mod watch;
 mod worker;
 
+pub use deploy::{DeployError, DeployRequest};
 pub use flow::FlowError;
 pub use handle::{HostHandle, NotReady};
 pub use host::{Host, StartError, Undrained, check, open_sandbox, open_store};
 pub use metrics::Metrics;
+pub use publish::{PublishError, Publisher};
 pub use reload::{FlowFiles, ReloadError, ReloadReport, ReloadResult, Trigger};
 pub use sources::SourceError;

@@ -188,7 +188,7 @@ impl Metrics {
         plugin_info.reset();
         for Entry { flow, plugins, .. } in entries {
             flow_info.with_label_values(&[flow.name.as_str(), &flow.version]).set(1);
-            for InForce { step, name, version, digest } in plugins {
+            for InForce { step, name, version, digest, .. } in plugins {
                 let labels = [flow.name.as_str(), step, name, version, &digest.to_string()];
                 plugin_info.with_label_values(&labels).set(1);
             }

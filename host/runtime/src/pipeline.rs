@@ -14,19 +14,20 @@ use gantry_core::{
 use gantry_sandbox::{Invocation, PluginFault, Run};
 use gantry_store::Leased;
 
-use crate::flow::{RunningFlow, RunningStep};
+use crate::flow::RunningFlow;
 use crate::state::{Failure, Transformed, Verdict};
+use crate::step::{Answers, RunningStep};
 
 /// What the steps so far made of one message.
 enum Progress {
-    /// Messages for the next step, each with the route an earlier step gave it.
-    Going(Vec<Part>),
+    /// Messages for the next step, each with the route an earlier step gave it, and the components that made them.
+    Going(Vec<Part>, Vec<Digest>),
     /// Decided; later steps don't see it.
     Decided(Verdict),
 }
 
 /// One message between two steps.
-struct Part {
+pub(crate) struct Part {
     message: Message,
     route: Option<TargetName>,
     idempotency_key: Option<String>,
@@ -56,6 +57,7 @@ impl RunningFlow {
     fn transform_now(&self, batch: Vec<Leased>) -> Vec<Transformed> {
         let now = self.clock.now();
         let mut progress: Vec<Progress> = batch.iter().map(|lease| self.begin(lease)).collect();
+        self.samples.keep(batch.iter().map(|lease| &lease.envelope));
         for step in &self.steps {
             self.apply(step, &batch, &mut progress, now);
         }
@@ -70,7 +72,7 @@ impl RunningFlow {
         }
         match self.unfit_input(message) {
             Some(failure) => Progress::Decided(Verdict::GiveUp(failure)),
-            None => Progress::Going(vec![Part { message: message.clone(), route: None, idempotency_key: None }]),
+            None => Progress::Going(vec![Part::first(message)], Vec::with_capacity(self.steps.len())),
         }
     }
 
@@ -80,7 +82,7 @@ impl RunningFlow {
             .iter()
             .enumerate()
             .filter_map(|(owner, progress)| match progress {
-                Progress::Going(parts) => Some((owner, parts)),
+                Progress::Going(parts, _) => Some((owner, parts)),
                 Progress::Decided(_) => None,
             })
             .flat_map(|(owner, parts)| parts.iter().map(move |part| (owner, part)))
@@ -89,9 +91,10 @@ impl RunningFlow {
         if invocations.is_empty() {
             return;
         }
-        let run = step.prepared.run(&invocations, now);
-        self.metrics.observe_plugin(&step.name, &run, invocations.len());
-        self.gather(step, batch, progress, &owners, run, now);
+        let observe = |run: &Run, messages| self.metrics.observe_plugin(&step.name, run, messages);
+        let owner_of = |at: usize| &batch[owners[at]].envelope.message;
+        let answers = step.answer(&invocations, owner_of, now, observe);
+        self.gather(step, batch, progress, &owners, answers, now);
     }
 
     /// Hands each outcome back to the message it belongs to.
@@ -101,25 +104,29 @@ impl RunningFlow {
         batch: &[Leased],
         progress: &mut [Progress],
         owners: &[usize],
-        run: Run,
+        answers: Answers,
         now: Timestamp,
     ) {
-        let mut outcomes = owners.iter().copied().zip(run.outcomes).peekable();
+        let answers = answers.outcomes.into_iter().zip(answers.components);
+        let mut answers = owners.iter().copied().zip(answers).peekable();
         for (owner, slot) in progress.iter_mut().enumerate() {
-            let Progress::Going(parts) = slot else { continue };
-            let parts = std::mem::take(parts);
+            let Progress::Going(parts, made_by) = slot else { continue };
+            let (parts, mut made_by) = (std::mem::take(parts), std::mem::take(made_by));
+            // All parts of a message have met the same component.
+            made_by.extend(answers.peek().map(|(_, (_, component))| *component));
+            let component = made_by.last().copied();
             let mut next = Vec::with_capacity(parts.len());
             let mut skipped = None;
             let mut decided = None;
             for part in parts {
-                let Some((_, outcome)) = outcomes.next_if(|(of, _)| *of == owner) else { break };
+                let Some((_, (outcome, _))) = answers.next_if(|(of, _)| *of == owner) else { break };
                 match outcome {
                     Ok(Outcome::Emit(outputs)) => {
                         let alone = outputs.len() == 1;
                         next.extend(outputs.into_iter().map(|output| part.continue_as(output, alone)));
                     }
                     Ok(Outcome::Skip(fault)) => skipped = Some(fault),
-                    other => decided = decided.or_else(|| Some(self.refusal(step, &batch[owner], other, now))),
+                    other => decided = decided.or_else(|| Some(self.refusal(component, &batch[owner], other, now))),
                 }
             }
             *slot = match decided {
@@ -127,7 +134,7 @@ impl RunningFlow {
                 None if next.is_empty() => Progress::Decided(Verdict::Skip(skipped.unwrap_or_else(|| {
                     Fault::new("emitted-nothing", format!("step `{}` emitted no message", step.name))
                 }))),
-                None => Progress::Going(next),
+                None => Progress::Going(next, made_by),
             };
         }
     }
@@ -135,12 +142,11 @@ impl RunningFlow {
     /// The verdict of an outcome that ends or postpones a message.
     fn refusal(
         &self,
-        step: &RunningStep,
+        component: Option<Digest>,
         lease: &Leased,
         outcome: Result<Outcome, PluginFault>,
         now: Timestamp,
     ) -> Verdict {
-        let component = Some(step.plugin.digest);
         match outcome {
             Ok(Outcome::Emit(_)) => Verdict::Deliver,
             Ok(Outcome::Skip(fault)) => Verdict::Skip(fault),
@@ -165,12 +171,12 @@ impl RunningFlow {
 
     /// Turns what the steps made into deliveries, or into the verdict they reached.
     fn conclude(&self, mut lease: Leased, progress: Progress, now: Timestamp) -> Transformed {
-        let parts = match progress {
+        let (parts, made_by) = match progress {
             Progress::Decided(verdict) => return Transformed { lease, verdict },
-            Progress::Going(parts) => parts,
+            Progress::Going(parts, made_by) => (parts, made_by),
         };
         let envelope = &mut lease.envelope;
-        envelope.plugins = self.steps.iter().map(|step| step.plugin.digest).collect();
+        envelope.plugins = made_by;
         let (id, key) = (envelope.message.id, envelope.message.key.as_deref());
         let deliveries = (0_u32..).zip(parts).map(|(position, part)| {
             let (route, output) = part.into_output();
@@ -190,7 +196,7 @@ impl RunningFlow {
         let outputs = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
         let event = Event::Transformed { outputs, plugins: envelope.plugins.clone() };
         envelope.trail.push(TrailEntry { at: now, event });
-        if let Some(failure) = self.unfit_output(&deliveries) {
+        if let Some(failure) = self.unfit_output(&deliveries, &envelope.plugins) {
             return Transformed { lease, verdict: Verdict::GiveUp(failure) };
         }
         envelope.deliveries = deliveries;
@@ -199,9 +205,14 @@ impl RunningFlow {
 }
 
 impl Part {
+    /// A message before the first step.
+    pub(crate) fn first(message: &Message) -> Self {
+        Self { message: message.clone(), route: None, idempotency_key: None }
+    }
+
     /// What the next step sees of an output. The route an earlier step chose holds until a later one chooses anew;
     /// so does the idempotency key, unless the message was split: two deliveries must not share one.
-    fn continue_as(&self, output: Output, alone: bool) -> Self {
+    pub(crate) fn continue_as(&self, output: Output, alone: bool) -> Self {
         let inherited = || self.idempotency_key.clone().filter(|_| alone);
         Self {
             route: output.route.or_else(|| self.route.clone()),
@@ -215,6 +226,15 @@ impl Part {
                 payload: output.payload,
             },
         }
+    }
+
+    /// What a step sees of it on its first run.
+    pub(crate) const fn invocation(&self) -> Invocation<'_> {
+        Invocation { message: &self.message, attempt: 1 }
+    }
+
+    pub(crate) fn into_message(self) -> Message {
+        self.message
     }
 
     fn into_output(self) -> (Option<TargetName>, Output) {

@@ -86,7 +86,7 @@ impl Refusal {
 /// What it takes to run this flow; none when it runs already, or can't.
 fn renew(crew: &Crew, flow: &Flow, env: Environment<'_>, refusal: &mut Refusal) -> Option<Renewal> {
     let member = crew.member(&flow.name);
-    let fingerprint = Fingerprint::of(flow);
+    let fingerprint = Fingerprint::of(flow, crew.shared.deployed.print(&flow.name));
     if member.is_some_and(|member| member.fingerprint == fingerprint) {
         return None;
     }

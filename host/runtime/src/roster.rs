@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gantry_config::Flow;
-use gantry_core::{Digest, FlowName, Timestamp};
+use gantry_core::{Digest, FlowName, PluginRef, Timestamp};
 use parking_lot::RwLock;
 use serde::Serialize;
 
@@ -31,6 +31,9 @@ pub struct InForce {
     pub version: String,
     /// The SHA-256 of its bytes.
     pub digest: Digest,
+    /// A version that proves itself beside it; see `deploy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_trial: Option<PluginRef>,
 }
 
 /// The list; clones show the same one.
@@ -40,6 +43,16 @@ pub(crate) struct Roster(Arc<RwLock<Arc<[Entry]>>>);
 impl Roster {
     pub(crate) fn replace(&self, entries: Vec<Entry>) {
         *self.0.write() = entries.into();
+    }
+
+    /// Other plugins serve a flow's steps.
+    pub(crate) fn renew_plugins(&self, flow: &FlowName, plugins: &[InForce]) {
+        let renewed = |entry: &Entry| match entry.flow.name == *flow {
+            true => Entry { plugins: plugins.to_vec(), ..entry.clone() },
+            false => entry.clone(),
+        };
+        let mut entries = self.0.write();
+        *entries = entries.iter().map(renewed).collect();
     }
 
     /// The list as it is now.

@@ -3,7 +3,7 @@
 //!
 //! A message is one unit here too: when one of its deliveries would break a schema, none is sent.
 
-use gantry_core::{Delivery, Message, Violation};
+use gantry_core::{Delivery, Digest, Message, Violation};
 use gantry_schema::Schema;
 
 use crate::flow::RunningFlow;
@@ -24,15 +24,16 @@ impl RunningFlow {
             .then(|| Failure::invalid(summary("the message", schema, &violations), violations, None))
     }
 
-    /// Why these deliveries are not to be sent: the first that breaks its target's schema.
-    pub(crate) fn unfit_output(&self, deliveries: &[Delivery]) -> Option<Failure> {
+    /// Why these deliveries, which the components of the steps made, are not to be sent: the first that breaks its
+    /// target's schema.
+    pub(crate) fn unfit_output(&self, deliveries: &[Delivery], made_by: &[Digest]) -> Option<Failure> {
         deliveries.iter().find_map(|delivery| {
             let schema = self.targets.get(&delivery.target)?.schema.as_ref()?;
             let violations = schema.check(&delivery.content_type, &delivery.payload);
             (!violations.is_empty()).then(|| {
                 let what = format!("output {} for target `{}`", delivery.position, delivery.target);
-                let component = self.steps.last().map(|step| step.plugin.digest);
-                let failure = Failure::invalid(summary(&what, schema, &violations), violations, component);
+                let failure =
+                    Failure::invalid(summary(&what, schema, &violations), violations, made_by.last().copied());
                 Failure { output: Some(Box::new(delivery.clone())), ..failure }
             })
         })

@@ -10,6 +10,7 @@
 
 mod files;
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +32,7 @@ use files::Files;
 const MOST_SIGNATURES: usize = 16;
 
 /// A plugin as it stands in the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Published {
     /// Which plugin, exactly.
     pub plugin: PluginRef,
@@ -208,18 +209,28 @@ impl Catalogue {
         self.files(move |files| files.read(digest)).await
     }
 
-    /// Removes files that no record names: what a crash left of a publication. How many there were. Nothing is removed
-    /// while a record is damaged, since nobody knows which file it named.
+    /// Keeps bytes that no version stands for, by their digest; returns when they are on stable storage. They stay for
+    /// as long as [`Catalogue::sweep`] is told of them.
+    ///
+    /// # Errors
+    /// When they can't be written.
+    pub async fn keep(&self, bytes: Bytes) -> Result<(), CatalogueError> {
+        let _writing = self.writing.lock().await;
+        self.files(move |files| files.write(Digest::of(&bytes), &bytes)).await
+    }
+
+    /// Removes files that no record names and that are not among `kept`: what a crash left of a publication. How many
+    /// there were. Nothing is removed while a record is damaged, since nobody knows which file it named.
     ///
     /// # Errors
     /// When the store or the folder can't be read.
-    pub async fn sweep(&self) -> Result<usize, CatalogueError> {
+    pub async fn sweep(&self, kept: HashSet<Digest>) -> Result<usize, CatalogueError> {
         let _writing = self.writing.lock().await;
         let (all, damaged) = self.store.read(load_all).await?;
         if damaged > 0 {
             return Ok(0);
         }
-        let named = all.into_iter().map(|published| published.plugin.digest).collect();
+        let named = all.into_iter().map(|published| published.plugin.digest).chain(kept).collect();
         self.files(move |files| files.keep_only(&named)).await
     }
 

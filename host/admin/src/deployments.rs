@@ -1,0 +1,146 @@
+//! `/v1/deployments`: replace the plugin of a step, watch it prove itself, approve, roll back; and what another version
+//! would say of dead letters.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use gantry_core::FlowName;
+use gantry_runtime::deploy::{Deployment, Phase, ShadowReport};
+use gantry_runtime::{DeployError, DeployRequest, HostHandle};
+
+use crate::api::{CloseRequest, DeploymentQuery, DryRunRequest};
+use crate::problem::{self, Code, Problem};
+
+/// Begins one: 202, and the record as it stands.
+#[utoipa::path(post, path = "/v1/deployments", tag = "deployments", operation_id = "begin_deployment",
+    request_body = DeployRequest,
+    responses((status = 202, description = "the record as it stands", body = Deployment),
+              problem::BadRequest, problem::NotFound, problem::Conflict, problem::Untrusted, problem::PluginRefused, problem::CatalogueFailed))]
+pub(crate) async fn begin(
+    State(host): State<HostHandle>,
+    request: Result<Json<DeployRequest>, JsonRejection>,
+) -> Result<(StatusCode, Json<Deployment>), Problem> {
+    let Json(request) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let deployment = host.deploy(request).await.map_err(|error| refused(&error))?;
+    Ok((StatusCode::ACCEPTED, Json(deployment)))
+}
+
+/// All of them, oldest first; narrowed by flow, step, and whether they are under way.
+#[utoipa::path(get, path = "/v1/deployments", tag = "deployments", operation_id = "list_deployments",
+    params(DeploymentQuery),
+    responses((status = 200, description = "the records", body = Vec<Deployment>), problem::BadRequest))]
+pub(crate) async fn list(
+    State(host): State<HostHandle>,
+    query: Result<Query<DeploymentQuery>, QueryRejection>,
+) -> Result<Json<Vec<Deployment>>, Problem> {
+    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let matches = |deployment: &Deployment| {
+        query.flow.as_ref().is_none_or(|flow| deployment.flow.as_str() == flow)
+            && query.step.as_ref().is_none_or(|step| deployment.step == *step)
+            && query.active.is_none_or(|active| active != deployment.phase.is_over())
+    };
+    Ok(Json(host.deployments().into_iter().filter(matches).collect()))
+}
+
+/// One deployment, with everything found out so far.
+#[utoipa::path(get, path = "/v1/deployments/{number}", tag = "deployments", operation_id = "show_deployment",
+    params(("number" = u64, Path, description = "The deployment's number")),
+    responses((status = 200, description = "the record", body = Deployment), problem::BadRequest, problem::NotFound))]
+pub(crate) async fn show(
+    State(host): State<HostHandle>,
+    number: Result<Path<u64>, PathRejection>,
+) -> Result<Json<Deployment>, Problem> {
+    let Path(number) = number.map_err(|error| Problem::bad_request(error.body_text()))?;
+    host.deployment(number).map(Json).map_err(|error| refused(&error))
+}
+
+/// On to the next phase: 202, since the deployment takes the order when it looks for one.
+#[utoipa::path(post, path = "/v1/deployments/{number}/approve", tag = "deployments", operation_id = "approve_deployment",
+    params(("number" = u64, Path, description = "The deployment's number")), request_body = CloseRequest,
+    responses((status = 202, description = "the record before the order is taken", body = Deployment),
+              problem::BadRequest, problem::NotFound, problem::Conflict))]
+pub(crate) async fn approve(
+    State(host): State<HostHandle>,
+    number: Result<Path<u64>, PathRejection>,
+    request: Result<Json<CloseRequest>, JsonRejection>,
+) -> Result<(StatusCode, Json<Deployment>), Problem> {
+    let Path(number) = number.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let Json(request) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let deployment = host.approve_deployment(number, request.by).map_err(|error| refused(&error))?;
+    Ok((StatusCode::ACCEPTED, Json(deployment)))
+}
+
+/// Back to the version before: 200 with the new record when it is done, 202 when a deployment under way is told to.
+#[utoipa::path(post, path = "/v1/deployments/{number}/rollback", tag = "deployments", operation_id = "roll_back_deployment",
+    params(("number" = u64, Path, description = "The deployment's number")), request_body = CloseRequest,
+    responses((status = 200, description = "the record of the step back", body = Deployment),
+              (status = 202, description = "the record of a deployment under way, before the order is taken", body = Deployment),
+              problem::BadRequest, problem::NotFound, problem::Conflict, problem::PluginRefused, problem::CatalogueFailed))]
+pub(crate) async fn roll_back(
+    State(host): State<HostHandle>,
+    number: Result<Path<u64>, PathRejection>,
+    request: Result<Json<CloseRequest>, JsonRejection>,
+) -> Result<(StatusCode, Json<Deployment>), Problem> {
+    let Path(number) = number.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let Json(request) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let deployment = host.roll_back(number, request.by, request.reason).await.map_err(|error| refused(&error))?;
+    let done = deployment.phase == Phase::Deployed;
+    Ok((if done { StatusCode::OK } else { StatusCode::ACCEPTED }, Json(deployment)))
+}
+
+/// Back to the plugin that the flow's file names.
+#[utoipa::path(post, path = "/v1/flows/{flow}/steps/{step}/reset", tag = "deployments", operation_id = "reset_step",
+    params(("flow" = FlowName, Path, description = "The flow"), ("step" = String, Path, description = "The step")),
+    request_body = CloseRequest,
+    responses((status = 200, description = "the record of the step back", body = Deployment),
+              problem::BadRequest, problem::NotFound, problem::Conflict, problem::PluginRefused))]
+pub(crate) async fn reset(
+    State(host): State<HostHandle>,
+    place: Result<Path<(FlowName, String)>, PathRejection>,
+    request: Result<Json<CloseRequest>, JsonRejection>,
+) -> Result<Json<Deployment>, Problem> {
+    let Path((flow, step)) = place.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let Json(request) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let reset = host.reset_step(flow, step, request.by, request.reason).await;
+    reset.map(Json).map_err(|error| refused(&error))
+}
+
+/// Dead letters through the version in force and another one; nothing is sent.
+#[utoipa::path(post, path = "/v1/deployments/dry-run", tag = "deployments", operation_id = "dry_run",
+    request_body = DryRunRequest,
+    responses((status = 200, description = "what the two versions say", body = ShadowReport),
+              problem::BadRequest, problem::NotFound, problem::PluginRefused, problem::CatalogueFailed))]
+pub(crate) async fn dry_run(
+    State(host): State<HostHandle>,
+    request: Result<Json<DryRunRequest>, JsonRejection>,
+) -> Result<Json<ShadowReport>, Problem> {
+    let Json(request) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let DryRunRequest { flow, step, with, dead_letters } = request;
+    let compared = host.dry_run(flow, step, &with, dead_letters).await;
+    compared.map(Json).map_err(|error| refused(&error))
+}
+
+fn refused(error: &DeployError) -> Problem {
+    use DeployError as E;
+    let detail = gantry_runtime::diagnose::chain(error);
+    let code = match error {
+        E::NoFlow(_)
+        | E::NoStep { .. }
+        | E::NoPlugin(_)
+        | E::NoDeployment(_)
+        | E::NoDeadLetter(_)
+        | E::NoFile { .. } => Code::NotFound,
+        E::InForce { .. } | E::NotInForce { .. } | E::Busy { .. } | E::Over { .. } => Code::Conflict,
+        E::Name(_) | E::Share(_) => Code::BadRequest,
+        E::Untrusted(_) => Code::PluginUntrusted,
+        E::Load(_) | E::Misfit(_) | E::Cases(_) => Code::PluginRefused,
+        E::Stopping => Code::Stopping,
+        E::Store(error) => return Problem::store(error),
+        E::Catalogue(_) => {
+            tracing::error!(error = detail, "the catalogue failed");
+            Code::CatalogueFailed
+        }
+    };
+    Problem::new(code, detail)
+}
