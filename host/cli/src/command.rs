@@ -1,11 +1,13 @@
 //! One file per command, nouns before verbs: `gantry plugin inspect`, `gantry dlq list`.
 
 mod check;
-mod compile_component;
+pub(crate) mod compile_component;
 mod completions;
 mod config;
+mod deploy;
 mod dlq;
 mod flow;
+mod key;
 mod message;
 mod plugin;
 mod reload;
@@ -31,7 +33,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Plugin(plugin::Plugin),
     #[command(subcommand)]
+    Deploy(deploy::Deploy),
+    #[command(subcommand)]
     Flow(flow::Flow),
+    #[command(subcommand)]
+    Key(key::Key),
     Completions(completions::Completions),
     #[command(hide = true)]
     CompileComponent(compile_component::CompileComponent),
@@ -47,7 +53,9 @@ impl Command {
             Self::Dlq(dlq) => dlq.run(output),
             Self::Message(message) => message.run(output),
             Self::Plugin(plugin) => plugin.run(output),
+            Self::Deploy(deploy) => deploy.run(output),
             Self::Flow(flow) => flow.run(output),
+            Self::Key(key) => key.run(output),
             Self::Completions(completions) => completions.run(output),
             Self::CompileComponent(compile) => compile.run(),
         }

@@ -3,6 +3,8 @@
 //! A running host is found through `DATA/host.json` and asked over its admin API; otherwise the store is opened here,
 //! which only works while no host has it.
 
+mod deployments;
+pub(crate) mod plugins;
 mod remote;
 pub(crate) mod runtime_file;
 
@@ -20,8 +22,7 @@ use crate::args::HostArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-pub(crate) use remote::Reloaded;
-use remote::Remote;
+pub(crate) use remote::{Reloaded, Remote};
 
 /// Has the running host of this data directory read its flow files again.
 pub(crate) fn reload(host: &HostArgs, output: &Output) -> Result<Reloaded, Failure> {
@@ -30,6 +31,20 @@ pub(crate) fn reload(host: &HostArgs, output: &Output) -> Result<Reloaded, Failu
     runtime.block_on(async {
         let remote = Remote::find(&config).await?.ok_or(DeskError::NoHost { dir: config.data_dir.clone() })?;
         Ok(remote.reload().await?)
+    })
+}
+
+/// Does something with the running host of this data directory; fails where none runs.
+pub(crate) fn with_host<T>(
+    host: &HostArgs,
+    output: &Output,
+    work: impl AsyncFnOnce(&Remote) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let config = host.load(output)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::Internal)?;
+    runtime.block_on(async {
+        let remote = Remote::find(&config).await?.ok_or(DeskError::NoHost { dir: config.data_dir.clone() })?;
+        work(&remote).await
     })
 }
 
@@ -68,9 +83,18 @@ pub(crate) enum DeskError {
         /// Its id.
         id: String,
     },
+    /// The same, in the host's words.
+    #[error("{0}")]
+    Missing(String),
+    /// A plugin that isn't trusted, or doesn't fit.
+    #[error("{0}")]
+    Plugin(String),
     /// It can't be done in the state it is in.
     #[error("{0}")]
     Refused(String),
+    /// A plugin can't be published, and why.
+    #[error("{0}")]
+    PluginRefused(String),
     /// There is nobody to do it.
     #[error("no host runs on the data directory {}", dir.display())]
     NoHost {
@@ -100,6 +124,14 @@ impl Desk {
             return Ok(Self::Running(remote));
         }
         Ok(Self::AtRest(gantry_runtime::open_store(config, Arc::new(SystemClock))?))
+    }
+
+    /// The running host, for what can't be done without one.
+    pub(crate) fn host(&self) -> Result<&Remote, DeskError> {
+        match self {
+            Self::Running(remote) => Ok(remote),
+            Self::AtRest(_) => Err(DeskError::Refused("this needs a running host: plugins are run for it".to_owned())),
+        }
     }
 
     /// One page of dead letters.
@@ -177,8 +209,10 @@ impl Desk {
 impl DeskError {
     const fn exit(&self) -> Exit {
         match self {
-            Self::NotFound { .. } => Exit::NotFound,
+            Self::NotFound { .. } | Self::Missing(_) => Exit::NotFound,
+            Self::Plugin(_) => Exit::PluginRefused,
             Self::Refused(_) => Exit::Usage,
+            Self::PluginRefused(_) => Exit::PluginRefused,
             Self::Unreachable { .. } | Self::NoHost { .. } => Exit::HostUnreachable,
             Self::Open(_) | Self::Store(_) => Exit::StoreUnavailable,
         }

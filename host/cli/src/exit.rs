@@ -46,6 +46,8 @@ exits! {
     NotFound = 7, "not_found";
     /// The work is done, but a flow missed its success criteria, or messages were left in flight.
     CriteriaMissed = 8, "criteria_missed";
+    /// A deployment waits for its operator: `gantry deploy approve` or `gantry deploy rollback`.
+    Waiting = 9, "waiting";
 }
 
 impl From<Exit> for ExitCode {

@@ -48,6 +48,12 @@ snapshots! {
     plugin_test: "plugin test";
     plugin_bench: "plugin bench";
     plugin_dev: "plugin dev";
+    plugin_sign: "plugin sign";
+    plugin_verify: "plugin verify";
+    plugin_publish: "plugin publish";
+    plugin_catalogue: "plugin catalogue";
+    key: "key";
+    key_generate: "key generate";
     flow: "flow";
     flow_diagram: "flow diagram";
     completions: "completions";

@@ -2,6 +2,7 @@
 
 mod chosen;
 mod discard;
+mod dry_run;
 mod export;
 mod list;
 mod replay;
@@ -82,7 +83,7 @@ impl Filter {
 }
 
 /// Who asks: the name given, else the user running the command.
-fn by(given: Option<&str>) -> String {
+pub(crate) fn by(given: Option<&str>) -> String {
     let user = || std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
     given.map_or_else(user, str::to_owned)
 }

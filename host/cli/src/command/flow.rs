@@ -1,17 +1,29 @@
-//! `gantry flow diagram`
+//! `gantry flow list|diagram`
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use gantry_config::{diagram, load_flows};
+use serde_json::Value;
 
+use crate::args::HostArgs;
+use crate::desk;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
+use crate::text;
 
 /// Look at flows
 #[derive(Debug, Subcommand)]
 pub(crate) enum Flow {
+    List(List),
     Diagram(Diagram),
+}
+
+/// List the flows of a running host: the plugin of each step, what is queued and what is dead
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    host: HostArgs,
 }
 
 /// Draw flows as a Mermaid flowchart, with their purpose
@@ -25,9 +37,45 @@ pub(crate) struct Diagram {
 impl Flow {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
+            Self::List(list) => list.run(output),
             Self::Diagram(diagram) => diagram.run(output),
         }
     }
+}
+
+impl List {
+    fn run(&self, output: &Output) -> Result<(), Failure> {
+        desk::with_host(&self.host, output, async |host| {
+            let flows = host.flows().await?;
+            Ok(output.print(&flows, || table(&flows))?)
+        })
+    }
+}
+
+fn table(flows: &[Value]) -> String {
+    let heading = ["FLOW", "STATE", "QUEUED", "DEAD", "STEPS"].map(str::to_owned);
+    let row = |flow: &Value| {
+        let queued = ["queued", "leased", "scheduled"].map(|state| flow["queue"][state].as_u64().unwrap_or_default());
+        let steps: Vec<_> = flow["plugins"].as_array().into_iter().flatten().map(step).collect();
+        [
+            flow["name"].as_str().unwrap_or_default().to_owned(),
+            flow["state"].as_str().unwrap_or_default().to_owned(),
+            queued.iter().sum::<u64>().to_string(),
+            flow["open_dead_letters"].to_string(),
+            steps.join(", "),
+        ]
+    };
+    let rows: Vec<_> = std::iter::once(heading).chain(flows.iter().map(row)).collect();
+    text::columns(&rows)
+}
+
+/// `map: order-to-erp@1.0.0`, with a version on trial behind it.
+fn step(plugin: &Value) -> String {
+    let version = |plugin: &Value| {
+        format!("{}@{}", plugin["name"].as_str().unwrap_or_default(), plugin["version"].as_str().unwrap_or_default())
+    };
+    let trial = plugin.get("on_trial").map(|trial| format!(" (on trial: {})", version(trial))).unwrap_or_default();
+    format!("{}: {}{trial}", plugin["step"].as_str().unwrap_or_default(), version(plugin))
 }
 
 impl Diagram {

@@ -1,12 +1,19 @@
-//! `gantry plugin new|inspect|build|test|dev|bench`: for plugin authors, and for operators who want to know what a file is.
+//! `gantry plugin new|inspect|build|test|dev|bench|sign|verify|publish|catalogue|deploy`: for plugin authors, for those
+//! who release plugins, and for operators.
 
 mod bench;
 mod build;
+mod catalogue;
+mod deploy;
 mod dev;
 mod inspect;
 mod language;
 mod new;
+mod publish;
+mod sign;
+mod signed;
 mod test;
+mod verify;
 
 use std::path::Path;
 
@@ -18,7 +25,7 @@ use gantry_sandbox as sandbox;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Write, build, try, test, measure and inspect plugins
+/// Write, build, try, test, measure, inspect, sign, publish and deploy plugins
 #[derive(Debug, Subcommand)]
 pub(crate) enum Plugin {
     New(new::New),
@@ -27,6 +34,11 @@ pub(crate) enum Plugin {
     Test(test::Test),
     Dev(dev::Dev),
     Bench(bench::Bench),
+    Sign(sign::Sign),
+    Verify(verify::Verify),
+    Publish(publish::Publish),
+    Catalogue(catalogue::Catalogue),
+    Deploy(deploy::Deploy),
 }
 
 impl Plugin {
@@ -38,6 +50,11 @@ impl Plugin {
             Self::Test(test) => test.run(output),
             Self::Dev(dev) => dev.run(output),
             Self::Bench(bench) => bench.run(output),
+            Self::Sign(sign) => sign.run(output),
+            Self::Verify(verify) => verify.run(output),
+            Self::Publish(publish) => publish.run(output),
+            Self::Catalogue(catalogue) => catalogue.run(output),
+            Self::Deploy(deploy) => deploy.run(output),
         }
     }
 }

@@ -113,9 +113,9 @@ async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Re
 /// A host that can't start: the exit code says whose turn it is.
 fn refused(error: StartError) -> Failure {
     let exit = match &error {
-        StartError::Flows(_) => Exit::PluginRefused,
+        StartError::Flows(_) | StartError::Deployed { .. } => Exit::PluginRefused,
         StartError::Sources(_) | StartError::Key(_) => Exit::InvalidConfig,
-        StartError::Store { .. } => Exit::StoreUnavailable,
+        StartError::Store { .. } | StartError::Deployments(_) => Exit::StoreUnavailable,
         StartError::DataDir { .. } | StartError::Sandbox(_) | StartError::Listen { .. } | StartError::Metrics(_) => {
             Exit::Internal
         }

@@ -1,5 +1,7 @@
 //! The admin API's client.
 
+mod plugins;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -30,7 +32,7 @@ pub(crate) enum Reloaded {
 
 /// A running host.
 pub(crate) struct Remote {
-    client: Client,
+    pub(super) client: Client,
     address: String,
     token: Secret<String>,
 }
@@ -100,11 +102,12 @@ impl Remote {
         }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(super) fn url(&self, path: &str) -> String {
         format!("http://{}/v1/{path}", self.address)
     }
 
-    async fn answer<T: DeserializeOwned>(
+    /// The answer, or the problem it tells of: what was not found is named by the host where it says more than we know.
+    pub(super) async fn answer<T: DeserializeOwned>(
         &self,
         request: RequestBuilder,
         what: &'static str,
@@ -117,10 +120,16 @@ impl Remote {
         let response = request.bearer_auth(self.token.expose()).send().await.map_err(unreachable)?;
         match response.status() {
             status if status.is_success() => response.json().await.map_err(unreachable),
-            StatusCode::NOT_FOUND => Err(DeskError::NotFound { what, id: id.to_string() }),
-            _ => {
+            StatusCode::NOT_FOUND => {
+                let detail = response.json::<Problem>().await.ok().map(|problem| problem.detail);
+                Err(detail.map_or_else(|| DeskError::NotFound { what, id: id.to_string() }, DeskError::Missing))
+            }
+            status => {
                 let problem: Problem = response.json().await.map_err(unreachable)?;
-                Err(DeskError::Refused(problem.detail))
+                Err(match status {
+                    StatusCode::FORBIDDEN | StatusCode::UNPROCESSABLE_ENTITY => DeskError::Plugin(problem.detail),
+                    _ => DeskError::Refused(problem.detail),
+                })
             }
         }
     }

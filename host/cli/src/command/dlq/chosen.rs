@@ -53,7 +53,7 @@ impl Chosen<'_> {
         })
     }
 
-    async fn find(&self, desk: &Desk) -> Result<Vec<DeadLetterId>, Failure> {
+    pub(super) async fn find(&self, desk: &Desk) -> Result<Vec<DeadLetterId>, Failure> {
         if !self.all {
             return Ok(self.ids.to_vec());
         }

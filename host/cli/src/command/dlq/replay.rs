@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use bytes::Bytes;
 use clap::Args;
-use gantry_core::DeadLetterId;
+use gantry_core::{DeadLetterId, PluginVersion};
 
 use super::Filter;
 use super::chosen::{Asked, Chosen};
@@ -27,6 +27,15 @@ pub(crate) struct Replay {
     /// Replay with this payload in place of the received one; only for a single id
     #[arg(long, value_name = "FILE", conflicts_with = "all")]
     pub(crate) payload: Option<PathBuf>,
+    /// Try them with another version from the catalogue in place of replaying them; needs `--dry-run`
+    #[arg(long, value_name = "NAME@VERSION", requires = "dry_run", conflicts_with = "payload")]
+    pub(crate) with: Option<PluginVersion>,
+    /// Send nothing and change nothing: show what the version given with `--with` says, against the one in force
+    #[arg(long, requires = "with")]
+    pub(crate) dry_run: bool,
+    /// The step to try it in, where the flow has several
+    #[arg(long, value_name = "STEP", requires = "with")]
+    pub(crate) step: Option<String>,
     /// Who asks [default: the user running the command]
     #[arg(long, value_name = "NAME")]
     pub(crate) by: Option<String>,
@@ -41,6 +50,9 @@ impl Replay {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let payload = self.payload()?;
         let chosen = Chosen { ids: &self.ids, all: self.all, filter: &self.filter };
+        if let Some(version) = &self.with {
+            return super::dry_run::run(&chosen, version, self.step.as_deref(), &self.host, output);
+        }
         let asked = Asked { verb: "replay", past: "queued again", yes: self.yes, always_ask: false };
         let by = super::by(self.by.as_deref());
         chosen.each(&self.host, output, &asked, async |desk, id| desk.replay(id, &by, payload.clone()).await)

@@ -184,7 +184,7 @@ fn finish(bytes: Vec<u8>, manifest: &Manifest, origin: &Path) -> Result<Vec<u8>,
 }
 
 /// Replaces the file in one step: a running host never sees half a plugin.
-fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(super) fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let name = file.file_name().ok_or_else(|| anyhow!("this path names no file"))?;
     let directory = file.parent().unwrap_or_else(|| "".as_ref());
     std::fs::create_dir_all(if directory.as_os_str().is_empty() { ".".as_ref() } else { directory })?;

@@ -1,0 +1,42 @@
+//! `FLOW/STEP`, as it is typed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use gantry_admin::api::DeploymentQuery;
+use gantry_core::FlowName;
+
+/// A step of a flow.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) flow: FlowName,
+    pub(crate) step: String,
+}
+
+impl Place {
+    /// The deployments of this step.
+    pub(crate) fn query(&self) -> DeploymentQuery {
+        DeploymentQuery { flow: Some(self.flow.to_string()), step: Some(self.step.clone()), active: None }
+    }
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (flow, step) = text.split_once('/').ok_or_else(|| format!("`{text}` is not FLOW/STEP"))?;
+        if step.is_empty() {
+            return Err(format!("`{text}` names no step"));
+        }
+        Ok(Self {
+            flow: flow.parse().map_err(|error: gantry_core::id::InvalidName| error.to_string())?,
+            step: step.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.flow, self.step)
+    }
+}

@@ -1,0 +1,83 @@
+//! `gantry dlq replay --with NAME@VERSION --dry-run`: what another version would make of dead letters, against the one in
+//! force. Nothing is sent, no letter changes.
+
+use std::collections::BTreeMap;
+
+use anyhow::anyhow;
+use gantry_admin::api::DryRunRequest;
+use gantry_core::{DeadLetterId, FlowName, PluginVersion};
+use gantry_runtime::deploy::ShadowReport;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::chosen::Chosen;
+use crate::args::HostArgs;
+use crate::command::deploy::show;
+use crate::desk::{self, Desk, Remote};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+
+/// What came of one flow's letters.
+#[derive(Serialize)]
+struct Tried {
+    flow: FlowName,
+    step: String,
+    #[serde(flatten)]
+    report: ShadowReport,
+}
+
+/// Tries the chosen letters, flow by flow.
+pub(super) fn run(
+    chosen: &Chosen<'_>,
+    with: &PluginVersion,
+    step: Option<&str>,
+    host: &HostArgs,
+    output: &Output,
+) -> Result<(), Failure> {
+    desk::with(host, output, async |desk| {
+        let remote = desk.host()?;
+        let flows = remote.flows().await?;
+        let mut all = Vec::new();
+        for (flow, dead_letters) in by_flow(chosen, desk).await? {
+            let step = step.map_or_else(|| only_step(&flows, &flow, with), |step| Ok(step.to_owned()))?;
+            all.push(try_flow(remote, flow, step, with, dead_letters).await?);
+        }
+        Ok(output.print(&all, || all.iter().map(page).collect::<Vec<_>>().join("\n"))?)
+    })
+}
+
+async fn try_flow(
+    remote: &Remote,
+    flow: FlowName,
+    step: String,
+    with: &PluginVersion,
+    dead_letters: Vec<DeadLetterId>,
+) -> Result<Tried, Failure> {
+    let (of_flow, of_step) = (flow.clone(), step.clone());
+    let request = DryRunRequest { flow, step, with: with.to_string(), dead_letters };
+    Ok(Tried { flow: of_flow, step: of_step, report: remote.dry_run(&request).await? })
+}
+
+async fn by_flow(chosen: &Chosen<'_>, desk: &Desk) -> Result<BTreeMap<FlowName, Vec<DeadLetterId>>, Failure> {
+    let mut letters: BTreeMap<FlowName, Vec<DeadLetterId>> = BTreeMap::new();
+    for id in chosen.find(desk).await? {
+        letters.entry(desk.dead_letter(id).await?.flow).or_default().push(id);
+    }
+    if letters.is_empty() { Err(Failure::new(Exit::NotFound, anyhow!("no dead letter to try"))) } else { Ok(letters) }
+}
+
+/// The step that is meant where none is named: that of a plugin of the same name, or the only one.
+fn only_step(flows: &[Value], flow: &FlowName, with: &PluginVersion) -> Result<String, Failure> {
+    let plugins = flows.iter().find(|known| known["name"] == flow.as_str()).and_then(|flow| flow["plugins"].as_array());
+    let plugins: Vec<_> = plugins.into_iter().flatten().collect();
+    let same: Vec<_> = plugins.iter().filter(|plugin| plugin["name"] == with.name()).collect();
+    match (same.as_slice(), plugins.as_slice()) {
+        ([step], _) => Ok(step["step"].as_str().unwrap_or_default().to_owned()),
+        (_, [step]) => Ok(step["step"].as_str().unwrap_or_default().to_owned()),
+        _ => Err(Failure::new(Exit::Usage, anyhow!("flow `{flow}` has several steps: say which with `--step`"))),
+    }
+}
+
+fn page(Tried { flow, step, report }: &Tried) -> String {
+    format!("{flow}/{step}: {}\n{}", show::shadow(report), show::differences(report))
+}

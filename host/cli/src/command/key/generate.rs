@@ -1,0 +1,52 @@
+//! `gantry key generate`
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use gantry_core::KeyName;
+use gantry_security::{PrivateKey, SigningKeyError};
+use serde_json::json;
+
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::output::Output;
+
+/// Make a key pair to sign plugins with
+///
+/// The private key goes to NAME.key (PKCS#8 PEM, readable by its owner alone), the public one to NAME.pub. Printed are
+/// the lines that make a host trust it. The private key is never printed: keep it where releases are made, and nowhere
+/// else.
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// What the key is called, by hosts too
+    #[arg(value_name = "NAME")]
+    name: KeyName,
+    /// Where the files go
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
+}
+
+impl Generate {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        let [private, public] = ["key", "pub"].map(|ending| self.out.join(format!("{}.{ending}", self.name)));
+        // A public key that stays from another pair would be taken for this one's.
+        if public.exists() {
+            return Err(Failure::new(Exit::Usage, SigningKeyError::Exists(public)));
+        }
+        let key = PrivateKey::generate().or_exit(Exit::Internal)?;
+        key.save(&private).or_exit(Exit::Usage)?;
+        let text = key.public().to_string();
+        std::fs::write(&public, format!("{text}\n"))
+            .with_context(|| format!("failed to write {}", public.display()))
+            .or_exit(Exit::Internal)?;
+        let (name, id) = (&self.name, key.public().id());
+        let result = json!({ "name": name, "id": id, "public_key": text, "private": private, "public": public });
+        let human = || {
+            let files =
+                format!("private key  {}\npublic key   {}\nkey id       {id}\n", private.display(), public.display());
+            let trust = format!("[[plugins.trust]]\nname = \"{name}\"\nkey = \"{text}\"\npublish = [\"*\"]\n");
+            format!("{files}\nA host trusts it with these lines in gantry.toml:\n\n{trust}")
+        };
+        Ok(output.print(&result, human)?)
+    }
+}

@@ -1,0 +1,49 @@
+//! `gantry plugin catalogue`
+
+use clap::Args;
+use gantry_admin::api::Catalogue as Listed;
+use gantry_store::Published;
+
+use crate::args::HostArgs;
+use crate::desk::plugins;
+use crate::exit::Failure;
+use crate::output::Output;
+use crate::text;
+
+/// Hexadecimal digits of a digest that are shown: enough to tell plugins apart.
+const DIGITS: usize = 12;
+
+/// List the plugins that were published to a host
+#[derive(Debug, Args)]
+pub(crate) struct Catalogue {
+    #[command(flatten)]
+    host: HostArgs,
+}
+
+impl Catalogue {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        let listed = Listed { plugins: plugins::catalogue(&self.host, output)? };
+        Ok(output.print(&listed, || table(&listed.plugins))?)
+    }
+}
+
+fn table(plugins: &[Published]) -> String {
+    if plugins.is_empty() {
+        return "nothing was published".to_owned();
+    }
+    let mut rows = vec![["NAME", "VERSION", "DIGEST", "CASES", "SIGNED BY", "PUBLISHED", "BY"].map(str::to_owned)];
+    rows.extend(plugins.iter().map(|published| {
+        let Published { plugin, cases, trusted_by, published_at, published_by, .. } = published;
+        let digest = plugin.digest.to_string();
+        [
+            plugin.name.clone(),
+            plugin.version.clone(),
+            digest.trim_start_matches("sha256:").chars().take(DIGITS).collect(),
+            cases.to_string(),
+            trusted_by.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string),
+            published_at.to_string(),
+            text::first_line(published_by, 40),
+        ]
+    }));
+    text::columns(&rows)
+}

@@ -1,0 +1,63 @@
+//! `gantry plugin publish`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use gantry_store::{Publication, Published};
+use serde_json::json;
+
+use super::signed;
+use crate::args::HostArgs;
+use crate::command::dlq::by;
+use crate::desk::plugins::{self, Offer};
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::output::Output;
+
+/// Put a plugin into the catalogue of a host
+///
+/// The host looks at it as at one that a flow names, and compiles it. It must be signed by a key that the host trusts with
+/// its name, unless the host takes unsigned plugins; the signatures are those in FILE.wasm.sig. A version stands for the
+/// same bytes for ever: publishing them again changes nothing, other bytes are refused. No flow takes a plugin because it
+/// was published.
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    /// The component
+    #[arg(value_name = "FILE.wasm")]
+    file: PathBuf,
+    /// The signatures [default: FILE.wasm.sig, if there is one]
+    #[arg(long, value_name = "FILE.sig")]
+    signatures: Option<PathBuf>,
+    /// Who publishes [default: the user running the command]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    #[command(flatten)]
+    host: HostArgs,
+}
+
+impl Publish {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        let component = signed::component(&self.file)?;
+        let signatures = signed::signatures(&self.signatures.clone().unwrap_or_else(|| signed::beside(&self.file)))?;
+        if let (None, Some(named)) = (&signatures, &self.signatures) {
+            let error = anyhow::anyhow!("{} does not exist", named.display());
+            return Err(Failure::new(Exit::NotFound, error));
+        }
+        if let Some(signatures) = &signatures {
+            signatures.clone().for_plugin(&component.plugin).or_exit(Exit::PluginRefused)?;
+        }
+        let offer = Offer { bytes: component.bytes.into(), signatures, by: by(self.by.as_deref()) };
+        let publication = plugins::publish(&self.host, output, offer)?;
+        let new = matches!(publication, Publication::New(_));
+        let published = publication.published();
+        Ok(output.print(&json!({ "new": new, "published": published }), || human(new, published))?)
+    }
+}
+
+fn human(new: bool, published: &Published) -> String {
+    let Published { plugin, trusted_by, published_at, published_by, .. } = published;
+    let signed = trusted_by.as_ref().map_or_else(|| "unsigned".to_owned(), |key| format!("signed by {key}"));
+    match new {
+        true => format!("{plugin} is published, {signed} ({})", plugin.digest),
+        false => format!("{plugin} is as it was published at {published_at} by {published_by}, {signed}"),
+    }
+}

@@ -1,0 +1,75 @@
+//! The catalogue at the desk: publishing and listing plugins, whether a host runs or not.
+//!
+//! At rest this process does what the host would: it holds the plugin to the same rules, and compiles it in a process of
+//! its own. What it compiled stays in the data directory's cache, so the host need not do it again.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gantry_config::HostConfig;
+use gantry_core::SystemClock;
+use gantry_runtime::{PublishError, Publisher, open_sandbox};
+use gantry_security::SignatureFile;
+use gantry_store::{Publication, Published, Store};
+
+use super::{Desk, DeskError};
+use crate::args::HostArgs;
+use crate::command::compile_component::compiler_process;
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::output::Output;
+
+/// A component on its way into the catalogue.
+pub(crate) struct Offer {
+    pub(crate) bytes: Bytes,
+    pub(crate) signatures: Option<SignatureFile>,
+    pub(crate) by: String,
+}
+
+/// Publishes a component.
+pub(crate) fn publish(host: &HostArgs, output: &Output, offer: Offer) -> Result<Publication, Failure> {
+    at_desk(host, output, async |config, desk| match desk {
+        Desk::Running(remote) => Ok(remote.publish(offer).await?),
+        Desk::AtRest(store) => {
+            let publication = publisher(config, store)?.publish(offer.bytes, offer.signatures, &offer.by).await;
+            Ok(publication.map_err(DeskError::from)?)
+        }
+    })
+}
+
+/// Every published plugin.
+pub(crate) fn catalogue(host: &HostArgs, output: &Output) -> Result<Vec<Published>, Failure> {
+    at_desk(host, output, async |config, desk| match desk {
+        Desk::Running(remote) => Ok(remote.catalogue().await?),
+        Desk::AtRest(store) => Ok(publisher(config, store)?.catalogue().list().await.map_err(DeskError::from)?),
+    })
+}
+
+fn publisher(config: &HostConfig, store: &Store) -> Result<Publisher, Failure> {
+    let sandbox = open_sandbox(Some(&config.data_dir), Some(compiler_process()?))?;
+    Ok(Publisher::open(config, store.clone(), sandbox, Arc::new(SystemClock))?)
+}
+
+/// Opens the desk, does one thing at it, and closes it whatever came of it.
+fn at_desk<T>(
+    host: &HostArgs,
+    output: &Output,
+    work: impl AsyncFnOnce(&HostConfig, &Desk) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let config = host.load(output)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::Internal)?;
+    runtime.block_on(async {
+        let desk = Desk::open(&config).await?;
+        let done = work(&config, &desk).await;
+        desk.close().await;
+        done
+    })
+}
+
+impl From<PublishError> for DeskError {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::Catalogue(gantry_store::CatalogueError::Store(error)) => Self::Store(error),
+            other => Self::PluginRefused(other.to_string()),
+        }
+    }
+}
