@@ -90,6 +90,24 @@ pub fn another_version(guest: &Path, n: u8) -> Vec<u8> {
     bytes
 }
 
+/// A guest under a version of its own: what its manifest says differs, what it does is the same.
+#[must_use]
+pub fn versioned(guest: &str, version: &str) -> Vec<u8> {
+    let bytes = std::fs::read(self::guest(guest)).expect("a guest");
+    let inspection = gantry_component::inspect(&bytes).expect("a plugin");
+    let manifest = inspection.require_manifest().expect("a manifest").clone();
+    let manifest = gantry_core::Manifest { version: version.to_owned(), ..manifest };
+    gantry_component::embed(&bytes, &manifest).expect("a plugin with another manifest")
+}
+
+/// A plugin with these golden cases in it, each a name and a text.
+#[must_use]
+pub fn with_cases(plugin: &[u8], cases: &[(&str, &str)]) -> Vec<u8> {
+    let case =
+        |(name, text): &(&str, &str)| gantry_component::CaseFile { name: (*name).to_owned(), text: (*text).to_owned() };
+    gantry_component::embed_cases(plugin, &cases.iter().map(case).collect::<Vec<_>>()).expect("a plugin with cases")
+}
+
 /// Puts a file in place as a careful deployment does: whole or not at all.
 pub fn replace(file: &Path, bytes: impl AsRef<[u8]>) {
     let part = file.with_extension("part");

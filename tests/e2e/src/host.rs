@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{HostConfig, load_flows};
+use gantry_config::{HostConfig, PluginTrust, load_flows};
 use gantry_core::{DeadLetter, MessageId, SystemClock};
 use gantry_runtime::report::FlowReport;
 use gantry_runtime::{FlowFiles, Host, ReloadReport, Trigger};
@@ -123,6 +123,7 @@ impl TestHost {
             data_dir: dir.path().join("data"),
             intake_listen: ([127, 0, 0, 1], 0).into(),
             disk_reserve_bytes: 1 << 20,
+            plugin_trust: PluginTrust { allow_unsigned: true, keys: Vec::new() },
             ..HostConfig::default()
         };
         Self::open(dir, files, config).await
@@ -144,6 +145,12 @@ impl TestHost {
         let Self { host, dir, flows, config, .. } = self;
         host.drain(PATIENCE).await.expect("the host drains in time");
         Self::open(dir, flows, config).await
+    }
+
+    /// Puts a plugin into the catalogue, unsigned, which this host allows; `NAME@VERSION`.
+    pub async fn publish(&self, plugin: Vec<u8>) -> String {
+        let published = self.handle().publisher().publish(plugin.into(), None, "test").await;
+        published.expect("the catalogue takes it").published().plugin.to_string()
     }
 
     /// The directory of the flow files, to be edited.

@@ -16,7 +16,9 @@ mod sink;
 
 use std::time::Duration;
 
-pub use binary::{another_version, gantry, guest, plugin, replace, repository, run_gantry, shared_data};
+pub use binary::{
+    another_version, gantry, guest, plugin, replace, repository, run_gantry, shared_data, versioned, with_cases,
+};
 pub use host::{FlowText, TestHost};
 pub use process::HostProcess;
 pub use sink::{Answer, Seen, Sink};
