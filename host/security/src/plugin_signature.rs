@@ -48,14 +48,12 @@ pub enum SignatureFileError {
     #[error("more than {MAX_SIGNATURES} signatures, or {MAX_SIGNATURE_FILE_BYTES} bytes: sign again into a new file")]
     TooMany,
     /// Signatures of something else.
-    #[error("the signatures are for {found} ({found_digest}), not for {plugin} ({}): sign the plugin again", plugin.digest)]
+    #[error("the signatures are for {found} ({}), not for {plugin} ({}): sign the plugin again", found.digest, plugin.digest)]
     OtherPlugin {
         /// What the file is about.
-        found: PluginVersion,
-        /// Its digest.
-        found_digest: Digest,
+        found: Box<PluginRef>,
         /// What they were given with.
-        plugin: PluginRef,
+        plugin: Box<PluginRef>,
     },
 }
 
@@ -92,8 +90,9 @@ impl SignatureFile {
         if self.plugin == plugin.plugin_version() && self.digest == plugin.digest {
             return Ok(self.signatures);
         }
-        let (found, found_digest) = (self.plugin, self.digest);
-        Err(SignatureFileError::OtherPlugin { found, found_digest, plugin: plugin.clone() })
+        let (name, version) = (self.plugin.name().to_owned(), self.plugin.version().to_owned());
+        let found = Box::new(PluginRef { name, version, digest: self.digest });
+        Err(SignatureFileError::OtherPlugin { found, plugin: Box::new(plugin.clone()) })
     }
 
     /// Adds a signature, in place of any by the same key.
