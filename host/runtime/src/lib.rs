@@ -44,6 +44,6 @@ pub use flow::FlowError;
 pub use handle::{HostHandle, NotReady};
 pub use host::{Host, StartError, Undrained, check, open_sandbox, open_store};
 pub use metrics::Metrics;
-pub use publish::{PublishError, Publisher};
+pub use publish::{PublishError, Publisher, open_catalogue};
 pub use reload::{FlowFiles, ReloadError, ReloadReport, ReloadResult, Trigger};
 pub use sources::SourceError;

@@ -65,6 +65,15 @@ struct Examined {
     bytes: Bytes,
 }
 
+/// The catalogue of a data directory.
+///
+/// # Errors
+/// When its folder can't be made.
+pub fn open_catalogue(config: &HostConfig, store: Store) -> Result<Catalogue, StartError> {
+    let dir = config.data_dir.join(FOLDER);
+    Catalogue::open(store, &dir).map_err(|source| StartError::DataDir { dir, source })
+}
+
 impl Publisher {
     /// The publisher of a data directory.
     ///
@@ -76,8 +85,7 @@ impl Publisher {
         sandbox: Sandbox,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
-        let dir = config.data_dir.join(FOLDER);
-        let catalogue = Catalogue::open(store, &dir).map_err(|source| StartError::DataDir { dir, source })?;
+        let catalogue = open_catalogue(config, store)?;
         let trust = Arc::new(Trust::new(config.plugin_trust.clone()));
         Ok(Self { catalogue, sandbox, trust, clock, turn: Arc::new(Semaphore::new(1)) })
     }

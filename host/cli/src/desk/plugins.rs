@@ -8,9 +8,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gantry_config::HostConfig;
 use gantry_core::SystemClock;
-use gantry_runtime::{PublishError, Publisher, open_sandbox};
+use gantry_runtime::{PublishError, Publisher, open_catalogue, open_sandbox};
 use gantry_security::SignatureFile;
-use gantry_store::{Publication, Published, Store};
+use gantry_store::{CatalogueError, Publication, Published, Store};
 
 use super::{Desk, DeskError};
 use crate::args::HostArgs;
@@ -30,8 +30,7 @@ pub(crate) fn publish(host: &HostArgs, output: &Output, offer: Offer) -> Result<
     at_desk(host, output, async |config, desk| match desk {
         Desk::Running(remote) => Ok(remote.publish(offer).await?),
         Desk::AtRest(store) => {
-            let publication = publisher(config, store)?.publish(offer.bytes, offer.signatures, &offer.by).await;
-            Ok(publication.map_err(DeskError::from)?)
+            publisher(config, store)?.publish(offer.bytes, offer.signatures, &offer.by).await.map_err(failure)
         }
     })
 }
@@ -40,7 +39,7 @@ pub(crate) fn publish(host: &HostArgs, output: &Output, offer: Offer) -> Result<
 pub(crate) fn catalogue(host: &HostArgs, output: &Output) -> Result<Vec<Published>, Failure> {
     at_desk(host, output, async |config, desk| match desk {
         Desk::Running(remote) => Ok(remote.catalogue().await?),
-        Desk::AtRest(store) => Ok(publisher(config, store)?.catalogue().list().await.map_err(DeskError::from)?),
+        Desk::AtRest(store) => Ok(open_catalogue(config, store.clone())?.list().await.map_err(DeskError::from)?),
     })
 }
 
@@ -65,11 +64,12 @@ fn at_desk<T>(
     })
 }
 
-impl From<PublishError> for DeskError {
-    fn from(error: PublishError) -> Self {
-        match error {
-            PublishError::Catalogue(gantry_store::CatalogueError::Store(error)) => Self::Store(error),
-            other => Self::PluginRefused(other.to_string()),
-        }
+/// A refusal is one of the plugin; what the disk or the store does is not.
+fn failure(error: PublishError) -> Failure {
+    match error {
+        PublishError::Catalogue(CatalogueError::Store(error)) => DeskError::Store(error).into(),
+        PublishError::Catalogue(CatalogueError::Taken { .. }) => DeskError::PluginRefused(error.to_string()).into(),
+        PublishError::Catalogue(_) | PublishError::Stopped(_) => Failure::new(Exit::Internal, error),
+        refused => DeskError::PluginRefused(refused.to_string()).into(),
     }
 }

@@ -13,6 +13,9 @@ use super::{DeskError, Remote};
 /// How long publishing may take: the plugin is compiled in it, and others may be before it.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(600);
 
+/// Codes that are about the plugin, and not about the request or the host.
+const REFUSALS: [&str; 4] = ["plugin-refused", "plugin-untrusted", "version-taken", "too-large"];
+
 impl Remote {
     pub(in crate::desk) async fn publish(&self, offer: Offer) -> Result<Publication, DeskError> {
         let unreachable = |error: reqwest::Error| DeskError::Unreachable {
@@ -37,9 +40,9 @@ impl Remote {
             StatusCode::OK => Ok(Publication::Known(response.json().await.map_err(unreachable)?)),
             _ => {
                 let problem: Problem = response.json().await.map_err(unreachable)?;
-                Err(match problem.status {
-                    500.. => DeskError::Refused(problem.detail),
-                    _ => DeskError::PluginRefused(problem.detail),
+                Err(match REFUSALS.contains(&problem.code.as_str()) {
+                    true => DeskError::PluginRefused(problem.detail),
+                    false => DeskError::Refused(problem.detail),
                 })
             }
         }
