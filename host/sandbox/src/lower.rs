@@ -1,39 +1,57 @@
 //! Messages as the guest sees them, borrowed from the host's.
 
+use std::fmt::Write as _;
+
 use gantry_core::Message;
 
 use crate::guest::types::{Message as GuestMessage, PayloadParam};
 use crate::run::Invocation;
 
-/// The parts of a batch that the host holds in another form than the guest takes them: one allocation for all
-/// headers, one small string for each id.
+/// The parts of a batch that the host holds in another form than the guest takes them: one allocation for the headers of
+/// all messages, and one for their ids.
 pub(crate) struct Parts<'a> {
-    ids: Vec<String>,
+    ids: String,
     headers: Vec<(&'a str, &'a str)>,
 }
 
+/// How long the text of an id is.
+const ID_BYTES: usize = 36;
+
 impl<'a> Parts<'a> {
     pub(crate) fn of(batch: &[Invocation<'a>]) -> Self {
-        Self {
-            ids: batch.iter().map(|invocation| invocation.message.id.to_string()).collect(),
-            headers: batch.iter().flat_map(|invocation| invocation.message.headers.iter()).collect(),
+        let mut ids = String::with_capacity(batch.len() * ID_BYTES);
+        for invocation in batch {
+            // Writing into a text can't fail.
+            let _ = write!(ids, "{}", invocation.message.id);
         }
+        Self { ids, headers: batch.iter().flat_map(|invocation| invocation.message.headers.iter()).collect() }
     }
 
     /// One guest message for each of the same batch.
     pub(crate) fn messages<'b>(&'b self, batch: &[Invocation<'b>]) -> Vec<GuestMessage<'b>> {
-        let mut headers = self.headers.as_slice();
-        let with_id = batch.iter().zip(&self.ids);
-        let lower = |(invocation, id): (&Invocation<'b>, &'b String)| {
-            let (own, rest) = headers.split_at(invocation.message.headers.len());
-            headers = rest;
-            message(invocation, id, own)
+        let (mut ids, mut headers) = (self.ids.as_str(), self.headers.as_slice());
+        // Messages of one source are mostly of one type.
+        let mut last = ("", false);
+        let lower = |invocation: &Invocation<'b>| {
+            let (id, other_ids) = ids.split_at(ID_BYTES);
+            let (own, other_headers) = headers.split_at(invocation.message.headers.len());
+            (ids, headers) = (other_ids, other_headers);
+            let content_type = invocation.message.content_type.as_str();
+            if content_type != last.0 {
+                last = (content_type, is_textual(content_type));
+            }
+            message(invocation, id, own, last.1)
         };
-        with_id.map(lower).collect()
+        batch.iter().map(lower).collect()
     }
 }
 
-fn message<'b>(invocation: &Invocation<'b>, id: &'b str, headers: &'b [(&'b str, &'b str)]) -> GuestMessage<'b> {
+fn message<'b>(
+    invocation: &Invocation<'b>,
+    id: &'b str,
+    headers: &'b [(&'b str, &'b str)],
+    is_textual: bool,
+) -> GuestMessage<'b> {
     let message = invocation.message;
     GuestMessage {
         id,
@@ -42,17 +60,15 @@ fn message<'b>(invocation: &Invocation<'b>, id: &'b str, headers: &'b [(&'b str,
         headers,
         event_time_ms: message.event_time.0,
         attempt: invocation.attempt,
-        payload: payload(message),
+        payload: payload(message, is_textual),
         extensions: &[],
     }
 }
 
 /// Text when the content type says so and the bytes are; a guest in a dynamic language takes text at a third of the
 /// cost of bytes.
-fn payload(message: &Message) -> PayloadParam<'_> {
-    if is_textual(&message.content_type)
-        && let Ok(text) = std::str::from_utf8(&message.payload)
-    {
+fn payload(message: &Message, is_textual: bool) -> PayloadParam<'_> {
+    if is_textual && let Ok(text) = std::str::from_utf8(&message.payload) {
         return PayloadParam::Text(text);
     }
     PayloadParam::Bytes(&message.payload)
@@ -77,7 +93,14 @@ fn is_textual(content_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_textual;
+    use super::{ID_BYTES, is_textual};
+
+    #[test]
+    fn every_id_is_as_long_as_the_cut_takes_it_to_be() {
+        for id in [gantry_core::MessageId::generate(), gantry_core::MessageId::from_bytes([0; 16])] {
+            assert_eq!(id.to_string().len(), ID_BYTES);
+        }
+    }
 
     #[test]
     fn textual_media_types_are_known_whatever_their_case_and_parameters() {
