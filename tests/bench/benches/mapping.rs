@@ -9,7 +9,7 @@ const ROUNDS: usize = 15;
 
 fn main() {
     let sandbox = Sandbox::new(SandboxConfig::default()).expect("a sandbox");
-    let plugin = sandbox.load(&gantry_bench::component()).expect("a plugin");
+    let plugin = sandbox.load(&gantry_bench::component("order-to-erp")).expect("a plugin");
     let (step, native) = (step(&plugin, Reuse::Fresh), native());
     println!(
         "one order of {} bytes, µs a message (median of {ROUNDS} rounds)\n",

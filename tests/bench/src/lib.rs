@@ -3,6 +3,7 @@
 //! A figure alone says little on a shared machine, so each benchmark measures its yardstick in the same run and prints
 //! the ratio. None of them judges: what they print is read by people.
 
+pub mod bare;
 pub mod load;
 pub mod mapping;
 pub mod sink;
@@ -28,21 +29,23 @@ fn case() -> serde_json::Value {
     serde_json::from_slice(&text).expect("the golden case is JSON")
 }
 
-/// The plugin `order-to-erp` as `gantry plugin build` makes it.
+/// A Rust plugin of the repository, by its name, as `gantry plugin build` makes it.
 #[must_use]
-pub fn component() -> Vec<u8> {
+pub fn component(name: &str) -> Vec<u8> {
     let root = repository();
     let target = root.join("target/bench-plugins");
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--package", "order-to-erp", "--profile", "plugin"])
+        .args(["build", "--quiet", "--locked", "--package", name, "--profile", "plugin"])
         .args(["--target", "wasm32-wasip2", "--target-dir"])
         .arg(&target)
         .current_dir(root)
         .stdin(Stdio::null())
         .status();
     assert!(status.is_ok_and(|status| status.success()), "cargo failed to build the plugin");
-    let built = std::fs::read(target.join("wasm32-wasip2/plugin/order_to_erp.wasm")).expect("cargo built the plugin");
-    let manifest = std::fs::read_to_string(root.join("plugins/order-to-erp/plugin.toml")).expect("a plugin.toml");
+    let file = target.join("wasm32-wasip2/plugin").join(name.replace('-', "_")).with_extension("wasm");
+    let built = std::fs::read(file).expect("cargo built the plugin");
+    let manifest = root.join("plugins").join(name).join("plugin.toml");
+    let manifest = std::fs::read_to_string(manifest).expect("a plugin.toml");
     let manifest = gantry_component::plugin_toml(&manifest).expect("a valid plugin.toml");
     gantry_component::embed(&built, &manifest).expect("a component")
 }
@@ -50,7 +53,7 @@ pub fn component() -> Vec<u8> {
 /// Writes the plugin and its table into `dir`, as a flow file finds them.
 pub fn lay_out(dir: &Path) -> (PathBuf, PathBuf) {
     let (plugin, table) = (dir.join("order-to-erp.wasm"), dir.join("products.json"));
-    std::fs::write(&plugin, component()).expect("a writable directory");
+    std::fs::write(&plugin, component("order-to-erp")).expect("a writable directory");
     let rows: Vec<_> = products().into_iter().map(|(_, row)| row).collect();
     std::fs::write(&table, serde_json::to_vec(&rows).expect("rows are JSON")).expect("a writable directory");
     (plugin, table)

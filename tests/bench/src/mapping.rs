@@ -1,4 +1,4 @@
-//! One order through a plugin and through the same code native: what `mapping` and `languages` measure.
+//! Messages through a plugin and through the same code native: what `mapping`, `languages` and `sandbox` measure.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -27,13 +27,23 @@ impl Tables for Products {
 /// The mapping in the step of a flow, with the limits a step has unless it says otherwise.
 #[must_use]
 pub fn step(plugin: &Plugin, reuse: Reuse) -> PreparedStep {
+    prepare(plugin, reuse, Grants { lookup: ["products".to_owned()].into(), clock: false })
+}
+
+/// A plugin that needs no grant, `echo` for one, in the step of a flow.
+#[must_use]
+pub fn echo_step(plugin: &Plugin, reuse: Reuse) -> PreparedStep {
+    prepare(plugin, reuse, Grants::default())
+}
+
+fn prepare(plugin: &Plugin, reuse: Reuse, grants: Grants) -> PreparedStep {
     let rows = crate::products().into_iter().map(|(sku, row)| (sku, row.to_string())).collect();
     let config = StepConfig {
         flow: "bench".parse().expect("a name"),
-        step: "order-to-erp".into(),
+        step: "step".into(),
         place: "bench".into(),
         settings: serde_json::Value::Null,
-        grants: Grants { lookup: ["products".to_owned()].into(), clock: false },
+        grants,
         limits: Limits::default(),
         reuse,
         routes: std::iter::once("erp".parse().expect("a name")).collect(),
@@ -47,6 +57,12 @@ pub fn step(plugin: &Plugin, reuse: Reuse) -> PreparedStep {
 pub fn native() -> Native {
     Native::configure(order_to_erp::map, "{}", Host::new().table("products", crate::products()))
         .expect("the settings are valid")
+}
+
+/// The plugin `echo` as native code.
+#[must_use]
+pub fn echo() -> Native {
+    Native::configure(echo::map, "{}", Host::new()).expect("the settings are valid")
 }
 
 /// As many messages with the order.
@@ -91,8 +107,9 @@ pub fn native_round(native: &Native, count: usize) -> f64 {
     })
 }
 
+/// A round of anything that takes so many messages at once: microseconds a message.
 #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 messages")]
-fn round(count: usize, mut work: impl FnMut()) -> f64 {
+pub fn round(count: usize, mut work: impl FnMut()) -> f64 {
     let (start, mut times) = (Instant::now(), 0_usize);
     while start.elapsed() < ROUND {
         work();
