@@ -3,6 +3,8 @@
 //! The order of the checks is the order in which they help: size before anything costs time, then what kind of file
 //! it is, then validity, then the world, then the manifest.
 
+use std::hash::Hash;
+
 use gantry_core::Digest;
 use gantry_core::manifest::{API_VERSION, Manifest, SECTION};
 use wasmparser::{ComponentExportSectionReader, ComponentImportSectionReader, Validator, WasmFeatures};
@@ -65,11 +67,20 @@ impl Inspection {
 /// manifest is no error here: see [`Inspection::require_manifest`].
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, ComponentError> {
     validate(bytes)?;
+    read(bytes, Digest::of(bytes))
+}
+
+/// Reads what a component says of itself, and does not look at its code: for bytes with a digest that [`inspect`] has
+/// accepted before, under the same [`rules`].
+///
+/// # Errors
+/// As [`inspect`], but for what only validation finds.
+pub fn read(bytes: &[u8], digest: Digest) -> Result<Inspection, ComponentError> {
     let sections = sections(bytes)?;
     let exports = exports(&sections)?;
     let api = exported_api(&exports)?;
     Ok(Inspection {
-        digest: Digest::of(bytes),
+        digest,
         size: bytes.len(),
         imports: imports(&sections)?,
         exports,
@@ -78,11 +89,26 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, ComponentError> {
     })
 }
 
-/// Valid WebAssembly, a component, and of bearable size; says nothing of the world.
-pub(crate) fn validate(bytes: &[u8]) -> Result<(), ComponentError> {
+/// Stands for what [`inspect`] accepts: what was accepted by other rules is to be inspected again.
+#[must_use]
+pub fn rules() -> impl Hash {
+    (env!("CARGO_PKG_VERSION"), FEATURES.bits())
+}
+
+/// Refuses what is too long to be looked at.
+///
+/// # Errors
+/// When the component is longer than [`MAX_COMPONENT_BYTES`].
+pub fn check_size(bytes: &[u8]) -> Result<(), ComponentError> {
     if bytes.len() > MAX_COMPONENT_BYTES {
         return Err(ComponentError::TooBig { size: bytes.len(), limit: MAX_COMPONENT_BYTES });
     }
+    Ok(())
+}
+
+/// Valid WebAssembly, a component, and of bearable size; says nothing of the world.
+pub(crate) fn validate(bytes: &[u8]) -> Result<(), ComponentError> {
+    check_size(bytes)?;
     check_header(bytes)?;
     Validator::new_with_features(FEATURES).validate_all(bytes).map_err(invalid)?;
     Ok(())

@@ -21,6 +21,6 @@ pub use cases::{CASES_SECTION, CaseFile, MAX_CASES, MAX_CASES_BYTES, cases, embe
 pub use embed::embed;
 pub use encode::{WIT, WORLD, contract, encode, has_section, is_core_module, without_sections};
 pub use error::{CasesError, ComponentError, EncodeError, ManifestError};
-pub use inspect::{Inspection, MAX_COMPONENT_BYTES, TRANSFORM, inspect};
+pub use inspect::{Inspection, MAX_COMPONENT_BYTES, TRANSFORM, check_size, inspect, read, rules};
 pub use manifest::{check_manifest, plugin_toml};
 pub use sizes::{Sizes, sizes};

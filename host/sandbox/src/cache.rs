@@ -3,6 +3,8 @@
 //! One file per component and engine: `<component digest>-<engine hash>.cwasm`. A cache entry is native code that the
 //! host will execute, so a file is only trusted when its MAC, made with a key that only this host has, covers the
 //! component's digest, the engine's hash and every byte of the code. Anything else is ignored, reported and replaced.
+//! An entry also stands for the validation of its component, which costs a large one more than loading its code: only
+//! what was found valid is compiled, and the hash covers the rules.
 //!
 //! ```text
 //! magic "gantry-cwasm-1\n" (15 bytes) | MAC (32 bytes) | code
@@ -55,7 +57,8 @@ pub struct CacheError {
 /// An opened cache.
 pub(crate) struct Cache {
     config: CacheConfig,
-    /// Stands for the engine's version, settings and the machine's CPU features.
+    /// Stands for the engine's version, settings and the machine's CPU features, and for the rules by which components
+    /// are found valid.
     engine_hash: u64,
 }
 
@@ -80,33 +83,35 @@ impl Cache {
         private_dir(&config.dir).map_err(|source| CacheError { dir: config.dir.clone(), source })?;
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
+        gantry_component::rules().hash(&mut hasher);
         Ok(Self { config, engine_hash: hasher.finish() })
     }
 
-    /// The component from its entry, else compiled and stored. A cache that fails only costs time.
-    pub(crate) fn get_or_compile<E>(
-        &self,
-        engine: &Engine,
-        digest: &Digest,
-        compile: impl FnOnce() -> Result<Component, E>,
-    ) -> Result<Component, E> {
+    /// The component with this digest, if its entry holds it. Who finds it knows that this host, by its present rules,
+    /// has found the component valid and compiled it: nothing else is ever kept.
+    pub(crate) fn get(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
         let path = self.path(digest);
         match self.load(engine, digest, &path) {
             Ok(component) => {
+                tracing::debug!(path = %path.display(), "took a compiled plugin from the cache");
                 prune::touch(&path);
-                return Ok(component);
+                Some(component)
             }
-            Err(Unusable::Absent) => {}
+            Err(Unusable::Absent) => None,
             Err(reason) => {
                 tracing::warn!(path = %path.display(), %reason, "ignoring a compiled plugin; compiling it again");
+                None
             }
         }
-        let component = compile()?;
-        if let Err(reason) = self.store(digest, &path, &component) {
+    }
+
+    /// Keeps a component that was found valid and compiled. A cache that fails only costs time.
+    pub(crate) fn keep(&self, digest: &Digest, component: &Component) {
+        let path = self.path(digest);
+        if let Err(reason) = self.store(digest, &path, component) {
             tracing::warn!(path = %path.display(), reason, "can't keep a compiled plugin; the next start compiles again");
         }
         prune::prune(&self.config.dir, self.config.max_bytes, &path);
-        Ok(component)
     }
 
     fn path(&self, digest: &Digest) -> PathBuf {

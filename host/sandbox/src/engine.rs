@@ -6,7 +6,8 @@ pub(crate) mod tuning;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_component::inspect;
+use gantry_component::{check_size, inspect, read};
+use gantry_core::Digest;
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
@@ -111,24 +112,30 @@ impl Sandbox {
     /// # Errors
     /// When it is no usable plugin, imports what no grant covers, or doesn't compile.
     pub fn load(&self, bytes: &[u8]) -> Result<Plugin, LoadError> {
-        let inspection = inspect(bytes)?;
+        check_size(bytes)?;
+        let digest = Digest::of(bytes);
+        let cached = self.shared.cache.as_ref().and_then(|cache| cache.get(&self.shared.engine, &digest));
+        // Bytes with this digest were found valid before they were compiled.
+        let inspection = if cached.is_some() { read(bytes, digest)? } else { inspect(bytes)? };
         let manifest = inspection.require_manifest()?.clone();
         vet(&manifest.name, &inspection.imports)?;
-        let component = self
-            .compile(&inspection.digest, bytes)
-            .map_err(|source| LoadError::Compile { plugin: manifest.name.clone(), source })?;
+        let component = match cached {
+            Some(component) => component,
+            None => self
+                .compile(&inspection.digest, bytes)
+                .map_err(|source| LoadError::Compile { plugin: manifest.name.clone(), source })?,
+        };
         Ok(Plugin::new(Arc::clone(&self.shared), component, manifest, inspection))
     }
 
-    fn compile(&self, digest: &gantry_core::Digest, bytes: &[u8]) -> Result<Component, CompileError> {
-        let engine = &self.shared.engine;
-        let compile = || match &self.shared.compiler {
-            None => compile::in_process(engine, bytes),
-            Some(compiler) => compiler.compile(engine, bytes),
-        };
-        match &self.shared.cache {
-            None => compile(),
-            Some(cache) => cache.get_or_compile(engine, digest, compile),
+    fn compile(&self, digest: &Digest, bytes: &[u8]) -> Result<Component, CompileError> {
+        let component = match &self.shared.compiler {
+            None => compile::in_process(&self.shared.engine, bytes),
+            Some(compiler) => compiler.compile(&self.shared.engine, bytes),
+        }?;
+        if let Some(cache) = &self.shared.cache {
+            cache.keep(digest, &component);
         }
+        Ok(component)
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use gantry_component::ComponentError;
 use gantry_core::Secret;
-use gantry_sandbox::{CacheConfig, Sandbox, SandboxConfig};
+use gantry_sandbox::{CacheConfig, LoadError, Sandbox, SandboxConfig};
 
 use crate::harness::{config, logged, one, text};
 
@@ -55,6 +56,36 @@ fn a_restart_uses_the_entry_and_leaves_it_alone() {
     assert_eq!(load(dir.path(), 1), 0);
     assert_eq!(inode(&entry), before);
     assert_eq!(entries(dir.path()), [entry]);
+}
+
+/// What the cache says while this is loaded, and what came of it.
+fn loaded(component: &[u8], dir: &Path) -> (Result<(), LoadError>, bool) {
+    let cache = CacheConfig { dir: dir.to_path_buf(), key: Secret::new([1; 32]), max_bytes: CacheConfig::MAX_BYTES };
+    let config = SandboxConfig { cache: Some(cache), instances: 2, ..SandboxConfig::default() };
+    let (loaded, events) = logged(|| Sandbox::new(config).unwrap().load(component).map(drop));
+    (loaded, events.iter().any(|event| event["message"] == "took a compiled plugin from the cache"))
+}
+
+#[test]
+fn a_component_is_validated_unless_these_very_bytes_were_compiled_before() {
+    let (dir, _, _) = filled();
+    let (first, hit) = loaded(gantry_guests::ECHO, dir.path());
+    assert!(first.is_ok() && hit);
+    // An instruction that no version of WebAssembly has, where the code is; what surrounds it can still be read.
+    let mut damaged = gantry_guests::ECHO.to_vec();
+    let middle = damaged.len() / 2;
+    damaged[middle..middle + 64].fill(0xff);
+    let (refused, hit) = loaded(&damaged, dir.path());
+    assert!(matches!(refused, Err(LoadError::Component(ComponentError::Invalid { .. }))) && !hit, "{refused:?}");
+    assert_eq!(entries(dir.path()).len(), 1, "what is refused is not kept");
+}
+
+#[test]
+fn what_may_not_be_loaded_is_neither_compiled_nor_kept() {
+    let (dir, entry, _) = filled();
+    let (refused, hit) = loaded(gantry_guests::NETWORK, dir.path());
+    assert!(matches!(refused, Err(LoadError::Import { .. })) && !hit, "{refused:?}");
+    assert_eq!(entries(dir.path()), [entry], "what may not be loaded is not compiled");
 }
 
 #[test]
