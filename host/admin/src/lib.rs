@@ -15,6 +15,7 @@ pub mod problem;
 mod reload;
 mod routes;
 mod server;
+mod targets;
 
 pub use dead_letters::filter;
 pub use routes::openapi;

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem, described};
-use crate::{dead_letters, deployments, flows, messages, observe, plugins, reload};
+use crate::{dead_letters, deployments, flows, messages, observe, plugins, reload, targets};
 
 /// Name of the way to prove who asks, in the description.
 const TOKEN: &str = "admin_token";
@@ -39,6 +39,8 @@ pub(crate) fn guarded() -> OpenApiRouter<HostHandle> {
         .routes(routes!(dead_letters::discard))
         .routes(routes!(dead_letters::acknowledge))
         .routes(routes!(messages::show))
+        .routes(routes!(targets::list))
+        .routes(routes!(targets::command))
         .routes(routes!(plugins::list, plugins::publish))
         .routes(routes!(plugins::show))
         .routes(routes!(deployments::list, deployments::begin))

@@ -12,6 +12,7 @@ mod message;
 mod plugin;
 mod reload;
 mod run;
+mod target;
 
 use clap::Subcommand;
 
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Flow(flow::Flow),
     #[command(subcommand)]
     Key(key::Key),
+    #[command(subcommand)]
+    Target(target::Target),
     Completions(completions::Completions),
     #[command(hide = true)]
     CompileComponent(compile_component::CompileComponent),
@@ -56,6 +59,7 @@ impl Command {
             Self::Deploy(deploy) => deploy.run(output),
             Self::Flow(flow) => flow.run(output),
             Self::Key(key) => key.run(output),
+            Self::Target(target) => target.run(output),
             Self::Completions(completions) => completions.run(output),
             Self::CompileComponent(compile) => compile.run(),
         }

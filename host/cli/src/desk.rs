@@ -26,12 +26,24 @@ pub(crate) use remote::{Reloaded, Remote};
 
 /// Has the running host of this data directory read its flow files again.
 pub(crate) fn reload(host: &HostArgs, output: &Output) -> Result<Reloaded, Failure> {
-    let config = host.load(output)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::Internal)?;
-    runtime.block_on(async {
-        let remote = Remote::find(&config).await?.ok_or(DeskError::NoHost { dir: config.data_dir.clone() })?;
-        Ok(remote.reload().await?)
-    })
+    with_host(host, output, async |remote| Ok(remote.reload().await?))
+}
+
+/// The targets of the running host.
+pub(crate) fn targets(host: &HostArgs, output: &Output) -> Result<serde_json::Value, Failure> {
+    with_host(host, output, async |remote| Ok(remote.targets().await?))
+}
+
+/// Says something of a target of the running host, `FLOW/TARGET`; answers with the target as it stands then.
+pub(crate) fn command_target(
+    host: &HostArgs,
+    output: &Output,
+    target: &str,
+    command: &str,
+    by: &str,
+    reason: &str,
+) -> Result<serde_json::Value, Failure> {
+    with_host(host, output, async |remote| Ok(remote.command_target(target, command, by, reason).await?))
 }
 
 /// Does something with the running host of this data directory; fails where none runs.

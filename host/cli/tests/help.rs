@@ -56,6 +56,13 @@ snapshots! {
     key_generate: "key generate";
     flow: "flow";
     flow_diagram: "flow diagram";
+    target: "target";
+    target_list: "target list";
+    target_pause: "target pause";
+    target_resume: "target resume";
+    target_disable: "target disable";
+    target_enable: "target enable";
+    target_close_breaker: "target close-breaker";
     completions: "completions";
 }
 

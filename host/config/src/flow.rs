@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use gantry_core::{FlowName, Grants, Limits, RetryPolicy, Reuse, TargetName};
+use gantry_core::{FlowName, Grants, Limits, RetryPolicies, RetryPolicy, Reuse, TargetName, ValvePolicy};
 use gantry_schema::Schema;
 
 /// Source → steps → targets, with the purpose they serve.
@@ -21,6 +21,8 @@ pub struct Flow {
     pub purpose: Purpose,
     /// Whether messages that share a key wait for one another.
     pub ordering: Ordering,
+    /// What becomes of a key's later messages when one of them is a dead letter.
+    pub on_failure: OnFailure,
     /// Where messages come in.
     pub source: Source,
     /// What they are held to when they come in.
@@ -80,6 +82,16 @@ pub enum Ordering {
     None,
 }
 
+/// What becomes of a key's later messages when one of them is a dead letter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnFailure {
+    /// They go on without it.
+    #[default]
+    Skip,
+    /// They wait until it is replayed and delivered, or discarded.
+    Block,
+}
+
 /// Where messages come in.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -104,6 +116,8 @@ pub struct Webhook {
     pub key: Option<ValueFrom>,
     /// How duplicates are recognised.
     pub dedupe: Option<Dedupe>,
+    /// What the header `Idempotency-Key` means; none: nothing.
+    pub idempotency: Option<Idempotency>,
     /// Request headers kept with the message, beside `content-type`; never credentials or signatures.
     pub keep_headers: Vec<String>,
 }
@@ -171,6 +185,15 @@ pub struct Dedupe {
     /// What makes two messages the same.
     pub by: ValueFrom,
     /// How long a value is remembered.
+    pub window: Duration,
+}
+
+/// How the header `Idempotency-Key` is honoured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Whether a request without it is refused.
+    pub required: bool,
+    /// How long a key is remembered.
     pub window: Duration,
 }
 
@@ -256,7 +279,9 @@ pub struct Target {
     /// Deliveries under way at once.
     pub concurrency: usize,
     /// How a failed delivery is tried again.
-    pub retry: RetryPolicy,
+    pub retry: RetryPolicies,
+    /// When the target is spared: its breaker and its retry budget.
+    pub valve: ValvePolicy,
 }
 
 /// What kind of place messages go to.

@@ -6,6 +6,7 @@
 
 mod flow;
 mod host;
+mod patience;
 mod plugins;
 mod schema;
 mod source;

@@ -6,6 +6,7 @@
 
 pub(crate) mod flow;
 pub(crate) mod host;
+pub(crate) mod patience;
 pub(crate) mod plugins;
 pub(crate) mod source;
 pub(crate) mod target;

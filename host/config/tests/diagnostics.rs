@@ -59,6 +59,11 @@ fn flows_that_get_in_each_others_way_are_conflicts() {
 }
 
 #[test]
+fn retries_and_breakers_that_could_not_work_are_refused() {
+    insta::assert_snapshot!(drawn("patience"));
+}
+
+#[test]
 fn a_literal_secret_is_refused_and_never_shown_again() {
     let mistakes = mistakes("secrets");
     let shown = mistakes.render(Style::Plain, WIDTH);

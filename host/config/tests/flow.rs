@@ -6,8 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use gantry_config::{
-    Auth, Dedupe, FileFormat, Flow, SecretRef, Source, TargetKind, ValueFrom, Verify, diagram, load_flows,
+    Auth, Dedupe, FileFormat, Flow, Idempotency, OnFailure, SecretRef, Source, TargetKind, ValueFrom, Verify, diagram,
+    load_flows,
 };
+use gantry_core::BreakerPolicy;
 
 fn flows() -> Vec<Flow> {
     load_flows(&["tests/cases/complete"]).unwrap().0
@@ -39,6 +41,8 @@ fn a_webhook_is_read() {
     assert_eq!(webhook.key, Some(ValueFrom::Pointer("/customer/id".into())));
     let Some(Dedupe { by, window }) = webhook.dedupe else { panic!("dedupe") };
     assert_eq!((by, window), (ValueFrom::Header("idempotency-key".into()), Duration::from_secs(48 * 3600)));
+    let idempotency = Idempotency { required: false, window: Duration::from_secs(24 * 3600) };
+    assert_eq!(webhook.idempotency, Some(idempotency));
     assert_eq!(webhook.keep_headers, ["x-github-event"]);
     let Verify::StandardWebhooks { secrets, tolerance } = webhook.verify else { panic!("standard webhooks") };
     assert_eq!(secrets, [SecretRef::Env("SHOP_SECRET".into()), SecretRef::File(absolute("old-secret"))]);
@@ -52,7 +56,7 @@ fn a_step_is_read_and_dates_in_its_settings_become_text() {
     assert_eq!(step.settings.to_string(), r#"{"currency":"EUR","since":"2026-01-31","rates":[1,2.5]}"#);
     assert!(step.grants.clock && step.grants.lookup.contains("products"));
     assert_eq!((step.limits.memory_bytes, step.limits.outputs), (32 << 20, 10));
-    assert_eq!(step.place, "tests/cases/complete/orders.toml:31");
+    assert_eq!(step.place, "tests/cases/complete/orders.toml:33");
 }
 
 #[test]
@@ -63,9 +67,29 @@ fn targets_are_read() {
     assert_eq!((http.method.as_str(), http.idempotency_header.as_str()), ("PUT", "x-request-id"));
     assert_eq!(http.headers, [("x-tenant".to_owned(), "acme".to_owned())]);
     assert!(matches!(http.auth, Auth::Bearer(SecretRef::Env(name)) if name == "ERP_TOKEN"));
-    assert_eq!((target("erp").concurrency, target("erp").retry.attempts), (4, 2));
+    assert_eq!((target("erp").concurrency, target("erp").retry.network.attempts), (4, 2));
     let TargetKind::File(file) = target("archive").kind else { panic!("file") };
     assert_eq!(file.path, absolute("archive.ndjson"));
+}
+
+#[test]
+fn what_one_class_of_failures_does_not_state_is_as_for_the_others() {
+    let retry = flow("shop-orders-to-erp").targets[&"erp".parse().unwrap()].retry;
+    assert_eq!((retry.timeout.attempts, retry.timeout.cap), (6, Duration::from_secs(600)));
+    assert_eq!((retry.timeout.base, retry.timeout.jitter), (retry.network.base, true));
+    assert_eq!((retry.unavailable.attempts, retry.throttled.cap), (2, Duration::from_secs(300)));
+}
+
+#[test]
+fn a_breaker_and_a_budget_are_read_and_can_be_left_out() {
+    let flow = flow("shop-orders-to-erp");
+    let valve = flow.targets[&"erp".parse().unwrap()].valve;
+    let breaker = valve.breaker.unwrap();
+    assert_eq!((breaker.window, breaker.minimum, breaker.probes), (10, 10, 10));
+    assert_eq!((breaker.open_for, valve.budget.share), (Duration::from_secs(5), 0.1));
+    assert_eq!(flow.on_failure, OnFailure::Block);
+    let default = flow.targets[&"archive".parse().unwrap()].valve;
+    assert_eq!(default.breaker, Some(BreakerPolicy::default()));
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl Default for BreakerPolicy {
 }
 
 /// Where a breaker stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BreakerState {
     /// Calls pass.
@@ -61,24 +61,13 @@ impl BreakerState {
     }
 }
 
-/// The right to make one call; what came of it is told to [`Breaker::end`].
+/// The right to make one call; what came of it is told to [`Breaker::end`] or [`Breaker::abandon`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a call that is never ended holds its place among the probes"]
 pub struct Call {
     epoch: u64,
     /// Whether it finds out if a half open breaker may close.
     pub probe: bool,
-}
-
-/// How a call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallEnd {
-    /// The other side answered: it is at work, whatever it said.
-    Answered,
-    /// It did not, or said that it is in trouble.
-    Failed,
-    /// Nothing was learned: the call was not made, or was cut off by this side.
-    Unknown,
 }
 
 /// What the end of a call changed.
@@ -151,32 +140,35 @@ impl Breaker {
         }
     }
 
-    /// Takes note of how a call ended; says what that changed, if anything.
-    pub fn end(&mut self, call: Call, end: CallEnd, now: Timestamp) -> Option<BreakerChange> {
+    /// Takes note of how a call ended; says what that changed, if anything. A call failed when there was no answer, or
+    /// one that tells of trouble.
+    pub fn end(&mut self, call: Call, failed: bool, now: Timestamp) -> Option<BreakerChange> {
         if call.epoch != self.epoch {
             return None;
         }
         match &mut self.phase {
             Phase::Closed(calls) => {
-                if end == CallEnd::Unknown {
-                    return None;
-                }
-                calls.push_back(end == CallEnd::Failed);
+                calls.push_back(failed);
                 if calls.len() > self.policy.window as usize {
                     calls.pop_front();
                 }
             }
-            Phase::HalfOpen { under_way, answered, failed } => {
+            Phase::HalfOpen { under_way, answered, failed: failures } => {
                 *under_way = under_way.saturating_sub(1);
-                match end {
-                    CallEnd::Answered => *answered += 1,
-                    CallEnd::Failed => *failed += 1,
-                    CallEnd::Unknown => {}
-                }
+                *(if failed { failures } else { answered }) += 1;
             }
             Phase::Open(_) => return None,
         }
         self.decide(now)
+    }
+
+    /// A call taught nothing: it was not made, or was cut off by this side. A probe leaves its place to another.
+    pub const fn abandon(&mut self, call: Call) {
+        if let Phase::HalfOpen { under_way, .. } = &mut self.phase
+            && call.epoch == self.epoch
+        {
+            *under_way = under_way.saturating_sub(1);
+        }
     }
 
     /// Closes it, whatever it has seen. True when it was not closed.
@@ -258,23 +250,24 @@ mod tests {
         Breaker::new(BreakerPolicy { window: 10, minimum: 4, probes: 4, ..BreakerPolicy::default() })
     }
 
-    fn run(breaker: &mut Breaker, ends: &[CallEnd], now: Timestamp) -> Option<BreakerChange> {
+    fn run(breaker: &mut Breaker, ends: &[bool], now: Timestamp) -> Option<BreakerChange> {
         let mut last = None;
-        for end in ends {
+        for failed in ends {
             let call = breaker.admit(now).unwrap();
-            last = breaker.end(call, *end, now);
+            last = breaker.end(call, *failed, now);
         }
         last
     }
 
-    use CallEnd::{Answered, Failed, Unknown};
+    const FAILED: bool = true;
+    const ANSWERED: bool = false;
 
     #[test]
     fn it_opens_at_the_rate_but_not_before_the_minimum() {
         let mut breaker = breaker();
-        assert_eq!(run(&mut breaker, &[Failed, Failed, Answered], START), None);
+        assert_eq!(run(&mut breaker, &[FAILED, FAILED, ANSWERED], START), None);
         let until = START.after(Duration::from_secs(60));
-        assert_eq!(run(&mut breaker, &[Answered], START), Some(BreakerChange::Opened { until }));
+        assert_eq!(run(&mut breaker, &[ANSWERED], START), Some(BreakerChange::Opened { until }));
         assert_eq!(breaker.admit(START), Err(until));
         assert_eq!(breaker.open_until(START), Some(until));
     }
@@ -282,20 +275,20 @@ mod tests {
     #[test]
     fn only_the_last_calls_of_the_window_count() {
         let mut breaker = breaker();
-        assert_eq!(run(&mut breaker, &[Answered; 10], START), None);
-        assert_eq!(run(&mut breaker, &[Failed; 4], START), None);
-        assert!(run(&mut breaker, &[Failed], START).is_some(), "five of the last ten");
+        assert_eq!(run(&mut breaker, &[ANSWERED; 10], START), None);
+        assert_eq!(run(&mut breaker, &[FAILED; 4], START), None);
+        assert!(run(&mut breaker, &[FAILED], START).is_some(), "five of the last ten");
     }
 
     #[test]
     fn half_open_it_lets_the_probes_pass_and_no_more() {
         let mut breaker = breaker();
-        run(&mut breaker, &[Failed; 4], START);
+        run(&mut breaker, &[FAILED; 4], START);
         let later = START.after(Duration::from_secs(60));
         let calls: Vec<_> = (0..4).map(|_| breaker.admit(later).unwrap()).collect();
         assert!(calls.iter().all(|call| call.probe));
         assert!(breaker.admit(later).is_err());
-        assert_eq!(breaker.end(calls[0], Unknown, later), None);
+        breaker.abandon(calls[0]);
         assert!(breaker.admit(later).is_ok(), "a probe that taught nothing leaves its place to another");
     }
 
@@ -303,30 +296,30 @@ mod tests {
     fn it_closes_or_opens_again_as_soon_as_the_result_stands() {
         let later = START.after(Duration::from_secs(60));
         let mut closes = breaker();
-        run(&mut closes, &[Failed; 4], START);
-        assert_eq!(run(&mut closes, &[Answered, Answered], later), None);
-        assert_eq!(run(&mut closes, &[Answered], later), Some(BreakerChange::Closed), "one failure of four is too few");
+        run(&mut closes, &[FAILED; 4], START);
+        assert_eq!(run(&mut closes, &[ANSWERED, ANSWERED], later), None);
+        assert_eq!(run(&mut closes, &[ANSWERED], later), Some(BreakerChange::Closed), "one failure of four is too few");
         let mut opens = breaker();
-        run(&mut opens, &[Failed; 4], START);
-        assert_eq!(run(&mut opens, &[Failed], later), None);
-        assert!(matches!(run(&mut opens, &[Failed], later), Some(BreakerChange::Opened { .. })));
+        run(&mut opens, &[FAILED; 4], START);
+        assert_eq!(run(&mut opens, &[FAILED], later), None);
+        assert!(matches!(run(&mut opens, &[FAILED], later), Some(BreakerChange::Opened { .. })));
     }
 
     #[test]
     fn a_call_from_before_a_change_decides_nothing() {
         let mut breaker = breaker();
         let old = breaker.admit(START).unwrap();
-        run(&mut breaker, &[Failed; 4], START);
+        run(&mut breaker, &[FAILED; 4], START);
         let later = START.after(Duration::from_secs(60));
-        run(&mut breaker, &[Answered, Answered], later);
-        assert_eq!(breaker.end(old, Answered, later), None);
+        run(&mut breaker, &[ANSWERED, ANSWERED], later);
+        assert_eq!(breaker.end(old, ANSWERED, later), None);
         assert_eq!(breaker.state(), BreakerState::HalfOpen);
     }
 
     #[test]
     fn an_operator_can_close_it() {
         let mut breaker = breaker();
-        run(&mut breaker, &[Failed; 4], START);
+        run(&mut breaker, &[FAILED; 4], START);
         assert!(breaker.close());
         assert!(!breaker.close());
         assert!(breaker.admit(START).is_ok());

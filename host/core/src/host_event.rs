@@ -71,6 +71,21 @@ pub enum Happening {
         /// Who resumed or enabled it; none: it accepts the host's credentials again.
         by: Option<String>,
     },
+    /// Another plugin version serves a step, or was refused, or was taken back.
+    DeploymentEnded {
+        /// The deployment.
+        deployment: u64,
+        /// The step.
+        step: String,
+        /// The version, as `NAME@VERSION`.
+        plugin: String,
+        /// `deployed`, `refused` or `rolled_back`.
+        phase: String,
+        /// Who ended it: an operator, or `gantry` for what followed by the terms.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// Nothing is sent to the target until somebody enables it.
     TargetDisabled {
         /// The target.
@@ -84,8 +99,15 @@ pub enum Happening {
 
 impl Happening {
     /// Every name there is.
-    pub const NAMES: [&str; 6] =
-        ["dead_lettered", "breaker_opened", "breaker_closed", "target_paused", "target_resumed", "target_disabled"];
+    pub const NAMES: [&str; 7] = [
+        "dead_lettered",
+        "breaker_opened",
+        "breaker_closed",
+        "target_paused",
+        "target_resumed",
+        "target_disabled",
+        "deployment_ended",
+    ];
 
     /// The kind, as metrics and alert rules spell it.
     #[must_use]
@@ -97,6 +119,7 @@ impl Happening {
             Self::TargetPaused { .. } => Self::NAMES[3],
             Self::TargetResumed { .. } => Self::NAMES[4],
             Self::TargetDisabled { .. } => Self::NAMES[5],
+            Self::DeploymentEnded { .. } => Self::NAMES[6],
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::breaker::{Breaker, BreakerChange, BreakerPolicy, BreakerState, Call, CallEnd};
+use crate::breaker::{Breaker, BreakerChange, BreakerPolicy, BreakerState, Call};
 use crate::budget::{Budget, BudgetPolicy};
 use crate::clock::Timestamp;
 use crate::delivery::ErrorClass;
@@ -67,7 +67,7 @@ pub struct Held {
     pub until: Timestamp,
 }
 
-/// The right to one attempt; what came of it is told to [`Valve::end`].
+/// The right to one attempt; what came of it is told to [`Valve::end`] or [`Valve::abandon`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "an attempt that is never ended may hold a probe's place"]
 pub struct Passage(Option<Call>);
@@ -129,7 +129,7 @@ impl Valve {
         if made == 0 {
             self.budget.first(now);
         } else if let Err(until) = self.budget.retry(now) {
-            self.end(Passage(call), None, now);
+            self.abandon(Passage(call));
             return Err(Held { cause: HoldCause::Budget, until });
         }
         if self.refused_until.is_some() {
@@ -139,29 +139,27 @@ impl Valve {
         Ok(Passage(call))
     }
 
-    /// Takes note of how an attempt ended: `Some(None)` with success, `None` without having been made or judged.
-    pub fn end(&mut self, passage: Passage, result: Option<Option<ErrorClass>>, now: Timestamp) -> Vec<ValveChange> {
-        let end = match result {
-            None | Some(Some(ErrorClass::Unauthorized)) => CallEnd::Unknown,
-            Some(Some(class)) if class.is_trouble() => CallEnd::Failed,
-            Some(_) => CallEnd::Answered,
-        };
-        let change = self.breaker.as_mut().zip(passage.0).and_then(|(breaker, call)| breaker.end(call, end, now));
-        let mut changes: Vec<_> = change.map(ValveChange::Breaker).into_iter().collect();
-        match result {
-            Some(Some(ErrorClass::Unauthorized)) => {
-                let until = now.after(REFUSAL_PAUSE);
-                if self.refused_until.replace(until).is_none() {
-                    changes.push(ValveChange::Refused { until });
-                }
-            }
-            // No answer proves nothing about credentials.
-            Some(_) if end == CallEnd::Answered && self.refused_until.take().is_some() => {
-                changes.push(ValveChange::Accepted);
-            }
-            _ => {}
+    /// Takes note of how an attempt ended: why it failed, or none with success.
+    pub fn end(&mut self, passage: Passage, error: Option<ErrorClass>, now: Timestamp) -> Vec<ValveChange> {
+        if error == Some(ErrorClass::Unauthorized) {
+            self.abandon(passage);
+            let until = now.after(REFUSAL_PAUSE);
+            let newly = self.refused_until.replace(until).is_none();
+            return newly.then_some(ValveChange::Refused { until }).into_iter().collect();
         }
-        changes
+        let failed = error.is_some_and(ErrorClass::is_trouble);
+        let call = self.breaker.as_mut().zip(passage.0);
+        let change = call.and_then(|(breaker, call)| breaker.end(call, failed, now)).map(ValveChange::Breaker);
+        // No answer proves nothing about credentials.
+        let accepted = !failed && self.forget_refusal();
+        change.into_iter().chain(accepted.then_some(ValveChange::Accepted)).collect()
+    }
+
+    /// The attempt taught nothing: it was not made, or was cut off by this side.
+    pub fn abandon(&mut self, passage: Passage) {
+        if let Some((breaker, call)) = self.breaker.as_mut().zip(passage.0) {
+            breaker.abandon(call);
+        }
     }
 
     /// Forgets refused credentials: an operator has put others in place, or wants it tried. True when there were any.
@@ -212,11 +210,11 @@ mod tests {
         let mut valve = valve();
         let passage = valve.admit(0, START).unwrap();
         let until = START.after(REFUSAL_PAUSE);
-        assert_eq!(valve.end(passage, Some(Some(ErrorClass::Unauthorized)), START), [ValveChange::Refused { until }]);
+        assert_eq!(valve.end(passage, Some(ErrorClass::Unauthorized), START), [ValveChange::Refused { until }]);
         assert_eq!(valve.admit(0, START), Err(Held { cause: HoldCause::Unauthorized, until }));
         let probe = valve.admit(0, until).unwrap();
         assert!(valve.admit(0, until).is_err(), "only one probe at a time");
-        assert_eq!(valve.end(probe, Some(None), until), [ValveChange::Accepted]);
+        assert_eq!(valve.end(probe, None, until), [ValveChange::Accepted]);
         assert!(valve.admit(0, until).is_ok());
     }
 
@@ -225,7 +223,7 @@ mod tests {
         let mut valve = valve();
         for class in [ErrorClass::Permanent, ErrorClass::Throttled, ErrorClass::Redirected, ErrorClass::Unauthorized] {
             let passage = valve.admit(0, START).unwrap();
-            valve.end(passage, Some(Some(class)), START);
+            valve.end(passage, Some(class), START);
             valve.forget_refusal();
         }
         assert_eq!(valve.breaker(), Some((BreakerState::Closed, 3, 0)));
@@ -236,7 +234,7 @@ mod tests {
         let mut valve = valve();
         for _ in 0..2 {
             let passage = valve.admit(0, START).unwrap();
-            valve.end(passage, Some(Some(ErrorClass::Timeout)), START);
+            valve.end(passage, Some(ErrorClass::Timeout), START);
         }
         let spent = valve.retries();
         for made in [0, 1] {

@@ -214,7 +214,7 @@ impl World {
         let error = failing.map(|spell| spell.class);
         let asked = failing.and_then(|spell| spell.retry_after);
         let passage = self.under_way.remove(&n).unwrap();
-        for change in self.valve.end(passage, Some(error), now) {
+        for change in self.valve.end(passage, error, now) {
             self.note(change, now);
         }
         let spent = self.messages[n].spent;

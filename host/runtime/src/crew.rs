@@ -162,6 +162,7 @@ impl Crew {
                 flow: planned.flow.clone(),
                 metrics: renewal.running.metrics.clone(),
                 plugins: renewal.running.plugins_in_force(),
+                targets: renewal.running.gates(),
                 since: now,
             }),
         };

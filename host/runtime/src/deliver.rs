@@ -2,15 +2,39 @@
 //! them; different targets are tried at the same time.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use gantry_core::{Attempt, Delivery, DeliveryState, Envelope, ErrorClass, Event, TargetName, Timestamp, TrailEntry};
+use gantry_core::valve::{Held, ValveChange};
+use gantry_core::{
+    Attempt, BreakerChange, Delivery, DeliveryState, Envelope, ErrorClass, Event, Fate, Happening, StopKind,
+    TargetName, TargetStop, Timestamp, TrailEntry, Tried,
+};
 use gantry_transport::target::{Failure, Request};
 
-use crate::flow::{RunningFlow, RunningTarget};
-use crate::gate::Pass;
-use crate::state::{Attempted, Ending, Next, Transformed, Verdict};
+use crate::flow::RunningFlow;
+use crate::state::{Attempted, Ending, Next, Transformed, Verdict, Wait};
+use crate::targets::RunningTarget;
+
+/// The status of a target that is gone for good.
+const GONE: u16 = 410;
+
+/// The deliveries of one message to one target, after a try at those that were due.
+#[derive(Default)]
+struct Lane {
+    deliveries: Vec<Delivery>,
+    trail: Vec<TrailEntry>,
+    /// When to look at it again; none when nothing is pending.
+    due: Option<Timestamp>,
+    /// How often the gate had opened when it held something back.
+    held: Option<(TargetName, u64)>,
+}
+
+/// What a try at one delivery came to, and when to look at it again if that isn't up to the delivery.
+struct Try {
+    entry: TrailEntry,
+    look_again: Option<Timestamp>,
+}
 
 impl RunningFlow {
     /// Tries what is due, and says where the message goes from here.
@@ -24,20 +48,18 @@ impl RunningFlow {
                 lease.envelope.trail.push(TrailEntry { at: self.clock.now(), event });
                 lease.envelope.run += 1;
                 self.metrics.observe_retry("plugin");
-                Next::Wait(at)
+                Next::Wait(Wait { due: at, held: Vec::new() })
             }
-            Verdict::Deliver => {
-                self.try_deliveries(&mut lease.envelope).await;
-                match earliest_pending(&lease.envelope.deliveries) {
-                    Some(at) => Next::Wait(at),
-                    None => Next::Finish(Ending::Delivered),
-                }
-            }
+            Verdict::Deliver => match self.try_deliveries(&mut lease.envelope).await {
+                Some(wait) => Next::Wait(wait),
+                None => Next::Finish(Ending::Delivered),
+            },
         };
         Attempted { lease, next }
     }
 
-    async fn try_deliveries(&self, envelope: &mut Envelope) {
+    /// None when nothing is pending any more.
+    async fn try_deliveries(&self, envelope: &mut Envelope) -> Option<Wait> {
         let mut by_target: BTreeMap<TargetName, Vec<Delivery>> = BTreeMap::new();
         for delivery in std::mem::take(&mut envelope.deliveries) {
             by_target.entry(delivery.target.clone()).or_default().push(delivery);
@@ -45,59 +67,61 @@ impl RunningFlow {
         let context: &Envelope = envelope;
         let lanes = by_target.into_iter().map(|(target, lane)| self.try_lane(context, target, lane));
         let (mut deliveries, mut trail) = (Vec::new(), Vec::new());
-        for (lane, entries) in join_all(lanes).await {
-            deliveries.extend(lane);
-            trail.extend(entries);
+        let (mut due, mut held) = (None::<Timestamp>, Vec::new());
+        for lane in join_all(lanes).await {
+            deliveries.extend(lane.deliveries);
+            trail.extend(lane.trail);
+            due = due.into_iter().chain(lane.due).min();
+            held.extend(lane.held);
         }
         deliveries.sort_by_key(|delivery| delivery.position);
         trail.sort_by_key(|entry| entry.at);
         envelope.deliveries = deliveries;
         envelope.trail.extend(trail);
+        due.map(|due| Wait { due, held })
     }
 
     /// The deliveries of one message to one target, one after the other. In an ordered flow a delivery that must wait
     /// holds back those behind it.
-    async fn try_lane(
-        &self,
-        envelope: &Envelope,
-        name: TargetName,
-        mut lane: Vec<Delivery>,
-    ) -> (Vec<Delivery>, Vec<TrailEntry>) {
-        let mut trail = Vec::new();
+    async fn try_lane(&self, envelope: &Envelope, name: TargetName, mut deliveries: Vec<Delivery>) -> Lane {
         let Some(target) = self.targets.get(&name) else {
             // The sandbox lets no unknown route through; only a flow whose file lost a target gets here.
-            lane.iter_mut()
-                .for_each(|delivery| give_up(delivery, self.clock.now(), "the flow no longer has this target"));
-            return (lane, trail);
+            let now = self.clock.now();
+            deliveries.iter_mut().for_each(|delivery| give_up(delivery, now, "the flow no longer has this target"));
+            return Lane { deliveries, ..Lane::default() };
         };
-        for at in 0..lane.len() {
-            let delivery = &mut lane[at];
-            if delivery.state == DeliveryState::Pending && delivery.not_before <= self.clock.now() {
-                trail.extend(self.try_one(envelope, target, delivery).await);
+        let mut lane = Lane::default();
+        for delivery in deliveries.iter_mut().filter(|delivery| delivery.state == DeliveryState::Pending) {
+            let mut due = None;
+            if delivery.not_before <= self.clock.now() {
+                // Before the try: an opening in between must not be missed.
+                let openings = target.gate.openings();
+                match self.try_one(envelope, target, delivery).await {
+                    Ok(Try { entry, look_again }) => {
+                        lane.trail.push(entry);
+                        due = look_again;
+                    }
+                    Err(held) => {
+                        self.metrics.observe_held(&name, held.cause);
+                        lane.held = Some((name.clone(), openings));
+                        due = Some(held.until);
+                    }
+                }
             }
-            if self.ordered && delivery.state == DeliveryState::Pending {
-                let (waiting, behind) = (delivery.not_before, &mut lane[at + 1..]);
-                hold_back(behind, waiting);
-                break;
+            if delivery.state == DeliveryState::Pending {
+                let due = due.unwrap_or(delivery.not_before);
+                lane.due = Some(lane.due.map_or(due, |other| other.min(due)));
+                if self.ordered {
+                    break;
+                }
             }
         }
-        (lane, trail)
+        Lane { deliveries, ..lane }
     }
 
-    /// One attempt, unless the target is paused.
-    async fn try_one(
-        &self,
-        envelope: &Envelope,
-        target: &RunningTarget,
-        delivery: &mut Delivery,
-    ) -> Option<TrailEntry> {
-        let _permit = match target.gate.pass(|| self.clock.now()).await {
-            Pass::Go(permit) => permit,
-            Pass::Wait(until) => {
-                delivery.not_before = until;
-                return None;
-            }
-        };
+    /// One attempt, unless the target's gate holds it back.
+    async fn try_one(&self, envelope: &Envelope, target: &RunningTarget, delivery: &mut Delivery) -> Result<Try, Held> {
+        let admitted = target.gate.enter(delivery.attempts_made(), &*self.clock).await?;
         let (at, clock) = (self.clock.now(), Instant::now());
         let request = Request {
             message_id: envelope.message.id,
@@ -115,7 +139,13 @@ impl RunningFlow {
             }
         };
         self.metrics.observe_attempt(&delivery.target, &attempt);
-        Some(self.judge(target, delivery, attempt, asked))
+        let probe = admitted.is_probe();
+        let changes = admitted.end(attempt.error, self.clock.now());
+        self.tell(&delivery.target, attempt.status, &changes);
+        if attempt.status == Some(GONE) && target.is_one_place() {
+            self.disable(target, &delivery.target).await;
+        }
+        Ok(self.judge(target, delivery, attempt, asked, probe))
     }
 
     /// Reads the attempt: delivered, later, or dead.
@@ -124,47 +154,69 @@ impl RunningFlow {
         target: &RunningTarget,
         delivery: &mut Delivery,
         attempt: Attempt,
-        asked: Option<std::time::Duration>,
-    ) -> TrailEntry {
-        let now = self.clock.now();
-        let (position, name) = (delivery.position, delivery.target.clone());
-        let (status, error, latency_ms, at) = (attempt.status, attempt.error, attempt.latency_ms, attempt.at);
-        if error != Some(ErrorClass::Unauthorized) {
+        asked: Option<Duration>,
+        probe: bool,
+    ) -> Try {
+        let Attempt { at, status, error, latency_ms, .. } = attempt;
+        let tried = Tried { error, asked, probe, spent: delivery.attempts_made() };
+        let fate = tried.fate(&target.retry, self.clock.now(), fastrand::f64());
+        let mut look_again = None;
+        match fate {
+            Fate::Delivered => delivery.state = DeliveryState::Delivered,
+            Fate::Dead => delivery.state = DeliveryState::Dead,
+            // It is the gate that holds it back, and may let it go earlier.
+            Fate::Later { at, .. } if error == Some(ErrorClass::Unauthorized) => look_again = Some(at),
+            Fate::Later { at, .. } => {
+                delivery.not_before = at;
+                self.metrics.observe_retry(error.map_or("", ErrorClass::name));
+            }
+        }
+        if !matches!(fate, Fate::Later { spent: false, .. }) {
             delivery.attempts.push(attempt);
-            if target.gate.open() {
-                tracing::info!(target = %name, "the target accepts the host's credentials again");
-            }
         }
-        match error {
-            None => delivery.state = DeliveryState::Delivered,
-            Some(ErrorClass::Unauthorized) => self.pause(target, delivery, status, now),
-            Some(class) if class.is_retryable() => {
-                match target.retry.wait_after(delivery.attempts_made(), asked, fastrand::f64()) {
-                    Some(wait) => {
-                        delivery.not_before = now.after(wait);
-                        self.metrics.observe_retry(class.name());
-                    }
-                    None => delivery.state = DeliveryState::Dead,
-                }
-            }
-            Some(_) => delivery.state = DeliveryState::Dead,
-        }
-        let retry_at = (delivery.state == DeliveryState::Pending).then_some(delivery.not_before);
-        TrailEntry { at, event: Event::Attempted { position, target: name, status, error, latency_ms, retry_at } }
+        let retry_at = match fate {
+            Fate::Later { at, .. } => Some(at),
+            Fate::Delivered | Fate::Dead => None,
+        };
+        let (position, target) = (delivery.position, delivery.target.clone());
+        let event = Event::Attempted { position, target, status, error, latency_ms, retry_at };
+        Try { entry: TrailEntry { at, event }, look_again }
     }
 
-    /// The host's credentials are refused: no message is at fault, so none spends an attempt.
-    fn pause(&self, target: &RunningTarget, delivery: &mut Delivery, status: Option<u16>, now: Timestamp) {
-        let (newly, until) = target.gate.pause(now);
-        delivery.not_before = until;
-        if newly {
-            tracing::error!(
-                target = %delivery.target,
-                status,
-                until = %until,
-                "the target refuses the host's credentials; it is paused and no message spends an attempt"
-            );
+    /// Tells what an attempt changed for its target, and wakes who waited for it.
+    fn tell(&self, name: &TargetName, status: Option<u16>, changes: &[ValveChange]) {
+        for change in changes {
+            let target = name.clone();
+            let (happening, opens) = match *change {
+                ValveChange::Refused { .. } => {
+                    let reason = status.map_or_else(|| "refused".to_owned(), |status| format!("it answers {status}"));
+                    (Happening::TargetPaused { target, by: None, reason }, false)
+                }
+                ValveChange::Accepted => (Happening::TargetResumed { target, by: None }, true),
+                ValveChange::Breaker(BreakerChange::Opened { until }) => {
+                    (Happening::BreakerOpened { target, until }, false)
+                }
+                ValveChange::Breaker(BreakerChange::Closed) => (Happening::BreakerClosed { target, by: None }, true),
+            };
+            self.events.tell(&self.name, happening);
+            if opens {
+                self.store.wake(&self.name);
+            }
         }
+    }
+
+    /// The target says that it is gone: nothing is sent until somebody enables it.
+    async fn disable(&self, target: &RunningTarget, name: &TargetName) {
+        let now = self.clock.now();
+        if target.gate.look(now).stop.is_some_and(|stop| stop.kind == StopKind::Disabled) {
+            return;
+        }
+        let reason = "it answered 410 Gone".to_owned();
+        let stop = TargetStop { kind: StopKind::Disabled, at: now, by: None, reason: reason.clone() };
+        if let Err(error) = self.switches.set(&self.name, name, Some(stop)).await {
+            tracing::error!(%error, target = %name, "failed to keep that the target is disabled; a restart forgets it");
+        }
+        self.events.tell(&self.name, Happening::TargetDisabled { target: name.clone(), by: None, reason });
     }
 }
 
@@ -173,46 +225,5 @@ fn give_up(delivery: &mut Delivery, now: Timestamp, why: &str) {
         delivery.state = DeliveryState::Dead;
         let error = Some(ErrorClass::Permanent);
         delivery.attempts.push(Attempt { at: now, latency_ms: 0, status: None, error, excerpt: why.to_owned() });
-    }
-}
-
-/// What stands behind a waiting delivery is due no earlier: the message would else return at once, to wait again.
-fn hold_back(behind: &mut [Delivery], until: Timestamp) {
-    for delivery in behind {
-        delivery.not_before = delivery.not_before.max(until);
-    }
-}
-
-/// When the next pending delivery is due; none when nothing is pending.
-fn earliest_pending(deliveries: &[Delivery]) -> Option<Timestamp> {
-    let pending = deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Pending);
-    pending.map(|delivery| delivery.not_before).min()
-}
-
-#[cfg(test)]
-mod tests {
-    use gantry_core::{Headers, MessageId, Output};
-
-    use super::*;
-
-    fn delivery(position: u32) -> Delivery {
-        let output = Output {
-            route: None,
-            key: None,
-            idempotency_key: None,
-            content_type: String::new(),
-            headers: Headers::new(),
-            payload: bytes::Bytes::new(),
-        };
-        Delivery::of(MessageId::generate(), None, position, "erp".parse().unwrap(), output)
-    }
-
-    #[test]
-    fn deliveries_behind_a_waiting_one_do_not_wake_the_message_before_it() {
-        let mut lane = vec![delivery(0), delivery(1), delivery(2)];
-        let until = Timestamp(5_000);
-        lane[0].not_before = until;
-        hold_back(&mut lane[1..], until);
-        assert_eq!(earliest_pending(&lane), Some(until));
     }
 }

@@ -4,22 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gantry_config::{Flow, TargetKind};
+use gantry_config::Flow;
 use gantry_core::{Clock, Envelope, FlowName, PluginRef, RetryPolicy, TargetName};
 use gantry_sandbox::{LoadError, PrepareError, Sandbox};
 use gantry_schema::Schema;
 use gantry_security::Environment;
 use gantry_store::Store;
-use gantry_transport::target::{self, BuildError};
+use gantry_transport::target::BuildError;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::deploy::{InForceMap, Samples};
+use crate::events::Events;
 use crate::gate::Gate;
 use crate::metrics::FlowMetrics;
 use crate::roster::InForce;
 use crate::step::RunningStep;
+use crate::switchboard::Switchboard;
 use crate::tables::{TableError, Tables};
+use crate::targets::{self, RunningTarget};
 
 /// Most plugins of earlier versions that are remembered by name; of older ones the digest is left.
 const MAX_RETIRED: usize = 64;
@@ -37,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) plugin_threads: Arc<Semaphore>,
     /// Cancelled when the host can't go on, because the store fails.
     pub(crate) broken: CancellationToken,
+    pub(crate) events: Events,
+    pub(crate) switches: Switchboard,
 }
 
 /// A flow with everything it needs to work. Clones are versions of it that share all that did not change.
@@ -62,21 +67,9 @@ pub(crate) struct RunningFlow {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) plugin_threads: Arc<Semaphore>,
     pub(crate) broken: CancellationToken,
+    pub(crate) events: Events,
+    pub(crate) switches: Switchboard,
     pub(crate) metrics: FlowMetrics,
-}
-
-/// One target of a flow, open.
-#[derive(Clone)]
-pub(crate) struct RunningTarget {
-    pub(crate) target: Arc<dyn target::Target>,
-    /// What is sent is held to it.
-    pub(crate) schema: Option<Schema>,
-    pub(crate) retry: RetryPolicy,
-    /// How many deliveries are under way at once, and whether the target is paused. Shared by the versions of a flow
-    /// that have the same target: the bound holds over a reload, and so does the pause.
-    pub(crate) gate: Arc<Gate>,
-    kind: TargetKind,
-    concurrency: usize,
 }
 
 /// The version of a flow that another one follows.
@@ -144,7 +137,7 @@ impl RunningFlow {
         predecessor: Option<&Predecessor>,
     ) -> Result<Self, Vec<FlowError>> {
         let mut errors = Vec::new();
-        let targets = open_targets(flow, env, predecessor, &mut errors);
+        let targets = targets::open(flow, env, predecessor, &shared.switches, &mut errors);
         let steps = load_steps(flow, &shared.sandbox, &shared.deployed, &mut errors);
         if !errors.is_empty() {
             return Err(errors);
@@ -167,6 +160,8 @@ impl RunningFlow {
             clock: Arc::clone(&shared.clock),
             plugin_threads: Arc::clone(&shared.plugin_threads),
             broken: shared.broken.clone(),
+            events: shared.events.clone(),
+            switches: shared.switches.clone(),
             metrics,
         })
     }
@@ -200,6 +195,11 @@ impl RunningFlow {
         self.steps.iter().map(in_force).collect()
     }
 
+    /// The gates before the targets, as operators see them.
+    pub(crate) fn gates(&self) -> BTreeMap<TargetName, Arc<Gate>> {
+        self.targets.iter().map(|(name, target)| (name.clone(), Arc::clone(&target.gate))).collect()
+    }
+
     /// All plugins known here that `steps` don't use, the newest first.
     fn retire(&self, steps: &[RunningStep]) -> Vec<PluginRef> {
         let used: Vec<_> = steps.iter().flat_map(RunningStep::plugins).collect();
@@ -224,7 +224,7 @@ impl RunningFlow {
 /// Everything [`RunningFlow::start`] would find wrong, without a store and without keeping anything.
 pub(crate) fn check(flow: &Flow, sandbox: &Sandbox, env: Environment<'_>) -> Vec<FlowError> {
     let mut errors = Vec::new();
-    open_targets(flow, env, None, &mut errors);
+    targets::check(flow, env, &mut errors);
     load_steps(flow, sandbox, &InForceMap::default(), &mut errors);
     errors
 }
@@ -252,40 +252,4 @@ fn load_steps(flow: &Flow, sandbox: &Sandbox, deployed: &InForceMap, errors: &mu
         }
     }
     steps
-}
-
-/// Opens the targets, but for those that the predecessor has open: their connections, bound and pause go on.
-fn open_targets(
-    flow: &Flow,
-    env: Environment<'_>,
-    predecessor: Option<&Predecessor>,
-    errors: &mut Vec<FlowError>,
-) -> BTreeMap<TargetName, RunningTarget> {
-    let mut open = BTreeMap::new();
-    for (name, target) in &flow.targets {
-        // Built in any case: what can't be built is refused, and building opens no connection.
-        let built = match target::build(target, env) {
-            Ok(built) => built,
-            Err(source) => {
-                errors.push(FlowError::Target { flow: flow.name.clone(), target: name.clone(), source });
-                continue;
-            }
-        };
-        let same = |old: &&RunningTarget| old.kind == target.kind && old.concurrency == target.concurrency;
-        let predecessor = predecessor.filter(|predecessor| predecessor.same_secrets);
-        let (opened, gate) = match predecessor.and_then(|p| p.flow.targets.get(name)).filter(same) {
-            Some(old) => (Arc::clone(&old.target), Arc::clone(&old.gate)),
-            None => (built, Arc::new(Gate::new(target.concurrency))),
-        };
-        let running = RunningTarget {
-            target: opened,
-            schema: target.schema.clone(),
-            retry: target.retry,
-            gate,
-            kind: target.kind.clone(),
-            concurrency: target.concurrency,
-        };
-        open.insert(name.clone(), running);
-    }
-    open
 }

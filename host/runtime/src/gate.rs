@@ -1,82 +1,320 @@
-//! The gate before a target: how many deliveries pass at once, and whether any pass at all.
+//! The gate before a target: whether a delivery passes at all, and how many pass at once.
 //!
-//! A target that answers 401 or 403 refuses the host, not the message. It is paused: deliveries wait without
-//! spending attempts, and one at a time is let through to find out whether the credentials work again.
+//! **Order.** What an operator says comes first, then the [`Valve`]: refused credentials, breaker, retry budget. Who is
+//! held back goes into the queue again and spends no attempt.
+//!
+//! **Slow start.** After a start, and after its breaker opened, a target gets a few deliveries at once; each answer lets
+//! one more pass, up to its `concurrency`.
+//!
+//! **Crowding.** A flow has room for so many messages at once. A target that does not keep up may take its share of it
+//! and no more: further deliveries go back into the queue, so that the flow's other targets are not kept waiting.
 
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use gantry_core::Timestamp;
+use gantry_core::valve::{Held, Passage, ValveChange};
+use gantry_core::{
+    BreakerChange, BreakerState, Clock, ErrorClass, HoldCause, StopKind, TargetStop, Timestamp, Valve, ValvePolicy,
+};
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// How long a paused target is left alone before one delivery probes it.
-pub(crate) const PAUSE: Duration = Duration::from_secs(30);
+use crate::switchboard::Switch;
+
+/// Deliveries under way at once before a target has answered any.
+const SLOW_START: usize = 4;
+
+/// When a delivery to a stopped target looks again, should nobody wake it before.
+const STOPPED: Duration = Duration::from_secs(300);
+
+/// How long a delivery waits for a target that keeps up; one that doesn't is crowded behind that.
+const KEEPS_UP: Duration = Duration::from_secs(1);
+
+/// The longest a crowded delivery stays away.
+const CROWDED: Duration = Duration::from_secs(30);
+
+/// Answers whose pace is remembered.
+const PACE: usize = 32;
 
 /// Lets deliveries through to one target.
 pub(crate) struct Gate {
+    concurrency: usize,
     room: Semaphore,
-    paused_until: Mutex<Option<Timestamp>>,
+    /// Permits handed to `room` so far.
+    granted: Mutex<usize>,
+    valve: Mutex<Valve>,
+    switch: Switch,
+    /// Deliveries within the gate: under way, or waiting for room.
+    inside: AtomicUsize,
+    /// How many of them the flow's other targets can bear.
+    share: AtomicUsize,
+    /// When the last answers came, oldest first.
+    pace: Mutex<VecDeque<Timestamp>>,
+    /// The latest time a crowded delivery was told.
+    told: Mutex<Timestamp>,
+    /// How often what had held deliveries back went away.
+    openings: AtomicU64,
 }
 
-/// May this delivery be attempted now?
-pub(crate) enum Pass<'a> {
-    /// Yes, while this is held.
-    Go(SemaphorePermit<'a>),
-    /// The target is paused until then; no attempt is spent.
-    Wait(Timestamp),
+/// What a gate shows of itself.
+pub(crate) struct Look {
+    pub(crate) stop: Option<TargetStop>,
+    pub(crate) refused_until: Option<Timestamp>,
+    pub(crate) breaker: Option<(BreakerState, u32, u32)>,
+    pub(crate) open_until: Option<Timestamp>,
+    pub(crate) retries: (u32, f64),
+    pub(crate) under_way: usize,
+    pub(crate) inside: usize,
+}
+
+/// The right to one attempt. Dropped before its end is told, the attempt taught nothing.
+pub(crate) struct Admitted<'a> {
+    gate: &'a Gate,
+    passage: Option<Passage>,
+    probe: bool,
+    _inside: Inside<'a>,
+    _permit: SemaphorePermit<'a>,
+}
+
+/// Counts one delivery within a gate.
+struct Inside<'a>(&'a Gate);
+
+impl<'a> Inside<'a> {
+    fn of(gate: &'a Gate) -> Self {
+        gate.inside.fetch_add(1, Ordering::Relaxed);
+        Self(gate)
+    }
+}
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.inside.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Gate {
-    pub(crate) fn new(concurrency: usize) -> Self {
-        Self { room: Semaphore::new(concurrency), paused_until: Mutex::new(None) }
-    }
-
-    /// Waits for room; answers at once when the target is paused.
-    pub(crate) async fn pass(&self, now: impl Fn() -> Timestamp) -> Pass<'_> {
-        let Ok(permit) = self.room.acquire().await else {
-            // The semaphore is never closed; waiting a while is the harmless reading.
-            return Pass::Wait(now().after(PAUSE));
-        };
-        let now = now();
-        let mut paused = self.paused_until.lock();
-        match *paused {
-            Some(until) if until > now => Pass::Wait(until),
-            Some(_) => {
-                // This delivery is the probe; the others wait for what it finds.
-                *paused = Some(now.after(PAUSE));
-                Pass::Go(permit)
-            }
-            None => Pass::Go(permit),
+    pub(crate) fn new(concurrency: usize, policy: ValvePolicy, switch: Switch) -> Self {
+        let granted = concurrency.min(SLOW_START);
+        Self {
+            concurrency,
+            room: Semaphore::new(granted),
+            granted: Mutex::new(granted),
+            valve: Mutex::new(Valve::new(policy)),
+            switch,
+            inside: AtomicUsize::new(0),
+            share: AtomicUsize::new(usize::MAX),
+            pace: Mutex::default(),
+            told: Mutex::default(),
+            openings: AtomicU64::new(0),
         }
     }
 
-    /// Closes the gate for a while. True when it was open before.
-    pub(crate) fn pause(&self, now: Timestamp) -> (bool, Timestamp) {
-        let until = now.after(PAUSE);
-        let was_open = self.paused_until.lock().replace(until).is_none();
-        (was_open, until)
+    /// Says how many deliveries may be within at once when the target does not keep up.
+    pub(crate) fn set_share(&self, share: usize) {
+        self.share.store(share.max(1), Ordering::Relaxed);
     }
 
-    /// Opens the gate: the target answered. True when it was paused before.
-    pub(crate) fn open(&self) -> bool {
-        self.paused_until.lock().take().is_some()
+    /// Waits for room; answers at once when nothing passes. `made` attempts were made before this one.
+    pub(crate) async fn enter(&self, made: u32, clock: &dyn Clock) -> Result<Admitted<'_>, Held> {
+        self.shut(clock.now())?;
+        let inside = Inside::of(self);
+        if self.is_crowded() && self.is_behind(clock.now()) {
+            return Err(self.crowd(clock.now()));
+        }
+        let permit = loop {
+            match tokio::time::timeout(KEEPS_UP, self.room.acquire()).await {
+                Ok(Ok(permit)) => break permit,
+                Err(_) if !self.is_crowded() => self.shut(clock.now())?,
+                // The semaphore is never closed; waiting a while is the harmless reading.
+                Err(_) | Ok(Err(_)) => return Err(self.crowd(clock.now())),
+            }
+        };
+        let now = clock.now();
+        self.shut(now)?;
+        let passage = self.valve.lock().admit(made, now)?;
+        Ok(Admitted { gate: self, passage: Some(passage), probe: passage.is_probe(), _inside: inside, _permit: permit })
+    }
+
+    /// How often what had held deliveries back went away: a delivery that was held before looks again.
+    pub(crate) fn openings(&self) -> u64 {
+        self.openings.load(Ordering::Acquire)
+    }
+
+    /// Somebody let the target go on: refused credentials are tried at once.
+    pub(crate) fn resume(&self) {
+        self.valve.lock().forget_refusal();
+        self.opened();
+    }
+
+    /// Closes the breaker. True when it was not closed.
+    pub(crate) fn close_breaker(&self) -> bool {
+        let was_shut = self.valve.lock().close_breaker();
+        self.opened();
+        was_shut
+    }
+
+    /// What there is to see.
+    pub(crate) fn look(&self, now: Timestamp) -> Look {
+        let valve = self.valve.lock();
+        let open_until = valve.shut(now).filter(|held| held.cause == HoldCause::Breaker).map(|held| held.until);
+        Look {
+            stop: self.switch.lock().clone(),
+            refused_until: valve.refused_until(),
+            breaker: valve.breaker(),
+            open_until,
+            retries: valve.retries(),
+            under_way: self.granted.lock().saturating_sub(self.room.available_permits()),
+            inside: self.inside.load(Ordering::Relaxed),
+        }
+    }
+
+    fn shut(&self, now: Timestamp) -> Result<(), Held> {
+        if let Some(stop) = &*self.switch.lock() {
+            let cause = match stop.kind {
+                StopKind::Paused => HoldCause::Paused,
+                StopKind::Disabled => HoldCause::Disabled,
+            };
+            return Err(Held { cause, until: now.after(STOPPED) });
+        }
+        self.valve.lock().shut(now).map_or(Ok(()), Err)
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.inside.load(Ordering::Relaxed) > self.share.load(Ordering::Relaxed)
+    }
+
+    /// Whether those within will not all have been answered in a moment, at the pace of the last answers.
+    fn is_behind(&self, now: Timestamp) -> bool {
+        self.per_answer(now).saturating_mul(self.within()) > KEEPS_UP
+    }
+
+    /// A crowded delivery comes back when half of those within may be through; each further one a little later.
+    fn crowd(&self, now: Timestamp) -> Held {
+        let each = self.per_answer(now).max(Duration::from_millis(1));
+        let mut told = self.told.lock();
+        let soonest = now.after((each * self.within() / 2).clamp(KEEPS_UP, CROWDED));
+        *told = soonest.max(told.after(each)).min(now.after(CROWDED));
+        Held { cause: HoldCause::Crowded, until: *told }
+    }
+
+    fn within(&self) -> u32 {
+        u32::try_from(self.inside.load(Ordering::Relaxed)).unwrap_or(u32::MAX)
+    }
+
+    /// How long the target takes for one answer, those that run at the same time taken together.
+    fn per_answer(&self, now: Timestamp) -> Duration {
+        let pace = self.pace.lock();
+        let count = u32::try_from(pace.len()).unwrap_or(u32::MAX);
+        pace.front().map_or(Duration::ZERO, |first| now.since(*first) / count.max(1)).min(CROWDED)
+    }
+
+    fn answered(&self, now: Timestamp) {
+        {
+            let mut pace = self.pace.lock();
+            if pace.len() == PACE {
+                pace.pop_front();
+            }
+            pace.push_back(now);
+        }
+        let mut granted = self.granted.lock();
+        if *granted < self.concurrency {
+            *granted += 1;
+            self.room.add_permits(1);
+        }
+    }
+
+    fn opened(&self) {
+        self.openings.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// A target in trouble starts slowly again.
+    fn shrink(&self) {
+        let mut granted = self.granted.lock();
+        *granted -= self.room.forget_permits(granted.saturating_sub(self.concurrency.min(SLOW_START)));
+    }
+}
+
+impl Admitted<'_> {
+    /// Whether the attempt finds out if the target is back.
+    pub(crate) const fn is_probe(&self) -> bool {
+        self.probe
+    }
+
+    /// Tells how the attempt ended: why it failed, or none with success.
+    pub(crate) fn end(mut self, error: Option<ErrorClass>, now: Timestamp) -> Vec<ValveChange> {
+        let Some(passage) = self.passage.take() else { return Vec::new() };
+        let changes = self.gate.valve.lock().end(passage, error, now);
+        if error.is_none_or(|error| !error.is_trouble() && error != ErrorClass::Unauthorized) {
+            self.gate.answered(now);
+        }
+        for change in &changes {
+            match change {
+                ValveChange::Breaker(BreakerChange::Opened { .. }) => self.gate.shrink(),
+                ValveChange::Breaker(BreakerChange::Closed) | ValveChange::Accepted => self.gate.opened(),
+                ValveChange::Refused { .. } => {}
+            }
+        }
+        changes
+    }
+}
+
+impl Drop for Admitted<'_> {
+    fn drop(&mut self) {
+        if let Some(passage) = self.passage.take() {
+            self.gate.valve.lock().abandon(passage);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use gantry_core::SystemClock;
+
     use super::*;
 
+    fn gate(concurrency: usize) -> Gate {
+        Gate::new(concurrency, ValvePolicy::default(), Switch::default())
+    }
+
     #[tokio::test]
-    async fn a_paused_target_lets_one_probe_through_when_the_pause_ends() {
-        let gate = Gate::new(4);
-        let start = Timestamp(1_000);
-        assert!(gate.pause(start).0);
-        assert!(matches!(gate.pass(|| start).await, Pass::Wait(_)));
-        let later = start.after(PAUSE);
-        assert!(matches!(gate.pass(|| later).await, Pass::Go(_)));
-        assert!(matches!(gate.pass(|| later).await, Pass::Wait(_)), "only one probe at a time");
-        assert!(gate.open());
-        assert!(matches!(gate.pass(|| later).await, Pass::Go(_)));
+    async fn a_target_gets_a_few_deliveries_at_first_and_one_more_for_each_answer() {
+        let gate = gate(6);
+        let mut within = Vec::new();
+        for _ in 0..SLOW_START {
+            within.push(gate.enter(0, &SystemClock).await.ok().unwrap());
+        }
+        assert_eq!(gate.room.available_permits(), 0);
+        within.pop().unwrap().end(None, SystemClock.now());
+        assert_eq!(gate.room.available_permits(), 2, "its own, and one more");
+        within.pop().unwrap().end(Some(ErrorClass::Timeout), SystemClock.now());
+        assert_eq!(gate.room.available_permits(), 3, "no answer lets no more pass");
+        (0..10).for_each(|_| gate.answered(SystemClock.now()));
+        assert_eq!(*gate.granted.lock(), 6);
+        gate.shrink();
+        assert_eq!(*gate.granted.lock(), SLOW_START);
+    }
+
+    #[tokio::test]
+    async fn a_stopped_target_holds_everything_until_it_is_let_go() {
+        let switch = Switch::default();
+        let gate = Gate::new(4, ValvePolicy::default(), switch.clone());
+        let stop = TargetStop { kind: StopKind::Disabled, at: Timestamp(1), by: None, reason: "gone".into() };
+        *switch.lock() = Some(stop);
+        assert_eq!(gate.enter(0, &SystemClock).await.err().unwrap().cause, HoldCause::Disabled);
+        *switch.lock() = None;
+        assert!(gate.enter(0, &SystemClock).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn behind_a_target_that_hangs_no_more_wait_than_its_share() {
+        let gate = gate(1);
+        gate.set_share(2);
+        let _hangs = gate.enter(0, &SystemClock).await.ok().unwrap();
+        let waits = || Box::pin(gate.enter(0, &SystemClock));
+        let (second, third) = (waits(), waits());
+        let (held, _still_waits) = futures_util::future::select(second, third).await.factor_first();
+        assert_eq!(held.err().map(|held| held.cause), Some(HoldCause::Crowded), "three within are one too many");
+        assert_eq!(gate.inside.load(Ordering::Relaxed), 2);
     }
 }

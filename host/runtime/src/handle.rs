@@ -4,17 +4,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gantry_config::Purpose;
-use gantry_core::{Clock, DeadLetterId, FlowName};
+use gantry_core::{Clock, DeadLetterId, FlowName, HostEvent};
 use gantry_store::Store;
+use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use crate::deploy::{DeployError, DeployRequest, Deployer, Deployment, ShadowReport};
 use crate::disk::DiskGuard;
+use crate::events::Events;
 use crate::metrics::{Counts, Metrics, MetricsError};
 use crate::publish::Publisher;
 use crate::reload::{ReloadError, ReloadReport, Reloader, Trigger};
 use crate::report::{FlowReport, FlowState, criteria};
 use crate::roster::{Entry, Roster};
+use crate::switchboard::Switchboard;
 
 /// A view of the running host; cheap to clone.
 #[derive(Clone)]
@@ -29,6 +32,8 @@ pub struct HostHandle {
     pub(crate) reloader: Arc<Reloader>,
     pub(crate) deployer: Deployer,
     pub(crate) publisher: Publisher,
+    pub(crate) events: Events,
+    pub(crate) switches: Switchboard,
 }
 
 /// Why the host should get no traffic just now.
@@ -139,6 +144,12 @@ impl HostHandle {
         self.deployer.dry_run((flow, step), plugin, letters).await
     }
 
+    /// What happens from now on: dead letters, breakers and targets that change their state.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Arc<HostEvent>> {
+        self.events.listen()
+    }
+
     /// All metrics in Prometheus' text format, with the queue's gauges read just now.
     pub fn scrape(&self) -> Result<String, MetricsError> {
         let running = self.roster.entries();
@@ -147,6 +158,7 @@ impl HostHandle {
             let (depth, letters) = (self.store.depth(&name), self.store.dead_letter_counts(&name));
             self.metrics.observe_queue(name.as_str(), &depth, letters.open, self.clock.now());
         }
+        self.metrics.observe_targets(&self.targets());
         self.metrics.render()
     }
 
@@ -159,7 +171,7 @@ impl HostHandle {
     }
 
     fn report(&self, entry: &Entry) -> FlowReport {
-        let Entry { flow, metrics, plugins, since } = entry;
+        let Entry { flow, metrics, plugins, since, .. } = entry;
         let counts = metrics.counts();
         FlowReport {
             name: flow.name.to_string(),

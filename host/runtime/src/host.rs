@@ -26,6 +26,7 @@ use tokio_util::task::TaskTracker;
 use crate::crew::Crew;
 use crate::deploy::{DeployError, Deployer, Deployment, InForceMap, Journal, Shelf};
 use crate::disk::DiskGuard;
+use crate::events::Events;
 use crate::flow::{FlowError, Shared};
 use crate::handle::HostHandle;
 use crate::intake::HostIntake;
@@ -35,6 +36,7 @@ use crate::publish::Publisher;
 use crate::reload::{FlowFiles, Reloader};
 use crate::roster::Roster;
 use crate::sources::SourceError;
+use crate::switchboard::Switchboard;
 
 /// How often expired history, dead letters and dedupe entries are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -91,6 +93,9 @@ pub enum StartError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// What was said of targets before can't be read.
+    #[error("failed to read which targets are stopped")]
+    Stops(#[from] StoreError),
     /// Metrics can't be registered.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
@@ -178,8 +183,12 @@ impl Host {
     ) -> Result<Self, StartError> {
         let dir = config.data_dir.clone();
         std::fs::create_dir_all(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
+        let store = open_store(config, Arc::clone(&clock))?;
+        let metrics = Metrics::new()?;
         let shared = Shared {
-            store: open_store(config, Arc::clone(&clock))?,
+            switches: Switchboard::load(store.clone()).await?,
+            events: Events::new(metrics.clone(), Arc::clone(&clock)),
+            store,
             sandbox: open_sandbox(Some(&dir), compiler)?,
             clock,
             deployed: InForceMap::default(),
@@ -191,7 +200,7 @@ impl Host {
         let disk = DiskGuard::new(&dir, config.disk_reserve_bytes);
         let shelf = Shelf::new(publisher.clone(), shared.sandbox.clone());
         let deployments = recall(&shared, &shelf).await?;
-        let mut crew = recruit(&shared, &disk, Metrics::new()?);
+        let mut crew = recruit(&shared, &disk, metrics);
         let plan = Plan::prepare(&crew, flows, env)?;
         let address = config.intake_listen;
         let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
@@ -318,6 +327,8 @@ async fn oversee(
         reloader: Arc::new(reloader),
         publisher,
         deployer,
+        events: shared.events,
+        switches: shared.switches,
     }
 }
 

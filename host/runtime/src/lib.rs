@@ -10,11 +10,13 @@
 //! 6. Secrets never enter a guest, a log, a dead letter or an API answer.
 //! 7. A new plugin version takes over whole or not at all.
 
+pub mod control;
 mod crew;
 mod deliver;
 pub mod deploy;
 pub mod diagnose;
 mod disk;
+mod events;
 mod fingerprint;
 mod flow;
 mod gate;
@@ -34,7 +36,9 @@ mod settle;
 mod sources;
 mod state;
 mod step;
+mod switchboard;
 pub mod tables;
+mod targets;
 mod validate;
 mod watch;
 mod worker;

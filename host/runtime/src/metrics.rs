@@ -7,7 +7,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_core::{Attempt, DeadLetter, DeliveryState, Envelope, ErrorClass, MessageState, TargetName, Timestamp};
+use gantry_core::{
+    Attempt, BreakerState, DeadLetter, DeliveryState, Envelope, ErrorClass, FlowName, Happening, HoldCause,
+    MessageState, TargetName, Timestamp,
+};
 use gantry_sandbox::Run;
 use hdrhistogram::Histogram;
 use parking_lot::Mutex;
@@ -15,6 +18,7 @@ use prometheus::{
     Encoder as _, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
+use crate::control::{TargetReport, TargetState};
 use crate::reload::ReloadResult;
 use crate::roster::{Entry, InForce};
 
@@ -55,6 +59,10 @@ struct Inner {
     reloads: IntCounterVec,
     flow_info: IntGaugeVec,
     plugin_info: IntGaugeVec,
+    events: IntCounterVec,
+    held: IntCounterVec,
+    target_state: IntGaugeVec,
+    breaker_state: IntGaugeVec,
     rules: Mutex<HashSet<String>>,
 }
 
@@ -143,6 +151,18 @@ impl Metrics {
                 "1 for the plugin of a step in force.",
                 &["flow", "step", "plugin", "version", "digest"],
             )?,
+            events: counter("gantry_events_total", "What happened to the host, by kind.", &["flow", "event"])?,
+            held: counter(
+                "gantry_deliveries_held_total",
+                "Deliveries that were due and held back, by cause.",
+                &["flow", "target", "cause"],
+            )?,
+            target_state: gauge("gantry_target_state", "1 for a target's state.", &["flow", "target", "state"])?,
+            breaker_state: gauge(
+                "gantry_breaker_state",
+                "1 for the state of a target's breaker.",
+                &["flow", "target", "state"],
+            )?,
             rules: Mutex::new(HashSet::new()),
             registry,
         }));
@@ -162,6 +182,9 @@ impl Metrics {
         for state in [MessageState::Delivered, MessageState::Skipped, MessageState::DeadLettered] {
             self.0.finished.with_label_values(&[name, state.name()]);
         }
+        for event in Happening::NAMES {
+            self.0.events.with_label_values(&[name, event]);
+        }
         FlowMetrics { all: self.clone(), flow: name.into(), waited: Arc::new(Mutex::new(waited_histogram())) }
     }
 
@@ -179,6 +202,28 @@ impl Metrics {
     /// A reload came to a decision.
     pub(crate) fn observe_reload(&self, result: ReloadResult) {
         self.0.reloads.with_label_values(&[result.name()]).inc();
+    }
+
+    /// Sets the gauges of targets just before a scrape.
+    pub(crate) fn observe_targets(&self, targets: &[TargetReport]) {
+        let Inner { target_state, breaker_state, .. } = &*self.0;
+        target_state.reset();
+        breaker_state.reset();
+        for TargetReport { flow, target, state, breaker, .. } in targets {
+            let (flow, target) = (flow.as_str(), target.as_str());
+            for each in TargetState::ALL {
+                target_state.with_label_values(&[flow, target, each.name()]).set((each == *state).into());
+            }
+            for each in BreakerState::ALL {
+                let set = breaker.map(|breaker| i64::from(each == breaker.state));
+                set.into_iter().for_each(|set| breaker_state.with_label_values(&[flow, target, each.name()]).set(set));
+            }
+        }
+    }
+
+    /// Something happened that is told.
+    pub(crate) fn observe_event(&self, flow: &FlowName, event: &str) {
+        self.0.events.with_label_values(&[flow.as_str(), event]).inc();
     }
 
     /// Says which versions are in force; those before are gone from the next scrape on.
@@ -268,6 +313,11 @@ impl FlowMetrics {
         self.all.0.attempts.with_label_values(&[&*self.flow, target.as_str(), result]).inc();
         let seconds = attempt.latency().as_secs_f64();
         self.all.0.target_latency.with_label_values(&[&*self.flow, target.as_str()]).observe(seconds);
+    }
+
+    /// A delivery was due and was held back.
+    pub(crate) fn observe_held(&self, target: &TargetName, cause: HoldCause) {
+        self.all.0.held.with_label_values(&[&*self.flow, target.as_str(), cause.name()]).inc();
     }
 
     /// An attempt, or a run through the plugins, will be repeated; `cause` is one of [`RETRY_CAUSES`].

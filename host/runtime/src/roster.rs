@@ -1,12 +1,14 @@
 //! The flows in force, as intake, reports and metrics see them. The list is built whole and replaced whole.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gantry_config::Flow;
-use gantry_core::{Digest, FlowName, PluginRef, Timestamp};
+use gantry_core::{Digest, FlowName, PluginRef, TargetName, Timestamp};
 use parking_lot::RwLock;
 use serde::Serialize;
 
+use crate::gate::Gate;
 use crate::metrics::FlowMetrics;
 
 /// A flow in force.
@@ -15,6 +17,7 @@ pub(crate) struct Entry {
     pub(crate) flow: Flow,
     pub(crate) metrics: FlowMetrics,
     pub(crate) plugins: Vec<InForce>,
+    pub(crate) targets: BTreeMap<TargetName, Arc<Gate>>,
     /// Since when this version of it.
     pub(crate) since: Timestamp,
 }

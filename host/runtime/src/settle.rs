@@ -1,18 +1,22 @@
 //! The end of a run: what became of the message goes into the store in one atomic write.
 
-use gantry_core::{DeadLetter, DeliveryState, Envelope, Event, MessageState, TrailEntry};
+use gantry_core::{DeadLetter, DeliveryState, Envelope, Event, Happening, MessageState, TargetName, TrailEntry};
 use gantry_store::{Leased, Settlement};
 
 use crate::flow::RunningFlow;
-use crate::state::{Attempted, Ending, Next, Settled};
+use crate::state::{Attempted, Ending, Next, Settled, Wait};
 
 impl RunningFlow {
     /// Writes the decision down. None: the store failed, the message is back in the queue and the host is stopping.
     pub(crate) async fn settle(&self, attempted: Attempted) -> Option<Settled> {
         let Attempted { lease: Leased { mut envelope, ticket }, next } = attempted;
         let settled = match next {
-            Next::Wait(due) => {
-                self.store.settle(ticket, Settlement::Later { envelope: Box::new(envelope), due }).await.map(|()| None)
+            Next::Wait(Wait { due, held }) => {
+                let later = Settlement::Later { envelope: Box::new(envelope), due };
+                self.store.settle(ticket, later).await.map(|()| {
+                    self.wake_if_opened(&held);
+                    None
+                })
             }
             Next::Finish(ending) => {
                 let (state, letters) = self.end(&mut envelope, ending);
@@ -52,19 +56,29 @@ impl RunningFlow {
         (state, letters)
     }
 
+    /// Who was held back while its target's gate opened has missed the call.
+    fn wake_if_opened(&self, held: &[(TargetName, u64)]) {
+        let opened = |(name, openings): &(TargetName, u64)| {
+            self.targets.get(name).is_none_or(|target| target.gate.openings() != *openings)
+        };
+        if held.iter().any(opened) {
+            self.store.wake(&self.name);
+        }
+    }
+
     /// A dead letter needs a human: the only per-message line at ERROR.
     fn announce(&self, letter: &DeadLetter) {
         self.metrics.observe_dead_letter(letter);
-        tracing::error!(
-            dead_letter = %letter.id,
-            stage = letter.stage.name(),
-            target = letter.target.as_ref().map(|target| target.as_str()),
-            code = %letter.reason.code,
-            reason = %letter.reason.text.escape_debug(),
-            fingerprint = %letter.fingerprint,
-            attempts = letter.attempts.len(),
-            "message dead-lettered"
-        );
+        let happening = Happening::DeadLettered {
+            letter: letter.id,
+            stage: letter.stage,
+            target: letter.target.clone(),
+            code: letter.reason.code.clone(),
+            reason: letter.reason.text.clone(),
+            fingerprint: letter.fingerprint.to_string(),
+            attempts: u32::try_from(letter.attempts.len()).unwrap_or(u32::MAX),
+        };
+        self.events.tell(&self.name, happening);
     }
 
     /// Counts what became of the message.

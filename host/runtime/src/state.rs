@@ -1,7 +1,7 @@
 //! The states a message passes through in the worker, one type each, so that none can be skipped:
 //! `Leased` (from the store) → [`Transformed`] → [`Attempted`] → [`Settled`].
 
-use gantry_core::{Delivery, Digest, Envelope, Fault, MessageState, Reason, Stage, Timestamp, Violation};
+use gantry_core::{Delivery, Digest, Envelope, Fault, MessageState, Reason, Stage, TargetName, Timestamp, Violation};
 use gantry_store::Leased;
 
 /// The plugins have spoken.
@@ -50,8 +50,16 @@ pub(crate) struct Attempted {
 pub(crate) enum Next {
     /// Nothing is pending: it ends.
     Finish(Ending),
-    /// Back into the queue until this time.
-    Wait(Timestamp),
+    /// Back into the queue for a while.
+    Wait(Wait),
+}
+
+/// Until when a message waits.
+pub(crate) struct Wait {
+    pub(crate) due: Timestamp,
+    /// Targets that held something back, with how often their gates had opened: one that has opened since is a reason
+    /// to look again at once.
+    pub(crate) held: Vec<(TargetName, u64)>,
 }
 
 /// How a message ends.

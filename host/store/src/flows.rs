@@ -81,6 +81,14 @@ impl Store {
         queue.bell.notify_one();
     }
 
+    /// What waits for its time is handed out at once: something it waited for has changed. Whoever leases it looks again
+    /// at when it is due. Changes nothing on disk.
+    pub fn wake(&self, flow: &FlowName) {
+        let queue = self.inner.flows.of(flow);
+        queue.schedule.lock().wake();
+        queue.bell.notify_one();
+    }
+
     /// How much a flow has to do; never blocks on the disk.
     #[must_use]
     pub fn depth(&self, flow: &FlowName) -> Depth {

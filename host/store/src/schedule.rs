@@ -118,6 +118,11 @@ impl Schedule {
         self.later.insert((due, entry.seq), entry);
     }
 
+    /// Everything that waits for its time may be taken now, the longest due first.
+    pub(crate) fn wake(&mut self) {
+        self.called.extend(std::mem::take(&mut self.later).into_values());
+    }
+
     /// A taken message has left the queue: the next of its key gets its turn.
     pub(crate) fn finish(&mut self, entry: Entry) {
         self.leased.remove(&entry.seq);
@@ -271,6 +276,18 @@ mod tests {
         assert_eq!(take(&mut schedule), None);
         assert_eq!(schedule.next_due(), Some(Timestamp(2_000)));
         assert_eq!(schedule.take(Timestamp(2_000)), Some(first));
+        schedule.finish(first);
+        assert_eq!(take(&mut schedule), Some(2));
+    }
+
+    #[test]
+    fn what_is_woken_goes_before_its_time_and_in_order() {
+        let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
+        let (first, third) = (schedule.take(NOW).unwrap(), schedule.take(NOW).unwrap());
+        schedule.postpone(third, Timestamp(9_000));
+        schedule.postpone(first, Timestamp(8_000));
+        schedule.wake();
+        assert_eq!([take(&mut schedule), take(&mut schedule), take(&mut schedule)], [Some(1), Some(3), None]);
         schedule.finish(first);
         assert_eq!(take(&mut schedule), Some(2));
     }

@@ -21,7 +21,7 @@ pub use binary::{
 };
 pub use host::{FlowText, TestHost};
 pub use process::HostProcess;
-pub use sink::{Answer, Seen, Sink};
+pub use sink::{Answer, Seen, Sink, hanging};
 
 /// How long a test waits for something that must happen before it fails.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -155,6 +155,19 @@ impl Sink {
     }
 }
 
+/// The URL of a target that takes every connection and never says a word, until the test ends.
+pub async fn hanging() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("a bound address");
+    tokio::spawn(async move {
+        let mut taken = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            taken.push(stream);
+        }
+    });
+    format!("http://{address}/")
+}
+
 async fn answer(State(inner): State<Arc<Inner>>, request: Request<Body>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();

@@ -115,7 +115,7 @@ fn refused(error: StartError) -> Failure {
     let exit = match &error {
         StartError::Flows(_) | StartError::Deployed { .. } => Exit::PluginRefused,
         StartError::Sources(_) | StartError::Key(_) => Exit::InvalidConfig,
-        StartError::Store { .. } | StartError::Deployments(_) => Exit::StoreUnavailable,
+        StartError::Store { .. } | StartError::Deployments(_) | StartError::Stops(_) => Exit::StoreUnavailable,
         StartError::DataDir { .. } | StartError::Sandbox(_) | StartError::Listen { .. } | StartError::Metrics(_) => {
             Exit::Internal
         }

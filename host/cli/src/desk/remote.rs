@@ -84,6 +84,22 @@ impl Remote {
         self.answer(self.client.get(self.url(&format!("messages/{id}"))), "message", id).await
     }
 
+    pub(super) async fn targets(&self) -> Result<serde_json::Value, DeskError> {
+        self.answer(self.client.get(self.url("targets")), "targets", "").await
+    }
+
+    pub(super) async fn command_target(
+        &self,
+        target: &str,
+        command: &str,
+        by: &str,
+        reason: &str,
+    ) -> Result<serde_json::Value, DeskError> {
+        let request = CloseRequest { by: by.to_owned(), reason: reason.to_owned() };
+        let url = self.url(&format!("targets/{target}/{command}"));
+        self.answer(self.client.post(url).json(&request), "target", target).await
+    }
+
     pub(super) async fn reload(&self) -> Result<Reloaded, DeskError> {
         let unreachable = |error: reqwest::Error| DeskError::Unreachable {
             address: self.address.clone(),

@@ -7,8 +7,10 @@ use gantry_core::{Digest, FlowName, RetryPolicy, TargetName};
 use super::Lower;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
-use crate::flow::{Flow, Ordering, Purpose, SuccessCriteria, Table, Target};
-use crate::raw::flow::{FlowFile, FlowTable, OrderingChoice, PurposeTable, RetryTable, SuccessTable, TableTable};
+use crate::flow::{Flow, OnFailure, Ordering, Purpose, SuccessCriteria, Table, Target};
+use crate::raw::flow::{
+    FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, RetryTable, SuccessTable, TableTable,
+};
 use crate::raw::source::SourceChoice;
 use crate::raw::target::TargetChoice;
 
@@ -64,6 +66,8 @@ impl Lower<'_> {
         let targets = raw.target.unwrap_or(At { span: 0..0, value: Targets::new() });
         let declared = raw.table.unwrap_or_default();
         let retry = self.retry(head.retry);
+        let ordering = ordering(head.ordering.as_ref());
+        let on_failure = self.on_failure(head.on_failure, ordering);
         let keep = head.dead_letters.unwrap_or_default().keep;
         let keep_dead_letters = keep.map_or(Some(None), |keep| self.duration(&keep).map(Some));
         let input_schema = self.schema(raw.source.as_ref().and_then(|source| source.value.schema()));
@@ -77,7 +81,8 @@ impl Lower<'_> {
             version: self.version(),
             file: std::path::absolute(&self.report.file.path).ok()?,
             purpose: purpose?,
-            ordering: ordering(head.ordering.as_ref()),
+            ordering,
+            on_failure: on_failure?,
             source: source?,
             input_schema: input_schema?,
             steps: steps?,
@@ -89,6 +94,19 @@ impl Lower<'_> {
             in_flight: head.in_flight.unwrap_or(IN_FLIGHT) as usize,
             keep_dead_letters: keep_dead_letters?,
         })
+    }
+
+    fn on_failure(&mut self, raw: Option<At<OnFailureChoice>>, ordering: Ordering) -> Option<OnFailure> {
+        match raw.as_ref().map(|raw| raw.value) {
+            None | Some(OnFailureChoice::Skip) => Some(OnFailure::Skip),
+            Some(OnFailureChoice::Block) if ordering == Ordering::Key => Some(OnFailure::Block),
+            Some(OnFailureChoice::Block) => {
+                let message = "without an order, no message waits for another";
+                let help = "leave it out, or say `ordering = \"key\"`";
+                self.report.add(Code::Conflict, &raw?.span, message, help);
+                None
+            }
+        }
     }
 
     /// The first sixteen hex digits of the file's digest.

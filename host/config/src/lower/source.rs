@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::Lower;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
-use crate::flow::{CsvOptions, Dedupe, FileFormat, Files, Source, ValueFrom, Verify, Webhook};
+use crate::flow::{CsvOptions, Dedupe, FileFormat, Files, Idempotency, Source, ValueFrom, Verify, Webhook};
 use crate::raw::source::{
-    CsvTable, DedupeTable, FilesTable, FormatChoice, SourceChoice, StandardWebhooksTable, VerifyChoice, WebhookTable,
+    CsvTable, DedupeTable, FilesTable, FormatChoice, IdempotencyKeyTable, SourceChoice, StandardWebhooksTable,
+    VerifyChoice, WebhookTable,
 };
 
 const MAX_BYTES: usize = 1 << 20;
@@ -44,6 +45,7 @@ impl Lower<'_> {
         let timeout = self.duration_or(raw.timeout.as_ref(), TIMEOUT);
         let key = self.value_from(raw.key);
         let dedupe = self.dedupe(raw.dedupe);
+        let idempotency = raw.idempotency_key.map_or(Some(None), |raw| self.idempotency(&raw).map(Some));
         let keep_headers: Vec<_> =
             raw.keep_headers.unwrap_or_default().iter().map(|name| self.kept_header(name)).collect();
         Some(Webhook {
@@ -53,6 +55,7 @@ impl Lower<'_> {
             timeout: timeout?,
             key: key?,
             dedupe: dedupe?,
+            idempotency: idempotency?,
             keep_headers: keep_headers.into_iter().collect::<Option<_>>()?,
         })
     }
@@ -110,6 +113,11 @@ impl Lower<'_> {
             }
         };
         Some(Some(Dedupe { by: by?, window: window? }))
+    }
+
+    fn idempotency(&mut self, raw: &IdempotencyKeyTable) -> Option<Idempotency> {
+        let window = self.duration_or(raw.window.as_ref(), WINDOW)?;
+        Some(Idempotency { required: raw.required.unwrap_or(true), window })
     }
 
     fn files(&mut self, raw: FilesTable) -> Option<Files> {

@@ -44,18 +44,18 @@ impl Lower<'_> {
     fn file(&mut self, raw: FileTable) -> Option<Target> {
         let path = raw.path.and_then(|path| self.path(&path));
         let schema = self.schema(raw.schema.as_ref());
-        let retry = self.retry(raw.retry);
+        let (retry, valve) = self.patience(raw.retry, raw.breaker);
         let concurrency = raw.concurrency.unwrap_or(CONCURRENCY) as usize;
         let kind = TargetKind::File(FileTarget { path: path? });
-        Some(Target { kind, schema: schema?, concurrency, retry: retry? })
+        Some(Target { kind, schema: schema?, concurrency, retry: retry?, valve: valve? })
     }
 
     fn http(&mut self, mut raw: HttpTable) -> Option<Target> {
         let schema = self.schema(raw.schema.as_ref());
-        let retry = self.retry(raw.retry.take());
+        let (retry, valve) = self.patience(raw.retry.take(), raw.breaker.take());
         let concurrency = raw.concurrency.unwrap_or(CONCURRENCY) as usize;
         let http = self.http_kind(raw);
-        Some(Target { kind: TargetKind::Http(http?), schema: schema?, concurrency, retry: retry? })
+        Some(Target { kind: TargetKind::Http(http?), schema: schema?, concurrency, retry: retry?, valve: valve? })
     }
 
     fn http_kind(&mut self, raw: HttpTable) -> Option<HttpTarget> {

@@ -42,6 +42,9 @@ pub(crate) struct FlowTable {
     /// Whether messages that share a key wait for one another.
     #[schemars(extend("default" = "key"))]
     pub(crate) ordering: Option<OrderingChoice>,
+    /// What becomes of a key's later messages when one of them is a dead letter; only with `ordering = "key"`.
+    #[schemars(extend("default" = "skip"))]
+    pub(crate) on_failure: Option<At<OnFailureChoice>>,
     /// Most messages handed to a plugin in one call.
     #[schemars(range(min = 1, max = 10_000), extend("default" = 100))]
     pub(crate) batch_messages: Option<u32>,
@@ -62,6 +65,16 @@ pub(crate) enum OrderingChoice {
     Key,
     /// Every message on its own.
     None,
+}
+
+/// What becomes of a key's later messages when one of them is a dead letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OnFailureChoice {
+    /// They go on without it.
+    Skip,
+    /// They wait until it is replayed and delivered, or discarded.
+    Block,
 }
 
 /// What becomes of dead letters.

@@ -36,6 +36,8 @@ pub(crate) struct WebhookTable {
     pub(crate) key: Option<At<ValueFromChoice>>,
     /// How duplicates are recognised. Without it, none are.
     pub(crate) dedupe: Option<At<DedupeTable>>,
+    /// What the header `Idempotency-Key` means. Without it, nothing.
+    pub(crate) idempotency_key: Option<IdempotencyKeyTable>,
     /// A JSON Schema that messages are held to. One that breaks it is a dead letter at once.
     pub(crate) schema: Option<At<PathText>>,
     /// Request headers kept with the message, beside `content-type`; never credentials or signatures.
@@ -107,6 +109,18 @@ pub(crate) struct DedupeTable {
     /// Name of the header that makes two messages the same.
     pub(crate) header: Option<At<String>>,
     /// How long a value is remembered.
+    #[schemars(extend("default" = "24h"))]
+    pub(crate) window: Option<At<DurationText>>,
+}
+
+/// The header `Idempotency-Key`: a request that is sent again gets the answer of the first one.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdempotencyKeyTable {
+    /// True: a request without it is refused with status 400.
+    #[schemars(extend("default" = true))]
+    pub(crate) required: Option<bool>,
+    /// How long a key is remembered.
     #[schemars(extend("default" = "24h"))]
     pub(crate) window: Option<At<DurationText>>,
 }

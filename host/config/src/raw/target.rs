@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::flow::RetryTable;
+use super::patience::{BreakerTable, TargetRetryTable};
 use super::text::{DurationText, PathText, SecretText};
 use crate::at::At;
 
@@ -50,7 +50,9 @@ pub(crate) struct HttpTable {
     /// nothing of it is sent.
     pub(crate) schema: Option<At<PathText>>,
     /// How a failed delivery is tried again.
-    pub(crate) retry: Option<RetryTable>,
+    pub(crate) retry: Option<TargetRetryTable>,
+    /// When the target is spared altogether.
+    pub(crate) breaker: Option<BreakerTable>,
     /// Whether outputs without a route go here. The only target of a flow is the default anyway.
     #[schemars(extend("default" = false))]
     pub(crate) default: Option<At<bool>>,
@@ -116,7 +118,9 @@ pub(crate) struct FileTable {
     /// nothing of it is sent.
     pub(crate) schema: Option<At<PathText>>,
     /// How a failed delivery is tried again.
-    pub(crate) retry: Option<RetryTable>,
+    pub(crate) retry: Option<TargetRetryTable>,
+    /// When the target is spared altogether.
+    pub(crate) breaker: Option<BreakerTable>,
     /// Whether outputs without a route go here. The only target of a flow is the default anyway.
     #[schemars(extend("default" = false))]
     pub(crate) default: Option<At<bool>>,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use gantry_core::rollout::{Terms, TermsChange};
-use gantry_core::{DeadLetterId, DeadLetterState, Digest, FlowName, PluginRef, Timestamp};
+use gantry_core::{DeadLetterId, DeadLetterState, Digest, FlowName, Happening, PluginRef, Timestamp};
 use gantry_sandbox::Plugin;
 use gantry_store::{Filter, Page, StoreError};
 use parking_lot::Mutex;
@@ -378,14 +378,25 @@ impl Deployer {
         self.0.board.lock().records.insert(record.number, record.clone());
     }
 
-    /// One line for the audit log, one count for the metrics.
+    /// One line for the audit log, and an event when it is over.
     pub(crate) fn announce(&self, record: &Deployment) {
         let Deployment { number, flow, step, from, to, phase, events, .. } = record;
-        let (by, text) = events.last().map_or((GANTRY, ""), |event| (&event.by, &event.text));
+        let (by, text) = events.last().map_or((GANTRY, ""), |event| (event.by.as_str(), event.text.as_str()));
         tracing::info!(
             target: "gantry::audit",
             deployment = number, %flow, step, %from, %to, digest = %to.digest, phase = phase.name(), by, "deployment: {text}"
         );
+        if phase.is_over() {
+            let ended = Happening::DeploymentEnded {
+                deployment: *number,
+                step: step.clone(),
+                plugin: to.to_string(),
+                phase: phase.name().to_owned(),
+                by: by.to_owned(),
+                reason: text.to_owned(),
+            };
+            self.0.shared.events.tell(flow, ended);
+        }
     }
 
     pub(crate) fn shelf(&self) -> &Shelf {

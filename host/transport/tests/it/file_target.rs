@@ -5,13 +5,23 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gantry_config::{FileTarget, Target as Config, TargetKind};
-use gantry_core::{Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy};
+use gantry_core::{Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy, ValvePolicy};
 use gantry_transport::{Accepted, Failure, Request, Target, target};
 use serde_json::{Value, json};
 
 fn build(path: &Path) -> Arc<dyn Target> {
     let kind = TargetKind::File(FileTarget { path: path.to_owned() });
-    target::build(&Config { kind, schema: None, concurrency: 4, retry: RetryPolicy::default() }, &crate::env).unwrap()
+    target::build(
+        &Config {
+            kind,
+            schema: None,
+            concurrency: 4,
+            retry: RetryPolicy::default().into(),
+            valve: ValvePolicy::default(),
+        },
+        &crate::env,
+    )
+    .unwrap()
 }
 
 fn delivery(content_type: &str, payload: &[u8]) -> Delivery {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use gantry_config::{Auth, HttpTarget, SecretRef, Target as Config, TargetKind};
-use gantry_core::{Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy};
+use gantry_core::{Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy, ValvePolicy};
 use gantry_transport::target::{self, BuildError};
 use gantry_transport::{Accepted, Failure, Request, Target};
 use parking_lot::Mutex;
@@ -103,7 +103,13 @@ fn http(url: String) -> HttpTarget {
 }
 
 fn try_build(http: HttpTarget) -> Result<Arc<dyn Target>, BuildError> {
-    let config = Config { kind: TargetKind::Http(http), schema: None, concurrency: 4, retry: RetryPolicy::default() };
+    let config = Config {
+        kind: TargetKind::Http(http),
+        schema: None,
+        concurrency: 4,
+        retry: RetryPolicy::default().into(),
+        valve: ValvePolicy::default(),
+    };
     target::build(&config, &crate::env)
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Flow, Ordering, Purpose, Source, Verify, Webhook};
+use gantry_config::{Flow, OnFailure, Ordering, Purpose, Source, Verify, Webhook};
 use gantry_core::clock::ManualClock;
 use gantry_core::{RetryPolicy, Timestamp};
 use gantry_transport::{RouteTable, Routes, ServerLimits, WebhookServer};
@@ -44,6 +44,7 @@ pub(crate) fn webhook(path: &str) -> Webhook {
         timeout: Duration::from_secs(30),
         key: None,
         dedupe: None,
+        idempotency: None,
         keep_headers: Vec::new(),
     }
 }
@@ -55,6 +56,7 @@ pub(crate) fn flow(name: &str, webhook: Webhook) -> Flow {
         file: PathBuf::new(),
         purpose: Purpose::default(),
         ordering: Ordering::Key,
+        on_failure: OnFailure::Skip,
         input_schema: None,
         source: Source::Webhook(webhook),
         steps: Vec::new(),

@@ -1,0 +1,96 @@
+//! The targets of a flow, open: built from its definition, or taken over from the version before it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gantry_config::{Flow, TargetKind};
+use gantry_core::{RetryPolicies, TargetName, ValvePolicy};
+use gantry_schema::Schema;
+use gantry_security::Environment;
+use gantry_transport::target::{self, Target};
+
+use crate::flow::{FlowError, Predecessor};
+use crate::gate::Gate;
+use crate::switchboard::Switchboard;
+
+/// One target of a flow, open.
+#[derive(Clone)]
+pub(crate) struct RunningTarget {
+    pub(crate) target: Arc<dyn Target>,
+    /// What is sent is held to it.
+    pub(crate) schema: Option<Schema>,
+    pub(crate) retry: RetryPolicies,
+    /// Who passes, and how many at once. Shared by the versions of a flow that have the same target: bound, breaker and
+    /// pause hold over a reload.
+    pub(crate) gate: Arc<Gate>,
+    kind: TargetKind,
+    concurrency: usize,
+    valve: ValvePolicy,
+}
+
+impl RunningTarget {
+    /// Whether an answer is about the target as a whole: one URL for all that is sent. Where the URL names a record, so
+    /// does the answer.
+    pub(crate) fn is_one_place(&self) -> bool {
+        match &self.kind {
+            TargetKind::Http(http) => !http.url.contains('{'),
+            TargetKind::File(_) => true,
+        }
+    }
+}
+
+/// Builds every target and keeps none: what can't be built is added to `errors`.
+pub(crate) fn check(flow: &Flow, env: Environment<'_>, errors: &mut Vec<FlowError>) {
+    build(flow, env, errors);
+}
+
+/// Opens the targets, but for those that the predecessor has open: their connections, bound, breaker and pause go on.
+pub(crate) fn open(
+    flow: &Flow,
+    env: Environment<'_>,
+    predecessor: Option<&Predecessor>,
+    switches: &Switchboard,
+    errors: &mut Vec<FlowError>,
+) -> BTreeMap<TargetName, RunningTarget> {
+    let predecessor = predecessor.filter(|predecessor| predecessor.same_secrets);
+    let mut open = BTreeMap::new();
+    // Built in any case: what can't be built is refused, and building opens no connection.
+    for (name, built) in build(flow, env, errors) {
+        let target = &flow.targets[&name];
+        let same = |old: &&RunningTarget| {
+            old.kind == target.kind && old.concurrency == target.concurrency && old.valve == target.valve
+        };
+        let (opened, gate) = match predecessor.and_then(|p| p.flow.targets.get(&name)).filter(same) {
+            Some(old) => (Arc::clone(&old.target), Arc::clone(&old.gate)),
+            None => (built, Arc::new(Gate::new(target.concurrency, target.valve, switches.of(&flow.name, &name)))),
+        };
+        let running = RunningTarget {
+            target: opened,
+            schema: target.schema.clone(),
+            retry: target.retry,
+            gate,
+            kind: target.kind.clone(),
+            concurrency: target.concurrency,
+            valve: target.valve,
+        };
+        open.insert(name, running);
+    }
+    // Alone, a target delays no other.
+    if open.len() > 1 {
+        open.values().for_each(|target| target.gate.set_share(flow.in_flight / flow.targets.len()));
+    }
+    open
+}
+
+fn build(flow: &Flow, env: Environment<'_>, errors: &mut Vec<FlowError>) -> Vec<(TargetName, Arc<dyn Target>)> {
+    let mut built = Vec::with_capacity(flow.targets.len());
+    for (name, target) in &flow.targets {
+        match target::build(target, env) {
+            Ok(target) => built.push((name.clone(), target)),
+            Err(source) => {
+                errors.push(FlowError::Target { flow: flow.name.clone(), target: name.clone(), source });
+            }
+        }
+    }
+    built
+}
