@@ -5,9 +5,14 @@
 //! can connect; everything under `/v1` needs the admin token. Shapes and errors: `docs/reference/admin-api.md`.
 
 pub mod api;
+mod asked;
 mod dead_letters;
 mod deployments;
+pub mod diff;
 mod flows;
+mod groups;
+pub mod imports;
+mod jobs;
 mod messages;
 mod observe;
 mod plugins;
@@ -17,6 +22,5 @@ mod routes;
 mod server;
 mod targets;
 
-pub use dead_letters::filter;
 pub use routes::openapi;
 pub use server::serve;

@@ -5,15 +5,15 @@ use axum::extract::{Path, State};
 use gantry_core::{History, MessageId};
 use gantry_runtime::HostHandle;
 
-use crate::problem::{self, Code, Problem};
+use crate::asked;
+use crate::problem::{self, Problem};
 
 /// Where a message stands, and everything that happened to it.
 #[utoipa::path(get, path = "/v1/messages/{id}", tag = "messages", operation_id = "show_message",
     params(("id" = MessageId, Path, description = "The message's id, as the intake answered it")),
     responses((status = 200, description = "its history", body = History), problem::BadRequestOrId, problem::NotFound))]
 pub(crate) async fn show(State(host): State<HostHandle>, Path(id): Path<String>) -> Result<Json<History>, Problem> {
-    let invalid = |error: gantry_core::id::InvalidId| Problem::new(Code::InvalidId, error.to_string());
-    let id: MessageId = id.parse().map_err(invalid)?;
+    let id: MessageId = asked::id(&id)?;
     let history = host.store().history(id).await?;
     history.map(Json).ok_or_else(|| Problem::not_found("message", id))
 }

@@ -181,6 +181,8 @@ answers! {
     NotFound = NotFound;
     /// 409
     Conflict = Conflict;
+    /// 413 to a body.
+    TooLarge = TooLarge;
     /// 422 to a reload.
     Refused = ReloadRefused;
     /// 500 to a reload.
@@ -189,8 +191,6 @@ answers! {
     Untrusted = PluginUntrusted;
     /// 409 to a plugin.
     Taken = VersionTaken;
-    /// 413 to a plugin.
-    TooLarge = TooLarge;
     /// 422 to a plugin.
     PluginRefused = PluginRefused;
     /// 500 of the catalogue.

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem, described};
-use crate::{dead_letters, deployments, flows, messages, observe, plugins, reload, targets};
+use crate::{dead_letters, deployments, flows, groups, imports, jobs, messages, observe, plugins, reload, targets};
 
 /// Name of the way to prove who asks, in the description.
 const TOKEN: &str = "admin_token";
@@ -34,10 +34,20 @@ pub(crate) fn guarded() -> OpenApiRouter<HostHandle> {
         .routes(routes!(flows::list))
         .routes(routes!(reload::last, reload::reload))
         .routes(routes!(dead_letters::list))
+        .routes(routes!(dead_letters::summaries))
+        .routes(routes!(dead_letters::count))
+        .routes(routes!(imports::import))
         .routes(routes!(dead_letters::show))
+        .routes(routes!(dead_letters::revisions))
         .routes(routes!(dead_letters::replay))
         .routes(routes!(dead_letters::discard))
         .routes(routes!(dead_letters::acknowledge))
+        .routes(routes!(groups::list))
+        .routes(routes!(groups::show))
+        .routes(routes!(groups::change))
+        .routes(routes!(jobs::list, jobs::start))
+        .routes(routes!(jobs::show))
+        .routes(routes!(jobs::cancel))
         .routes(routes!(messages::show))
         .routes(routes!(targets::list))
         .routes(routes!(targets::command))

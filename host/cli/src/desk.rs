@@ -1,9 +1,12 @@
-//! The operator's desk: dead letters and messages, whether a host runs or not.
+//! The operator's desk: dead letters, their groups and jobs, and messages, whether a host runs or not.
 //!
 //! A running host is found through `DATA/host.json` and asked over its admin API; otherwise the store is opened here,
 //! which only works while no host has it.
 
 mod deployments;
+mod groups;
+mod jobs;
+mod letters;
 pub(crate) mod plugins;
 mod remote;
 pub(crate) mod runtime_file;
@@ -11,12 +14,10 @@ pub(crate) mod runtime_file;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use gantry_admin::api::{DeadLetterPage, DeadLetterQuery};
 use gantry_config::HostConfig;
-use gantry_core::{DeadLetter, DeadLetterId, History, MessageId, SystemClock};
+use gantry_core::{History, MessageId, SystemClock};
 use gantry_runtime::StartError;
-use gantry_store::{Page, ReplayError, Store, StoreError};
+use gantry_store::{Store, StoreError};
 
 use crate::args::HostArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
@@ -90,7 +91,7 @@ pub(crate) enum DeskError {
     /// There is no such thing.
     #[error("there is no {what} {id}")]
     NotFound {
-        /// `dead letter` or `message`.
+        /// `dead letter`, `message` and so on.
         what: &'static str,
         /// Its id.
         id: String,
@@ -98,9 +99,6 @@ pub(crate) enum DeskError {
     /// The same, in the host's words.
     #[error("{0}")]
     Missing(String),
-    /// A plugin that isn't trusted, or doesn't fit.
-    #[error("{0}")]
-    Plugin(String),
     /// It can't be done in the state it is in.
     #[error("{0}")]
     Refused(String),
@@ -146,66 +144,20 @@ impl Desk {
         }
     }
 
-    /// One page of dead letters.
-    pub(crate) async fn dead_letters(&self, query: DeadLetterQuery) -> Result<DeadLetterPage, DeskError> {
-        match self {
-            Self::Running(remote) => remote.dead_letters(&query).await,
-            Self::AtRest(store) => {
-                let page = Page { after: query.after, limit: query.limit.unwrap_or(100) };
-                let filter = gantry_admin::filter(query).map_err(|problem| DeskError::Refused(problem.detail))?;
-                let page = store.dead_letters(filter, page).await?;
-                Ok(DeadLetterPage { dead_letters: page.letters, next: page.next })
-            }
-        }
-    }
-
-    /// One dead letter.
-    pub(crate) async fn dead_letter(&self, id: DeadLetterId) -> Result<DeadLetter, DeskError> {
-        match self {
-            Self::Running(remote) => remote.dead_letter(id).await,
-            Self::AtRest(store) => {
-                let missing = || DeskError::NotFound { what: "dead letter", id: id.to_string() };
-                store.dead_letter(id).await?.ok_or_else(missing)
-            }
-        }
-    }
-
-    /// Puts a dead letter back into the queue, with an edited payload if one is given.
-    pub(crate) async fn replay(
-        &self,
-        id: DeadLetterId,
-        by: &str,
-        payload: Option<Bytes>,
-    ) -> Result<DeadLetter, DeskError> {
-        match self {
-            Self::Running(remote) => remote.replay(id, by, payload).await,
-            Self::AtRest(store) => {
-                store.replay(id, by.to_owned(), payload).await.map_err(refused)?;
-                self.dead_letter(id).await
-            }
-        }
-    }
-
-    /// Gives a dead letter up.
-    pub(crate) async fn discard(&self, id: DeadLetterId, by: &str, reason: &str) -> Result<DeadLetter, DeskError> {
-        match self {
-            Self::Running(remote) => remote.discard(id, by, reason).await,
-            Self::AtRest(store) => {
-                store.discard(id, by.to_owned(), reason.to_owned()).await.map_err(refused)?;
-                self.dead_letter(id).await
-            }
-        }
-    }
-
     /// A message's whole history.
     pub(crate) async fn message(&self, id: MessageId) -> Result<History, DeskError> {
         match self {
-            Self::Running(remote) => remote.message(id).await,
+            Self::Running(remote) => remote.get(&format!("messages/{id}"), "message", id).await,
             Self::AtRest(store) => {
                 let missing = || DeskError::NotFound { what: "message", id: id.to_string() };
                 store.history(id).await?.ok_or_else(missing)
             }
         }
+    }
+
+    /// True when a host is at work on the data directory.
+    pub(crate) const fn is_running(&self) -> bool {
+        matches!(self, Self::Running(_))
     }
 
     /// Done: what was written is on disk.
@@ -222,7 +174,6 @@ impl DeskError {
     const fn exit(&self) -> Exit {
         match self {
             Self::NotFound { .. } | Self::Missing(_) => Exit::NotFound,
-            Self::Plugin(_) => Exit::PluginRefused,
             Self::Refused(_) => Exit::Usage,
             Self::PluginRefused(_) => Exit::PluginRefused,
             Self::Unreachable { .. } | Self::NoHost { .. } => Exit::HostUnreachable,
@@ -234,13 +185,5 @@ impl DeskError {
 impl From<DeskError> for Failure {
     fn from(error: DeskError) -> Self {
         Self::new(error.exit(), error)
-    }
-}
-
-fn refused(error: ReplayError) -> DeskError {
-    match error {
-        ReplayError::NotFound(id) => DeskError::NotFound { what: "dead letter", id: id.to_string() },
-        ReplayError::Store(error) => DeskError::Store(error),
-        ReplayError::WrongState { .. } | ReplayError::MessageQueued(_) => DeskError::Refused(error.to_string()),
     }
 }

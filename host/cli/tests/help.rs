@@ -39,6 +39,14 @@ snapshots! {
     dlq_replay: "dlq replay";
     dlq_discard: "dlq discard";
     dlq_export: "dlq export";
+    dlq_import: "dlq import";
+    dlq_groups: "dlq groups";
+    dlq_group: "dlq group";
+    dlq_acknowledge: "dlq acknowledge";
+    dlq_edit: "dlq edit";
+    dlq_redrive: "dlq redrive";
+    dlq_jobs: "dlq jobs";
+    dlq_job: "dlq job";
     message: "message";
     message_show: "message show";
     plugin: "plugin";

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::deploy::{DeployError, DeployRequest, Deployer, Deployment, ShadowReport};
 use crate::disk::DiskGuard;
 use crate::events::Events;
-use crate::metrics::{Counts, Metrics, MetricsError};
+use crate::metrics::{Counts, Metrics, MetricsError, OpenLetters};
 use crate::publish::Publisher;
 use crate::reload::{ReloadError, ReloadReport, Reloader, Trigger};
 use crate::report::{FlowReport, FlowState, criteria};
@@ -155,8 +155,9 @@ impl HostHandle {
         let running = self.roster.entries();
         let names = running.iter().map(|entry| entry.flow.name.clone()).chain(self.left_behind(&running));
         for name in names {
-            let (depth, letters) = (self.store.depth(&name), self.store.dead_letter_counts(&name));
-            self.metrics.observe_queue(name.as_str(), &depth, letters.open, self.clock.now());
+            let (all, alarming) = (self.store.dead_letter_counts(&name).open, self.store.alarming_dead_letters(&name));
+            let letters = OpenLetters { all, alarming };
+            self.metrics.observe_queue(name.as_str(), &self.store.depth(&name), letters, self.clock.now());
         }
         self.metrics.observe_targets(&self.targets());
         self.metrics.render()

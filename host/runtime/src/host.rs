@@ -216,6 +216,7 @@ impl Host {
         deployer.resume(deployments);
         let handle = oversee(crew, publisher, deployer, disk.clone()).await;
         let host = Self { handle, intake_address, shared, sources, workers, chores };
+        host.sources.tasks.spawn(crate::jobs::run(host.shared.store.clone(), host.sources.stop.clone()));
         host.start_chores(config, disk);
         Ok(host)
     }
@@ -265,11 +266,12 @@ impl Host {
         self.chores.tasks.spawn(disk.watch(self.chores.stop.clone()));
         let (store, keep, stop) = (self.shared.store.clone(), config.keep_history, self.chores.stop.clone());
         let (catalogue, kept) = (self.handle.publisher.catalogue().clone(), self.handle.deployer.kept());
+        let metrics = self.handle.metrics.clone();
         self.chores.tasks.spawn(async move {
             sweep_catalogue(&catalogue, kept).await;
             let mut ticks = tokio::time::interval(SWEEP_EVERY);
             while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-                sweep(&store, keep).await;
+                sweep(&store, keep, &metrics).await;
             }
         });
     }
@@ -353,11 +355,16 @@ pub fn check(flows: &[Flow], sandbox: &Sandbox, env: Environment<'_>) -> Vec<Flo
 }
 
 /// Removes what has expired, a bounded bite at a time, so that the queue's own work goes on in between.
-async fn sweep(store: &Store, keep: Duration) {
+async fn sweep(store: &Store, keep: Duration, metrics: &Metrics) {
     loop {
         match store.sweep(keep).await {
-            Ok(swept) if swept.more => tokio::task::yield_now().await,
-            Ok(_) => return,
+            Ok(swept) => {
+                metrics.observe_expired(swept.expired);
+                if !swept.more {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
             Err(error) => {
                 tracing::warn!(%error, "failed to remove expired records; trying again later");
                 return;

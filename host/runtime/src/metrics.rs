@@ -56,6 +56,8 @@ struct Inner {
     queue_depth: IntGaugeVec,
     queue_oldest: GaugeVec,
     open_letters: IntGaugeVec,
+    alarming_letters: IntGaugeVec,
+    expired_letters: IntCounterVec,
     reloads: IntCounterVec,
     flow_info: IntGaugeVec,
     plugin_info: IntGaugeVec,
@@ -144,6 +146,16 @@ impl Metrics {
             queue_depth: gauge("gantry_queue_messages", "Messages in the queue, by state.", &["flow", "state"])?,
             queue_oldest,
             open_letters: gauge("gantry_dead_letters_open", "Dead letters nobody has dealt with.", &["flow"])?,
+            alarming_letters: gauge(
+                "gantry_dead_letters_alarming",
+                "Open dead letters of groups that are not ignored.",
+                &["flow"],
+            )?,
+            expired_letters: counter(
+                "gantry_dead_letters_expired_total",
+                "Dead letters removed at their expiry before anybody closed them.",
+                &[],
+            )?,
             reloads: counter("gantry_reloads_total", "Reloads of the flow files, by what came of them.", &["result"])?,
             flow_info: gauge("gantry_flow_info", "1 for the version of a flow in force.", &["flow", "version"])?,
             plugin_info: gauge(
@@ -189,14 +201,21 @@ impl Metrics {
     }
 
     /// Sets the gauges that are read from the store just before a scrape.
-    pub fn observe_queue(&self, flow: &str, depth: &gantry_store::Depth, open_letters: u64, now: Timestamp) {
+    pub fn observe_queue(&self, flow: &str, depth: &gantry_store::Depth, letters: OpenLetters, now: Timestamp) {
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         for (state, n) in [("queued", depth.queued), ("leased", depth.leased), ("scheduled", depth.scheduled)] {
             self.0.queue_depth.with_label_values(&[flow, state]).set(count(n));
         }
         let age = depth.oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
         self.0.queue_oldest.with_label_values(&[flow]).set(age.as_secs_f64());
-        self.0.open_letters.with_label_values(&[flow]).set(i64::try_from(open_letters).unwrap_or(i64::MAX));
+        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.0.open_letters.with_label_values(&[flow]).set(count(letters.all));
+        self.0.alarming_letters.with_label_values(&[flow]).set(count(letters.alarming));
+    }
+
+    /// Dead letters have expired before anybody dealt with them.
+    pub(crate) fn observe_expired(&self, letters: usize) {
+        self.0.expired_letters.with_label_values(&[] as &[&str]).inc_by(letters as u64);
     }
 
     /// A reload came to a decision.
@@ -255,6 +274,15 @@ pub struct FlowMetrics {
     flow: Arc<str>,
     /// Milliseconds from receipt to delivery since the start, exact enough for percentiles in reports.
     waited: Arc<Mutex<Histogram<u64>>>,
+}
+
+/// A flow's open dead letters.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenLetters {
+    /// All of them.
+    pub all: u64,
+    /// Those of groups that are not ignored.
+    pub alarming: u64,
 }
 
 /// What a flow has done since the host started.

@@ -48,13 +48,28 @@ pub(crate) trait Read {
 
     /// The whole record under this key, and how many bytes it has.
     fn load<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<(T, usize)>, StoreError> {
-        let Some(mut bytes) = self.get(key)? else { return Ok(None) };
+        let Some(head) = self.get(key)? else { return Ok(None) };
+        let (value, len) = self.load_all(key, head)?;
+        Ok(Some((value, len)))
+    }
+
+    /// The record under this key whose first part is at hand already.
+    fn load_from<T: serde::de::DeserializeOwned>(&self, key: &[u8], head: Vec<u8>) -> Result<T, StoreError> {
+        Ok(self.load_all(key, head)?.0)
+    }
+
+    /// Reads the rest of a record behind its first part, and how many bytes all of it has.
+    fn load_all<T: serde::de::DeserializeOwned>(
+        &self,
+        key: &[u8],
+        mut bytes: Vec<u8>,
+    ) -> Result<(T, usize), StoreError> {
         let damaged = |error| StoreError::Damaged(std::sync::Arc::new(error));
         for part in 1..=record::continuations(&bytes).map_err(damaged)? {
             let more = self.get(&keys::continuation(key, part))?;
             bytes.extend_from_slice(&more.ok_or_else(|| damaged(RecordError::Incomplete))?);
         }
-        Ok(Some((record::decode(&bytes).map_err(damaged)?, bytes.len())))
+        Ok((record::decode(&bytes).map_err(damaged)?, bytes.len()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gantry_core::{DeadLetterId, DeadLetterState};
+use gantry_core::{DeadLetterId, DeadLetterState, JobId};
 
 use crate::record::RecordError;
 
@@ -142,6 +142,52 @@ pub enum ReplayError {
 }
 
 impl From<Failure> for ReplayError {
+    fn from(failure: Failure) -> Self {
+        Self::Store(failure.into())
+    }
+}
+
+/// A group of dead letters could not be changed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum GroupError {
+    /// There is none with this fingerprint.
+    #[error("there is no dead letter group {0}")]
+    NotFound(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Failure> for GroupError {
+    fn from(failure: Failure) -> Self {
+        Self::Store(failure.into())
+    }
+}
+
+/// A job could not be started, worked on or cancelled.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum JobError {
+    /// There is none with this id.
+    #[error("there is no job {0}")]
+    NotFound(JobId),
+    /// It has ended already.
+    #[error("job {0} has ended already")]
+    Ended(JobId),
+    /// A filter for letters that nothing is to be done about.
+    #[error("a job works on open and acknowledged dead letters, not on {} ones", .0.name())]
+    WrongState(DeadLetterState),
+    /// A discard without a word on why.
+    #[error("a discard needs a `reason`")]
+    NoReason,
+    /// More than one job takes.
+    #[error("more than {0} dead letters pass the filter: narrow it, and start several jobs")]
+    TooMany(usize),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Failure> for JobError {
     fn from(failure: Failure) -> Self {
         Self::Store(failure.into())
     }

@@ -10,7 +10,11 @@
 //! | `x` expiry digest | empty: finds expired `d` entries |
 //! | `l` id position | record: a dead letter |
 //! | `o` id position | record: a dead letter's summary (filters and counts read no payload) |
-//! | `r` id position number | record: a dead letter as it stood before an edited replay of it failed |
+//! | `g` fingerprint | record: a group of dead letters, counted |
+//! | `j` id | record: a job |
+//! | `k` id part | record: a part of the letters a job is about |
+//! | `w` id id position | empty: a letter a job comes back to |
+//! | `r` id position number | format 1: a dead letter as it stood before an edited replay of it failed |
 //! | `v` namespace key | record: a key-value entry |
 //! | `p` name `@` version | record: a published plugin |
 //! | `c` key part | continuation of the record at `key` |
@@ -18,7 +22,7 @@
 //!
 //! `seq` is a number of the store's own, not the message's id: clocks go backwards, and a replay queues at the end.
 
-use gantry_core::{DeadLetterId, Digest, FlowName, MessageId, PluginVersion, Timestamp};
+use gantry_core::{DeadLetterId, Digest, FlowName, JobId, MessageId, PluginVersion, Timestamp};
 
 /// Key of the format version.
 pub(crate) const FORMAT: &[u8] = b"\0format";
@@ -32,6 +36,10 @@ pub(crate) const DEDUPE: u8 = b'd';
 pub(crate) const DEDUPE_EXPIRY: u8 = b'x';
 pub(crate) const LETTER: u8 = b'l';
 pub(crate) const SUMMARY: u8 = b'o';
+pub(crate) const GROUP: u8 = b'g';
+pub(crate) const JOB: u8 = b'j';
+pub(crate) const JOB_PART: u8 = b'k';
+pub(crate) const JOB_WAITING: u8 = b'w';
 pub(crate) const REVISION: u8 = b'r';
 pub(crate) const KV: u8 = b'v';
 pub(crate) const PLUGIN: u8 = b'p';
@@ -90,15 +98,39 @@ pub(crate) fn summary(id: DeadLetterId) -> Vec<u8> {
     of_letter(SUMMARY, id)
 }
 
-/// The prefix of all revisions of one letter.
+/// The prefix of all revisions of one letter, in format 1.
 pub(crate) fn revisions_of(id: DeadLetterId) -> Vec<u8> {
     of_letter(REVISION, id)
 }
 
-pub(crate) fn revision(id: DeadLetterId, number: u32) -> Vec<u8> {
-    let mut key = revisions_of(id);
-    key.extend_from_slice(&number.to_be_bytes());
+pub(crate) fn group(fingerprint: &str) -> Vec<u8> {
+    join(GROUP, &[fingerprint.as_bytes()])
+}
+
+pub(crate) fn job(id: JobId) -> Vec<u8> {
+    join(JOB, &[id.as_bytes()])
+}
+
+/// The `part`-th part (from 0) of what a job is about.
+pub(crate) fn job_part(id: JobId, part: u64) -> Vec<u8> {
+    join(JOB_PART, &[id.as_bytes(), &part.to_be_bytes()])
+}
+
+/// The prefix of all letters a job comes back to.
+pub(crate) fn job_waiting(id: JobId) -> Vec<u8> {
+    join(JOB_WAITING, &[id.as_bytes()])
+}
+
+/// A letter a job comes back to.
+pub(crate) fn job_waits_for(id: JobId, letter: DeadLetterId) -> Vec<u8> {
+    let mut key = job_waiting(id);
+    key.extend_from_slice(&summary(letter)[1..]);
     key
+}
+
+/// The letter a [`job_waits_for`] key stands for.
+pub(crate) fn read_job_waits_for(key: &[u8]) -> Option<DeadLetterId> {
+    read_summary(&join(SUMMARY, &[key.get(17..)?]))
 }
 
 /// The prefix of all summaries of one message.
@@ -155,6 +187,7 @@ mod tests {
             let id = DeadLetterId { message, position };
             assert_eq!(read_summary(&summary(id)), Some(id));
             assert!(summary(id).starts_with(&summaries_of(message)));
+            assert_eq!(read_job_waits_for(&job_waits_for(JobId::generate(), id)), Some(id));
         }
         assert_eq!(read_index(&index(7)), Some(7));
         assert_eq!(read_whereabouts(&whereabouts(message)), Some(message));

@@ -181,7 +181,7 @@ impl Store {
             if let Some(index) = &index {
                 let ended = Whereabouts::Ended { at: now, history: history_of_damaged(index, now) };
                 draft.put_record(&keys::whereabouts(index.id), Record::of(&ended)?)?;
-                dead_letters::reopen_replaying(draft, &letters, index.id)?;
+                dead_letters::reopen_replaying(draft, &letters, index.id, now)?;
             }
             draft.after_commit(move || claim.finish());
             Ok::<_, StoreError>(index)

@@ -19,8 +19,9 @@
 //! tokio's blocking pool, never on an async thread.
 //!
 //! **Reading order.** [`Store`] (`store`), `queue` → `lease` → `settle` for the life of a message, `dead_letters` and
-//! `history` for its end; below them `committer` (group commit) → `draft` (one atomic write) → `record` and `keys`
-//! (what is on disk) → `disk` (the engine) and `recovery` (what is done before it opens).
+//! `history` for its end, `replay`, `groups`, `jobs` and `import` for what operators do about it; below them `committer`
+//! (group commit) → `draft` (one atomic write) → `record` and `keys` (what is on disk) → `disk` (the engine), `recovery`
+//! (what is done before it opens) and `upgrade` (what is done before it is read).
 
 pub mod catalogue;
 mod committer;
@@ -30,8 +31,11 @@ mod disk;
 mod draft;
 mod error;
 mod flows;
+mod groups;
 mod health;
 mod history;
+mod import;
+mod jobs;
 mod keys;
 mod kv;
 mod lease;
@@ -45,12 +49,16 @@ mod store;
 mod summary;
 mod sweep;
 mod syncer;
+mod upgrade;
 
 pub use catalogue::{Catalogue, CatalogueError, Publication, Published};
 pub use dead_letters::{DeadLetterCounts, DeadLetterPage, Filter, Page};
 pub use disk::LOG_DIRECTIVE;
-pub use error::{CloseError, Failure, FailureKind, OpenError, ReplayError, StoreError};
+pub use error::{CloseError, Failure, FailureKind, GroupError, JobError, OpenError, ReplayError, StoreError};
 pub use flows::{Depth, Ordering};
+pub use groups::{DeadLetterGroup, GroupChange, GroupFilter, GroupState};
+pub use import::Imported;
+pub use jobs::{Job, JobKind, JobState, JobStep, MOST_LETTERS, MOST_REPLAYS, NewJob};
 pub use kv::KvWrite;
 pub use lease::{Leased, Ticket};
 pub use queue::{Enqueued, NewMessage};

@@ -1,6 +1,6 @@
 //! The end of a lease: the message has ended, or is to be worked on again later. Either is one atomic write.
 
-use gantry_core::{DeadLetter, DeadLetterId, Envelope, Event, History, MessageState, Timestamp, TrailEntry};
+use gantry_core::{DeadLetter, DeadLetterId, Envelope, History, MessageState, Timestamp, TrailEntry};
 
 use crate::committer::Durability;
 use crate::dead_letters::{self, Counters};
@@ -89,10 +89,10 @@ fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Coun
         dead_letters::file(draft, counters, letter)?;
     }
     if let Some(resolved) = resolved.filter(|resolved| !filed.contains(resolved)) {
-        dead_letters::resolve(draft, counters, resolved, replayed_by(&trail), now)?;
+        dead_letters::resolve(draft, counters, resolved, &trail, now)?;
     }
     if replay.is_some() {
-        dead_letters::reopen_replaying(draft, counters, id)?;
+        dead_letters::reopen_replaying(draft, counters, id, now)?;
         if dead_letters::any_unsettled(draft, id)? {
             state = MessageState::DeadLettered;
         }
@@ -119,13 +119,4 @@ fn postpone(draft: &mut Draft<'_>, ticket: Ticket, record: Record, due: Timestam
     draft.put_record(&keys::message(seq), record)?;
     draft.after_commit(move || ticket.claim.postpone(due));
     Ok(())
-}
-
-/// Who asked for the run that ends with this trail.
-fn replayed_by(trail: &[TrailEntry]) -> &str {
-    let by = trail.iter().rev().find_map(|entry| match &entry.event {
-        Event::Replayed { by, .. } => Some(by.as_str()),
-        _ => None,
-    });
-    by.unwrap_or("unknown")
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use gantry_core::Clock;
 use parking_lot::{Mutex, RwLock};
+use tokio::sync::Notify;
 
 use crate::committer::{Committer, Threads};
 use crate::dead_letters::Counters;
@@ -17,10 +18,10 @@ use crate::error::{CloseError, Failure, OpenError, StoreError};
 use crate::flows::Flows;
 use crate::health::Health;
 use crate::sweep::Progress;
-use crate::{keys, queue, recovery};
+use crate::{groups, keys, queue, recovery, upgrade};
 
 /// The format this version writes, and the newest it reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// How long closing waits for reads that are under way.
 const READS_END_WITHIN: Duration = Duration::from_secs(5);
@@ -58,6 +59,8 @@ pub(crate) struct Inner {
     pub(crate) flows: Arc<Flows>,
     pub(crate) health: Arc<Health>,
     pub(crate) letters: Counters,
+    /// Rings when a job was started.
+    pub(crate) job_bell: Arc<Notify>,
     pub(crate) damaged: AtomicU64,
     pub(crate) sweep: Progress,
     pub(crate) clock: Arc<dyn Clock>,
@@ -72,12 +75,16 @@ impl Store {
     }
 
     fn start(dir: &Path, disk: Arc<Disk>, config: StoreConfig) -> Result<Self, OpenError> {
-        check_format(dir, &disk)?;
+        if check_format(dir, &disk)? < FORMAT {
+            tracing::info!(format = FORMAT, "the store is brought to this version's format");
+            upgrade::from_1(&disk).map_err(engine)?;
+            write_format(&disk)?;
+        }
         let flows = Arc::new(Flows::default());
         let (mut next_seq, damaged) = queue::load(&disk, &flows).map_err(engine)?;
         quarantine_all(&disk, &mut next_seq, &damaged).map_err(engine)?;
         let quarantined = disk.scan(&[keys::QUARANTINE], None).count() as u64;
-        let letters = Counters::load(&disk).map_err(engine)?;
+        let letters = count_letters(&disk).map_err(engine)?;
         let health = Arc::new(Health::new(flows.clone()));
         let (committer, threads) = Committer::start(&disk, &health, next_seq)
             .map_err(|source| OpenError::Io { path: dir.to_owned(), source })?;
@@ -89,6 +96,7 @@ impl Store {
             flows,
             health,
             letters,
+            job_bell: Arc::new(Notify::new()),
             damaged: AtomicU64::new(quarantined),
             sweep: Progress::default(),
             clock: config.clock,
@@ -171,20 +179,33 @@ fn release(mut disk: Arc<Disk>) -> Result<(), Failure> {
     synced
 }
 
-fn check_format(dir: &Path, disk: &Disk) -> Result<(), OpenError> {
-    let engine = OpenError::Engine;
-    match disk.get(keys::FORMAT).map_err(engine)? {
+/// The format of the store; a new one gets this version's.
+fn check_format(dir: &Path, disk: &Disk) -> Result<u32, OpenError> {
+    match disk.get(keys::FORMAT).map_err(OpenError::Engine)? {
         Some(bytes) => match <[u8; 4]>::try_from(bytes.as_slice()).map(u32::from_be_bytes) {
             Ok(found) if found > FORMAT => Err(OpenError::NewerFormat { found, known: FORMAT }),
-            Ok(_) => Ok(()),
+            Ok(found) => Ok(found),
             Err(_) => Err(OpenError::NotAStore(dir.to_owned())),
         },
-        None if disk.is_empty() => {
-            let format = (keys::FORMAT.to_vec(), Some(FORMAT.to_be_bytes().to_vec()));
-            disk.apply([format]).and_then(|()| disk.write_out()).and_then(|()| disk.sync()).map_err(engine)
-        }
+        None if disk.is_empty() => write_format(disk).map(|()| FORMAT),
         None => Err(OpenError::NotAStore(dir.to_owned())),
     }
+}
+
+fn write_format(disk: &Disk) -> Result<(), OpenError> {
+    let format = (keys::FORMAT.to_vec(), Some(FORMAT.to_be_bytes().to_vec()));
+    disk.apply([format]).and_then(|()| disk.write_out()).and_then(|()| disk.sync()).map_err(OpenError::Engine)
+}
+
+/// Sums the groups up; counts them anew when one is damaged.
+fn count_letters(disk: &Disk) -> Result<Counters, StoreError> {
+    let (mut all, damaged) = groups::load_all(disk)?;
+    if damaged {
+        all = upgrade::count_anew(disk, all)?;
+    }
+    let counters = Counters::default();
+    all.iter().for_each(|group| counters.replace(None, Some(group)));
+    Ok(counters)
 }
 
 /// Moves index entries that can't be read to quarantine, with their messages.

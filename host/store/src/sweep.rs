@@ -14,6 +14,7 @@ use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::history::Whereabouts;
+use crate::jobs::{self, Job};
 use crate::keys;
 use crate::store::Store;
 use crate::summary::DeadLetterSummary;
@@ -28,8 +29,12 @@ pub struct Swept {
     pub histories: usize,
     /// Ended windows of duplicate detection.
     pub dedupe_entries: usize,
-    /// Dead letters that have expired, or were closed long enough ago.
+    /// Dead letters that were closed long enough ago.
     pub dead_letters: usize,
+    /// Dead letters that nobody had closed when they expired.
+    pub expired: usize,
+    /// Jobs that ended long enough ago.
+    pub jobs: usize,
     /// True when this pass is not through: call again.
     pub more: bool,
 }
@@ -61,14 +66,18 @@ impl Store {
         let step = move |draft: &mut Draft<'_>| {
             let dedupe_entries = dedupe::sweep(draft, now, LOOKED_AT)?;
             let histories = sweep_histories(draft, positions.history, old)?;
-            let letters = sweep_letters(draft, &counters, positions.letters, now, old)?;
-            Ok::<_, StoreError>((dedupe_entries, histories, letters))
+            let mut expired = 0;
+            let letters = sweep_letters(draft, &counters, positions.letters, (now, old), &mut expired)?;
+            Ok::<_, StoreError>((dedupe_entries, histories, letters, expired, sweep_jobs(draft, old)?))
         };
-        let (dedupe_entries, histories, letters) = inner.committer.commit(Durability::Ordered, step).await?;
+        let (dedupe_entries, histories, letters, expired, jobs) =
+            inner.committer.commit(Durability::Ordered, step).await?;
         let swept = Swept {
             histories: histories.removed,
             dedupe_entries,
-            dead_letters: letters.removed,
+            dead_letters: letters.removed - expired,
+            expired,
+            jobs,
             more: dedupe_entries == LOOKED_AT || histories.position.is_some() || letters.position.is_some(),
         };
         *inner.sweep.0.lock() = Positions { history: histories.position, letters: letters.position };
@@ -122,8 +131,8 @@ fn sweep_letters(
     draft: &mut Draft<'_>,
     counters: &Counters,
     position: Option<Vec<u8>>,
-    now: Timestamp,
-    old: Timestamp,
+    (now, old): (Timestamp, Timestamp),
+    expired: &mut usize,
 ) -> Result<Part, StoreError> {
     go_through(draft, keys::SUMMARY, position.as_deref(), |draft, key| {
         let loaded = match draft.load::<DeadLetterSummary>(key) {
@@ -134,14 +143,34 @@ fn sweep_letters(
             return Ok(ControlFlow::Continue(false));
         };
         dead_letters::remove(draft, counters, &letter)?;
-        tracing::info!(letter = %letter.id, flow = %letter.flow, state = letter.state.name(), "a dead letter has had its time and was removed");
+        let (id, flow, state) = (letter.id, &letter.flow, letter.state.name());
+        if letter.state.is_closed() {
+            tracing::info!(letter = %id, %flow, state, "a dead letter has had its time and was removed");
+        } else {
+            *expired += 1;
+            tracing::warn!(letter = %id, %flow, state, "a dead letter has expired before anybody dealt with it and was removed");
+        }
         Ok(ControlFlow::Continue(true))
     })
 }
 
+fn sweep_jobs(draft: &mut Draft<'_>, old: Timestamp) -> Result<usize, StoreError> {
+    let swept = go_through(draft, keys::JOB, None, |draft, key| {
+        // Ids begin with their time: no later job can have ended long enough ago either.
+        let job = match draft.load::<Job>(key) {
+            Ok(Some((job, _))) if job.created_at > old => return Ok(ControlFlow::Break(())),
+            Ok(found) => found.filter(|(job, _)| jobs::ended_before(job, old)),
+            Err(StoreError::Damaged(_)) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(ControlFlow::Continue(job.is_some() && draft.remove_record(key)?))
+    })?;
+    Ok(swept.removed)
+}
+
 fn is_due(letter: &DeadLetterSummary, now: Timestamp, old: Timestamp) -> bool {
     let expired = letter.expires_at.is_some_and(|expires| expires <= now);
-    let closed_long_ago = dead_letters::is_closed(letter.state) && letter.closed_at.is_some_and(|at| at <= old);
+    let closed_long_ago = letter.state.is_closed() && letter.closed_at.is_some_and(|at| at <= old);
     letter.state != DeadLetterState::Replaying && (expired || closed_long_ago)
 }
 

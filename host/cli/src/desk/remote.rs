@@ -4,13 +4,15 @@ mod plugins;
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use gantry_admin::api::{CloseRequest, DeadLetterPage, DeadLetterQuery, EditedPayload, ReplayRequest};
+use gantry_admin::api::CloseRequest;
+use gantry_admin::api::NDJSON;
 use gantry_admin::problem::Problem;
 use gantry_config::HostConfig;
-use gantry_core::{DeadLetter, DeadLetterId, History, MessageId, Secret};
+use gantry_core::Secret;
 use gantry_security::{AdminToken, process_environment};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, RequestBuilder, StatusCode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::DeskError;
@@ -55,33 +57,40 @@ impl Remote {
         Ok(Some(Self { client, address, token }))
     }
 
-    pub(super) async fn dead_letters(&self, query: &DeadLetterQuery) -> Result<DeadLetterPage, DeskError> {
-        self.answer(self.client.get(self.url("dead-letters")).query(query), "dead letters", "").await
-    }
-
-    pub(super) async fn dead_letter(&self, id: DeadLetterId) -> Result<DeadLetter, DeskError> {
-        self.answer(self.client.get(self.url(&format!("dead-letters/{id}"))), "dead letter", id).await
-    }
-
-    pub(super) async fn replay(
+    /// What a path answers; `what` and `id` name what is missing when it isn't there.
+    pub(super) async fn get<T: DeserializeOwned>(
         &self,
-        id: DeadLetterId,
-        by: &str,
-        payload: Option<Bytes>,
-    ) -> Result<DeadLetter, DeskError> {
-        let request = ReplayRequest { by: by.to_owned(), payload: payload.map(EditedPayload) };
-        let url = self.url(&format!("dead-letters/{id}/replay"));
-        self.answer(self.client.post(url).json(&request), "dead letter", id).await
+        path: &str,
+        what: &'static str,
+        id: impl std::fmt::Display,
+    ) -> Result<T, DeskError> {
+        self.answer(self.client.get(self.url(path)), what, id).await
     }
 
-    pub(super) async fn discard(&self, id: DeadLetterId, by: &str, reason: &str) -> Result<DeadLetter, DeskError> {
-        let request = CloseRequest { by: by.to_owned(), reason: reason.to_owned() };
-        let url = self.url(&format!("dead-letters/{id}/discard"));
-        self.answer(self.client.post(url).json(&request), "dead letter", id).await
+    /// The same with queries, one behind the other.
+    pub(super) async fn query<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: (&impl Serialize, &impl Serialize),
+    ) -> Result<T, DeskError> {
+        self.answer(self.client.get(self.url(path)).query(query.0).query(query.1), "resource", path).await
     }
 
-    pub(super) async fn message(&self, id: MessageId) -> Result<History, DeskError> {
-        self.answer(self.client.get(self.url(&format!("messages/{id}"))), "message", id).await
+    /// Sends JSON.
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        what: &'static str,
+        id: impl std::fmt::Display,
+    ) -> Result<T, DeskError> {
+        self.answer(self.client.post(self.url(path)).json(body), what, id).await
+    }
+
+    /// Sends lines of JSON.
+    pub(super) async fn post_lines<T: DeserializeOwned>(&self, path: &str, lines: Vec<u8>) -> Result<T, DeskError> {
+        let request = self.client.post(self.url(path)).header(CONTENT_TYPE, NDJSON).body(lines);
+        self.answer(request, "resource", path).await
     }
 
     pub(super) async fn targets(&self) -> Result<serde_json::Value, DeskError> {
@@ -140,10 +149,10 @@ impl Remote {
                 let detail = response.json::<Problem>().await.ok().map(|problem| problem.detail);
                 Err(detail.map_or_else(|| DeskError::NotFound { what, id: id.to_string() }, DeskError::Missing))
             }
-            status => {
+            _ => {
                 let problem: Problem = response.json().await.map_err(unreachable)?;
-                Err(match status {
-                    StatusCode::FORBIDDEN | StatusCode::UNPROCESSABLE_ENTITY => DeskError::Plugin(problem.detail),
+                Err(match problem.code.as_str() {
+                    "plugin-refused" | "plugin-untrusted" => DeskError::PluginRefused(problem.detail),
                     _ => DeskError::Refused(problem.detail),
                 })
             }

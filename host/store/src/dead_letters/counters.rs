@@ -1,19 +1,16 @@
-//! How many dead letters each flow has in each state, kept in memory for metrics; counted from the summaries at start.
+//! How many dead letters each flow has in each state, kept in memory for metrics; summed up from the groups at start.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use gantry_core::{DeadLetterState, FlowName};
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 
-use crate::disk::{Disk, Read};
-use crate::draft::Draft;
-use crate::error::StoreError;
-use crate::keys;
-use crate::summary::DeadLetterSummary;
+use crate::groups::{DeadLetterGroup, GroupState};
 
 /// How many dead letters are in which state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DeadLetterCounts {
     /// Nobody has dealt with them.
     pub open: u64,
@@ -28,7 +25,19 @@ pub struct DeadLetterCounts {
 }
 
 impl DeadLetterCounts {
-    fn of(&mut self, state: DeadLetterState) -> &mut u64 {
+    /// How many are in this state.
+    #[must_use]
+    pub fn of(mut self, state: DeadLetterState) -> u64 {
+        *self.at(state)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.open + self.acknowledged + self.replaying + self.resolved + self.discarded
+    }
+
+    pub(crate) fn at(&mut self, state: DeadLetterState) -> &mut u64 {
         match state {
             DeadLetterState::Open => &mut self.open,
             DeadLetterState::Acknowledged => &mut self.acknowledged,
@@ -37,52 +46,59 @@ impl DeadLetterCounts {
             DeadLetterState::Discarded => &mut self.discarded,
         }
     }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        for state in DeadLetterState::ALL {
+            *self.at(state) += other.of(state);
+        }
+    }
+
+    fn take(&mut self, other: &Self) {
+        for state in DeadLetterState::ALL {
+            let count = self.at(state);
+            *count = count.saturating_sub(other.of(state));
+        }
+    }
+}
+
+/// One flow's counts.
+#[derive(Clone, Copy, Default)]
+struct OfFlow {
+    all: DeadLetterCounts,
+    ignored: DeadLetterCounts,
 }
 
 /// The counts of all flows.
 #[derive(Clone, Default)]
-pub(crate) struct Counters(Arc<Mutex<HashMap<FlowName, DeadLetterCounts>>>);
+pub(crate) struct Counters(Arc<Mutex<HashMap<FlowName, OfFlow>>>);
 
 impl Counters {
-    pub(crate) fn load(disk: &Disk) -> Result<Self, StoreError> {
-        let counters = Self::default();
-        for pair in disk.scan(&[keys::SUMMARY], None) {
-            let (key, _) = pair?;
-            match disk.load::<DeadLetterSummary>(&key) {
-                Ok(Some((summary, _))) => counters.change(&summary.flow, None, Some(summary.state)),
-                Ok(None) => {}
-                Err(StoreError::Damaged(error)) => tracing::error!(%error, "a dead letter's summary can't be read"),
-                Err(error) => return Err(error),
+    pub(crate) fn of(&self, flow: &FlowName) -> DeadLetterCounts {
+        self.0.lock().get(flow).copied().unwrap_or_default().all
+    }
+
+    /// Open letters of groups that are not ignored.
+    pub(crate) fn alarming(&self, flow: &FlowName) -> u64 {
+        let counts = self.0.lock().get(flow).copied().unwrap_or_default();
+        counts.all.open.saturating_sub(counts.ignored.open)
+    }
+
+    /// A group has changed: takes out what it counted for and puts in what it counts for now.
+    pub(crate) fn replace(&self, before: Option<&DeadLetterGroup>, after: Option<&DeadLetterGroup>) {
+        let mut all = self.0.lock();
+        if let Some(group) = before {
+            let counts = all.entry(group.flow.clone()).or_default();
+            counts.all.take(&group.counts);
+            if group.state == GroupState::Ignored {
+                counts.ignored.take(&group.counts);
             }
         }
-        Ok(counters)
-    }
-
-    pub(crate) fn of(&self, flow: &FlowName) -> DeadLetterCounts {
-        self.0.lock().get(flow).copied().unwrap_or_default()
-    }
-
-    /// Counts a letter's change of state once the draft's present step is committed.
-    pub(crate) fn change_after_commit(
-        &self,
-        draft: &mut Draft<'_>,
-        flow: &FlowName,
-        from: Option<DeadLetterState>,
-        to: Option<DeadLetterState>,
-    ) {
-        let (counters, flow) = (self.clone(), flow.clone());
-        draft.after_commit(move || counters.change(&flow, from, to));
-    }
-
-    fn change(&self, flow: &FlowName, from: Option<DeadLetterState>, to: Option<DeadLetterState>) {
-        let mut all = self.0.lock();
-        let counts = all.entry(flow.clone()).or_default();
-        if let Some(from) = from {
-            let count = counts.of(from);
-            *count = count.saturating_sub(1);
-        }
-        if let Some(to) = to {
-            *counts.of(to) += 1;
+        if let Some(group) = after {
+            let counts = all.entry(group.flow.clone()).or_default();
+            counts.all.add(&group.counts);
+            if group.state == GroupState::Ignored {
+                counts.ignored.add(&group.counts);
+            }
         }
     }
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use gantry_core::{
-    Attempt, DeadLetterId, DeadLetterState, ErrorClass, Event, MessageId, MessageState, Timestamp, TrailEntry,
+    Attempt, DeadLetterId, DeadLetterState, ErrorClass, Event, MessageId, MessageState, ReplayOutcome, Timestamp,
+    TrailEntry,
 };
 use gantry_store::{DeadLetterCounts, Filter, Page, ReplayError, Settlement, Store};
 
-use crate::support::{Bench, START, bury, deliver, enqueue, flow, lease_one, letter, message, nothing_ready};
+use crate::support::{Bench, START, bury, deliver, enqueue, flow, lease_one, letter, message, nothing_ready, resolve};
 
 const ALL: Page = Page { after: None, limit: 100 };
 
@@ -75,7 +76,77 @@ async fn an_edited_replay_carries_the_new_payload_and_says_so() {
     let leased = lease_one(&store, "orders").await;
     assert_eq!(leased.envelope.message.payload, "mended");
     assert!(matches!(leased.envelope.trail[0].event, Event::Replayed { edited: true, .. }));
-    assert_eq!(store.dead_letter(id).await.unwrap().unwrap().received.payload, "payload");
+    let letter = store.dead_letter(id).await.unwrap().unwrap();
+    assert_eq!((&letter.received.payload[..], letter.replays[0].revision), (&b"payload"[..], Some(1)));
+}
+
+#[tokio::test]
+async fn an_edit_that_succeeds_is_kept_beside_what_was_received() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let id = dead(&store, None).await;
+    assert_eq!(store.dead_letter_revisions(id).await.unwrap().unwrap().len(), 1, "never edited");
+    store.replay(id, "ann".into(), Some("mended".into())).await.unwrap();
+    resolve(&store, id).await;
+    let revisions = store.dead_letter_revisions(id).await.unwrap().unwrap();
+    let payloads: Vec<_> = revisions.iter().map(|revision| &revision.payload[..]).collect();
+    assert_eq!(payloads, [&b"payload"[..], b"mended"]);
+}
+
+#[tokio::test]
+async fn a_replay_keeps_the_messages_id_and_adds_a_linked_attempt() {
+    let bench = Bench::new();
+    let store = bench.open();
+    enqueue(&store, message("orders", None, "payload")).await;
+    let leased = lease_one(&store, "orders").await;
+    let mut letter = letter(&leased.envelope, Some(0), "erp-said-no");
+    letter.attempts = vec![attempt(1), attempt(2)];
+    let (id, letters) = (letter.id, vec![letter]);
+    let state = MessageState::DeadLettered;
+    store
+        .settle(leased.ticket, Settlement::Finished { state, trail: Vec::new(), letters, resolved: None })
+        .await
+        .unwrap();
+
+    assert_eq!(store.replay(id, "ann".into(), None).await.unwrap(), id.message);
+    let leased = lease_one(&store, "orders").await;
+    assert_eq!(leased.envelope.message.id, id.message);
+    let mut trail = leased.envelope.trail;
+    let event = |position| Event::Attempted {
+        position,
+        target: "erp".parse().unwrap(),
+        status: Some(200),
+        error: None,
+        latency_ms: 7,
+        retry_at: None,
+    };
+    trail.push(TrailEntry { at: Timestamp(3), event: event(1) });
+    trail.push(TrailEntry { at: Timestamp(4), event: event(0) });
+    let state = MessageState::Delivered;
+    store
+        .settle(leased.ticket, Settlement::Finished { state, trail, letters: Vec::new(), resolved: Some(id) })
+        .await
+        .unwrap();
+
+    let letter = store.dead_letter(id).await.unwrap().unwrap();
+    let delivered = Attempt { at: Timestamp(4), latency_ms: 7, status: Some(200), error: None, excerpt: String::new() };
+    assert_eq!(letter.attempts, [attempt(1), attempt(2), delivered]);
+    let replay = &letter.replays[0];
+    assert_eq!((replay.first_attempt, replay.outcome), (2, Some(ReplayOutcome::Resolved)));
+    assert_eq!((replay.by.as_str(), replay.ended_at), ("ann", Some(START)));
+}
+
+#[tokio::test]
+async fn an_acknowledgement_says_who_and_when() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let id = dead(&store, None).await;
+    bench.clock.advance(Duration::from_secs(9));
+    store.acknowledge(id, "ann".into()).await.unwrap();
+    let noted = store.dead_letter(id).await.unwrap().unwrap().acknowledged.unwrap();
+    assert_eq!((noted.by.as_str(), noted.at), ("ann", START.after(Duration::from_secs(9))));
+    let by = Filter { by: Some("ann".into()), ..Filter::default() };
+    assert_eq!(store.count_dead_letters(by).await.unwrap().acknowledged, 1);
 }
 
 #[tokio::test]
@@ -89,11 +160,9 @@ async fn an_edit_that_fails_again_does_not_cost_what_was_received() {
         bury(&store, leased, None, "still-no").await;
     }
     assert_eq!(store.dead_letter(id).await.unwrap().unwrap().received.payload, "mended better");
-    let revisions = store.dead_letter_revisions(id).await.unwrap();
-    assert_eq!(
-        revisions.iter().map(|letter| &letter.received.payload[..]).collect::<Vec<_>>(),
-        [&b"payload"[..], b"mended"]
-    );
+    let revisions = store.dead_letter_revisions(id).await.unwrap().unwrap();
+    let told: Vec<_> = revisions.iter().map(|r| (r.number, r.by.as_str(), &r.payload[..])).collect();
+    assert_eq!(told, [(0, "", &b"payload"[..]), (1, "ann", b"mended"), (2, "ann", b"mended better")]);
 }
 
 #[tokio::test]
@@ -222,8 +291,9 @@ async fn letters_are_listed_by_page_and_by_filter() {
         found(Filter { target: Some("erp".parse().unwrap()), ..Filter::default() }).await,
         [ids[0], ids[2], ids[4]]
     );
-    assert_eq!(found(Filter { text: Some("number 3".into()), ..Filter::default() }).await, [ids[3]]);
-    assert_eq!(found(Filter { text: Some("customer-1".into()), ..Filter::default() }).await, [ids[1]]);
+    assert_eq!(found(Filter { text: Some("FAILED: hi".into()), ..Filter::default() }).await, ids[3..]);
+    assert_eq!(found(Filter { payload: Some("number 3".into()), ..Filter::default() }).await, [ids[3]]);
+    assert_eq!(found(Filter { key: Some("customer-1".into()), ..Filter::default() }).await, [ids[1]]);
     assert_eq!(found(Filter { flow: Some(flow("other")), ..Filter::default() }).await, []);
     assert_eq!(found(Filter { until: Some(START), ..Filter::default() }).await, []);
     store.acknowledge(ids[4], "ann".into()).await.unwrap();

@@ -148,6 +148,29 @@ pub(crate) async fn bury(store: &Store, leased: Leased, position: Option<u32>, c
     id
 }
 
+/// Leases the message of a replayed letter and delivers it.
+pub(crate) async fn resolve(store: &Store, id: DeadLetterId) {
+    let leased = lease_one(store, "orders").await;
+    assert_eq!(leased.envelope.replay.as_ref().map(|replay| replay.dead_letter), Some(id));
+    let trail = leased.envelope.trail.clone();
+    let settlement =
+        Settlement::Finished { state: MessageState::Delivered, trail, letters: Vec::new(), resolved: Some(id) };
+    store.settle(leased.ticket, settlement).await.unwrap();
+}
+
+/// A message that ends as a dead letter with this code.
+pub(crate) async fn dead_with(store: &Store, code: &str) -> DeadLetterId {
+    enqueue(store, message("orders", None, "payload")).await;
+    bury(store, lease_one(store, "orders").await, None, code).await
+}
+
+/// Takes in this many letters of as many messages at once, without going through the queue.
+pub(crate) async fn import(store: &Store, letters: Vec<DeadLetter>) {
+    for some in letters.chunks(1000) {
+        store.import_dead_letters(some.to_vec()).await.unwrap();
+    }
+}
+
 pub(crate) fn letter(envelope: &Envelope, position: Option<u32>, code: &str) -> DeadLetter {
     let reason = Reason { code: code.into(), text: format!("it failed: {code}"), violations: Vec::new() };
     let stage = if position.is_some() { Stage::Deliver } else { Stage::Validate };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gantry_core::{DeadLetterId, MessageId, MessageState};
-use gantry_store::{Settlement, Store};
+use gantry_store::{Filter, GroupFilter, JobKind, NewJob, Settlement, Store};
 
 use crate::support::{Bench, START, bury, deliver, enqueue, envelope, flow, lease_one, letter, message};
 
@@ -13,7 +13,7 @@ async fn sweep_all(store: &Store) -> (usize, usize, usize) {
     let mut sum = (0, 0, 0);
     loop {
         let swept = store.sweep(KEEP).await.unwrap();
-        sum = (sum.0 + swept.histories, sum.1 + swept.dedupe_entries, sum.2 + swept.dead_letters);
+        sum = (sum.0 + swept.histories, sum.1 + swept.dedupe_entries, sum.2 + swept.dead_letters + swept.expired);
         if !swept.more {
             return sum;
         }
@@ -102,4 +102,45 @@ async fn letters_go_when_they_expire_or_were_closed_long_ago() {
     }
     let counts = store.dead_letter_counts(&flow("orders"));
     assert_eq!((counts.open, counts.replaying, counts.discarded), (2, 1, 0));
+}
+
+#[tokio::test]
+async fn what_expires_before_anybody_closed_it_is_counted_apart() {
+    let bench = bench_of_today();
+    let store = bench.open();
+    for discarded in [false, true] {
+        enqueue(&store, message("orders", None, "x")).await;
+        let leased = lease_one(&store, "orders").await;
+        let mut expiring = letter(&leased.envelope, None, "no");
+        expiring.expires_at = Some(gantry_core::Clock::now(&bench.clock).after(Duration::from_secs(10)));
+        let (id, state, trail) = (expiring.id, MessageState::DeadLettered, Vec::new());
+        let settlement = Settlement::Finished { state, trail, letters: vec![expiring], resolved: None };
+        store.settle(leased.ticket, settlement).await.unwrap();
+        if discarded {
+            store.discard(id, "ann".into(), "test order".into()).await.unwrap();
+        }
+    }
+    bench.clock.advance(Duration::from_secs(10));
+    let swept = store.sweep(KEEP).await.unwrap();
+    assert_eq!((swept.expired, swept.dead_letters), (1, 1));
+    assert!(store.dead_letter_groups(GroupFilter::default()).await.unwrap().is_empty(), "nothing is left to count");
+}
+
+#[tokio::test]
+async fn a_job_goes_when_it_ended_long_ago() {
+    let bench = bench_of_today();
+    let store = bench.open();
+    let new = NewJob {
+        kind: JobKind::Redrive,
+        filter: Filter::default(),
+        by: "ann".into(),
+        reason: String::new(),
+        rate: None,
+        most_replays: None,
+        force: false,
+    };
+    store.start_job(new).await.unwrap();
+    assert_eq!((store.sweep(KEEP).await.unwrap().jobs, store.jobs().await.unwrap().len()), (0, 1));
+    bench.clock.advance(KEEP);
+    assert_eq!((store.sweep(KEEP).await.unwrap().jobs, store.jobs().await.unwrap().len()), (1, 0));
 }

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
+use gantry_admin::api::{self, Part};
 use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState};
 use serde_json::json;
 
@@ -57,29 +58,48 @@ impl Chosen<'_> {
         if !self.all {
             return Ok(self.ids.to_vec());
         }
-        let mut query = self.filter.query();
-        query.state = query.state.or(Some(DeadLetterState::Open));
-        query.limit = Some(1000);
+        let mut filter = self.filter.wanted();
+        filter.state = filter.state.or(Some(DeadLetterState::Open));
+        let mut part = Part { after: None, limit: Some(1000) };
         let mut ids = Vec::new();
         loop {
-            let page = desk.dead_letters(query.clone()).await?;
+            let page = desk.summaries(&filter, part).await?;
             ids.extend(page.dead_letters.iter().map(|letter| letter.id));
-            let Some(next) = page.next else { return Ok(ids) };
-            query.after = Some(next);
+            if page.next.is_none() {
+                return Ok(ids);
+            }
+            part.after = page.next;
         }
     }
 }
 
-/// Asks on a terminal; elsewhere `--yes` is needed.
+/// Asks before many letters are touched, or what can't be undone is done.
 fn confirm(asked: &Asked, count: usize, all: bool) -> Result<(), Failure> {
     if asked.yes || count == 0 || !(asked.always_ask || all) {
         return Ok(());
     }
-    let question = format!("{} {}?", asked.verb, counted(count, "dead letter"));
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::new(Exit::Usage, anyhow::anyhow!("{question} say so with `--yes`")));
+    ask(&format!("{} {}", asked.verb, counted(count, "dead letter")), false)
+}
+
+/// Asks whether to do this to every open and acknowledged letter that the filter finds.
+pub(super) async fn confirm_all(desk: &Desk, verb: &str, filter: &api::Filter, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
     }
-    eprint!("{question} [y/N] ");
+    let counts = desk.count(filter).await?;
+    let count = usize::try_from(counts.open + counts.acknowledged).unwrap_or(usize::MAX);
+    ask(&format!("{verb} {}", counted(count, "dead letter")), count == 0)
+}
+
+/// Asks on a terminal; elsewhere `--yes` is needed.
+pub(super) fn ask(what: &str, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::new(Exit::Usage, anyhow::anyhow!("{what}? say so with `--yes`")));
+    }
+    eprint!("{what}? [y/N] ");
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     if matches!(answer.trim(), "y" | "Y" | "yes") {

@@ -1,11 +1,13 @@
 //! `gantry dlq discard`
 
 use clap::Args;
+use gantry_admin::api::{JobKind, NewJob};
 use gantry_core::DeadLetterId;
 
-use super::Filter;
-use super::chosen::{Asked, Chosen};
+use super::chosen::{self, Asked, Chosen};
+use super::{Filter, job};
 use crate::args::HostArgs;
+use crate::desk;
 use crate::exit::Failure;
 use crate::output::Output;
 
@@ -15,7 +17,7 @@ pub(crate) struct Discard {
     /// The dead letters' ids
     #[arg(value_name = "ID", required_unless_present = "all")]
     pub(crate) ids: Vec<DeadLetterId>,
-    /// Every open dead letter that the filter finds
+    /// Every open and acknowledged dead letter that the filter finds, as a job
     #[arg(long, conflicts_with = "ids")]
     pub(crate) all: bool,
     #[command(flatten)]
@@ -35,9 +37,31 @@ pub(crate) struct Discard {
 
 impl Discard {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let chosen = Chosen { ids: &self.ids, all: self.all, filter: &self.filter };
+        if self.all {
+            return self.run_job(output);
+        }
+        let chosen = Chosen { ids: &self.ids, all: false, filter: &self.filter };
         let asked = Asked { verb: "discard", past: "discarded", yes: self.yes, always_ask: true };
         let by = super::by(self.by.as_deref());
         chosen.each(&self.host, output, &asked, async |desk, id| desk.discard(id, &by, &self.reason).await)
+    }
+
+    /// All that the filter finds: one job, waited for.
+    fn run_job(&self, output: &Output) -> Result<(), Failure> {
+        let new = NewJob {
+            kind: JobKind::Discard,
+            filter: self.filter.wanted(),
+            by: super::by(self.by.as_deref()),
+            reason: self.reason.clone(),
+            rate: None,
+            most_replays: None,
+            force: false,
+        };
+        desk::with(&self.host, output, async |desk| {
+            chosen::confirm_all(desk, "discard", &new.filter, self.yes).await?;
+            let job = desk.start_job(new).await?;
+            let job = job::watch(desk, job, output).await?;
+            Ok(output.print(&job, || job::page(&job))?)
+        })
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use gantry_admin::api::DeadLetterQuery;
+use gantry_admin::api::Part;
 
 use super::Filter;
 use crate::args::HostArgs;
@@ -14,7 +14,10 @@ use crate::desk;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Write dead letters as NDJSON, one a line
+/// Letters fetched at once, with their payloads.
+const PAGE: usize = 200;
+
+/// Write dead letters as NDJSON, one a line; `gantry dlq import` reads it
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     #[command(flatten)]
@@ -33,15 +36,17 @@ impl Export {
             Some(path) => Box::new(BufWriter::new(create(path)?)),
         };
         desk::with(&self.host, output, async |desk| {
-            let mut query = DeadLetterQuery { limit: Some(1000), ..self.filter.query() };
+            let (filter, mut part) = (self.filter.wanted(), Part { after: None, limit: Some(PAGE) });
             loop {
-                let page = desk.dead_letters(query.clone()).await?;
+                let page = desk.dead_letters(&filter, part).await?;
                 for letter in &page.dead_letters {
                     serde_json::to_writer(&mut out, letter)?;
                     out.write_all(b"\n")?;
                 }
-                let Some(next) = page.next else { break };
-                query.after = Some(next);
+                if page.next.is_none() {
+                    break;
+                }
+                part.after = page.next;
             }
             Ok(out.flush()?)
         })

@@ -1,14 +1,14 @@
 //! `gantry dlq list`
 
 use clap::Args;
-use gantry_admin::api::{DeadLetterPage, DeadLetterQuery};
-use gantry_core::{DeadLetter, DeadLetterId};
+use gantry_admin::api::{DeadLetterCounts, DeadLetterSummary, Part, SummaryPage};
+use gantry_core::{DeadLetterId, DeadLetterState};
 
 use super::Filter;
 use crate::args::HostArgs;
 use crate::desk;
 use crate::exit::Failure;
-use crate::output::Output;
+use crate::output::{Format, Output};
 use crate::text;
 
 /// List dead letters, oldest first
@@ -22,21 +22,38 @@ pub(crate) struct List {
     /// Behind this one, for the next page
     #[arg(long, value_name = "ID")]
     pub(crate) after: Option<DeadLetterId>,
+    /// Only say how many there are, by state
+    #[arg(long, conflicts_with_all = ["limit", "after"])]
+    pub(crate) count: bool,
     #[command(flatten)]
     pub(crate) host: HostArgs,
 }
 
 impl List {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let query = DeadLetterQuery { after: self.after, limit: Some(self.limit.into()), ..self.filter.query() };
+        let filter = self.filter.wanted();
+        let part = Part { after: self.after, limit: Some(self.limit.into()) };
         desk::with(&self.host, output, async |desk| {
-            let page = desk.dead_letters(query).await?;
-            Ok(output.print(&page, || table(&page))?)
+            if self.count {
+                let counts = desk.count(&filter).await?;
+                return Ok(output.print(&counts, || by_state(&counts))?);
+            }
+            // Whole for programs; people see what summaries hold.
+            match output.format {
+                Format::Json => Ok(output.print(&desk.dead_letters(&filter, part).await?, String::new)?),
+                Format::Human => Ok(output.write(&table(&desk.summaries(&filter, part).await?))?),
+            }
         })
     }
 }
 
-fn table(page: &DeadLetterPage) -> String {
+fn by_state(counts: &DeadLetterCounts) -> String {
+    let rows: Vec<_> =
+        DeadLetterState::ALL.iter().map(|state| [state.name().to_owned(), counts.of(*state).to_string()]).collect();
+    text::columns(&rows)
+}
+
+fn table(page: &SummaryPage) -> String {
     if page.dead_letters.is_empty() {
         return "no dead letters".to_owned();
     }
@@ -49,7 +66,7 @@ fn table(page: &DeadLetterPage) -> String {
             letter.stage.name().to_owned(),
             code(letter),
             letter.last_failure.to_string(),
-            text::first_line(&letter.reason.text, 60),
+            text::first_line(&letter.text, 60),
         ]
     }));
     let mut table = text::columns(&rows);
@@ -60,9 +77,9 @@ fn table(page: &DeadLetterPage) -> String {
 }
 
 /// The reason's code; for broken rules the rules themselves, which is what an operator sorts by.
-fn code(letter: &DeadLetter) -> String {
-    let mut rules: Vec<_> = letter.reason.violations.iter().map(|violation| violation.code.as_str()).collect();
+fn code(letter: &DeadLetterSummary) -> String {
+    let mut rules: Vec<_> = letter.violations.iter().map(|violation| violation.code.as_str()).collect();
     rules.sort_unstable();
     rules.dedup();
-    if rules.is_empty() { letter.reason.code.clone() } else { rules.join(",") }
+    if rules.is_empty() { letter.code.clone() } else { rules.join(",") }
 }

@@ -1,8 +1,9 @@
 //! `gantry dlq show`
 
 use clap::Args;
-use gantry_core::{Attempt, DeadLetter, DeadLetterId, Resolution};
+use gantry_core::{Acknowledgement, Attempt, DeadLetter, DeadLetterId, ReplayOutcome, ReplayRun, Resolution};
 
+use super::diff;
 use crate::args::HostArgs;
 use crate::desk;
 use crate::exit::Failure;
@@ -14,6 +15,9 @@ use crate::text;
 pub(crate) struct Show {
     /// The dead letter's id
     pub(crate) id: DeadLetterId,
+    /// Show how edits changed the payload, in place of the letter
+    #[arg(long)]
+    pub(crate) diff: bool,
     #[command(flatten)]
     pub(crate) host: HostArgs,
 }
@@ -21,6 +25,10 @@ pub(crate) struct Show {
 impl Show {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         desk::with(&self.host, output, async |desk| {
+            if self.diff {
+                let revisions = desk.revisions(self.id).await?;
+                return Ok(output.print(&revisions, || diff::of_revisions(&revisions))?);
+            }
             let letter = desk.dead_letter(self.id).await?;
             Ok(output.print(&letter, || page(&letter))?)
         })
@@ -43,7 +51,9 @@ fn page(letter: &DeadLetter) -> String {
         ("idempotency key", letter.idempotency_key.clone().unwrap_or_default()),
         ("first failure", letter.first_failure.to_string()),
         ("last failure", letter.last_failure.to_string()),
+        ("expires", letter.expires_at.map(|at| at.to_string()).unwrap_or_default()),
         ("component", letter.component.map(|digest| digest.to_string()).unwrap_or_default()),
+        ("acknowledged", letter.acknowledged.as_ref().map(acknowledged).unwrap_or_default()),
         ("closed", letter.resolution.as_ref().map(closed).unwrap_or_default()),
     ]);
     for violation in &letter.reason.violations {
@@ -52,6 +62,11 @@ fn page(letter: &DeadLetter) -> String {
     if !letter.attempts.is_empty() {
         page.push_str("\nattempts\n");
         let rows: Vec<_> = letter.attempts.iter().map(attempt).collect();
+        page.push_str(&text::columns(&rows));
+    }
+    if !letter.replays.is_empty() {
+        page.push_str("\nreplays\n");
+        let rows: Vec<_> = letter.replays.iter().map(replay).collect();
         page.push_str(&text::columns(&rows));
     }
     page.push_str(&text::payload("received", &letter.received.content_type, &letter.received.payload));
@@ -64,6 +79,20 @@ fn page(letter: &DeadLetter) -> String {
 
 fn closed(resolution: &Resolution) -> String {
     format!("{} by {}: {}", resolution.at, resolution.by, text::escape(&resolution.reason))
+}
+
+fn acknowledged(note: &Acknowledgement) -> String {
+    format!("{} by {}", note.at, text::escape(&note.by))
+}
+
+fn replay(replay: &ReplayRun) -> [String; 4] {
+    let edited = replay.revision.map(|number| format!(", edited (revision {number})")).unwrap_or_default();
+    [
+        format!("  {}", replay.at),
+        format!("by {}{edited}", text::escape(&replay.by)),
+        replay.outcome.map_or("under way", ReplayOutcome::name).to_owned(),
+        replay.job.map(|job| format!("job {job}")).unwrap_or_default(),
+    ]
 }
 
 fn attempt(attempt: &Attempt) -> [String; 5] {

@@ -1,0 +1,121 @@
+//! What a request asks for, read and checked: ids, filters, bodies. Whatever can't be understood is a problem that says
+//! what and where, and nothing unknown is passed over: a misspelt filter must not widen what a discard is about.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
+use gantry_core::id::InvalidId;
+use gantry_store::{Filter, Page};
+use serde::de::DeserializeOwned;
+
+use crate::api::Part;
+use crate::problem::{Code, Problem};
+
+/// Letters on a page unless the client asks for another number.
+const PAGE: usize = 100;
+
+/// Most letters on a page.
+const MAX_PAGE: usize = 1000;
+
+/// The filter and the page of a query: two things in one list of names and values.
+pub(crate) struct Wanted {
+    pub(crate) filter: Filter,
+    pub(crate) page: Page,
+}
+
+impl<S: Sync> FromRequestParts<S> for Wanted {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let pairs = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+        let is_part = |pair: &&str| matches!(pair.split('=').next(), Some("after" | "limit"));
+        let (part, filter): (Vec<_>, Vec<_>) = pairs.partition(is_part);
+        let part: Part = query(&part)?;
+        Ok(Self { filter: query(&filter)?, page: part.page() })
+    }
+}
+
+impl Part {
+    /// The page as the store takes it.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        Page { after: self.after, limit: self.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE) }
+    }
+}
+
+fn query<T: DeserializeOwned>(pairs: &[&str]) -> Result<T, Problem> {
+    let uri = Uri::try_from(format!("/?{}", pairs.join("&")));
+    let uri = uri.map_err(|error| Problem::bad_request(error.to_string()))?;
+    understood(Query::try_from_uri(&uri))
+}
+
+/// The value of a query.
+pub(crate) fn understood<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
+    query.map(|Query(value)| value).map_err(|error| Problem::bad_request(error.body_text()))
+}
+
+/// The value of a JSON body.
+pub(crate) fn body<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
+    body.map(|Json(value)| value).map_err(|error| refused_body(error.status(), error.body_text()))
+}
+
+/// The problem with a body that could not be read or understood.
+pub(crate) fn refused_body(status: StatusCode, detail: String) -> Problem {
+    let code = if status == StatusCode::PAYLOAD_TOO_LARGE { Code::TooLarge } else { Code::BadRequest };
+    Problem::new(code, detail)
+}
+
+/// An id in a path.
+pub(crate) fn id<T: std::str::FromStr<Err = InvalidId>>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|error: InvalidId| Problem::new(Code::InvalidId, error.to_string()))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// Every field there is: the description says which.
+    fn every_field() -> Value {
+        json!({
+            "flow": "orders", "version": "v1", "state": "open", "stage": "deliver", "source": "webhook", "target": "erp",
+            "key": "k", "dedupe_key": "d", "idempotency_key": "i", "component": format!("sha256:{}", "0".repeat(64)),
+            "code": "c", "fingerprint": "f", "min_attempts": 1, "max_attempts": 2, "min_replays": 3, "max_replays": 4,
+            "first_since": 5, "first_until": 6, "since": 7, "until": 8, "expires_until": 9, "by": "anna",
+            "text": "t", "payload": "p",
+        })
+    }
+
+    #[test]
+    fn a_filter_says_the_same_in_a_query_and_in_json() {
+        let json = every_field();
+        let fields = json.as_object().unwrap();
+        let described = gantry_store::Filter::default();
+        assert_ne!(serde_json::from_value::<Filter>(json.clone()).unwrap(), described);
+        let pair = |(name, value): (&String, &Value)| match value {
+            Value::String(text) => format!("{name}={text}"),
+            other => format!("{name}={other}"),
+        };
+        let pairs: Vec<String> = fields.iter().map(pair).collect();
+        let read: Filter = query(&pairs.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), json);
+        let parameters = <Filter as utoipa::IntoParams>::into_params(|| None);
+        assert_eq!(parameters.len(), fields.len(), "the description knows as many");
+    }
+
+    #[test]
+    fn a_moment_may_be_written_for_people() {
+        let read: Filter = query(&["since=2021-02-25T15:02:10Z"]).unwrap();
+        assert_eq!(read.since, Some(gantry_core::Timestamp(1_614_265_330_000)));
+    }
+
+    #[test]
+    fn a_misspelt_filter_is_refused_and_widens_nothing() {
+        for wrong in ["folw=orders", "state=opne", "since=yesterday", "min_attempts=few", "flow=Orders"] {
+            assert!(query::<Filter>(&[wrong]).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! How payloads differ, for people.
+
+use gantry_admin::api::Revisions;
+use gantry_admin::diff::{Change, Diff};
+use serde_json::Value;
+
+use crate::text;
+
+/// Each revision against the one before it.
+pub(super) fn of_revisions(revisions: &Revisions) -> String {
+    if revisions.diffs.is_empty() {
+        return "never edited\n".to_owned();
+    }
+    let mut page = String::new();
+    for step in &revisions.diffs {
+        let edit = revisions.revisions.iter().find(|revision| revision.number == step.to);
+        let edited = edit.map(|edit| format!(", edited {} by {}", edit.at, text::escape(&edit.by))).unwrap_or_default();
+        page.push_str(&format!("revision {} → {}{edited}\n{}\n", step.from, step.to, of(&step.diff)));
+    }
+    page
+}
+
+/// One difference.
+pub(super) fn of(diff: &Diff) -> String {
+    match diff {
+        Diff::Same => "  the same, byte for byte\n".to_owned(),
+        Diff::Json { changes } => changes.iter().map(change).collect(),
+        Diff::Text { unified } => unified.lines().map(|line| format!("  {}\n", text::escape(line))).collect(),
+        Diff::Binary { before, after } => format!("  {before} bytes → {after} bytes, not text\n"),
+    }
+}
+
+fn change(change: &Change) -> String {
+    let path = text::escape(if change.path.is_empty() { "the whole" } else { &change.path });
+    let shown = |value: &Value| text::escape(&value.to_string());
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => format!("  ~ {path}: {} → {}\n", shown(before), shown(after)),
+        (Some(before), None) => format!("  - {path}: {}\n", shown(before)),
+        (None, after) => format!("  + {path}: {}\n", after.as_ref().map(shown).unwrap_or_default()),
+    }
+}

@@ -1,0 +1,97 @@
+//! `gantry dlq edit`
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, anyhow};
+use bytes::Bytes;
+use clap::Args;
+use gantry_admin::diff::Diff;
+use gantry_core::{DeadLetter, DeadLetterId};
+use serde_json::json;
+
+use super::chosen::ask;
+use super::{diff, layout};
+use crate::args::HostArgs;
+use crate::desk;
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::output::Output;
+
+/// Edit a dead letter's payload and replay it; what was received and the edit are both kept
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// The dead letter's id
+    pub(crate) id: DeadLetterId,
+    /// Take the edited payload from this file, in place of opening $VISUAL or $EDITOR
+    #[arg(long, value_name = "FILE")]
+    pub(crate) payload: Option<PathBuf>,
+    /// Who asks [default: the user running the command]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Don't ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) host: HostArgs,
+}
+
+impl Edit {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        let by = super::by(self.by.as_deref());
+        desk::with(&self.host, output, async |desk| {
+            let letter = desk.dead_letter(self.id).await?;
+            let edited = match &self.payload {
+                Some(file) => read(file)?.into(),
+                None => in_editor(&letter)?,
+            };
+            let difference = Diff::between(&letter.received.payload, &edited);
+            if difference == Diff::Same {
+                return Err(Failure::new(Exit::Usage, anyhow!("the payload is unchanged: nothing was replayed")));
+            }
+            output.complain(&diff::of(&difference));
+            ask("replay it like this", self.yes)?;
+            let letter = desk.replay(self.id, &by, Some(edited)).await?;
+            let told = json!({"id": letter.id, "state": letter.state, "diff": difference});
+            Ok(output.print(&told, || format!("{}  queued again, edited", letter.id))?)
+        })
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file).with_context(|| format!("failed to read {}", file.display())).or_exit(Exit::Usage)
+}
+
+/// Has the operator edit the payload. JSON is laid out first; saved as it was laid out, nothing was edited.
+fn in_editor(letter: &DeadLetter) -> Result<Bytes, Failure> {
+    let received = &letter.received.payload;
+    let (shown, suffix) = match layout::indented(received) {
+        Some(json) => (json.into_bytes(), ".json"),
+        None if std::str::from_utf8(received).is_ok() => (received.to_vec(), ".txt"),
+        None => {
+            let text = anyhow!("the payload is not text: edit it elsewhere and give it with `--payload FILE`");
+            return Err(Failure::new(Exit::Usage, text));
+        }
+    };
+    let mut file = tempfile::Builder::new().prefix("gantry-").suffix(suffix).tempfile()?;
+    file.write_all(&shown)?;
+    file.flush()?;
+    open(file.path())?;
+    // By name: editors replace the file they save.
+    let edited = read(file.path())?;
+    Ok(if edited == shown { received.clone() } else { edited.into() })
+}
+
+fn open(file: &Path) -> Result<(), Failure> {
+    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
+    let missing = || anyhow!("set $EDITOR to your editor, or give the edited payload with `--payload FILE`");
+    let editor = editor.ok_or_else(missing).or_exit(Exit::Usage)?;
+    // An editor may come with arguments: `code --wait`.
+    let mut words = editor.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or_default());
+    let status = command.args(words).arg(file).status().with_context(|| format!("failed to run the editor `{editor}`"));
+    if !status.or_exit(Exit::Usage)?.success() {
+        return Err(Failure::new(Exit::Usage, anyhow!("the editor `{editor}` failed: nothing was replayed")));
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! `gantry dlq import`
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use clap::Args;
+use gantry_admin::api::Imported;
+use gantry_admin::imports;
+use gantry_core::DeadLetter;
+
+use crate::args::HostArgs;
+use crate::desk;
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::output::{Output, counted};
+
+/// Bytes of the lines that are taken in together, as one atomic write.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// Mistakes shown before the rest is counted.
+const SHOWN: usize = 20;
+
+/// Take in dead letters that `gantry dlq export` wrote, here or at another host; those that are here already stay as
+/// they are
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The export: NDJSON, one letter a line
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) host: HostArgs,
+}
+
+impl Import {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        check(&self.file)?;
+        desk::with(&self.host, output, async |desk| {
+            let mut all = Imported::default();
+            let (mut batch, mut bytes) = (Vec::new(), 0);
+            for line in Lines::open(&self.file)? {
+                let (letter, length) = line?;
+                if bytes > 0 && bytes + length > BATCH_BYTES {
+                    add(&mut all, desk.import(std::mem::take(&mut batch)).await?);
+                    bytes = 0;
+                }
+                bytes += length;
+                batch.push(letter);
+            }
+            if !batch.is_empty() {
+                add(&mut all, desk.import(batch).await?);
+            }
+            Ok(output.print(&all, || {
+                format!("{} imported, {} here already", counted(all.added, "dead letter"), all.present)
+            })?)
+        })
+    }
+}
+
+fn add(all: &mut Imported, some: Imported) {
+    all.added += some.added;
+    all.present += some.present;
+}
+
+/// Reads every line once before anything is taken in, and tells all that are wrong.
+fn check(file: &Path) -> Result<(), Failure> {
+    let mut wrong: Vec<anyhow::Error> = Vec::new();
+    let mut more = 0;
+    for line in Lines::open(file)? {
+        match line {
+            Ok(_) => {}
+            Err(error) if wrong.len() < SHOWN => wrong.push(error.context(file.display().to_string())),
+            Err(_) => more += 1,
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    if more > 0 {
+        wrong.push(anyhow!("and {} like these", counted(more, "line")));
+    }
+    wrong.push(anyhow!("nothing was imported"));
+    Err(Failure::many(Exit::Usage, wrong))
+}
+
+/// The letters of a file, each with the length of its line.
+struct Lines {
+    reader: BufReader<File>,
+    line: usize,
+    ended: bool,
+}
+
+impl Lines {
+    fn open(path: &Path) -> Result<Self, Failure> {
+        let file = File::open(path).with_context(|| format!("failed to open {}", path.display()));
+        Ok(Self { reader: BufReader::new(file.or_exit(Exit::Usage)?), line: 0, ended: false })
+    }
+
+    fn read(&mut self) -> anyhow::Result<Option<(Option<DeadLetter>, usize)>> {
+        let mut text = Vec::new();
+        self.line += 1;
+        let length = self.reader.read_until(b'\n', &mut text).with_context(|| format!("line {}", self.line))?;
+        if length == 0 {
+            return Ok(None);
+        }
+        Ok(Some((imports::letter(self.line, &text)?, length)))
+    }
+}
+
+impl Iterator for Lines {
+    type Item = anyhow::Result<(DeadLetter, usize)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.ended {
+            match self.read() {
+                Ok(Some((Some(letter), length))) => return Some(Ok((letter, length))),
+                Ok(Some((None, _))) => {}
+                Ok(None) => self.ended = true,
+                Err(error) => {
+                    // Behind a line that can't be read at all there is nothing to be read.
+                    self.ended = error.downcast_ref::<std::io::Error>().is_some();
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
+}

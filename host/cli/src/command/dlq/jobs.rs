@@ -1,0 +1,49 @@
+//! `gantry dlq jobs`
+
+use clap::Args;
+use gantry_admin::api::JobList;
+
+use super::job::kind;
+use crate::args::HostArgs;
+use crate::desk;
+use crate::exit::Failure;
+use crate::output::Output;
+use crate::text;
+
+/// List jobs over dead letters, newest first
+#[derive(Debug, Args)]
+pub(crate) struct Jobs {
+    #[command(flatten)]
+    pub(crate) host: HostArgs,
+}
+
+impl Jobs {
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        desk::with(&self.host, output, async |desk| {
+            let list = desk.jobs().await?;
+            Ok(output.print(&list, || table(&list))?)
+        })
+    }
+}
+
+fn table(list: &JobList) -> String {
+    if list.jobs.is_empty() {
+        return "no jobs".to_owned();
+    }
+    let titles = ["ID", "KIND", "STATE", "DONE", "LEFT", "RESOLVED", "FAILED AGAIN", "BEGAN", "BY"];
+    let mut rows = vec![titles.map(str::to_owned)];
+    rows.extend(list.jobs.iter().map(|job| {
+        [
+            job.id.to_string(),
+            kind(job).to_owned(),
+            job.state.name().to_owned(),
+            format!("{}/{}", job.done, job.total),
+            job.left().to_string(),
+            job.resolved.to_string(),
+            job.failed_again.to_string(),
+            job.created_at.to_string(),
+            text::escape(&job.by),
+        ]
+    }));
+    text::columns(&rows)
+}

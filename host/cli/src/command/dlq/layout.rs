@@ -1,0 +1,87 @@
+//! JSON laid out for an editor without touching a token: numbers keep every digit, names their order and doubles.
+
+/// The same JSON with a line for each member; none where the text is no JSON.
+pub(super) fn indented(json: &[u8]) -> Option<String> {
+    serde_json::from_slice::<serde::de::IgnoredAny>(json).ok()?;
+    let text = std::str::from_utf8(json).ok()?;
+    let (mut out, mut depth, mut in_string, mut escaped) = (String::with_capacity(text.len() * 2), 0, false, false);
+    // Control characters stand between tokens only: in a string JSON has them escaped.
+    let mut characters = text.chars().filter(|c| !c.is_ascii_control()).peekable();
+    while let Some(c) = characters.next() {
+        if in_string {
+            out.push(c);
+            in_string = escaped || c != '"';
+            escaped = c == '\\' && !escaped;
+            continue;
+        }
+        match c {
+            ' ' => {}
+            '"' => {
+                in_string = true;
+                out.push(c);
+            }
+            '{' | '[' => {
+                out.push(c);
+                while characters.next_if_eq(&' ').is_some() {}
+                if let Some(close) = characters.next_if(|next| matches!(next, '}' | ']')) {
+                    out.push(close);
+                } else {
+                    depth += 1;
+                    new_line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth -= 1;
+                new_line(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                new_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            other => out.push(other),
+        }
+    }
+    out.push('\n');
+    Some(out)
+}
+
+fn new_line(out: &mut String, depth: usize) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n("  ", depth));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_is_touched() {
+        let json = r#" {"price":1.10,"id":12345678901234567890123, "a":"x \" , { ] \\","e":[ ],"o":{},"l":[1,[true]]}"#;
+        let laid_out = indented(json.as_bytes()).unwrap_or_default();
+        let expected = r#"{
+  "price": 1.10,
+  "id": 12345678901234567890123,
+  "a": "x \" , { ] \\",
+  "e": [],
+  "o": {},
+  "l": [
+    1,
+    [
+      true
+    ]
+  ]
+}
+"#;
+        assert_eq!(laid_out, expected);
+        assert_eq!(indented(laid_out.as_bytes()), Some(laid_out));
+    }
+
+    #[test]
+    fn what_is_no_json_is_left_alone() {
+        for other in ["", "a,b\n1,2", "{\"a\":}", "{} {}"] {
+            assert_eq!(indented(other.as_bytes()), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Jobs: a frozen set of letters, each dealt with once, whatever happens in between.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use gantry_core::{DeadLetterId, DeadLetterState, JobId, MessageState};
+use gantry_store::{Filter, Job, JobError, JobKind, JobState, NewJob, Settlement, Store};
+use proptest::prelude::*;
+
+use crate::support::{Bench, START, bury, dead_with, enqueue, flow, lease, lease_one, letter, message, resolve};
+
+fn redrive() -> NewJob {
+    let filter = Filter::default();
+    let (by, reason) = ("ann".to_owned(), String::new());
+    NewJob { kind: JobKind::Redrive, filter, by, reason, rate: None, most_replays: None, force: false }
+}
+
+fn discard(reason: &str) -> NewJob {
+    NewJob { kind: JobKind::Discard, reason: reason.into(), ..redrive() }
+}
+
+async fn start(store: &Store, new: NewJob) -> Job {
+    store.start_job(new).await.unwrap()
+}
+
+async fn to_its_end(store: &Store, id: JobId) -> Job {
+    loop {
+        let step = store.work_on_job(id, 7, None).await.unwrap();
+        if step.job.state != JobState::Running {
+            return step.job;
+        }
+    }
+}
+
+async fn state(store: &Store, id: DeadLetterId) -> DeadLetterState {
+    store.dead_letter(id).await.unwrap().unwrap().state
+}
+
+#[tokio::test]
+async fn a_job_is_about_the_letters_of_its_beginning() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let mut before = Vec::new();
+    for _ in 0..3 {
+        before.push(dead_with(&store, "no-price").await);
+    }
+    dead_with(&store, "other").await;
+    let filter = Filter { code: Some("no-price".into()), ..Filter::default() };
+    let job = start(&store, NewJob { filter, ..redrive() }).await;
+    assert_eq!((job.total, job.state), (3, JobState::Running));
+    let late = dead_with(&store, "no-price").await;
+    let job = to_its_end(&store, job.id).await;
+    assert_eq!((job.done, job.left(), job.in_flight(), job.state), (3, 0, 3, JobState::Finished));
+    for id in before {
+        assert_eq!(state(&store, id).await, DeadLetterState::Replaying);
+    }
+    assert_eq!(state(&store, late).await, DeadLetterState::Open);
+}
+
+#[tokio::test]
+async fn a_job_knows_what_came_of_what_it_redrove() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let (one, two) = (dead_with(&store, "no-price").await, dead_with(&store, "no-price").await);
+    let job = start(&store, redrive()).await;
+    to_its_end(&store, job.id).await;
+    resolve(&store, one).await;
+    bury(&store, lease_one(&store, "orders").await, None, "no-price").await;
+    let job = store.job(job.id).await.unwrap().unwrap();
+    assert_eq!((job.resolved, job.failed_again, job.in_flight()), (1, 1, 0));
+    let letter = store.dead_letter(two).await.unwrap().unwrap();
+    assert_eq!((letter.state, letter.replays[0].job), (DeadLetterState::Open, Some(job.id)));
+}
+
+#[tokio::test]
+async fn a_letter_that_failed_again_since_the_job_began_is_held_back() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let (first, second) = (dead_with(&store, "no-price").await, dead_with(&store, "no-price").await);
+    let job = start(&store, redrive()).await;
+    // Somebody replays the second by hand while the job has not come to it, and it fails again.
+    assert_eq!(store.work_on_job(job.id, 1, None).await.unwrap().done, 1);
+    resolve(&store, first).await;
+    bench.clock.advance(Duration::from_secs(1));
+    store.replay(second, "bob".into(), None).await.unwrap();
+    let leased = lease_one(&store, "orders").await;
+    let mut again = letter(&leased.envelope, None, "no-price");
+    again.last_failure = START.after(Duration::from_secs(1));
+    let settlement = Settlement::Finished {
+        state: MessageState::DeadLettered,
+        trail: leased.envelope.trail.clone(),
+        letters: vec![again],
+        resolved: None,
+    };
+    store.settle(leased.ticket, settlement).await.unwrap();
+    let job = to_its_end(&store, job.id).await;
+    assert_eq!((job.done, job.held_back), (1, 1));
+    assert_eq!(state(&store, second).await, DeadLetterState::Open);
+}
+
+#[tokio::test]
+async fn a_letter_that_was_replayed_too_often_is_held_back_unless_forced() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let id = dead_with(&store, "no-price").await;
+    for round in 0..3u32 {
+        let job = start(&store, NewJob { most_replays: Some(2), ..redrive() }).await;
+        let job = to_its_end(&store, job.id).await;
+        assert_eq!((job.done, job.held_back), if round < 2 { (1, 0) } else { (0, 1) }, "round {round}");
+        if round < 2 {
+            bury(&store, lease_one(&store, "orders").await, None, "no-price").await;
+        }
+    }
+    let job = start(&store, NewJob { most_replays: Some(2), force: true, ..redrive() }).await;
+    assert_eq!(to_its_end(&store, job.id).await.done, 1);
+    assert_eq!(state(&store, id).await, DeadLetterState::Replaying);
+}
+
+#[tokio::test]
+async fn letters_of_one_message_are_redriven_one_after_the_other() {
+    let bench = Bench::new();
+    let store = bench.open();
+    enqueue(&store, message("orders", None, "payload")).await;
+    let leased = lease_one(&store, "orders").await;
+    let letters: Vec<_> = (0..3).map(|position| letter(&leased.envelope, Some(position), "no")).collect();
+    let ids: Vec<_> = letters.iter().map(|letter| letter.id).collect();
+    let settlement =
+        Settlement::Finished { state: MessageState::DeadLettered, trail: Vec::new(), letters, resolved: None };
+    store.settle(leased.ticket, settlement).await.unwrap();
+    let job = start(&store, redrive()).await;
+    for (done, id) in (1u64..).zip(ids) {
+        let step = store.work_on_job(job.id, 10, None).await.unwrap();
+        assert_eq!((step.done, step.job.done, step.job.waiting), (1, done, 3 - done));
+        let again = store.work_on_job(job.id, 10, None).await.unwrap();
+        assert_eq!(again.done, 0, "its message is in the queue");
+        resolve(&store, id).await;
+    }
+    let job = store.job(job.id).await.unwrap().unwrap();
+    assert_eq!((job.state, job.resolved), (JobState::Finished, 3));
+}
+
+#[tokio::test]
+async fn a_cancelled_job_does_nothing_more_and_what_it_did_stands() {
+    let bench = Bench::new();
+    let store = bench.open();
+    for _ in 0..5 {
+        dead_with(&store, "no-price").await;
+    }
+    let job = start(&store, redrive()).await;
+    store.work_on_job(job.id, 2, None).await.unwrap();
+    let cancelled = store.cancel_job(job.id, "bob".into()).await.unwrap();
+    assert_eq!((cancelled.state, cancelled.cancelled_by.as_deref()), (JobState::Cancelled, Some("bob")));
+    assert_eq!(store.work_on_job(job.id, 9, None).await.unwrap().done, 0);
+    let counts = store.dead_letter_counts(&flow("orders"));
+    assert_eq!((counts.replaying, counts.open), (2, 3));
+    assert!(matches!(store.cancel_job(job.id, "bob".into()).await, Err(JobError::Ended(id)) if id == job.id));
+}
+
+#[tokio::test]
+async fn a_bulk_discard_needs_a_reason_and_keeps_it() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let id = dead_with(&store, "no-price").await;
+    assert!(matches!(store.start_job(discard(" ")).await, Err(JobError::NoReason)));
+    let job = start(&store, discard("the shop sent them again")).await;
+    assert_eq!(to_its_end(&store, job.id).await.done, 1);
+    let letter = store.dead_letter(id).await.unwrap().unwrap();
+    let resolution = letter.resolution.unwrap();
+    assert_eq!((resolution.by.as_str(), resolution.reason.as_str()), ("ann", "the shop sent them again"));
+}
+
+#[tokio::test]
+async fn a_job_on_closed_letters_is_refused_and_one_on_none_ends_at_once() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let filter = Filter { state: Some(DeadLetterState::Resolved), ..Filter::default() };
+    let refused = store.start_job(NewJob { filter, ..redrive() }).await;
+    assert!(matches!(refused, Err(JobError::WrongState(DeadLetterState::Resolved))));
+    assert_eq!(start(&store, redrive()).await.state, JobState::Finished);
+}
+
+#[tokio::test]
+async fn a_job_goes_on_after_a_kill_and_does_nothing_twice() {
+    let mut bench = Bench::new();
+    let mut store = bench.open();
+    for _ in 0..20 {
+        dead_with(&store, "no-price").await;
+    }
+    let job = start(&store, redrive()).await;
+    let mut steps = 0;
+    loop {
+        let step = store.work_on_job(job.id, 3, None).await.unwrap();
+        if step.job.state == JobState::Finished {
+            break;
+        }
+        let killed = bench.killed();
+        let _ = store.close().await;
+        store = killed.open();
+        bench = killed;
+        steps += 1;
+    }
+    assert_eq!((steps, store.job(job.id).await.unwrap().unwrap().done), (6, 20));
+    assert_eq!(store.depth(&flow("orders")).queued, 20);
+    let mut runs: BTreeMap<_, u32> = BTreeMap::new();
+    for leased in lease(&store, "orders", 100).await {
+        *runs.entry(leased.envelope.message.id).or_default() += 1;
+    }
+    assert_eq!((runs.len(), runs.values().all(|runs| *runs == 1)), (20, true));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    /// Whatever the steps, kills and failures in between: every letter is put to work exactly once.
+    #[test]
+    fn every_letter_of_a_job_is_redriven_once(
+        letters in 1..300usize,
+        steps in prop::collection::vec((1..120usize, any::<bool>()), 1..12),
+    ) {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let mut bench = Bench::new();
+            let mut store = bench.open();
+            let template = letter(&crate::support::envelope("orders", None, "payload"), None, "no-price");
+            let made = (0..letters).map(|_| {
+                let mut letter = template.clone();
+                letter.id.message = gantry_core::MessageId::generate();
+                letter.received.id = letter.id.message;
+                letter
+            });
+            crate::support::import(&store, made.collect()).await;
+            let job = start(&store, redrive()).await;
+            for (most, kill) in steps {
+                store.work_on_job(job.id, most, None).await.unwrap();
+                if kill {
+                    let killed = bench.killed();
+                    let _ = store.close().await;
+                    store = killed.open();
+                    bench = killed;
+                }
+            }
+            let job = to_its_end(&store, job.id).await;
+            assert_eq!(job.done, letters as u64);
+            assert_eq!(store.depth(&flow("orders")).queued, letters);
+            assert_eq!(store.dead_letter_counts(&flow("orders")).replaying, letters as u64);
+        });
+    }
+}

@@ -1,0 +1,87 @@
+//! Jobs of the real binary: paced, watched, killed half-way, cancelled, recorded while nothing runs.
+
+use std::collections::BTreeMap;
+
+use gantry_e2e::eventually;
+
+use super::{Night, complaint, text};
+
+const LETTERS: usize = 40;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redrive_goes_on_after_kill_9_and_does_no_letter_twice() {
+    let night = Night::falls().await;
+    let host = night.host().await;
+    night.fails(&host, LETTERS).await;
+    night.mends();
+    let job = night.told(&["redrive", "--rate", "20", "--yes", "--by", "anna"]);
+    assert_eq!((&job["total"], text(&job["state"])), (&LETTERS.into(), "running"));
+    let id = text(&job["id"]).to_owned();
+    eventually("the job to be half-way", || async { night.erp.accepted().len() >= 5 }).await;
+    host.kill();
+
+    let at_rest = night.told(&["job", &id]);
+    let done = at_rest["done"].as_u64().unwrap();
+    assert!(done >= 5 && done < LETTERS as u64, "killed half-way: {at_rest}");
+    let host = night.host().await;
+    let job = night.told(&["job", &id, "--wait"]);
+    assert_eq!((text(&job["state"]), &job["done"], &job["resolved"]), ("finished", &LETTERS.into(), &LETTERS.into()));
+
+    for letter in night.letters() {
+        assert_eq!((text(&letter["state"]), letter["replays"].as_array().unwrap().len()), ("resolved", 1), "{letter}");
+        assert_eq!((text(&letter["replays"][0]["job"]), text(&letter["replays"][0]["by"])), (id.as_str(), "anna"));
+        assert_eq!(
+            letter["attempts"].as_array().unwrap().last().unwrap()["status"],
+            200,
+            "the linked attempt: {letter}"
+        );
+    }
+    // What was in flight at the kill may be sent again, always under the same key.
+    let mut keys: BTreeMap<String, usize> = BTreeMap::new();
+    night.erp.accepted().iter().for_each(|seen| *keys.entry(seen.idempotency_key()).or_default() += 1);
+    assert_eq!(keys.len(), LETTERS);
+    drop(host);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_stopped_host_a_redrive_is_recorded_and_a_discard_is_done() {
+    let night = Night::falls().await;
+    let host = night.host().await;
+    night.fails(&host, 6).await;
+    let one = text(&night.letters()[0]["id"]).to_owned();
+    host.kill();
+    night.mends();
+
+    night.told(&["acknowledge", &one, "--by", "anna"]);
+    let discarded = night.told(&["discard", "--all", "--state", "acknowledged", "--reason", "a test order", "--yes"]);
+    assert_eq!((text(&discarded["kind"]), &discarded["done"]), ("discard", &1.into()));
+    let recorded = night.dlq(&["redrive", "--yes", "--wait", "--format", "json"]);
+    assert!(String::from_utf8_lossy(&recorded.stderr).contains("begins when it starts"));
+    let job: serde_json::Value = serde_json::from_slice(&recorded.stdout).unwrap();
+    assert_eq!((text(&job["state"]), &job["done"], &job["total"]), ("running", &0.into(), &5.into()));
+
+    let _host = night.host().await;
+    let job = night.told(&["job", text(&job["id"]), "--wait"]);
+    assert_eq!((text(&job["state"]), &job["resolved"]), ("finished", &5.into()));
+    assert_eq!((night.count("resolved"), night.count("discarded")), (5, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_is_cancelled_and_says_what_failed_again() {
+    let night = Night::falls().await;
+    let host = night.host().await;
+    night.fails(&host, 5).await;
+    let job = night.told(&["redrive", "--rate", "0", "--yes", "--wait"]);
+    assert_eq!((&job["done"], &job["failed_again"], &job["resolved"]), (&5.into(), &5.into(), &0.into()));
+    let slow = night.told(&["redrive", "--rate", "1", "--yes", "--by", "anna"]);
+    let cancelled = night.told(&["job", text(&slow["id"]), "cancel", "--by", "bob"]);
+    assert_eq!((text(&cancelled["state"]), text(&cancelled["cancelled_by"])), ("cancelled", "bob"));
+    assert!(complaint(&night.dlq(&["job", text(&slow["id"]), "cancel"])).contains("has ended already"));
+    let page = night.seen(&["jobs"]);
+    assert!(page.contains("cancelled") && page.contains("finished"), "{page}");
+
+    let held = night.told(&["redrive", "--rate", "0", "--most-replays", "1", "--yes", "--wait"]);
+    assert_eq!((&held["done"], &held["held_back"]), (&0.into(), &5.into()), "each was replayed before");
+    let refused = complaint(&night.dlq(&["redrive"]));
+    assert!(refused.contains("redrive 5 dead letters? say so with `--yes`"), "{refused}");
+}
