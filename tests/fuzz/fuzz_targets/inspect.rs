@@ -10,4 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(found) = gantry_component::inspect(bytes) {
         assert_eq!(found.size, bytes.len());
     }
+    if let Ok(cases) = gantry_component::cases(bytes) {
+        assert!(cases.len() <= gantry_component::MAX_CASES);
+    }
 });
