@@ -3,4 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "a failing helper fails its test")]
 
 mod bombs;
+mod commands;
 mod process;
