@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gantry_config::Flow;
+use gantry_config::{Flow, OnFailure};
 use gantry_core::FlowName;
 use gantry_sandbox::Plugin;
 use gantry_store::Ordering;
@@ -134,9 +134,10 @@ impl Crew {
 
     /// Puts one flow in force; true when it wasn't there before.
     fn renew(&mut self, flow: &Flow, renewal: Renewal) -> bool {
-        let ordering = match flow.ordering {
-            gantry_config::Ordering::Key => Ordering::PerKey,
-            gantry_config::Ordering::None => Ordering::None,
+        let ordering = match (flow.ordering, flow.on_failure) {
+            (gantry_config::Ordering::Key, OnFailure::Skip) => Ordering::PerKey,
+            (gantry_config::Ordering::Key, OnFailure::Block) => Ordering::PerKeyOrBlocked,
+            (gantry_config::Ordering::None, _) => Ordering::None,
         };
         self.shared.store.register_flow(&flow.name, ordering);
         let Renewal { fingerprint, running, .. } = renewal;

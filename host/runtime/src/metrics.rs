@@ -61,6 +61,8 @@ struct Inner {
     reloads: IntCounterVec,
     flow_info: IntGaugeVec,
     plugin_info: IntGaugeVec,
+    blocked_keys: IntGaugeVec,
+    blocked: IntGaugeVec,
     events: IntCounterVec,
     held: IntCounterVec,
     target_state: IntGaugeVec,
@@ -163,6 +165,8 @@ impl Metrics {
                 "1 for the plugin of a step in force.",
                 &["flow", "step", "plugin", "version", "digest"],
             )?,
+            blocked_keys: gauge("gantry_keys_blocked", "Keys that wait for a dead letter to be closed.", &["flow"])?,
+            blocked: gauge("gantry_messages_blocked", "Messages that wait for a dead letter to be closed.", &["flow"])?,
             events: counter("gantry_events_total", "What happened to the host, by kind.", &["flow", "event"])?,
             held: counter(
                 "gantry_deliveries_held_total",
@@ -206,6 +210,8 @@ impl Metrics {
         for (state, n) in [("queued", depth.queued), ("leased", depth.leased), ("scheduled", depth.scheduled)] {
             self.0.queue_depth.with_label_values(&[flow, state]).set(count(n));
         }
+        self.0.blocked_keys.with_label_values(&[flow]).set(count(depth.blocked_keys));
+        self.0.blocked.with_label_values(&[flow]).set(count(depth.blocked));
         let age = depth.oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
         self.0.queue_oldest.with_label_values(&[flow]).set(age.as_secs_f64());
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);

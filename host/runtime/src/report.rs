@@ -53,6 +53,10 @@ pub struct Queue {
     pub leased: usize,
     /// Waiting for their next attempt.
     pub scheduled: usize,
+    /// Keys whose messages wait for a dead letter to be replayed, resolved or discarded.
+    pub blocked_keys: usize,
+    /// Messages, among those ready to run, that wait for that.
+    pub blocked: usize,
 }
 
 /// One success criterion with what was measured.
@@ -70,7 +74,8 @@ pub struct Criterion {
 
 impl From<&Depth> for Queue {
     fn from(depth: &Depth) -> Self {
-        Self { queued: depth.queued, leased: depth.leased, scheduled: depth.scheduled }
+        let gantry_store::Depth { queued, leased, scheduled, blocked_keys, blocked, .. } = *depth;
+        Self { queued, leased, scheduled, blocked_keys, blocked }
     }
 }
 

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::disk::Disk;
 use crate::draft::Draft;
 use crate::error::{Failure, StoreError};
+use crate::flows::Flows;
 use crate::health::Health;
 use crate::syncer::{self, WriteOutWatch};
 
@@ -80,7 +81,12 @@ impl Threads {
 
 impl Committer {
     /// Starts the threads; `next_seq` is the first number for a new message.
-    pub(crate) fn start(disk: &Arc<Disk>, health: &Arc<Health>, next_seq: u64) -> std::io::Result<(Self, Threads)> {
+    pub(crate) fn start(
+        disk: &Arc<Disk>,
+        flows: &Arc<Flows>,
+        health: &Arc<Health>,
+        next_seq: u64,
+    ) -> std::io::Result<(Self, Threads)> {
         let (requests, incoming) = mpsc::channel(WAITING_REQUESTS);
         let (groups, written_out) = std::sync::mpsc::sync_channel(WAITING_GROUPS);
         let watch = Arc::new(WriteOutWatch::default());
@@ -89,7 +95,15 @@ impl Committer {
             let run = move || syncer::run(&disk, &health, &watch, &written_out);
             std::thread::Builder::new().name("store-sync".into()).spawn(run)?
         };
-        let worker = Worker { incoming, groups, disk: disk.clone(), health: health.clone(), watch, next_seq };
+        let worker = Worker {
+            incoming,
+            groups,
+            disk: disk.clone(),
+            flows: flows.clone(),
+            health: health.clone(),
+            watch,
+            next_seq,
+        };
         let committer = std::thread::Builder::new().name("store-commit".into()).spawn(move || worker.run())?;
         Ok((Self { requests, health: health.clone() }, Threads { committer, syncer }))
     }
@@ -142,6 +156,7 @@ struct Worker {
     incoming: mpsc::Receiver<Request>,
     groups: SyncSender<Vec<Pending>>,
     disk: Arc<Disk>,
+    flows: Arc<Flows>,
     health: Arc<Health>,
     watch: Arc<WriteOutWatch>,
     next_seq: u64,
@@ -166,7 +181,7 @@ impl Worker {
     fn next_group(&mut self) -> bool {
         let mut request = self.incoming.blocking_recv();
         let mut open = true;
-        let mut draft = Draft::new(&self.disk, &mut self.next_seq);
+        let mut draft = Draft::new(&self.disk, &self.flows, &mut self.next_seq);
         let mut group = Vec::new();
         for _ in 0..GROUP_REQUESTS {
             match request {

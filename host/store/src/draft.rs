@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::disk::{Disk, Pair, Read};
 use crate::error::{Failure, StoreError};
+use crate::flows::Flows;
 use crate::keys;
 use crate::record::{self, Record};
 
@@ -19,6 +20,7 @@ pub(crate) type Effect = Box<dyn FnOnce() + Send>;
 /// One atomic write in the making.
 pub(crate) struct Draft<'a> {
     disk: &'a Disk,
+    flows: &'a Flows,
     next_seq: &'a mut u64,
     accepted: Writes,
     step: Writes,
@@ -27,8 +29,8 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(crate) fn new(disk: &'a Disk, next_seq: &'a mut u64) -> Self {
-        Self { disk, next_seq, accepted: Writes::new(), step: Writes::new(), effects: Vec::new(), bytes: 0 }
+    pub(crate) fn new(disk: &'a Disk, flows: &'a Flows, next_seq: &'a mut u64) -> Self {
+        Self { disk, flows, next_seq, accepted: Writes::new(), step: Writes::new(), effects: Vec::new(), bytes: 0 }
     }
 
     /// Sets one small value.
@@ -82,6 +84,11 @@ impl<'a> Draft<'a> {
             at = keys::continuation(key, part);
         }
         Ok(())
+    }
+
+    /// The queues of all flows, for effects.
+    pub(crate) fn flows(&self) -> &Flows {
+        self.flows
     }
 
     /// A number above all that were ever given to a message that is still in the queue.

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use gantry_core::{Digest, FlowName, Timestamp};
+use gantry_core::{Digest, FlowName, MessageId, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
-use crate::schedule::{Entry, Schedule};
+use crate::schedule::{Counts, Entry, Schedule};
 use crate::store::Store;
 
 /// Whether messages that share a key are worked on one after the other.
@@ -15,6 +15,8 @@ use crate::store::Store;
 pub enum Ordering {
     /// One message of a key at a time, in the order they were queued.
     PerKey,
+    /// The same; and while a message of a key is a dead letter that nobody has closed, the later ones of the key wait.
+    PerKeyOrBlocked,
     /// Keys mean nothing to the order.
     None,
 }
@@ -28,6 +30,10 @@ pub struct Depth {
     pub leased: usize,
     /// Messages that wait for their next attempt.
     pub scheduled: usize,
+    /// Keys whose messages wait for a dead letter to be closed.
+    pub blocked_keys: usize,
+    /// Messages, among those queued, that wait for that.
+    pub blocked: usize,
     /// When the oldest of all these was queued (a replay counts from the replay).
     pub oldest: Option<Timestamp>,
 }
@@ -39,8 +45,8 @@ pub(crate) struct FlowQueue {
 }
 
 impl FlowQueue {
-    pub(crate) fn push(&self, entry: Entry) {
-        self.schedule.lock().push(entry);
+    pub(crate) fn push(&self, entry: Entry, id: MessageId) {
+        self.schedule.lock().push(entry, id);
         self.bell.notify_one();
     }
 }
@@ -77,7 +83,10 @@ impl Store {
     /// Says how a flow's messages are to be ordered; may change while it runs. Unregistered flows are ordered per key.
     pub fn register_flow(&self, flow: &FlowName, ordering: Ordering) {
         let queue = self.inner.flows.of(flow);
-        queue.schedule.lock().set_ordered(ordering == Ordering::PerKey);
+        let mut schedule = queue.schedule.lock();
+        schedule.set_ordered(ordering != Ordering::None);
+        schedule.set_blocks(ordering == Ordering::PerKeyOrBlocked);
+        drop(schedule);
         queue.bell.notify_one();
     }
 
@@ -93,7 +102,8 @@ impl Store {
     #[must_use]
     pub fn depth(&self, flow: &FlowName) -> Depth {
         let counts = self.inner.flows.of(flow).schedule.lock().counts();
-        Depth { queued: counts.queued, leased: counts.leased, scheduled: counts.scheduled, oldest: counts.oldest }
+        let Counts { queued, leased, scheduled, blocked_keys, blocked, oldest } = counts;
+        Depth { queued, leased, scheduled, blocked_keys, blocked, oldest }
     }
 
     /// The flows that have, or had since the start, messages in the queue or were registered.

@@ -10,6 +10,7 @@
 //! | `x` expiry digest | empty: finds expired `d` entries |
 //! | `l` id position | record: a dead letter |
 //! | `o` id position | record: a dead letter's summary (filters and counts read no payload) |
+//! | `b` id position | the key, and flow, that a dead letter bars |
 //! | `g` fingerprint | record: a group of dead letters, counted |
 //! | `j` id | record: a job |
 //! | `k` id part | record: a part of the letters a job is about |
@@ -41,6 +42,7 @@ pub(crate) const JOB: u8 = b'j';
 pub(crate) const JOB_PART: u8 = b'k';
 pub(crate) const JOB_WAITING: u8 = b'w';
 pub(crate) const REVISION: u8 = b'r';
+pub(crate) const BLOCK: u8 = b'b';
 pub(crate) const KV: u8 = b'v';
 pub(crate) const PLUGIN: u8 = b'p';
 pub(crate) const CONTINUATION: u8 = b'c';
@@ -140,10 +142,24 @@ pub(crate) fn summaries_of(message: MessageId) -> Vec<u8> {
 
 /// The dead letter a summary's key stands for.
 pub(crate) fn read_summary(key: &[u8]) -> Option<DeadLetterId> {
-    let (message, position) = key.strip_prefix(&[SUMMARY])?.split_first_chunk::<16>()?;
+    read_letter(SUMMARY, key)
+}
+
+fn read_letter(prefix: u8, key: &[u8]) -> Option<DeadLetterId> {
+    let (message, position) = key.strip_prefix(&[prefix])?.split_first_chunk::<16>()?;
     let position = u64::from_be_bytes(position.try_into().ok()?).checked_sub(1);
     let position = position.map(u32::try_from).transpose().ok()?;
     Some(DeadLetterId { message: MessageId::from_bytes(*message), position })
+}
+
+/// What a dead letter bars.
+pub(crate) fn block(id: DeadLetterId) -> Vec<u8> {
+    of_letter(BLOCK, id)
+}
+
+/// The dead letter a block's key stands for.
+pub(crate) fn read_block(key: &[u8]) -> Option<DeadLetterId> {
+    read_letter(BLOCK, key)
 }
 
 /// `namespace` must be at most 255 bytes long: its length comes first, so that no namespace reaches into another.

@@ -67,6 +67,11 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
+    /// The queue it belongs to.
+    pub(crate) fn queue(&self) -> &Arc<FlowQueue> {
+        &self.queue
+    }
+
     /// The message has left the queue.
     pub(crate) fn finish(mut self) {
         self.open = false;

@@ -23,6 +23,7 @@
 //! (group commit) → `draft` (one atomic write) → `record` and `keys` (what is on disk) → `disk` (the engine), `recovery`
 //! (what is done before it opens) and `upgrade` (what is done before it is read).
 
+mod blocks;
 pub mod catalogue;
 mod committer;
 mod dead_letters;

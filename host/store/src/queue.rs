@@ -157,8 +157,8 @@ pub(crate) fn append(
     draft.add_record(&keys::message(seq), record);
     draft.set(keys::index(seq), index.to_bytes());
     draft.put_record(&keys::whereabouts(index.id), Record::of(&Whereabouts::Queued { seq })?)?;
-    let entry = Entry { seq, key: index.key, since: index.since };
-    draft.after_commit(move || queue.push(entry));
+    let (entry, id) = (Entry { seq, key: index.key, since: index.since }, index.id);
+    draft.after_commit(move || queue.push(entry, id));
     Ok(())
 }
 
@@ -181,7 +181,7 @@ pub(crate) fn load(disk: &Disk, flows: &Flows) -> Result<(u64, Vec<Vec<u8>>), St
         let entry = Entry { seq, key: index.key, since: index.since };
         match index.due {
             Some(due) => queue.schedule.lock().push_later(entry, due),
-            None => queue.schedule.lock().push(entry),
+            None => queue.schedule.lock().push(entry, index.id),
         }
     }
     Ok((next_seq, damaged))

@@ -5,12 +5,15 @@
 //! a message whose key is held is set aside behind it and gets its turn when the holder is finished. Setting aside
 //! happens once per message, so a long row of one key at the head costs little and stalls nobody.
 //!
+//! **Blocks.** In a flow that blocks, a dead letter bars its key until it is closed: messages with that key are set aside,
+//! but for the replay of a message whose letter bars it.
+//!
 //! **Fairness.** Messages whose turn has come take turns with those still in the row, so that neither a few keys with
 //! much to do nor the many with little can keep the others waiting.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use gantry_core::Timestamp;
+use gantry_core::{DeadLetterId, MessageId, Timestamp};
 
 /// A waiting message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +26,10 @@ pub(crate) struct Entry {
     pub(crate) since: Timestamp,
 }
 
-/// A key that is held, and who waits for it.
+/// A key that is held or barred, and who waits for it.
 #[derive(Default)]
 struct Hold {
-    /// Holders; more than one only where order is not asked for.
+    /// Holders; more than one only where order is not asked for, none only where the key is barred.
     holders: u32,
     set_aside: VecDeque<(u64, Timestamp)>,
 }
@@ -42,6 +45,12 @@ pub(crate) struct Schedule {
     later: BTreeMap<(Timestamp, u64), Entry>,
     leased: HashMap<u64, Timestamp>,
     holds: HashMap<u64, Hold>,
+    /// Whether a barred key waits.
+    blocks: bool,
+    /// Keys with the dead letters that bar them.
+    barred: HashMap<u64, HashSet<DeadLetterId>>,
+    /// Waiting messages that no bar concerns: replays of messages whose letters bar the key.
+    passes: HashSet<u64>,
     set_aside: usize,
     called_next: bool,
 }
@@ -52,6 +61,8 @@ pub(crate) struct Counts {
     pub(crate) queued: usize,
     pub(crate) leased: usize,
     pub(crate) scheduled: usize,
+    pub(crate) blocked_keys: usize,
+    pub(crate) blocked: usize,
     pub(crate) oldest: Option<Timestamp>,
 }
 
@@ -64,6 +75,9 @@ impl Schedule {
             later: BTreeMap::new(),
             leased: HashMap::new(),
             holds: HashMap::new(),
+            blocks: false,
+            barred: HashMap::new(),
+            passes: HashSet::new(),
             set_aside: 0,
             called_next: false,
         }
@@ -78,12 +92,46 @@ impl Schedule {
             let mut freed: Vec<Entry> = freed.map(|(key, (seq, since))| Entry { seq, key, since }).collect();
             freed.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.seq));
             self.set_aside = 0;
+            self.holds.retain(|_, hold| hold.holders > 0);
             freed.into_iter().for_each(|entry| self.row.push_front(entry));
         }
     }
 
+    /// From now on, barred keys wait or do not.
+    pub(crate) fn set_blocks(&mut self, blocks: bool) {
+        self.blocks = blocks;
+        if !blocks {
+            let barred: Vec<_> = self.barred.keys().copied().collect();
+            barred.into_iter().for_each(|key| self.call_next(key));
+        }
+    }
+
+    /// Whether barred keys wait.
+    pub(crate) const fn blocks(&self) -> bool {
+        self.blocks && self.ordered
+    }
+
+    /// A dead letter bars its key.
+    pub(crate) fn bar(&mut self, key: u64, letter: DeadLetterId) {
+        self.barred.entry(key).or_default().insert(letter);
+    }
+
+    /// A dead letter bars its key no more: with the last one gone, the next of the key gets its turn.
+    pub(crate) fn lift(&mut self, key: u64, letter: DeadLetterId) {
+        let Some(letters) = self.barred.get_mut(&key) else { return };
+        letters.remove(&letter);
+        if letters.is_empty() {
+            self.barred.remove(&key);
+            self.call_next(key);
+        }
+    }
+
     /// Adds a message at the end of the row.
-    pub(crate) fn push(&mut self, entry: Entry) {
+    pub(crate) fn push(&mut self, entry: Entry, id: MessageId) {
+        let bars = |letters: &HashSet<DeadLetterId>| letters.iter().any(|letter| letter.message == id);
+        if self.barred.get(&entry.key).is_some_and(bars) {
+            self.passes.insert(entry.seq);
+        }
         self.row.push_back(entry);
     }
 
@@ -126,21 +174,33 @@ impl Schedule {
     /// A taken message has left the queue: the next of its key gets its turn.
     pub(crate) fn finish(&mut self, entry: Entry) {
         self.leased.remove(&entry.seq);
-        let Some(hold) = self.holds.get_mut(&entry.key) else { return };
-        hold.holders -= 1;
+        self.passes.remove(&entry.seq);
+        if let Some(hold) = self.holds.get_mut(&entry.key) {
+            hold.holders -= 1;
+        }
+        self.call_next(entry.key);
+    }
+
+    /// The next of a key gets its turn, if nobody holds the key; of a barred one only who may pass.
+    fn call_next(&mut self, key: u64) {
+        let barred = self.is_barred(key);
+        let Some(hold) = self.holds.get_mut(&key) else { return };
         if hold.holders > 0 {
             return;
         }
-        match hold.set_aside.pop_front() {
-            Some((seq, since)) => {
-                hold.holders = 1;
-                self.set_aside -= 1;
-                self.called.push_back(Entry { seq, key: entry.key, since });
-            }
-            None => {
-                self.holds.remove(&entry.key);
-            }
+        let mut waiting = hold.set_aside.iter();
+        let next = waiting.position(|(seq, _)| !barred || self.passes.contains(seq));
+        if let Some((seq, since)) = next.and_then(|next| hold.set_aside.remove(next)) {
+            hold.holders = 1;
+            self.set_aside -= 1;
+            self.called.push_back(Entry { seq, key, since });
+        } else if hold.set_aside.is_empty() {
+            self.holds.remove(&key);
         }
+    }
+
+    fn is_barred(&self, key: u64) -> bool {
+        self.blocks() && self.barred.contains_key(&key)
     }
 
     /// Whether a message could be taken now, as far as can be told without looking through the row.
@@ -164,10 +224,13 @@ impl Schedule {
             .chain(self.leased.values().copied())
             .chain(self.holds.values().filter_map(|hold| hold.set_aside.front().map(|(_, since)| *since)))
             .min();
+        let barred = self.barred.keys().filter(|_| self.blocks());
         Counts {
             queued: self.row.len() + self.called.len() + self.set_aside,
             leased: self.leased.len(),
             scheduled: self.later.len(),
+            blocked_keys: barred.clone().count(),
+            blocked: barred.filter_map(|key| self.holds.get(key)).map(|hold| hold.set_aside.len()).sum(),
             oldest,
         }
     }
@@ -180,9 +243,10 @@ impl Schedule {
 
     fn take_from_row(&mut self) -> Option<Entry> {
         while let Some(entry) = self.row.pop_front() {
-            if self.ordered
-                && let Some(hold) = self.holds.get_mut(&entry.key)
-            {
+            let held = self.holds.get(&entry.key).is_some_and(|hold| hold.holders > 0);
+            let barred = self.is_barred(entry.key) && !self.passes.contains(&entry.seq);
+            if self.ordered && entry.key != 0 && (held || barred) {
+                let hold = self.holds.entry(entry.key).or_default();
                 hold.set_aside.push_back((entry.seq, entry.since));
                 self.set_aside += 1;
                 continue;
@@ -212,7 +276,7 @@ mod tests {
 
     fn schedule(ordered: bool, entries: &[(u64, u64)]) -> Schedule {
         let mut schedule = Schedule::new(ordered);
-        entries.iter().for_each(|(seq, key)| schedule.push(entry(*seq, *key)));
+        entries.iter().for_each(|(seq, key)| schedule.push(entry(*seq, *key), MessageId::generate()));
         schedule
     }
 
@@ -229,7 +293,7 @@ mod tests {
         schedule.finish(entry(1, 7));
         assert_eq!(take(&mut schedule), Some(2));
         assert_eq!(take(&mut schedule), None);
-        schedule.push(entry(5, 7));
+        schedule.push(entry(5, 7), MessageId::generate());
         schedule.finish(entry(2, 7));
         assert_eq!(take(&mut schedule), Some(3));
         assert_eq!(take(&mut schedule), None);
@@ -246,8 +310,8 @@ mod tests {
     #[test]
     fn a_hundred_thousand_messages_of_one_key_stall_nobody() {
         let mut schedule = Schedule::new(true);
-        (0..100_000).for_each(|seq| schedule.push(entry(seq, 7)));
-        (0..100).for_each(|n| schedule.push(entry(100_000 + n, 1_000 + n)));
+        (0..100_000).for_each(|seq| schedule.push(entry(seq, 7), MessageId::generate()));
+        (0..100).for_each(|n| schedule.push(entry(100_000 + n, 1_000 + n), MessageId::generate()));
         assert_eq!(take(&mut schedule), Some(0));
         assert_eq!((0..100).map_while(|_| take(&mut schedule)).count(), 100);
         assert_eq!(schedule.counts().queued, 99_999);
@@ -277,6 +341,43 @@ mod tests {
         assert_eq!(schedule.next_due(), Some(Timestamp(2_000)));
         assert_eq!(schedule.take(Timestamp(2_000)), Some(first));
         schedule.finish(first);
+        assert_eq!(take(&mut schedule), Some(2));
+    }
+
+    #[test]
+    fn a_barred_key_waits_for_its_letter_and_only_the_replay_passes() {
+        let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
+        schedule.set_blocks(true);
+        let first = schedule.take(NOW).unwrap();
+        let letter = DeadLetterId { message: MessageId::generate(), position: None };
+        schedule.bar(7, letter);
+        schedule.finish(first);
+        assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(3), None]);
+        assert_eq!((schedule.counts().blocked_keys, schedule.counts().blocked), (1, 1));
+        schedule.push(entry(4, 7), MessageId::generate());
+        schedule.push(entry(5, 7), letter.message);
+        assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(5), None]);
+        schedule.finish(entry(5, 7));
+        assert_eq!(take(&mut schedule), None, "the replay failed: its letter is open");
+        schedule.lift(7, letter);
+        assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(2), None]);
+        schedule.finish(entry(2, 7));
+        assert_eq!(take(&mut schedule), Some(4));
+        assert_eq!(schedule.counts().blocked_keys, 0);
+    }
+
+    #[test]
+    fn a_flow_that_blocks_no_more_lets_everything_go_on() {
+        let mut schedule = schedule(true, &[(1, 7), (2, 7)]);
+        schedule.set_blocks(true);
+        schedule.bar(7, DeadLetterId { message: MessageId::generate(), position: None });
+        assert_eq!(take(&mut schedule), None);
+        schedule.set_blocks(false);
+        assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(1), None]);
+        schedule.set_blocks(true);
+        schedule.finish(entry(1, 7));
+        assert_eq!(take(&mut schedule), None);
+        schedule.set_ordered(false);
         assert_eq!(take(&mut schedule), Some(2));
     }
 

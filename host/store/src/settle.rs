@@ -2,6 +2,7 @@
 
 use gantry_core::{DeadLetter, DeadLetterId, Envelope, History, MessageState, Timestamp, TrailEntry};
 
+use crate::blocks;
 use crate::committer::Durability;
 use crate::dead_letters::{self, Counters};
 use crate::draft::Draft;
@@ -86,6 +87,7 @@ fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Coun
     let id = history.id;
     let filed: Vec<DeadLetterId> = letters.iter().map(|letter| letter.id).collect();
     for letter in letters {
+        blocks::bar(draft, &history.flow, claim.queue(), claim.entry.key, letter.id);
         dead_letters::file(draft, counters, letter)?;
     }
     if let Some(resolved) = resolved.filter(|resolved| !filed.contains(resolved)) {

@@ -10,6 +10,7 @@ use gantry_core::Clock;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
+use crate::blocks;
 use crate::committer::{Committer, Threads};
 use crate::dead_letters::Counters;
 use crate::disk::{Disk, LEAST_CACHE_BYTES, Read, guarded};
@@ -81,12 +82,13 @@ impl Store {
             write_format(&disk)?;
         }
         let flows = Arc::new(Flows::default());
+        blocks::load(&disk, &flows).map_err(engine)?;
         let (mut next_seq, damaged) = queue::load(&disk, &flows).map_err(engine)?;
-        quarantine_all(&disk, &mut next_seq, &damaged).map_err(engine)?;
+        quarantine_all(&disk, &flows, &mut next_seq, &damaged).map_err(engine)?;
         let quarantined = disk.scan(&[keys::QUARANTINE], None).count() as u64;
         let letters = count_letters(&disk).map_err(engine)?;
         let health = Arc::new(Health::new(flows.clone()));
-        let (committer, threads) = Committer::start(&disk, &health, next_seq)
+        let (committer, threads) = Committer::start(&disk, &flows, &health, next_seq)
             .map_err(|source| OpenError::Io { path: dir.to_owned(), source })?;
         let inner = Inner {
             dir: dir.to_owned(),
@@ -209,11 +211,11 @@ fn count_letters(disk: &Disk) -> Result<Counters, StoreError> {
 }
 
 /// Moves index entries that can't be read to quarantine, with their messages.
-fn quarantine_all(disk: &Disk, next_seq: &mut u64, damaged: &[Vec<u8>]) -> Result<(), StoreError> {
+fn quarantine_all(disk: &Disk, flows: &Flows, next_seq: &mut u64, damaged: &[Vec<u8>]) -> Result<(), StoreError> {
     if damaged.is_empty() {
         return Ok(());
     }
-    let mut draft = Draft::new(disk, next_seq);
+    let mut draft = Draft::new(disk, flows, next_seq);
     for key in damaged {
         tracing::error!(?key, "the index entry of a queued message was damaged on disk and was put in quarantine");
         draft.quarantine(key)?;

@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::groups::{self, Place};
 use crate::record::Record;
 use crate::summary::DeadLetterSummary;
-use crate::{jobs, keys};
+use crate::{blocks, jobs, keys};
 
 /// The letter with this id, if there is one that can be read.
 pub(crate) fn find(draft: &Draft<'_>, id: DeadLetterId) -> Result<Option<DeadLetter>, StoreError> {
@@ -50,6 +50,7 @@ pub(crate) fn file(draft: &mut Draft<'_>, counters: &Counters, letter: DeadLette
 pub(crate) fn remove(draft: &mut Draft<'_>, counters: &Counters, letter: &DeadLetterSummary) -> Result<(), StoreError> {
     draft.remove_record(&keys::letter(letter.id))?;
     draft.remove_record(&keys::summary(letter.id))?;
+    blocks::lift(draft, letter.id)?;
     groups::leave(draft, counters, &Place::from(letter), true)
 }
 
@@ -64,11 +65,14 @@ pub(crate) fn put(
     groups::shift(draft, counters, before, &summary)
 }
 
-/// Writes a letter and its summary, without counting it.
+/// Writes a letter and its summary, without counting it. One that is closed bars no key any more.
 pub(crate) fn write(draft: &mut Draft<'_>, letter: &DeadLetter) -> Result<DeadLetterSummary, StoreError> {
     let summary = DeadLetterSummary::from(letter);
     draft.put_record(&keys::letter(letter.id), Record::of(letter)?)?;
     draft.put_record(&keys::summary(letter.id), Record::of(&summary)?)?;
+    if letter.state.is_closed() {
+        blocks::lift(draft, letter.id)?;
+    }
     Ok(summary)
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test, helpers included")]
 
+mod blocked;
 mod breaker;
 mod neighbours;
 mod schedule;
