@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gantry_core::{Clock, Envelope, Event, FlowName, Message, MessageId, MessageState, Timestamp, TrailEntry};
 use gantry_store::{Enqueued, KvWrite, NewMessage, Store, StoreError};
-use gantry_transport::{Arrival, Intake, IntakeError, Progress, Receipt};
+use gantry_transport::{Arrival, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
 use tokio_util::sync::CancellationToken;
 
 use crate::disk::DiskGuard;
@@ -41,8 +41,10 @@ impl Intake for HostIntake {
             let enqueued = store.enqueue_with(messages, progress.into_iter().collect()).await?;
             let receipts: Vec<_> = enqueued.into_iter().map(receipt).collect();
             if let Some(metrics) = metrics {
-                let duplicates = receipts.iter().filter(|r| matches!(r, Receipt::Duplicate(_))).count() as u64;
-                metrics.observe_received(receipts.len() as u64 - duplicates, duplicates);
+                let count =
+                    |wanted: fn(&Receipt) -> bool| receipts.iter().filter(|receipt| wanted(receipt)).count() as u64;
+                let duplicates = count(|receipt| matches!(receipt, Receipt::Duplicate(_) | Receipt::Repeated { .. }));
+                metrics.observe_received(count(|receipt| matches!(receipt, Receipt::Accepted(_))), duplicates);
             }
             Ok::<_, StoreError>(receipts)
         });
@@ -108,13 +110,20 @@ fn take(arrival: Arrival, now: Timestamp) -> NewMessage {
         replay: None,
         trail: vec![TrailEntry { at: now, event: Event::Received }],
     };
-    NewMessage { envelope, dedupe_window: arrival.dedupe_window }
+    let idempotency = arrival.idempotency.map(|IdempotencyKey { key, window, fingerprint }| {
+        // Half of a SHA-256 tells two payloads of one key apart as surely.
+        let fingerprint = fingerprint.as_bytes().first_chunk().copied().unwrap_or_default();
+        gantry_store::IdempotencyKey { key, window, fingerprint }
+    });
+    NewMessage { envelope, dedupe_window: arrival.dedupe_window, idempotency }
 }
 
 const fn receipt(enqueued: Enqueued) -> Receipt {
     match enqueued {
         Enqueued::Stored(id) => Receipt::Accepted(id),
         Enqueued::Duplicate(id) => Receipt::Duplicate(id),
+        Enqueued::Repeated { message, duplicate } => Receipt::Repeated { id: message, duplicate },
+        Enqueued::Conflicting(id) => Receipt::Conflicting(id),
     }
 }
 

@@ -23,7 +23,9 @@ impl First {
     /// None when damaged: then the key counts as new, for a duplicate is better than a loss.
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (message, expires) = bytes.split_first_chunk::<16>()?;
-        let expires = Timestamp(u64::from_be_bytes(expires.try_into().ok()?));
+        // An idempotency key has more to say behind that.
+        let (expires, _) = expires.split_first_chunk::<8>()?;
+        let expires = Timestamp(u64::from_be_bytes(*expires));
         Some(Self { message: MessageId::from_bytes(*message), expires })
     }
 }

@@ -7,6 +7,7 @@
 //! | `i` seq | index entry of a queued message: all the scheduler needs, so that a start reads no payload |
 //! | `h` id | record: where a message is (queued under which seq, or its history) |
 //! | `d` digest | duplicate detection: id of the first message, expiry |
+//! | `d` digest | the same for idempotency keys: id of the first message, expiry, fingerprint, answer |
 //! | `x` expiry digest | empty: finds expired `d` entries |
 //! | `l` id position | record: a dead letter |
 //! | `o` id position | record: a dead letter's summary (filters and counts read no payload) |
@@ -72,6 +73,12 @@ pub(crate) fn whereabouts(id: MessageId) -> Vec<u8> {
 
 pub(crate) fn dedupe(flow: &FlowName, dedupe_key: &str) -> Vec<u8> {
     let digest = Digest::of(format!("{flow}\0{dedupe_key}").as_bytes());
+    join(DEDUPE, &[&digest.as_bytes()[..DEDUPE_DIGEST]])
+}
+
+/// Beside the dedupe keys, and never one of them: no flow's name holds this separator.
+pub(crate) fn idempotency(flow: &FlowName, key: &str) -> Vec<u8> {
+    let digest = Digest::of(format!("{flow}\x01{key}").as_bytes());
     join(DEDUPE, &[&digest.as_bytes()[..DEDUPE_DIGEST]])
 }
 

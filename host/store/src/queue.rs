@@ -12,6 +12,7 @@ use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::flows::{FlowQueue, Flows, hash_of_key};
 use crate::history::Whereabouts;
+use crate::idempotency::{self, IdempotencyKey};
 use crate::keys;
 use crate::kv::{KvWrite, PreparedWrite};
 use crate::record::Record;
@@ -25,6 +26,8 @@ pub struct NewMessage {
     pub envelope: Envelope,
     /// How long messages with the same `dedupe_key` count as duplicates of this one; none: never.
     pub dedupe_window: Option<Duration>,
+    /// What its sender recognises the request by; none: by nothing.
+    pub idempotency: Option<IdempotencyKey>,
 }
 
 /// What became of a [`NewMessage`].
@@ -32,6 +35,15 @@ pub struct NewMessage {
 pub enum Enqueued {
     /// It is in the queue and on stable storage.
     Stored(MessageId),
+    /// It was not stored: the request is a repetition, and this is what the first one was answered.
+    Repeated {
+        /// The message of the first one.
+        message: MessageId,
+        /// Whether that was a duplicate itself.
+        duplicate: bool,
+    },
+    /// It was not stored: its idempotency key was used for something else, which became this message.
+    Conflicting(MessageId),
     /// It was not stored: the message with this id has the same dedupe key, or is the same message.
     Duplicate(MessageId),
 }
@@ -84,6 +96,7 @@ struct Prepared {
     index: IndexEntry,
     queue: Arc<FlowQueue>,
     window: Option<Window>,
+    idempotency: Option<IdempotencyKey>,
 }
 
 impl Store {
@@ -110,7 +123,7 @@ impl Store {
     }
 
     fn prepare(&self, new: NewMessage, now: Timestamp) -> Result<Prepared, StoreError> {
-        let NewMessage { envelope, dedupe_window } = new;
+        let NewMessage { envelope, dedupe_window, idempotency } = new;
         let window = envelope
             .dedupe_key
             .as_deref()
@@ -127,11 +140,26 @@ impl Store {
             },
             queue: self.inner.flows.of(&envelope.flow),
             window,
+            idempotency,
         })
     }
 }
 
-fn store(draft: &mut Draft<'_>, message: Prepared, now: Timestamp) -> Result<Enqueued, StoreError> {
+fn store(draft: &mut Draft<'_>, mut message: Prepared, now: Timestamp) -> Result<Enqueued, StoreError> {
+    let Some(asked) = message.idempotency.take() else { return store_once(draft, message, now) };
+    let flow = message.index.flow.clone();
+    if let Some(answered) = idempotency::answer(draft, &flow, &asked, now)? {
+        return Ok(answered);
+    }
+    let enqueued = store_once(draft, message, now)?;
+    if let Enqueued::Stored(id) | Enqueued::Duplicate(id) = enqueued {
+        let duplicate = matches!(enqueued, Enqueued::Duplicate(_));
+        idempotency::remember(draft, &flow, &asked, (id, duplicate), now)?;
+    }
+    Ok(enqueued)
+}
+
+fn store_once(draft: &mut Draft<'_>, message: Prepared, now: Timestamp) -> Result<Enqueued, StoreError> {
     let id = message.index.id;
     // An id is taken once: a caller that repeats a request it got no answer to changes nothing.
     if draft.get(&keys::whereabouts(id))?.is_some() {

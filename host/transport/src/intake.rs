@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use gantry_core::{FlowName, Headers, MessageId, MessageState, Timestamp};
+use gantry_core::{Digest, FlowName, Headers, MessageId, MessageState, Timestamp};
 
 /// What a source hands over: one message that is not yet in anyone's custody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +29,23 @@ pub struct Arrival {
     pub dedupe_key: Option<String>,
     /// How long `dedupe_key` is remembered; set exactly when `dedupe_key` is.
     pub dedupe_window: Option<Duration>,
+    /// What the sender recognises its request by; none where there is no such thing.
+    pub idempotency: Option<IdempotencyKey>,
     /// When it happened, as the source states it; none means "now".
     pub event_time: Option<Timestamp>,
     /// W3C trace context that came with it.
     pub traceparent: Option<String>,
+}
+
+/// What a sender recognises its own request by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// The sender's key.
+    pub key: String,
+    /// How long it is remembered.
+    pub window: Duration,
+    /// Of what was sent.
+    pub fingerprint: Digest,
 }
 
 /// How far a source has come, stored in the same atomic step as the messages it covers.
@@ -46,21 +59,30 @@ pub struct Progress {
     pub value: Vec<u8>,
 }
 
-/// What became of an arrival. Both mean: the host has it.
+/// What became of an arrival. All but the last mean: the host has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receipt {
     /// Newly taken into custody under this id.
     Accepted(MessageId),
     /// Known by its dedupe key; the id is that of the first.
     Duplicate(MessageId),
+    /// A request that was taken before, known by its idempotency key: what the first one was told.
+    Repeated {
+        /// The message of the first one.
+        id: MessageId,
+        /// Whether that was a duplicate itself.
+        duplicate: bool,
+    },
+    /// Not taken: its idempotency key was used for something else, which became this message.
+    Conflicting(MessageId),
 }
 
 impl Receipt {
-    /// The id of the message in the host's custody.
+    /// The id of the message in the host's custody, be it this one or an earlier one.
     #[must_use]
     pub const fn id(self) -> MessageId {
         match self {
-            Self::Accepted(id) | Self::Duplicate(id) => id,
+            Self::Accepted(id) | Self::Duplicate(id) | Self::Repeated { id, .. } | Self::Conflicting(id) => id,
         }
     }
 }

@@ -11,6 +11,7 @@
 mod body;
 mod connection;
 mod handler;
+mod idempotency;
 mod refused;
 mod routes;
 mod trace;
@@ -27,6 +28,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::intake::Intake;
 use handler::Handler;
+use idempotency::UnderWay;
 pub use routes::{MESSAGES, RouteError, RouteProblem, RouteTable, Routes};
 
 /// Pause after a failed accept: the usual cause, too many open files, is not mended by asking again at once.
@@ -72,7 +74,7 @@ impl WebhookServer {
     /// A server that answers for `routes`, which may be replaced while it runs.
     #[must_use]
     pub fn new(routes: Arc<Routes>, intake: Arc<dyn Intake>, clock: Arc<dyn Clock>, limits: ServerLimits) -> Self {
-        Self { handler: Arc::new(Handler { routes, intake, clock }), limits }
+        Self { handler: Arc::new(Handler { routes, intake, clock, under_way: UnderWay::default() }), limits }
     }
 
     /// Serves until `shutdown`, then finishes the requests under way, but not beyond the drain limit.

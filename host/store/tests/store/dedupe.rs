@@ -13,7 +13,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 fn keyed(flow_name: &str, dedupe_key: &str) -> NewMessage {
     let mut envelope = envelope(flow_name, None, "payload");
     envelope.dedupe_key = Some(dedupe_key.into());
-    NewMessage { envelope, dedupe_window: Some(WINDOW) }
+    NewMessage { envelope, dedupe_window: Some(WINDOW), idempotency: None }
 }
 
 fn id(message: &NewMessage) -> MessageId {
@@ -57,10 +57,47 @@ async fn of_many_concurrent_duplicates_exactly_one_is_stored() {
 async fn the_same_message_is_taken_once_with_or_without_a_dedupe_key() {
     let bench = Bench::new();
     let store = bench.open();
-    let message = NewMessage { envelope: envelope("orders", None, "payload"), dedupe_window: None };
+    let message = NewMessage { envelope: envelope("orders", None, "payload"), dedupe_window: None, idempotency: None };
     let id = id(&message);
     assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [Enqueued::Stored(id)]);
     assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [Enqueued::Duplicate(id)]);
     deliver(&store, lease_one(&store, "orders").await).await;
     assert_eq!(store.enqueue(vec![message]).await.unwrap(), [Enqueued::Duplicate(id)]);
+}
+
+/// A request with an idempotency key and a payload.
+fn asked(key: &str, payload: &str) -> NewMessage {
+    let mut fingerprint = [0; 16];
+    fingerprint[..payload.len()].copy_from_slice(payload.as_bytes());
+    let idempotency = Some(IdempotencyKey { key: key.into(), window: WINDOW, fingerprint });
+    NewMessage { idempotency, ..new(envelope("orders", None, payload.to_owned())) }
+}
+
+#[tokio::test]
+async fn a_repeated_idempotency_key_gets_the_first_answer_until_its_window_ends_over_restarts() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let first = asked("K", "a");
+    let message = id(&first);
+    let answers = store.enqueue(vec![first, asked("K", "a"), asked("K", "b"), asked("L", "a")]).await.unwrap();
+    let repeated = Enqueued::Repeated { message, duplicate: false };
+    assert_eq!(answers[..3], [Enqueued::Stored(message), repeated, Enqueued::Conflicting(message)]);
+    assert!(matches!(answers[3], Enqueued::Stored(_)), "another key is another request");
+    store.close().await.unwrap();
+
+    let store = bench.open();
+    bench.clock.advance(WINDOW - Duration::from_millis(1));
+    assert_eq!(store.enqueue(vec![asked("K", "a")]).await.unwrap(), [repeated]);
+    bench.clock.advance(Duration::from_millis(1));
+    let again = asked("K", "b");
+    let message = id(&again);
+    assert_eq!(store.enqueue(vec![again]).await.unwrap(), [Enqueued::Stored(message)]);
+    store.sweep(Duration::from_secs(3600)).await.unwrap();
+    let repeated = Enqueued::Repeated { message, duplicate: false };
+    assert_eq!(
+        store.enqueue(vec![asked("K", "b")]).await.unwrap(),
+        [repeated],
+        "the sweep took only the expired entry"
+    );
+    store.close().await.unwrap();
 }

@@ -92,7 +92,7 @@ pub(crate) fn envelope(flow_name: &str, key: Option<&str>, payload: impl Into<By
 }
 
 pub(crate) fn new(envelope: Envelope) -> NewMessage {
-    NewMessage { envelope, dedupe_window: None }
+    NewMessage { envelope, dedupe_window: None, idempotency: None }
 }
 
 pub(crate) fn message(flow_name: &str, key: Option<&str>, payload: impl Into<Bytes>) -> NewMessage {

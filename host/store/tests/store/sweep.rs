@@ -58,7 +58,10 @@ async fn ended_windows_are_removed_and_open_ones_are_not() {
         let mut envelope = envelope("orders", None, "x");
         envelope.dedupe_key = Some(n.to_string());
         let window = Duration::from_secs(if n < 290 { 10 } else { 1000 });
-        store.enqueue(vec![gantry_store::NewMessage { envelope, dedupe_window: Some(window) }]).await.unwrap();
+        store
+            .enqueue(vec![gantry_store::NewMessage { envelope, dedupe_window: Some(window), idempotency: None }])
+            .await
+            .unwrap();
     }
     bench.clock.advance(Duration::from_secs(10));
     assert_eq!(sweep_all(&store).await, (0, 290, 0));

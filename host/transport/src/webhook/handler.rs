@@ -3,25 +3,30 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gantry_core::{Clock, Headers, MessageId};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use gantry_core::{Clock, Digest, Headers, MessageId};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 
+use super::idempotency::{self, IdempotencyError, UnderWay};
 use super::refused::Refused;
 use super::routes::{MESSAGES, Route, Routes};
 use super::{body, trace};
-use crate::intake::{Arrival, Intake, IntakeError, Receipt};
+use crate::intake::{Arrival, IdempotencyKey, Intake, IntakeError, Receipt};
 
 /// What a message is taken for when its sender doesn't say.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+/// Says that the answer is the one the first request got.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Answers the requests of all connections.
 pub(super) struct Handler {
     pub(super) routes: Arc<Routes>,
     pub(super) intake: Arc<dyn Intake>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) under_way: UnderWay,
 }
 
 impl Handler {
@@ -61,8 +66,14 @@ impl Handler {
         let payload = if body.is_end_stream() { Bytes::new() } else { body::read(body, route).await? };
         route.verifier.verify(&head.headers, &payload, self.clock.now()).map_err(unverified)?;
         let arrival = arrival(route, &head.headers, payload)?;
+        let key = arrival.idempotency.as_ref();
+        let _turn = key.map(|asked| self.under_way.take(&route.flow, &asked.key)).transpose()?;
         let receipts = self.intake.accept(vec![arrival], None).await.map_err(Refused::Intake)?;
-        receipts.first().copied().ok_or_else(|| Refused::Intake(broken_promise()))
+        match receipts.first() {
+            Some(Receipt::Conflicting(_)) => Err(IdempotencyError::Reused.into()),
+            Some(receipt) => Ok(*receipt),
+            None => Err(Refused::Intake(broken_promise())),
+        }
     }
 
     /// The state and nothing else: whoever knows the unguessable id may know it.
@@ -79,8 +90,15 @@ impl Handler {
 }
 
 fn arrival(route: &Route, headers: &HeaderMap, payload: Bytes) -> Result<Arrival, Refused> {
+    let idempotency = idempotency::key(route.idempotency, headers)?;
     let keys = route.keys.read(|name| text(headers.get(name)?), &payload).map_err(Refused::Keys)?;
+    let idempotency = idempotency.zip(route.idempotency);
     Ok(Arrival {
+        idempotency: idempotency.map(|(key, rule)| IdempotencyKey {
+            key,
+            window: rule.window,
+            fingerprint: Digest::of(&payload),
+        }),
         flow: route.flow.clone(),
         source: route.source.clone(),
         content_type: headers.get(CONTENT_TYPE).and_then(text).unwrap_or_else(|| UNKNOWN_TYPE.to_owned()),
@@ -111,8 +129,12 @@ fn text(value: &HeaderValue) -> Option<String> {
 fn accepted(receipt: Receipt) -> Response<Full<Bytes>> {
     let id = receipt.id();
     let status_url = format!("{MESSAGES}{id}");
-    let duplicate = if matches!(receipt, Receipt::Duplicate(_)) { r#","duplicate":true"# } else { "" };
+    let is_duplicate = matches!(receipt, Receipt::Duplicate(_) | Receipt::Repeated { duplicate: true, .. });
+    let duplicate = if is_duplicate { r#","duplicate":true"# } else { "" };
     let mut response = json(StatusCode::ACCEPTED, format!(r#"{{"id":"{id}","status_url":"{status_url}"{duplicate}}}"#));
+    if matches!(receipt, Receipt::Repeated { .. }) {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
     if let Ok(location) = HeaderValue::try_from(status_url) {
         response.headers_mut().insert(LOCATION, location);
     }

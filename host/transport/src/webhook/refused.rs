@@ -10,6 +10,7 @@ use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WW
 use http::{Response, StatusCode};
 use http_body_util::Full;
 
+use super::idempotency::IdempotencyError;
 use crate::intake::IntakeError;
 use crate::keys::KeyError;
 
@@ -24,7 +25,14 @@ pub(super) enum Refused {
     Incomplete,
     Unverified { refusal: Refusal, challenge: Option<&'static str> },
     Keys(KeyError),
+    Idempotency(IdempotencyError),
     Intake(IntakeError),
+}
+
+impl From<IdempotencyError> for Refused {
+    fn from(error: IdempotencyError) -> Self {
+        Self::Idempotency(error)
+    }
 }
 
 impl Refused {
@@ -39,13 +47,14 @@ impl Refused {
             Self::Incomplete => "incomplete_body",
             Self::Unverified { refusal, .. } => refusal.name(),
             Self::Keys(error) => error.name(),
+            Self::Idempotency(error) => error.name(),
             Self::Intake(error) => error.name(),
         }
     }
 
     /// Whether it was said before the body was read to its end, so that the connection can't go on behind a body.
     const fn may_leave_body_unread(&self) -> bool {
-        !matches!(self, Self::Keys(_) | Self::Intake(_))
+        !matches!(self, Self::Keys(_) | Self::Idempotency(_) | Self::Intake(_))
     }
 
     /// The answer to a request with or without a body. It says `connection: close` where the body stays unread.
@@ -64,6 +73,9 @@ impl Refused {
             }
             Self::Unverified { challenge: Some(challenge), .. } if status == StatusCode::UNAUTHORIZED => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            Self::Idempotency(IdempotencyError::InFlight) => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(1));
             }
             Self::Intake(error) => {
                 // Never zero: that would ask for a storm.
@@ -95,6 +107,9 @@ impl Refused {
                 StatusCode::BAD_REQUEST
             }
             Self::Unverified { .. } => StatusCode::UNAUTHORIZED,
+            Self::Idempotency(IdempotencyError::Missing | IdempotencyError::Invalid(_)) => StatusCode::BAD_REQUEST,
+            Self::Idempotency(IdempotencyError::Reused) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Idempotency(IdempotencyError::InFlight) => StatusCode::CONFLICT,
             Self::Intake(IntakeError::DiskFull { .. }) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Intake(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -110,6 +125,7 @@ impl Refused {
             Self::Incomplete => "the body ended before it was complete, or is not framed correctly".to_owned(),
             Self::Unverified { refusal, .. } => refusal.to_string(),
             Self::Keys(error) => error.to_string(),
+            Self::Idempotency(error) => error.to_string(),
             Self::Intake(error) => format!("{error}; send the request again later"),
         }
     }

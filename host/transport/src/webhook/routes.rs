@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Flow, Source, Webhook};
+use gantry_config::{Flow, Idempotency, Source, Webhook};
 use gantry_core::FlowName;
 use gantry_security::{Environment, Verifier, VerifierError};
 use http::header::{self, HeaderName};
@@ -77,6 +77,7 @@ pub(super) struct Route {
     pub(super) max_bytes: usize,
     pub(super) timeout: Duration,
     pub(super) keys: KeyRules,
+    pub(super) idempotency: Option<Idempotency>,
     pub(super) keep_headers: Vec<HeaderName>,
 }
 
@@ -122,6 +123,7 @@ impl Route {
             verifier: Verifier::new(&webhook.verify, env)?,
             max_bytes: webhook.max_bytes,
             timeout: webhook.timeout,
+            idempotency: webhook.idempotency,
             keep_headers: webhook.keep_headers.iter().map(|name| harmless(name)).collect::<Result<_, _>>()?,
             keys,
         })

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gantry_core::{FlowName, MessageId, MessageState};
+use gantry_core::{Digest, FlowName, MessageId, MessageState};
 use gantry_transport::{Arrival, Intake, IntakeError, Progress, Receipt};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -39,6 +39,7 @@ pub(crate) struct State {
     pub(crate) forgotten: usize,
     pub(crate) refused: Vec<(FlowName, &'static str)>,
     seen: HashMap<(FlowName, String), MessageId>,
+    asked: HashMap<String, (MessageId, Digest)>,
 }
 
 impl Memory {
@@ -82,11 +83,17 @@ impl Memory {
     }
 
     fn store_one(state: &mut State, arrival: Arrival) -> Receipt {
+        let asked = arrival.idempotency.clone();
+        if let Some((id, fingerprint)) = asked.as_ref().and_then(|asked| state.asked.get(&asked.key)) {
+            let same = asked.is_some_and(|asked| asked.fingerprint == *fingerprint);
+            return if same { Receipt::Repeated { id: *id, duplicate: false } } else { Receipt::Conflicting(*id) };
+        }
         let key = arrival.dedupe_key.clone().map(|key| (arrival.flow.clone(), key));
         if let Some(first) = key.as_ref().and_then(|key| state.seen.get(key)) {
             return Receipt::Duplicate(*first);
         }
         let id = MessageId::generate();
+        state.asked.extend(asked.map(|asked| (asked.key, (id, asked.fingerprint))));
         state.seen.extend(key.map(|key| (key, id)));
         state.arrivals.push(arrival);
         state.ids.push(id);

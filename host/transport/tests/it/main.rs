@@ -11,6 +11,7 @@ mod intake;
 mod server;
 mod webhook;
 mod webhook_bounds;
+mod webhook_idempotency;
 mod webhook_verify;
 
 use std::ffi::OsString;

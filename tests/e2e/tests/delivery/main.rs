@@ -4,6 +4,7 @@
 
 mod blocked;
 mod breaker;
+mod idempotency;
 mod neighbours;
 mod schedule;
 mod targets;

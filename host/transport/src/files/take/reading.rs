@@ -99,6 +99,7 @@ impl Job {
             Place::Element(_) | Place::File => format!("file {name}#{}", record.number),
         };
         Ok(Arrival {
+            idempotency: None,
             flow: self.flow.clone(),
             source,
             content_type: "application/json".to_owned(),

@@ -1,0 +1,103 @@
+//! Idempotency keys: the first request with a (flow, key) is remembered with a fingerprint of what it carried and with
+//! its answer, until its window ends. Checked and set inside the commit that stores the message, so that of two equal
+//! requests one is stored and the other gets its answer.
+
+use std::time::Duration;
+
+use gantry_core::{FlowName, MessageId, Timestamp};
+
+use crate::disk::Read;
+use crate::draft::Draft;
+use crate::error::StoreError;
+use crate::keys;
+use crate::queue::Enqueued;
+
+/// What a sender recognises its own request by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// The sender's key.
+    pub key: String,
+    /// How long it is remembered.
+    pub window: Duration,
+    /// The beginning of a digest of what was sent.
+    pub fingerprint: [u8; 16],
+}
+
+/// A key that was used, as stored.
+#[derive(Debug, PartialEq, Eq)]
+struct Used {
+    message: MessageId,
+    expires: Timestamp,
+    fingerprint: [u8; 16],
+    /// Whether the first request itself was a duplicate by its dedupe key.
+    duplicate: bool,
+}
+
+impl Used {
+    /// Begins as an entry of a dedupe key does: the sweep reads only that.
+    fn to_bytes(&self) -> Vec<u8> {
+        let expires = self.expires.0.to_be_bytes();
+        [self.message.as_bytes(), expires.as_slice(), &self.fingerprint, &[u8::from(self.duplicate)]].concat()
+    }
+
+    /// None when damaged: then the key counts as new, for a duplicate is better than a loss.
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (message, rest) = bytes.split_first_chunk::<16>()?;
+        let (expires, rest) = rest.split_first_chunk::<8>()?;
+        let (fingerprint, rest) = rest.split_first_chunk::<16>()?;
+        Some(Self {
+            message: MessageId::from_bytes(*message),
+            expires: Timestamp(u64::from_be_bytes(*expires)),
+            fingerprint: *fingerprint,
+            duplicate: rest == [1],
+        })
+    }
+}
+
+/// The answer to an earlier request with this key; none when this is the first within the window.
+pub(crate) fn answer(
+    draft: &Draft<'_>,
+    flow: &FlowName,
+    asked: &IdempotencyKey,
+    now: Timestamp,
+) -> Result<Option<Enqueued>, StoreError> {
+    let used = draft.get(&keys::idempotency(flow, &asked.key))?.as_deref().and_then(Used::from_bytes);
+    Ok(used.filter(|used| used.expires > now).map(|used| match used.fingerprint == asked.fingerprint {
+        true => Enqueued::Repeated { message: used.message, duplicate: used.duplicate },
+        false => Enqueued::Conflicting(used.message),
+    }))
+}
+
+/// Remembers the answer to the first request with this key.
+pub(crate) fn remember(
+    draft: &mut Draft<'_>,
+    flow: &FlowName,
+    asked: &IdempotencyKey,
+    (message, duplicate): (MessageId, bool),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let key = keys::idempotency(flow, &asked.key);
+    if let Some(expired) = draft.get(&key)?.as_deref().and_then(Used::from_bytes) {
+        draft.delete(keys::dedupe_expiry(expired.expires, &key));
+    }
+    let expires = now.after(asked.window);
+    let used = Used { message, expires, fingerprint: asked.fingerprint, duplicate };
+    draft.set(keys::dedupe_expiry(expires, &key), Vec::new());
+    draft.set(key, used.to_bytes());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_used_key_survives_the_way_to_disk_and_back() {
+        for duplicate in [false, true] {
+            let (message, expires) = (MessageId::generate(), Timestamp(7));
+            let used = Used { message, expires, fingerprint: [9; 16], duplicate };
+            assert_eq!(Used::from_bytes(&used.to_bytes()), Some(used));
+        }
+        assert_eq!(Used::from_bytes(&[0; 39]), None);
+    }
+}
