@@ -1,6 +1,9 @@
 //! Plain text for people: columns, fields, payloads. What came from outside is escaped, so that a message can't move
 //! the operator's cursor.
 
+use gantry_core::json_diff::Change;
+use serde_json::Value;
+
 /// Payload bytes shown before it is cut; the whole is in `--format json` and `gantry dlq export`.
 const PAYLOAD_SHOWN: usize = 4 << 10;
 
@@ -38,6 +41,17 @@ pub(crate) fn payload(title: &str, content_type: &str, bytes: &[u8]) -> String {
     let shown: String = body.chars().take(PAYLOAD_SHOWN).collect();
     let cut = if shown.len() < body.len() { "\n  … (the whole: --format json)\n" } else { "" };
     format!("\n{title} ({content_type}, {} bytes)\n{shown}{cut}", bytes.len())
+}
+
+/// One change in a JSON document: `~` changed, `-` gone, `+` come.
+pub(crate) fn change(change: &Change) -> String {
+    let path = escape(if change.path.is_empty() { "the whole" } else { &change.path });
+    let shown = |value: &Value| escape(&value.to_string());
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => format!("  ~ {path}: {} → {}\n", shown(before), shown(after)),
+        (Some(before), None) => format!("  - {path}: {}\n", shown(before)),
+        (None, after) => format!("  + {path}: {}\n", after.as_ref().map(shown).unwrap_or_default()),
+    }
 }
 
 /// The first line, at most so many characters.

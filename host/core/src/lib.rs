@@ -12,6 +12,7 @@ pub mod escape;
 pub mod fate;
 pub mod host_event;
 pub mod id;
+pub mod json_diff;
 pub mod manifest;
 pub mod message;
 mod openapi;

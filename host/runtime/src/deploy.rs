@@ -14,7 +14,6 @@
 
 mod compare;
 mod deployer;
-mod diff;
 mod error;
 mod force;
 mod journal;
@@ -28,7 +27,7 @@ use std::error::Error;
 
 pub use deployer::DeployRequest;
 pub use error::DeployError;
-pub use record::{Change, Deployment, Difference, Entry, GoldenReport, Kind, Phase, ShadowReport};
+pub use record::{Deployment, Difference, Entry, GoldenReport, Kind, Phase, ShadowReport};
 
 pub(crate) use deployer::Deployer;
 pub(crate) use force::{Deployed, InForceMap, Place, Print};

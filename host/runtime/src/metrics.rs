@@ -311,6 +311,8 @@ pub struct Counts {
     pub p50_ms: Option<u64>,
     /// 95th percentile from receipt to delivery, in milliseconds.
     pub p95_ms: Option<u64>,
+    /// 99th percentile from receipt to delivery, in milliseconds.
+    pub p99_ms: Option<u64>,
 }
 
 impl FlowMetrics {
@@ -330,6 +332,7 @@ impl FlowMetrics {
             retried: RETRY_CAUSES.iter().map(|c| inner.retried.with_label_values(&[&*self.flow, *c]).get()).sum(),
             p50_ms: percentile(0.5),
             p95_ms: percentile(0.95),
+            p99_ms: percentile(0.99),
         }
     }
 

@@ -31,6 +31,12 @@ impl Sink {
         Self { address, count }
     }
 
+    /// How many requests it got.
+    #[must_use]
+    pub fn received(&self) -> usize {
+        *self.count.borrow()
+    }
+
     /// Waits until it got `n` requests.
     pub async fn wait_for(&self, n: usize) {
         let mut count = self.count.subscribe();

@@ -1,11 +1,12 @@
 //! Old and new side by side: the same messages through both versions of a step, and what they say told apart. Nothing is
 //! sent and nothing is counted; plugins can't do more than answer, so trying them harms nothing.
 
+use gantry_core::json_diff::{Change, changes};
 use gantry_core::{Message, MessageId, Outcome, Timestamp};
 use gantry_golden::describe;
 use gantry_sandbox::{Invocation, Plugin, PluginFault, PrepareError};
+use serde_json::Value;
 
-use super::diff::differences;
 use super::record::{Difference, Kind, ShadowReport};
 use super::trial::fails;
 use crate::flow::RunningFlow;
@@ -16,6 +17,8 @@ use crate::step::Server;
 const SAMPLES: usize = 10;
 /// Most places shown of a difference.
 const PLACES: usize = 20;
+/// Most bytes shown of a value.
+const TEXT: usize = 400;
 
 /// Two versions of one step, bound as the flow binds it.
 pub(crate) struct Pair {
@@ -105,9 +108,22 @@ fn difference(message: MessageId, old: &Answer, new: &Answer) -> Difference {
     };
     let changes = match kind {
         Kind::Same => Vec::new(),
-        _ => differences(&describe(old), &describe(new), PLACES),
+        _ => changes(&describe(old), &describe(new)),
     };
-    Difference { message, kind, changes }
+    Difference { message, kind, changes: changes.into_iter().take(PLACES).map(brief).collect() }
+}
+
+/// The change with long values cut: it is kept with the record.
+fn brief(change: Change) -> Change {
+    let cut = |value: Value| {
+        let text = value.to_string();
+        if text.len() <= TEXT {
+            return value;
+        }
+        let end = (0..=TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        Value::String(format!("{}… ({} bytes)", &text[..end], text.len()))
+    };
+    Change { path: change.path, before: change.before.map(cut), after: change.after.map(cut) }
 }
 
 /// Faults are the same by their code: texts and stacks tell of the component's inside.
@@ -116,5 +132,19 @@ fn same(old: &Answer, new: &Answer) -> bool {
         (Ok(old), Ok(new)) => old == new,
         (Err(old), Err(new)) => old.code == new.code,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_cut_between_characters() {
+        let change = Change { path: String::new(), before: Some("ä".repeat(1000).into()), after: Some(1.into()) };
+        let brief = brief(change);
+        let shown = brief.before.as_ref().and_then(Value::as_str).unwrap();
+        assert!(shown.len() < TEXT + 40 && shown.ends_with("(2002 bytes)"), "{shown}");
+        assert_eq!(brief.after, Some(1.into()));
     }
 }

@@ -1,10 +1,10 @@
 //! A deployment as it is recorded: what was to replace what, by whom, on which terms, where it stands, and everything
 //! that was found out on the way. It is the progress report, the audit record and what a restart continues from.
 
+use gantry_core::json_diff::Change;
 use gantry_core::rollout::{Comparison, Terms};
 use gantry_core::{FlowName, MessageId, PluginRef, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// One attempt to put another plugin version in force at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -117,7 +117,8 @@ pub struct Difference {
     pub message: MessageId,
     /// What kind of difference.
     pub kind: Kind,
-    /// Where they differ, at most twenty places.
+    /// Where they differ, by JSON Pointer into the outcome as golden cases write it (`/emit/0/payload/total`); at most
+    /// twenty places, long values cut.
     pub changes: Vec<Change>,
 }
 
@@ -133,19 +134,6 @@ pub enum Kind {
     NewlyPassing,
     /// The same, to the byte.
     Same,
-}
-
-/// One place where two answers differ.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Change {
-    /// JSON Pointer into the outcome as golden cases write it: `/emit/0/payload/total`.
-    pub path: String,
-    /// What the old version says there; none: nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub old: Option<Value>,
-    /// What the new version says there; none: nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new: Option<Value>,
 }
 
 impl Phase {

@@ -2,12 +2,8 @@
 
 use gantry_core::rollout::{Comparison, Tally, Window};
 use gantry_runtime::deploy::{Deployment, Difference, Kind, Phase, ShadowReport};
-use serde_json::Value;
 
 use crate::text;
-
-/// Longest value shown of a difference.
-const VALUE: usize = 60;
 
 /// Everything there is to say.
 pub(crate) fn page(it: &Deployment) -> String {
@@ -107,17 +103,6 @@ fn difference(it: &Difference) -> String {
     if it.changes.is_empty() {
         shown.push_str("    the same JSON, written differently\n");
     }
-    for change in &it.changes {
-        shown.push_str(&format!(
-            "    {}  {} → {}\n",
-            text::escape(&change.path),
-            value(&change.old),
-            value(&change.new)
-        ));
-    }
+    shown.extend(it.changes.iter().map(|change| format!("  {}", text::change(change))));
     shown
-}
-
-fn value(value: &Option<Value>) -> String {
-    value.as_ref().map_or_else(|| "nothing".to_owned(), |value| text::first_line(&value.to_string(), VALUE))
 }

@@ -1,8 +1,7 @@
 //! How payloads differ, for people.
 
 use gantry_admin::api::Revisions;
-use gantry_admin::diff::{Change, Diff};
-use serde_json::Value;
+use gantry_admin::diff::Diff;
 
 use crate::text;
 
@@ -24,18 +23,8 @@ pub(super) fn of_revisions(revisions: &Revisions) -> String {
 pub(super) fn of(diff: &Diff) -> String {
     match diff {
         Diff::Same => "  the same, byte for byte\n".to_owned(),
-        Diff::Json { changes } => changes.iter().map(change).collect(),
+        Diff::Json { changes } => changes.iter().map(text::change).collect(),
         Diff::Text { unified } => unified.lines().map(|line| format!("  {}\n", text::escape(line))).collect(),
         Diff::Binary { before, after } => format!("  {before} bytes → {after} bytes, not text\n"),
-    }
-}
-
-fn change(change: &Change) -> String {
-    let path = text::escape(if change.path.is_empty() { "the whole" } else { &change.path });
-    let shown = |value: &Value| text::escape(&value.to_string());
-    match (&change.before, &change.after) {
-        (Some(before), Some(after)) => format!("  ~ {path}: {} → {}\n", shown(before), shown(after)),
-        (Some(before), None) => format!("  - {path}: {}\n", shown(before)),
-        (None, after) => format!("  + {path}: {}\n", after.as_ref().map(shown).unwrap_or_default()),
     }
 }
