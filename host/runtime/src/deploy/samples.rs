@@ -76,7 +76,7 @@ mod tests {
         let mut kept = Kept::default();
         (0..MESSAGES + 10).for_each(|n| kept.push(message(n % 7)));
         assert_eq!(kept.messages.len(), MESSAGES);
-        assert_eq!(kept.bytes, kept.messages.iter().map(size).sum());
+        assert_eq!(kept.bytes, kept.messages.iter().map(size).sum::<usize>());
         kept.push(message(BYTES - 10));
         assert!(kept.bytes <= BYTES && kept.messages.len() < 20, "a large one takes the room of many");
         kept.push(message(BYTES + 1));
