@@ -49,7 +49,7 @@ pub(crate) struct Gate {
     inside: AtomicUsize,
     /// How many of them the flow's other targets can bear.
     share: AtomicUsize,
-    /// When the last answers came, oldest first.
+    /// When somebody entered the empty gate and when answers came since; the latest of them, oldest first.
     pace: Mutex<VecDeque<Timestamp>>,
     /// The latest time a crowded delivery was told.
     told: Mutex<Timestamp>,
@@ -81,8 +81,11 @@ pub(crate) struct Admitted<'a> {
 struct Inside<'a>(&'a Gate);
 
 impl<'a> Inside<'a> {
-    fn of(gate: &'a Gate) -> Self {
-        gate.inside.fetch_add(1, Ordering::Relaxed);
+    /// The first to enter an empty gate begins its pace anew: how long it stood idle tells nothing.
+    fn of(gate: &'a Gate, now: Timestamp) -> Self {
+        if gate.inside.fetch_add(1, Ordering::Relaxed) == 0 {
+            *gate.pace.lock() = VecDeque::from([now]);
+        }
         Self(gate)
     }
 }
@@ -118,7 +121,7 @@ impl Gate {
     /// Waits for room; answers at once when nothing passes. `made` attempts were made before this one.
     pub(crate) async fn enter(&self, made: u32, clock: &dyn Clock) -> Result<Admitted<'_>, Held> {
         self.shut(clock.now())?;
-        let inside = Inside::of(self);
+        let inside = Inside::of(self, clock.now());
         if self.is_crowded() && self.is_behind(clock.now()) {
             return Err(self.crowd(clock.now()));
         }
@@ -205,8 +208,8 @@ impl Gate {
     /// How long the target takes for one answer, those that run at the same time taken together.
     fn per_answer(&self, now: Timestamp) -> Duration {
         let pace = self.pace.lock();
-        let count = u32::try_from(pace.len()).unwrap_or(u32::MAX);
-        pace.front().map_or(Duration::ZERO, |first| now.since(*first) / count.max(1)).min(CROWDED)
+        let answers = u32::try_from(pace.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        pace.front().map_or(Duration::ZERO, |first| now.since(*first) / answers.max(1)).min(CROWDED)
     }
 
     fn answered(&self, now: Timestamp) {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use gantry_core::MessageId;
-use gantry_store::{Enqueued, NewMessage};
+use gantry_store::{Enqueued, IdempotencyKey, NewMessage};
 
-use crate::support::{Bench, deliver, envelope, flow, lease_one};
+use crate::support::{Bench, deliver, envelope, flow, lease_one, new};
 
 const WINDOW: Duration = Duration::from_secs(60);
 

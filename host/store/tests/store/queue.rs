@@ -138,7 +138,7 @@ async fn a_message_for_later_keeps_its_key_and_its_state_over_a_restart() {
     store.close().await.unwrap();
 
     let store = bench.open();
-    let depth = Depth { queued: 1, leased: 0, scheduled: 1, oldest: Some(START) };
+    let depth = Depth { queued: 1, leased: 0, scheduled: 1, oldest: Some(START), ..Depth::default() };
     assert_eq!(store.depth(&flow("orders")), depth);
     assert!(nothing_ready(&store, "orders"));
     bench.clock.advance(Duration::from_secs(5));
