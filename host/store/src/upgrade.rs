@@ -12,6 +12,7 @@ use crate::dead_letters;
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
 use crate::error::StoreError;
+use crate::flows::Flows;
 use crate::groups::{self, DeadLetterGroup};
 use crate::keys;
 use crate::record::Record;
@@ -21,7 +22,8 @@ const BITE: usize = 64;
 
 /// From format 1 to format 2.
 pub(crate) fn from_1(disk: &Disk) -> Result<(), StoreError> {
-    let mut seq = 0;
+    // No flow has a schedule yet that a write could concern.
+    let (flows, mut seq) = (Flows::default(), 0);
     let mut after: Option<Vec<u8>> = None;
     loop {
         let keys: Vec<Vec<u8>> = disk
@@ -29,7 +31,7 @@ pub(crate) fn from_1(disk: &Disk) -> Result<(), StoreError> {
             .take(BITE)
             .map(|pair| pair.map(|(key, _)| key))
             .collect::<Result<_, _>>()?;
-        let mut draft = Draft::new(disk, &mut seq);
+        let mut draft = Draft::new(disk, &flows, &mut seq);
         for key in &keys {
             letter(&mut draft, key)?;
         }
@@ -77,8 +79,8 @@ pub(crate) fn count_anew(disk: &Disk, known: Vec<DeadLetterGroup>) -> Result<Vec
         Ok(ControlFlow::Continue(()))
     })?;
     let counted = groups::rebuild(summaries.into_iter(), known);
-    let mut seq = 0;
-    let mut draft = Draft::new(disk, &mut seq);
+    let (flows, mut seq) = (Flows::default(), 0);
+    let mut draft = Draft::new(disk, &flows, &mut seq);
     for group in &counted {
         draft.put_record(&keys::group(&group.fingerprint), Record::of(group)?)?;
     }
