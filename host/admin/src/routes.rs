@@ -9,10 +9,11 @@ use gantry_runtime::HostHandle;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, PathItem};
-use utoipa::{PartialSchema as _, ToSchema as _};
+use utoipa::{PartialSchema as _, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::api::GroupAction;
 use crate::problem::{Code, Problem, described};
 use crate::{dead_letters, deployments, flows, groups, imports, jobs, messages, observe, plugins, reload, targets};
 
@@ -78,6 +79,8 @@ pub fn openapi() -> OpenApi {
     let mut api = OpenApiBuilder::new().info(info).paths(paths.paths).components(paths.components).build();
     let components = api.components.get_or_insert_default();
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
+    // Found in a path only, where the router doesn't look.
+    components.schemas.insert(<GroupAction as ToSchema>::name().into_owned(), GroupAction::schema());
     let mut named = Vec::new();
     Problem::schemas(&mut named);
     components.schemas.extend(named);
