@@ -1,17 +1,18 @@
 //! The host's services. Inside the sandbox these are the contract's imports, called directly, so that an import that
-//! a plugin doesn't use is not in its component. Natively they are stand-ins that tests and benchmarks fill.
+//! a plugin doesn't use is not in its component. Natively they are stand-ins that tests and benchmarks fill; with the
+//! feature `stand-in` also in a guest, which then runs in hosts that know nothing of the contract.
 
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", not(feature = "stand-in")))]
 mod imports;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(any(not(target_family = "wasm"), feature = "stand-in"))]
 mod stand_in;
 
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", not(feature = "stand-in")))]
 pub use imports::Host;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(any(not(target_family = "wasm"), feature = "stand-in"))]
 pub use stand_in::Host;
 
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", not(feature = "stand-in")))]
 pub(crate) use imports::write_log;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(any(not(target_family = "wasm"), feature = "stand-in"))]
 pub(crate) use stand_in::write_log;

@@ -59,6 +59,8 @@ pub fn lay_out(dir: &Path) -> (PathBuf, PathBuf) {
     (plugin, table)
 }
 
-fn repository() -> &'static Path {
+/// The repository's root.
+#[must_use]
+pub fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
