@@ -225,7 +225,11 @@ mod tests {
     /// What a mapping does with each message: the input is placed, a text grows, the input goes, then the text.
     #[test]
     fn the_same_work_again_and_again_takes_no_more_memory() {
-        let mut heap = heap(1 << 20);
+        let mut heap = heap(2 << 20);
+        // One stretch of memory with room to grow in place, as a component has it.
+        let room = layout(1 << 20, 1);
+        let stretch = heap.take(room);
+        unsafe { heap.give(stretch, room) };
         let mut work = || {
             let input = heap.take(layout(500, 1));
             let text = heap.take(layout(128, 1));
