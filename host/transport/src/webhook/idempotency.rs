@@ -36,7 +36,7 @@ impl IdempotencyError {
             Self::Missing => "missing_idempotency_key",
             Self::Invalid(_) => "invalid_idempotency_key",
             Self::Reused => "idempotency_key_reused",
-            Self::InFlight => "idempotency_key_in_flight",
+            Self::InFlight => "idempotency_in_flight",
         }
     }
 }

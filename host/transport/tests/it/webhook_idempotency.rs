@@ -57,7 +57,7 @@ async fn a_request_whose_first_is_still_being_taken_is_told_409_and_to_come_agai
     server.intake.until("the call", |state| state.calls == 1).await;
     let second = post(server.address, "/orders", &key, b"{}").await;
     assert_eq!((second.status, second.header("retry-after")), (409, Some("1")));
-    assert_eq!(second.reason(), "idempotency_key_in_flight");
+    assert_eq!(second.reason(), "idempotency_in_flight");
     assert_eq!(server.intake.look(|state| state.calls), 1);
 }
 

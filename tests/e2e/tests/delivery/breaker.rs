@@ -82,16 +82,20 @@ async fn retries_beyond_the_budget_wait_and_none_is_lost() {
     let met = std::sync::Mutex::new(std::collections::HashSet::new());
     erp.set_rule(move |seen| met.lock().unwrap().insert(seen.text()).then(|| Answer::status(503)));
     let lines = r#"
-retry = { attempts = 2, base = "1ms", budget = { share = 0, floor = 50, window = "1s" } }
+retry = { attempts = 2, base = "1ms", budget = { share = 0, floor = 5, window = "1s" } }
 breaker = { enabled = false }"#;
     let host = TestHost::start(&[FlowText::new("in").target("erp", &erp, lines)]).await;
-    for n in 0..120 {
+    // All at once, however long they take to come in.
+    say(&host, "in", "erp", TargetCommand::Pause).await;
+    for n in 0..30 {
         host.post("/in", n.to_string()).await;
     }
+    waiting(&host, 30).await;
+    say(&host, "in", "erp", TargetCommand::Resume).await;
     let report = host.settled().await.remove(0);
-    assert_eq!((report.counts.delivered, report.counts.dead_lettered), (120, 0));
-    assert!(held(&host, HoldCause::Budget) > 0, "120 retries are more than 50 a second");
-    assert_eq!(erp.seen().len(), 240, "a retry that waits is not an attempt");
+    assert_eq!((report.counts.delivered, report.counts.dead_lettered), (30, 0));
+    assert!(held(&host, HoldCause::Budget) > 0, "30 retries are more than 5 a second");
+    assert_eq!(erp.seen().len(), 60, "a retry that waits is not an attempt");
     assert!(target(&host, "in", "erp").breaker.is_none());
     host.stop().await;
 }
