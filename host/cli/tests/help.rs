@@ -60,9 +60,17 @@ snapshots! {
     plugin_verify: "plugin verify";
     plugin_publish: "plugin publish";
     plugin_catalogue: "plugin catalogue";
+    plugin_deploy: "plugin deploy";
+    deploy: "deploy";
+    deploy_status: "deploy status";
+    deploy_history: "deploy history";
+    deploy_approve: "deploy approve";
+    deploy_rollback: "deploy rollback";
+    deploy_reset: "deploy reset";
     key: "key";
     key_generate: "key generate";
     flow: "flow";
+    flow_list: "flow list";
     flow_diagram: "flow diagram";
     target: "target";
     target_list: "target list";

@@ -87,6 +87,10 @@ impl FlowText {
         if !lines.contains("retry") {
             let _ = writeln!(self.targets, "retry = {{ attempts = 3, base = \"5ms\" }}");
         }
+        // Targets fail on purpose here, more often than a breaker bears: it is on where a test is about it.
+        if !lines.contains("breaker") {
+            let _ = writeln!(self.targets, "breaker = {{ enabled = false }}");
+        }
         self
     }
 

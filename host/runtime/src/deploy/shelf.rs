@@ -67,10 +67,13 @@ impl Shelf {
 }
 
 impl GoldenReport {
-    /// Runs the cases. Blocks.
-    pub(crate) fn of(plugin: &Plugin, cases: &[CaseFile]) -> Self {
-        let outcomes = gantry_golden::run(plugin, cases, Payloads::AsValues);
-        let (passed, failed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|outcome| outcome.passed);
-        Self { passed: passed.len(), failed: failed.into_iter().map(|outcome| outcome.name).collect() }
+    /// Runs one more case. Blocks.
+    pub(crate) fn run(&mut self, plugin: &Plugin, case: CaseFile) {
+        for outcome in gantry_golden::run(plugin, &[case], Payloads::AsValues) {
+            match outcome.passed {
+                true => self.passed += 1,
+                false => self.failed.push(outcome.name),
+            }
+        }
     }
 }

@@ -96,6 +96,18 @@ async fn a_version_stands_for_the_same_bytes_for_ever() {
 }
 
 #[tokio::test]
+async fn of_two_that_publish_one_version_at_once_one_is_refused() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let catalogue = open(&bench, &store);
+    let (one, two) = (plugin("orders", "1.0.0", b"one"), plugin("orders", "1.0.0", b"two"));
+    let both = tokio::join!(catalogue.publish("one".into(), one), catalogue.publish("two".into(), two));
+    let taken = [both.0.is_err(), both.1.is_err()];
+    assert_eq!(taken.iter().filter(|refused| **refused).count(), 1, "{taken:?}");
+    assert_eq!(catalogue.list().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn publishing_the_same_bytes_again_adds_signatures_and_trusts_the_new_key() {
     let bench = Bench::new();
     let store = bench.open();
