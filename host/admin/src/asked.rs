@@ -73,7 +73,6 @@ pub(crate) fn id<T: std::str::FromStr<Err = InvalidId>>(text: &str) -> Result<T,
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 mod tests {
     use super::*;
     use serde_json::{Value, json};

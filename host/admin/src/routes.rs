@@ -6,6 +6,7 @@
 
 use axum::Json;
 use gantry_runtime::HostHandle;
+use gantry_runtime::control::TargetCommand;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, PathItem};
@@ -81,6 +82,7 @@ pub fn openapi() -> OpenApi {
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
     // Found in a path only, where the router doesn't look.
     components.schemas.insert(<GroupAction as ToSchema>::name().into_owned(), GroupAction::schema());
+    components.schemas.insert(<TargetCommand as ToSchema>::name().into_owned(), TargetCommand::schema());
     let mut named = Vec::new();
     Problem::schemas(&mut named);
     components.schemas.extend(named);

@@ -28,7 +28,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Config(config::Config),
     #[command(subcommand)]
-    Dlq(dlq::Dlq),
+    Dlq(Box<dlq::Dlq>),
     #[command(subcommand)]
     Message(message::Message),
     #[command(subcommand)]

@@ -7,7 +7,7 @@ use gantry_runtime::control::{TargetCommand, TargetError, TargetState};
 use crate::{held, say, target, waiting};
 
 fn flow(erp: &Sink) -> FlowText {
-    FlowText::new("in").target("erp", erp, "")
+    FlowText::new("in").target("erp", erp, "breaker = {}")
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn a_plugin_replaced_twenty_times_under_load_loses_nothing_and_sends_nothi
     let flow = FlowText::new("in").source_line("key = { pointer = \"/key\" }").step(&plugin, "").target(
         "erp",
         &erp,
-        "retry = { attempts = 5, base = \"20ms\" }",
+        "retry = { attempts = 5, base = \"20ms\", budget = { share = 1.0 } }",
     );
     let host = Arc::new(TestHost::start(&[flow]).await);
     let stop = CancellationToken::new();
