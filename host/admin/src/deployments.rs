@@ -131,7 +131,12 @@ fn refused(error: &DeployError) -> Problem {
         | E::NoDeployment(_)
         | E::NoDeadLetter(_)
         | E::NoFile { .. } => Code::NotFound,
-        E::InForce { .. } | E::NotInForce { .. } | E::Busy { .. } | E::Over { .. } => Code::Conflict,
+        E::InForce { .. }
+        | E::NotInForce { .. }
+        | E::Busy { .. }
+        | E::Over { .. }
+        | E::TooEarly { .. }
+        | E::StepBack { .. } => Code::Conflict,
         E::Name(_) | E::Share(_) => Code::BadRequest,
         E::Untrusted(_) => Code::PluginUntrusted,
         E::Load(_) | E::Misfit(_) | E::Cases(_) => Code::PluginRefused,

@@ -14,7 +14,7 @@ use gantry_transport::webhook::Routes;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::deploy::{DeployError, Place};
+use crate::deploy::{DeployError, Place, TrialPlan};
 use crate::fingerprint::Fingerprint;
 use crate::flow::{RunningFlow, Shared};
 use crate::host::Stage;
@@ -109,20 +109,27 @@ impl Crew {
         changes
     }
 
-    /// Binds a step anew to what is deployed there: `server` serves it from the flow's next batch on, if one is given.
-    /// Blocks for as long as a plugin takes to configure itself.
-    pub(crate) fn rebind(&mut self, (flow, step): &Place, server: Option<Plugin>) -> Result<(), DeployError> {
-        let member = self.members.get_mut(flow).ok_or_else(|| DeployError::NoFlow(flow.clone()))?;
-        let running = member.running();
+    /// The next version of a flow: the step of this place served by `server`, if one is given, and with this trial or none.
+    /// Blocks for as long as a plugin takes to configure itself; changes nothing.
+    pub(crate) fn rebound(
+        &self,
+        (flow, step): &Place,
+        server: Option<Plugin>,
+        trial: Option<&TrialPlan>,
+    ) -> Result<Arc<RunningFlow>, DeployError> {
+        let running = self.member(flow).ok_or_else(|| DeployError::NoFlow(flow.clone()))?.running();
         let current = running.steps.iter().find(|current| current.name == *step);
         let current = current.ok_or_else(|| DeployError::NoStep { flow: flow.clone(), step: step.clone() })?;
-        let next = current.served_by(server, self.shared.deployed.at(flow, step).trial.as_ref())?;
-        let next = Arc::new(running.with_step(next));
-        self.roster.renew_plugins(flow, &next.plugins_in_force());
-        member.fingerprint.deployed = self.shared.deployed.print(flow);
+        Ok(Arc::new(running.with_step(current.served_by(server, trial)?)))
+    }
+
+    /// Puts a version that was [`Self::rebound`] in force, from the flow's next batch on.
+    pub(crate) fn install(&mut self, next: Arc<RunningFlow>) {
+        let Some(member) = self.members.get_mut(&next.name) else { return };
+        self.roster.renew_plugins(&next.name, &next.plugins_in_force());
+        member.fingerprint.deployed = self.shared.deployed.print(&next.name);
         member.versions.send_replace(next);
         self.metrics.observe_versions(&self.roster.entries());
-        Ok(())
     }
 
     /// The component that the flow's file names for a step.

@@ -15,6 +15,7 @@
 mod compare;
 mod deployer;
 mod error;
+mod flows;
 mod force;
 mod journal;
 mod record;
@@ -30,8 +31,8 @@ pub use error::DeployError;
 pub use record::{Deployment, Difference, Entry, GoldenReport, Kind, Phase, ShadowReport};
 
 pub(crate) use deployer::Deployer;
+pub(crate) use flows::recall;
 pub(crate) use force::{Deployed, InForceMap, Place, Print};
-pub(crate) use journal::Journal;
 pub(crate) use samples::Samples;
 pub(crate) use shelf::Shelf;
 pub(crate) use trial::{Trial, TrialPlan};

@@ -98,7 +98,7 @@ impl HostHandle {
 
     /// Begins to replace the plugin of a step by a version from the catalogue; see [`crate::deploy`].
     pub async fn deploy(&self, request: DeployRequest) -> Result<Deployment, DeployError> {
-        self.deployer.begin(request).await
+        self.unhurried(|deployer| async move { deployer.begin(request).await }).await
     }
 
     /// Every deployment, in the order of their beginning.
@@ -119,7 +119,7 @@ impl HostHandle {
 
     /// Puts the version before a deployment back, whether it is under way or in force.
     pub async fn roll_back(&self, number: u64, by: String, reason: String) -> Result<Deployment, DeployError> {
-        self.deployer.roll_back(number, by, reason).await
+        self.unhurried(move |deployer| async move { deployer.roll_back(number, by, reason).await }).await
     }
 
     /// Puts in force what the flow's file names for this step, whatever was deployed.
@@ -130,7 +130,15 @@ impl HostHandle {
         by: String,
         reason: String,
     ) -> Result<Deployment, DeployError> {
-        self.deployer.reset((flow, step), by, reason).await
+        self.unhurried(|deployer| async move { deployer.reset((flow, step), by, reason).await }).await
+    }
+
+    /// Goes on when the caller doesn't wait for it: there is no half deployment, and no half rollback.
+    async fn unhurried<F>(&self, work: impl FnOnce(Deployer) -> F) -> Result<Deployment, DeployError>
+    where
+        F: Future<Output = Result<Deployment, DeployError>> + Send + 'static,
+    {
+        tokio::spawn(work(self.deployer.clone())).await.unwrap_or(Err(DeployError::Stopping))
     }
 
     /// What a version from the catalogue would say of these dead letters, against the one in force. Changes nothing.

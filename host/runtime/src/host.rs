@@ -6,16 +6,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use gantry_config::{Flow, HostConfig};
 use gantry_core::{Clock, Digest};
-use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig, SandboxError};
-use gantry_security::{Environment, KeyFileError};
-use gantry_store::{Catalogue, OpenError, Store, StoreConfig, StoreError};
+use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig};
+use gantry_security::Environment;
+use gantry_store::{Catalogue, Store, StoreConfig};
 use gantry_transport::Intake;
 use gantry_transport::webhook::{Routes, ServerLimits, WebhookServer};
 use tokio::net::TcpListener;
@@ -24,92 +24,22 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::crew::Crew;
-use crate::deploy::{DeployError, Deployer, Deployment, InForceMap, Journal, Shelf};
+use crate::deploy::{self, Deployer, InForceMap, Shelf};
 use crate::disk::DiskGuard;
 use crate::events::Events;
 use crate::flow::{FlowError, Shared};
 use crate::handle::HostHandle;
 use crate::intake::HostIntake;
-use crate::metrics::{Metrics, MetricsError};
-use crate::plan::{Plan, Refusal};
+use crate::metrics::Metrics;
+use crate::plan::Plan;
 use crate::publish::Publisher;
 use crate::reload::{FlowFiles, Reloader};
 use crate::roster::Roster;
-use crate::sources::SourceError;
+use crate::start_error::StartError;
 use crate::switchboard::Switchboard;
 
 /// How often expired history, dead letters and dedupe entries are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
-
-/// The host can't start. Nothing was taken in, nothing was sent.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The data directory can't be used.
-    #[error("failed to use the data directory {}", dir.display())]
-    DataDir {
-        /// The directory.
-        dir: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A key file in the data directory can't be used.
-    #[error("failed to load the host's keys")]
-    Key(#[from] KeyFileError),
-    /// The store can't be opened.
-    #[error("failed to open the store in {}", dir.display())]
-    Store {
-        /// Its directory.
-        dir: PathBuf,
-        /// Why.
-        source: OpenError,
-    },
-    /// The sandbox can't be set up.
-    #[error("failed to set up the sandbox")]
-    Sandbox(#[from] SandboxError),
-    /// What was deployed before can't be put in force again.
-    #[error("failed to load what was deployed to step `{step}` of flow `{flow}`")]
-    Deployed {
-        /// The flow.
-        flow: String,
-        /// The step.
-        step: String,
-        /// Why.
-        source: Box<DeployError>,
-    },
-    /// The records of deployments can't be read.
-    #[error("failed to read the records of deployments")]
-    Deployments(#[source] StoreError),
-    /// Flows that don't fit their plugins, tables or targets.
-    #[error("{} can't start", count(.0.len(), "flow part"))]
-    Flows(Vec<FlowError>),
-    /// A source can't be set up.
-    #[error("{} can't be set up", count(.0.len(), "source"))]
-    Sources(Vec<SourceError>),
-    /// A port can't be bound.
-    #[error("failed to listen on {address}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// What was said of targets before can't be read.
-    #[error("failed to read which targets are stopped")]
-    Stops(#[from] StoreError),
-    /// Metrics can't be registered.
-    #[error(transparent)]
-    Metrics(#[from] MetricsError),
-}
-
-impl From<Refusal> for StartError {
-    fn from(Refusal { flows, sources }: Refusal) -> Self {
-        if flows.is_empty() {
-            Self::Sources(sources)
-        } else {
-            Self::Flows(flows.into_iter().map(|(_, error)| error).collect())
-        }
-    }
-}
 
 /// Messages were still in flight when the deadline came. They are in the queue, on disk, for the next start.
 #[derive(Debug, thiserror::Error)]
@@ -199,7 +129,7 @@ impl Host {
         let publisher = Publisher::open(config, store, sandbox, clock)?;
         let disk = DiskGuard::new(&dir, config.disk_reserve_bytes);
         let shelf = Shelf::new(publisher.clone(), shared.sandbox.clone());
-        let deployments = recall(&shared, &shelf).await?;
+        let deployments = deploy::recall(&shared, &shelf, &flows).await?;
         let mut crew = recruit(&shared, &disk, metrics);
         let plan = Plan::prepare(&crew, flows, env)?;
         let address = config.intake_listen;
@@ -255,7 +185,8 @@ impl Host {
             self.workers.end().await;
         })
         .await;
-        self.chores.end().await;
+        // Chores look for the end between two turns of work; a turn of a plugin may take longer than there is time.
+        let _ = tokio::time::timeout(deadline, self.chores.end()).await;
         if let Err(error) = self.shared.store.close().await {
             tracing::warn!(%error, "the store was not closed in order; nothing acknowledged is lost");
         }
@@ -268,7 +199,9 @@ impl Host {
         let (catalogue, kept) = (self.handle.publisher.catalogue().clone(), self.handle.deployer.kept());
         let metrics = self.handle.metrics.clone();
         self.chores.tasks.spawn(async move {
-            sweep_catalogue(&catalogue, kept).await;
+            if let Some(kept) = kept {
+                sweep_catalogue(&catalogue, kept).await;
+            }
             let mut ticks = tokio::time::interval(SWEEP_EVERY);
             while stop.run_until_cancelled(ticks.tick()).await.is_some() {
                 sweep(&store, keep, &metrics).await;
@@ -334,20 +267,6 @@ async fn oversee(
     }
 }
 
-/// Loads what was deployed before, so that the flows start with it; gives every deployment on record.
-async fn recall(shared: &Shared, shelf: &Shelf) -> Result<Vec<Deployment>, StartError> {
-    let journal = Journal(shared.store.clone());
-    for served in journal.deployed().await.map_err(StartError::Deployments)? {
-        let plugin = shelf.load(&served.plugin).await.map_err(|source| StartError::Deployed {
-            flow: served.flow.to_string(),
-            step: served.step.clone(),
-            source: Box::new(source),
-        })?;
-        shared.deployed.change(&(served.flow, served.step), |deployed| deployed.plugin = Some(plugin));
-    }
-    journal.deployments().await.map_err(StartError::Deployments)
-}
-
 /// Loads every plugin, table and target of these flows without starting anything: what `gantry check` does.
 #[must_use]
 pub fn check(flows: &[Flow], sandbox: &Sandbox, env: Environment<'_>) -> Vec<FlowError> {
@@ -386,8 +305,4 @@ async fn sweep_catalogue(catalogue: &Catalogue, kept: HashSet<Digest>) {
 
 fn threads(configured: usize) -> usize {
     if configured > 0 { configured } else { std::thread::available_parallelism().map_or(1, usize::from) }
-}
-
-fn count(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

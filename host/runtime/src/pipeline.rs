@@ -129,6 +129,9 @@ impl RunningFlow {
                     other => decided = decided.or_else(|| Some(self.refusal(component, &batch[owner], other, now))),
                 }
             }
+            if matches!(decided, Some(Verdict::GiveUp(_))) {
+                self.blame(&made_by[..made_by.len().saturating_sub(1)]);
+            }
             *slot = match decided {
                 Some(verdict) => Progress::Decided(verdict),
                 None if next.is_empty() => Progress::Decided(Verdict::Skip(skipped.unwrap_or_else(|| {
@@ -137,6 +140,11 @@ impl RunningFlow {
                 None => Progress::Going(next, made_by),
             };
         }
+    }
+
+    /// These components, in the order of the steps, answered a message that was given up behind them.
+    fn blame(&self, made_by: &[Digest]) {
+        self.steps.iter().zip(made_by).for_each(|(step, component)| step.blame(*component));
     }
 
     /// The verdict of an outcome that ends or postpones a message.
@@ -197,6 +205,7 @@ impl RunningFlow {
         let event = Event::Transformed { outputs, plugins: envelope.plugins.clone() };
         envelope.trail.push(TrailEntry { at: now, event });
         if let Some(failure) = self.unfit_output(&deliveries, &envelope.plugins) {
+            self.blame(&envelope.plugins);
             return Transformed { lease, verdict: Verdict::GiveUp(failure) };
         }
         envelope.deliveries = deliveries;

@@ -14,7 +14,7 @@ use gantry_security::{SignatureFile, SignatureFileError, Trust, Untrusted};
 use gantry_store::{Catalogue, CatalogueError, Publication, Published, Store};
 use tokio::sync::Semaphore;
 
-use crate::host::StartError;
+use crate::start_error::StartError;
 
 /// The catalogue's folder in the data directory.
 const FOLDER: &str = "plugins";

@@ -99,6 +99,14 @@ impl RunningStep {
         std::iter::once(self.server.reference()).chain(self.trial.iter().map(|trial| trial.reference()))
     }
 
+    /// A message that this component answered ended behind it, in a later step or at a target's schema. Where it is on
+    /// trial, that speaks against it.
+    pub(crate) fn blame(&self, component: Digest) {
+        if let Some(trial) = self.trial.as_deref().filter(|trial| trial.reference().digest == component) {
+            trial.blame();
+        }
+    }
+
     pub(crate) fn on_trial(&self) -> Option<&PluginRef> {
         self.trial.as_deref().map(Trial::reference)
     }

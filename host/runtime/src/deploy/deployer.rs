@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use gantry_core::rollout::{Terms, TermsChange};
-use gantry_core::{DeadLetterId, DeadLetterState, Digest, FlowName, Happening, PluginRef, Timestamp};
-use gantry_sandbox::Plugin;
-use gantry_store::{Filter, Page, StoreError};
+use gantry_core::{DeadLetterId, Digest, FlowName, Happening, PluginRef, Timestamp};
+use gantry_store::StoreError;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -16,24 +15,23 @@ use super::GANTRY;
 use super::compare::{Pair, Sample};
 use super::error::DeployError;
 use super::force::Place;
-use super::journal::{Journal, place_of};
+use super::journal::{Journal, Recalled, place_of};
 use super::record::{Deployment, Phase, ShadowReport};
-use super::run::{Run, Stop};
+use super::run::Run;
 use super::shelf::Shelf;
-use super::trial::TrialPlan;
 use crate::crew::Crew;
-use crate::flow::{RunningFlow, Shared};
+use crate::flow::Shared;
 use crate::host::Stage;
 
 /// Begins, shows and directs deployments; cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Deployer(Arc<Inner>);
+pub(crate) struct Deployer(pub(super) Arc<Inner>);
 
-struct Inner {
-    shared: Shared,
-    crew: Arc<tokio::sync::Mutex<Crew>>,
-    journal: Journal,
-    shelf: Shelf,
+pub(super) struct Inner {
+    pub(super) shared: Shared,
+    pub(super) crew: Arc<tokio::sync::Mutex<Crew>>,
+    pub(super) journal: Journal,
+    pub(super) shelf: Shelf,
     terms: Terms,
     tasks: Stage,
     board: Mutex<Board>,
@@ -43,15 +41,25 @@ struct Inner {
 
 /// Every deployment, and the way to those that are under way.
 #[derive(Default)]
-struct Board {
+pub(super) struct Board {
     records: BTreeMap<u64, Deployment>,
+    /// The highest number there was at the start, those of unreadable records included.
+    last_recalled: u64,
+    /// Whether all records could be read.
+    complete: bool,
     orders: BTreeMap<u64, mpsc::UnboundedSender<Order>>,
+}
+
+impl Board {
+    fn last(&self) -> u64 {
+        self.records.keys().last().copied().unwrap_or(0).max(self.last_recalled)
+    }
 }
 
 /// What an operator says to a deployment under way.
 pub(crate) enum Order {
-    /// On to the next phase.
-    GoOn { by: String },
+    /// On from this phase.
+    GoOn { by: String, from: Phase },
     /// Back to the old version, at once.
     RollBack { by: String, reason: String },
 }
@@ -92,8 +100,8 @@ impl Deployer {
         let _only = self.0.beginning.lock().await;
         let terms = self.0.terms.with(&request.terms)?;
         let place = (request.flow, request.step);
-        let from = self.serving(&place).await?;
         self.refuse_a_second(&place)?;
+        let from = self.serving(&place).await?;
         let to = self.0.shelf.find(&request.plugin).await?;
         if to.digest == from.digest {
             return Err(DeployError::InForce { plugin: to });
@@ -111,9 +119,13 @@ impl Deployer {
         Ok(record)
     }
 
-    /// Tells a deployment under way to go on.
+    /// Tells a deployment under way to go on from the phase it is in; said twice, it is heard once.
     pub(crate) fn approve(&self, number: u64, by: String) -> Result<Deployment, DeployError> {
-        self.order(number, Order::GoOn { by })
+        let phase = self.find(number)?.phase;
+        if phase < Phase::Waiting {
+            return Err(DeployError::TooEarly { number, phase });
+        }
+        self.order(number, Order::GoOn { by, from: phase })
     }
 
     /// Puts the old version back: of a deployment under way, or of one that is in force.
@@ -122,28 +134,34 @@ impl Deployer {
         if !record.phase.is_over() {
             return self.order(number, Order::RollBack { by, reason });
         }
+        if let Some(undone) = record.undoes {
+            return Err(DeployError::StepBack { number, undone });
+        }
         let _only = self.0.beginning.lock().await;
         let place = place_of(&record);
-        let now = self.serving(&place).await?;
         self.refuse_a_second(&place)?;
+        let now = self.serving(&place).await?;
         if record.phase != Phase::Deployed || now.digest != record.to.digest {
             return Err(DeployError::NotInForce { number, plugin: record.to });
         }
         let to_file = record.from_file && self.file_of(&place).await.is_some_and(|it| it.digest == record.from.digest);
         let (from, to) = ((now, record.to_file), (record.from, to_file));
-        self.put_back(&place, from, to, &by, format!("roll back deployment {number}: {reason}")).await
+        let mut back = self.record(&place, from, to, &by, self.0.terms);
+        back.undoes = Some(number);
+        self.put_back(back, format!("roll back deployment {number}: {reason}")).await
     }
 
     /// Puts in force what the flow's file names, whatever was deployed.
     pub(crate) async fn reset(&self, place: Place, by: String, reason: String) -> Result<Deployment, DeployError> {
         let _only = self.0.beginning.lock().await;
-        let now = self.serving(&place).await?;
         self.refuse_a_second(&place)?;
+        let now = self.serving(&place).await?;
         if self.0.shared.deployed.at(&place.0, &place.1).plugin.is_none() {
             return Err(DeployError::InForce { plugin: now });
         }
         let file = self.file_of(&place).await.ok_or(DeployError::NoFile { step: place.1.clone() })?;
-        self.put_back(&place, (now, false), (file, true), &by, format!("reset to the flow's file: {reason}")).await
+        let back = self.record(&place, (now, false), (file, true), &by, self.0.terms);
+        self.put_back(back, format!("reset to the flow's file: {reason}")).await
     }
 
     /// Every deployment, in the order of their beginning.
@@ -151,9 +169,12 @@ impl Deployer {
         self.0.board.lock().records.values().cloned().collect()
     }
 
-    /// The versions a rollback may want back, whether or not the catalogue lists them.
-    pub(crate) fn kept(&self) -> HashSet<Digest> {
-        self.0.board.lock().records.values().flat_map(|record| [record.from.digest, record.to.digest]).collect()
+    /// The versions a rollback may want back, whether or not the catalogue lists them. None: there are records that
+    /// can't be read, and nobody knows which versions they name.
+    pub(crate) fn kept(&self) -> Option<HashSet<Digest>> {
+        let board = self.0.board.lock();
+        let named = || board.records.values().flat_map(|record| [record.from.digest, record.to.digest]).collect();
+        board.complete.then(named)
     }
 
     /// One deployment as it stands.
@@ -172,26 +193,41 @@ impl Deployer {
         let reference = self.0.shelf.find(plugin).await?;
         let new = self.0.shelf.load(&reference).await?;
         let flow = self.running(&place.0).await.ok_or_else(|| DeployError::NoFlow(place.0.clone()))?;
-        let mut samples = Vec::with_capacity(letters.len());
-        for id in letters {
-            let letter = self.0.shared.store.dead_letter(id).await?;
-            let letter = letter.filter(|letter| letter.flow == place.0).ok_or(DeployError::NoDeadLetter(id))?;
-            samples.push(Sample { message: letter.received, is_dead_letter: true });
+        let misfit = |error| DeployError::Misfit(error);
+        let (bound_flow, step) = (Arc::clone(&flow), place.1.clone());
+        let pair = self.compute(move || Pair::bind(&bound_flow, &step, &new)).await.ok_or(DeployError::Stopping)?;
+        let pair = pair.map_err(misfit)?.ok_or_else(|| DeployError::NoStep { flow: place.0.clone(), step: place.1 })?;
+        let (pair, mut report) = (Arc::new(pair), ShadowReport::default());
+        // A batch at a time: the flows have their turn in between, and few letters are in memory.
+        for ids in letters.chunks(flow.batch_messages) {
+            let samples = self.letters(&place.0, ids).await?;
+            let (pair, flow) = (Arc::clone(&pair), Arc::clone(&flow));
+            let turn = move || {
+                pair.compare(&flow, &samples, &mut report);
+                report
+            };
+            report = self.compute(turn).await.ok_or(DeployError::Stopping)?;
         }
-        let step = place.1.clone();
-        let compared = self.compute(move || {
-            let Some(pair) = Pair::bind(&flow, &step, &new)? else { return Ok(None) };
-            let mut report = ShadowReport::default();
-            samples.chunks(flow.batch_messages).for_each(|batch| pair.compare(&flow, batch, &mut report));
-            Ok(Some(report))
-        });
-        let compared = compared.await.ok_or(DeployError::Stopping)?;
-        compared.map_err(DeployError::Misfit)?.ok_or(DeployError::NoStep { flow: place.0, step: place.1 })
+        Ok(report)
+    }
+
+    async fn letters(&self, flow: &FlowName, ids: &[DeadLetterId]) -> Result<Vec<Sample>, DeployError> {
+        let mut samples = Vec::with_capacity(ids.len());
+        for id in ids {
+            let letter = self.0.shared.store.dead_letter(*id).await?.filter(|letter| letter.flow == *flow);
+            let message = letter.ok_or(DeployError::NoDeadLetter(*id))?.received;
+            samples.push(Sample { message, is_dead_letter: true });
+        }
+        Ok(samples)
     }
 
     /// Goes on with the deployments that were under way when the host stopped.
-    pub(crate) fn resume(&self, records: Vec<Deployment>) {
-        for record in records {
+    pub(crate) fn resume(&self, recalled: Recalled) {
+        {
+            let mut board = self.0.board.lock();
+            (board.last_recalled, board.complete) = (recalled.last, recalled.complete);
+        }
+        for record in recalled.records {
             self.show(&record);
             if !record.phase.is_over() {
                 tracing::info!(deployment = record.number, phase = record.phase.name(), "going on with a deployment");
@@ -217,20 +253,13 @@ impl Deployer {
     }
 
     /// A step back needs no proof: what is put in force was in force before, or stands in the flow's file.
-    async fn put_back(
-        &self,
-        place: &Place,
-        from: (PluginRef, bool),
-        to: (PluginRef, bool),
-        by: &str,
-        why: String,
-    ) -> Result<Deployment, DeployError> {
-        let plugin = match to.1 {
-            true => self.load_file(place).await?,
-            false => self.0.shelf.load(&to.0).await?,
+    async fn put_back(&self, mut record: Deployment, why: String) -> Result<Deployment, DeployError> {
+        let plugin = match record.to_file {
+            true => self.load_file(&place_of(&record)).await?,
+            false => self.0.shelf.load(&record.to).await?,
         };
-        let mut record = self.record(place, from, to, by, self.0.terms);
-        record.enter(Phase::Deployed, self.now(), by, why);
+        let by = record.by.clone();
+        record.enter(Phase::Deployed, self.now(), &by, why);
         self.put_in_force(&record, plugin).await?;
         self.announce(&record);
         Ok(record)
@@ -244,7 +273,7 @@ impl Deployer {
         by: &str,
         terms: Terms,
     ) -> Deployment {
-        let number = self.0.board.lock().records.keys().last().map_or(1, |last| last + 1);
+        let number = self.0.board.lock().last() + 1;
         let (flow, step) = place.clone();
         let now = self.now();
         Deployment {
@@ -255,6 +284,7 @@ impl Deployer {
             from_file,
             to,
             to_file,
+            undoes: None,
             by: by.to_owned(),
             at: now,
             terms,
@@ -272,101 +302,6 @@ impl Deployer {
         let board = self.0.board.lock();
         let busy = board.records.values().find(|record| place_of(record) == *place && !record.phase.is_over());
         busy.map_or(Ok(()), |record| Err(DeployError::Busy { number: record.number, phase: record.phase }))
-    }
-
-    /// What serves a step now, a trial aside.
-    async fn serving(&self, place: &Place) -> Result<PluginRef, DeployError> {
-        let flow = self.running(&place.0).await.ok_or_else(|| DeployError::NoFlow(place.0.clone()))?;
-        let step = flow.steps.iter().find(|step| step.name == place.1);
-        let step = step.ok_or_else(|| DeployError::NoStep { flow: place.0.clone(), step: place.1.clone() })?;
-        Ok(step.server.reference().clone())
-    }
-
-    pub(crate) async fn running(&self, flow: &FlowName) -> Option<Arc<RunningFlow>> {
-        self.0.crew.lock().await.member(flow).map(crate::crew::Member::running)
-    }
-
-    /// Puts a version on trial at a step, or takes it away.
-    pub(crate) async fn try_out(&self, place: &Place, plan: Option<TrialPlan>) -> Result<(), DeployError> {
-        self.0.shared.deployed.change(place, |deployed| deployed.trial = plan);
-        self.rebind(place, None).await
-    }
-
-    /// Writes down that this deployment is in force, then puts it in force.
-    pub(crate) async fn put_in_force(&self, record: &Deployment, plugin: Plugin) -> Result<(), DeployError> {
-        let served = (!record.to_file).then_some(&record.to);
-        self.0.journal.put_in_force(record, served).await?;
-        let place = place_of(record);
-        self.0.shared.deployed.change(&place, |deployed| {
-            deployed.plugin = served.map(|_| plugin.clone());
-            deployed.trial = None;
-        });
-        let bound = self.rebind(&place, Some(plugin)).await;
-        // On the board last: who sees that it is deployed may count on the next batch.
-        self.show(record);
-        bound
-    }
-
-    /// The flow's next batch meets what is deployed at this step.
-    async fn rebind(&self, place: &Place, server: Option<Plugin>) -> Result<(), DeployError> {
-        let (mut crew, place) = (Arc::clone(&self.0.crew).lock_owned().await, place.clone());
-        // A plugin configures itself when it is bound: guest code, off the async threads.
-        let bound = tokio::task::spawn_blocking(move || crew.rebind(&place, server)).await;
-        bound.unwrap_or(Err(DeployError::Stopping))
-    }
-
-    /// The flow's last messages and its open dead letters, up to `most` of each.
-    pub(crate) async fn samples(&self, flow: &RunningFlow, most: usize) -> Result<Vec<Sample>, Stop> {
-        if most == 0 {
-            return Ok(Vec::new());
-        }
-        let filter = Filter { flow: Some(flow.name.clone()), state: Some(DeadLetterState::Open), ..Filter::default() };
-        let page = Page { after: None, limit: most };
-        let letters = self.0.shared.store.dead_letters(filter, page).await.map_err(|_| Stop::Interrupted)?.letters;
-        let letters = letters.into_iter().filter(|letter| letter.stage != gantry_core::Stage::Deliver);
-        let mut samples: Vec<_> =
-            letters.map(|letter| Sample { message: letter.received, is_dead_letter: true }).collect();
-        let known: HashSet<_> = samples.iter().map(|sample| sample.message.id).collect();
-        let recent = flow.samples.last(most).into_iter().filter(|message| !known.contains(&message.id));
-        samples.extend(recent.map(|message| Sample { message, is_dead_letter: false }));
-        Ok(samples)
-    }
-
-    /// Runs this where plugins run, in turn with the flows. None: it panicked, or the host stops.
-    pub(crate) async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        let _thread = self.0.shared.plugin_threads.acquire().await.ok();
-        tokio::task::spawn_blocking(work).await.ok()
-    }
-
-    /// What the flow's file names for this step, as it lies there now.
-    async fn file_of(&self, place: &Place) -> Option<PluginRef> {
-        self.load_file(place).await.ok().map(|plugin| plugin.reference().clone())
-    }
-
-    async fn load_file(&self, place: &Place) -> Result<Plugin, DeployError> {
-        let bytes = self.file_bytes(place).await?;
-        self.0.shelf.compile(bytes.into()).await
-    }
-
-    async fn file_bytes(&self, place: &Place) -> Result<Vec<u8>, DeployError> {
-        let missing = || DeployError::NoFile { step: place.1.clone() };
-        let path = self.0.crew.lock().await.plugin_file(place).ok_or_else(missing)?;
-        tokio::fs::read(&path).await.map_err(|_| missing())
-    }
-
-    /// Keeps the bytes that are about to be replaced: the file may be another one when they are wanted back.
-    async fn keep_file(&self, place: &Place, from: &PluginRef) {
-        let kept = match self.file_bytes(place).await {
-            Ok(bytes) if Digest::of(&bytes) == from.digest => self.0.shelf.keep(bytes.into()).await,
-            Ok(_) => Err(DeployError::NoFile { step: place.1.clone() }),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = kept {
-            let error = super::chain(&error);
-            tracing::warn!(
-                plugin = %from, error, "the version in force can't be kept: a rollback would need its file to be put back"
-            );
-        }
     }
 
     pub(crate) async fn save(&self, record: &Deployment) -> Result<(), StoreError> {
@@ -405,6 +340,10 @@ impl Deployer {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.0.shared.clock.now()
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.0.tasks.stop.is_cancelled()
     }
 
     pub(crate) async fn stopped(&self) {

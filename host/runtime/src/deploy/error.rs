@@ -60,6 +60,22 @@ pub enum DeployError {
         /// Where it stands.
         phase: Phase,
     },
+    /// There is nothing to approve of yet.
+    #[error("deployment {number} is {} still: there is nothing to approve of yet", phase.name())]
+    TooEarly {
+        /// The deployment.
+        number: u64,
+        /// Where it stands.
+        phase: Phase,
+    },
+    /// A step back is not taken back: that would put in force, without a gate, what was just taken out.
+    #[error("deployment {number} took deployment {undone} back; to go elsewhere, deploy the version you want by name")]
+    StepBack {
+        /// The deployment.
+        number: u64,
+        /// The one it took back.
+        undone: u64,
+    },
     /// It takes no more orders.
     #[error("deployment {number} is over: {}", phase.name())]
     Over {

@@ -21,18 +21,27 @@ pub(crate) struct Served {
     pub(crate) plugin: PluginRef,
 }
 
+/// Records of one kind, as they were found.
+pub(crate) struct Recalled<T = Deployment> {
+    pub(crate) records: Vec<T>,
+    /// The highest number among the keys, those of unreadable records included.
+    pub(crate) last: u64,
+    /// Whether all of them could be read.
+    pub(crate) complete: bool,
+}
+
 /// The records; clones write to the same store.
 #[derive(Clone)]
 pub(crate) struct Journal(pub(crate) Store);
 
 impl Journal {
     /// All deployments, in the order of their numbers.
-    pub(crate) async fn deployments(&self) -> Result<Vec<Deployment>, StoreError> {
+    pub(crate) async fn deployments(&self) -> Result<Recalled, StoreError> {
         self.all(DEPLOYMENTS).await
     }
 
     /// What is deployed, step by step.
-    pub(crate) async fn deployed(&self) -> Result<Vec<Served>, StoreError> {
+    pub(crate) async fn deployed(&self) -> Result<Recalled<Served>, StoreError> {
         self.all(DEPLOYED).await
     }
 
@@ -53,17 +62,25 @@ impl Journal {
         self.0.kv_write(vec![record(deployment), served]).await
     }
 
-    /// What can't be read, because another version of Gantry wrote it, is passed over and left where it is.
-    async fn all<T: serde::de::DeserializeOwned>(&self, namespace: &str) -> Result<Vec<T>, StoreError> {
-        let mut all = Vec::new();
+    /// What can't be read, because it is damaged or another version of Gantry wrote it, is passed over and left there.
+    async fn all<T: serde::de::DeserializeOwned>(&self, namespace: &str) -> Result<Recalled<T>, StoreError> {
+        let mut all = Recalled { records: Vec::new(), last: 0, complete: true };
         for key in self.0.kv_keys(namespace, None, usize::MAX).await? {
-            let Some(value) = self.0.kv_get(namespace, &key).await? else { continue };
-            match serde_json::from_slice(&value) {
-                Ok(value) => all.push(value),
-                Err(error) => {
-                    tracing::warn!(namespace, key, %error, "a stored record can't be read; it is passed over")
-                }
-            }
+            all.last = all.last.max(key.parse().unwrap_or(0));
+            let problem = match self.0.kv_get(namespace, &key).await {
+                Ok(None) => continue,
+                Ok(Some(value)) => match serde_json::from_slice(&value) {
+                    Ok(record) => {
+                        all.records.push(record);
+                        continue;
+                    }
+                    Err(error) => error.to_string(),
+                },
+                Err(StoreError::Damaged(error)) => error.to_string(),
+                Err(error) => return Err(error),
+            };
+            tracing::warn!(namespace, key, problem, "a stored record can't be read; it is passed over");
+            all.complete = false;
         }
         Ok(all)
     }

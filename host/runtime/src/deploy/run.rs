@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::compare::Pair;
 use super::deployer::{Deployer, Order};
+use super::error::DeployError;
 use super::journal::place_of;
 use super::record::{Deployment, GoldenReport, Phase, ShadowReport};
 use super::trial::{Seen, TrialPlan};
@@ -43,13 +44,16 @@ impl Run {
     /// Takes the deployment to its end.
     pub(crate) async fn drive(mut self) {
         match self.go().await {
-            Ok(()) | Err(Stop::Interrupted) => {}
+            Ok(()) => {}
+            Err(Stop::Interrupted) if self.deployer.is_stopping() => {}
+            Err(Stop::Interrupted) => self.abort(GANTRY, "a fault of the host; its log says more").await,
             Err(Stop::Ended(by, why)) => self.abort(&by, &why).await,
         }
     }
 
     async fn go(&mut self) -> Result<(), Stop> {
         let plugin = self.load().await?;
+        self.trusted().await?;
         if self.record.phase < Phase::Waiting {
             self.check(&plugin).await?;
             self.golden(&plugin).await?;
@@ -57,6 +61,7 @@ impl Run {
         }
         if self.record.phase == Phase::Waiting {
             self.wait_for_word().await?;
+            self.trusted().await?;
         }
         let terms = self.record.terms;
         if self.record.phase <= Phase::Canary && terms.canary_share > 0.0 {
@@ -70,10 +75,14 @@ impl Run {
         self.deployer.shelf().load(&self.record.to).await.map_err(|error| refused(chain(&error)))
     }
 
-    /// Whether the publisher is still trusted, and whether the plugin fits the step: API version, grants, settings.
+    /// Whether the publisher is still trusted: asked anew after every wait.
+    async fn trusted(&self) -> Result<(), Stop> {
+        self.deployer.shelf().check_trust(&self.record.to).await.map_err(|error| refused(chain(&error)))
+    }
+
+    /// Whether the plugin fits the step: API version, grants, settings.
     async fn check(&mut self, plugin: &Plugin) -> Result<(), Stop> {
-        self.deployer.shelf().check_trust(&self.record.to).await.map_err(|error| refused(chain(&error)))?;
-        self.pair(plugin).await?;
+        self.pair(&self.flow().await?, plugin).await?;
         self.obey()
     }
 
@@ -106,7 +115,7 @@ impl Run {
         let samples = self.deployer.samples(&flow, self.record.terms.shadow as usize).await?;
         let text = format!("{} messages to run through old and new", samples.len());
         self.enter(Phase::Shadow, GANTRY, &text).await?;
-        let pair = Arc::new(self.pair(plugin).await?);
+        let pair = Arc::new(self.pair(&flow, plugin).await?);
         let mut report = ShadowReport::default();
         let mut left = samples;
         while !left.is_empty() {
@@ -152,7 +161,7 @@ impl Run {
         };
         match order.ok_or(Stop::Interrupted)? {
             Order::RollBack { by, reason } => Err(Stop::Ended(by, reason)),
-            Order::GoOn { by } => {
+            Order::GoOn { by, .. } => {
                 if self.record.shadow.as_ref().is_some_and(|report| report.newly_failing > 0) {
                     // Who approves of failures doesn't want the old version to cover them up.
                     self.record.terms.newly_failing = Judgement::Accept;
@@ -199,7 +208,9 @@ impl Run {
             };
             match order {
                 Order::RollBack { by, reason } => return Err(Stop::Ended(by, reason)),
-                Order::GoOn { by } => {
+                // Said of an earlier phase, and heard already.
+                Order::GoOn { from, .. } if from != phase => continue,
+                Order::GoOn { by, .. } => {
                     self.record.enter(phase, self.deployer.now(), &by, "promoted before its time");
                     return Ok(());
                 }
@@ -209,17 +220,40 @@ impl Run {
 
     /// The new version serves the step from the next batch on.
     async fn finish(&mut self, plugin: Plugin) -> Result<(), Stop> {
-        let text = format!("{} is in force", self.record.to);
-        self.record.enter(Phase::Deployed, self.deployer.now(), GANTRY, text);
-        self.deployer.put_in_force(&self.record, plugin).await.map_err(|error| {
-            tracing::error!(
-                deployment = self.record.number,
-                error = chain(&error),
-                "a deployment could not be finished"
-            );
-            Stop::Interrupted
-        })?;
+        self.obey()?;
+        self.follow_the_file().await?;
+        let mut done = self.record.clone();
+        done.enter(Phase::Deployed, self.deployer.now(), GANTRY, format!("{} is in force", done.to));
+        match self.deployer.put_in_force(&done, plugin).await {
+            Ok(()) => self.record = done,
+            Err(error @ (DeployError::Store(_) | DeployError::Stopping)) => {
+                tracing::error!(deployment = done.number, error = chain(&error), "a deployment could not be finished");
+                return Err(Stop::Interrupted);
+            }
+            Err(error) => return Err(refused(chain(&error))),
+        }
         self.deployer.announce(&self.record);
+        // An order to roll back that came while it was put in force is meant for what is in force now.
+        while let Ok(order) = self.orders.try_recv() {
+            let Order::RollBack { by, reason } = order else { continue };
+            if let Err(error) = self.deployer.roll_back(self.record.number, by, reason).await {
+                tracing::error!(deployment = self.record.number, error = chain(&error), "a rollback failed");
+            }
+            break;
+        }
+        Ok(())
+    }
+
+    /// The flow's file may have brought another version in the meantime: that is what a rollback leads back to.
+    async fn follow_the_file(&mut self) -> Result<(), Stop> {
+        let place = place_of(&self.record);
+        let now = self.deployer.serving(&place).await.map_err(|error| refused(chain(&error)))?;
+        if now != self.record.from {
+            if self.record.from_file {
+                self.deployer.keep_file(&place, &now).await;
+            }
+            self.record.from = now;
+        }
         Ok(())
     }
 
@@ -236,8 +270,8 @@ impl Run {
     }
 
     /// Binds old and new to the step: what does not fit is refused here.
-    async fn pair(&self, plugin: &Plugin) -> Result<Pair, Stop> {
-        let (flow, step, plugin) = (self.flow().await?, self.record.step.clone(), plugin.clone());
+    async fn pair(&self, flow: &Arc<RunningFlow>, plugin: &Plugin) -> Result<Pair, Stop> {
+        let (flow, step, plugin) = (Arc::clone(flow), self.record.step.clone(), plugin.clone());
         let bound = self.deployer.compute(move || Pair::bind(&flow, &step, &plugin)).await.ok_or(Stop::Interrupted)?;
         let bound = bound.map_err(|error| refused(chain(&error)))?;
         bound.ok_or_else(|| refused("the flow has no such step any more".to_owned()))

@@ -84,6 +84,14 @@ impl Trial {
         self.plan.takes(message)
     }
 
+    /// What it made of a message was refused later on.
+    pub(crate) fn blame(&self) {
+        self.plan.seen.count(|seen| {
+            seen.new.failed += 1;
+            seen.newly_failing += 1;
+        });
+    }
+
     /// One batch, parted between the new version and the old one.
     pub(crate) fn answer<'a>(
         &self,

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use gantry_core::rollout::{Judgement, TermsChange};
-use gantry_e2e::{TestHost, eventually};
+use gantry_e2e::{FlowText, Sink, TestHost, eventually, guest};
 use gantry_runtime::deploy::{Deployment, Phase};
 use serde_json::json;
 
-use crate::{at_once, host_with, publish, reaches, request, rests, serving, why};
+use crate::{NAMED, at_once, host_with, publish, reaches, request, rests, serving, why};
 
 fn canary(share: f64, messages: u64) -> TermsChange {
     TermsChange { canary_share: Some(share), canary_messages: Some(messages), ..at_once() }
@@ -138,5 +138,23 @@ async fn an_operator_promotes_or_takes_back_before_the_time() {
     host.handle().approve_deployment(begun.number, "olga".into()).unwrap();
     let done = rests(&host, begun.number).await;
     assert_eq!((done.phase, serving(&host).as_str()), (Phase::Deployed, "counter@2.0.0"));
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_targets_schema_refuses_of_the_new_version_counts_against_it() {
+    let (erp, dir) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let schema = dir.path().join("object.json");
+    std::fs::write(&schema, r#"{"type": "object"}"#).unwrap();
+    let target = format!("schema = {:?}", schema.display().to_string());
+    let flow = FlowText::new("in").source_line("key = { pointer = \"/key\" }").step(guest("echo"), NAMED);
+    let host = TestHost::start(&[flow.target("erp", &erp, &target)]).await;
+    // `counter` answers with a text where `echo` answers with the object.
+    let new = publish(&host, "counter", "2.0.0").await;
+    let begun = begin(&host, &new, canary(1.0, 1000)).await;
+    post(&host, 0, "x").await;
+    let done = rests(&host, begun.number).await;
+    assert_eq!((done.phase, serving(&host).as_str()), (Phase::RolledBack, "echo@0.1.0"));
+    assert_eq!(done.canary.unwrap().newly_failing, 1);
     host.stop().await;
 }

@@ -94,3 +94,52 @@ async fn a_waiting_deployment_waits_over_a_restart() {
     gantry_e2e::eventually("the approved version to serve", || async { serving(&host) == "counter@2.0.0" }).await;
     host.stop().await;
 }
+
+#[tokio::test]
+async fn a_step_back_is_not_taken_back_and_an_approval_said_twice_is_heard_once() {
+    let (host, _erp) = host_with("echo").await;
+    let new = publish(&host, "counter", "2.0.0").await;
+    let deployed = deploy(&host, &new, at_once()).await;
+    let back = host.handle().roll_back(deployed.number, "olga".into(), "bad".into()).await.unwrap();
+    assert_eq!(back.undoes, Some(deployed.number));
+    let twice = host.handle().roll_back(back.number, "nina".into(), "bad".into()).await.unwrap_err();
+    assert!(matches!(twice, DeployError::StepBack { undone, .. } if undone == deployed.number), "{twice}");
+    assert_eq!(serving(&host), "echo@0.1.0", "the bad version is not back");
+
+    host.post("/in", "{}").await;
+    host.settled().await;
+    let terms = TermsChange { shadow: Some(10), canary_share: Some(1.0), canary_messages: Some(1000), ..at_once() };
+    let waiting = deploy(&host, &new, terms).await;
+    assert_eq!(waiting.phase, Phase::Waiting);
+    for who in ["olga", "nina"] {
+        let _ = host.handle().approve_deployment(waiting.number, who.into());
+    }
+    gantry_e2e::eventually("the trial to be in the flow", || async {
+        host.handle().reports()[0].plugins[0].on_trial.is_some()
+    })
+    .await;
+    host.post("/in", "{}").await;
+    host.settled().await;
+    let canary = host.handle().deployment(waiting.number).unwrap();
+    assert_eq!((canary.phase, canary.canary.unwrap().new.messages), (Phase::Canary, 1), "nobody promoted the canary");
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_way_back_to_a_version_that_no_longer_fits_is_refused_and_changes_nothing() {
+    let (host, erp) = host_with("settings_user").await;
+    let new = publish(&host, "echo", "2.0.0").await;
+    let deployed = deploy(&host, &new, at_once()).await;
+    let settings = format!("{NAMED}\nsettings = {{ refuse = true }}");
+    let flow = gantry_e2e::FlowText::new("in").step(guest("settings_user"), &settings);
+    flow.target("erp", &erp, "").write(host.flows());
+    assert_eq!(host.reload().await.result, ReloadResult::Applied, "what is deployed takes these settings");
+    let refused = host.handle().roll_back(deployed.number, "olga".into(), "back".into()).await.unwrap_err();
+    assert!(matches!(refused, DeployError::Misfit(_)), "{refused}");
+    assert_eq!((serving(&host).as_str(), host.handle().deployments().len()), ("echo@2.0.0", 1));
+    assert_eq!(host.reload().await.result, ReloadResult::Unchanged);
+    let host = host.restart().await;
+    host.post("/in", "{}").await;
+    assert_eq!((host.settled().await[0].counts.delivered, serving(&host).as_str()), (1, "echo@2.0.0"));
+    host.stop().await;
+}
