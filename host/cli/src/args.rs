@@ -47,6 +47,26 @@ pub(crate) struct HostArgs {
     pub(crate) data: Option<PathBuf>,
 }
 
+/// Who acts: for commands that leave a trace.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Who {
+    /// Who asks [default: the user running the command]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+impl Who {
+    pub(crate) fn name(&self) -> String {
+        by(self.by.as_deref())
+    }
+}
+
+/// The name given, else the user running the command.
+pub(crate) fn by(given: Option<&str>) -> String {
+    let user = || std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
+    given.map_or_else(user, str::to_owned)
+}
+
 impl HostArgs {
     /// The host's settings. What is wrong with them is said here.
     pub(crate) fn load(&self, output: &Output) -> Result<HostConfig, Failure> {

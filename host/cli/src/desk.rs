@@ -53,10 +53,8 @@ pub(crate) fn with_host<T>(
     output: &Output,
     work: impl AsyncFnOnce(&Remote) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let config = host.load(output)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::Internal)?;
-    runtime.block_on(async {
-        let remote = Remote::find(&config).await?.ok_or(DeskError::NoHost { dir: config.data_dir.clone() })?;
+    with_config(host, output, async |config| {
+        let remote = Remote::find(config).await?.ok_or(DeskError::NoHost { dir: config.data_dir.clone() })?;
         work(&remote).await
     })
 }
@@ -67,14 +65,31 @@ pub(crate) fn with<T>(
     output: &Output,
     work: impl AsyncFnOnce(&Desk) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let config = host.load(output)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::Internal)?;
-    runtime.block_on(async {
-        let desk = Desk::open(&config).await?;
-        let done = work(&desk).await;
+    with_desk(host, output, async |_, desk| work(desk).await)
+}
+
+/// The same for work that needs to know the host's settings, too.
+fn with_desk<T>(
+    host: &HostArgs,
+    output: &Output,
+    work: impl AsyncFnOnce(&HostConfig, &Desk) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    with_config(host, output, async |config| {
+        let desk = Desk::open(config).await?;
+        let done = work(config, &desk).await;
         desk.close().await;
         done
     })
+}
+
+fn with_config<T>(
+    host: &HostArgs,
+    output: &Output,
+    work: impl AsyncFnOnce(&HostConfig) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let config = host.load(output)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::Internal)?;
+    runtime.block_on(work(&config))
 }
 
 /// Where dead letters and messages are worked on.

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use gantry_admin::api::DeploymentQuery;
 use gantry_runtime::deploy::{Deployment, Phase};
 
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::desk::{self, Remote};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
@@ -22,8 +22,10 @@ pub(crate) enum Deploy {
     Status(Status),
     History(History),
     Approve(Approve),
-    Rollback(Rollback),
-    Reset(Reset),
+    /// Put the version before back at once: of a deployment under way, or of the last one
+    Rollback(Back),
+    /// Put in force the plugin that the flow's file names, whatever was deployed
+    Reset(Back),
 }
 
 /// Show the deployments under way, or the last one of a step with all that was found out
@@ -58,9 +60,9 @@ pub(crate) struct Approve {
     host: HostArgs,
 }
 
-/// Put the version before back at once: of a deployment under way, or of the last one
+/// Which step goes back, and why.
 #[derive(Debug, Args)]
-pub(crate) struct Rollback {
+pub(crate) struct Back {
     /// The step
     #[arg(value_name = "FLOW/STEP")]
     place: Place,
@@ -71,35 +73,6 @@ pub(crate) struct Rollback {
     who: Who,
     #[command(flatten)]
     host: HostArgs,
-}
-
-/// Put in force the plugin that the flow's file names, whatever was deployed
-#[derive(Debug, Args)]
-pub(crate) struct Reset {
-    /// The step
-    #[arg(value_name = "FLOW/STEP")]
-    place: Place,
-    /// Why, for the record
-    #[arg(long, value_name = "TEXT", default_value = "by hand")]
-    reason: String,
-    #[command(flatten)]
-    who: Who,
-    #[command(flatten)]
-    host: HostArgs,
-}
-
-/// Who acts.
-#[derive(Debug, Args)]
-pub(super) struct Who {
-    /// Who asks [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    by: Option<String>,
-}
-
-impl Who {
-    pub(super) fn name(&self) -> String {
-        super::dlq::by(self.by.as_deref())
-    }
 }
 
 impl Deploy {

@@ -178,12 +178,6 @@ impl Filter {
     }
 }
 
-/// Who asks: the name given, else the user running the command.
-pub(crate) fn by(given: Option<&str>) -> String {
-    let user = || std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
-    given.map_or_else(user, str::to_owned)
-}
-
 /// Where a dead letter stands, as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum State {

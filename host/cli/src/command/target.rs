@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use gantry_core::{FlowName, TargetName};
 use serde_json::Value;
 
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::desk;
 use crate::exit::Failure;
 use crate::output::Output;
@@ -44,9 +44,8 @@ pub(crate) struct Stop {
     /// Why; kept with the stop
     #[arg(long, default_value = "")]
     pub(crate) reason: String,
-    /// Who asks [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) who: Who,
     #[command(flatten)]
     pub(crate) host: HostArgs,
 }
@@ -57,9 +56,8 @@ pub(crate) struct Go {
     /// The target
     #[arg(value_name = "FLOW/TARGET")]
     pub(crate) target: Address,
-    /// Who asks [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) who: Who,
     #[command(flatten)]
     pub(crate) host: HostArgs,
 }
@@ -100,13 +98,13 @@ impl Target {
 
 impl Stop {
     fn run(&self, command: &str, output: &Output) -> Result<(), Failure> {
-        command_target(&self.host, output, &self.target, command, self.by.as_deref(), &self.reason)
+        command_target(&self.host, output, &self.target, command, &self.who, &self.reason)
     }
 }
 
 impl Go {
     fn run(&self, command: &str, output: &Output) -> Result<(), Failure> {
-        command_target(&self.host, output, &self.target, command, self.by.as_deref(), "")
+        command_target(&self.host, output, &self.target, command, &self.who, "")
     }
 }
 
@@ -115,11 +113,10 @@ fn command_target(
     output: &Output,
     Address { flow, target }: &Address,
     command: &str,
-    by: Option<&str>,
+    who: &Who,
     reason: &str,
 ) -> Result<(), Failure> {
-    let by = super::dlq::by(by);
-    let report = desk::command_target(host, output, &format!("{flow}/{target}"), command, &by, reason)?;
+    let report = desk::command_target(host, output, &format!("{flow}/{target}"), command, &who.name(), reason)?;
     Ok(output.print(&report, || row(&report).join("  "))?)
 }
 

@@ -12,10 +12,10 @@ use gantry_runtime::{PublishError, Publisher, open_catalogue, open_sandbox};
 use gantry_security::SignatureFile;
 use gantry_store::{CatalogueError, Publication, Published, Store};
 
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, with_desk};
 use crate::args::HostArgs;
 use crate::command::compile_component::compiler_process;
-use crate::exit::{Exit, Failure, OrExit as _};
+use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
 /// A component on its way into the catalogue.
@@ -27,7 +27,7 @@ pub(crate) struct Offer {
 
 /// Publishes a component.
 pub(crate) fn publish(host: &HostArgs, output: &Output, offer: Offer) -> Result<Publication, Failure> {
-    at_desk(host, output, async |config, desk| match desk {
+    with_desk(host, output, async |config, desk| match desk {
         Desk::Running(remote) => Ok(remote.publish(offer).await?),
         Desk::AtRest(store) => {
             publisher(config, store)?.publish(offer.bytes, offer.signatures, &offer.by).await.map_err(failure)
@@ -37,7 +37,7 @@ pub(crate) fn publish(host: &HostArgs, output: &Output, offer: Offer) -> Result<
 
 /// Every published plugin.
 pub(crate) fn catalogue(host: &HostArgs, output: &Output) -> Result<Vec<Published>, Failure> {
-    at_desk(host, output, async |config, desk| match desk {
+    with_desk(host, output, async |config, desk| match desk {
         Desk::Running(remote) => Ok(remote.catalogue().await?),
         Desk::AtRest(store) => Ok(open_catalogue(config, store.clone())?.list().await.map_err(DeskError::from)?),
     })
@@ -46,22 +46,6 @@ pub(crate) fn catalogue(host: &HostArgs, output: &Output) -> Result<Vec<Publishe
 fn publisher(config: &HostConfig, store: &Store) -> Result<Publisher, Failure> {
     let sandbox = open_sandbox(Some(&config.data_dir), Some(compiler_process()?))?;
     Ok(Publisher::open(config, store.clone(), sandbox, Arc::new(SystemClock))?)
-}
-
-/// Opens the desk, does one thing at it, and closes it whatever came of it.
-fn at_desk<T>(
-    host: &HostArgs,
-    output: &Output,
-    work: impl AsyncFnOnce(&HostConfig, &Desk) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let config = host.load(output)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::Internal)?;
-    runtime.block_on(async {
-        let desk = Desk::open(&config).await?;
-        let done = work(&config, &desk).await;
-        desk.close().await;
-        done
-    })
 }
 
 /// A refusal is one of the plugin; what the disk or the store does is not.

@@ -5,7 +5,7 @@ use gantry_core::DeadLetterId;
 
 use super::Filter;
 use super::chosen::{Asked, Chosen};
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::exit::Failure;
 use crate::output::Output;
 
@@ -20,9 +20,8 @@ pub(crate) struct Acknowledge {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) filter: Filter,
-    /// Who asks [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) who: Who,
     /// Don't ask before acknowledging many
     #[arg(long)]
     pub(crate) yes: bool,
@@ -34,7 +33,7 @@ impl Acknowledge {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let chosen = Chosen { ids: &self.ids, all: self.all, filter: &self.filter };
         let asked = Asked { verb: "acknowledge", past: "acknowledged", yes: self.yes, always_ask: false };
-        let by = super::by(self.by.as_deref());
+        let by = self.who.name();
         chosen.each(&self.host, output, &asked, async |desk, id| desk.acknowledge(id, &by).await)
     }
 }

@@ -6,7 +6,7 @@ use gantry_core::DeadLetterId;
 
 use super::chosen::{self, Asked, Chosen};
 use super::{Filter, job};
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::desk;
 use crate::exit::Failure;
 use crate::output::Output;
@@ -25,9 +25,8 @@ pub(crate) struct Discard {
     /// Why; kept with the dead letter
     #[arg(long)]
     pub(crate) reason: String,
-    /// Who asks [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) who: Who,
     /// Don't ask
     #[arg(long)]
     pub(crate) yes: bool,
@@ -42,7 +41,7 @@ impl Discard {
         }
         let chosen = Chosen { ids: &self.ids, all: false, filter: &self.filter };
         let asked = Asked { verb: "discard", past: "discarded", yes: self.yes, always_ask: true };
-        let by = super::by(self.by.as_deref());
+        let by = self.who.name();
         chosen.each(&self.host, output, &asked, async |desk, id| desk.discard(id, &by, &self.reason).await)
     }
 
@@ -51,7 +50,7 @@ impl Discard {
         let new = NewJob {
             kind: JobKind::Discard,
             filter: self.filter.wanted(),
-            by: super::by(self.by.as_deref()),
+            by: self.who.name(),
             reason: self.reason.clone(),
             rate: None,
             most_replays: None,

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::chosen::ask;
 use super::{diff, layout};
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::desk;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
@@ -26,9 +26,8 @@ pub(crate) struct Edit {
     /// Take the edited payload from this file, in place of opening $VISUAL or $EDITOR
     #[arg(long, value_name = "FILE")]
     pub(crate) payload: Option<PathBuf>,
-    /// Who asks [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) who: Who,
     /// Don't ask
     #[arg(long)]
     pub(crate) yes: bool,
@@ -38,7 +37,7 @@ pub(crate) struct Edit {
 
 impl Edit {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let by = super::by(self.by.as_deref());
+        let by = self.who.name();
         desk::with(&self.host, output, async |desk| {
             let letter = desk.dead_letter(self.id).await?;
             let edited = match &self.payload {

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use gantry_admin::api::{DeadLetterGroup, GroupAction};
 
 use super::groups::state;
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::desk;
 use crate::exit::Failure;
 use crate::output::Output;
@@ -22,9 +22,8 @@ pub(crate) struct Group {
     /// Why; kept with the group
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub(crate) note: String,
-    /// Who asks [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) who: Who,
     #[command(flatten)]
     pub(crate) host: HostArgs,
 }
@@ -55,7 +54,7 @@ impl From<Action> for GroupAction {
 
 impl Group {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let by = super::by(self.by.as_deref());
+        let by = self.who.name();
         desk::with(&self.host, output, async |desk| {
             let group = match self.action {
                 None => desk.group(&self.fingerprint).await?,

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use gantry_admin::api::{self, JobKind, JobState};
 use gantry_core::JobId;
 
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::desk::{self, Desk, DeskError};
 use crate::exit::Failure;
 use crate::output::{Format, Output};
@@ -28,9 +28,8 @@ pub(crate) struct Job {
     /// Wait until it has ended and every message it redrove has come to an end
     #[arg(long, conflicts_with = "action")]
     pub(crate) wait: bool,
-    /// Who asks [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) who: Who,
     #[command(flatten)]
     pub(crate) host: HostArgs,
 }
@@ -44,7 +43,7 @@ pub(crate) enum Action {
 
 impl Job {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let by = super::by(self.by.as_deref());
+        let by = self.who.name();
         desk::with(&self.host, output, async |desk| {
             let job = match self.action {
                 Some(Action::Cancel) => desk.cancel_job(self.id, &by).await?,

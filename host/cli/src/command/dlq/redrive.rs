@@ -4,7 +4,7 @@ use clap::Args;
 use gantry_admin::api::{JobKind, NewJob};
 
 use super::{Filter, chosen, job};
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::desk;
 use crate::exit::Failure;
 use crate::output::Output;
@@ -29,9 +29,8 @@ pub(crate) struct Redrive {
     /// Wait until the job has ended and every message it redrove has come to an end
     #[arg(long)]
     pub(crate) wait: bool,
-    /// Who asks [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) who: Who,
     /// Don't ask
     #[arg(long)]
     pub(crate) yes: bool,
@@ -44,7 +43,7 @@ impl Redrive {
         let new = NewJob {
             kind: JobKind::Redrive,
             filter: self.filter.wanted(),
-            by: super::by(self.by.as_deref()),
+            by: self.who.name(),
             reason: String::new(),
             rate: (self.rate > 0).then_some(self.rate),
             most_replays: Some(self.most_replays),

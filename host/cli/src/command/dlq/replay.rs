@@ -9,7 +9,7 @@ use gantry_core::{DeadLetterId, PluginVersion};
 
 use super::Filter;
 use super::chosen::{Asked, Chosen};
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
@@ -36,9 +36,8 @@ pub(crate) struct Replay {
     /// The step to try it in, where the flow has several
     #[arg(long, value_name = "STEP", requires = "with")]
     pub(crate) step: Option<String>,
-    /// Who asks [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) who: Who,
     /// Don't ask before replaying many
     #[arg(long)]
     pub(crate) yes: bool,
@@ -54,7 +53,7 @@ impl Replay {
             return super::dry_run::run(&chosen, version, self.step.as_deref(), &self.host, output);
         }
         let asked = Asked { verb: "replay", past: "queued again", yes: self.yes, always_ask: false };
-        let by = super::by(self.by.as_deref());
+        let by = self.who.name();
         chosen.each(&self.host, output, &asked, async |desk, id| desk.replay(id, &by, payload.clone()).await)
     }
 

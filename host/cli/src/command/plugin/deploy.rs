@@ -7,8 +7,8 @@ use gantry_admin::api::DeployRequest;
 use gantry_core::rollout::{Judgement, TermsChange};
 use gantry_runtime::deploy::{Deployment, Phase};
 
-use crate::args::HostArgs;
-use crate::command::deploy::{Place, Who, show};
+use crate::args::{HostArgs, Who};
+use crate::command::deploy::{Place, show};
 use crate::desk::{self, Remote};
 use crate::exit::{Exit, Failure};
 use crate::output::{Format, Output};

@@ -7,8 +7,7 @@ use gantry_store::{Publication, Published};
 use serde_json::json;
 
 use super::signed;
-use crate::args::HostArgs;
-use crate::command::dlq::by;
+use crate::args::{HostArgs, by};
 use crate::desk::plugins::{self, Offer};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
