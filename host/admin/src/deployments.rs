@@ -10,6 +10,7 @@ use gantry_runtime::deploy::{Deployment, Phase, ShadowReport};
 use gantry_runtime::{DeployError, DeployRequest, HostHandle};
 
 use crate::api::{CloseRequest, DeploymentQuery, DryRunRequest};
+use crate::asked;
 use crate::problem::{self, Code, Problem};
 
 /// Begins one: 202, and the record as it stands.
@@ -21,7 +22,7 @@ pub(crate) async fn begin(
     State(host): State<HostHandle>,
     request: Result<Json<DeployRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Deployment>), Problem> {
-    let Json(request) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let request = asked::body(request)?;
     let deployment = host.deploy(request).await.map_err(|error| refused(&error))?;
     Ok((StatusCode::ACCEPTED, Json(deployment)))
 }
@@ -34,7 +35,7 @@ pub(crate) async fn list(
     State(host): State<HostHandle>,
     query: Result<Query<DeploymentQuery>, QueryRejection>,
 ) -> Result<Json<Vec<Deployment>>, Problem> {
-    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let query = asked::understood(query)?;
     let matches = |deployment: &Deployment| {
         query.flow.as_ref().is_none_or(|flow| deployment.flow.as_str() == flow)
             && query.step.as_ref().is_none_or(|step| deployment.step == *step)
@@ -66,7 +67,7 @@ pub(crate) async fn approve(
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Deployment>), Problem> {
     let Path(number) = number.map_err(|error| Problem::bad_request(error.body_text()))?;
-    let Json(request) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let request = asked::body(request)?;
     let deployment = host.approve_deployment(number, request.by).map_err(|error| refused(&error))?;
     Ok((StatusCode::ACCEPTED, Json(deployment)))
 }
@@ -83,7 +84,7 @@ pub(crate) async fn roll_back(
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Deployment>), Problem> {
     let Path(number) = number.map_err(|error| Problem::bad_request(error.body_text()))?;
-    let Json(request) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let request = asked::body(request)?;
     let deployment = host.roll_back(number, request.by, request.reason).await.map_err(|error| refused(&error))?;
     let done = deployment.phase == Phase::Deployed;
     Ok((if done { StatusCode::OK } else { StatusCode::ACCEPTED }, Json(deployment)))
@@ -101,7 +102,7 @@ pub(crate) async fn reset(
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<Json<Deployment>, Problem> {
     let Path((flow, step)) = place.map_err(|error| Problem::bad_request(error.body_text()))?;
-    let Json(request) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let request = asked::body(request)?;
     let reset = host.reset_step(flow, step, request.by, request.reason).await;
     reset.map(Json).map_err(|error| refused(&error))
 }
@@ -115,7 +116,7 @@ pub(crate) async fn dry_run(
     State(host): State<HostHandle>,
     request: Result<Json<DryRunRequest>, JsonRejection>,
 ) -> Result<Json<ShadowReport>, Problem> {
-    let Json(request) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let request = asked::body(request)?;
     let DryRunRequest { flow, step, with, dead_letters } = request;
     let compared = host.dry_run(flow, step, &with, dead_letters).await;
     compared.map(Json).map_err(|error| refused(&error))

@@ -11,6 +11,7 @@ use gantry_security::SignatureFile;
 use gantry_store::{CatalogueError, Publication, Published};
 
 use crate::api::{Catalogue, PublishQuery, SIGNATURES_HEADER, signatures_from_header};
+use crate::asked;
 use crate::problem::{self, Code, Problem};
 
 /// Takes the component in the body: 201 when it is new, 200 when these bytes were there already.
@@ -27,7 +28,7 @@ pub(crate) async fn publish(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Published>), Problem> {
-    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let query = asked::understood(query)?;
     let bytes = body.map_err(|error| match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => Problem::bad_request(error.body_text()),

@@ -8,6 +8,7 @@ use gantry_runtime::HostHandle;
 use gantry_runtime::control::{TargetCommand, TargetError, TargetReport};
 
 use crate::api::CloseRequest;
+use crate::asked;
 use crate::problem::{self, Code, Problem};
 
 /// Every target of the flows in force.
@@ -32,7 +33,7 @@ pub(crate) async fn command(
         .map_err(|_| Problem::not_found("command", &command))?;
     let unknown = || Problem::not_found("target", format!("{flow}/{target}"));
     let (flow, target) = (flow.parse().map_err(|_| unknown())?, target.parse().map_err(|_| unknown())?);
-    let Json(CloseRequest { by, reason }) = request.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let CloseRequest { by, reason } = asked::body(request)?;
     let done = host.command_target(&flow, &target, command, by, reason).await;
     done.map(Json).map_err(|error| refused(&error))
 }
