@@ -118,9 +118,8 @@ impl Crew {
         trial: Option<&TrialPlan>,
     ) -> Result<Arc<RunningFlow>, DeployError> {
         let running = self.member(flow).ok_or_else(|| DeployError::NoFlow(flow.clone()))?.running();
-        let current = running.steps.iter().find(|current| current.name == *step);
-        let current = current.ok_or_else(|| DeployError::NoStep { flow: flow.clone(), step: step.clone() })?;
-        Ok(Arc::new(running.with_step(current.served_by(server, trial)?)))
+        let next = running.steps[running.step_at(step)?].served_by(server, trial)?;
+        Ok(Arc::new(running.with_step(next)))
     }
 
     /// Puts a version that was [`Self::rebound`] in force, from the flow's next batch on.

@@ -24,8 +24,6 @@ mod samples;
 mod shelf;
 mod trial;
 
-use std::error::Error;
-
 pub use deployer::DeployRequest;
 pub use error::DeployError;
 pub use record::{Deployment, Difference, Entry, GoldenReport, Kind, Phase, ShadowReport};
@@ -39,7 +37,3 @@ pub(crate) use trial::{Trial, TrialPlan};
 
 /// Who acts where no operator does: the terms.
 const GANTRY: &str = "gantry";
-
-fn chain(error: &dyn Error) -> String {
-    crate::diagnose::chain(error)
-}

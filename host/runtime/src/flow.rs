@@ -14,7 +14,7 @@ use gantry_transport::target::BuildError;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::deploy::{InForceMap, Samples};
+use crate::deploy::{DeployError, InForceMap, Samples};
 use crate::events::Events;
 use crate::gate::Gate;
 use crate::metrics::FlowMetrics;
@@ -164,6 +164,12 @@ impl RunningFlow {
             switches: shared.switches.clone(),
             metrics,
         })
+    }
+
+    /// Where in the flow this step stands.
+    pub(crate) fn step_at(&self, step: &str) -> Result<usize, DeployError> {
+        let missing = || DeployError::NoStep { flow: self.name.clone(), step: step.to_owned() };
+        self.steps.iter().position(|running| running.name == step).ok_or_else(missing)
     }
 
     /// The same flow with another step in place of the one of that name: the next version of it.

@@ -57,7 +57,9 @@ impl RunningFlow {
     fn transform_now(&self, batch: Vec<Leased>) -> Vec<Transformed> {
         let now = self.clock.now();
         let mut progress: Vec<Progress> = batch.iter().map(|lease| self.begin(lease)).collect();
-        self.samples.keep(batch.iter().map(|lease| &lease.envelope));
+        if !self.steps.is_empty() {
+            self.samples.keep(batch.iter().map(|lease| &lease.envelope));
+        }
         for step in &self.steps {
             self.apply(step, &batch, &mut progress, now);
         }

@@ -4,9 +4,10 @@
 use gantry_core::json_diff::{Change, changes};
 use gantry_core::{Message, MessageId, Outcome, Timestamp};
 use gantry_golden::describe;
-use gantry_sandbox::{Invocation, Plugin, PluginFault, PrepareError};
+use gantry_sandbox::{Invocation, Plugin, PluginFault};
 use serde_json::Value;
 
+use super::error::DeployError;
 use super::record::{Difference, Kind, ShadowReport};
 use super::trial::fails;
 use crate::flow::RunningFlow;
@@ -36,12 +37,12 @@ pub(crate) struct Sample {
 type Answer = Result<Outcome, PluginFault>;
 
 impl Pair {
-    /// None: the flow has no such step. Blocks for as long as the new version takes to configure itself.
-    pub(crate) fn bind(flow: &RunningFlow, step: &str, new: &Plugin) -> Result<Option<Self>, PrepareError> {
-        let Some(at) = flow.steps.iter().position(|running| running.name == step) else { return Ok(None) };
-        let running = &flow.steps[at];
+    /// Blocks for as long as the new version takes to configure itself.
+    pub(crate) fn bind(flow: &RunningFlow, step: &str, new: &Plugin) -> Result<Self, DeployError> {
+        let step = flow.step_at(step)?;
+        let running = &flow.steps[step];
         let old = running.try_out(running.server.plugin.clone())?;
-        Ok(Some(Self { step: at, old, new: running.try_out(new.clone())? }))
+        Ok(Self { step, old, new: running.try_out(new.clone())? })
     }
 
     /// Runs these messages through both and adds what came of it to the report. Blocks.
@@ -120,7 +121,7 @@ fn brief(change: Change) -> Change {
         if text.len() <= TEXT {
             return value;
         }
-        let end = (0..=TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let end = text.floor_char_boundary(TEXT);
         Value::String(format!("{}… ({} bytes)", &text[..end], text.len()))
     };
     Change { path: change.path, before: change.before.map(cut), after: change.after.map(cut) }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gantry_core::rollout::{Terms, TermsChange};
 use gantry_core::{DeadLetterId, Digest, FlowName, Happening, PluginRef, Timestamp};
+use gantry_sandbox::Plugin;
 use gantry_store::StoreError;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
@@ -144,11 +145,11 @@ impl Deployer {
         if record.phase != Phase::Deployed || now.digest != record.to.digest {
             return Err(DeployError::NotInForce { number, plugin: record.to });
         }
-        let to_file = record.from_file && self.file_of(&place).await.is_some_and(|it| it.digest == record.from.digest);
+        let (plugin, to_file) = self.before(&record).await?;
         let (from, to) = ((now, record.to_file), (record.from, to_file));
         let mut back = self.record(&place, from, to, &by, self.0.terms);
         back.undoes = Some(number);
-        self.put_back(back, format!("roll back deployment {number}: {reason}")).await
+        self.put_back(back, plugin, format!("roll back deployment {number}: {reason}")).await
     }
 
     /// Puts in force what the flow's file names, whatever was deployed.
@@ -159,9 +160,10 @@ impl Deployer {
         if self.0.shared.deployed.at(&place.0, &place.1).plugin.is_none() {
             return Err(DeployError::InForce { plugin: now });
         }
-        let file = self.file_of(&place).await.ok_or(DeployError::NoFile { step: place.1.clone() })?;
+        let plugin = self.load_file(&place).await?;
+        let file = plugin.reference().clone();
         let back = self.record(&place, (now, false), (file, true), &by, self.0.terms);
-        self.put_back(back, format!("reset to the flow's file: {reason}")).await
+        self.put_back(back, plugin, format!("reset to the flow's file: {reason}")).await
     }
 
     /// Every deployment, in the order of their beginning.
@@ -193,10 +195,8 @@ impl Deployer {
         let reference = self.0.shelf.find(plugin).await?;
         let new = self.0.shelf.load(&reference).await?;
         let flow = self.running(&place.0).await.ok_or_else(|| DeployError::NoFlow(place.0.clone()))?;
-        let misfit = |error| DeployError::Misfit(error);
         let (bound_flow, step) = (Arc::clone(&flow), place.1.clone());
-        let pair = self.compute(move || Pair::bind(&bound_flow, &step, &new)).await.ok_or(DeployError::Stopping)?;
-        let pair = pair.map_err(misfit)?.ok_or_else(|| DeployError::NoStep { flow: place.0.clone(), step: place.1 })?;
+        let pair = self.compute(move || Pair::bind(&bound_flow, &step, &new)).await.ok_or(DeployError::Stopping)??;
         let (pair, mut report) = (Arc::new(pair), ShadowReport::default());
         // A batch at a time: the flows have their turn in between, and few letters are in memory.
         for ids in letters.chunks(flow.batch_messages) {
@@ -252,12 +252,19 @@ impl Deployer {
         }
     }
 
+    /// What a deployment replaced, and whether it is what the flow's file names still.
+    async fn before(&self, record: &Deployment) -> Result<(Plugin, bool), DeployError> {
+        if record.from_file {
+            let file = self.load_file(&place_of(record)).await.ok();
+            if let Some(plugin) = file.filter(|plugin| plugin.reference().digest == record.from.digest) {
+                return Ok((plugin, true));
+            }
+        }
+        Ok((self.0.shelf.load(&record.from).await?, false))
+    }
+
     /// A step back needs no proof: what is put in force was in force before, or stands in the flow's file.
-    async fn put_back(&self, mut record: Deployment, why: String) -> Result<Deployment, DeployError> {
-        let plugin = match record.to_file {
-            true => self.load_file(&place_of(&record)).await?,
-            false => self.0.shelf.load(&record.to).await?,
-        };
+    async fn put_back(&self, mut record: Deployment, plugin: Plugin, why: String) -> Result<Deployment, DeployError> {
         let by = record.by.clone();
         record.enter(Phase::Deployed, self.now(), &by, why);
         self.put_in_force(&record, plugin).await?;

@@ -10,7 +10,6 @@ use gantry_sandbox::Plugin;
 use gantry_store::{Filter, Page, StoreError};
 use tokio::sync::OwnedMutexGuard;
 
-use super::chain;
 use super::compare::Sample;
 use super::deployer::Deployer;
 use super::error::DeployError;
@@ -21,6 +20,7 @@ use super::run::Stop;
 use super::shelf::Shelf;
 use super::trial::TrialPlan;
 use crate::crew::Crew;
+use crate::diagnose::chain;
 use crate::flow::{RunningFlow, Shared};
 use crate::start_error::StartError;
 
@@ -57,9 +57,7 @@ impl Deployer {
     /// What serves a step now, a trial aside.
     pub(super) async fn serving(&self, place: &Place) -> Result<PluginRef, DeployError> {
         let flow = self.running(&place.0).await.ok_or_else(|| DeployError::NoFlow(place.0.clone()))?;
-        let step = flow.steps.iter().find(|step| step.name == place.1);
-        let step = step.ok_or_else(|| DeployError::NoStep { flow: place.0.clone(), step: place.1.clone() })?;
-        Ok(step.server.reference().clone())
+        Ok(flow.steps[flow.step_at(&place.1)?].server.reference().clone())
     }
 
     pub(super) async fn running(&self, flow: &FlowName) -> Option<Arc<RunningFlow>> {
@@ -152,10 +150,6 @@ impl Deployer {
     }
 
     /// What the flow's file names for this step, as it lies there now.
-    pub(super) async fn file_of(&self, place: &Place) -> Option<PluginRef> {
-        self.load_file(place).await.ok().map(|plugin| plugin.reference().clone())
-    }
-
     pub(super) async fn load_file(&self, place: &Place) -> Result<Plugin, DeployError> {
         let bytes = self.file_bytes(place).await?;
         self.0.shelf.compile(bytes.into()).await

@@ -10,13 +10,14 @@ use gantry_core::rollout::{Comparison, Judgement, Verdict, Window};
 use gantry_sandbox::Plugin;
 use tokio::sync::mpsc;
 
+use super::GANTRY;
 use super::compare::Pair;
 use super::deployer::{Deployer, Order};
 use super::error::DeployError;
 use super::journal::place_of;
 use super::record::{Deployment, GoldenReport, Phase, ShadowReport};
 use super::trial::{Seen, TrialPlan};
-use super::{GANTRY, chain};
+use crate::diagnose::chain;
 use crate::flow::RunningFlow;
 
 /// How often, at most, counts are written down while a stretch goes on.
@@ -273,8 +274,7 @@ impl Run {
     async fn pair(&self, flow: &Arc<RunningFlow>, plugin: &Plugin) -> Result<Pair, Stop> {
         let (flow, step, plugin) = (Arc::clone(flow), self.record.step.clone(), plugin.clone());
         let bound = self.deployer.compute(move || Pair::bind(&flow, &step, &plugin)).await.ok_or(Stop::Interrupted)?;
-        let bound = bound.map_err(|error| refused(chain(&error)))?;
-        bound.ok_or_else(|| refused("the flow has no such step any more".to_owned()))
+        bound.map_err(|error| refused(chain(&error)))
     }
 
     async fn flow(&self) -> Result<Arc<RunningFlow>, Stop> {
