@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use gantry_core::rollout::{Terms, Window};
+use gantry_core::rollout::{Judgement, Terms, Window};
 
 use crate::diagnostic::{Report, SourceFile};
 use crate::flow::SecretRef;
@@ -90,6 +90,7 @@ impl HostConfig {
     /// What the defaults are read over: they state every field, so nothing of it remains.
     fn blank() -> Self {
         let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
+        let nothing = Window { messages: 0, time_ms: 0 };
         Self {
             data_dir: PathBuf::new(),
             intake_listen: anywhere,
@@ -103,7 +104,15 @@ impl HostConfig {
             plugin_threads: 0,
             plugin_trust: PluginTrust::default(),
             reload_watch: false,
-            deploy: Terms::default(),
+            deploy: Terms {
+                shadow: 0,
+                changed: Judgement::Refuse,
+                newly_failing: Judgement::Refuse,
+                canary_share: 0.0,
+                canary: nothing,
+                watch: nothing,
+                max_failure_rate: 0.0,
+            },
         }
     }
 }

@@ -122,21 +122,6 @@ pub enum Verdict {
     Fail,
 }
 
-impl Default for Terms {
-    fn default() -> Self {
-        let ten_minutes = 10 * 60 * 1000;
-        Self {
-            shadow: 200,
-            changed: Judgement::Ask,
-            newly_failing: Judgement::Refuse,
-            canary_share: 0.1,
-            canary: Window { messages: 200, time_ms: ten_minutes },
-            watch: Window { messages: 1000, time_ms: ten_minutes },
-            max_failure_rate: 0.01,
-        }
-    }
-}
-
 impl Terms {
     /// These terms with some of them changed.
     ///
@@ -231,13 +216,25 @@ impl Tally {
 mod tests {
     use super::*;
 
+    fn terms() -> Terms {
+        Terms {
+            shadow: 200,
+            changed: Judgement::Ask,
+            newly_failing: Judgement::Refuse,
+            canary_share: 0.1,
+            canary: Window { messages: 200, time_ms: 600_000 },
+            watch: Window { messages: 1000, time_ms: 600_000 },
+            max_failure_rate: 0.01,
+        }
+    }
+
     fn seen(messages: u64, newly_failing: u64) -> Comparison {
         Comparison { new: Tally { messages, failed: newly_failing, busy_us: 0 }, newly_failing, ..Default::default() }
     }
 
     #[test]
     fn a_stretch_ends_with_its_messages_or_its_time_but_never_unseen() {
-        let terms = Terms::default();
+        let terms = terms();
         let window = Window { messages: 100, time_ms: 1000 };
         let verdict = |messages, elapsed| terms.judge(window, &seen(messages, 0), elapsed);
         assert_eq!(verdict(99, 999), Verdict::Wait);
@@ -248,7 +245,7 @@ mod tests {
 
     #[test]
     fn failures_are_too_many_only_beyond_the_bound_and_few_messages_count_as_twenty() {
-        let terms = Terms { max_failure_rate: 0.05, ..Terms::default() };
+        let terms = Terms { max_failure_rate: 0.05, ..terms() };
         let verdict = |messages, failing| terms.judge(terms.canary, &seen(messages, failing), 0);
         assert_eq!(verdict(2, 1), Verdict::Wait);
         assert_eq!(verdict(2, 2), Verdict::Fail);
@@ -260,16 +257,16 @@ mod tests {
     #[test]
     fn terms_change_one_by_one_and_a_share_beyond_all_is_refused() {
         let change = TermsChange { shadow: Some(0), canary_share: Some(1.0), ..TermsChange::default() };
-        let expected = Terms { shadow: 0, canary_share: 1.0, ..Terms::default() };
-        assert_eq!(Terms::default().with(&change), Ok(expected));
+        let expected = Terms { shadow: 0, canary_share: 1.0, ..terms() };
+        assert_eq!(terms().with(&change), Ok(expected));
         let wrong = TermsChange { max_failure_rate: Some(5.0), ..TermsChange::default() };
-        let refused = Terms::default().with(&wrong).unwrap_err().to_string();
+        let refused = terms().with(&wrong).unwrap_err().to_string();
         assert_eq!(refused, "`max_failure_rate` is a share from 0 to 1, not 5");
     }
 
     #[test]
     fn without_a_net_a_version_may_fail_as_often_as_the_old_one_did_and_the_bound() {
-        let terms = Terms { newly_failing: Judgement::Accept, max_failure_rate: 0.1, ..Terms::default() };
+        let terms = Terms { newly_failing: Judgement::Accept, max_failure_rate: 0.1, ..terms() };
         let seen = |failed| Comparison {
             new: Tally { messages: 100, failed, busy_us: 0 },
             old: Tally { messages: 10, failed: 2, busy_us: 0 },
