@@ -39,10 +39,27 @@ pub struct Flow {
     pub retry: RetryPolicy,
     /// Most messages handed to a plugin in one call.
     pub batch_messages: usize,
+    /// Most bytes of them; one message alone may be longer.
+    pub batch_bytes: usize,
+    /// How long a batch with room left waits for further messages.
+    pub batch_wait: Duration,
     /// Most messages of this flow between lease and settlement at any time.
     pub in_flight: usize,
+    /// Most bytes of those; one message alone may be longer.
+    pub in_flight_bytes: usize,
+    /// What may be in its queue.
+    pub queue: QueueBounds,
     /// How long a dead letter is kept; none keeps it until an operator deals with it.
     pub keep_dead_letters: Option<Duration>,
+}
+
+/// What a flow may have in its queue, from acceptance to the end of a message; none: as much as the disk bears.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueBounds {
+    /// Most messages.
+    pub messages: Option<u64>,
+    /// Most bytes of their records on disk.
+    pub bytes: Option<u64>,
 }
 
 /// Business goal and what would count as reaching it.

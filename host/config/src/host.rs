@@ -34,8 +34,10 @@ pub struct HostConfig {
     pub shutdown_deadline: Duration,
     /// Memory for the store's cache, in bytes.
     pub store_cache_bytes: u64,
-    /// Intake answers 507 while the data directory's disk has less free than this, in bytes.
+    /// Intake answers 503 while the data directory's disk has less free than this, in bytes.
     pub disk_reserve_bytes: u64,
+    /// Intake answers 503 while the queues of all flows take more than this on disk, in bytes.
+    pub queue_quota_bytes: Option<u64>,
     /// How long the history of a finished message is kept.
     pub keep_history: Duration,
     /// Threads that run plugins; 0 means one per core.
@@ -65,6 +67,11 @@ impl HostConfig {
         if let Some(token) = &self.admin_token {
             admin["token"] = token.to_string().into();
         }
+        let (cache, reserve) = (show_size(self.store_cache_bytes), show_size(self.disk_reserve_bytes));
+        let mut store = serde_json::json!({ "cache": cache, "disk_reserve": reserve });
+        if let Some(quota) = self.queue_quota_bytes {
+            store["quota"] = show_size(quota).into();
+        }
         let mut plugins = serde_json::json!({ "threads": self.plugin_threads });
         self.plugin_trust.add_to(&mut plugins);
         serde_json::json!({
@@ -72,7 +79,7 @@ impl HostConfig {
             "intake": { "listen": self.intake_listen.to_string(), "connections": self.intake_connections },
             "admin": admin,
             "shutdown": { "deadline": show_duration(self.shutdown_deadline) },
-            "store": { "cache": show_size(self.store_cache_bytes), "disk_reserve": show_size(self.disk_reserve_bytes) },
+            "store": store,
             "history": { "keep": show_duration(self.keep_history) },
             "plugins": plugins,
             "reload": { "watch": self.reload_watch },
@@ -100,6 +107,7 @@ impl HostConfig {
             shutdown_deadline: Duration::ZERO,
             store_cache_bytes: 0,
             disk_reserve_bytes: 0,
+            queue_quota_bytes: None,
             keep_history: Duration::ZERO,
             plugin_threads: 0,
             plugin_trust: PluginTrust::default(),

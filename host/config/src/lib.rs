@@ -21,7 +21,8 @@ pub mod url_template;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, Style};
 pub use flow::{
     Auth, CsvOptions, Dedupe, FileFormat, FileTarget, Files, Flow, HttpTarget, Idempotency, OnFailure, Ordering,
-    Purpose, SecretRef, Source, Step, SuccessCriteria, Table, Target, TargetKind, ValueFrom, Verify, Webhook,
+    Purpose, QueueBounds, SecretRef, Source, Step, SuccessCriteria, Table, Target, TargetKind, ValueFrom, Verify,
+    Webhook,
 };
 pub use host::{DEFAULT_HOST_FILE, HostConfig};
 pub use load::{HOST_FILE, examine_flows, load_flows};

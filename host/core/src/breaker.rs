@@ -136,6 +136,9 @@ impl Breaker {
     pub fn open_until(&self, now: Timestamp) -> Option<Timestamp> {
         match self.phase {
             Phase::Open(until) if until > now => Some(until),
+            Phase::HalfOpen { under_way, answered, failed } if under_way + answered + failed >= self.policy.probes => {
+                Some(now.after(self.policy.open_for))
+            }
             _ => None,
         }
     }

@@ -44,6 +44,12 @@ pub enum HoldCause {
 }
 
 impl HoldCause {
+    /// Whether it may end without anybody's doing, so that somebody has to try.
+    #[must_use]
+    pub const fn ends_by_itself(self) -> bool {
+        !matches!(self, Self::Paused | Self::Disabled)
+    }
+
     /// The cause as metrics spell it.
     #[must_use]
     pub const fn name(self) -> &'static str {

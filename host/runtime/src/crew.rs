@@ -178,8 +178,7 @@ impl Crew {
 
     /// What a removed flow leaves behind.
     fn farewell(&self, flow: FlowName) -> Removed {
-        let depth = self.shared.store.depth(&flow);
-        let waiting = depth.queued + depth.leased + depth.scheduled;
+        let waiting = self.shared.store.backlog(&flow).messages;
         if waiting > 0 {
             tracing::warn!(%flow, waiting, "a removed flow has messages left; they stay queued until it is back");
         }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gantry_config::Flow;
 use gantry_core::{Clock, Envelope, FlowName, PluginRef, RetryPolicy, TargetName};
@@ -61,7 +62,10 @@ pub(crate) struct RunningFlow {
     pub(crate) default_target: TargetName,
     pub(crate) retry: RetryPolicy,
     pub(crate) batch_messages: usize,
+    pub(crate) batch_bytes: usize,
+    pub(crate) batch_wait: Duration,
     pub(crate) in_flight: usize,
+    pub(crate) in_flight_bytes: usize,
     pub(crate) keep_dead_letters: Option<std::time::Duration>,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
@@ -154,7 +158,10 @@ impl RunningFlow {
             default_target: flow.default_target.clone(),
             retry: flow.retry,
             batch_messages: flow.batch_messages,
+            batch_bytes: flow.batch_bytes,
+            batch_wait: flow.batch_wait,
             in_flight: flow.in_flight,
+            in_flight_bytes: flow.in_flight_bytes,
             keep_dead_letters: flow.keep_dead_letters,
             store: shared.store.clone(),
             clock: Arc::clone(&shared.clock),

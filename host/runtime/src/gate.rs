@@ -10,7 +10,7 @@
 //! and no more: further deliveries go back into the queue, so that the flow's other targets are not kept waiting.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use gantry_core::valve::{Held, Passage, ValveChange};
@@ -18,7 +18,7 @@ use gantry_core::{
     BreakerChange, BreakerState, Clock, ErrorClass, HoldCause, StopKind, TargetStop, Timestamp, Valve, ValvePolicy,
 };
 use parking_lot::Mutex;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use crate::switchboard::Switch;
 
@@ -27,6 +27,12 @@ const SLOW_START: usize = 4;
 
 /// When a delivery to a stopped target looks again, should nobody wake it before.
 const STOPPED: Duration = Duration::from_secs(300);
+
+/// Deliveries that come back as soon as a target in trouble may be probed; as many as most breakers ask for.
+const PROBES: usize = 16;
+
+/// How far apart the others come back: looking again costs a write, and there may be a million of them.
+const APART: Duration = Duration::from_millis(10);
 
 /// How long a delivery waits for a target that keeps up; one that doesn't is crowded behind that.
 const KEEPS_UP: Duration = Duration::from_secs(1);
@@ -53,8 +59,20 @@ pub(crate) struct Gate {
     pace: Mutex<VecDeque<Timestamp>>,
     /// The latest time a crowded delivery was told.
     told: Mutex<Timestamp>,
+    /// What was told to deliveries that met a shut gate.
+    held: Mutex<HeldBack>,
     /// How often what had held deliveries back went away.
-    openings: AtomicU64,
+    openings: watch::Sender<u64>,
+}
+
+/// What deliveries that met a shut gate were told, so that they don't all come back at once.
+#[derive(Default)]
+struct HeldBack {
+    /// When the gate may open, and how many come back then.
+    until: Timestamp,
+    probes: usize,
+    /// The latest time one of the others was told.
+    told: Timestamp,
 }
 
 /// What a gate shows of itself.
@@ -109,7 +127,8 @@ impl Gate {
             share: AtomicUsize::new(usize::MAX),
             pace: Mutex::default(),
             told: Mutex::default(),
-            openings: AtomicU64::new(0),
+            held: Mutex::default(),
+            openings: watch::Sender::new(0),
         }
     }
 
@@ -120,7 +139,7 @@ impl Gate {
 
     /// Waits for room; answers at once when nothing passes. `made` attempts were made before this one.
     pub(crate) async fn enter(&self, made: u32, clock: &dyn Clock) -> Result<Admitted<'_>, Held> {
-        self.shut(clock.now())?;
+        self.pass(clock.now())?;
         let inside = Inside::of(self, clock.now());
         if self.is_crowded() && self.is_behind(clock.now()) {
             return Err(self.crowd(clock.now()));
@@ -128,20 +147,30 @@ impl Gate {
         let permit = loop {
             match tokio::time::timeout(KEEPS_UP, self.room.acquire()).await {
                 Ok(Ok(permit)) => break permit,
-                Err(_) if !self.is_crowded() => self.shut(clock.now())?,
+                Err(_) if !self.is_crowded() => self.pass(clock.now())?,
                 // The semaphore is never closed; waiting a while is the harmless reading.
                 Err(_) | Ok(Err(_)) => return Err(self.crowd(clock.now())),
             }
         };
         let now = clock.now();
-        self.shut(now)?;
+        self.pass(now)?;
         let passage = self.valve.lock().admit(made, now)?;
         Ok(Admitted { gate: self, passage: Some(passage), probe: passage.is_probe(), _inside: inside, _permit: permit })
     }
 
     /// How often what had held deliveries back went away: a delivery that was held before looks again.
     pub(crate) fn openings(&self) -> u64 {
-        self.openings.load(Ordering::Acquire)
+        *self.openings.borrow()
+    }
+
+    /// Hears of every opening from now on.
+    pub(crate) fn listen(&self) -> watch::Receiver<u64> {
+        self.openings.subscribe()
+    }
+
+    /// Until when nothing passes; none when something might.
+    pub(crate) fn shut_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.shut(now).err().map(|held| held.until)
     }
 
     /// Somebody let the target go on: refused credentials are tried at once.
@@ -181,6 +210,22 @@ impl Gate {
             return Err(Held { cause, until: now.after(STOPPED) });
         }
         self.valve.lock().shut(now).map_or(Ok(()), Err)
+    }
+
+    /// Whether a delivery may go on; else when it is to come back. A few are there when the gate may open, for somebody
+    /// has to try; the others come later, one by one, and are called when it opens.
+    fn pass(&self, now: Timestamp) -> Result<(), Held> {
+        let Err(shut) = self.shut(now) else { return Ok(()) };
+        let mut held = self.held.lock();
+        if held.until != shut.until && shut.cause.ends_by_itself() {
+            (held.until, held.probes) = (shut.until, 0);
+        }
+        if held.probes < PROBES && shut.cause.ends_by_itself() {
+            held.probes += 1;
+            return Err(shut);
+        }
+        held.told = shut.until.max(now.after(STOPPED)).max(held.told.after(APART));
+        Err(Held { until: held.told, ..shut })
     }
 
     fn is_crowded(&self) -> bool {
@@ -228,7 +273,8 @@ impl Gate {
     }
 
     fn opened(&self) {
-        self.openings.fetch_add(1, Ordering::AcqRel);
+        *self.held.lock() = HeldBack::default();
+        self.openings.send_modify(|openings| *openings += 1);
     }
 
     /// A target in trouble starts slowly again.
@@ -272,9 +318,11 @@ impl Drop for Admitted<'_> {
 
 #[cfg(test)]
 mod tests {
-    use gantry_core::SystemClock;
+    use gantry_core::{BreakerPolicy, SystemClock};
 
     use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
 
     fn gate(concurrency: usize) -> Gate {
         Gate::new(concurrency, ValvePolicy::default(), Switch::default())
@@ -307,6 +355,26 @@ mod tests {
         assert_eq!(gate.enter(0, &SystemClock).await.err().unwrap().cause, HoldCause::Disabled);
         *switch.lock() = None;
         assert!(gate.enter(0, &SystemClock).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn of_many_that_meet_a_shut_gate_a_few_come_back_to_probe_it_and_the_others_one_by_one() {
+        let breaker = BreakerPolicy { window: 4, minimum: 1, failure_rate: 0.5, open_for: MINUTE, probes: 2 };
+        let gate = Gate::new(4, ValvePolicy { breaker: Some(breaker), ..ValvePolicy::default() }, Switch::default());
+        gate.enter(0, &SystemClock).await.ok().unwrap().end(Some(ErrorClass::Timeout), SystemClock.now());
+        let opens = gate.shut_until(SystemClock.now()).unwrap();
+        let mut told = Vec::new();
+        for _ in 0..PROBES + 100 {
+            told.push(gate.enter(0, &SystemClock).await.err().unwrap().until);
+        }
+        assert!(told[..PROBES].iter().all(|until| *until == opens), "{told:?}");
+        assert!(told[PROBES] >= opens.after(STOPPED - MINUTE));
+        assert!(told[PROBES..].windows(2).all(|two| two[1] >= two[0].after(APART)), "{told:?}");
+        gate.close_breaker();
+        assert_eq!(gate.shut_until(SystemClock.now()), None);
+        gate.enter(0, &SystemClock).await.ok().unwrap().end(Some(ErrorClass::Timeout), SystemClock.now());
+        let opens = gate.shut_until(SystemClock.now()).unwrap();
+        assert_eq!(gate.enter(0, &SystemClock).await.err().unwrap().until, opens, "it may be probed anew");
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use crate::events::Events;
 use crate::metrics::{Counts, Metrics, MetricsError, OpenLetters};
 use crate::publish::Publisher;
 use crate::reload::{ReloadError, ReloadReport, Reloader, Trigger};
-use crate::report::{FlowReport, FlowState, criteria};
+use crate::report::{FlowReport, FlowState, Queue, criteria};
 use crate::roster::{Entry, Roster};
 use crate::switchboard::Switchboard;
 
@@ -166,6 +166,7 @@ impl HostHandle {
             let (all, alarming) = (self.store.dead_letter_counts(&name).open, self.store.alarming_dead_letters(&name));
             let letters = OpenLetters { all, alarming };
             self.metrics.observe_queue(name.as_str(), &self.store.depth(&name), letters, self.clock.now());
+            self.metrics.observe_queue_bytes(name.as_str(), self.store.backlog(&name).bytes);
         }
         self.metrics.observe_targets(&self.targets());
         self.metrics.render()
@@ -190,7 +191,7 @@ impl HostHandle {
             plugins: plugins.clone(),
             purpose: flow.purpose.clone(),
             counts,
-            queue: (&self.store.depth(&flow.name)).into(),
+            queue: Queue::of(&self.store, &flow.name),
             open_dead_letters: self.store.dead_letter_counts(&flow.name).open,
             criteria: criteria(&flow.purpose, &counts),
         }
@@ -205,7 +206,7 @@ impl HostHandle {
             plugins: Vec::new(),
             purpose: Purpose::default(),
             counts: Counts::default(),
-            queue: (&self.store.depth(name)).into(),
+            queue: Queue::of(&self.store, name),
             open_dead_letters: self.store.dead_letter_counts(name).open,
             criteria: Vec::new(),
         }
@@ -215,10 +216,8 @@ impl HostHandle {
     /// or before it.
     fn left_behind(&self, running: &[Entry]) -> Vec<FlowName> {
         let runs = |name: &FlowName| running.iter().any(|entry| entry.flow.name == *name);
-        let waits = |name: &FlowName| {
-            let depth = self.store.depth(name);
-            depth.queued + depth.leased + depth.scheduled > 0 || self.store.dead_letter_counts(name).open > 0
-        };
+        let waits =
+            |name: &FlowName| self.store.backlog(name).messages > 0 || self.store.dead_letter_counts(name).open > 0;
         self.store.flows().into_iter().filter(|name| !runs(name) && waits(name)).collect()
     }
 }

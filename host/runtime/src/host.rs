@@ -130,7 +130,7 @@ impl Host {
         let disk = DiskGuard::new(&dir, config.disk_reserve_bytes);
         let shelf = Shelf::new(publisher.clone(), shared.sandbox.clone());
         let deployments = deploy::recall(&shared, &shelf, &flows).await?;
-        let mut crew = recruit(&shared, &disk, metrics);
+        let mut crew = recruit(&shared, &disk, config.queue_quota_bytes, metrics);
         let plan = Plan::prepare(&crew, flows, env)?;
         let address = config.intake_listen;
         let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
@@ -211,12 +211,13 @@ impl Host {
 }
 
 /// A crew without members yet.
-fn recruit(shared: &Shared, disk: &DiskGuard, metrics: Metrics) -> Crew {
+fn recruit(shared: &Shared, disk: &DiskGuard, quota: Option<u64>, metrics: Metrics) -> Crew {
     let (sources, roster) = (Stage::default(), Roster::default());
     let intake: Arc<dyn Intake> = Arc::new(HostIntake {
         store: shared.store.clone(),
         clock: Arc::clone(&shared.clock),
         disk: disk.clone(),
+        quota,
         stop: sources.stop.clone(),
         roster: roster.clone(),
     });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use gantry_config::QueueBounds;
 use gantry_core::{Clock, Envelope, Event, FlowName, Message, MessageId, MessageState, Timestamp, TrailEntry};
 use gantry_store::{Enqueued, KvWrite, NewMessage, Store, StoreError};
 use gantry_transport::{Arrival, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
@@ -21,6 +22,8 @@ pub(crate) struct HostIntake {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) disk: DiskGuard,
+    /// Most bytes in the queue, all flows together.
+    pub(crate) quota: Option<u64>,
     pub(crate) stop: CancellationToken,
     pub(crate) roster: Roster,
 }
@@ -28,9 +31,9 @@ pub(crate) struct HostIntake {
 #[async_trait]
 impl Intake for HostIntake {
     async fn accept(&self, arrivals: Vec<Arrival>, progress: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
-        self.admit()?;
-        let now = self.clock.now();
         let flow = arrivals.first().map(|arrival| arrival.flow.clone());
+        self.admit(flow.as_ref())?;
+        let now = self.clock.now();
         let messages = arrivals.into_iter().map(|arrival| take(arrival, now)).collect();
         let progress =
             progress.map(|Progress { namespace, key, value }| KvWrite { namespace, key, value: Some(value.into()) });
@@ -75,15 +78,29 @@ impl Intake for HostIntake {
 }
 
 impl HostIntake {
-    /// Nothing is taken that might not be kept.
-    fn admit(&self) -> Result<(), IntakeError> {
+    /// Nothing is taken that might not be kept, or that is more than the operator wants kept.
+    fn admit(&self, flow: Option<&FlowName>) -> Result<(), IntakeError> {
         if self.stop.is_cancelled() {
             return Err(IntakeError::Stopping { retry_after: RETRY_AFTER });
         }
         if self.disk.is_low() {
             return Err(IntakeError::DiskFull { retry_after: RETRY_AFTER });
         }
+        let over = |quota| self.store.whole_backlog().bytes >= quota;
+        if self.quota.is_some_and(over) {
+            return Err(IntakeError::OverQuota { retry_after: RETRY_AFTER });
+        }
+        if flow.is_some_and(|flow| self.is_full(flow)) {
+            return Err(IntakeError::QueueFull { retry_after: RETRY_AFTER });
+        }
         Ok(())
+    }
+
+    /// Requests under way at the same time don't see each other: a queue may grow beyond its bound by what they bring.
+    fn is_full(&self, flow: &FlowName) -> bool {
+        let Some(QueueBounds { messages, bytes }) = self.roster.queue_bounds(flow) else { return false };
+        let backlog = self.store.backlog(flow);
+        messages.is_some_and(|most| backlog.messages as u64 >= most) || bytes.is_some_and(|most| backlog.bytes >= most)
     }
 }
 

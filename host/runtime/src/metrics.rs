@@ -54,6 +54,7 @@ struct Inner {
     plugin_faults: IntCounterVec,
     plugin_memory: IntGaugeVec,
     queue_depth: IntGaugeVec,
+    queue_bytes: IntGaugeVec,
     queue_oldest: GaugeVec,
     open_letters: IntGaugeVec,
     alarming_letters: IntGaugeVec,
@@ -146,6 +147,7 @@ impl Metrics {
                 &["flow", "step"],
             )?,
             queue_depth: gauge("gantry_queue_messages", "Messages in the queue, by state.", &["flow", "state"])?,
+            queue_bytes: gauge("gantry_queue_bytes", "Bytes that the messages in the queue take on disk.", &["flow"])?,
             queue_oldest,
             open_letters: gauge("gantry_dead_letters_open", "Dead letters nobody has dealt with.", &["flow"])?,
             alarming_letters: gauge(
@@ -217,6 +219,11 @@ impl Metrics {
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         self.0.open_letters.with_label_values(&[flow]).set(count(letters.all));
         self.0.alarming_letters.with_label_values(&[flow]).set(count(letters.alarming));
+    }
+
+    /// Sets what the queue takes on disk.
+    pub fn observe_queue_bytes(&self, flow: &str, bytes: u64) {
+        self.0.queue_bytes.with_label_values(&[flow]).set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
     /// Dead letters have expired before anybody dealt with them.

@@ -1,8 +1,8 @@
 //! What a flow has done, held against what it is for: counts, latencies and success criteria.
 
 use gantry_config::Purpose;
-use gantry_core::Timestamp;
-use gantry_store::Depth;
+use gantry_core::{FlowName, Timestamp};
+use gantry_store::{Depth, Store};
 use serde::Serialize;
 
 use crate::metrics::Counts;
@@ -57,6 +57,8 @@ pub struct Queue {
     pub blocked_keys: usize,
     /// Messages, among those ready to run, that wait for that.
     pub blocked: usize,
+    /// Bytes that all of these take on disk.
+    pub bytes: u64,
 }
 
 /// One success criterion with what was measured.
@@ -72,10 +74,10 @@ pub struct Criterion {
     pub met: Option<bool>,
 }
 
-impl From<&Depth> for Queue {
-    fn from(depth: &Depth) -> Self {
-        let gantry_store::Depth { queued, leased, scheduled, blocked_keys, blocked, .. } = *depth;
-        Self { queued, leased, scheduled, blocked_keys, blocked }
+impl Queue {
+    pub(crate) fn of(store: &Store, flow: &FlowName) -> Self {
+        let Depth { queued, leased, scheduled, blocked_keys, blocked, .. } = store.depth(flow);
+        Self { queued, leased, scheduled, blocked_keys, blocked, bytes: store.backlog(flow).bytes }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gantry_config::Flow;
+use gantry_config::{Flow, QueueBounds};
 use gantry_core::{Digest, FlowName, PluginRef, TargetName, Timestamp};
 use parking_lot::RwLock;
 use serde::Serialize;
@@ -66,5 +66,10 @@ impl Roster {
     /// The metrics of a flow; none when it isn't in force.
     pub(crate) fn metrics(&self, flow: &FlowName) -> Option<FlowMetrics> {
         self.0.read().iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.metrics.clone())
+    }
+
+    /// What a flow may have in its queue; none when it isn't in force.
+    pub(crate) fn queue_bounds(&self, flow: &FlowName) -> Option<QueueBounds> {
+        self.0.read().iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.flow.queue)
     }
 }

@@ -7,24 +7,30 @@
 //! A reload puts another version of the flow in force between two leases: a batch begins and ends under one version.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use futures_util::future::select_all;
 use futures_util::stream::FuturesUnordered;
-use gantry_store::Leased;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use gantry_store::{Leased, StoreError};
+use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use crate::flow::RunningFlow;
-use crate::room::Room;
+use crate::room::{Room, Taken};
 
-/// Most payload bytes leased at once; with the flow's `in_flight` it bounds what a flow holds in memory.
-const LEASE_BYTES: usize = 4 << 20;
+/// How long a wait for a shut target goes on without a look at the clock: wall clocks jump.
+const LONGEST_NAP: Duration = Duration::from_secs(1);
 
 /// Works off one flow's queue until `stop`, then waits for what is in flight.
 pub(crate) async fn work(mut versions: watch::Receiver<Arc<RunningFlow>>, stop: CancellationToken) {
-    let mut room = Room::new(versions.borrow().in_flight);
+    let mut room = {
+        let flow = versions.borrow();
+        Room::new(flow.in_flight, flow.in_flight_bytes)
+    };
     let batches = TaskTracker::new();
     loop {
         let flow = Arc::clone(&versions.borrow_and_update());
@@ -34,28 +40,28 @@ pub(crate) async fn work(mut versions: watch::Receiver<Arc<RunningFlow>>, stop: 
             Ok(()) = versions.changed() => continue,
             leased = lease(&flow, &mut room) => leased,
         };
-        let Some((batch, permits)) = leased else { break };
+        let Some((batch, taken)) = leased else { break };
         // What came in force while the lease was on its way to us takes the batch.
         let flow = Arc::clone(&versions.borrow());
-        batches.spawn(process(flow, batch, permits));
+        batches.spawn(process(flow, batch, taken));
     }
     batches.close();
     batches.wait().await;
 }
 
 /// The four states of a message, in order.
-async fn process(flow: Arc<RunningFlow>, batch: Vec<Leased>, permits: Vec<OwnedSemaphorePermit>) {
+async fn process(flow: Arc<RunningFlow>, batch: Vec<Leased>, taken: Vec<Taken>) {
     let transformed = flow.transform(batch).await;
     let mut messages: FuturesUnordered<_> = transformed
         .into_iter()
-        .zip(permits)
-        .map(|(transformed, permit)| {
+        .zip(taken)
+        .map(|(transformed, taken)| {
             let span = flow.span(&transformed.lease.envelope);
             let journey = async {
                 let attempted = flow.deliver(transformed).await;
                 let settled = flow.settle(attempted).await;
                 flow.observe(settled);
-                drop(permit);
+                drop(taken);
             };
             journey.instrument(span)
         })
@@ -64,18 +70,54 @@ async fn process(flow: Arc<RunningFlow>, batch: Vec<Leased>, permits: Vec<OwnedS
 }
 
 /// Waits for room to hold messages, then for messages; none once the store fails. May be cancelled at any time.
-async fn lease(flow: &RunningFlow, room: &mut Room) -> Option<(Vec<Leased>, Vec<OwnedSemaphorePermit>)> {
-    room.fit(flow.in_flight).await;
-    let mut permits = room.take(flow.batch_messages).await;
-    match flow.store.lease(&flow.name, permits.len(), LEASE_BYTES).await {
+async fn lease(flow: &RunningFlow, room: &mut Room) -> Option<(Vec<Leased>, Vec<Taken>)> {
+    room.fit(flow.in_flight, flow.in_flight_bytes).await;
+    stand_still(flow).await;
+    let (places, free) = room.take(flow.batch_messages).await;
+    match gather(flow, places.len(), free.min(flow.batch_bytes)).await {
         Ok(batch) => {
-            permits.truncate(batch.len());
-            Some((batch, permits))
+            let lengths: Vec<_> = batch.iter().map(|lease| lease.ticket.bytes()).collect();
+            let taken = room.fill(places, &lengths).await;
+            Some((batch, taken))
         }
         Err(error) => {
             tracing::error!(%error, flow = %flow.name, "failed to lease messages; the host stops");
             flow.broken.cancel();
             None
         }
+    }
+}
+
+/// A batch of so much: what is there, and what comes in while the flow lets a batch wait.
+async fn gather(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec<Leased>, StoreError> {
+    let mut batch = flow.store.lease(&flow.name, messages, bytes).await?;
+    let end = Instant::now() + flow.batch_wait;
+    while !flow.batch_wait.is_zero() {
+        let (left, used) = (messages - batch.len(), batch.iter().map(|lease| lease.ticket.bytes()).sum());
+        if left == 0 || bytes <= used {
+            break;
+        }
+        match tokio::time::timeout_at(end, flow.store.lease(&flow.name, left, bytes - used)).await {
+            Ok(more) => batch.extend(more?),
+            Err(_) => break,
+        }
+    }
+    Ok(batch)
+}
+
+/// Waits while no target of the flow lets anything pass and as many messages as may be in flight have learnt so: more of
+/// them would be read, mapped and written back for nothing, a deep queue again and again.
+async fn stand_still(flow: &RunningFlow) {
+    loop {
+        let mut openings: Vec<_> = flow.targets.values().map(|target| target.gate.listen()).collect();
+        let now = flow.clock.now();
+        let shut = flow.targets.values().map(|target| target.gate.shut_until(now)).collect::<Option<Vec<_>>>();
+        let Some(until) = shut.and_then(|shut| shut.into_iter().min()) else { return };
+        if flow.store.scheduled(&flow.name) < flow.in_flight {
+            return;
+        }
+        let opened = select_all(openings.iter_mut().map(|opening| Box::pin(opening.changed())));
+        // Either way the gates are looked at again.
+        let _ = tokio::time::timeout(until.since(now).min(LONGEST_NAP), opened).await;
     }
 }

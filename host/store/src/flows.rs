@@ -38,6 +38,15 @@ pub struct Depth {
     pub oldest: Option<Timestamp>,
 }
 
+/// What is in the queue, from its acceptance to its end: waiting, being worked on, or scheduled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Messages.
+    pub messages: usize,
+    /// Bytes of their records on disk.
+    pub bytes: u64,
+}
+
 /// One flow's queue.
 pub(crate) struct FlowQueue {
     pub(crate) schedule: Mutex<Schedule>,
@@ -48,6 +57,11 @@ impl FlowQueue {
     pub(crate) fn push(&self, entry: Entry, id: MessageId) {
         self.schedule.lock().push(entry, id);
         self.bell.notify_one();
+    }
+
+    fn backlog(&self) -> Backlog {
+        let (messages, bytes) = self.schedule.lock().size();
+        Backlog { messages, bytes }
     }
 }
 
@@ -104,6 +118,28 @@ impl Store {
         let counts = self.inner.flows.of(flow).schedule.lock().counts();
         let Counts { queued, leased, scheduled, blocked_keys, blocked, oldest } = counts;
         Depth { queued, leased, scheduled, blocked_keys, blocked, oldest }
+    }
+
+    /// What a flow has in the queue.
+    #[must_use]
+    pub fn backlog(&self, flow: &FlowName) -> Backlog {
+        self.inner.flows.of(flow).backlog()
+    }
+
+    /// What all flows have in the queue.
+    #[must_use]
+    pub fn whole_backlog(&self) -> Backlog {
+        let flows = self.inner.flows.0.read();
+        flows.values().map(|queue| queue.backlog()).fold(Backlog::default(), |all, one| Backlog {
+            messages: all.messages + one.messages,
+            bytes: all.bytes + one.bytes,
+        })
+    }
+
+    /// How many messages of a flow wait for their next attempt.
+    #[must_use]
+    pub fn scheduled(&self, flow: &FlowName) -> usize {
+        self.inner.flows.of(flow).schedule.lock().scheduled()
     }
 
     /// The flows that have, or had since the start, messages in the queue or were registered.

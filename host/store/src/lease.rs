@@ -51,6 +51,12 @@ impl Ticket {
     pub fn message(&self) -> MessageId {
         self.history.id
     }
+
+    /// How long its record is on disk; 0 where an earlier version did not say.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.claim.entry.bytes as usize
+    }
 }
 
 impl std::fmt::Debug for Ticket {
@@ -79,10 +85,10 @@ impl Claim {
         self.queue.bell.notify_one();
     }
 
-    /// The message is to be worked on again at `due`.
-    pub(crate) fn postpone(mut self, due: Timestamp) {
+    /// The message is to be worked on again at `due`; its record takes so many bytes now.
+    pub(crate) fn postpone(mut self, due: Timestamp, bytes: u32) {
         self.open = false;
-        self.queue.schedule.lock().postpone(self.entry, due);
+        self.queue.schedule.lock().postpone(self.entry, due, bytes);
         // Whoever waits has to learn of the new due time.
         self.queue.bell.notify_one();
     }

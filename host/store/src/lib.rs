@@ -57,7 +57,7 @@ pub use catalogue::{Catalogue, CatalogueError, Publication, Published};
 pub use dead_letters::{DeadLetterCounts, DeadLetterPage, Filter, Page};
 pub use disk::LOG_DIRECTIVE;
 pub use error::{CloseError, Failure, FailureKind, GroupError, JobError, OpenError, ReplayError, StoreError};
-pub use flows::{Depth, Ordering};
+pub use flows::{Backlog, Depth, Ordering};
 pub use groups::{DeadLetterGroup, GroupChange, GroupFilter, GroupState};
 pub use idempotency::IdempotencyKey;
 pub use import::Imported;

@@ -56,35 +56,51 @@ pub(crate) struct IndexEntry {
     pub(crate) since: Timestamp,
     /// When it may be worked on; none: at once.
     pub(crate) due: Option<Timestamp>,
+    /// How long the message's record is; 0 where an earlier version did not say.
+    pub(crate) bytes: u32,
     pub(crate) flow: FlowName,
 }
 
-const INDEX_VERSION: u8 = 1;
+/// Without the record's length.
+const INDEX_VERSION_1: u8 = 1;
+const INDEX_VERSION: u8 = 2;
 
 impl IndexEntry {
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(41 + self.flow.as_str().len());
+        let mut bytes = Vec::with_capacity(45 + self.flow.as_str().len());
         bytes.push(INDEX_VERSION);
         bytes.extend_from_slice(self.id.as_bytes());
         for number in [self.key, self.since.0, self.due.map_or(0, |due| due.0)] {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
+        bytes.extend_from_slice(&self.bytes.to_be_bytes());
         bytes.extend_from_slice(self.flow.as_str().as_bytes());
         bytes
     }
 
+    /// How the schedule sees it.
+    pub(crate) const fn entry(&self, seq: u64) -> Entry {
+        Entry { seq, key: self.key, since: self.since, bytes: self.bytes }
+    }
+
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let rest = bytes.strip_prefix(&[INDEX_VERSION])?;
+        let (version, rest) = bytes.split_first()?;
         let (id, rest) = rest.split_first_chunk::<16>()?;
         let (key, rest) = rest.split_first_chunk::<8>()?;
         let (since, rest) = rest.split_first_chunk::<8>()?;
-        let (due, flow) = rest.split_first_chunk::<8>()?;
+        let (due, rest) = rest.split_first_chunk::<8>()?;
+        let (len, flow) = match *version {
+            INDEX_VERSION_1 => (0, rest),
+            INDEX_VERSION => rest.split_first_chunk::<4>().map(|(len, flow)| (u32::from_be_bytes(*len), flow))?,
+            _ => return None,
+        };
         let due = u64::from_be_bytes(*due);
         Some(Self {
             id: MessageId::from_bytes(*id),
             key: u64::from_be_bytes(*key),
             since: Timestamp(u64::from_be_bytes(*since)),
             due: (due != 0).then_some(Timestamp(due)),
+            bytes: len,
             flow: std::str::from_utf8(flow).ok()?.parse().ok()?,
         })
     }
@@ -129,15 +145,17 @@ impl Store {
             .as_deref()
             .zip(dedupe_window)
             .map(|(key, window)| Window::new(&envelope.flow, key, now.after(window)));
+        let record = Record::of(&envelope)?;
         Ok(Prepared {
-            record: Record::of(&envelope)?,
             index: IndexEntry {
                 id: envelope.message.id,
                 key: hash_of_key(envelope.message.key.as_deref()),
                 since: now,
                 due: None,
+                bytes: record.len(),
                 flow: envelope.flow.clone(),
             },
+            record,
             queue: self.inner.flows.of(&envelope.flow),
             window,
             idempotency,
@@ -185,7 +203,7 @@ pub(crate) fn append(
     draft.add_record(&keys::message(seq), record);
     draft.set(keys::index(seq), index.to_bytes());
     draft.put_record(&keys::whereabouts(index.id), Record::of(&Whereabouts::Queued { seq })?)?;
-    let (entry, id) = (Entry { seq, key: index.key, since: index.since }, index.id);
+    let (entry, id) = (index.entry(seq), index.id);
     draft.after_commit(move || queue.push(entry, id));
     Ok(())
 }
@@ -206,7 +224,7 @@ pub(crate) fn load(disk: &Disk, flows: &Flows) -> Result<(u64, Vec<Vec<u8>>), St
             continue;
         };
         let queue = flows.of(&index.flow);
-        let entry = Entry { seq, key: index.key, since: index.since };
+        let entry = index.entry(seq);
         match index.due {
             Some(due) => queue.schedule.lock().push_later(entry, due),
             None => queue.schedule.lock().push(entry, index.id),
@@ -228,10 +246,20 @@ mod tests {
     fn an_index_entry_survives_the_way_to_disk_and_back() {
         for due in [None, Some(Timestamp(77))] {
             let flow = "shop-orders".parse().unwrap();
-            let entry = IndexEntry { id: MessageId::generate(), key: u64::MAX, since: Timestamp(5), due, flow };
+            let entry =
+                IndexEntry { id: MessageId::generate(), key: u64::MAX, since: Timestamp(5), due, bytes: 9, flow };
             assert_eq!(IndexEntry::from_bytes(&entry.to_bytes()), Some(entry));
         }
         assert_eq!(IndexEntry::from_bytes(&[]), None);
-        assert_eq!(IndexEntry::from_bytes(&[INDEX_VERSION; 41]), None, "no flow");
+        assert_eq!(IndexEntry::from_bytes(&[INDEX_VERSION; 45]), None, "no flow");
+    }
+
+    #[test]
+    fn an_index_entry_of_an_earlier_version_is_of_unknown_length() {
+        let mut bytes = vec![INDEX_VERSION_1];
+        bytes.extend([7; 40]);
+        bytes.extend(b"orders");
+        let read = IndexEntry::from_bytes(&bytes).unwrap();
+        assert_eq!((read.bytes, read.flow.as_str()), (0, "orders"));
     }
 }

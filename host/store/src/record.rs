@@ -77,6 +77,12 @@ impl Record {
         Ok(Self(bytes))
     }
 
+    /// How many bytes it takes.
+    pub(crate) fn len(&self) -> u32 {
+        // A body's length is in four bytes; only the header could make it more.
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+    }
+
     /// Its parts with the keys to store them under.
     pub(crate) fn into_parts(self, key: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         if self.0.len() <= PART {

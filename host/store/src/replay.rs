@@ -104,15 +104,17 @@ pub(crate) fn requeue(
         ended_at: None,
     });
     change_state(draft, &rerun.counters, letter, DeadLetterState::Replaying)?;
+    let record = Record::of(&envelope)?;
     let index = IndexEntry {
         id: envelope.message.id,
         key: hash_of_key(envelope.message.key.as_deref()),
         since: rerun.now,
         due: None,
+        bytes: record.len(),
         flow: envelope.flow.clone(),
     };
     let queue = rerun.flows.of(&envelope.flow);
-    queue::append(draft, &index, Record::of(&envelope)?, queue)
+    queue::append(draft, &index, record, queue)
 }
 
 /// Closes a letter.

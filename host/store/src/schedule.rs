@@ -1,4 +1,4 @@
-//! Which message of one flow may be leased next. Lives in memory, holds no payload (24 bytes per waiting message), does
+//! Which message of one flow may be leased next. Lives in memory, holds no payload (32 bytes per waiting message), does
 //! no I/O and reads no clock, so that its rules can be tested on their own.
 //!
 //! **Order.** Every message that is leased, waits for its retry or is next in line *holds* its key. In an ordered flow
@@ -24,6 +24,8 @@ pub(crate) struct Entry {
     pub(crate) key: u64,
     /// When it was queued.
     pub(crate) since: Timestamp,
+    /// What it takes on disk.
+    pub(crate) bytes: u32,
 }
 
 /// A key that is held or barred, and who waits for it.
@@ -31,7 +33,7 @@ pub(crate) struct Entry {
 struct Hold {
     /// Holders; more than one only where order is not asked for, none only where the key is barred.
     holders: u32,
-    set_aside: VecDeque<(u64, Timestamp)>,
+    set_aside: VecDeque<Entry>,
 }
 
 /// The waiting and leased messages of one flow.
@@ -53,6 +55,8 @@ pub(crate) struct Schedule {
     passes: HashSet<u64>,
     set_aside: usize,
     called_next: bool,
+    messages: usize,
+    bytes: u64,
 }
 
 /// How many messages are where.
@@ -80,6 +84,8 @@ impl Schedule {
             passes: HashSet::new(),
             set_aside: 0,
             called_next: false,
+            messages: 0,
+            bytes: 0,
         }
     }
 
@@ -87,9 +93,7 @@ impl Schedule {
     pub(crate) fn set_ordered(&mut self, ordered: bool) {
         self.ordered = ordered;
         if !ordered {
-            let freed =
-                self.holds.iter_mut().flat_map(|(key, hold)| hold.set_aside.drain(..).map(|waiting| (*key, waiting)));
-            let mut freed: Vec<Entry> = freed.map(|(key, (seq, since))| Entry { seq, key, since }).collect();
+            let mut freed: Vec<_> = self.holds.values_mut().flat_map(|hold| hold.set_aside.drain(..)).collect();
             freed.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.seq));
             self.set_aside = 0;
             self.holds.retain(|_, hold| hold.holders > 0);
@@ -132,13 +136,20 @@ impl Schedule {
         if self.barred.get(&entry.key).is_some_and(bars) {
             self.passes.insert(entry.seq);
         }
+        self.count(entry);
         self.row.push_back(entry);
     }
 
     /// Adds a message that waits for its time: only at start, before anything is taken.
     pub(crate) fn push_later(&mut self, entry: Entry, due: Timestamp) {
+        self.count(entry);
         self.hold(entry.key);
         self.later.insert((due, entry.seq), entry);
+    }
+
+    const fn count(&mut self, entry: Entry) {
+        self.messages += 1;
+        self.bytes += entry.bytes as u64;
     }
 
     /// Takes the next message that may be worked on.
@@ -160,9 +171,11 @@ impl Schedule {
         self.called.push_front(entry);
     }
 
-    /// A taken message is to be worked on again at `due`; it keeps its key.
-    pub(crate) fn postpone(&mut self, entry: Entry, due: Timestamp) {
+    /// A taken message is to be worked on again at `due`; it keeps its key, and takes so many bytes now.
+    pub(crate) fn postpone(&mut self, mut entry: Entry, due: Timestamp, bytes: u32) {
         self.leased.remove(&entry.seq);
+        self.bytes = self.bytes - u64::from(entry.bytes) + u64::from(bytes);
+        entry.bytes = bytes;
         self.later.insert((due, entry.seq), entry);
     }
 
@@ -175,6 +188,8 @@ impl Schedule {
     pub(crate) fn finish(&mut self, entry: Entry) {
         self.leased.remove(&entry.seq);
         self.passes.remove(&entry.seq);
+        self.messages -= 1;
+        self.bytes -= u64::from(entry.bytes);
         if let Some(hold) = self.holds.get_mut(&entry.key) {
             hold.holders -= 1;
         }
@@ -189,11 +204,11 @@ impl Schedule {
             return;
         }
         let mut waiting = hold.set_aside.iter();
-        let next = waiting.position(|(seq, _)| !barred || self.passes.contains(seq));
-        if let Some((seq, since)) = next.and_then(|next| hold.set_aside.remove(next)) {
+        let next = waiting.position(|entry| !barred || self.passes.contains(&entry.seq));
+        if let Some(entry) = next.and_then(|next| hold.set_aside.remove(next)) {
             hold.holders = 1;
             self.set_aside -= 1;
-            self.called.push_back(Entry { seq, key, since });
+            self.called.push_back(entry);
         } else if hold.set_aside.is_empty() {
             self.holds.remove(&key);
         }
@@ -213,6 +228,16 @@ impl Schedule {
         self.later.keys().next().map(|(due, _)| *due)
     }
 
+    /// How many messages there are, leased ones included, and what they take on disk.
+    pub(crate) const fn size(&self) -> (usize, u64) {
+        (self.messages, self.bytes)
+    }
+
+    /// How many wait for their time.
+    pub(crate) fn scheduled(&self) -> usize {
+        self.later.len()
+    }
+
     pub(crate) fn counts(&self) -> Counts {
         let oldest = self
             .row
@@ -222,7 +247,7 @@ impl Schedule {
             .chain(self.later.values())
             .map(|entry| entry.since)
             .chain(self.leased.values().copied())
-            .chain(self.holds.values().filter_map(|hold| hold.set_aside.front().map(|(_, since)| *since)))
+            .chain(self.holds.values().filter_map(|hold| hold.set_aside.front().map(|entry| entry.since)))
             .min();
         let barred = self.barred.keys().filter(|_| self.blocks());
         Counts {
@@ -247,7 +272,7 @@ impl Schedule {
             let barred = self.is_barred(entry.key) && !self.passes.contains(&entry.seq);
             if self.ordered && entry.key != 0 && (held || barred) {
                 let hold = self.holds.entry(entry.key).or_default();
-                hold.set_aside.push_back((entry.seq, entry.since));
+                hold.set_aside.push_back(entry);
                 self.set_aside += 1;
                 continue;
             }
@@ -265,154 +290,4 @@ impl Schedule {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Timestamp = Timestamp(1_000);
-
-    fn entry(seq: u64, key: u64) -> Entry {
-        Entry { seq, key, since: Timestamp(seq) }
-    }
-
-    fn schedule(ordered: bool, entries: &[(u64, u64)]) -> Schedule {
-        let mut schedule = Schedule::new(ordered);
-        entries.iter().for_each(|(seq, key)| schedule.push(entry(*seq, *key), MessageId::generate()));
-        schedule
-    }
-
-    fn take(schedule: &mut Schedule) -> Option<u64> {
-        schedule.take(NOW).map(|entry| entry.seq)
-    }
-
-    #[test]
-    fn one_message_of_a_key_at_a_time_and_the_rest_in_order() {
-        let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 7), (4, 8)]);
-        assert_eq!(take(&mut schedule), Some(1));
-        assert_eq!(take(&mut schedule), Some(4));
-        assert_eq!(take(&mut schedule), None);
-        schedule.finish(entry(1, 7));
-        assert_eq!(take(&mut schedule), Some(2));
-        assert_eq!(take(&mut schedule), None);
-        schedule.push(entry(5, 7), MessageId::generate());
-        schedule.finish(entry(2, 7));
-        assert_eq!(take(&mut schedule), Some(3));
-        assert_eq!(take(&mut schedule), None);
-        schedule.finish(entry(3, 7));
-        assert_eq!(take(&mut schedule), Some(5));
-    }
-
-    #[test]
-    fn messages_without_a_key_wait_for_nobody() {
-        let mut schedule = schedule(true, &[(1, 0), (2, 0), (3, 0)]);
-        assert_eq!([take(&mut schedule), take(&mut schedule), take(&mut schedule)], [Some(1), Some(2), Some(3)]);
-    }
-
-    #[test]
-    fn a_hundred_thousand_messages_of_one_key_stall_nobody() {
-        let mut schedule = Schedule::new(true);
-        (0..100_000).for_each(|seq| schedule.push(entry(seq, 7), MessageId::generate()));
-        (0..100).for_each(|n| schedule.push(entry(100_000 + n, 1_000 + n), MessageId::generate()));
-        assert_eq!(take(&mut schedule), Some(0));
-        assert_eq!((0..100).map_while(|_| take(&mut schedule)).count(), 100);
-        assert_eq!(schedule.counts().queued, 99_999);
-        assert_eq!(schedule.counts().oldest, Some(Timestamp(0)));
-    }
-
-    #[test]
-    fn a_busy_key_and_the_row_take_turns() {
-        let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 7), (4, 7), (10, 0), (11, 0), (12, 0), (13, 0)]);
-        let busy = schedule.take(NOW).unwrap();
-        assert_eq!(take(&mut schedule), Some(10));
-        schedule.finish(busy);
-        let mut order = Vec::new();
-        while let Some(taken) = schedule.take(NOW) {
-            order.push(taken.seq);
-            schedule.finish(taken);
-        }
-        assert_eq!(order, [2, 11, 3, 12, 4, 13]);
-    }
-
-    #[test]
-    fn a_message_that_waits_for_its_retry_keeps_its_key() {
-        let mut schedule = schedule(true, &[(1, 7), (2, 7)]);
-        let first = schedule.take(NOW).unwrap();
-        schedule.postpone(first, Timestamp(2_000));
-        assert_eq!(take(&mut schedule), None);
-        assert_eq!(schedule.next_due(), Some(Timestamp(2_000)));
-        assert_eq!(schedule.take(Timestamp(2_000)), Some(first));
-        schedule.finish(first);
-        assert_eq!(take(&mut schedule), Some(2));
-    }
-
-    #[test]
-    fn a_barred_key_waits_for_its_letter_and_only_the_replay_passes() {
-        let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
-        schedule.set_blocks(true);
-        let first = schedule.take(NOW).unwrap();
-        let letter = DeadLetterId { message: MessageId::generate(), position: None };
-        schedule.bar(7, letter);
-        schedule.finish(first);
-        assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(3), None]);
-        assert_eq!((schedule.counts().blocked_keys, schedule.counts().blocked), (1, 1));
-        schedule.push(entry(4, 7), MessageId::generate());
-        schedule.push(entry(5, 7), letter.message);
-        assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(5), None]);
-        schedule.finish(entry(5, 7));
-        assert_eq!(take(&mut schedule), None, "the replay failed: its letter is open");
-        schedule.lift(7, letter);
-        assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(2), None]);
-        schedule.finish(entry(2, 7));
-        assert_eq!(take(&mut schedule), Some(4));
-        assert_eq!(schedule.counts().blocked_keys, 0);
-    }
-
-    #[test]
-    fn a_flow_that_blocks_no_more_lets_everything_go_on() {
-        let mut schedule = schedule(true, &[(1, 7), (2, 7)]);
-        schedule.set_blocks(true);
-        schedule.bar(7, DeadLetterId { message: MessageId::generate(), position: None });
-        assert_eq!(take(&mut schedule), None);
-        schedule.set_blocks(false);
-        assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(1), None]);
-        schedule.set_blocks(true);
-        schedule.finish(entry(1, 7));
-        assert_eq!(take(&mut schedule), None);
-        schedule.set_ordered(false);
-        assert_eq!(take(&mut schedule), Some(2));
-    }
-
-    #[test]
-    fn what_is_woken_goes_before_its_time_and_in_order() {
-        let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
-        let (first, third) = (schedule.take(NOW).unwrap(), schedule.take(NOW).unwrap());
-        schedule.postpone(third, Timestamp(9_000));
-        schedule.postpone(first, Timestamp(8_000));
-        schedule.wake();
-        assert_eq!([take(&mut schedule), take(&mut schedule), take(&mut schedule)], [Some(1), Some(3), None]);
-        schedule.finish(first);
-        assert_eq!(take(&mut schedule), Some(2));
-    }
-
-    #[test]
-    fn what_is_given_back_is_next_again() {
-        let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
-        let first = schedule.take(NOW).unwrap();
-        schedule.give_back(first);
-        assert!([take(&mut schedule), take(&mut schedule)].contains(&Some(1)));
-        assert_eq!(take(&mut schedule), None);
-    }
-
-    #[test]
-    fn order_can_be_switched_off_and_on_while_messages_are_leased() {
-        let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 7), (4, 7)]);
-        assert_eq!((take(&mut schedule), take(&mut schedule)), (Some(1), None));
-        schedule.set_ordered(false);
-        assert_eq!((take(&mut schedule), take(&mut schedule)), (Some(2), Some(3)));
-        schedule.set_ordered(true);
-        schedule.finish(entry(1, 7));
-        schedule.finish(entry(2, 7));
-        assert_eq!(take(&mut schedule), None);
-        schedule.finish(entry(3, 7));
-        assert_eq!(take(&mut schedule), Some(4));
-    }
-}
+mod tests;

@@ -115,10 +115,11 @@ fn postpone(draft: &mut Draft<'_>, ticket: Ticket, record: Record, due: Timestam
         since: ticket.claim.entry.since,
         // Zero stands for "at once" on disk.
         due: Some(due.max(Timestamp(1))),
+        bytes: record.len(),
         flow: ticket.history.flow.clone(),
     };
     draft.set(keys::index(seq), index.to_bytes());
     draft.put_record(&keys::message(seq), record)?;
-    draft.after_commit(move || ticket.claim.postpone(due));
+    draft.after_commit(move || ticket.claim.postpone(due, index.bytes));
     Ok(())
 }

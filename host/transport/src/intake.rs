@@ -96,9 +96,15 @@ pub enum IntakeError {
         /// When to come again.
         retry_after: Duration,
     },
-    /// More is queued or under way than the host takes at once.
-    #[error("the host takes no more just now")]
-    Overloaded {
+    /// The flow has as much in its queue as its file allows.
+    #[error("the flow's queue is full")]
+    QueueFull {
+        /// When to come again.
+        retry_after: Duration,
+    },
+    /// The flows together have as much in their queues as the operator allows.
+    #[error("the host's queue is full")]
+    OverQuota {
         /// When to come again.
         retry_after: Duration,
     },
@@ -125,7 +131,8 @@ impl IntakeError {
     pub const fn retry_after(&self) -> Duration {
         match self {
             Self::DiskFull { retry_after }
-            | Self::Overloaded { retry_after }
+            | Self::QueueFull { retry_after }
+            | Self::OverQuota { retry_after }
             | Self::Stopping { retry_after }
             | Self::Unavailable { retry_after, .. } => *retry_after,
         }
@@ -136,7 +143,8 @@ impl IntakeError {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::DiskFull { .. } => "disk_full",
-            Self::Overloaded { .. } => "overloaded",
+            Self::QueueFull { .. } => "queue_full",
+            Self::OverQuota { .. } => "over_quota",
             Self::Stopping { .. } => "stopping",
             Self::Unavailable { .. } => "store_unavailable",
         }

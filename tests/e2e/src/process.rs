@@ -51,6 +51,12 @@ impl HostProcess {
         Self { child, intake, admin }
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// `kill -9`, and waits for the process to be gone.
     pub fn kill(mut self) {
         self.child.kill().expect("the process can be killed");

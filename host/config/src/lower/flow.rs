@@ -1,21 +1,28 @@
 //! A whole flow, and what only shows when its parts are seen together.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use gantry_core::{Digest, FlowName, RetryPolicy, TargetName};
 
 use super::Lower;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
-use crate::flow::{Flow, OnFailure, Ordering, Purpose, SuccessCriteria, Table, Target};
+use crate::flow::{Flow, OnFailure, Ordering, Purpose, QueueBounds, SuccessCriteria, Table, Target};
 use crate::raw::flow::{
-    FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, RetryTable, SuccessTable, TableTable,
+    FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable, SuccessTable,
+    TableTable,
 };
 use crate::raw::source::SourceChoice;
 use crate::raw::target::TargetChoice;
 
 const BATCH_MESSAGES: u32 = 100;
+const BATCH_BYTES: u64 = 4 << 20;
 const IN_FLIGHT: u32 = 1000;
+const IN_FLIGHT_BYTES: u64 = 64 << 20;
+/// Semaphores count these bytes by the KiB.
+const MEMORY: std::ops::RangeInclusive<u64> = (1 << 10)..=(1 << 40);
+const ON_DISK: std::ops::RangeInclusive<u64> = 1..=(1 << 50);
 
 type Targets = BTreeMap<At<String>, At<TargetChoice>>;
 
@@ -68,6 +75,10 @@ impl Lower<'_> {
         let retry = self.retry(head.retry);
         let ordering = ordering(head.ordering.as_ref());
         let on_failure = self.on_failure(head.on_failure, ordering);
+        let batch_bytes = self.memory_or(head.batch_bytes.as_ref(), BATCH_BYTES as usize, MEMORY);
+        let batch_wait = self.duration_or(head.batch_wait.as_ref(), Duration::ZERO);
+        let in_flight_bytes = self.memory_or(head.in_flight_bytes.as_ref(), IN_FLIGHT_BYTES as usize, MEMORY);
+        let queue = self.queue(&head.queue.unwrap_or_default());
         let keep = head.dead_letters.unwrap_or_default().keep;
         let keep_dead_letters = keep.map_or(Some(None), |keep| self.duration(&keep).map(Some));
         let input_schema = self.schema(raw.source.as_ref().and_then(|source| source.value.schema()));
@@ -91,7 +102,11 @@ impl Lower<'_> {
             default_target: default_target?,
             retry: retry?,
             batch_messages: head.batch_messages.unwrap_or(BATCH_MESSAGES) as usize,
+            batch_bytes: batch_bytes?,
+            batch_wait: batch_wait?,
             in_flight: head.in_flight.unwrap_or(IN_FLIGHT) as usize,
+            in_flight_bytes: in_flight_bytes?,
+            queue: queue?,
             keep_dead_letters: keep_dead_letters?,
         })
     }
@@ -107,6 +122,11 @@ impl Lower<'_> {
                 None
             }
         }
+    }
+
+    fn queue(&mut self, raw: &QueueTable) -> Option<QueueBounds> {
+        let bytes = raw.bytes.as_ref().map_or(Some(None), |bytes| self.size_or(Some(bytes), 0, ON_DISK).map(Some));
+        Some(QueueBounds { messages: raw.messages, bytes: bytes? })
     }
 
     /// The first sixteen hex digits of the file's digest.

@@ -11,6 +11,7 @@ use crate::raw::text::DurationText;
 
 const CACHE: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 40);
 const RESERVE: std::ops::RangeInclusive<u64> = 0..=(1 << 50);
+const QUOTA: std::ops::RangeInclusive<u64> = 1..=(1 << 50);
 
 /// What the operator wrote, over the defaults.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ impl Lower<'_> {
         let store = user.store.unwrap_or_default();
         let cache = self.size_or(store.cache.as_ref(), default.store_cache_bytes, CACHE);
         let reserve = self.size_or(store.disk_reserve.as_ref(), default.disk_reserve_bytes, RESERVE);
+        let quota =
+            store.quota.map_or(Some(default.queue_quota_bytes), |quota| self.size_or(Some(&quota), 0, QUOTA).map(Some));
         let keep_history = self.duration_or(user.history.unwrap_or_default().keep.as_ref(), default.keep_history);
         let plugins = user.plugins.unwrap_or_default();
         let plugin_trust = self.plugin_trust(plugins.unsigned.as_ref(), plugins.trust, default.plugin_trust);
@@ -47,6 +50,7 @@ impl Lower<'_> {
             shutdown_deadline: shutdown_deadline?,
             store_cache_bytes: cache?,
             disk_reserve_bytes: reserve?,
+            queue_quota_bytes: quota?,
             keep_history: keep_history?,
             plugin_threads: plugins.threads.map_or(default.plugin_threads, |count| count as usize),
             plugin_trust: plugin_trust?,

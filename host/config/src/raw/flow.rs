@@ -48,13 +48,34 @@ pub(crate) struct FlowTable {
     /// Most messages handed to a plugin in one call.
     #[schemars(range(min = 1, max = 10_000), extend("default" = 100))]
     pub(crate) batch_messages: Option<u32>,
+    /// Most bytes of messages handed to a plugin in one call; one message alone may be longer.
+    #[schemars(extend("default" = "4MiB"))]
+    pub(crate) batch_bytes: Option<At<SizeText>>,
+    /// How long a batch with room left waits for further messages. Unless given, not at all.
+    pub(crate) batch_wait: Option<At<DurationText>>,
     /// Most messages of this flow between lease and settlement at any time.
     #[schemars(range(min = 1, max = 1_000_000), extend("default" = 1000))]
     pub(crate) in_flight: Option<u32>,
+    /// Most bytes of those messages; it bounds what the flow takes in memory. One message alone may be longer.
+    #[schemars(extend("default" = "64MiB"))]
+    pub(crate) in_flight_bytes: Option<At<SizeText>>,
+    /// What the flow may have in its queue. Beyond, its source is asked to come again later: a webhook answers 429.
+    pub(crate) queue: Option<QueueTable>,
     /// What becomes of messages that could be neither delivered nor skipped.
     pub(crate) dead_letters: Option<DeadLettersTable>,
     /// How a message is tried again when a plugin asks for it.
     pub(crate) retry: Option<RetryTable>,
+}
+
+/// What a flow may have in its queue, from acceptance to the end of a message.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QueueTable {
+    /// Most messages. Unless given, as many as the disk bears.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub(crate) messages: Option<u64>,
+    /// Most bytes of their records on disk. Unless given, as many as the disk bears.
+    pub(crate) bytes: Option<At<SizeText>>,
 }
 
 /// Whether messages that share a key wait for one another.

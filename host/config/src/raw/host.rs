@@ -76,8 +76,11 @@ pub(crate) struct ShutdownTable {
 pub(crate) struct StoreTable {
     /// Memory for the store's cache.
     pub(crate) cache: Option<At<SizeText>>,
-    /// Intake answers 507 while the data directory's disk has less free than this.
+    /// Intake answers 503 while the data directory's disk has less free than this.
     pub(crate) disk_reserve: Option<At<SizeText>>,
+    /// Most bytes of messages that may be in the queue, all flows together; beyond, intake answers 503. Unless given, as
+    /// many as the disk bears.
+    pub(crate) quota: Option<At<SizeText>>,
 }
 
 /// What is remembered of finished messages.

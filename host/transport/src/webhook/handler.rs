@@ -47,10 +47,7 @@ impl Handler {
         let taken = self.take(route, request).await;
         if let Err(refused) = &taken {
             tracing::debug!(flow = %route.flow, reason = refused.reason(), "webhook refused");
-            // The intake counts its own errors.
-            if !matches!(refused, Refused::Intake(_)) {
-                self.intake.refused(&route.flow, refused.reason());
-            }
+            self.intake.refused(&route.flow, refused.reason());
         }
         taken.map(accepted)
     }

@@ -110,7 +110,7 @@ impl Refused {
             Self::Idempotency(IdempotencyError::Missing | IdempotencyError::Invalid(_)) => StatusCode::BAD_REQUEST,
             Self::Idempotency(IdempotencyError::Reused) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Idempotency(IdempotencyError::InFlight) => StatusCode::CONFLICT,
-            Self::Intake(IntakeError::DiskFull { .. }) => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Intake(IntakeError::QueueFull { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::Intake(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }

@@ -296,7 +296,7 @@ async fn a_file_of_the_same_name_is_taken_again_and_nothing_in_done_is_overwritt
 async fn an_intake_that_takes_nothing_for_a_while_only_delays_a_file() {
     let drop = Drop::of(FileFormat::Ndjson);
     drop.intake
-        .set_mood(Mood::Refusing(3, || gantry_transport::IntakeError::Overloaded { retry_after: Duration::ZERO }));
+        .set_mood(Mood::Refusing(3, || gantry_transport::IntakeError::QueueFull { retry_after: Duration::ZERO }));
     drop.put("in", "1\n2\n");
     let running = drop.start();
     drop.until_done(1).await;

@@ -124,7 +124,7 @@ async fn a_file_split_otherwise_after_a_restart_begins_anew() {
 }
 
 fn overloaded() -> IntakeError {
-    IntakeError::Overloaded { retry_after: Duration::ZERO }
+    IntakeError::QueueFull { retry_after: Duration::ZERO }
 }
 
 #[tokio::test]

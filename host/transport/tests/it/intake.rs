@@ -149,6 +149,10 @@ impl Intake for Memory {
     }
 }
 
+pub(crate) fn queue_full() -> IntakeError {
+    IntakeError::QueueFull { retry_after: Duration::from_secs(30) }
+}
+
 pub(crate) fn disk_full() -> IntakeError {
     IntakeError::DiskFull { retry_after: Duration::from_millis(1500) }
 }

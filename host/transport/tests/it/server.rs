@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Flow, OnFailure, Ordering, Purpose, Source, Verify, Webhook};
+use gantry_config::{Flow, OnFailure, Ordering, Purpose, QueueBounds, Source, Verify, Webhook};
 use gantry_core::clock::ManualClock;
 use gantry_core::{RetryPolicy, Timestamp};
 use gantry_transport::{RouteTable, Routes, ServerLimits, WebhookServer};
@@ -65,7 +65,11 @@ pub(crate) fn flow(name: &str, webhook: Webhook) -> Flow {
         default_target: "none".parse().unwrap(),
         retry: RetryPolicy::default(),
         batch_messages: 1,
+        batch_bytes: 1,
+        batch_wait: Duration::ZERO,
         in_flight: 1,
+        in_flight_bytes: 1,
+        queue: QueueBounds::default(),
         keep_dead_letters: None,
     }
 }

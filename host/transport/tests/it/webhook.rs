@@ -7,7 +7,7 @@ use gantry_transport::webhook::RouteProblem;
 use gantry_transport::{Receipt, RouteTable};
 
 use crate::client::{Client, head, post, request};
-use crate::intake::{Memory, Mood, disk_full, store_broken};
+use crate::intake::{Memory, Mood, disk_full, queue_full, store_broken};
 use crate::server::{Server, flow, limits, webhook};
 
 const WINDOW: Duration = Duration::from_secs(3600);
@@ -136,11 +136,19 @@ async fn an_intake_that_takes_nothing_asks_to_come_again_and_keeps_its_reasons()
     let memory = Memory::in_the_mood(Mood::Refusing(1, disk_full));
     let server = Server::start_with(webhook("/orders"), limits(), memory).await;
     let full = post(server.address, "/orders", &[], b"{}").await;
-    assert_eq!((full.status, full.header("retry-after"), full.reason()), (507, Some("2"), "disk_full".to_owned()));
+    assert_eq!((full.status, full.header("retry-after"), full.reason()), (503, Some("2"), "disk_full".to_owned()));
     server.intake.set_mood(Mood::Refusing(1, store_broken));
     let broken = post(server.address, "/orders", &[], b"{}").await;
     assert_eq!((broken.status, broken.header("retry-after")), (503, Some("1")));
     assert!(!broken.body.contains("secret inner cause"));
+    server.intake.set_mood(Mood::Refusing(1, queue_full));
+    let crowded = post(server.address, "/orders", &[], b"{}").await;
+    assert_eq!(
+        (crowded.status, crowded.header("retry-after"), crowded.reason()),
+        (429, Some("30"), "queue_full".into())
+    );
+    let counted: Vec<_> = server.intake.look(|state| state.refused.iter().map(|(_, reason)| *reason).collect());
+    assert_eq!(counted, ["disk_full", "store_unavailable", "queue_full"]);
     assert_eq!(post(server.address, "/orders", &[], b"{}").await.status, 202);
 }
 

@@ -6,6 +6,7 @@ mod blocked;
 mod breaker;
 mod idempotency;
 mod neighbours;
+mod pressure;
 mod schedule;
 mod targets;
 

@@ -1,0 +1,166 @@
+//! The rules of the schedule, one by one.
+
+use super::*;
+
+const NOW: Timestamp = Timestamp(1_000);
+
+fn entry(seq: u64, key: u64) -> Entry {
+    Entry { seq, key, since: Timestamp(seq), bytes: 10 }
+}
+
+fn schedule(ordered: bool, entries: &[(u64, u64)]) -> Schedule {
+    let mut schedule = Schedule::new(ordered);
+    entries.iter().for_each(|(seq, key)| schedule.push(entry(*seq, *key), MessageId::generate()));
+    schedule
+}
+
+fn take(schedule: &mut Schedule) -> Option<u64> {
+    schedule.take(NOW).map(|entry| entry.seq)
+}
+
+#[test]
+fn one_message_of_a_key_at_a_time_and_the_rest_in_order() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 7), (4, 8)]);
+    assert_eq!(take(&mut schedule), Some(1));
+    assert_eq!(take(&mut schedule), Some(4));
+    assert_eq!(take(&mut schedule), None);
+    schedule.finish(entry(1, 7));
+    assert_eq!(take(&mut schedule), Some(2));
+    assert_eq!(take(&mut schedule), None);
+    schedule.push(entry(5, 7), MessageId::generate());
+    schedule.finish(entry(2, 7));
+    assert_eq!(take(&mut schedule), Some(3));
+    assert_eq!(take(&mut schedule), None);
+    schedule.finish(entry(3, 7));
+    assert_eq!(take(&mut schedule), Some(5));
+}
+
+#[test]
+fn messages_without_a_key_wait_for_nobody() {
+    let mut schedule = schedule(true, &[(1, 0), (2, 0), (3, 0)]);
+    assert_eq!([take(&mut schedule), take(&mut schedule), take(&mut schedule)], [Some(1), Some(2), Some(3)]);
+}
+
+#[test]
+fn a_hundred_thousand_messages_of_one_key_stall_nobody() {
+    let mut schedule = Schedule::new(true);
+    (0..100_000).for_each(|seq| schedule.push(entry(seq, 7), MessageId::generate()));
+    (0..100).for_each(|n| schedule.push(entry(100_000 + n, 1_000 + n), MessageId::generate()));
+    assert_eq!(take(&mut schedule), Some(0));
+    assert_eq!((0..100).map_while(|_| take(&mut schedule)).count(), 100);
+    assert_eq!(schedule.counts().queued, 99_999);
+    assert_eq!(schedule.counts().oldest, Some(Timestamp(0)));
+}
+
+#[test]
+fn a_busy_key_and_the_row_take_turns() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 7), (4, 7), (10, 0), (11, 0), (12, 0), (13, 0)]);
+    let busy = schedule.take(NOW).unwrap();
+    assert_eq!(take(&mut schedule), Some(10));
+    schedule.finish(busy);
+    let mut order = Vec::new();
+    while let Some(taken) = schedule.take(NOW) {
+        order.push(taken.seq);
+        schedule.finish(taken);
+    }
+    assert_eq!(order, [2, 11, 3, 12, 4, 13]);
+}
+
+#[test]
+fn a_message_that_waits_for_its_retry_keeps_its_key() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7)]);
+    let first = schedule.take(NOW).unwrap();
+    schedule.postpone(first, Timestamp(2_000), 10);
+    assert_eq!(take(&mut schedule), None);
+    assert_eq!(schedule.next_due(), Some(Timestamp(2_000)));
+    assert_eq!(schedule.take(Timestamp(2_000)), Some(first));
+    schedule.finish(first);
+    assert_eq!(take(&mut schedule), Some(2));
+}
+
+#[test]
+fn a_barred_key_waits_for_its_letter_and_only_the_replay_passes() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
+    schedule.set_blocks(true);
+    let first = schedule.take(NOW).unwrap();
+    let letter = DeadLetterId { message: MessageId::generate(), position: None };
+    schedule.bar(7, letter);
+    schedule.finish(first);
+    assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(3), None]);
+    assert_eq!((schedule.counts().blocked_keys, schedule.counts().blocked), (1, 1));
+    schedule.push(entry(4, 7), MessageId::generate());
+    schedule.push(entry(5, 7), letter.message);
+    assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(5), None]);
+    schedule.finish(entry(5, 7));
+    assert_eq!(take(&mut schedule), None, "the replay failed: its letter is open");
+    schedule.lift(7, letter);
+    assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(2), None]);
+    schedule.finish(entry(2, 7));
+    assert_eq!(take(&mut schedule), Some(4));
+    assert_eq!(schedule.counts().blocked_keys, 0);
+}
+
+#[test]
+fn a_flow_that_blocks_no_more_lets_everything_go_on() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7)]);
+    schedule.set_blocks(true);
+    schedule.bar(7, DeadLetterId { message: MessageId::generate(), position: None });
+    assert_eq!(take(&mut schedule), None);
+    schedule.set_blocks(false);
+    assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(1), None]);
+    schedule.set_blocks(true);
+    schedule.finish(entry(1, 7));
+    assert_eq!(take(&mut schedule), None);
+    schedule.set_ordered(false);
+    assert_eq!(take(&mut schedule), Some(2));
+}
+
+#[test]
+fn what_is_woken_goes_before_its_time_and_in_order() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
+    let (first, third) = (schedule.take(NOW).unwrap(), schedule.take(NOW).unwrap());
+    schedule.postpone(third, Timestamp(9_000), 10);
+    schedule.postpone(first, Timestamp(8_000), 10);
+    schedule.wake();
+    assert_eq!([take(&mut schedule), take(&mut schedule), take(&mut schedule)], [Some(1), Some(3), None]);
+    schedule.finish(first);
+    assert_eq!(take(&mut schedule), Some(2));
+}
+
+#[test]
+fn what_is_given_back_is_next_again() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
+    let first = schedule.take(NOW).unwrap();
+    schedule.give_back(first);
+    assert!([take(&mut schedule), take(&mut schedule)].contains(&Some(1)));
+    assert_eq!(take(&mut schedule), None);
+}
+
+#[test]
+fn order_can_be_switched_off_and_on_while_messages_are_leased() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 7), (4, 7)]);
+    assert_eq!((take(&mut schedule), take(&mut schedule)), (Some(1), None));
+    schedule.set_ordered(false);
+    assert_eq!((take(&mut schedule), take(&mut schedule)), (Some(2), Some(3)));
+    schedule.set_ordered(true);
+    schedule.finish(entry(1, 7));
+    schedule.finish(entry(2, 7));
+    assert_eq!(take(&mut schedule), None);
+    schedule.finish(entry(3, 7));
+    assert_eq!(take(&mut schedule), Some(4));
+}
+
+#[test]
+fn what_is_there_is_counted_from_push_to_finish_wherever_it_waits() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
+    assert_eq!(schedule.size(), (3, 30));
+    let first = schedule.take(NOW).unwrap();
+    assert_eq!((take(&mut schedule), schedule.size()), (Some(3), (3, 30)), "the second is set aside");
+    schedule.postpone(first, Timestamp(2_000), 25);
+    assert_eq!(schedule.size(), (3, 45), "its record has grown");
+    let first = schedule.take(Timestamp(2_000)).unwrap();
+    schedule.give_back(first);
+    let first = schedule.take(NOW).unwrap();
+    schedule.finish(first);
+    assert_eq!(schedule.size(), (2, 20));
+}
