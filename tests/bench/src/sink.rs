@@ -1,7 +1,8 @@
-//! An HTTP target that does as little as a target can: it reads each request and answers 200.
+//! An HTTP target that does as little as a target can: it reads each request and answers, with 200 unless told otherwise.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -14,6 +15,7 @@ pub struct Sink {
     /// Where it listens.
     pub address: SocketAddr,
     count: Arc<watch::Sender<usize>>,
+    status: Arc<AtomicU16>,
 }
 
 impl Sink {
@@ -22,13 +24,19 @@ impl Sink {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound address");
         let count = Arc::new(watch::Sender::new(0));
-        let counted = Arc::clone(&count);
+        let status = Arc::new(AtomicU16::new(200));
+        let (counted, said) = (Arc::clone(&count), Arc::clone(&status));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, Arc::clone(&counted)));
+                tokio::spawn(answer(stream, Arc::clone(&counted), Arc::clone(&said)));
             }
         });
-        Self { address, count }
+        Self { address, count, status }
+    }
+
+    /// Answers with this status from now on.
+    pub fn answer(&self, status: u16) {
+        self.status.store(status, Ordering::Relaxed);
     }
 
     /// How many requests it got.
@@ -44,11 +52,15 @@ impl Sink {
     }
 }
 
-async fn answer(mut stream: TcpStream, count: Arc<watch::Sender<usize>>) {
+async fn answer(mut stream: TcpStream, count: Arc<watch::Sender<usize>>, status: Arc<AtomicU16>) {
     let _ = stream.set_nodelay(true);
     let mut request = Vec::with_capacity(4096);
     while read_message(&mut stream, &mut request).await.is_some() {
-        if stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.is_err() {
+        let answer: &[u8] = match status.load(Ordering::Relaxed) {
+            200 => b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+            status => &format!("HTTP/1.1 {status} Refused\r\ncontent-length: 0\r\n\r\n").into_bytes(),
+        };
+        if stream.write_all(answer).await.is_err() {
             return;
         }
         count.send_modify(|count| *count += 1);
