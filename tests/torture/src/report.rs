@@ -1,0 +1,182 @@
+//! What is printed: a line for each round, and a summary.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::time::Duration;
+
+use crate::ledger::{Facts, Ledger, Said};
+use crate::load::Name;
+use crate::plan::Fault;
+use crate::verdict::Violation;
+
+/// How messages ended, as the host tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    delivered: usize,
+    skipped: usize,
+    dead: usize,
+}
+
+/// One round.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub(crate) round: usize,
+    pub(crate) fault: Fault,
+    pub(crate) temper: u32,
+    pub(crate) acknowledged: usize,
+    pub(crate) counts: Counts,
+    pub(crate) requests: usize,
+    pub(crate) repeated: usize,
+    pub(crate) ready: Duration,
+    pub(crate) took: Duration,
+    pub(crate) violations: Vec<Violation>,
+}
+
+/// The whole run.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    seed: u64,
+    lines: Vec<Line>,
+    violations: usize,
+    totals: Totals,
+    /// The first round with a violation.
+    pub failed_in: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Totals {
+    acknowledged: usize,
+    requests: usize,
+    repeated: usize,
+    ends: Counts,
+}
+
+impl Counts {
+    /// Of the messages of these names.
+    pub(crate) fn of(facts: &Facts, names: &[Name]) -> Self {
+        let mut counts = Self::default();
+        let ends = names.iter().filter_map(|name| facts.ends.get(facts.acknowledged.get(name)?));
+        for end in ends {
+            match end.state.as_str() {
+                "delivered" => counts.delivered += 1,
+                "skipped" => counts.skipped += 1,
+                "dead_lettered" => counts.dead += 1,
+                _ => {}
+            }
+        }
+        counts
+    }
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self {
+            round: 0,
+            fault: Fault::Kill,
+            temper: 0,
+            acknowledged: 0,
+            counts: Counts::default(),
+            requests: 0,
+            repeated: 0,
+            ready: Duration::ZERO,
+            took: Duration::ZERO,
+            violations: Vec::new(),
+        }
+    }
+}
+
+impl Line {
+    /// With what the targets got since there were `before` receipts.
+    pub(crate) fn with_receipts(mut self, facts: &Facts, before: usize) -> Self {
+        self.requests = facts.receipts.len() - before;
+        let mut taken = HashSet::new();
+        for (place, receipt) in facts.receipts.iter().enumerate().filter(|(_, receipt)| receipt.said == Said::Yes) {
+            if !taken.insert((receipt.name, receipt.target.as_str())) && place >= before {
+                self.repeated += 1;
+            }
+        }
+        self
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts { delivered, skipped, dead } = self.counts;
+        write!(
+            f,
+            "{:>4}  {:<13} bad answers {:>2} %  acknowledged {:>4}  delivered {delivered:>4}  skipped {skipped:>3}  dead {dead:>3}  \
+             requests {:>4}  repeated {:>3}  ready in {:>4} ms  took {:>5} ms",
+            self.round,
+            self.fault.name(),
+            self.temper,
+            self.acknowledged,
+            self.requests,
+            self.repeated,
+            self.ready.as_millis(),
+            self.took.as_millis(),
+        )
+    }
+}
+
+impl Summary {
+    pub(crate) const fn new(seed: u64) -> Self {
+        let ends = Counts { delivered: 0, skipped: 0, dead: 0 };
+        let totals = Totals { acknowledged: 0, requests: 0, repeated: 0, ends };
+        Self { seed, lines: Vec::new(), violations: 0, totals, failed_in: None }
+    }
+
+    pub(crate) fn add(&mut self, line: Line) {
+        self.violations += line.violations.len();
+        self.totals.repeated += line.repeated;
+        self.lines.push(line);
+    }
+
+    pub(crate) const fn settled(&mut self, violations: &[Violation]) {
+        self.violations += violations.len();
+    }
+
+    pub(crate) fn close(&mut self, ledger: &Ledger) {
+        ledger.with(|facts| {
+            let names: Vec<_> = facts.acknowledged.keys().copied().collect();
+            self.totals.acknowledged = names.len();
+            self.totals.requests = facts.receipts.len();
+            self.totals.ends = Counts::of(facts, &names);
+        });
+    }
+
+    /// How many promises were broken.
+    #[must_use]
+    pub const fn violations(&self) -> usize {
+        self.violations
+    }
+
+    /// How many messages were acknowledged.
+    #[must_use]
+    pub const fn acknowledged(&self) -> usize {
+        self.totals.acknowledged
+    }
+
+    /// The share `part` in a hundred of the rounds came up, and were done, within these times.
+    fn percentile(&self, part: usize, of: impl Fn(&Line) -> Duration) -> u128 {
+        let mut times: Vec<_> = self.lines.iter().map(of).collect();
+        times.sort_unstable();
+        times.get((times.len() * part).div_ceil(100).saturating_sub(1)).map_or(0, Duration::as_millis)
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Totals { acknowledged, requests, repeated, ends: Counts { delivered, skipped, dead } } = self.totals;
+        writeln!(f, "seed {}: {} rounds, {} violations", self.seed, self.lines.len(), self.violations)?;
+        writeln!(f, "  acknowledged {acknowledged} = delivered {delivered} + skipped {skipped} + dead letters {dead}")?;
+        writeln!(f, "  the targets got {requests} requests and took {repeated} messages again, under the same key")?;
+        let ready = |part| self.percentile(part, |line| line.ready);
+        let took = |part| self.percentile(part, |line| line.took);
+        writeln!(f, "  ready within {} ms in half of the rounds, {} ms at most", ready(50), ready(100))?;
+        write!(f, "  a round took {} ms in half of the rounds, {} ms at most", took(50), took(100))?;
+        if let Some(round) = self.failed_in {
+            write!(f, "\nto reproduce: --seed {} --rounds {}", self.seed, round + 1)?;
+        }
+        Ok(())
+    }
+}
