@@ -90,6 +90,11 @@ impl ManualClock {
         Self(Arc::new(AtomicU64::new(start.0)))
     }
 
+    /// Sets the clock back.
+    pub fn set_back(&self, by: Duration) {
+        self.0.store(self.now().before(by).0, Ordering::SeqCst);
+    }
+
     /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         self.0.store(self.now().after(by).0, Ordering::SeqCst);

@@ -12,6 +12,7 @@ use crate::breaker::{Breaker, BreakerChange, BreakerPolicy, BreakerState, Call};
 use crate::budget::{Budget, BudgetPolicy};
 use crate::clock::Timestamp;
 use crate::delivery::ErrorClass;
+use crate::steady::Steady;
 
 /// How long a target that refuses the host's credentials is left alone before one delivery probes it.
 pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
@@ -103,6 +104,8 @@ pub enum ValveChange {
 /// Lets attempts at one target pass.
 #[derive(Clone, Debug)]
 pub struct Valve {
+    /// Everything below is on its scale: a clock that is set back keeps nothing shut for longer than was meant.
+    steady: Steady,
     refused_until: Option<Timestamp>,
     breaker: Option<Breaker>,
     budget: Budget,
@@ -112,12 +115,18 @@ impl Valve {
     /// An open one.
     #[must_use]
     pub fn new(policy: ValvePolicy) -> Self {
-        Self { refused_until: None, breaker: policy.breaker.map(Breaker::new), budget: Budget::new(policy.budget) }
+        let (breaker, budget) = (policy.breaker.map(Breaker::new), Budget::new(policy.budget));
+        Self { steady: Steady::default(), refused_until: None, breaker, budget }
     }
 
     /// Whether nothing passes now, without asking to pass.
     #[must_use]
-    pub fn shut(&self, now: Timestamp) -> Option<Held> {
+    pub fn shut(&mut self, now: Timestamp) -> Option<Held> {
+        let now = self.steady.at(now);
+        self.is_shut(now).map(|held| self.on_the_wall(held))
+    }
+
+    fn is_shut(&self, now: Timestamp) -> Option<Held> {
         if let Some(until) = self.refused_until.filter(|until| *until > now) {
             return Some(Held { cause: HoldCause::Unauthorized, until });
         }
@@ -127,7 +136,12 @@ impl Valve {
 
     /// Lets an attempt pass, or says why not. `made` attempts were made before this one.
     pub fn admit(&mut self, made: u32, now: Timestamp) -> Result<Passage, Held> {
-        if let Some(held) = self.shut(now) {
+        let now = self.steady.at(now);
+        self.try_admit(made, now).map_err(|held| self.on_the_wall(held))
+    }
+
+    fn try_admit(&mut self, made: u32, now: Timestamp) -> Result<Passage, Held> {
+        if let Some(held) = self.is_shut(now) {
             return Err(held);
         }
         let call = self.breaker.as_mut().map(|breaker| breaker.admit(now)).transpose();
@@ -147,6 +161,17 @@ impl Valve {
 
     /// Takes note of how an attempt ended: why it failed, or none with success.
     pub fn end(&mut self, passage: Passage, error: Option<ErrorClass>, now: Timestamp) -> Vec<ValveChange> {
+        let now = self.steady.at(now);
+        let mut changes = self.judge(passage, error, now);
+        for change in &mut changes {
+            if let ValveChange::Refused { until } | ValveChange::Breaker(BreakerChange::Opened { until }) = change {
+                *until = self.steady.wall(*until);
+            }
+        }
+        changes
+    }
+
+    fn judge(&mut self, passage: Passage, error: Option<ErrorClass>, now: Timestamp) -> Vec<ValveChange> {
         if error == Some(ErrorClass::Unauthorized) {
             self.abandon(passage);
             let until = now.after(REFUSAL_PAUSE);
@@ -180,8 +205,8 @@ impl Valve {
 
     /// Until when the target is left alone because it refuses the host's credentials.
     #[must_use]
-    pub const fn refused_until(&self) -> Option<Timestamp> {
-        self.refused_until
+    pub fn refused_until(&self) -> Option<Timestamp> {
+        self.refused_until.map(|until| self.steady.wall(until))
     }
 
     /// The breaker's state, and the calls and failures it judges by; none without one.
@@ -197,6 +222,10 @@ impl Valve {
     pub fn retries(&self) -> (u32, f64) {
         let (firsts, retries) = self.budget.spent();
         (retries, self.budget.allowance(firsts))
+    }
+
+    fn on_the_wall(&self, held: Held) -> Held {
+        Held { until: self.steady.wall(held.until), ..held }
     }
 }
 
@@ -222,6 +251,20 @@ mod tests {
         assert!(valve.admit(0, until).is_err(), "only one probe at a time");
         assert_eq!(valve.end(probe, None, until), [ValveChange::Accepted]);
         assert!(valve.admit(0, until).is_ok());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_nothing_shut_for_longer() {
+        let hours = Duration::from_secs(6 * 3600);
+        let mut valve = valve();
+        for _ in 0..2 {
+            let passage = valve.admit(0, START.after(hours)).unwrap();
+            valve.end(passage, Some(ErrorClass::Timeout), START.after(hours));
+        }
+        let held = valve.shut(START).unwrap();
+        assert_eq!((held.cause, held.until), (HoldCause::Breaker, START.after(BreakerPolicy::default().open_for)));
+        assert!(valve.shut(held.until).is_none());
+        assert!(valve.admit(0, held.until).is_ok());
     }
 
     #[test]

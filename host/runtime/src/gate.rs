@@ -188,7 +188,7 @@ impl Gate {
 
     /// What there is to see.
     pub(crate) fn look(&self, now: Timestamp) -> Look {
-        let valve = self.valve.lock();
+        let mut valve = self.valve.lock();
         let open_until = valve.shut(now).filter(|held| held.cause == HoldCause::Breaker).map(|held| held.until);
         Look {
             stop: self.switch.lock().clone(),
