@@ -113,6 +113,15 @@ pub struct Envelope {
     pub trail: Vec<TrailEntry>,
 }
 
+impl Envelope {
+    /// Whether the clock was set back since the last thing that happened to it: the times it was to wait for were read
+    /// off another clock, as it were.
+    #[must_use]
+    pub fn is_ahead_of(&self, now: Timestamp) -> bool {
+        self.trail.last().is_some_and(|last| last.at > now)
+    }
+}
+
 /// A dead letter put back to work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replay {

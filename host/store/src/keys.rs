@@ -3,6 +3,7 @@
 //! | key | value |
 //! |---|---|
 //! | `00 "format"` | format version, u32 |
+//! | `00 "seen"` | the latest time by which a message was put off, u64: it shows whether the clock was set back since |
 //! | `m` seq | record: the envelope of a queued message |
 //! | `i` seq | index entry of a queued message: all the scheduler needs, so that a start reads no payload |
 //! | `h` id | record: where a message is (queued under which seq, or its history) |
@@ -28,6 +29,8 @@ use gantry_core::{DeadLetterId, Digest, FlowName, JobId, MessageId, PluginVersio
 
 /// Key of the format version.
 pub(crate) const FORMAT: &[u8] = b"\0format";
+/// Key of the latest time by which a message was put off.
+pub(crate) const SEEN: &[u8] = b"\0seen";
 /// Key of a value without meaning: see `Disk::nudge`.
 pub(crate) const NUDGE: &[u8] = b"\0nudge";
 

@@ -86,9 +86,9 @@ impl Claim {
     }
 
     /// The message is to be worked on again at `due`; its record takes so many bytes now.
-    pub(crate) fn postpone(mut self, due: Timestamp, bytes: u32) {
+    pub(crate) fn postpone(mut self, due: Timestamp, now: Timestamp, bytes: u32) {
         self.open = false;
-        self.queue.schedule.lock().postpone(self.entry, due, bytes);
+        self.queue.schedule.lock().postpone(self.entry, due, now, bytes);
         // Whoever waits has to learn of the new due time.
         self.queue.bell.notify_one();
     }

@@ -41,6 +41,7 @@ mod jobs;
 mod keys;
 mod kv;
 mod lease;
+mod moments;
 mod queue;
 mod record;
 mod recovery;

@@ -15,6 +15,7 @@ use crate::history::Whereabouts;
 use crate::idempotency::{self, IdempotencyKey};
 use crate::keys;
 use crate::kv::{KvWrite, PreparedWrite};
+use crate::moments;
 use crate::record::Record;
 use crate::schedule::Entry;
 use crate::store::Store;
@@ -211,6 +212,7 @@ pub(crate) fn append(
 /// Fills the schedules from the index; the number for the next message, and the keys of entries that can't be read.
 pub(crate) fn load(disk: &Disk, flows: &Flows) -> Result<(u64, Vec<Vec<u8>>), StoreError> {
     let mut next_seq = 1;
+    let seen = moments::latest(disk)?;
     let mut damaged = Vec::new();
     for pair in disk.scan(&[keys::INDEX], None) {
         let (key, value) = pair?;
@@ -226,7 +228,7 @@ pub(crate) fn load(disk: &Disk, flows: &Flows) -> Result<(u64, Vec<Vec<u8>>), St
         let queue = flows.of(&index.flow);
         let entry = index.entry(seq);
         match index.due {
-            Some(due) => queue.schedule.lock().push_later(entry, due),
+            Some(due) => queue.schedule.lock().push_later(entry, due, seen),
             None => queue.schedule.lock().push(entry, index.id),
         }
     }

@@ -13,7 +13,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use gantry_core::{DeadLetterId, MessageId, Timestamp};
+use gantry_core::{DeadLetterId, MessageId, Steady, Timestamp};
 
 /// A waiting message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,10 @@ pub(crate) struct Schedule {
     row: VecDeque<Entry>,
     /// May be leased, and hold their keys already.
     called: VecDeque<Entry>,
-    /// Wait for their time, and hold their keys.
+    /// Wait for their time, which is one of the steady scale, and hold their keys.
     later: BTreeMap<(Timestamp, u64), Entry>,
+    /// So that a clock that is set back makes nobody wait longer than was meant.
+    steady: Steady,
     leased: HashMap<u64, Timestamp>,
     holds: HashMap<u64, Hold>,
     /// Whether a barred key waits.
@@ -77,6 +79,7 @@ impl Schedule {
             row: VecDeque::new(),
             called: VecDeque::new(),
             later: BTreeMap::new(),
+            steady: Steady::default(),
             leased: HashMap::new(),
             holds: HashMap::new(),
             blocks: false,
@@ -140,11 +143,13 @@ impl Schedule {
         self.row.push_back(entry);
     }
 
-    /// Adds a message that waits for its time: only at start, before anything is taken.
-    pub(crate) fn push_later(&mut self, entry: Entry, due: Timestamp) {
+    /// Adds a message that waits for its time: only at start, before anything is taken. The clock that it was put off by
+    /// showed `seen` at the latest.
+    pub(crate) fn push_later(&mut self, entry: Entry, due: Timestamp, seen: Timestamp) {
         self.count(entry);
         self.hold(entry.key);
-        self.later.insert((due, entry.seq), entry);
+        self.steady.at(seen);
+        self.later.insert((self.steady.of(due), entry.seq), entry);
     }
 
     const fn count(&mut self, entry: Entry) {
@@ -172,11 +177,12 @@ impl Schedule {
     }
 
     /// A taken message is to be worked on again at `due`; it keeps its key, and takes so many bytes now.
-    pub(crate) fn postpone(&mut self, mut entry: Entry, due: Timestamp, bytes: u32) {
+    pub(crate) fn postpone(&mut self, mut entry: Entry, due: Timestamp, now: Timestamp, bytes: u32) {
         self.leased.remove(&entry.seq);
         self.bytes = self.bytes - u64::from(entry.bytes) + u64::from(bytes);
         entry.bytes = bytes;
-        self.later.insert((due, entry.seq), entry);
+        self.steady.at(now);
+        self.later.insert((self.steady.of(due), entry.seq), entry);
     }
 
     /// Everything that waits for its time may be taken now, the longest due first.
@@ -225,7 +231,7 @@ impl Schedule {
 
     /// When the next waiting message is due.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.later.keys().next().map(|(due, _)| *due)
+        self.later.keys().next().map(|(due, _)| self.steady.wall(*due))
     }
 
     /// How many messages there are, leased ones included, and what they take on disk.
@@ -261,6 +267,7 @@ impl Schedule {
     }
 
     fn call_due(&mut self, now: Timestamp) {
+        let now = self.steady.at(now);
         while let Some(first) = self.later.first_entry().filter(|first| first.key().0 <= now) {
             self.called.push_back(first.remove());
         }

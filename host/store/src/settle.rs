@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::history::Whereabouts;
 use crate::keys;
 use crate::lease::Ticket;
+use crate::moments;
 use crate::queue::IndexEntry;
 use crate::record::Record;
 use crate::store::Store;
@@ -58,8 +59,8 @@ impl Store {
             }
             Settlement::Later { envelope, due } => {
                 debug_assert_eq!(envelope.message.id, ticket.message(), "a message is settled with its own ticket");
-                let record = Record::of(&envelope)?;
-                let step = move |draft: &mut Draft<'_>| postpone(draft, ticket, record, due);
+                let (record, seen) = (Record::of(&envelope)?, seen(&envelope, due, now));
+                let step = move |draft: &mut Draft<'_>| postpone(draft, ticket, record, (due, seen));
                 self.inner.committer.commit(Durability::Ordered, step).await
             }
         }
@@ -107,7 +108,12 @@ fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Coun
     Ok(())
 }
 
-fn postpone(draft: &mut Draft<'_>, ticket: Ticket, record: Record, due: Timestamp) -> Result<(), StoreError> {
+fn postpone(
+    draft: &mut Draft<'_>,
+    ticket: Ticket,
+    record: Record,
+    (due, seen): (Timestamp, Timestamp),
+) -> Result<(), StoreError> {
     let seq = ticket.claim.entry.seq;
     let index = IndexEntry {
         id: ticket.message(),
@@ -120,6 +126,14 @@ fn postpone(draft: &mut Draft<'_>, ticket: Ticket, record: Record, due: Timestam
     };
     draft.set(keys::index(seq), index.to_bytes());
     draft.put_record(&keys::message(seq), record)?;
-    draft.after_commit(move || ticket.claim.postpone(due, index.bytes));
+    moments::note(draft, seen)?;
+    draft.after_commit(move || ticket.claim.postpone(due, seen, index.bytes));
     Ok(())
+}
+
+/// What the clock showed when `due` was chosen: it may have been set back since, while another delivery of the message
+/// was still under way.
+fn seen(envelope: &Envelope, due: Timestamp, now: Timestamp) -> Timestamp {
+    let latest = envelope.trail.last().map_or(now, |last| last.at);
+    if now < latest && latest <= due { latest } else { now }
 }

@@ -70,7 +70,7 @@ fn a_busy_key_and_the_row_take_turns() {
 fn a_message_that_waits_for_its_retry_keeps_its_key() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7)]);
     let first = schedule.take(NOW).unwrap();
-    schedule.postpone(first, Timestamp(2_000), 10);
+    schedule.postpone(first, Timestamp(2_000), NOW, 10);
     assert_eq!(take(&mut schedule), None);
     assert_eq!(schedule.next_due(), Some(Timestamp(2_000)));
     assert_eq!(schedule.take(Timestamp(2_000)), Some(first));
@@ -119,8 +119,8 @@ fn a_flow_that_blocks_no_more_lets_everything_go_on() {
 fn what_is_woken_goes_before_its_time_and_in_order() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
     let (first, third) = (schedule.take(NOW).unwrap(), schedule.take(NOW).unwrap());
-    schedule.postpone(third, Timestamp(9_000), 10);
-    schedule.postpone(first, Timestamp(8_000), 10);
+    schedule.postpone(third, Timestamp(9_000), NOW, 10);
+    schedule.postpone(first, Timestamp(8_000), NOW, 10);
     schedule.wake();
     assert_eq!([take(&mut schedule), take(&mut schedule), take(&mut schedule)], [Some(1), Some(3), None]);
     schedule.finish(first);
@@ -156,11 +156,24 @@ fn what_is_there_is_counted_from_push_to_finish_wherever_it_waits() {
     assert_eq!(schedule.size(), (3, 30));
     let first = schedule.take(NOW).unwrap();
     assert_eq!((take(&mut schedule), schedule.size()), (Some(3), (3, 30)), "the second is set aside");
-    schedule.postpone(first, Timestamp(2_000), 25);
+    schedule.postpone(first, Timestamp(2_000), NOW, 25);
     assert_eq!(schedule.size(), (3, 45), "its record has grown");
     let first = schedule.take(Timestamp(2_000)).unwrap();
     schedule.give_back(first);
     let first = schedule.take(NOW).unwrap();
     schedule.finish(first);
     assert_eq!(schedule.size(), (2, 20));
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_nobody_wait_longer_than_was_meant() {
+    let ahead = Timestamp(NOW.0 + 6 * 3_600_000);
+    let mut schedule = schedule(true, &[(1, 7), (2, 8)]);
+    let (first, second) = (schedule.take(NOW).unwrap(), schedule.take(NOW).unwrap());
+    schedule.postpone(first, Timestamp(ahead.0 + 2_000), ahead, 10);
+    schedule.postpone(second, Timestamp(NOW.0 + 3_000), NOW, 10);
+    assert_eq!(schedule.next_due(), Some(Timestamp(NOW.0 + 2_000)));
+    assert_eq!(schedule.take(Timestamp(NOW.0 + 1_999)), None);
+    assert_eq!(schedule.take(Timestamp(NOW.0 + 2_000)), Some(first));
+    assert_eq!(schedule.take(Timestamp(NOW.0 + 3_000)), Some(second));
 }

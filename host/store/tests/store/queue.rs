@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gantry_core::{MessageState, Timestamp};
+use gantry_core::{Event, MessageState, Timestamp, TrailEntry};
 use gantry_store::{Depth, OpenError, Ordering, Settlement, Store, StoreConfig, StoreError};
 
 use crate::support::{Bench, START, bury, deliver, enqueue, finished, flow, lease, lease_one, message, nothing_ready};
@@ -147,6 +147,50 @@ async fn a_message_for_later_keeps_its_key_and_its_state_over_a_restart() {
     assert!(nothing_ready(&store, "orders"));
     deliver(&store, leased).await;
     assert_eq!(lease_one(&store, "orders").await.envelope.message.payload, "a2");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_makes_no_message_wait_longer_than_was_meant_not_even_over_a_restart() {
+    const HOURS: Duration = Duration::from_secs(6 * 3600);
+    let bench = Bench::new();
+    let store = bench.open();
+    enqueue(&store, message("orders", None, "first")).await;
+    enqueue(&store, message("orders", None, "second")).await;
+    bench.clock.advance(HOURS);
+    for leased in lease(&store, "orders", 2).await {
+        let due = START.after(HOURS).after(Duration::from_secs(5));
+        let envelope = Box::new(leased.envelope);
+        store.settle(leased.ticket, Settlement::Later { envelope, due }).await.unwrap();
+    }
+    bench.clock.set_back(HOURS);
+    assert!(nothing_ready(&store, "orders"));
+    bench.clock.advance(Duration::from_secs(5));
+    deliver(&store, lease_one(&store, "orders").await).await;
+    store.close().await.unwrap();
+    bench.clock.set_back(Duration::from_secs(5));
+
+    let store = bench.open();
+    assert!(nothing_ready(&store, "orders"));
+    bench.clock.advance(Duration::from_secs(5));
+    assert_eq!(lease_one(&store, "orders").await.envelope.message.payload, "second");
+}
+
+#[tokio::test]
+async fn a_time_chosen_before_the_clock_was_set_back_is_read_as_it_was_meant() {
+    const HOURS: Duration = Duration::from_secs(6 * 3600);
+    let bench = Bench::new();
+    let store = bench.open();
+    enqueue(&store, message("orders", None, "one")).await;
+    let leased = lease_one(&store, "orders").await;
+    let mut envelope = leased.envelope;
+    // It was attempted while the clock was ahead, and is settled when that was put right.
+    let (at, due) = (START.after(HOURS), START.after(HOURS).after(Duration::from_secs(5)));
+    envelope.trail.push(TrailEntry { at, event: Event::Postponed { code: "busy".into(), until: due } });
+    let later = Settlement::Later { envelope: Box::new(envelope), due };
+    store.settle(leased.ticket, later).await.unwrap();
+    assert!(nothing_ready(&store, "orders"));
+    bench.clock.advance(Duration::from_secs(5));
+    assert!(lease_one(&store, "orders").await.envelope.is_ahead_of(START));
 }
 
 #[tokio::test]
