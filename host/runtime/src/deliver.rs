@@ -91,9 +91,11 @@ impl RunningFlow {
             return Lane { deliveries, ..Lane::default() };
         };
         let mut lane = Lane::default();
+        // Times of before the clock was set back mean nothing: the queue has seen to it that they were waited for.
+        let set_back = envelope.is_ahead_of(self.clock.now());
         for delivery in deliveries.iter_mut().filter(|delivery| delivery.state == DeliveryState::Pending) {
             let mut due = None;
-            if delivery.not_before <= self.clock.now() {
+            if set_back || delivery.not_before <= self.clock.now() {
                 // Before the try: an opening in between must not be missed.
                 let openings = target.gate.openings();
                 match self.try_one(envelope, target, delivery).await {
