@@ -177,6 +177,13 @@ impl Store {
         self.inner.committer.commit(Durability::Flushed, step).await
     }
 
+    /// How often a group has changed since the start: as long as it stays the same, so do the groups. Never blocks on the
+    /// disk.
+    #[must_use]
+    pub fn dead_letter_changes(&self) -> u64 {
+        self.inner.letters.changes()
+    }
+
     /// How many open dead letters a flow has that should alarm somebody: those of ignored groups don't count. Never
     /// blocks on the disk.
     #[must_use]

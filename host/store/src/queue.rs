@@ -108,7 +108,7 @@ impl IndexEntry {
 }
 
 /// A message ready to be stored: encoded by the caller, so that the one committer need not.
-struct Prepared {
+pub(crate) struct Prepared {
     record: Record,
     index: IndexEntry,
     queue: Arc<FlowQueue>,
@@ -139,7 +139,7 @@ impl Store {
         self.inner.committer.commit(Durability::Flushed, step).await
     }
 
-    fn prepare(&self, new: NewMessage, now: Timestamp) -> Result<Prepared, StoreError> {
+    pub(crate) fn prepare(&self, new: NewMessage, now: Timestamp) -> Result<Prepared, StoreError> {
         let NewMessage { envelope, dedupe_window, idempotency } = new;
         let window = envelope
             .dedupe_key
@@ -164,7 +164,8 @@ impl Store {
     }
 }
 
-fn store(draft: &mut Draft<'_>, mut message: Prepared, now: Timestamp) -> Result<Enqueued, StoreError> {
+/// Puts one message into the queue, unless it is known already.
+pub(crate) fn store(draft: &mut Draft<'_>, mut message: Prepared, now: Timestamp) -> Result<Enqueued, StoreError> {
     let Some(asked) = message.idempotency.take() else { return store_once(draft, message, now) };
     let flow = message.index.flow.clone();
     if let Some(answered) = idempotency::answer(draft, &flow, &asked, now)? {

@@ -1,4 +1,4 @@
-//! Which message of one flow may be leased next. Lives in memory, holds no payload (32 bytes per waiting message), does
+//! Which message of one flow may be leased next. Lives in memory, holds no payload (48 bytes per waiting message), does
 //! no I/O and reads no clock, so that its rules can be tested on their own.
 //!
 //! **Order.** Every message that is leased, waits for its retry or is next in line *holds* its key. In an ordered flow
@@ -11,8 +11,11 @@
 //! **Fairness.** Messages whose turn has come take turns with those still in the row, so that neither a few keys with
 //! much to do nor the many with little can keep the others waiting.
 
+mod ages;
+
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
+use ages::Ages;
 use gantry_core::{DeadLetterId, MessageId, Steady, Timestamp};
 
 /// A waiting message.
@@ -47,7 +50,7 @@ pub(crate) struct Schedule {
     later: BTreeMap<(Timestamp, u64), Entry>,
     /// So that a clock that is set back makes nobody wait longer than was meant.
     steady: Steady,
-    leased: HashMap<u64, Timestamp>,
+    leased: HashSet<u64>,
     holds: HashMap<u64, Hold>,
     /// Whether a barred key waits.
     blocks: bool,
@@ -59,6 +62,7 @@ pub(crate) struct Schedule {
     called_next: bool,
     messages: usize,
     bytes: u64,
+    ages: Ages,
 }
 
 /// How many messages are where.
@@ -80,7 +84,7 @@ impl Schedule {
             called: VecDeque::new(),
             later: BTreeMap::new(),
             steady: Steady::default(),
-            leased: HashMap::new(),
+            leased: HashSet::new(),
             holds: HashMap::new(),
             blocks: false,
             barred: HashMap::new(),
@@ -89,6 +93,7 @@ impl Schedule {
             called_next: false,
             messages: 0,
             bytes: 0,
+            ages: Ages::default(),
         }
     }
 
@@ -152,7 +157,8 @@ impl Schedule {
         self.later.insert((self.steady.of(due), entry.seq), entry);
     }
 
-    const fn count(&mut self, entry: Entry) {
+    fn count(&mut self, entry: Entry) {
+        self.ages.enter(entry.seq, entry.since);
         self.messages += 1;
         self.bytes += entry.bytes as u64;
     }
@@ -166,7 +172,7 @@ impl Schedule {
         } else {
             self.take_from_row().or_else(|| self.called.pop_front())
         }?;
-        self.leased.insert(entry.seq, entry.since);
+        self.leased.insert(entry.seq);
         Some(entry)
     }
 
@@ -196,6 +202,7 @@ impl Schedule {
         self.passes.remove(&entry.seq);
         self.messages -= 1;
         self.bytes -= u64::from(entry.bytes);
+        self.ages.leave(entry.seq);
         if let Some(hold) = self.holds.get_mut(&entry.key) {
             hold.holders -= 1;
         }
@@ -245,16 +252,6 @@ impl Schedule {
     }
 
     pub(crate) fn counts(&self) -> Counts {
-        let oldest = self
-            .row
-            .front()
-            .into_iter()
-            .chain(&self.called)
-            .chain(self.later.values())
-            .map(|entry| entry.since)
-            .chain(self.leased.values().copied())
-            .chain(self.holds.values().filter_map(|hold| hold.set_aside.front().map(|entry| entry.since)))
-            .min();
         let barred = self.barred.keys().filter(|_| self.blocks());
         Counts {
             queued: self.row.len() + self.called.len() + self.set_aside,
@@ -262,7 +259,7 @@ impl Schedule {
             scheduled: self.later.len(),
             blocked_keys: barred.clone().count(),
             blocked: barred.filter_map(|key| self.holds.get(key)).map(|hold| hold.set_aside.len()).sum(),
-            oldest,
+            oldest: self.ages.oldest(),
         }
     }
 

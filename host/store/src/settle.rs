@@ -11,7 +11,7 @@ use crate::history::Whereabouts;
 use crate::keys;
 use crate::lease::Ticket;
 use crate::moments;
-use crate::queue::IndexEntry;
+use crate::queue::{self, IndexEntry, NewMessage};
 use crate::record::Record;
 use crate::store::Store;
 
@@ -48,13 +48,28 @@ impl Store {
     /// crash within the next moments may take the outcome back, and the message is worked on again, which at-least-once
     /// delivery with stable idempotency keys allows for. On error the message is in the queue again.
     pub async fn settle(&self, ticket: Ticket, settlement: Settlement) -> Result<(), StoreError> {
+        self.settle_with(ticket, settlement, Vec::new()).await
+    }
+
+    /// Like [`Self::settle`], with further messages queued in the same atomic write where the message has ended: what
+    /// is told of its end is there exactly if the end is.
+    pub async fn settle_with(
+        &self,
+        ticket: Ticket,
+        settlement: Settlement,
+        also: Vec<NewMessage>,
+    ) -> Result<(), StoreError> {
         let now = self.inner.clock.now();
         match settlement {
             Settlement::Finished { state, trail, letters, resolved } => {
                 let ending = Ending { state, trail, letters, resolved, now };
-                let durability = ending.durability(&ticket);
+                let durability = if also.is_empty() { ending.durability(&ticket) } else { Durability::Flushed };
                 let counters = self.inner.letters.clone();
-                let step = move |draft: &mut Draft<'_>| finish(draft, ticket, ending, &counters);
+                let also = also.into_iter().map(|new| self.prepare(new, now)).collect::<Result<Vec<_>, _>>()?;
+                let step = move |draft: &mut Draft<'_>| {
+                    also.into_iter().try_for_each(|message| queue::store(draft, message, now).map(|_| ()))?;
+                    finish(draft, ticket, ending, &counters)
+                };
                 self.inner.committer.commit(durability, step).await
             }
             Settlement::Later { envelope, due } => {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use gantry_core::{DeadLetterState, FlowName};
 use parking_lot::Mutex;
@@ -70,22 +71,32 @@ struct OfFlow {
 
 /// The counts of all flows.
 #[derive(Clone, Default)]
-pub(crate) struct Counters(Arc<Mutex<HashMap<FlowName, OfFlow>>>);
+pub(crate) struct Counters {
+    flows: Arc<Mutex<HashMap<FlowName, OfFlow>>>,
+    changes: Arc<AtomicU64>,
+}
 
 impl Counters {
     pub(crate) fn of(&self, flow: &FlowName) -> DeadLetterCounts {
-        self.0.lock().get(flow).copied().unwrap_or_default().all
+        self.flows.lock().get(flow).copied().unwrap_or_default().all
+    }
+
+    /// How often a group has changed since the start.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     /// Open letters of groups that are not ignored.
     pub(crate) fn alarming(&self, flow: &FlowName) -> u64 {
-        let counts = self.0.lock().get(flow).copied().unwrap_or_default();
+        let counts = self.flows.lock().get(flow).copied().unwrap_or_default();
         counts.all.open.saturating_sub(counts.ignored.open)
     }
 
     /// A group has changed: takes out what it counted for and puts in what it counts for now.
     pub(crate) fn replace(&self, before: Option<&DeadLetterGroup>, after: Option<&DeadLetterGroup>) {
-        let mut all = self.0.lock();
+        // Behind the write that changed them: who has seen this number finds the change.
+        self.changes.fetch_add(1, Ordering::Release);
+        let mut all = self.flows.lock();
         if let Some(group) = before {
             let counts = all.entry(group.flow.clone()).or_default();
             counts.all.take(&group.counts);
