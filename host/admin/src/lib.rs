@@ -4,6 +4,7 @@
 //! It listens on loopback unless the operator says otherwise. `/healthz`, `/readyz` and `/metrics` answer anyone who
 //! can connect; everything under `/v1` needs the admin token. Shapes and errors: `docs/reference/admin-api.md`.
 
+mod alerts;
 pub mod api;
 mod asked;
 mod dead_letters;

@@ -16,7 +16,9 @@ use utoipa_axum::routes;
 
 use crate::api::GroupAction;
 use crate::problem::{Code, Problem, described};
-use crate::{dead_letters, deployments, flows, groups, imports, jobs, messages, observe, plugins, reload, targets};
+use crate::{
+    alerts, dead_letters, deployments, flows, groups, imports, jobs, messages, observe, plugins, reload, targets,
+};
 
 /// Name of the way to prove who asks, in the description.
 const TOKEN: &str = "admin_token";
@@ -51,6 +53,8 @@ pub(crate) fn guarded() -> OpenApiRouter<HostHandle> {
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
         .routes(routes!(messages::show))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::test))
         .routes(routes!(targets::list))
         .routes(routes!(targets::command))
         .routes(routes!(plugins::list, plugins::publish))

@@ -1,5 +1,6 @@
 //! One file per command, nouns before verbs: `gantry plugin inspect`, `gantry dlq list`.
 
+mod alert;
 mod check;
 pub(crate) mod compile_component;
 mod completions;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Key(key::Key),
     #[command(subcommand)]
     Target(target::Target),
+    #[command(subcommand)]
+    Alert(alert::Alert),
     Completions(completions::Completions),
     #[command(hide = true)]
     CompileComponent(compile_component::CompileComponent),
@@ -60,6 +63,7 @@ impl Command {
             Self::Flow(flow) => flow.run(output),
             Self::Key(key) => key.run(output),
             Self::Target(target) => target.run(output),
+            Self::Alert(alert) => alert.run(output),
             Self::Completions(completions) => completions.run(output),
             Self::CompileComponent(compile) => compile.run(),
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use gantry_schema::Schema;
 
-use crate::flow::{FileFormat, Flow, Source, Step, Target, TargetKind};
+use crate::flow::{FileFormat, Flow, HostEvents, Source, Step, Target, TargetKind};
 use crate::units::show_duration;
 
 /// One flowchart with a box for each flow.
@@ -88,6 +88,11 @@ fn source(source: &Source) -> (String, String) {
             };
             (format.to_owned(), format!("{}/{}", file_name(&files.directory), files.pattern))
         }
+        Source::HostEvents(HostEvents { events, .. }) if events.is_empty() => ("host events".to_owned(), String::new()),
+        Source::HostEvents(HostEvents { events, .. }) => {
+            ("host events".to_owned(), events.iter().copied().collect::<Vec<_>>().join(", "))
+        }
+        Source::Alerts => ("alerts".to_owned(), String::new()),
     }
 }
 
@@ -102,6 +107,7 @@ fn place(target: &Target) -> String {
     match &target.kind {
         TargetKind::Http(http) => format!("{} {}", http.method, http.url),
         TargetKind::File(file) => file_name(&file.path),
+        TargetKind::Alert(alert) => format!("POST {}", alert.shown_url()),
     }
 }
 

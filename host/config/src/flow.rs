@@ -1,12 +1,14 @@
 //! A flow, ready to run: every name resolved, every duration parsed, every path absolute.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use gantry_core::{FlowName, Grants, Limits, RetryPolicies, RetryPolicy, Reuse, TargetName, ValvePolicy};
 use gantry_schema::Schema;
+
+use crate::alert::AlertTarget;
 
 /// Source → steps → targets, with the purpose they serve.
 #[derive(Clone, Debug)]
@@ -51,6 +53,8 @@ pub struct Flow {
     pub queue: QueueBounds,
     /// How long a dead letter is kept; none keeps it until an operator deals with it.
     pub keep_dead_letters: Option<Duration>,
+    /// It is delayed when its oldest message that has not ended is older than this; none: than the host says.
+    pub queue_age: Option<Duration>,
 }
 
 /// What a flow may have in its queue, from acceptance to the end of a message; none: as much as the disk bears.
@@ -116,6 +120,19 @@ pub enum Source {
     Webhook(Webhook),
     /// Files dropped into a directory.
     Files(Files),
+    /// What happens to the host.
+    HostEvents(HostEvents),
+    /// What is said of alerts: the source of the flows that the host makes for the alerts of its file.
+    Alerts,
+}
+
+/// What happens to the host, as messages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostEvents {
+    /// Events of these names; empty: all.
+    pub events: BTreeSet<&'static str>,
+    /// Events of these flows, and of the host as a whole; empty: of all.
+    pub flows: BTreeSet<FlowName>,
 }
 
 /// An HTTP endpoint that takes messages in.
@@ -308,6 +325,8 @@ pub enum TargetKind {
     Http(HttpTarget),
     /// One line of NDJSON per delivery.
     File(FileTarget),
+    /// One alert per delivery; only in the flows of alerts.
+    Alert(AlertTarget),
 }
 
 /// An HTTP endpoint messages are sent to. Redirects are never followed.
@@ -351,6 +370,19 @@ pub enum Auth {
         /// The key.
         value: SecretRef,
     },
+}
+
+impl Auth {
+    /// The secret it refers to.
+    #[must_use]
+    pub const fn secret(&self) -> Option<&SecretRef> {
+        match self {
+            Self::None => None,
+            Self::Bearer(secret) | Self::Basic { password: secret, .. } | Self::Header { value: secret, .. } => {
+                Some(secret)
+            }
+        }
+    }
 }
 
 /// A file messages are appended to, one JSON object a line.

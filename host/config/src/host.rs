@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use gantry_core::rollout::{Judgement, Terms, Window};
 
+use crate::alert::{Alert, Events};
 use crate::diagnostic::{Report, SourceFile};
 use crate::flow::SecretRef;
 use crate::load;
@@ -48,6 +49,10 @@ pub struct HostConfig {
     pub reload_watch: bool,
     /// What is asked of a plugin version that is deployed.
     pub deploy: Terms,
+    /// What the host tells of itself.
+    pub events: Events,
+    /// Whom it calls when something is wrong.
+    pub alerts: Vec<Alert>,
 }
 
 /// What `config.default.toml` says; relative paths begin at the working directory.
@@ -74,7 +79,7 @@ impl HostConfig {
         }
         let mut plugins = serde_json::json!({ "threads": self.plugin_threads });
         self.plugin_trust.add_to(&mut plugins);
-        serde_json::json!({
+        let mut stated = serde_json::json!({
             "data": { "dir": self.data_dir },
             "intake": { "listen": self.intake_listen.to_string(), "connections": self.intake_connections },
             "admin": admin,
@@ -91,7 +96,12 @@ impl HostConfig {
                 "watch": show_window(self.deploy.watch, None),
                 "max_failure_rate": self.deploy.max_failure_rate,
             },
-        })
+            "events": { "instance": self.events.instance, "queue_age": show_duration(self.events.queue_age) },
+        });
+        if !self.alerts.is_empty() {
+            stated["alert"] = self.alerts.iter().map(Alert::to_json).collect();
+        }
+        stated
     }
 
     /// What the defaults are read over: they state every field, so nothing of it remains.
@@ -121,6 +131,8 @@ impl HostConfig {
                 watch: nothing,
                 max_failure_rate: 0.0,
             },
+            events: Events { instance: String::new(), queue_age: Duration::ZERO },
+            alerts: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! once with file, line and column. Code behind this crate can't see an invalid value. Nothing here does I/O beyond
 //! reading the files it is given; secrets stay references until the composition root resolves them.
 
+pub mod alert;
 mod at;
 pub mod diagnostic;
 pub mod diagram;
@@ -18,11 +19,12 @@ mod shape;
 mod units;
 pub mod url_template;
 
+pub use alert::{Alert, AlertFormat, AlertTarget, Events};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, Style};
 pub use flow::{
-    Auth, CsvOptions, Dedupe, FileFormat, FileTarget, Files, Flow, HttpTarget, Idempotency, OnFailure, Ordering,
-    Purpose, QueueBounds, SecretRef, Source, Step, SuccessCriteria, Table, Target, TargetKind, ValueFrom, Verify,
-    Webhook,
+    Auth, CsvOptions, Dedupe, FileFormat, FileTarget, Files, Flow, HostEvents, HttpTarget, Idempotency, OnFailure,
+    Ordering, Purpose, QueueBounds, SecretRef, Source, Step, SuccessCriteria, Table, Target, TargetKind, ValueFrom,
+    Verify, Webhook,
 };
 pub use host::{DEFAULT_HOST_FILE, HostConfig};
 pub use load::{HOST_FILE, examine_flows, load_flows};

@@ -4,6 +4,7 @@
 //! whose parts are all `Some` becomes a [`crate::Flow`]. A required key that is `None` in the raw file was reported
 //! by [`crate::shape`] already and is passed over in silence.
 
+mod alert;
 mod flow;
 mod host;
 mod patience;

@@ -4,6 +4,7 @@
 //! against that schema before anything is deserialised. Every key is optional here, also those the schema requires,
 //! so that a file with one key missing can still be read for its other mistakes.
 
+pub(crate) mod alert;
 pub(crate) mod flow;
 pub(crate) mod host;
 pub(crate) mod patience;

@@ -49,7 +49,9 @@ fn the_default_host_file_states_every_key() {
     let schema = schema::host();
     for (table, node) in schema["properties"].as_object().unwrap() {
         assert!(DEFAULT_HOST_FILE.contains(&format!("[{table}]")), "{table}");
-        let name = node["$ref"].as_str().unwrap().trim_start_matches("#/$defs/");
+        // A list of tables states its keys once.
+        let table_of = node["$ref"].as_str().or(node["items"]["$ref"].as_str()).unwrap();
+        let name = table_of.trim_start_matches("#/$defs/");
         for key in schema["$defs"][name]["properties"].as_object().unwrap().keys() {
             let stated = DEFAULT_HOST_FILE.lines().map(|line| line.trim_start_matches("# "));
             let forms = [format!("{key} = "), format!("[[{table}.{key}]]")];

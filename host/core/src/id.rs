@@ -63,6 +63,11 @@ uuid! {
 }
 
 uuid! {
+    /// A host event's identity: a `UUIDv7`, the same wherever the event is told.
+    EventId, "an event id (a UUID)"
+}
+
+uuid! {
     /// A job's identity: a `UUIDv7`, so that jobs sort by their beginning.
     JobId, "a job id (a UUID)"
 }

@@ -2,6 +2,7 @@
 //! long a retry waits. Every other crate speaks in these types; this one names no other crate of the house, does no
 //! I/O and holds no state, so each rule here can be read and tested on its own.
 
+pub mod alert;
 pub mod allowance;
 pub mod breaker;
 pub mod budget;
@@ -38,7 +39,7 @@ pub use delivery::{Attempt, Delivery, DeliveryState, ErrorClass};
 pub use escape::{escape, escape_lines};
 pub use fate::{Fate, Tried};
 pub use host_event::{Happening, HostEvent};
-pub use id::{DeadLetterId, Digest, FlowName, JobId, KeyName, MessageId, TargetName};
+pub use id::{DeadLetterId, Digest, EventId, FlowName, JobId, KeyName, MessageId, TargetName};
 pub use manifest::{Manifest, PluginRef, PluginVersion};
 pub use message::{Envelope, Headers, Message, Replay};
 pub use outcome::{Fault, Outcome, Output, Violation};

@@ -152,17 +152,16 @@ impl HostHandle {
         let name = target.clone();
         match command {
             TargetCommand::Pause => {
-                self.stop(flow, target, StopKind::Paused, &by, &reason).await?;
-                self.events.tell(flow, Happening::TargetPaused { target: name, by: Some(by), reason });
+                let stop = self.stop_of(StopKind::Paused, &by, &reason);
+                self.switch(flow, Some(stop), Happening::TargetPaused { target: name, by: Some(by), reason }).await?;
             }
             TargetCommand::Disable => {
-                self.stop(flow, target, StopKind::Disabled, &by, &reason).await?;
-                self.events.tell(flow, Happening::TargetDisabled { target: name, by: Some(by), reason });
+                let stop = self.stop_of(StopKind::Disabled, &by, &reason);
+                self.switch(flow, Some(stop), Happening::TargetDisabled { target: name, by: Some(by), reason }).await?;
             }
             TargetCommand::Resume | TargetCommand::Enable => {
-                self.switches.set(flow, target, None).await?;
+                self.switch(flow, None, Happening::TargetResumed { target: name, by: Some(by) }).await?;
                 gate.resume();
-                self.events.tell(flow, Happening::TargetResumed { target: name, by: Some(by) });
             }
             TargetCommand::CloseBreaker => {
                 if gate.close_breaker() {
@@ -177,16 +176,17 @@ impl HostHandle {
         Ok(report(flow, target, gate.look(self.clock.now())))
     }
 
-    async fn stop(
-        &self,
-        flow: &FlowName,
-        target: &TargetName,
-        kind: StopKind,
-        by: &str,
-        reason: &str,
-    ) -> Result<(), StoreError> {
-        let stop = TargetStop { kind, at: self.clock.now(), by: Some(by.to_owned()), reason: reason.to_owned() };
-        self.switches.set(flow, target, Some(stop)).await
+    fn stop_of(&self, kind: StopKind, by: &str, reason: &str) -> TargetStop {
+        TargetStop { kind, at: self.clock.now(), by: Some(by.to_owned()), reason: reason.to_owned() }
+    }
+
+    /// Stops the target that this is about, or lets it go on, and tells it: on disk, that is one.
+    async fn switch(&self, flow: &FlowName, stop: Option<TargetStop>, what: Happening) -> Result<(), StoreError> {
+        let Some(target) = what.target().cloned() else { return Ok(()) };
+        let mut told = self.events.prepare(flow, what);
+        self.switches.set(flow, &target, stop, told.take_messages()).await?;
+        self.events.announce(told);
+        Ok(())
     }
 
     fn gate(&self, flow: &FlowName, target: &TargetName) -> Result<Arc<Gate>, TargetError> {

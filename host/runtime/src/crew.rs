@@ -35,6 +35,8 @@ pub(crate) struct Crew {
     pub(crate) sources: Stage,
     pub(crate) workers: Stage,
     pub(crate) members: BTreeMap<FlowName, Member>,
+    /// The flows of alerts: in every plan, whatever the files say.
+    pub(crate) alert_flows: Vec<Flow>,
 }
 
 /// One flow at work.
@@ -68,6 +70,7 @@ impl Crew {
     pub(crate) async fn apply(&mut self, plan: Plan) -> Changes {
         let mut changes = Changes::default();
         self.roster.replace(self.entries(&plan));
+        self.shared.events.serve(&self.roster.entries());
         let mut leaving: Vec<Watched> = Vec::new();
         let mut coming: Vec<(FlowName, FileDrop)> = Vec::new();
         let staying: BTreeSet<_> = plan.flows.iter().map(|planned| planned.flow.name.clone()).collect();

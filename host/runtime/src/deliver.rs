@@ -215,10 +215,12 @@ impl RunningFlow {
         }
         let reason = "it answered 410 Gone".to_owned();
         let stop = TargetStop { kind: StopKind::Disabled, at: now, by: None, reason: reason.clone() };
-        if let Err(error) = self.switches.set(&self.name, name, Some(stop)).await {
+        let what = Happening::TargetDisabled { target: name.clone(), by: None, reason };
+        let mut told = self.events.prepare(&self.name, what);
+        if let Err(error) = self.switches.set(&self.name, name, Some(stop), told.take_messages()).await {
             tracing::error!(%error, target = %name, "failed to keep that the target is disabled; a restart forgets it");
         }
-        self.events.tell(&self.name, Happening::TargetDisabled { target: name.clone(), by: None, reason });
+        self.events.announce(told);
     }
 }
 

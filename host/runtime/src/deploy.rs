@@ -22,6 +22,7 @@ mod record;
 mod run;
 mod samples;
 mod shelf;
+mod taken_back;
 mod trial;
 
 pub use deployer::DeployRequest;

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use gantry_config::{Code, Diagnostic, Flow, Severity};
 use gantry_security::CredentialsError;
-use gantry_transport::target::{BuildError, HttpTargetError};
+use gantry_transport::target::{AlertTargetError, BuildError, HttpTargetError};
 use gantry_transport::webhook::RouteProblem;
 
 use crate::flow::FlowError;
@@ -17,6 +17,7 @@ pub fn flow(flow: &Flow, error: &FlowError) -> Diagnostic {
         FlowError::ReadPlugin { .. } | FlowError::LoadPlugin { .. } | FlowError::Prepare(_) => Code::PluginRefused,
         FlowError::Table { .. } => Code::TableRefused,
         FlowError::Target { source, .. } if lacks_secret(source) => Code::SecretUnavailable,
+        FlowError::NameTaken { .. } => Code::Conflict,
         FlowError::Target { .. } => Code::InvalidValue,
     };
     let text = chain(error);
@@ -49,7 +50,13 @@ pub(crate) const fn as_error(mut diagnostic: Diagnostic) -> Diagnostic {
 }
 
 fn lacks_secret(error: &BuildError) -> bool {
-    matches!(error, BuildError::Http(HttpTargetError::Credentials(CredentialsError::Secret(_))))
+    match error {
+        BuildError::Http(error) | BuildError::Alert(AlertTargetError::Http(error)) => {
+            matches!(error, HttpTargetError::Credentials(CredentialsError::Secret(_)))
+        }
+        BuildError::Alert(error) => matches!(error, AlertTargetError::Secret(_)),
+        BuildError::File(_) => false,
+    }
 }
 
 /// The error and its causes in one line, each said once.

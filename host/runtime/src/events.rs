@@ -1,12 +1,28 @@
-//! The one place where something that happens to the host is told: as a line in the log, as a count, and to whoever
-//! listens. Alerts are made from what is told here.
+//! The one place where something that happens to the host is told: as a line in the log, as a count, to whoever listens,
+//! and as a message in the queue of each flow that takes host events.
+//!
+//! **What a crash leaves of it.** The message that tells of a dead letter, or of a target that is paused, resumed,
+//! enabled or disabled by command or by 410, is written in one atomic write with what it tells of: it is there exactly if
+//! that is. Other events go to the `outbox`, which writes them down at once; a crash in those milliseconds takes the
+//! event along with what it was about, since breakers, delays and the like begin anew with the host. `host_started` says
+//! that they did.
+
+mod log;
+mod outbox;
+mod subscribers;
 
 use std::sync::Arc;
 
 use gantry_core::{Clock, FlowName, Happening, HostEvent};
+use gantry_store::NewMessage;
+use parking_lot::RwLock;
 use tokio::sync::broadcast;
 
-use crate::metrics::Metrics;
+use crate::metrics::{FlowMetrics, Metrics};
+use crate::roster::Entry;
+pub(crate) use outbox::Outbox;
+use outbox::Sender;
+use subscribers::Subscribers;
 
 /// Events kept for a listener that is slow; one that falls further behind learns that it missed some.
 const KEPT: usize = 1024;
@@ -15,13 +31,41 @@ const KEPT: usize = 1024;
 #[derive(Clone)]
 pub(crate) struct Events {
     sender: broadcast::Sender<Arc<HostEvent>>,
+    outbox: Sender,
+    subscribers: Arc<RwLock<Arc<Subscribers>>>,
+    instance: Arc<str>,
     metrics: Metrics,
     clock: Arc<dyn Clock>,
 }
 
+/// Something that happened, ready to be told, with the messages that tell of it.
+pub(crate) struct Told {
+    event: HostEvent,
+    messages: Vec<NewMessage>,
+    /// Of the flows that get them.
+    counts: Vec<FlowMetrics>,
+}
+
+impl Told {
+    /// The messages, for whoever writes them down with what they tell of.
+    pub(crate) fn take_messages(&mut self) -> Vec<NewMessage> {
+        std::mem::take(&mut self.messages)
+    }
+}
+
 impl Events {
-    pub(crate) fn new(metrics: Metrics, clock: Arc<dyn Clock>) -> Self {
-        Self { sender: broadcast::channel(KEPT).0, metrics, clock }
+    /// Events of the host of that name, and what writes them down.
+    pub(crate) fn new(metrics: Metrics, clock: Arc<dyn Clock>, instance: &str) -> (Self, Outbox) {
+        let (outbox, receiver) = outbox::channel();
+        let events = Self {
+            sender: broadcast::channel(KEPT).0,
+            outbox,
+            subscribers: Arc::default(),
+            instance: instance.into(),
+            metrics,
+            clock,
+        };
+        (events, receiver)
     }
 
     /// From now on, everything that happens.
@@ -29,53 +73,50 @@ impl Events {
         self.sender.subscribe()
     }
 
-    pub(crate) fn tell(&self, flow: &FlowName, what: Happening) {
-        log(flow, &what);
-        self.metrics.observe_event(flow, what.name());
-        // An error means that nobody listens.
-        let _ = self.sender.send(Arc::new(HostEvent { at: self.clock.now(), flow: flow.clone(), what }));
+    /// The flows in force are these: from now on, those among them that take host events get them.
+    pub(crate) fn serve(&self, flows: &[Entry]) {
+        *self.subscribers.write() = Arc::new(Subscribers::among(flows));
     }
-}
 
-/// ERROR where somebody is needed, WARN where the host helps itself.
-fn log(flow: &FlowName, what: &Happening) {
-    match what {
-        Happening::DeadLettered { letter, stage, target, code, reason, fingerprint, attempts } => tracing::error!(
-            dead_letter = %letter,
-            stage = stage.name(),
-            target = target.as_ref().map(|target| target.as_str()),
-            code,
-            reason = %reason.escape_debug(),
-            fingerprint,
-            attempts,
-            "message dead-lettered"
-        ),
-        Happening::DeploymentEnded { deployment, step, plugin, phase, by, reason } => {
-            if phase == "rolled_back" {
-                tracing::warn!(%flow, step, deployment, plugin, by, reason, "a plugin version was taken back");
-            } else {
-                tracing::info!(%flow, step, deployment, plugin, phase, by, "a deployment ended");
-            }
-        }
-        Happening::BreakerOpened { target, until } => {
-            tracing::warn!(%flow, %target, %until, "the target is in trouble: its breaker opened, and its messages wait");
-        }
-        Happening::BreakerClosed { target, by } => tracing::info!(%flow, %target, by, "the target's breaker closed"),
-        Happening::TargetPaused { target, by: None, reason } => tracing::error!(
-            %flow,
-            %target,
-            reason,
-            "the target refuses the host's credentials; it is paused and no message spends an attempt"
-        ),
-        Happening::TargetPaused { target, by, reason } => {
-            tracing::warn!(%flow, %target, by, reason, "the target was paused");
-        }
-        Happening::TargetResumed { target, by: None } => {
-            tracing::info!(%flow, %target, "the target accepts the host's credentials again");
-        }
-        Happening::TargetResumed { target, by } => tracing::info!(%flow, %target, by, "the target gets messages again"),
-        Happening::TargetDisabled { target, by, reason } => {
-            tracing::error!(%flow, %target, by, reason, "the target is disabled: nothing is sent until it is enabled");
-        }
+    /// The host's name.
+    pub(crate) fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// What happened to a flow, to be announced once it is on disk together with the messages of it.
+    pub(crate) fn prepare(&self, flow: &FlowName, what: Happening) -> Told {
+        self.prepare_for(Some(flow), what)
+    }
+
+    fn prepare_for(&self, flow: Option<&FlowName>, what: Happening) -> Told {
+        let event = HostEvent::new(self.clock.now(), flow, what);
+        let subscribers = Arc::clone(&self.subscribers.read());
+        let (messages, counts) = subscribers.messages(&event, &self.instance);
+        Told { event, messages, counts }
+    }
+
+    /// Says what is on disk by now, or need not be.
+    pub(crate) fn announce(&self, told: Told) {
+        let Told { event, counts, .. } = told;
+        log::log(&event);
+        self.metrics.observe_event(event.flow.as_ref(), event.what.name());
+        counts.iter().for_each(|counts| counts.observe_received(1, 0));
+        // An error means that nobody listens.
+        let _ = self.sender.send(Arc::new(event));
+    }
+
+    /// Tells what happened to a flow.
+    pub(crate) fn tell(&self, flow: &FlowName, what: Happening) {
+        self.hand_out(self.prepare(flow, what));
+    }
+
+    /// Tells what happened to the host as a whole.
+    pub(crate) fn tell_of_host(&self, what: Happening) {
+        self.hand_out(self.prepare_for(None, what));
+    }
+
+    fn hand_out(&self, mut told: Told) {
+        self.outbox.send(told.take_messages());
+        self.announce(told);
     }
 }

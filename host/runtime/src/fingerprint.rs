@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use gantry_config::{Auth, Flow, SecretRef, Source, TargetKind, Verify};
+use gantry_config::{Flow, SecretRef, Source, TargetKind, Verify};
 use gantry_core::Digest;
 
 use crate::deploy::Print;
@@ -77,12 +77,10 @@ fn secrets(flow: &Flow) -> Vec<&SecretRef> {
         }
     }
     for target in flow.targets.values() {
-        let TargetKind::Http(http) = &target.kind else { continue };
-        match &http.auth {
-            Auth::None => {}
-            Auth::Bearer(secret) | Auth::Basic { password: secret, .. } | Auth::Header { value: secret, .. } => {
-                found.push(secret);
-            }
+        match &target.kind {
+            TargetKind::Http(http) => found.extend(http.auth.secret()),
+            TargetKind::Alert(alert) => found.extend(alert.secrets()),
+            TargetKind::File(_) => {}
         }
     }
     found

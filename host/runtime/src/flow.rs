@@ -119,6 +119,12 @@ pub enum FlowError {
         /// Why.
         source: TableError,
     },
+    /// It is named like the flow of an alert.
+    #[error("flow `{flow}`: an alert of the host file queues its messages under this name; give the flow another")]
+    NameTaken {
+        /// The flow.
+        flow: FlowName,
+    },
     /// A target can't be opened.
     #[error("flow `{flow}`: failed to open target `{target}`")]
     Target {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use gantry_config::Purpose;
+use gantry_config::{Flow, Purpose};
 use gantry_core::{Clock, DeadLetterId, FlowName, HostEvent};
 use gantry_store::Store;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+use crate::alerts::Alerts;
 use crate::deploy::{DeployError, DeployRequest, Deployer, Deployment, ShadowReport};
 use crate::disk::DiskGuard;
 use crate::events::Events;
@@ -34,6 +36,9 @@ pub struct HostHandle {
     pub(crate) publisher: Publisher,
     pub(crate) events: Events,
     pub(crate) switches: Switchboard,
+    pub(crate) alerts: Alerts,
+    /// How old a flow's oldest message may be, unless the flow says otherwise.
+    pub(crate) queue_age: Duration,
 }
 
 /// Why the host should get no traffic just now.
@@ -78,6 +83,11 @@ impl HostHandle {
         } else {
             Ok(())
         }
+    }
+
+    /// How old the oldest message of this flow may be.
+    pub(crate) fn queue_age(&self, flow: &Flow) -> Duration {
+        flow.queue_age.unwrap_or(self.queue_age)
     }
 
     pub(crate) fn not_ready(&self) {

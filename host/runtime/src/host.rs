@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use gantry_config::{Flow, HostConfig};
-use gantry_core::{Clock, Digest};
+use gantry_core::{Clock, Digest, Happening};
 use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig};
 use gantry_security::Environment;
 use gantry_store::{Catalogue, Store, StoreConfig};
@@ -23,6 +23,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::alerts::{Alerts, flow_of};
 use crate::crew::Crew;
 use crate::deploy::{self, Deployer, InForceMap, Shelf};
 use crate::disk::DiskGuard;
@@ -54,6 +55,8 @@ pub struct Host {
     sources: Stage,
     workers: Stage,
     chores: Stage,
+    /// Ends last: until then something may be told.
+    telling: Stage,
 }
 
 /// Tasks that stop together; clones are about the same ones.
@@ -115,9 +118,11 @@ impl Host {
         std::fs::create_dir_all(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
         let store = open_store(config, Arc::clone(&clock))?;
         let metrics = Metrics::new()?;
+        let alerts = Alerts::open(&config.alerts, &store, env).await?;
+        let (events, outbox) = Events::new(metrics.clone(), Arc::clone(&clock), &config.events.instance);
         let shared = Shared {
             switches: Switchboard::load(store.clone()).await?,
-            events: Events::new(metrics.clone(), Arc::clone(&clock)),
+            events,
             store,
             sandbox: open_sandbox(Some(&dir), compiler)?,
             clock,
@@ -130,12 +135,16 @@ impl Host {
         let disk = DiskGuard::new(&dir, config.disk_reserve_bytes);
         let shelf = Shelf::new(publisher.clone(), shared.sandbox.clone());
         let deployments = deploy::recall(&shared, &shelf, &flows).await?;
-        let mut crew = recruit(&shared, &disk, config.queue_quota_bytes, metrics);
+        let mut crew = recruit(&shared, &disk, config.queue_quota_bytes, metrics, &alerts);
         let plan = Plan::prepare(&crew, flows, env)?;
+        let telling = Stage::default();
+        let told = outbox.run(shared.store.clone(), shared.events.clone(), telling.stop.clone());
         let address = config.intake_listen;
         let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let intake_address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        telling.tasks.spawn(told);
         crew.apply(plan).await;
+        shared.events.tell_of_host(Happening::HostStarted { version: env!("CARGO_PKG_VERSION").to_owned() });
         let (sources, workers) = (crew.sources.clone(), crew.workers.clone());
         let (routes, intake) = (Arc::clone(&crew.routes), Arc::clone(&crew.intake));
         let server = WebhookServer::new(routes, intake, Arc::clone(&shared.clock), ServerLimits::of(config));
@@ -144,8 +153,9 @@ impl Host {
         let crew = Arc::new(tokio::sync::Mutex::new(crew));
         let deployer = Deployer::new(shared.clone(), Arc::clone(&crew), shelf, config.deploy, chores.clone());
         deployer.resume(deployments);
-        let handle = oversee(crew, publisher, deployer, disk.clone()).await;
-        let host = Self { handle, intake_address, shared, sources, workers, chores };
+        let watchful = (alerts, config.events.queue_age);
+        let handle = oversee(crew, publisher, deployer, disk.clone(), watchful).await;
+        let host = Self { handle, intake_address, shared, sources, workers, chores, telling };
         host.sources.tasks.spawn(crate::jobs::run(host.shared.store.clone(), host.sources.stop.clone()));
         host.start_chores(config, disk);
         Ok(host)
@@ -187,6 +197,7 @@ impl Host {
         .await;
         // Chores look for the end between two turns of work; a turn of a plugin may take longer than there is time.
         let _ = tokio::time::timeout(deadline, self.chores.end()).await;
+        self.telling.end().await;
         if let Err(error) = self.shared.store.close().await {
             tracing::warn!(%error, "the store was not closed in order; nothing acknowledged is lost");
         }
@@ -195,6 +206,8 @@ impl Host {
 
     fn start_chores(&self, config: &HostConfig, disk: DiskGuard) {
         self.chores.tasks.spawn(disk.watch(self.chores.stop.clone()));
+        self.chores.tasks.spawn(crate::monitor::run(self.handle.clone(), self.chores.stop.clone()));
+        self.chores.tasks.spawn(crate::alerts::run(self.handle.clone(), self.chores.stop.clone()));
         let (store, keep, stop) = (self.shared.store.clone(), config.keep_history, self.chores.stop.clone());
         let (catalogue, kept) = (self.handle.publisher.catalogue().clone(), self.handle.deployer.kept());
         let metrics = self.handle.metrics.clone();
@@ -211,7 +224,7 @@ impl Host {
 }
 
 /// A crew without members yet.
-fn recruit(shared: &Shared, disk: &DiskGuard, quota: Option<u64>, metrics: Metrics) -> Crew {
+fn recruit(shared: &Shared, disk: &DiskGuard, quota: Option<u64>, metrics: Metrics, alerts: &Alerts) -> Crew {
     let (sources, roster) = (Stage::default(), Roster::default());
     let intake: Arc<dyn Intake> = Arc::new(HostIntake {
         store: shared.store.clone(),
@@ -230,6 +243,7 @@ fn recruit(shared: &Shared, disk: &DiskGuard, quota: Option<u64>, metrics: Metri
         sources,
         workers: Stage::default(),
         members: BTreeMap::new(),
+        alert_flows: alerts.iter().map(|endpoint| flow_of(&endpoint.alert)).collect(),
     }
 }
 
@@ -239,6 +253,7 @@ async fn oversee(
     publisher: Publisher,
     deployer: Deployer,
     disk: DiskGuard,
+    (alerts, queue_age): (Alerts, Duration),
 ) -> HostHandle {
     let members = crew.lock().await;
     let (shared, metrics) = (members.shared.clone(), members.metrics.clone());
@@ -265,6 +280,8 @@ async fn oversee(
         deployer,
         events: shared.events,
         switches: shared.switches,
+        alerts,
+        queue_age,
     }
 }
 

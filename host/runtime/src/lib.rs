@@ -10,6 +10,7 @@
 //! 6. Secrets never enter a guest, a log, a dead letter or an API answer.
 //! 7. A new plugin version takes over whole or not at all.
 
+pub mod alerts;
 pub mod control;
 mod crew;
 mod deliver;
@@ -26,6 +27,7 @@ mod intake;
 mod jobs;
 mod letter;
 pub mod metrics;
+mod monitor;
 mod pipeline;
 mod plan;
 mod publish;

@@ -3,6 +3,8 @@
 //! Label values come from configuration or from closed lists. The two exceptions, violation codes and step
 //! faults, are bounded: past [`MAX_RULES`] distinct rules a flow's further ones are counted as `other`.
 
+mod alerts;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +67,8 @@ struct Inner {
     blocked_keys: IntGaugeVec,
     blocked: IntGaugeVec,
     events: IntCounterVec,
+    notices: IntCounterVec,
+    firing: IntGaugeVec,
     held: IntCounterVec,
     target_state: IntGaugeVec,
     breaker_state: IntGaugeVec,
@@ -170,6 +174,12 @@ impl Metrics {
             blocked_keys: gauge("gantry_keys_blocked", "Keys that wait for a dead letter to be closed.", &["flow"])?,
             blocked: gauge("gantry_messages_blocked", "Messages that wait for a dead letter to be closed.", &["flow"])?,
             events: counter("gantry_events_total", "What happened to the host, by kind.", &["flow", "event"])?,
+            notices: counter(
+                "gantry_alert_notices_total",
+                "What was said at the endpoint of an alert, by what it was.",
+                &["alert", "action"],
+            )?,
+            firing: gauge("gantry_alerts_firing", "Alerts that were triggered and not resolved.", &["alert", "kind"])?,
             held: counter(
                 "gantry_deliveries_held_total",
                 "Deliveries that were due and held back, by cause.",
@@ -200,7 +210,7 @@ impl Metrics {
         for state in [MessageState::Delivered, MessageState::Skipped, MessageState::DeadLettered] {
             self.0.finished.with_label_values(&[name, state.name()]);
         }
-        for event in Happening::NAMES {
+        for event in Happening::OF_FLOWS {
             self.0.events.with_label_values(&[name, event]);
         }
         FlowMetrics { all: self.clone(), flow: name.into(), waited: Arc::new(Mutex::new(waited_histogram())) }
@@ -254,8 +264,8 @@ impl Metrics {
     }
 
     /// Something happened that is told.
-    pub(crate) fn observe_event(&self, flow: &FlowName, event: &str) {
-        self.0.events.with_label_values(&[flow.as_str(), event]).inc();
+    pub(crate) fn observe_event(&self, flow: Option<&FlowName>, event: &str) {
+        self.0.events.with_label_values(&[flow.map_or("", FlowName::as_str), event]).inc();
     }
 
     /// Says which versions are in force; those before are gone from the next scrape on.

@@ -61,7 +61,11 @@ impl Plan {
             .map_err(|faults| refusal.sources.extend(faults.into_iter().map(SourceError::Webhook)))
             .unwrap_or_default();
         let mut planned = Vec::with_capacity(flows.len());
-        for flow in flows {
+        let taken = |name: &FlowName| crew.alert_flows.iter().any(|alert| alert.name == *name);
+        for flow in flows.iter().filter(|flow| taken(&flow.name)) {
+            refusal.flows.push((flow.name.clone(), FlowError::NameTaken { flow: flow.name.clone() }));
+        }
+        for flow in flows.into_iter().filter(|flow| !taken(&flow.name)).chain(crew.alert_flows.iter().cloned()) {
             let renewal = renew(crew, &flow, env, &mut refusal);
             planned.push(Planned { flow, renewal });
         }

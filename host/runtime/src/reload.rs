@@ -208,7 +208,8 @@ fn plan(crew: &Crew, files: &FlowFiles) -> Result<(Plan, Diagnostics), Diagnosti
     if found.has_errors() {
         return Err(found);
     }
-    let by_name: BTreeMap<_, _> = flows.iter().map(|flow| (flow.name.clone(), flow.clone())).collect();
+    let by_name: BTreeMap<_, _> =
+        flows.iter().chain(&crew.alert_flows).map(|flow| (flow.name.clone(), flow.clone())).collect();
     match Plan::prepare(crew, flows, &files.env) {
         Ok(plan) => Ok((plan, found)),
         Err(refusal) => {

@@ -3,6 +3,7 @@
 use gantry_core::{DeadLetter, DeliveryState, Envelope, Event, Happening, MessageState, TargetName, TrailEntry};
 use gantry_store::{Leased, Settlement};
 
+use crate::events::Told;
 use crate::flow::RunningFlow;
 use crate::state::{Attempted, Ending, Next, Settled, Wait};
 
@@ -21,8 +22,11 @@ impl RunningFlow {
             Next::Finish(ending) => {
                 let (state, letters) = self.end(&mut envelope, ending);
                 let settlement = finished(&envelope, state, letters.clone());
-                self.store.settle(ticket, settlement).await.map(|()| {
-                    letters.iter().for_each(|letter| self.announce(letter));
+                let mut told: Vec<_> = letters.iter().map(|letter| self.tidings(letter)).collect();
+                let also = told.iter_mut().flat_map(Told::take_messages).collect();
+                self.store.settle_with(ticket, settlement, also).await.map(|()| {
+                    letters.iter().for_each(|letter| self.metrics.observe_dead_letter(letter));
+                    told.into_iter().for_each(|told| self.events.announce(told));
                     Some(Settled { envelope, state })
                 })
             }
@@ -67,8 +71,7 @@ impl RunningFlow {
     }
 
     /// A dead letter needs a human: the only per-message line at ERROR.
-    fn announce(&self, letter: &DeadLetter) {
-        self.metrics.observe_dead_letter(letter);
+    fn tidings(&self, letter: &DeadLetter) -> Told {
         let happening = Happening::DeadLettered {
             letter: letter.id,
             stage: letter.stage,
@@ -78,7 +81,7 @@ impl RunningFlow {
             fingerprint: letter.fingerprint.to_string(),
             attempts: u32::try_from(letter.attempts.len()).unwrap_or(u32::MAX),
         };
-        self.events.tell(&self.name, happening);
+        self.events.prepare(&self.name, happening)
     }
 
     /// Counts what became of the message.

@@ -7,6 +7,7 @@ use gantry_sandbox::SandboxError;
 use gantry_security::KeyFileError;
 use gantry_store::{OpenError, StoreError};
 
+use crate::alerts::AlertsError;
 use crate::deploy::DeployError;
 use crate::flow::FlowError;
 use crate::metrics::MetricsError;
@@ -68,6 +69,9 @@ pub enum StartError {
     /// What was said of targets before can't be read.
     #[error("failed to read which targets are stopped")]
     Stops(#[from] StoreError),
+    /// The alerts can't be set up.
+    #[error("failed to set up the alerts")]
+    Alerts(#[from] AlertsError),
     /// Metrics can't be registered.
     #[error(transparent)]
     Metrics(#[from] MetricsError),

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use gantry_core::{FlowName, TargetName, TargetStop};
-use gantry_store::{Store, StoreError};
+use gantry_store::{KvWrite, NewMessage, Store, StoreError};
 use parking_lot::Mutex;
 
 /// Where stops are kept in the store.
@@ -48,23 +49,30 @@ impl Switchboard {
         Arc::clone(self.switches.lock().entry(key(flow, target)).or_default())
     }
 
-    /// Stops a target, or lets it go on; returns when that is on disk. A stop holds from the first moment on.
+    /// Stops a target, or lets it go on; returns when that is on disk, together with the messages that tell of it. A stop
+    /// holds from the first moment on.
     pub(crate) async fn set(
         &self,
         flow: &FlowName,
         target: &TargetName,
         stop: Option<TargetStop>,
+        also: Vec<NewMessage>,
     ) -> Result<(), StoreError> {
         let (switch, key) = (self.of(flow, target), key(flow, target));
         let Some(stop) = stop else {
-            self.store.kv_delete(NAMESPACE, &key).await?;
+            self.write(key, None, also).await?;
             *switch.lock() = None;
             return Ok(());
         };
         // Plain data always becomes JSON.
         let value = serde_json::to_vec(&stop).unwrap_or_default();
         *switch.lock() = Some(stop);
-        self.store.kv_put(NAMESPACE, &key, value.into()).await
+        self.write(key, Some(value.into()), also).await
+    }
+
+    async fn write(&self, key: String, value: Option<Bytes>, also: Vec<NewMessage>) -> Result<(), StoreError> {
+        let write = KvWrite { namespace: NAMESPACE.to_owned(), key, value };
+        self.store.enqueue_with(also, vec![write]).await.map(|_| ())
     }
 }
 

@@ -34,7 +34,7 @@ impl RunningTarget {
     pub(crate) fn is_one_place(&self) -> bool {
         match &self.kind {
             TargetKind::Http(http) => !http.url.contains('{'),
-            TargetKind::File(_) => true,
+            TargetKind::File(_) | TargetKind::Alert(_) => true,
         }
     }
 }

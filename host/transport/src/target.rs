@@ -3,6 +3,7 @@
 //! A target makes exactly one attempt per [`Target::send`] and says how it ended. Whether, when and how often to try
 //! again is not decided here, and neither is how many deliveries run at once.
 
+mod alert;
 mod file;
 mod http;
 mod template;
@@ -15,6 +16,7 @@ use gantry_config::TargetKind;
 use gantry_core::{Delivery, ErrorClass, FlowName, MessageId};
 use gantry_security::Environment;
 
+pub use alert::AlertTargetError;
 pub use file::FileTargetError;
 pub use http::HttpTargetError;
 pub use template::TemplateError;
@@ -84,6 +86,9 @@ pub enum BuildError {
     /// A file target.
     #[error(transparent)]
     File(#[from] FileTargetError),
+    /// The endpoint of an alert.
+    #[error(transparent)]
+    Alert(#[from] AlertTargetError),
 }
 
 /// The target can't be reached.
@@ -101,5 +106,6 @@ pub fn build(target: &gantry_config::Target, env: Environment<'_>) -> Result<Arc
     Ok(match &target.kind {
         TargetKind::Http(http) => Arc::new(http::HttpSender::new(http, target.concurrency, env)?),
         TargetKind::File(file) => Arc::new(file::FileAppender::new(file)?),
+        TargetKind::Alert(alert) => Arc::new(alert::AlertSender::new(alert, target.concurrency, env)?),
     })
 }

@@ -74,6 +74,13 @@ impl FlowText {
         self
     }
 
+    /// Adds a file target.
+    #[must_use]
+    pub fn file_target(mut self, name: &str, path: &Path) -> Self {
+        let _ = writeln!(self.targets, "[target.{name}.file]\npath = {:?}", path.display().to_string());
+        self
+    }
+
     /// Adds an HTTP target with quick retries and further lines of its table.
     #[must_use]
     pub fn target(self, name: &str, sink: &Sink, lines: &str) -> Self {
@@ -119,16 +126,24 @@ pub struct TestHost {
 impl TestHost {
     /// Starts a host with these flows, an empty store and free ports.
     pub async fn start(flows: &[FlowText]) -> Self {
+        Self::start_with(flows, "").await
+    }
+
+    /// The same with lines of a host file.
+    pub async fn start_with(flows: &[FlowText], settings: &str) -> Self {
         let dir = Arc::new(tempfile::tempdir().expect("a temporary directory"));
         let files = dir.path().join("flows");
         std::fs::create_dir(&files).expect("a flows directory");
         flows.iter().for_each(|flow| flow.write(&files));
+        let file = dir.path().join("gantry.toml");
+        std::fs::write(&file, settings).expect("a host file");
+        let (config, _) = HostConfig::load(Some(&file)).unwrap_or_else(|problems| panic!("{problems:?}"));
         let config = HostConfig {
             data_dir: dir.path().join("data"),
             intake_listen: ([127, 0, 0, 1], 0).into(),
             disk_reserve_bytes: 1 << 20,
             plugin_trust: PluginTrust { allow_unsigned: true, keys: Vec::new() },
-            ..HostConfig::default()
+            ..config
         };
         Self::open(dir, files, config).await
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use gantry_config::{Flow, HostConfig, load_flows};
 use gantry_core::SystemClock;
+use gantry_runtime::alerts::AlertsError;
 use gantry_runtime::{FlowFiles, Host, HostHandle, StartError, Trigger};
 use gantry_security::{AdminToken, process_environment};
 use tokio::net::TcpListener;
@@ -114,8 +115,13 @@ async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Re
 fn refused(error: StartError) -> Failure {
     let exit = match &error {
         StartError::Flows(_) | StartError::Deployed { .. } => Exit::PluginRefused,
-        StartError::Sources(_) | StartError::Key(_) => Exit::InvalidConfig,
-        StartError::Store { .. } | StartError::Deployments(_) | StartError::Stops(_) => Exit::StoreUnavailable,
+        StartError::Sources(_) | StartError::Key(_) | StartError::Alerts(AlertsError::Endpoint { .. }) => {
+            Exit::InvalidConfig
+        }
+        StartError::Store { .. }
+        | StartError::Deployments(_)
+        | StartError::Stops(_)
+        | StartError::Alerts(AlertsError::Store(_)) => Exit::StoreUnavailable,
         StartError::DataDir { .. } | StartError::Sandbox(_) | StartError::Listen { .. } | StartError::Metrics(_) => {
             Exit::Internal
         }

@@ -93,6 +93,18 @@ impl Remote {
         self.answer(request, "resource", path).await
     }
 
+    /// Every alert, with what fires.
+    pub(crate) async fn alerts(&self) -> Result<Vec<serde_json::Value>, DeskError> {
+        self.get("alerts", "alerts", "").await
+    }
+
+    /// What an endpoint answers to a trial.
+    pub(crate) async fn test_alert(&self, name: &str) -> Result<Vec<serde_json::Value>, DeskError> {
+        // A name with a slash is no name of an alert, and must not become another path.
+        let path = format!("alerts/{}/test", name.replace('/', "%2F"));
+        self.post(&path, &serde_json::json!({}), "alert", name).await
+    }
+
     pub(super) async fn targets(&self) -> Result<serde_json::Value, DeskError> {
         self.answer(self.client.get(self.url("targets")), "targets", "").await
     }

@@ -60,6 +60,8 @@ impl Lower<'_> {
                 let value = self.directory.join(&*directory.value).join(pattern).display().to_string();
                 Some(At { span: directory.span.clone(), value })
             }
+            // Any number of flows may take them.
+            SourceChoice::HostEvents(_) => None,
         }
     }
 
@@ -80,9 +82,10 @@ impl Lower<'_> {
         let in_flight_bytes = self.memory_or(head.in_flight_bytes.as_ref(), IN_FLIGHT_BYTES as usize, MEMORY);
         let queue = self.queue(&head.queue.unwrap_or_default());
         let keep = head.dead_letters.unwrap_or_default().keep;
+        let queue_age = head.queue_age.map_or(Some(None), |age| self.duration(&age).map(Some));
         let keep_dead_letters = keep.map_or(Some(None), |keep| self.duration(&keep).map(Some));
         let input_schema = self.schema(raw.source.as_ref().and_then(|source| source.value.schema()));
-        let source = raw.source.and_then(|source| self.source(source.value));
+        let source = raw.source.and_then(|source| self.source(source.value, name.as_ref()));
         let steps = self.steps(raw.step.unwrap_or_default(), &declared);
         let tables = self.tables(declared);
         let default_target = self.default_target(&targets);
@@ -108,6 +111,7 @@ impl Lower<'_> {
             in_flight_bytes: in_flight_bytes?,
             queue: queue?,
             keep_dead_letters: keep_dead_letters?,
+            queue_age: queue_age?,
         })
     }
 

@@ -41,6 +41,8 @@ impl Lower<'_> {
         let plugins = user.plugins.unwrap_or_default();
         let plugin_trust = self.plugin_trust(plugins.unsigned.as_ref(), plugins.trust, default.plugin_trust);
         let deploy = self.terms(user.deploy.unwrap_or_default(), default.deploy);
+        let events = self.events(user.events.unwrap_or_default(), default.events);
+        let alerts = user.alert.map_or(Some(default.alerts), |alerts| self.alerts(alerts));
         Some(HostConfig {
             data_dir: data_dir?,
             intake_listen: intake_listen?,
@@ -56,6 +58,8 @@ impl Lower<'_> {
             plugin_trust: plugin_trust?,
             reload_watch: user.reload.unwrap_or_default().watch.unwrap_or(default.reload_watch),
             deploy: deploy?,
+            events: events?,
+            alerts: alerts?,
         })
     }
 

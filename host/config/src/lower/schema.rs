@@ -21,6 +21,7 @@ impl SourceChoice {
         match self {
             Self::Webhook(webhook) => webhook.schema.as_ref(),
             Self::Files(files) => files.schema.as_ref(),
+            Self::HostEvents(_) => None,
         }
     }
 }

@@ -3,13 +3,15 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use gantry_core::FlowName;
+
 use super::Lower;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
-use crate::flow::{CsvOptions, Dedupe, FileFormat, Files, Idempotency, Source, ValueFrom, Verify, Webhook};
+use crate::flow::{CsvOptions, Dedupe, FileFormat, Files, HostEvents, Idempotency, Source, ValueFrom, Verify, Webhook};
 use crate::raw::source::{
-    CsvTable, DedupeTable, FilesTable, FormatChoice, IdempotencyKeyTable, SourceChoice, StandardWebhooksTable,
-    VerifyChoice, WebhookTable,
+    CsvTable, DedupeTable, EventChoice, FilesTable, FormatChoice, HostEventsTable, IdempotencyKeyTable, SourceChoice,
+    StandardWebhooksTable, VerifyChoice, WebhookTable,
 };
 
 const MAX_BYTES: usize = 1 << 20;
@@ -31,11 +33,30 @@ const CREDENTIAL_HEADERS: [&str; 7] = [
 ];
 
 impl Lower<'_> {
-    pub(super) fn source(&mut self, raw: SourceChoice) -> Option<Source> {
+    pub(super) fn source(&mut self, raw: SourceChoice, flow: Option<&FlowName>) -> Option<Source> {
         match raw {
             SourceChoice::Webhook(raw) => self.webhook(raw).map(Source::Webhook),
             SourceChoice::Files(raw) => self.files(raw).map(Source::Files),
+            SourceChoice::HostEvents(raw) => self.host_events(raw, flow).map(Source::HostEvents),
         }
+    }
+
+    fn host_events(&mut self, raw: HostEventsTable, own: Option<&FlowName>) -> Option<HostEvents> {
+        let events = raw.events.unwrap_or_default().into_iter().map(|event| event.value.name()).collect();
+        let flows = raw.flows.unwrap_or_default();
+        let flows: Vec<Option<FlowName>> = flows
+            .iter()
+            .map(|flow| {
+                let name: FlowName = self.name(&flow.value, &flow.span)?;
+                if own == Some(&name) {
+                    let message = "a flow never gets events of itself: its failures would feed it for ever";
+                    self.report.add(Code::Conflict, &flow.span, message, "leave it out");
+                    return None;
+                }
+                Some(name)
+            })
+            .collect();
+        Some(HostEvents { events, flows: flows.into_iter().collect::<Option<_>>()? })
     }
 
     fn webhook(&mut self, raw: WebhookTable) -> Option<Webhook> {
@@ -194,5 +215,26 @@ fn extension(format: FormatChoice) -> &'static str {
         FormatChoice::Csv => "csv",
         FormatChoice::Json => "json",
         FormatChoice::Ndjson => "ndjson",
+    }
+}
+
+impl EventChoice {
+    /// The event's name: one of [`gantry_core::Happening::NAMES`].
+    const fn name(self) -> &'static str {
+        match self {
+            Self::DeadLettered => "dead_lettered",
+            Self::BreakerOpened => "breaker_opened",
+            Self::BreakerClosed => "breaker_closed",
+            Self::TargetPaused => "target_paused",
+            Self::TargetResumed => "target_resumed",
+            Self::TargetDisabled => "target_disabled",
+            Self::DeploymentEnded => "deployment_ended",
+            Self::QueueDelayed => "queue_delayed",
+            Self::QueueRecovered => "queue_recovered",
+            Self::DiskLow => "disk_low",
+            Self::DiskRecovered => "disk_recovered",
+            Self::HostStarted => "host_started",
+            Self::EventsMissed => "events_missed",
+        }
     }
 }

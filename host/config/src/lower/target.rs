@@ -79,7 +79,7 @@ impl Lower<'_> {
         })
     }
 
-    fn url(&mut self, url: At<String>) -> Option<String> {
+    pub(super) fn url(&mut self, url: At<String>) -> Option<String> {
         let parsed = UrlTemplate::parse(&url.value).and_then(|template| template.sample());
         match parsed {
             Ok(sample) => {
@@ -99,7 +99,7 @@ impl Lower<'_> {
         }
     }
 
-    fn headers(&mut self, raw: BTreeMap<At<String>, At<String>>) -> Option<Vec<(String, String)>> {
+    pub(super) fn headers(&mut self, raw: BTreeMap<At<String>, At<String>>) -> Option<Vec<(String, String)>> {
         let lowered: Vec<_> = raw.into_iter().map(|(name, value)| self.header(&name, &value)).collect();
         lowered.into_iter().collect()
     }
@@ -135,7 +135,7 @@ impl Lower<'_> {
         Some(name)
     }
 
-    fn auth(&mut self, raw: AuthChoice) -> Option<Auth> {
+    pub(super) fn auth(&mut self, raw: AuthChoice) -> Option<Auth> {
         match raw {
             AuthChoice::Bearer(token) => self.secret(&token).map(Auth::Bearer),
             AuthChoice::Basic(basic) => {

@@ -115,14 +115,19 @@ impl Lower<'_> {
 
     /// A reference to a secret. Anything else may be the secret itself: it is never repeated in a message.
     pub(super) fn secret(&mut self, text: &At<SecretText>) -> Option<SecretRef> {
-        match text.value.split_once(':') {
-            Some(("env", name)) => self.environment_secret(name, &text.span),
+        self.reference(&text.value, &text.span)
+    }
+
+    /// The same for texts that need not be references.
+    pub(super) fn reference(&mut self, text: &str, span: &Span) -> Option<SecretRef> {
+        match text.split_once(':') {
+            Some(("env", name)) => self.environment_secret(name, span),
             Some(("file", path)) if !path.is_empty() => {
                 Some(SecretRef::File(std::path::absolute(self.directory.join(path)).ok()?))
             }
             _ => {
-                self.report.conceal(&text.span);
-                self.report.add(Code::LiteralSecret, &text.span, "a secret must be a reference", ABOUT_SECRETS);
+                self.report.conceal(span);
+                self.report.add(Code::LiteralSecret, span, "a secret must be a reference", ABOUT_SECRETS);
                 None
             }
         }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::alert::{AlertTable, EventsTable};
 use super::plugins::PluginsTable;
 use super::text::{DurationText, PathText, SecretText, SizeText};
 use crate::at::At;
@@ -30,6 +31,10 @@ pub(crate) struct HostFile {
     pub(crate) reload: Option<ReloadTable>,
     /// What `gantry plugin deploy` asks of a new version, unless the command says otherwise.
     pub(crate) deploy: Option<DeployTable>,
+    /// What the host tells of itself.
+    pub(crate) events: Option<EventsTable>,
+    /// Whom it calls when something is wrong.
+    pub(crate) alert: Option<Vec<At<AlertTable>>>,
 }
 
 /// Where the host keeps its data.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::text::{DurationText, PathText, PointerText, SecretText, SizeText};
+use super::text::{DurationText, NameText, PathText, PointerText, SecretText, SizeText};
 use crate::at::At;
 
 /// Where messages come in.
@@ -14,6 +14,8 @@ pub(crate) enum SourceChoice {
     Webhook(WebhookTable),
     /// Files dropped into a directory.
     Files(FilesTable),
+    /// What happens to the host: dead letters, breakers, targets, queues, the disk, deployments.
+    HostEvents(HostEventsTable),
 }
 
 /// An HTTP endpoint that takes messages in.
@@ -179,4 +181,49 @@ pub(crate) struct CsvTable {
     /// Rows that follow one another and agree in this column become one message
     /// `{"<column>": …, "rows": [ … ]}`: orders with their lines. Unless given, each row is a message.
     pub(crate) group_by: Option<At<String>>,
+}
+
+/// What happens to the host, as messages.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HostEventsTable {
+    /// Which events; all unless given.
+    #[schemars(length(min = 1))]
+    pub(crate) events: Option<Vec<At<EventChoice>>>,
+    /// Events of these flows, beside those of the host as a whole; of all unless given. Flows that take host events
+    /// themselves are never among them.
+    #[schemars(length(min = 1))]
+    pub(crate) flows: Option<Vec<At<NameText>>>,
+}
+
+/// A kind of event.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EventChoice {
+    /// A message, or one of its deliveries, was given up.
+    DeadLettered,
+    /// Too many attempts at a target fail: none is made for a while.
+    BreakerOpened,
+    /// Attempts are made again.
+    BreakerClosed,
+    /// Nothing is sent to a target for now.
+    TargetPaused,
+    /// A target gets messages again.
+    TargetResumed,
+    /// Nothing is sent to a target until somebody enables it.
+    TargetDisabled,
+    /// Another plugin version serves a step, or was refused, or was taken back.
+    DeploymentEnded,
+    /// The oldest message of a flow is older than `queue_age`.
+    QueueDelayed,
+    /// No message of a flow is older than half of `queue_age` any more.
+    QueueRecovered,
+    /// Less disk is free than the reserve.
+    DiskLow,
+    /// More disk is free than the reserve again.
+    DiskRecovered,
+    /// The host begins its work.
+    HostStarted,
+    /// Events were told faster than they could be written down.
+    EventsMissed,
 }

@@ -20,6 +20,7 @@ use super::journal::{Journal, Recalled, place_of};
 use super::record::{Deployment, Phase, ShadowReport};
 use super::run::Run;
 use super::shelf::Shelf;
+use super::taken_back::TakenBack;
 use crate::crew::Crew;
 use crate::flow::Shared;
 use crate::host::Stage;
@@ -169,6 +170,11 @@ impl Deployer {
     /// Every deployment, in the order of their beginning.
     pub(crate) fn all(&self) -> Vec<Deployment> {
         self.0.board.lock().records.values().cloned().collect()
+    }
+
+    /// For each step the last version that the host itself took back, unless one was deployed since.
+    pub(crate) fn taken_back(&self) -> Vec<TakenBack> {
+        TakenBack::among(self.0.board.lock().records.values())
     }
 
     /// The versions a rollback may want back, whether or not the catalogue lists them. None: there are records that

@@ -71,6 +71,7 @@ pub(crate) fn flow(name: &str, webhook: Webhook) -> Flow {
         in_flight_bytes: 1,
         queue: QueueBounds::default(),
         keep_dead_letters: None,
+        queue_age: None,
     }
 }
 

@@ -1,0 +1,26 @@
+//! `/v1/alerts`: what fires, and what an endpoint answers when it is tried.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use gantry_runtime::HostHandle;
+use gantry_runtime::alerts::{AlertReport, TestAnswer, UnknownAlert};
+
+use crate::problem::{self, Problem};
+
+/// Every alert of the host file, with what fires at its endpoint.
+#[utoipa::path(get, path = "/v1/alerts", tag = "alerts", operation_id = "list_alerts",
+    responses((status = 200, description = "by name", body = Vec<AlertReport>)))]
+pub(crate) async fn list(State(host): State<HostHandle>) -> Json<Vec<AlertReport>> {
+    Json(host.alerts())
+}
+
+/// Sends a trigger and its resolve to one endpoint, at once, and answers with what it said to each.
+#[utoipa::path(post, path = "/v1/alerts/{name}/test", tag = "alerts", operation_id = "test_alert",
+    params(("name" = String, Path, description = "The alert")),
+    responses((status = 200, description = "what the endpoint said", body = Vec<TestAnswer>), problem::NotFound))]
+pub(crate) async fn test(
+    State(host): State<HostHandle>,
+    Path(name): Path<String>,
+) -> Result<Json<Vec<TestAnswer>>, Problem> {
+    host.test_alert(&name).await.map(Json).map_err(|UnknownAlert(name)| Problem::not_found("alert", name))
+}

@@ -1,0 +1,160 @@
+//! Host events and alerts.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use gantry_core::alert::{AlertKind, AlertTerms};
+use gantry_core::{BudgetPolicy, FlowName, RetryPolicies, RetryPolicy, ValvePolicy};
+
+use super::Lower;
+use crate::alert::{Alert, AlertFormat, AlertTarget, Events};
+use crate::at::At;
+use crate::diagnostic::Code;
+use crate::flow::{Auth, HttpTarget, SecretRef};
+use crate::raw::alert::{AlertTable, EventsTable, FormatChoice, KindChoice};
+use crate::raw::patience::TargetRetryTable;
+use crate::raw::text::NameText;
+
+const REPEAT: Duration = Duration::from_secs(4 * 60 * 60);
+const RESOLVE_AFTER: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const IDEMPOTENCY_HEADER: &str = "idempotency-key";
+
+/// With waits of up to ten minutes, half of it on average: about a day. What is older helps nobody.
+const ATTEMPTS: u32 = 300;
+const CAP: Duration = Duration::from_secs(10 * 60);
+
+/// What the flow of an alert is named.
+const FLOW_PREFIX: &str = "alert-";
+
+/// What the endpoint is named as the target of that flow.
+const TARGET: &str = "endpoint";
+
+impl Lower<'_> {
+    pub(super) fn events(&mut self, raw: EventsTable, default: Events) -> Option<Events> {
+        let instance = raw.instance.map_or(Some(default.instance), |name| {
+            self.name::<FlowName>(&name.value, &name.span).map(|name| name.to_string())
+        });
+        let queue_age = self.duration_or(raw.queue_age.as_ref(), default.queue_age);
+        Some(Events { instance: instance?, queue_age: queue_age? })
+    }
+
+    pub(super) fn alerts(&mut self, raw: Vec<At<AlertTable>>) -> Option<Vec<Alert>> {
+        let mut names = BTreeSet::new();
+        let mut alerts = Vec::with_capacity(raw.len());
+        let mut complete = true;
+        for At { value: table, .. } in raw {
+            let name = table.name.clone();
+            let alert = self.alert(table);
+            match name {
+                Some(At { span, value }) if !names.insert(value.to_string()) => {
+                    let message = format!("there is another alert named `{}`", &*value);
+                    self.report.add(Code::Conflict, &span, message, "names are unique among the alerts");
+                    complete = false;
+                }
+                _ => complete &= alert.is_some(),
+            }
+            alerts.extend(alert);
+        }
+        complete.then_some(alerts)
+    }
+
+    fn alert(&mut self, raw: AlertTable) -> Option<Alert> {
+        let name = raw.name.and_then(|name| self.alert_name(&name));
+        let repeat = self.duration_or(raw.repeat.as_ref(), REPEAT);
+        let resolve_after = self.duration_or(raw.resolve_after.as_ref(), RESOLVE_AFTER);
+        let flows: Vec<_> =
+            raw.flows.unwrap_or_default().iter().map(|flow| self.name(&flow.value, &flow.span)).collect();
+        let on = raw.on.map_or_else(|| AlertKind::ALL.to_vec(), |on| on.value.into_iter().map(Into::into).collect());
+        let format = raw.format.map_or(Some(AlertFormat::Gantry), |format| self.alert_format(format));
+        let url = raw.url.and_then(|url| self.alert_url(url));
+        let headers = self.headers(raw.headers.unwrap_or_default());
+        let auth = raw.auth.map_or(Some(Auth::None), |auth| self.auth(auth.value));
+        let timeout = self.duration_or(raw.timeout.as_ref(), TIMEOUT);
+        let retry = self.alert_retry(raw.retry);
+        let (url, secret_url) = url?;
+        let http = HttpTarget {
+            method: "POST".to_owned(),
+            url,
+            headers: headers?,
+            auth: auth?,
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: timeout?,
+            idempotency_header: IDEMPOTENCY_HEADER.to_owned(),
+        };
+        let endpoint = AlertTarget { http, url: secret_url, format: format?, repeat: repeat? };
+        let (retry, valve) = retry?;
+        let (name, flow) = name?;
+        let to = self.name(TARGET, &(0..0))?;
+        Some(Alert {
+            name,
+            flow,
+            to,
+            on: on.into_iter().collect(),
+            flows: flows.into_iter().collect::<Option<_>>()?,
+            dead_letters: u64::from(raw.dead_letters.unwrap_or(1)),
+            terms: AlertTerms { repeat: repeat?, resolve_after: resolve_after? },
+            endpoint,
+            retry,
+            valve,
+        })
+    }
+
+    /// The alert's name, and that of its flow.
+    fn alert_name(&mut self, name: &At<NameText>) -> Option<(String, FlowName)> {
+        // The flow's name is longer than this one, so it is the one to be checked.
+        self.name::<FlowName>(&name.value, &name.span)?;
+        let flow = self.name(&format!("{FLOW_PREFIX}{}", &*name.value), &name.span)?;
+        Some((name.value.to_string(), flow))
+    }
+
+    /// The URL, or where it is found.
+    fn alert_url(&mut self, url: At<String>) -> Option<(String, Option<SecretRef>)> {
+        let reference = url.value.starts_with("env:") || url.value.starts_with("file:");
+        if !reference {
+            return self.url(url).map(|url| (url, None));
+        }
+        let reference = self.reference(&url.value, &url.span)?;
+        Some((String::new(), Some(reference)))
+    }
+
+    fn alert_format(&mut self, raw: FormatChoice) -> Option<AlertFormat> {
+        Some(match raw {
+            FormatChoice::Gantry => AlertFormat::Gantry,
+            FormatChoice::Alertmanager => AlertFormat::Alertmanager,
+            FormatChoice::Slack => AlertFormat::Slack,
+            FormatChoice::Pagerduty(table) => {
+                let routing_key = table.routing_key.and_then(|key| self.secret(&key))?;
+                AlertFormat::Pagerduty { routing_key }
+            }
+        })
+    }
+
+    /// Patient by default; and no budget, since there are few calls of which each matters.
+    fn alert_retry(&mut self, raw: Option<TargetRetryTable>) -> Option<(RetryPolicies, ValvePolicy)> {
+        let default = RetryPolicy { attempts: ATTEMPTS, cap: CAP, ..RetryPolicy::default() };
+        let stated = raw.is_some();
+        let unbounded = BudgetPolicy { share: 1.0, ..BudgetPolicy::default() };
+        let (retry, valve) = self.patience(raw, None);
+        let (retry, valve) = (retry?, valve?);
+        match stated {
+            true => Some((retry, valve)),
+            false => Some((default.into(), ValvePolicy { budget: unbounded, ..valve })),
+        }
+    }
+}
+
+impl From<KindChoice> for AlertKind {
+    fn from(choice: KindChoice) -> Self {
+        match choice {
+            KindChoice::DeadLetters => Self::DeadLetters,
+            KindChoice::BreakerOpen => Self::BreakerOpen,
+            KindChoice::TargetPaused => Self::TargetPaused,
+            KindChoice::TargetDisabled => Self::TargetDisabled,
+            KindChoice::QueueDelayed => Self::QueueDelayed,
+            KindChoice::DiskLow => Self::DiskLow,
+            KindChoice::DeploymentRolledBack => Self::DeploymentRolledBack,
+        }
+    }
+}

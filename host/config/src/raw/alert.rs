@@ -1,0 +1,105 @@
+//! Host events and alerts as typed.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::patience::TargetRetryTable;
+use super::target::AuthChoice;
+use super::text::{DurationText, NameText, SecretText};
+use crate::at::At;
+
+/// What the host tells of itself.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EventsTable {
+    /// The host's name in events and alerts. Hosts that alert to one place need different ones.
+    pub(crate) instance: Option<At<NameText>>,
+    /// A flow is delayed when its oldest message that has not ended is older than this, unless the flow says otherwise.
+    pub(crate) queue_age: Option<At<DurationText>>,
+}
+
+/// An endpoint that is called when something is wrong, and again when it is put right.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AlertTable {
+    /// Unique among the alerts; its messages are those of the flow `alert-NAME`.
+    #[schemars(required)]
+    pub(crate) name: Option<At<NameText>>,
+    /// Where to. A URL that is a secret itself, as those of Slack, is a reference: `env:NAME` or `file:PATH`.
+    #[schemars(required, extend("examples" = ["https://events.pagerduty.com/v2/enqueue", "env:SLACK_URL"]))]
+    pub(crate) url: Option<At<String>>,
+    /// The form of what is sent.
+    #[schemars(extend("default" = "gantry"))]
+    pub(crate) format: Option<FormatChoice>,
+    /// What it is called for; everything unless given.
+    #[schemars(length(min = 1))]
+    pub(crate) on: Option<At<Vec<KindChoice>>>,
+    /// Only for these flows, and for the host as a whole; for all unless given.
+    #[schemars(length(min = 1))]
+    pub(crate) flows: Option<Vec<At<NameText>>>,
+    /// So many letters of one fingerprint must be open for an alert.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("default" = 1))]
+    pub(crate) dead_letters: Option<u32>,
+    /// How long after the last word the next one comes, while the trouble goes on.
+    #[schemars(extend("default" = "4h"))]
+    pub(crate) repeat: Option<At<DurationText>>,
+    /// How long the trouble must be gone before it counts as over.
+    #[schemars(extend("default" = "1m"))]
+    pub(crate) resolve_after: Option<At<DurationText>>,
+    /// Sent with each request; no secrets here.
+    pub(crate) headers: Option<BTreeMap<At<String>, At<String>>>,
+    /// How the host proves itself. Without it, not at all.
+    pub(crate) auth: Option<At<AuthChoice>>,
+    /// From sending to the last byte of the answer.
+    #[schemars(extend("default" = "10s"))]
+    pub(crate) timeout: Option<At<DurationText>>,
+    /// How a failed call is tried again. Unless given: for about a day.
+    pub(crate) retry: Option<TargetRetryTable>,
+}
+
+/// The form of what is sent to an endpoint.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "AlertFormatChoice")]
+pub(crate) enum FormatChoice {
+    /// Gantry's own JSON.
+    Gantry,
+    /// An array of one alert, for Prometheus Alertmanager's `POST /api/v2/alerts`.
+    Alertmanager,
+    /// `{"text": …}`, for Slack's incoming webhooks and whatever takes the same.
+    Slack,
+    /// PagerDuty's Events API v2.
+    Pagerduty(PagerdutyTable),
+}
+
+/// PagerDuty's Events API v2.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PagerdutyTable {
+    /// Reference to the integration key of the service.
+    #[schemars(required)]
+    pub(crate) routing_key: Option<At<SecretText>>,
+}
+
+/// What an endpoint is called for.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "AlertKindChoice")]
+pub(crate) enum KindChoice {
+    /// Dead letters of one fingerprint are open.
+    DeadLetters,
+    /// A target's breaker is open.
+    BreakerOpen,
+    /// A target refuses the host's credentials, or somebody paused it.
+    TargetPaused,
+    /// A target is disabled.
+    TargetDisabled,
+    /// A flow's oldest message is older than `queue_age`.
+    QueueDelayed,
+    /// Less disk is free than the reserve.
+    DiskLow,
+    /// The host took a plugin version back.
+    DeploymentRolledBack,
+}

@@ -1,0 +1,89 @@
+//! What is said of an alert: the neutral form, which is queued, kept and sent as it is unless another form is asked for.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{AlertKey, AlertKind, Firing, Severity};
+use crate::clock::Timestamp;
+use crate::id::FlowName;
+
+/// What is said of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    /// It begins, or goes on.
+    Trigger,
+    /// It is over.
+    Resolve,
+}
+
+/// One word on an alert, with all that is known of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The form of this document; grows only when a reader would break.
+    pub version: u32,
+    /// Whether it begins or is over.
+    pub action: Said,
+    /// What kind of trouble.
+    pub alert: AlertKind,
+    /// The same for everything said of this alert.
+    pub dedup_key: String,
+    /// The host's name.
+    pub instance: String,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// One sentence for people.
+    pub summary: String,
+    /// In which flow; none: in the host.
+    pub flow: Option<FlowName>,
+    /// The target, the step, or the fingerprint of dead letters.
+    pub about: Option<String>,
+    /// When it began.
+    #[serde(with = "text")]
+    pub since: Timestamp,
+    /// When this was said.
+    #[serde(with = "text")]
+    pub at: Timestamp,
+    /// How often it was said before.
+    pub repeat: u32,
+    /// What a program may want to know of it.
+    pub details: Map<String, Value>,
+}
+
+impl Notice {
+    /// A word on what fires.
+    #[must_use]
+    pub fn of(firing: &Firing, action: Said, instance: &str, at: Timestamp) -> Self {
+        let AlertKey { kind, flow, about } = firing.key.clone();
+        Self {
+            version: 1,
+            action,
+            alert: kind,
+            dedup_key: format!("{instance}/{}", firing.key),
+            instance: instance.to_owned(),
+            severity: kind.severity(),
+            summary: firing.summary.clone(),
+            flow,
+            about,
+            since: firing.since,
+            at,
+            repeat: firing.repeats,
+            details: firing.details.clone(),
+        }
+    }
+}
+
+/// Moments as RFC 3339.
+mod text {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::clock::Timestamp;
+
+    pub(super) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(at)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}

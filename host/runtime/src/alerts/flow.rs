@@ -1,0 +1,40 @@
+//! The flow of an alert's endpoint: made by the host, not read from a file. Its messages come from the alert's desk.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use gantry_config::{Alert, Flow, OnFailure, Ordering, Purpose, QueueBounds, Source};
+use gantry_core::{Digest, RetryPolicy};
+
+/// Messages of one alert go in order; others don't wait for it.
+const IN_FLIGHT: usize = 16;
+const IN_FLIGHT_BYTES: usize = 1 << 20;
+
+/// The flow that sends what is said at this endpoint.
+pub(crate) fn flow_of(alert: &Alert) -> Flow {
+    let digest = Digest::of(format!("{alert:?}").as_bytes());
+    Flow {
+        name: alert.flow.clone(),
+        version: digest.as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+        file: PathBuf::new(),
+        purpose: Purpose { goal: format!("Tells {} what is wrong with this host", alert.name), ..Purpose::default() },
+        ordering: Ordering::Key,
+        on_failure: OnFailure::Skip,
+        source: Source::Alerts,
+        input_schema: None,
+        steps: Vec::new(),
+        tables: BTreeMap::new(),
+        targets: BTreeMap::from([(alert.to.clone(), alert.target())]),
+        default_target: alert.to.clone(),
+        retry: RetryPolicy::default(),
+        batch_messages: IN_FLIGHT,
+        batch_bytes: IN_FLIGHT_BYTES,
+        batch_wait: Duration::ZERO,
+        in_flight: IN_FLIGHT,
+        in_flight_bytes: IN_FLIGHT_BYTES,
+        queue: QueueBounds::default(),
+        keep_dead_letters: None,
+        queue_age: None,
+    }
+}
