@@ -2,7 +2,8 @@
 //!
 //! The configuration reads a flow's schemas with [`Schema::load`], the pipeline holds messages against them, and the
 //! sandbox holds a step's settings against the schema in a plugin's manifest: one code for all three. What breaks a
-//! rule is reported as a plugin would report it, in bounded number and length.
+//! rule is reported as a plugin would report it, in bounded number and length. How JSON is read here, [`Tree`] and
+//! [`Number`], serves the flows' own rules as well.
 //!
 //! Promised here, and tested by name:
 //!
@@ -26,4 +27,7 @@ mod violation;
 pub use draft::Draft;
 pub use error::{DocumentError, LoadError};
 pub use folder::Folder;
+pub use number::{Decimal, Number, Sum};
 pub use schema::Schema;
+pub use tree::{Tree, token};
+pub use violation::{excerpt, report};

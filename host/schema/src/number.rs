@@ -5,15 +5,17 @@
 //! and the place of its point; comparing and dividing need no more than that.
 
 mod decimal;
+mod sum;
 
 use std::cmp::Ordering;
 use std::fmt;
 
-use decimal::Decimal;
+pub use decimal::Decimal;
+pub use sum::Sum;
 
 /// A number. Every value has one form only, so that equal numbers are equal here: `1`, `1.0` and `10e-1`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Number {
+pub enum Number {
     /// An integer from 0.
     Unsigned(u64),
     /// A negative integer.
@@ -24,12 +26,32 @@ pub(crate) enum Number {
 
 impl Number {
     /// Reads a number that JSON's grammar has accepted.
-    pub(crate) fn parse(literal: &str) -> Self {
+    #[must_use]
+    pub fn parse(literal: &str) -> Self {
         Decimal::parse(literal).into()
     }
 
+    /// Reads a text that is a plain decimal, such as CSV files hold: `12`, `-0.50`; none for any other.
+    #[must_use]
+    pub fn of_text(text: &str) -> Option<Self> {
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+        (digits(whole) && digits(fraction)).then(|| Self::parse(text))
+    }
+
+    /// Digits behind the point; zeros at the end don't count.
+    #[must_use]
+    pub fn decimals(&self) -> u64 {
+        match self {
+            Self::Unsigned(_) | Self::Negative(_) => 0,
+            Self::Other(decimal) => decimal.exponent.min(0).unsigned_abs(),
+        }
+    }
+
     /// Whether it has no fraction: `1.0` hasn't.
-    pub(crate) fn is_integer(&self) -> bool {
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
         match self {
             Self::Unsigned(_) | Self::Negative(_) => true,
             Self::Other(decimal) => decimal.exponent >= 0,

@@ -86,13 +86,9 @@ impl Schema {
     /// The rules a payload breaks; none when it fits. What isn't JSON breaks the first one.
     #[must_use]
     pub fn check(&self, content_type: &str, payload: &[u8]) -> Vec<Violation> {
-        if !is_json(content_type) {
-            let shown = escape(content_type, Violation::CODE_BYTES);
-            return vec![violation::not_json(&format!("the content type is `{shown}`, not JSON"))];
-        }
-        match Tree::parse(payload) {
+        match Tree::of_message(content_type, payload) {
             Ok(tree) => self.broken_by(&tree),
-            Err(error) => vec![violation::not_json(&error.to_string())],
+            Err(violation) => vec![violation],
         }
     }
 
@@ -142,12 +138,6 @@ fn claimed(schema: &Value) -> Result<(), DocumentError> {
         Dialect::Unclaimed(uri) => Err(DocumentError::Draft(uri.to_owned())),
         Dialect::Claimed(_) | Dialect::Own => Ok(()),
     }
-}
-
-/// `application/json`, and any type with the suffix `+json`, parameters aside.
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
 }
 
 fn unusable(error: &ValidationError<'_>, schema: &Value) -> LoadError {

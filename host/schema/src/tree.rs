@@ -7,30 +7,48 @@ mod reader;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use gantry_core::{Violation, escape};
 use serde_json::Value;
 
 use crate::number::Number;
+use crate::violation;
 
 /// A JSON value. Members are sorted by name, so that what is reported of two equal documents is equal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Tree {
+pub enum Tree {
+    /// `null`
     #[default]
     Null,
+    /// `true` or `false`
     Boolean(bool),
+    /// A number, exact.
     Number(Number),
+    /// A text.
     Text(String),
+    /// An array.
     Array(Vec<Tree>),
+    /// An object.
     Object(BTreeMap<String, Tree>),
 }
 
 impl Tree {
+    /// Reads a message's payload; what can't be read as JSON breaks the rule that it should be.
+    pub fn of_message(content_type: &str, payload: &[u8]) -> Result<Self, Violation> {
+        if !is_json(content_type) {
+            let shown = escape(content_type, Violation::CODE_BYTES);
+            return Err(violation::not_json(&format!("the content type is `{shown}`, not JSON")));
+        }
+        Self::parse(payload).map_err(|error| violation::not_json(&error.to_string()))
+    }
+
     /// Reads a whole JSON text.
-    pub(crate) fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
+    pub fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
         reader::read(json)
     }
 
     /// What a JSON Pointer leads to.
-    pub(crate) fn at(&self, pointer: &str) -> Option<&Self> {
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> Option<&Self> {
         let tokens = pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"));
         let mut tree = self;
         for token in tokens {
@@ -65,8 +83,15 @@ impl Tree {
     }
 }
 
+/// `application/json`, and any type with the suffix `+json`, parameters aside.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
+}
+
 /// A name as a reference token of a JSON Pointer.
-pub(crate) fn token(name: &str) -> String {
+#[must_use]
+pub fn token(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 

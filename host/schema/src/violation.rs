@@ -38,6 +38,12 @@ const CODES: [(&str, &str); 16] = [
     ("format", "wrong-format"),
 ];
 
+/// A broken rule: with its path, code and text in the length they have here.
+#[must_use]
+pub fn report(path: &str, code: &str, text: &str) -> Violation {
+    Violation { path: bounded(path.to_owned()), code: code.to_owned(), text: escape(text, TEXT_BYTES) }
+}
+
 /// The payload is no JSON.
 pub(crate) fn not_json(text: &str) -> Violation {
     Violation { path: String::new(), code: "not-json".to_owned(), text: escape(text, TEXT_BYTES) }
@@ -79,9 +85,8 @@ fn below(path: &str, name: &str) -> String {
 
 /// What is wrong with the value. What it should be comes from the schema, so that an operator needn't look it up.
 fn text(kind: &Kind, found: Option<&Tree>) -> String {
-    let found = found.map(|tree| excerpt(tree, EXCERPT_BYTES)).unwrap_or_default();
-    let expected =
-        |expected: &dyn fmt::Display| format!("expected {}, found {found}", excerpt(expected, EXPECTED_BYTES));
+    let found = found.map(|tree| excerpt(tree)).unwrap_or_default();
+    let expected = |expected: &dyn fmt::Display| format!("expected {}, found {found}", cut(expected, EXPECTED_BYTES));
     match kind {
         Kind::Type { kind } => expected(&types(kind)),
         Kind::Custom { message, .. } => expected(message),
@@ -147,8 +152,14 @@ fn bounded(mut path: String) -> String {
     escape(&path, Violation::PATH_BYTES)
 }
 
+/// As much of an offending value as a text may show.
+#[must_use]
+pub fn excerpt(value: &dyn fmt::Display) -> String {
+    cut(value, EXCERPT_BYTES)
+}
+
 /// The beginning of what something shows, without writing the rest of it.
-fn excerpt(shown: &dyn fmt::Display, most: usize) -> String {
+fn cut(shown: &dyn fmt::Display, most: usize) -> String {
     let mut short = Short { text: String::new(), most };
     match write!(short, "{shown}") {
         Ok(()) => short.text,

@@ -11,7 +11,7 @@ const ZEROS: i64 = 21;
 
 /// `digits × 10^exponent`, with neither leading nor trailing zeros; zero has no digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Decimal {
+pub struct Decimal {
     pub(super) negative: bool,
     pub(super) digits: Box<str>,
     pub(super) exponent: i64,
