@@ -14,6 +14,7 @@ use crate::id::{DeadLetterId, Digest, FlowName, TargetName};
 use crate::manifest::PluginRef;
 use crate::message::{Headers, Message};
 use crate::outcome::Violation;
+use crate::quality::fold_indices;
 use crate::trail::TrailEntry;
 
 /// Which stage of the flow gave the message up.
@@ -194,11 +195,6 @@ pub fn fingerprint(flow: &FlowName, stage: Stage, target: Option<&TargetName>, r
     let target = target.map_or("", TargetName::as_str);
     let text = format!("{flow}\u{1e}{stage:?}\u{1e}{target}\u{1e}{}\u{1e}{}", reason.code, rules.join("\u{1e}"));
     Digest::of(text.as_bytes()).as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn fold_indices(path: &str) -> String {
-    let is_index = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    path.split('/').map(|part| if is_index(&part) { "*" } else { part }).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod message;
 mod openapi;
 pub mod outcome;
 pub mod payload;
+pub mod quality;
 pub mod retry;
 pub mod rollout;
 pub mod secret;
@@ -43,6 +44,7 @@ pub use id::{DeadLetterId, Digest, EventId, FlowName, JobId, KeyName, MessageId,
 pub use manifest::{Manifest, PluginRef, PluginVersion};
 pub use message::{Envelope, Headers, Message, Replay};
 pub use outcome::{Fault, Outcome, Output, Violation};
+pub use quality::{Breach, Severity};
 pub use retry::{RetryPolicies, RetryPolicy};
 pub use secret::Secret;
 pub use signature::{KeyId, PluginSignature, SignatureBytes, TrustedBy};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::delivery::Delivery;
 use crate::id::{DeadLetterId, Digest, FlowName, MessageId};
+use crate::quality::Breach;
 use crate::trail::TrailEntry;
 
 /// Header names in lower case with their values; a name may repeat.
@@ -111,6 +112,9 @@ pub struct Envelope {
     pub replay: Option<Replay>,
     /// Everything that happened so far, oldest first.
     pub trail: Vec<TrailEntry>,
+    /// The rules it broke on the run that made `deliveries`, and went on all the same: counted when it ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Breach>,
 }
 
 impl Envelope {

@@ -126,6 +126,7 @@ fn take(arrival: Arrival, now: Timestamp) -> NewMessage {
         deliveries: Vec::new(),
         replay: None,
         trail: vec![TrailEntry { at: now, event: Event::Received }],
+        warnings: Vec::new(),
     };
     let idempotency = arrival.idempotency.map(|IdempotencyKey { key, window, fingerprint }| {
         // Half of a SHA-256 tells two payloads of one key apart as surely.

@@ -184,5 +184,6 @@ fn envelope_of(letter: &DeadLetter, mut trail: Vec<TrailEntry>, rerun: &Rerun, e
         deliveries: Vec::new(),
         replay: Some(Replay { dead_letter: letter.id }),
         trail,
+        warnings: Vec::new(),
     }
 }

@@ -88,6 +88,7 @@ pub(crate) fn envelope(flow_name: &str, key: Option<&str>, payload: impl Into<By
         deliveries: Vec::new(),
         replay: None,
         trail: Vec::new(),
+        warnings: Vec::new(),
     }
 }
 

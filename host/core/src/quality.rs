@@ -1,0 +1,89 @@
+//! Broken rules as they are counted over time: which rule, of which step, at which field, and how gravely.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::Violation;
+
+/// What a broken rule means for its message.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = RuleSeverity)]
+pub enum Severity {
+    /// The message is given up.
+    #[default]
+    Error,
+    /// The message goes on; the breach is only counted.
+    Warning,
+}
+
+impl Severity {
+    /// The severity as metrics, commands and reports spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// How often one message breaks one rule at one field.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Breach {
+    /// Who found it: the name of a step, `source.schema` or `target.NAME.schema`.
+    pub step: String,
+    /// The violation's code.
+    pub code: String,
+    /// JSON Pointer of the field, with `*` for the indices of arrays.
+    pub field: String,
+    /// What it means for the message.
+    pub severity: Severity,
+    /// How often.
+    pub count: u64,
+}
+
+impl Breach {
+    /// The violations of one message, folded: those of all elements of an array count for one field.
+    #[must_use]
+    pub fn of(step: &str, violations: &[Violation]) -> Vec<Self> {
+        let mut counts: BTreeMap<(&str, String), u64> = BTreeMap::new();
+        for violation in violations {
+            *counts.entry((&violation.code, fold_indices(&violation.path))).or_default() += 1;
+        }
+        let breach = |((code, field), count): ((&str, String), u64)| Self {
+            step: step.to_owned(),
+            code: code.to_owned(),
+            field,
+            severity: Severity::Error,
+            count,
+        };
+        counts.into_iter().map(breach).collect()
+    }
+}
+
+/// A JSON Pointer with `*` in place of numbers: `/lines/3/sku` and `/lines/7/sku` are one field.
+#[must_use]
+pub fn fold_indices(path: &str) -> String {
+    let is_index = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    path.split('/').map(|part| if is_index(&part) { "*" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn violations_at_all_elements_of_an_array_count_for_one_field() {
+        let violation =
+            |path: &str, code: &str| Violation { path: path.into(), code: code.into(), text: String::new() };
+        let violations =
+            [violation("/lines/0/sku", "too-long"), violation("/lines/12/sku", "too-long"), violation("", "too-long")];
+        let breaches = Breach::of("map", &violations);
+        let shown: Vec<_> = breaches.iter().map(|breach| (breach.field.as_str(), breach.count)).collect();
+        assert_eq!(shown, [("", 1), ("/lines/*/sku", 2)]);
+    }
+}
