@@ -7,7 +7,8 @@ use gantry_house::{code, files};
 const HOUSE: &[(&str, &[&str])] = &[
     ("gantry-core", &[]),
     ("gantry-schema", &["gantry-core"]),
-    ("gantry-config", &["gantry-core", "gantry-schema"]),
+    ("gantry-rules", &["gantry-core", "gantry-schema"]),
+    ("gantry-config", &["gantry-core", "gantry-schema", "gantry-rules"]),
     ("gantry-component", &["gantry-core"]),
     ("gantry-store", &["gantry-core"]),
     ("gantry-sandbox", &["gantry-core", "gantry-schema", "gantry-component"]),
@@ -19,6 +20,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         &[
             "gantry-core",
             "gantry-schema",
+            "gantry-rules",
             "gantry-config",
             "gantry-component",
             "gantry-store",
@@ -34,6 +36,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         &[
             "gantry-core",
             "gantry-schema",
+            "gantry-rules",
             "gantry-config",
             "gantry-component",
             "gantry-store",

@@ -1,0 +1,155 @@
+//! Where a rule has come to in a message: the value there, the way to it, and the elements it leads through.
+
+use std::collections::BTreeMap;
+
+use gantry_schema::{Tree, token};
+
+use crate::path::{Field, Reference, Token};
+
+/// One field of a message.
+pub(crate) struct Place<'a> {
+    root: &'a Tree,
+    /// The value; none where there is none.
+    pub(crate) value: Option<&'a Tree>,
+    /// JSON Pointer to it.
+    path: String,
+    /// The elements that stand for the field's stars, each with the length of its path.
+    elements: Vec<(&'a Tree, usize)>,
+}
+
+impl<'a> Place<'a> {
+    /// Shows every place that a field names. What lies in an array is there as often as the array has elements; anything
+    /// else is there once, with a value or without.
+    pub(crate) fn each(root: &'a Tree, field: &Field, visit: &mut dyn FnMut(&Self)) {
+        let mut place = Self { root, value: None, path: String::new(), elements: Vec::new() };
+        place.go(&field.tokens, Some(root), visit);
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The array or object that holds the last element: values are compared within one.
+    pub(crate) fn holder(&self) -> *const Tree {
+        let outer = self.elements.len().checked_sub(2).map_or(self.root, |outer| self.elements[outer].0);
+        std::ptr::from_ref(outer)
+    }
+
+    /// What another field holds, seen from here, and the path to it.
+    pub(crate) fn look(&self, reference: &Reference) -> (Option<&'a Tree>, String) {
+        let (from, length) = self.element(reference);
+        let mut found = (None, String::new());
+        Place::each(from, &reference.rest, &mut |place| {
+            found = (place.value, format!("{}{}", &self.path[..length], place.path));
+        });
+        found
+    }
+
+    /// Shows everything that another field means, seen from here.
+    pub(crate) fn look_at_all(&self, reference: &Reference, visit: &mut dyn FnMut(&Tree, &str)) {
+        let (from, length) = self.element(reference);
+        Place::each(from, &reference.rest, &mut |place| {
+            if let Some(value) = place.value {
+                visit(value, &format!("{}{}", &self.path[..length], place.path));
+            }
+        });
+    }
+
+    /// Where a reference begins.
+    fn element(&self, reference: &Reference) -> (&'a Tree, usize) {
+        reference.shared.checked_sub(1).map_or((self.root, 0), |last| self.elements[last])
+    }
+
+    fn go(&mut self, tokens: &[Token], tree: Option<&'a Tree>, visit: &mut dyn FnMut(&Self)) {
+        let length = self.path.len();
+        match tokens.split_first() {
+            None => {
+                self.value = tree;
+                visit(self);
+            }
+            Some((Token::Name { written, meant }, rest)) => {
+                self.path.push('/');
+                self.path.push_str(written);
+                self.go(rest, tree.and_then(|tree| member(tree, meant)), visit);
+            }
+            Some((Token::Each, rest)) => match tree {
+                Some(Tree::Array(items)) => self.items(items, rest, visit),
+                Some(Tree::Object(members)) => self.members(members, rest, visit),
+                _ => {}
+            },
+        }
+        self.path.truncate(length);
+    }
+
+    fn items(&mut self, items: &'a [Tree], rest: &[Token], visit: &mut dyn FnMut(&Self)) {
+        for (index, item) in items.iter().enumerate() {
+            self.enter(item, &index.to_string(), rest, visit);
+        }
+    }
+
+    fn members(&mut self, members: &'a BTreeMap<String, Tree>, rest: &[Token], visit: &mut dyn FnMut(&Self)) {
+        for (name, member) in members {
+            self.enter(member, &token(name), rest, visit);
+        }
+    }
+
+    fn enter(&mut self, element: &'a Tree, name: &str, rest: &[Token], visit: &mut dyn FnMut(&Self)) {
+        let length = self.path.len();
+        self.path.push('/');
+        self.path.push_str(name);
+        self.elements.push((element, self.path.len()));
+        self.go(rest, Some(element), visit);
+        self.elements.pop();
+        self.path.truncate(length);
+    }
+}
+
+/// A member by its name, or an element by its number.
+fn member<'a>(tree: &'a Tree, name: &str) -> Option<&'a Tree> {
+    match tree {
+        Tree::Object(members) => members.get(name),
+        Tree::Array(items) => {
+            let is_index = name == "0" || !name.starts_with(['0', '+']);
+            items.get(name.parse::<usize>().ok().filter(|_| is_index)?)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(json: &str, field: &str) -> Vec<String> {
+        let tree = Tree::parse(json.as_bytes()).unwrap();
+        let mut shown = Vec::new();
+        Place::each(&tree, &Field::parse(field).unwrap(), &mut |place| {
+            shown.push(
+                place.value.map_or_else(|| format!("{} –", place.path), |value| format!("{} {value}", place.path)),
+            );
+        });
+        shown
+    }
+
+    #[test]
+    fn a_star_stands_for_each_element_and_member() {
+        let json = r#"{"a": [{"b": 1}, {"c": 2}, 3], "m": {"x/y": {"b": 4}}}"#;
+        assert_eq!(places(json, "/a/*/b"), ["/a/0/b 1", "/a/1/b –", "/a/2/b –"]);
+        assert_eq!(places(json, "/m/*/b"), ["/m/x~1y/b 4"]);
+        assert_eq!(places(json, "/a/2"), ["/a/2 3"]);
+        assert_eq!(places(json, "/a/02"), ["/a/02 –"]);
+        assert_eq!(places(json, "/gone/b"), ["/gone/b –"]);
+        assert!(places(json, "/gone/*/b").is_empty());
+        assert!(places(json, "/a/2/*").is_empty());
+    }
+
+    #[test]
+    fn other_fields_are_seen_from_the_element_a_rule_is_at() {
+        let tree = Tree::parse(br#"{"o": [{"d": 1, "l": [{"a": 2}, {"a": 3}]}, {"d": 4, "l": [{"a": 5}]}]}"#).unwrap();
+        let from = Field::parse("/o/*/l/*/a").unwrap();
+        let to = from.refer_to(&Field::parse("/o/*/d").unwrap()).unwrap();
+        let mut seen = Vec::new();
+        Place::each(&tree, &from, &mut |place| seen.push(place.look(&to).1));
+        assert_eq!(seen, ["/o/0/d", "/o/0/d", "/o/1/d"]);
+    }
+}
