@@ -1,7 +1,7 @@
 //! The end of a run: what became of the message goes into the store in one atomic write.
 
 use gantry_core::{DeadLetter, DeliveryState, Envelope, Event, Happening, MessageState, TargetName, TrailEntry};
-use gantry_store::{Leased, Settlement};
+use gantry_store::{Along, Leased, Settlement};
 
 use crate::events::Told;
 use crate::flow::RunningFlow;
@@ -24,11 +24,13 @@ impl RunningFlow {
                 let settlement = finished(&envelope, state, letters.clone());
                 let mut told: Vec<_> = letters.iter().map(|letter| self.tidings(letter)).collect();
                 let also = told.iter_mut().flat_map(Told::take_messages).collect();
-                self.store.settle_with(ticket, settlement, also).await.map(|()| {
-                    letters.iter().for_each(|letter| self.metrics.observe_dead_letter(letter));
-                    told.into_iter().for_each(|told| self.events.announce(told));
-                    Some(Settled { envelope, state })
-                })
+                self.store.settle_with(ticket, settlement, Along { messages: also, ..Along::default() }).await.map(
+                    |()| {
+                        letters.iter().for_each(|letter| self.metrics.observe_dead_letter(letter));
+                        told.into_iter().for_each(|told| self.events.announce(told));
+                        Some(Settled { envelope, state })
+                    },
+                )
             }
         };
         settled.unwrap_or_else(|error| {

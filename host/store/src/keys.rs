@@ -18,6 +18,7 @@
 //! | `k` id part | record: a part of the letters a job is about |
 //! | `w` id id position | empty: a letter a job comes back to |
 //! | `r` id position number | format 1: a dead letter as it stood before an edited replay of it failed |
+//! | `q` hour flow `00` kind | record: how often a rule was broken in that hour; without a kind: how many kinds there are |
 //! | `v` namespace key | record: a key-value entry |
 //! | `p` name `@` version | record: a published plugin |
 //! | `c` key part | continuation of the record at `key` |
@@ -47,6 +48,7 @@ pub(crate) const JOB_PART: u8 = b'k';
 pub(crate) const JOB_WAITING: u8 = b'w';
 pub(crate) const REVISION: u8 = b'r';
 pub(crate) const BLOCK: u8 = b'b';
+pub(crate) const QUALITY: u8 = b'q';
 pub(crate) const KV: u8 = b'v';
 pub(crate) const PLUGIN: u8 = b'p';
 pub(crate) const CONTINUATION: u8 = b'c';
@@ -172,6 +174,31 @@ pub(crate) fn read_block(key: &[u8]) -> Option<DeadLetterId> {
     read_letter(BLOCK, key)
 }
 
+/// Before every key of this hour and later ones.
+pub(crate) fn quality_hours(hour: u64) -> Vec<u8> {
+    join(QUALITY, &[&hour.to_be_bytes()])
+}
+
+/// How many kinds of breach a flow had in an hour. No flow's name holds the separator.
+pub(crate) fn quality_hour(hour: u64, flow: &FlowName) -> Vec<u8> {
+    join(QUALITY, &[&hour.to_be_bytes(), flow.as_str().as_bytes(), &[0]])
+}
+
+/// One kind of breach of a flow in an hour.
+pub(crate) fn quality(hour: u64, flow: &FlowName, kind: &[u8]) -> Vec<u8> {
+    let mut key = quality_hour(hour, flow);
+    key.extend_from_slice(kind);
+    key
+}
+
+/// The hour of a key of [`QUALITY`], and the flow where it is that of a kind.
+pub(crate) fn read_quality(key: &[u8]) -> Option<(u64, Option<FlowName>)> {
+    let (hour, rest) = key.strip_prefix(&[QUALITY])?.split_first_chunk::<8>()?;
+    let separator = rest.iter().position(|byte| *byte == 0)?;
+    let flow = std::str::from_utf8(&rest[..separator]).ok()?.parse().ok()?;
+    Some((u64::from_be_bytes(*hour), (separator + 1 < rest.len()).then_some(flow)))
+}
+
 /// `namespace` must be at most 255 bytes long: its length comes first, so that no namespace reaches into another.
 pub(crate) fn kv(namespace: &str, key: &str) -> Vec<u8> {
     let len = u8::try_from(namespace.len()).unwrap_or(u8::MAX);
@@ -215,6 +242,9 @@ mod tests {
             assert!(summary(id).starts_with(&summaries_of(message)));
             assert_eq!(read_job_waits_for(&job_waits_for(JobId::generate(), id)), Some(id));
         }
+        let orders: FlowName = "orders".parse().unwrap();
+        assert_eq!(read_quality(&quality(7, &orders, &[0, 1])), Some((7, Some(orders.clone()))));
+        assert_eq!(read_quality(&quality_hour(7, &orders)), Some((7, None)));
         assert_eq!(read_index(&index(7)), Some(7));
         assert_eq!(read_whereabouts(&whereabouts(message)), Some(message));
         let dedupe = dedupe(&"orders".parse().unwrap(), "k");

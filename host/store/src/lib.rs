@@ -19,7 +19,7 @@
 //! tokio's blocking pool, never on an async thread.
 //!
 //! **Reading order.** [`Store`] (`store`), `queue` → `lease` → `settle` for the life of a message, `dead_letters` and
-//! `history` for its end, `replay`, `groups`, `jobs` and `import` for what operators do about it; below them `committer`
+//! `history` for its end, `quality` for what is counted of it, `replay`, `groups`, `jobs` and `import` for what operators do about it; below them `committer`
 //! (group commit) → `draft` (one atomic write) → `record` and `keys` (what is on disk) → `disk` (the engine), `recovery`
 //! (what is done before it opens) and `upgrade` (what is done before it is read).
 
@@ -42,6 +42,7 @@ mod keys;
 mod kv;
 mod lease;
 mod moments;
+mod quality;
 mod queue;
 mod record;
 mod recovery;
@@ -65,9 +66,10 @@ pub use import::Imported;
 pub use jobs::{Job, JobKind, JobState, JobStep, MOST_LETTERS, MOST_REPLAYS, NewJob};
 pub use kv::KvWrite;
 pub use lease::{Leased, Ticket};
+pub use quality::{Interval, MOST_KINDS, OTHER, QualityFilter, QualityPoint, QualityReport, QualityRow};
 pub use queue::{Enqueued, NewMessage};
 pub use record::RecordError;
-pub use settle::Settlement;
+pub use settle::{Along, Settlement};
 pub use store::{Store, StoreConfig};
 pub use summary::DeadLetterSummary;
 pub use sweep::Swept;

@@ -1,6 +1,6 @@
 //! The end of a lease: the message has ended, or is to be worked on again later. Either is one atomic write.
 
-use gantry_core::{DeadLetter, DeadLetterId, Envelope, History, MessageState, Timestamp, TrailEntry};
+use gantry_core::{Breach, DeadLetter, DeadLetterId, Envelope, History, MessageState, Timestamp, TrailEntry};
 
 use crate::blocks;
 use crate::committer::Durability;
@@ -11,6 +11,7 @@ use crate::history::Whereabouts;
 use crate::keys;
 use crate::lease::Ticket;
 use crate::moments;
+use crate::quality;
 use crate::queue::{self, IndexEntry, NewMessage};
 use crate::record::Record;
 use crate::store::Store;
@@ -41,6 +42,15 @@ pub enum Settlement {
     },
 }
 
+/// What is written along with the end of a message.
+#[derive(Debug, Default)]
+pub struct Along {
+    /// Messages to be queued: what is told of the end.
+    pub messages: Vec<NewMessage>,
+    /// Rules that the message has broken, to be counted.
+    pub breaches: Vec<Breach>,
+}
+
 impl Store {
     /// Settles a leased message.
     ///
@@ -48,26 +58,26 @@ impl Store {
     /// crash within the next moments may take the outcome back, and the message is worked on again, which at-least-once
     /// delivery with stable idempotency keys allows for. On error the message is in the queue again.
     pub async fn settle(&self, ticket: Ticket, settlement: Settlement) -> Result<(), StoreError> {
-        self.settle_with(ticket, settlement, Vec::new()).await
+        self.settle_with(ticket, settlement, Along::default()).await
     }
 
-    /// Like [`Self::settle`], with further messages queued in the same atomic write where the message has ended: what
-    /// is told of its end is there exactly if the end is.
+    /// Like [`Self::settle`], with more in the same atomic write where the message has ended: what is told of its end, and
+    /// what it has broken, is there exactly if the end is.
     pub async fn settle_with(
         &self,
         ticket: Ticket,
         settlement: Settlement,
-        also: Vec<NewMessage>,
+        Along { messages, breaches }: Along,
     ) -> Result<(), StoreError> {
         let now = self.inner.clock.now();
         match settlement {
             Settlement::Finished { state, trail, letters, resolved } => {
-                let ending = Ending { state, trail, letters, resolved, now };
-                let durability = if also.is_empty() { ending.durability(&ticket) } else { Durability::Flushed };
+                let ending = Ending { state, trail, letters, resolved, breaches, now };
+                let durability = if messages.is_empty() { ending.durability(&ticket) } else { Durability::Flushed };
                 let counters = self.inner.letters.clone();
-                let also = also.into_iter().map(|new| self.prepare(new, now)).collect::<Result<Vec<_>, _>>()?;
+                let messages = messages.into_iter().map(|new| self.prepare(new, now)).collect::<Result<Vec<_>, _>>()?;
                 let step = move |draft: &mut Draft<'_>| {
-                    also.into_iter().try_for_each(|message| queue::store(draft, message, now).map(|_| ()))?;
+                    messages.into_iter().try_for_each(|message| queue::store(draft, message, now).map(|_| ()))?;
                     finish(draft, ticket, ending, &counters)
                 };
                 self.inner.committer.commit(durability, step).await
@@ -87,6 +97,7 @@ struct Ending {
     trail: Vec<TrailEntry>,
     letters: Vec<DeadLetter>,
     resolved: Option<DeadLetterId>,
+    breaches: Vec<Breach>,
     now: Timestamp,
 }
 
@@ -98,9 +109,10 @@ impl Ending {
 }
 
 fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Counters) -> Result<(), StoreError> {
-    let Ending { mut state, trail, letters, resolved, now } = ending;
+    let Ending { mut state, trail, letters, resolved, breaches, now } = ending;
     let Ticket { claim, history, replay } = ticket;
     let id = history.id;
+    quality::count(draft, &history.flow, &breaches, now)?;
     let filed: Vec<DeadLetterId> = letters.iter().map(|letter| letter.id).collect();
     for letter in letters {
         blocks::bar(draft, &history.flow, claim.queue(), claim.entry.key, letter.id);

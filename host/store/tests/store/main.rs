@@ -14,6 +14,7 @@ mod import;
 mod jobs;
 mod kv;
 mod model;
+mod quality;
 mod queue;
 mod scale;
 mod support;

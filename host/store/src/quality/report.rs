@@ -1,0 +1,184 @@
+//! What operators ask of the counters: which rules are broken most, and since when.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use gantry_core::{FlowName, Severity, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Counter, HOUR_MS, hour_of};
+use crate::disk::{Disk, Read};
+use crate::error::StoreError;
+use crate::keys;
+
+/// Rows in an answer, unless another number is asked for.
+const ROWS: usize = 100;
+/// Most rows in an answer.
+const MOST_ROWS: usize = 1000;
+/// How far back an answer goes, unless told.
+const DAY_MS: u64 = 24 * HOUR_MS;
+
+/// Which counters are meant. Every field narrows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct QualityFilter {
+    /// Of this flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowName>,
+    /// Found by this step; `source.schema` and `target.NAME.schema` are the schemas of either end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// With this code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// From the hour of this moment on; for the last day unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Up to the hour of this moment; up to now unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// How the time is divided; by the hour for up to two days, else by the day, unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub by: Option<Interval>,
+    /// At most so many rows; 100 unless given, 1000 at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+/// How time is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = QualityInterval)]
+pub enum Interval {
+    /// Into hours.
+    Hour,
+    /// Into days of UTC.
+    Day,
+}
+
+/// What was broken in a span of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QualityReport {
+    /// Beginning of the first hour.
+    pub since: Timestamp,
+    /// End of the last hour.
+    pub until: Timestamp,
+    /// How the time is divided.
+    pub by: Interval,
+    /// Kinds of breach, those of most messages first.
+    pub rows: Vec<QualityRow>,
+    /// How many more kinds there are.
+    pub further: usize,
+}
+
+/// How often one rule was broken at one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QualityRow {
+    /// The flow.
+    pub flow: FlowName,
+    /// Who found it: a step, `source.schema` or `target.NAME.schema`; empty for `other`.
+    pub step: String,
+    /// The violation's code; `other` for the kinds beyond the first 200 of an hour.
+    pub code: String,
+    /// The field, with `*` for the indices of arrays.
+    pub field: String,
+    /// What it meant for the messages.
+    pub severity: Severity,
+    /// How many messages broke it.
+    pub messages: u64,
+    /// How often they did: one message may break a rule at many lines.
+    pub violations: u64,
+    /// The same over time, without the spans in which nothing was broken.
+    pub series: Vec<QualityPoint>,
+}
+
+/// One hour or day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QualityPoint {
+    /// Its beginning.
+    pub at: Timestamp,
+    /// Messages that broke the rule in it.
+    pub messages: u64,
+    /// How often they did.
+    pub violations: u64,
+}
+
+type Kind = (FlowName, String, String, String, Severity);
+type Series = BTreeMap<u64, (u64, u64)>;
+
+/// Reads the counters of the span and sums them up.
+pub(super) fn read(disk: &Disk, filter: &QualityFilter, now: Timestamp) -> Result<QualityReport, StoreError> {
+    let last = hour_of(filter.until.unwrap_or(now));
+    let since = filter.since.unwrap_or(Timestamp(filter.until.unwrap_or(now).0.saturating_sub(DAY_MS)));
+    let first = hour_of(since);
+    let by = filter.by.unwrap_or(if last.saturating_sub(first) <= 48 { Interval::Hour } else { Interval::Day });
+    let mut kinds: BTreeMap<Kind, Series> = BTreeMap::new();
+    let begin = keys::quality_hours(first);
+    for pair in disk.scan(&[keys::QUALITY], Some(&begin)) {
+        let (key, head) = pair?;
+        let Some((hour, counter)) = keys::read_quality(&key) else { continue };
+        if hour > last {
+            break;
+        }
+        let Some(flow) = counter.filter(|flow| filter.flow.as_ref().is_none_or(|wanted| wanted == flow)) else {
+            continue;
+        };
+        let counter = match disk.load_from::<Counter>(&key, head) {
+            Ok(counter) => counter,
+            Err(StoreError::Damaged(error)) => {
+                tracing::error!(%flow, %error, "a counter of broken rules can't be read");
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        if filter.admits(&counter) {
+            let Counter { step, code, field, severity, messages, violations } = counter;
+            let point =
+                kinds.entry((flow, step, code, field, severity)).or_default().entry(by.begin(hour)).or_default();
+            *point = (point.0 + messages, point.1 + violations);
+        }
+    }
+    Ok(report(kinds, filter, (first, last, by)))
+}
+
+fn report(kinds: BTreeMap<Kind, Series>, filter: &QualityFilter, span: (u64, u64, Interval)) -> QualityReport {
+    let (first, last, by) = span;
+    let mut rows: Vec<_> = kinds.into_iter().map(row).collect();
+    rows.sort_by_key(|row| (Reverse(row.messages), Reverse(row.violations)));
+    let limit = filter.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS);
+    let further = rows.len().saturating_sub(limit);
+    rows.truncate(limit);
+    QualityReport { since: Timestamp(first * HOUR_MS), until: Timestamp((last + 1) * HOUR_MS), by, rows, further }
+}
+
+fn row(((flow, step, code, field, severity), series): (Kind, Series)) -> QualityRow {
+    let point = |(hour, (messages, violations)): (u64, (u64, u64))| QualityPoint {
+        at: Timestamp(hour * HOUR_MS),
+        messages,
+        violations,
+    };
+    let series: Vec<_> = series.into_iter().map(point).collect();
+    let messages = series.iter().map(|point| point.messages).sum();
+    let violations = series.iter().map(|point| point.violations).sum();
+    QualityRow { flow, step, code, field, severity, messages, violations, series }
+}
+
+impl QualityFilter {
+    fn admits(&self, counter: &Counter) -> bool {
+        self.step.as_ref().is_none_or(|step| *step == counter.step)
+            && self.code.as_ref().is_none_or(|code| *code == counter.code)
+    }
+}
+
+impl Interval {
+    /// The hour in which the span of this hour begins.
+    const fn begin(self, hour: u64) -> u64 {
+        match self {
+            Self::Hour => hour,
+            Self::Day => hour / 24 * 24,
+        }
+    }
+}
