@@ -7,8 +7,9 @@ use bytes::Bytes;
 use gantry_core::{DeadLetter, DeadLetterId, FlowName, Revision};
 pub use gantry_runtime::DeployRequest;
 pub use gantry_store::{
-    DeadLetterCounts, DeadLetterGroup, DeadLetterSummary, Filter, GroupFilter, GroupState, Imported, Job, JobKind,
-    JobState, NewJob,
+    DeadLetterCounts, DeadLetterGroup, DeadLetterSummary, Filter, GroupFilter, GroupState, Imported,
+    Interval as QualityInterval, Job, JobKind, JobState, NewJob, QualityFilter, QualityPoint, QualityReport,
+    QualityRow,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -137,6 +137,7 @@ fn refused(error: &DeployError) -> Problem {
         | E::Busy { .. }
         | E::Over { .. }
         | E::TooEarly { .. }
+        | E::Rules { .. }
         | E::StepBack { .. } => Code::Conflict,
         E::Name(_) | E::Share(_) => Code::BadRequest,
         E::Untrusted(_) => Code::PluginUntrusted,

@@ -18,6 +18,7 @@ mod messages;
 mod observe;
 mod plugins;
 pub mod problem;
+mod quality;
 mod reload;
 mod routes;
 mod server;

@@ -17,7 +17,8 @@ use utoipa_axum::routes;
 use crate::api::GroupAction;
 use crate::problem::{Code, Problem, described};
 use crate::{
-    alerts, dead_letters, deployments, flows, groups, imports, jobs, messages, observe, plugins, reload, targets,
+    alerts, dead_letters, deployments, flows, groups, imports, jobs, messages, observe, plugins, quality, reload,
+    targets,
 };
 
 /// Name of the way to prove who asks, in the description.
@@ -49,6 +50,7 @@ pub(crate) fn guarded() -> OpenApiRouter<HostHandle> {
         .routes(routes!(groups::list))
         .routes(routes!(groups::show))
         .routes(routes!(groups::change))
+        .routes(routes!(quality::report))
         .routes(routes!(jobs::list, jobs::start))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))

@@ -11,6 +11,7 @@ mod flow;
 mod key;
 mod message;
 mod plugin;
+mod quality;
 mod reload;
 mod run;
 mod target;
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Deploy(deploy::Deploy),
     #[command(subcommand)]
     Flow(flow::Flow),
+    Quality(quality::Quality),
     #[command(subcommand)]
     Key(key::Key),
     #[command(subcommand)]
@@ -61,6 +63,7 @@ impl Command {
             Self::Plugin(plugin) => plugin.run(output),
             Self::Deploy(deploy) => deploy.run(output),
             Self::Flow(flow) => flow.run(output),
+            Self::Quality(quality) => quality.run(output),
             Self::Key(key) => key.run(output),
             Self::Target(target) => target.run(output),
             Self::Alert(alert) => alert.run(output),

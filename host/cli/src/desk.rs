@@ -8,6 +8,7 @@ mod groups;
 mod jobs;
 mod letters;
 pub(crate) mod plugins;
+mod quality;
 mod remote;
 pub(crate) mod runtime_file;
 

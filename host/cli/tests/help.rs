@@ -49,6 +49,7 @@ snapshots! {
     dlq_job: "dlq job";
     message: "message";
     message_show: "message show";
+    quality: "quality";
     plugin: "plugin";
     plugin_new: "plugin new";
     plugin_inspect: "plugin inspect";

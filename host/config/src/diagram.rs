@@ -7,7 +7,7 @@ use std::path::Path;
 
 use gantry_schema::Schema;
 
-use crate::flow::{FileFormat, Flow, HostEvents, Source, Step, Target, TargetKind};
+use crate::flow::{FileFormat, Flow, HostEvents, OnViolation, RulesStep, Source, Step, Target, TargetKind, Work};
 use crate::units::show_duration;
 
 /// One flowchart with a box for each flow.
@@ -29,7 +29,7 @@ fn draw(chart: &mut String, flow: &Flow, id: &str) -> std::fmt::Result {
     let mut last = format!("{id}_source");
     for (number, step) in flow.steps.iter().enumerate() {
         let this = format!("{id}_step{number}");
-        writeln!(chart, "    {this}[[\"{}\"]]", label(&[&step.name, &file_name(&step.plugin)]))?;
+        writeln!(chart, "    {this}[[\"{}\"]]", label(&[&step.name, &work(step)]))?;
         writeln!(chart, "    {last} --> {this}")?;
         lookups(chart, step, id, &this)?;
         last = this;
@@ -50,10 +50,26 @@ fn draw(chart: &mut String, flow: &Flow, id: &str) -> std::fmt::Result {
 }
 
 fn lookups(chart: &mut String, step: &Step, id: &str, step_id: &str) -> std::fmt::Result {
-    for table in &step.grants.lookup {
+    let tables: Vec<&str> = match &step.work {
+        Work::Plugin(plugin) => plugin.grants.lookup.iter().map(String::as_str).collect(),
+        Work::Rules(rules) => rules.rules.tables().into_iter().collect(),
+    };
+    for table in tables {
         writeln!(chart, "    {id}_table_{}[/\"{}\"/] -. lookup .-> {step_id}", word(table), label(&["table", table]))?;
     }
     Ok(())
+}
+
+/// The plugin's file, or how many rules there are and what they are for.
+fn work(step: &Step) -> String {
+    match &step.work {
+        Work::Plugin(plugin) => file_name(&plugin.plugin),
+        Work::Rules(RulesStep { rules, on_violation }) => {
+            let count = rules.as_slice().len();
+            let purpose = if *on_violation == OnViolation::Skip { ", others skipped" } else { "" };
+            format!("{count} rule{}{purpose}", if count == 1 { "" } else { "s" })
+        }
+    }
 }
 
 /// Name, systems, goal, owner and criteria: what is stated of them.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use gantry_core::{FlowName, Grants, Limits, RetryPolicies, RetryPolicy, Reuse, TargetName, ValvePolicy};
+use gantry_rules::Rules;
 use gantry_schema::Schema;
 
 use crate::alert::AlertTarget;
@@ -29,9 +30,9 @@ pub struct Flow {
     pub source: Source,
     /// What they are held to when they come in.
     pub input_schema: Option<Schema>,
-    /// The plugins, in order; none passes messages through unchanged to the default target.
+    /// Plugins and rules, in order; none passes messages through unchanged to the default target.
     pub steps: Vec<Step>,
-    /// Reference tables the steps may be granted, by name.
+    /// Reference tables for the steps, by name.
     pub tables: BTreeMap<String, Table>,
     /// Where messages go, by name; never empty.
     pub targets: BTreeMap<TargetName, Target>,
@@ -275,11 +276,29 @@ pub struct CsvOptions {
     pub group_by: Option<String>,
 }
 
-/// One plugin applied in the flow.
+/// What a message passes on its way.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// For people and metrics; the plugin file's stem unless given.
+    /// For people and metrics; the plugin file's stem, or `rules`, unless given.
     pub name: String,
+    /// What is done with a message.
+    pub work: Work,
+    /// `file:line` of the step, for messages about it.
+    pub place: String,
+}
+
+/// What a step does with a message.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// A plugin says what becomes of it.
+    Plugin(Box<PluginStep>),
+    /// It is held to rules, and goes on as it is where it breaks none.
+    Rules(RulesStep),
+}
+
+/// One plugin applied in the flow.
+#[derive(Clone, Debug)]
+pub struct PluginStep {
     /// The component file.
     pub plugin: PathBuf,
     /// A JSON object for the plugin's `configure`.
@@ -290,8 +309,36 @@ pub struct Step {
     pub limits: Limits,
     /// For how long its instances are used.
     pub reuse: Reuse,
-    /// `file:line` of the step, for messages about it.
-    pub place: String,
+}
+
+/// Rules that messages are held to.
+#[derive(Clone, Debug)]
+pub struct RulesStep {
+    /// The rules.
+    pub rules: Rules,
+    /// What becomes of a message that breaks them.
+    pub on_violation: OnViolation,
+}
+
+/// What becomes of a message that breaks rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnViolation {
+    /// It is a dead letter.
+    #[default]
+    DeadLetter,
+    /// It is deliberately not passed on.
+    Skip,
+}
+
+impl Step {
+    /// Its plugin; none where it holds messages to rules.
+    #[must_use]
+    pub const fn plugin(&self) -> Option<&PluginStep> {
+        match &self.work {
+            Work::Plugin(plugin) => Some(plugin),
+            Work::Rules(_) => None,
+        }
+    }
 }
 
 /// A reference table: rows found by a key.

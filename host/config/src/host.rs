@@ -41,6 +41,8 @@ pub struct HostConfig {
     pub queue_quota_bytes: Option<u64>,
     /// How long the history of a finished message is kept.
     pub keep_history: Duration,
+    /// How long it is kept how often which rule was broken.
+    pub keep_quality: Duration,
     /// Threads that run plugins; 0 means one per core.
     pub plugin_threads: usize,
     /// Whose signatures publish plugins to the catalogue.
@@ -85,7 +87,7 @@ impl HostConfig {
             "admin": admin,
             "shutdown": { "deadline": show_duration(self.shutdown_deadline) },
             "store": store,
-            "history": { "keep": show_duration(self.keep_history) },
+            "history": { "keep": show_duration(self.keep_history), "quality": show_duration(self.keep_quality) },
             "plugins": plugins,
             "reload": { "watch": self.reload_watch },
             "deploy": {
@@ -119,6 +121,7 @@ impl HostConfig {
             disk_reserve_bytes: 0,
             queue_quota_bytes: None,
             keep_history: Duration::ZERO,
+            keep_quality: Duration::ZERO,
             plugin_threads: 0,
             plugin_trust: PluginTrust::default(),
             reload_watch: false,

@@ -23,8 +23,8 @@ pub use alert::{Alert, AlertFormat, AlertTarget, Events};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, Style};
 pub use flow::{
     Auth, CsvOptions, Dedupe, FileFormat, FileTarget, Files, Flow, HostEvents, HttpTarget, Idempotency, OnFailure,
-    Ordering, Purpose, QueueBounds, SecretRef, Source, Step, SuccessCriteria, Table, Target, TargetKind, ValueFrom,
-    Verify, Webhook,
+    OnViolation, Ordering, PluginStep, Purpose, QueueBounds, RulesStep, SecretRef, Source, Step, SuccessCriteria,
+    Table, Target, TargetKind, ValueFrom, Verify, Webhook, Work,
 };
 pub use host::{DEFAULT_HOST_FILE, HostConfig};
 pub use load::{HOST_FILE, examine_flows, load_flows};

@@ -7,8 +7,10 @@
 mod alert;
 mod flow;
 mod host;
+mod operand;
 mod patience;
 mod plugins;
+mod rules;
 mod schema;
 mod source;
 mod step;

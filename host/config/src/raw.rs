@@ -9,6 +9,7 @@ pub(crate) mod flow;
 pub(crate) mod host;
 pub(crate) mod patience;
 pub(crate) mod plugins;
+pub(crate) mod rules;
 pub(crate) mod source;
 pub(crate) mod target;
 pub(crate) mod text;

@@ -49,6 +49,11 @@ fn every_kind_of_invalid_value_says_what_would_be_valid() {
 }
 
 #[test]
+fn rules_that_can_not_be_meant_are_refused_where_they_stand() {
+    insta::assert_snapshot!(drawn("rules"));
+}
+
+#[test]
 fn an_unknown_choice_lists_the_possible_ones() {
     insta::assert_snapshot!(drawn("choices"));
 }

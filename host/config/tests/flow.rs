@@ -52,10 +52,11 @@ fn a_webhook_is_read() {
 #[test]
 fn a_step_is_read_and_dates_in_its_settings_become_text() {
     let step = flow("shop-orders-to-erp").steps.remove(0);
-    assert_eq!((step.name.as_str(), step.plugin), ("order-to-erp", absolute("plugins/order-to-erp.wasm")));
-    assert_eq!(step.settings.to_string(), r#"{"currency":"EUR","since":"2026-01-31","rates":[1,2.5]}"#);
-    assert!(step.grants.clock && step.grants.lookup.contains("products"));
-    assert_eq!((step.limits.memory_bytes, step.limits.outputs), (32 << 20, 10));
+    let plugin = step.plugin().unwrap();
+    assert_eq!((step.name.as_str(), plugin.plugin.clone()), ("order-to-erp", absolute("plugins/order-to-erp.wasm")));
+    assert_eq!(plugin.settings.to_string(), r#"{"currency":"EUR","since":"2026-01-31","rates":[1,2.5]}"#);
+    assert!(plugin.grants.clock && plugin.grants.lookup.contains("products"));
+    assert_eq!((plugin.limits.memory_bytes, plugin.limits.outputs), (32 << 20, 10));
     assert_eq!(step.place, "tests/cases/complete/orders.toml:33");
 }
 

@@ -127,6 +127,8 @@ impl<'a> Page<'a> {
             (_, Some("secret")) => "secret reference".into(),
             (_, Some("public-key")) => "public key".into(),
             (_, Some("name-pattern")) => "name pattern".into(),
+            (_, Some("operand")) => "value, or `{ field = … }`".into(),
+            (_, Some("scalar")) => "value".into(),
             (_, Some("moment")) => "day or moment".into(),
             (_, Some(format @ ("size" | "name" | "path"))) => format.into(),
             (Some("integer"), _) => format!("whole number, {} to {}", node["minimum"], node["maximum"]),

@@ -121,8 +121,8 @@ impl Crew {
         trial: Option<&TrialPlan>,
     ) -> Result<Arc<RunningFlow>, DeployError> {
         let running = self.member(flow).ok_or_else(|| DeployError::NoFlow(flow.clone()))?.running();
-        let next = running.steps[running.step_at(step)?].served_by(server, trial)?;
-        Ok(Arc::new(running.with_step(next)))
+        let (_, current) = running.deployable(step)?;
+        Ok(Arc::new(running.with_step(current.served_by(server, trial)?)))
     }
 
     /// Puts a version that was [`Self::rebound`] in force, from the flow's next batch on.
@@ -138,7 +138,7 @@ impl Crew {
     pub(crate) fn plugin_file(&self, (flow, step): &Place) -> Option<PathBuf> {
         let entries = self.roster.entries();
         let flow = &entries.iter().find(|entry| entry.flow.name == *flow)?.flow;
-        flow.steps.iter().find(|of| of.name == *step).map(|step| step.plugin.clone())
+        flow.steps.iter().find(|of| of.name == *step)?.plugin().map(|step| step.plugin.clone())
     }
 
     /// Puts one flow in force; true when it wasn't there before.

@@ -61,7 +61,7 @@ fn schemas(flow: &Flow) -> BTreeSet<PathBuf> {
 
 /// The plugins and tables a flow names.
 fn parts(flow: &Flow) -> impl Iterator<Item = &Path> {
-    let plugins = flow.steps.iter().map(|step| step.plugin.as_path());
+    let plugins = flow.steps.iter().filter_map(|step| step.plugin()).map(|step| step.plugin.as_path());
     plugins.chain(flow.tables.values().map(|table| table.file.as_path()))
 }
 

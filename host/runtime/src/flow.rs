@@ -15,12 +15,12 @@ use gantry_transport::target::BuildError;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::deploy::{DeployError, InForceMap, Samples};
+use crate::deploy::{InForceMap, Samples};
 use crate::events::Events;
 use crate::gate::Gate;
 use crate::metrics::FlowMetrics;
 use crate::roster::InForce;
-use crate::step::RunningStep;
+use crate::step::{PluginStep, RunningStep};
 use crate::switchboard::Switchboard;
 use crate::tables::{TableError, Tables};
 use crate::targets::{self, RunningTarget};
@@ -179,16 +179,17 @@ impl RunningFlow {
         })
     }
 
-    /// Where in the flow this step stands.
-    pub(crate) fn step_at(&self, step: &str) -> Result<usize, DeployError> {
-        let missing = || DeployError::NoStep { flow: self.name.clone(), step: step.to_owned() };
-        self.steps.iter().position(|running| running.name == step).ok_or_else(missing)
+    /// The steps with a plugin.
+    pub(crate) fn plugin_steps(&self) -> impl DoubleEndedIterator<Item = &PluginStep> {
+        self.steps.iter().filter_map(RunningStep::plugin)
     }
 
     /// The same flow with another step in place of the one of that name: the next version of it.
-    pub(crate) fn with_step(&self, step: RunningStep) -> Self {
+    pub(crate) fn with_step(&self, step: PluginStep) -> Self {
         let mut next = self.clone();
-        next.steps = self.steps.iter().map(|old| if old.name == step.name { &step } else { old }).cloned().collect();
+        let step = RunningStep::Plugin(Box::new(step));
+        next.steps =
+            self.steps.iter().map(|old| if old.name() == step.name() { &step } else { old }).cloned().collect();
         next.retired = self.retire(&next.steps);
         next
     }
@@ -196,9 +197,9 @@ impl RunningFlow {
     /// The plugins that made this message's deliveries; before there are any, those that would.
     pub(crate) fn plugins_of(&self, envelope: &Envelope) -> Vec<PluginRef> {
         if envelope.plugins.is_empty() {
-            return self.steps.iter().map(|step| step.plugin_of(&envelope.message).clone()).collect();
+            return self.plugin_steps().map(|step| step.plugin_of(&envelope.message).clone()).collect();
         }
-        let known: Vec<_> = self.steps.iter().flat_map(RunningStep::plugins).chain(&self.retired).collect();
+        let known: Vec<_> = self.plugin_steps().flat_map(PluginStep::plugins).chain(&self.retired).collect();
         let named = |digest| known.iter().find(|plugin| plugin.digest == digest).map(|plugin| (*plugin).clone());
         // One of before the host's start: its name went with it, and the digest is what counts.
         let unnamed = |digest| PluginRef { name: String::new(), version: String::new(), digest };
@@ -207,11 +208,11 @@ impl RunningFlow {
 
     /// The plugins, as operators see them.
     pub(crate) fn plugins_in_force(&self) -> Vec<InForce> {
-        let in_force = |step: &RunningStep| {
+        let in_force = |step: &PluginStep| {
             let PluginRef { name, version, digest } = step.server.reference().clone();
             InForce { step: step.name.clone(), name, version, digest, on_trial: step.on_trial().cloned() }
         };
-        self.steps.iter().map(in_force).collect()
+        self.plugin_steps().map(in_force).collect()
     }
 
     /// The gates before the targets, as operators see them.
@@ -221,14 +222,14 @@ impl RunningFlow {
 
     /// All plugins known here that `steps` don't use, the newest first.
     fn retire(&self, steps: &[RunningStep]) -> Vec<PluginRef> {
-        let used: Vec<_> = steps.iter().flat_map(RunningStep::plugins).collect();
-        let all = self.steps.iter().flat_map(RunningStep::plugins).chain(&self.retired);
+        let used: Vec<_> = steps.iter().filter_map(RunningStep::plugin).flat_map(PluginStep::plugins).collect();
+        let all = self.plugin_steps().flat_map(PluginStep::plugins).chain(&self.retired);
         all.filter(|plugin| !used.contains(plugin)).take(MAX_RETIRED).cloned().collect()
     }
 
     /// The span that everything logged about this message stands in.
     pub(crate) fn span(&self, envelope: &Envelope) -> tracing::Span {
-        let last = self.steps.last().map(|step| step.plugin_of(&envelope.message));
+        let last = self.plugin_steps().next_back().map(|step| step.plugin_of(&envelope.message));
         tracing::info_span!(
             "message",
             message_id = %envelope.message.id,

@@ -17,7 +17,7 @@ use crate::events::Events;
 use crate::metrics::{Counts, Metrics, MetricsError, OpenLetters};
 use crate::publish::Publisher;
 use crate::reload::{ReloadError, ReloadReport, Reloader, Trigger};
-use crate::report::{FlowReport, FlowState, Queue, criteria};
+use crate::report::{FlowReport, FlowState, Queue, RulesInForce, criteria};
 use crate::roster::{Entry, Roster};
 use crate::switchboard::Switchboard;
 
@@ -199,6 +199,8 @@ impl HostHandle {
             state: FlowState::Running,
             since: Some(*since),
             plugins: plugins.clone(),
+            steps: flow.steps.iter().map(|step| step.name.clone()).collect(),
+            rules: RulesInForce::of(flow),
             purpose: flow.purpose.clone(),
             counts,
             queue: Queue::of(&self.store, &flow.name),
@@ -214,6 +216,8 @@ impl HostHandle {
             state: FlowState::Removed,
             since: None,
             plugins: Vec::new(),
+            steps: Vec::new(),
+            rules: Vec::new(),
             purpose: Purpose::default(),
             counts: Counts::default(),
             queue: Queue::of(&self.store, name),

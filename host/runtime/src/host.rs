@@ -209,6 +209,7 @@ impl Host {
         self.chores.tasks.spawn(crate::monitor::run(self.handle.clone(), self.chores.stop.clone()));
         self.chores.tasks.spawn(crate::alerts::run(self.handle.clone(), self.chores.stop.clone()));
         let (store, keep, stop) = (self.shared.store.clone(), config.keep_history, self.chores.stop.clone());
+        let keep_quality = config.keep_quality;
         let (catalogue, kept) = (self.handle.publisher.catalogue().clone(), self.handle.deployer.kept());
         let metrics = self.handle.metrics.clone();
         self.chores.tasks.spawn(async move {
@@ -218,6 +219,7 @@ impl Host {
             let mut ticks = tokio::time::interval(SWEEP_EVERY);
             while stop.run_until_cancelled(ticks.tick()).await.is_some() {
                 sweep(&store, keep, &metrics).await;
+                sweep_quality(&store, keep_quality).await;
             }
         });
     }
@@ -304,6 +306,20 @@ async fn sweep(store: &Store, keep: Duration, metrics: &Metrics) {
             }
             Err(error) => {
                 tracing::warn!(%error, "failed to remove expired records; trying again later");
+                return;
+            }
+        }
+    }
+}
+
+/// The same for counters of broken rules.
+async fn sweep_quality(store: &Store, keep: Duration) {
+    loop {
+        match store.sweep_quality(keep).await {
+            Ok(true) => tokio::task::yield_now().await,
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(%error, "failed to remove old counters of broken rules; trying again later");
                 return;
             }
         }

@@ -12,7 +12,7 @@ use crate::state::Failure;
 impl RunningFlow {
     /// The letter of a message that the plugins, their limits or a schema ended.
     pub(crate) fn letter_of_message(&self, envelope: &Envelope, failure: Failure, now: Timestamp) -> DeadLetter {
-        let Failure { stage, reason, component, output } = failure;
+        let Failure { stage, reason, component, output, .. } = failure;
         // A replay of one delivery that fails earlier this time is still about that delivery.
         let position = envelope.replay.as_ref().and_then(|replay| replay.dead_letter.position);
         let target = output.as_ref().map(|output| output.target.clone());

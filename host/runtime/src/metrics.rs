@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_core::{
-    Attempt, BreakerState, DeadLetter, DeliveryState, Envelope, ErrorClass, FlowName, Happening, HoldCause,
+    Attempt, Breach, BreakerState, DeadLetter, DeliveryState, Envelope, ErrorClass, FlowName, Happening, HoldCause,
     MessageState, TargetName, Timestamp,
 };
 use gantry_sandbox::Run;
@@ -55,6 +55,9 @@ struct Inner {
     plugin_messages: IntCounterVec,
     plugin_faults: IntCounterVec,
     plugin_memory: IntGaugeVec,
+    rules_seconds: HistogramVec,
+    rules_messages: IntCounterVec,
+    breaches: IntCounterVec,
     queue_depth: IntGaugeVec,
     queue_bytes: IntGaugeVec,
     queue_oldest: GaugeVec,
@@ -118,7 +121,7 @@ impl Metrics {
             attempts: counter("gantry_attempts_total", "Attempts at a target.", &["flow", "target", "result"])?,
             violations: counter(
                 "gantry_violations_total",
-                "Broken rules, of plugins and of JSON Schemas.",
+                "Broken rules in dead letters: of plugins, of JSON Schemas and of flows.",
                 &["flow", "rule"],
             )?,
             latency: histogram(
@@ -149,6 +152,22 @@ impl Metrics {
                 "gantry_plugin_memory_peak_bytes",
                 "Largest linear memory of an instance since the start.",
                 &["flow", "step"],
+            )?,
+            rules_seconds: histogram(
+                "gantry_rules_duration_seconds",
+                "One check of a whole batch against the rules of a step.",
+                &["flow", "step"],
+                PLUGIN_BUCKETS,
+            )?,
+            rules_messages: counter(
+                "gantry_rules_messages_total",
+                "Messages held to the rules of a step.",
+                &["flow", "step"],
+            )?,
+            breaches: counter(
+                "gantry_quality_violations_total",
+                "Broken rules of each message's first run, by who found them and what they meant.",
+                &["flow", "step", "code", "severity"],
             )?,
             queue_depth: gauge("gantry_queue_messages", "Messages in the queue, by state.", &["flow", "state"])?,
             queue_bytes: gauge("gantry_queue_bytes", "Bytes that the messages in the queue take on disk.", &["flow"])?,
@@ -391,6 +410,21 @@ impl FlowMetrics {
         let gauge = inner.plugin_memory.with_label_values(&labels);
         if peak > gauge.get() {
             gauge.set(peak);
+        }
+    }
+
+    /// A batch was held to rules.
+    pub(crate) fn observe_rules(&self, step: &str, elapsed: Duration, messages: usize) {
+        let labels = [&*self.flow, step];
+        self.all.0.rules_seconds.with_label_values(&labels).observe(elapsed.as_secs_f64());
+        self.all.0.rules_messages.with_label_values(&labels).inc_by(messages as u64);
+    }
+
+    /// What an ended message has broken. The field is no label: there is no end of fields.
+    pub(crate) fn observe_breaches(&self, breaches: &[Breach]) {
+        for Breach { step, code, severity, count, .. } in breaches {
+            let code = self.bounded(code);
+            self.all.0.breaches.with_label_values(&[&*self.flow, step, &code, severity.name()]).inc_by(*count);
         }
     }
 

@@ -1,9 +1,11 @@
-//! The plugins' part: a batch of leased messages goes through the flow's steps, between the schemas of what comes in
+//! The steps' part: a batch of leased messages goes through the flow's plugins and rules, between the schemas of what comes in
 //! and what goes out, and each message comes out with a verdict. What one message does to its plugin never touches
 //! another message's verdict.
 //!
 //! A message is one unit: when any of the messages a step made of it is refused by a later step, the whole of it is,
 //! and nothing of it is sent.
+
+mod rules;
 
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use gantry_store::Leased;
 
 use crate::flow::RunningFlow;
 use crate::state::{Failure, Transformed, Verdict};
-use crate::step::{Answers, RunningStep};
+use crate::step::{Answers, PluginStep, RunningStep};
 
 /// What the steps so far made of one message.
 enum Progress {
@@ -54,24 +56,29 @@ impl RunningFlow {
         }
     }
 
-    fn transform_now(&self, batch: Vec<Leased>) -> Vec<Transformed> {
+    fn transform_now(&self, mut batch: Vec<Leased>) -> Vec<Transformed> {
         let now = self.clock.now();
-        let mut progress: Vec<Progress> = batch.iter().map(|lease| self.begin(lease)).collect();
+        let mut progress: Vec<Progress> = batch.iter_mut().map(|lease| self.begin(lease)).collect();
         if !self.steps.is_empty() {
             self.samples.keep(batch.iter().map(|lease| &lease.envelope));
         }
         for step in &self.steps {
-            self.apply(step, &batch, &mut progress, now);
+            match step {
+                RunningStep::Plugin(step) => self.apply(step, &batch, &mut progress, now),
+                RunningStep::Rules(step) => self.hold(step, &mut batch, &mut progress),
+            }
         }
         batch.into_iter().zip(progress).map(|(lease, progress)| self.conclude(lease, progress, now)).collect()
     }
 
     /// A message with deliveries is past the plugins; any other enters the first step, if the flow takes it.
-    fn begin(&self, lease: &Leased) -> Progress {
-        let message = &lease.envelope.message;
+    fn begin(&self, lease: &mut Leased) -> Progress {
         if !lease.envelope.deliveries.is_empty() {
             return Progress::Decided(Verdict::Deliver);
         }
+        // A run before this one may have left some; this one finds them again.
+        lease.envelope.warnings.clear();
+        let message = &lease.envelope.message;
         match self.unfit_input(message) {
             Some(failure) => Progress::Decided(Verdict::GiveUp(failure)),
             None => Progress::Going(vec![Part::first(message)], Vec::with_capacity(self.steps.len())),
@@ -79,7 +86,7 @@ impl RunningFlow {
     }
 
     /// One step over all messages still going: one call into the sandbox.
-    fn apply(&self, step: &RunningStep, batch: &[Leased], progress: &mut [Progress], now: Timestamp) {
+    fn apply(&self, step: &PluginStep, batch: &[Leased], progress: &mut [Progress], now: Timestamp) {
         let (owners, invocations): (Vec<usize>, Vec<Invocation<'_>>) = progress
             .iter()
             .enumerate()
@@ -102,7 +109,7 @@ impl RunningFlow {
     /// Hands each outcome back to the message it belongs to.
     fn gather(
         &self,
-        step: &RunningStep,
+        step: &PluginStep,
         batch: &[Leased],
         progress: &mut [Progress],
         owners: &[usize],
@@ -128,7 +135,9 @@ impl RunningFlow {
                         next.extend(outputs.into_iter().map(|output| part.continue_as(output, alone)));
                     }
                     Ok(Outcome::Skip(fault)) => skipped = Some(fault),
-                    other => decided = decided.or_else(|| Some(self.refusal(component, &batch[owner], other, now))),
+                    other => {
+                        decided = decided.or_else(|| Some(self.refusal(step, component, &batch[owner], other, now)))
+                    }
                 }
             }
             if matches!(decided, Some(Verdict::GiveUp(_))) {
@@ -146,12 +155,13 @@ impl RunningFlow {
 
     /// These components, in the order of the steps, answered a message that was given up behind them.
     fn blame(&self, made_by: &[Digest]) {
-        self.steps.iter().zip(made_by).for_each(|(step, component)| step.blame(*component));
+        self.plugin_steps().zip(made_by).for_each(|(step, component)| step.blame(*component));
     }
 
     /// The verdict of an outcome that ends or postpones a message.
     fn refusal(
         &self,
+        step: &PluginStep,
         component: Option<Digest>,
         lease: &Leased,
         outcome: Result<Outcome, PluginFault>,
@@ -160,7 +170,7 @@ impl RunningFlow {
         match outcome {
             Ok(Outcome::Emit(_)) => Verdict::Deliver,
             Ok(Outcome::Skip(fault)) => Verdict::Skip(fault),
-            Ok(Outcome::Invalid(violations)) => Verdict::GiveUp(invalid(violations, component)),
+            Ok(Outcome::Invalid(violations)) => Verdict::GiveUp(invalid(&step.name, violations, component)),
             Ok(Outcome::Reject(fault)) => Verdict::GiveUp(given_up(fault.code, fault.text, component)),
             Ok(Outcome::Retry { fault, after }) => {
                 match self.retry.wait_after(lease.envelope.run, after, fastrand::f64()) {
@@ -262,17 +272,17 @@ impl Part {
     }
 }
 
-fn invalid(violations: Vec<Violation>, component: Option<Digest>) -> Failure {
+fn invalid(step: &str, violations: Vec<Violation>, component: Option<Digest>) -> Failure {
     let text = match violations.as_slice() {
         [one] => format!("{} {}", one.path, one.text).trim().to_owned(),
         many => format!("{} rules broken", many.len()),
     };
-    Failure::invalid(text, violations, component)
+    Failure::invalid(step, text, violations, component)
 }
 
 fn given_up(code: impl Into<String>, text: String, component: Option<Digest>) -> Failure {
     let reason = Reason { code: code.into(), text, violations: Vec::new() };
-    Failure { stage: Stage::Transform, reason, component, output: None }
+    Failure { stage: Stage::Transform, reason, component, output: None, breaches: Vec::new() }
 }
 
 fn exhausted(fault: &Fault, lease: &Leased) -> String {

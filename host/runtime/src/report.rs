@@ -1,6 +1,6 @@
 //! What a flow has done, held against what it is for: counts, latencies and success criteria.
 
-use gantry_config::Purpose;
+use gantry_config::{Purpose, Work};
 use gantry_core::{FlowName, Timestamp};
 use gantry_store::{Depth, Store};
 use serde::Serialize;
@@ -21,6 +21,10 @@ pub struct FlowReport {
     pub since: Option<Timestamp>,
     /// The plugins in force, in the order of the steps.
     pub plugins: Vec<InForce>,
+    /// The names of all steps, in order: those with a plugin and those with rules.
+    pub steps: Vec<String>,
+    /// The steps that hold messages to rules.
+    pub rules: Vec<RulesInForce>,
     /// Why it exists.
     pub purpose: Purpose,
     /// What it did.
@@ -31,6 +35,26 @@ pub struct FlowReport {
     pub open_dead_letters: u64,
     /// Each success criterion the flow states.
     pub criteria: Vec<Criterion>,
+}
+
+/// A step that holds messages to rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct RulesInForce {
+    /// The step.
+    pub step: String,
+    /// How many rules it has.
+    pub rules: usize,
+}
+
+impl RulesInForce {
+    /// Those of a flow, in order.
+    pub(crate) fn of(flow: &gantry_config::Flow) -> Vec<Self> {
+        let rules = |step: &gantry_config::Step| match &step.work {
+            Work::Plugin(_) => None,
+            Work::Rules(of) => Some(Self { step: step.name.clone(), rules: of.rules.as_slice().len() }),
+        };
+        flow.steps.iter().filter_map(rules).collect()
+    }
 }
 
 /// Whether a flow runs.

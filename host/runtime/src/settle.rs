@@ -1,6 +1,8 @@
 //! The end of a run: what became of the message goes into the store in one atomic write.
 
-use gantry_core::{DeadLetter, DeliveryState, Envelope, Event, Happening, MessageState, TargetName, TrailEntry};
+use gantry_core::{
+    Breach, DeadLetter, DeliveryState, Envelope, Event, Happening, MessageState, TargetName, TrailEntry,
+};
 use gantry_store::{Along, Leased, Settlement};
 
 use crate::events::Told;
@@ -20,17 +22,18 @@ impl RunningFlow {
                 })
             }
             Next::Finish(ending) => {
+                let breaches = breaches(&mut envelope, &ending);
                 let (state, letters) = self.end(&mut envelope, ending);
                 let settlement = finished(&envelope, state, letters.clone());
                 let mut told: Vec<_> = letters.iter().map(|letter| self.tidings(letter)).collect();
-                let also = told.iter_mut().flat_map(Told::take_messages).collect();
-                self.store.settle_with(ticket, settlement, Along { messages: also, ..Along::default() }).await.map(
-                    |()| {
-                        letters.iter().for_each(|letter| self.metrics.observe_dead_letter(letter));
-                        told.into_iter().for_each(|told| self.events.announce(told));
-                        Some(Settled { envelope, state })
-                    },
-                )
+                let messages = told.iter_mut().flat_map(Told::take_messages).collect();
+                let along = Along { messages, breaches: breaches.clone() };
+                self.store.settle_with(ticket, settlement, along).await.map(|()| {
+                    self.metrics.observe_breaches(&breaches);
+                    letters.iter().for_each(|letter| self.metrics.observe_dead_letter(letter));
+                    told.into_iter().for_each(|told| self.events.announce(told));
+                    Some(Settled { envelope, state })
+                })
             }
         };
         settled.unwrap_or_else(|error| {
@@ -92,6 +95,18 @@ impl RunningFlow {
             self.metrics.observe_finished(&envelope, state, self.clock.now());
         }
     }
+}
+
+/// What counts as broken: of each message once, when it first ends. A replay is the same message again.
+fn breaches(envelope: &mut Envelope, ending: &Ending) -> Vec<Breach> {
+    let mut breaches = std::mem::take(&mut envelope.warnings);
+    if let Ending::GivenUp(failure) = ending {
+        breaches.extend_from_slice(&failure.breaches);
+    }
+    if envelope.replay.is_some() {
+        breaches.clear();
+    }
+    breaches
 }
 
 /// The end of a message for the store. A replayed letter that didn't fail again is resolved.

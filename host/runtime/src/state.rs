@@ -1,7 +1,9 @@
 //! The states a message passes through in the worker, one type each, so that none can be skipped:
 //! `Leased` (from the store) → [`Transformed`] → [`Attempted`] → [`Settled`].
 
-use gantry_core::{Delivery, Digest, Envelope, Fault, MessageState, Reason, Stage, TargetName, Timestamp, Violation};
+use gantry_core::{
+    Breach, Delivery, Digest, Envelope, Fault, MessageState, Reason, Stage, TargetName, Timestamp, Violation,
+};
 use gantry_store::Leased;
 
 /// The plugins have spoken.
@@ -30,13 +32,16 @@ pub(crate) struct Failure {
     pub(crate) component: Option<Digest>,
     /// What was about to be sent, where that is what failed.
     pub(crate) output: Option<Box<Delivery>>,
+    /// The broken rules as they are counted over time.
+    pub(crate) breaches: Vec<Breach>,
 }
 
 impl Failure {
-    /// The data breaks rules: a plugin's, or a schema's.
-    pub(crate) fn invalid(text: String, violations: Vec<Violation>, component: Option<Digest>) -> Self {
+    /// The data breaks rules: a plugin's, a schema's, or the flow's own. `found_by` is who says so, as it is counted.
+    pub(crate) fn invalid(found_by: &str, text: String, violations: Vec<Violation>, component: Option<Digest>) -> Self {
+        let breaches = Breach::of(found_by, &violations);
         let reason = Reason { code: "invalid".into(), text, violations };
-        Self { stage: Stage::Validate, reason, component, output: None }
+        Self { stage: Stage::Validate, reason, component, output: None, breaches }
     }
 }
 

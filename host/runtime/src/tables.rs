@@ -1,4 +1,5 @@
-//! Lookup tables: the operator's reference data, read from CSV or JSON, held in memory, read-only for plugins.
+//! Lookup tables: the operator's reference data, read from CSV or JSON, held in memory, read-only for plugins and
+//! rules.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -73,6 +74,12 @@ impl Tables {
             }
         }
         if faults.is_empty() { Ok(Self(loaded)) } else { Err(faults) }
+    }
+}
+
+impl gantry_rules::Lookup for Tables {
+    fn has(&self, table: &str, key: &str) -> bool {
+        self.0.get(table).is_some_and(|rows| rows.contains_key(key))
     }
 }
 

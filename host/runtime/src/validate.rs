@@ -21,7 +21,7 @@ impl RunningFlow {
         let schema = self.input_schema.as_ref()?;
         let violations = schema.check(&message.content_type, &message.payload);
         (!violations.is_empty())
-            .then(|| Failure::invalid(summary("the message", schema, &violations), violations, None))
+            .then(|| Failure::invalid("source.schema", summary("the message", schema, &violations), violations, None))
     }
 
     /// Why these deliveries, which the components of the steps made, are not to be sent: the first that breaks its
@@ -32,8 +32,9 @@ impl RunningFlow {
             let violations = schema.check(&delivery.content_type, &delivery.payload);
             (!violations.is_empty()).then(|| {
                 let what = format!("output {} for target `{}`", delivery.position, delivery.target);
-                let failure =
-                    Failure::invalid(summary(&what, schema, &violations), violations, made_by.last().copied());
+                let (found_by, text) =
+                    (format!("target.{}.schema", delivery.target), summary(&what, schema, &violations));
+                let failure = Failure::invalid(&found_by, text, violations, made_by.last().copied());
                 Failure { output: Some(Box::new(delivery.clone())), ..failure }
             })
         })

@@ -14,7 +14,7 @@ mod job;
 mod jobs;
 mod layout;
 mod list;
-mod moment;
+pub(super) mod moment;
 mod redrive;
 mod replay;
 mod show;

@@ -56,7 +56,8 @@ fn table(flows: &[Value]) -> String {
     let heading = ["FLOW", "STATE", "QUEUED", "DEAD", "STEPS"].map(str::to_owned);
     let row = |flow: &Value| {
         let queued = ["queued", "leased", "scheduled"].map(|state| flow["queue"][state].as_u64().unwrap_or_default());
-        let steps: Vec<_> = flow["plugins"].as_array().into_iter().flatten().map(step).collect();
+        let names = flow["steps"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let steps: Vec<_> = names.map(|name| step(flow, name)).collect();
         [
             flow["name"].as_str().unwrap_or_default().to_owned(),
             flow["state"].as_str().unwrap_or_default().to_owned(),
@@ -69,8 +70,20 @@ fn table(flows: &[Value]) -> String {
     text::columns(&rows)
 }
 
+/// A plugin, or how many rules there are: `plausible: 9 rules`.
+fn step(flow: &Value, name: &str) -> String {
+    let named = |list: &str| flow[list].as_array().into_iter().flatten().find(|step| step["step"] == name);
+    match (named("plugins"), named("rules")) {
+        (Some(plugin), _) => served(plugin),
+        (None, rules) => {
+            let count = rules.and_then(|step| step["rules"].as_u64()).unwrap_or_default();
+            format!("{name}: {count} rule{}", if count == 1 { "" } else { "s" })
+        }
+    }
+}
+
 /// `map: order-to-erp@1.0.0`, with a version on trial behind it.
-fn step(plugin: &Value) -> String {
+fn served(plugin: &Value) -> String {
     let version = |plugin: &Value| {
         format!("{}@{}", plugin["name"].as_str().unwrap_or_default(), plugin["version"].as_str().unwrap_or_default())
     };

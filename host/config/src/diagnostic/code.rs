@@ -66,7 +66,7 @@ codes! {
     LiteralSecret = "literal_secret", Error;
     /// Two things exclude each other: two flows of one name, two sources in one flow.
     Conflict = "conflict", Error;
-    /// A grant names a table that the flow doesn't declare.
+    /// A grant or a rule names a table that the flow doesn't declare.
     UnknownTable = "unknown_table", Error;
     /// No target, or more than one, is the default.
     DefaultTarget = "default_target", Error;

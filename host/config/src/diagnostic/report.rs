@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Code, Diagnostic, Excerpt};
+use super::{Code, Diagnostic, Excerpt, Severity};
 use crate::at::Span;
 
 /// A file that has been read.
@@ -47,6 +47,11 @@ impl Report {
         let mut diagnostic = Diagnostic::new(code, file, Some(line), message.into(), help.into());
         diagnostic.column = Some(column);
         self.found.push((span.clone(), diagnostic));
+    }
+
+    /// Whether a mistake was noted in this part of the file.
+    pub(crate) fn has_within(&self, part: &Span) -> bool {
+        self.found.iter().any(|(span, found)| part.contains(&span.start) && found.severity == Severity::Error)
     }
 
     /// Blots out a part of the file in whatever is drawn of it.

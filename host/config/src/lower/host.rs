@@ -37,7 +37,9 @@ impl Lower<'_> {
         let reserve = self.size_or(store.disk_reserve.as_ref(), default.disk_reserve_bytes, RESERVE);
         let quota =
             store.quota.map_or(Some(default.queue_quota_bytes), |quota| self.size_or(Some(&quota), 0, QUOTA).map(Some));
-        let keep_history = self.duration_or(user.history.unwrap_or_default().keep.as_ref(), default.keep_history);
+        let history = user.history.unwrap_or_default();
+        let keep_history = self.duration_or(history.keep.as_ref(), default.keep_history);
+        let keep_quality = self.duration_or(history.quality.as_ref(), default.keep_quality);
         let plugins = user.plugins.unwrap_or_default();
         let plugin_trust = self.plugin_trust(plugins.unsigned.as_ref(), plugins.trust, default.plugin_trust);
         let deploy = self.terms(user.deploy.unwrap_or_default(), default.deploy);
@@ -54,6 +56,7 @@ impl Lower<'_> {
             disk_reserve_bytes: reserve?,
             queue_quota_bytes: quota?,
             keep_history: keep_history?,
+            keep_quality: keep_quality?,
             plugin_threads: plugins.threads.map_or(default.plugin_threads, |count| count as usize),
             plugin_trust: plugin_trust?,
             reload_watch: user.reload.unwrap_or_default().watch.unwrap_or(default.reload_watch),

@@ -1,4 +1,4 @@
-//! Steps: which plugin, with which settings, grants and limits.
+//! Steps: which plugin, with which settings, grants and limits; or which rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,11 +8,12 @@ use gantry_core::{Grants, Limits, Reuse};
 use super::Lower;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
-use crate::flow::Step;
+use crate::flow::{OnViolation, PluginStep, RulesStep, Step, Work};
 use crate::raw::flow::{GrantsTable, LimitsTable, StepTable, TableTable, WarmTable};
+use crate::raw::rules::{OnViolationChoice, RuleTable};
 use crate::units::show_size;
 
-type Tables = BTreeMap<At<String>, TableTable>;
+pub(super) type Tables = BTreeMap<At<String>, TableTable>;
 
 /// A guest can't run in less than one page of memory; 32-bit memories end at 4 GiB.
 const MEMORY: std::ops::RangeInclusive<u64> = (64 << 10)..=(4 << 30);
@@ -29,25 +30,70 @@ impl Lower<'_> {
     }
 
     fn step(&mut self, raw: At<StepTable>, tables: &Tables, names: &mut BTreeSet<String>) -> Option<Step> {
-        let At { span, value: raw } = raw;
+        let At { span, value: mut raw } = raw;
         let place = self.report.file.line_at(raw.plugin.as_ref().map_or(&span, |plugin| &plugin.span));
+        let name = raw.name.take().map(|name| self.step_name(&name.value, &name.span, names));
+        let (name, work) = match (&raw.plugin, raw.rule.take()) {
+            (_, Some(rules)) => {
+                let name = name.unwrap_or_else(|| Some(numbered("rules".to_owned(), names)));
+                (name, self.rules_step(&raw, rules, tables).map(Work::Rules))
+            }
+            (Some(_), None) => {
+                let plugin = self.plugin_step(raw, tables);
+                let derived = || plugin.as_ref().map(|plugin| derived_name(&plugin.plugin, names));
+                (name.unwrap_or_else(derived), plugin.map(|plugin| Work::Plugin(Box::new(plugin))))
+            }
+            (None, None) => {
+                let help = "name a component file in `plugin`, or state rules under [[step.rule]]";
+                self.report.add(Code::MissingKey, &span, "the step needs either `plugin` or rules", help);
+                return None;
+            }
+        };
+        Some(Step { name: name?, work: work?, place })
+    }
+
+    /// What belongs to a plugin has no meaning beside rules.
+    fn rules_step(&mut self, raw: &StepTable, rules: At<Vec<At<RuleTable>>>, tables: &Tables) -> Option<RulesStep> {
+        let stray = [
+            ("plugin", raw.plugin.as_ref().map(|at| &at.span)),
+            ("settings", raw.settings.as_ref().map(|at| &at.span)),
+            ("grants", raw.grants.as_ref().map(|at| &at.span)),
+            ("limits", raw.limits.as_ref().map(|at| &at.span)),
+            ("warm", raw.warm.as_ref().map(|at| &at.span)),
+        ];
+        let mut fits = true;
+        for (key, span) in stray.into_iter().filter_map(|(key, span)| Some((key, span?))) {
+            // A table that is only there because of a longer key has no place of its own.
+            let span = if span.is_empty() { &rules.span } else { span };
+            let message = format!("a step with rules has no `{key}`");
+            self.report.add(Code::Conflict, span, message, "a step is either a plugin or rules: make two steps of it");
+            fits = false;
+        }
+        let on_violation = match raw.on_violation.as_ref().map(|at| at.value) {
+            None | Some(OnViolationChoice::DeadLetter) => OnViolation::DeadLetter,
+            Some(OnViolationChoice::Skip) => OnViolation::Skip,
+        };
+        let rules = self.rules(rules.value, tables)?;
+        fits.then_some(RulesStep { rules, on_violation })
+    }
+
+    fn plugin_step(&mut self, raw: StepTable, tables: &Tables) -> Option<PluginStep> {
+        if let Some(stray) = &raw.on_violation {
+            let help = "a plugin says itself what becomes of a message; only rules need to be told";
+            self.report.add(Code::Conflict, &stray.span, "a step with a plugin has no `on_violation`", help);
+        }
         let help = "paths are relative to the flow file; `gantry plugin build DIR` builds a plugin from its source";
         let plugin = raw.plugin.and_then(|file| self.existing_file(&file, "the plugin", help));
-        let name = match raw.name {
-            Some(name) => self.step_name(&name.value, &name.span, names),
-            None => plugin.as_deref().map(|plugin| derived_name(plugin, names)),
-        };
-        let grants = self.grants(raw.grants.unwrap_or_default(), tables);
-        let limits = self.limits(&raw.limits.unwrap_or_default());
-        let reuse = raw.warm.map_or(Some(Reuse::Fresh), |warm| self.warm(&warm, limits.as_ref()?.memory_bytes));
-        Some(Step {
-            name: name?,
-            plugin: plugin?,
-            settings: serde_json::Value::Object(raw.settings.unwrap_or_default()),
+        let fits = raw.on_violation.is_none();
+        let grants = self.grants(raw.grants.map(|at| at.value).unwrap_or_default(), tables);
+        let limits = self.limits(&raw.limits.map(|at| at.value).unwrap_or_default());
+        let reuse = raw.warm.map_or(Some(Reuse::Fresh), |warm| self.warm(&warm.value, limits.as_ref()?.memory_bytes));
+        Some(PluginStep {
+            plugin: plugin.filter(|_| fits)?,
+            settings: serde_json::Value::Object(raw.settings.map(|at| at.value).unwrap_or_default()),
             grants: grants?,
             limits: limits?,
             reuse: reuse?,
-            place,
         })
     }
 
@@ -63,16 +109,24 @@ impl Lower<'_> {
     fn grants(&mut self, raw: GrantsTable, tables: &Tables) -> Option<Grants> {
         let mut lookup = Some(BTreeSet::new());
         for table in raw.lookup.unwrap_or_default() {
-            if tables.contains_key(&table) {
+            if self.has_table(&table, tables, "to grant") {
                 lookup.as_mut().map(|granted| granted.insert(table.value));
             } else {
-                let message = format!("the flow has no table `{}` to grant", table.value);
-                let help = format!("declare it: [table.{}] with `file` and `key`", table.value);
-                self.report.add(Code::UnknownTable, &table.span, message, help);
                 lookup = None;
             }
         }
         Some(Grants { lookup: lookup?, clock: raw.clock.unwrap_or(false) })
+    }
+
+    /// Whether the flow declares a table that is wanted for something.
+    pub(super) fn has_table(&mut self, table: &At<String>, tables: &Tables, what_for: &str) -> bool {
+        let declared = tables.contains_key(table);
+        if !declared {
+            let message = format!("the flow has no table `{}` {what_for}", table.value);
+            let help = format!("declare it: [table.{}] with `file` and `key`", table.value);
+            self.report.add(Code::UnknownTable, &table.span, message, help);
+        }
+        declared
     }
 
     fn limits(&mut self, raw: &LimitsTable) -> Option<Limits> {
@@ -105,6 +159,11 @@ fn derived_name(plugin: &Path, names: &mut BTreeSet<String>) -> String {
     let stem = plugin.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
     let stem: String =
         stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).take(60).collect();
+    numbered(stem, names)
+}
+
+/// The name, with a number behind it where that is taken.
+fn numbered(stem: String, names: &mut BTreeSet<String>) -> String {
     let numbered = (2..).map(|number| format!("{stem}-{number}"));
     let free = std::iter::once(stem.clone()).chain(numbered).find(|name| !names.contains(name)).unwrap_or(stem);
     names.insert(free.clone());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::rules::{OnViolationChoice, RuleTable};
 use super::source::SourceChoice;
 use super::target::TargetChoice;
 use super::text::{DurationText, NameText, PathText, SizeText};
@@ -23,9 +24,10 @@ pub(crate) struct FlowFile {
     /// Where messages come in: exactly one kind of source.
     #[schemars(required)]
     pub(crate) source: Option<At<SourceChoice>>,
-    /// The plugins a message passes, in order. Without any, messages go to the default target unchanged.
+    /// What a message passes, in order: plugins, and rules it is held to. Without any, messages go to the default
+    /// target unchanged.
     pub(crate) step: Option<Vec<At<StepTable>>>,
-    /// Reference tables by name, which steps may be granted.
+    /// Reference tables by name, which plugins may be granted and rules may look into.
     pub(crate) table: Option<BTreeMap<At<String>, TableTable>>,
     /// Where messages go, by name: at least one target.
     #[schemars(required)]
@@ -159,24 +161,29 @@ pub(crate) struct SuccessTable {
     pub(crate) p95_latency: Option<At<DurationText>>,
 }
 
-/// One plugin applied in the flow.
+/// One plugin applied in the flow, or rules that messages are held to: a step has either `plugin` or `rule`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StepTable {
-    /// For people and metrics. Unless given, the plugin file's name without its extension.
+    /// For people and metrics. Unless given, the plugin file's name without its extension, or `rules`.
     pub(crate) name: Option<At<NameText>>,
     /// The component file.
-    #[schemars(required)]
     pub(crate) plugin: Option<At<PathText>>,
+    /// Rules for the fields of a message, in place of a plugin. Messages that break none go on as they are.
+    #[schemars(length(min = 1))]
+    pub(crate) rule: Option<At<Vec<At<RuleTable>>>>,
+    /// What becomes of a message that breaks rules.
+    #[schemars(extend("default" = "dead_letter"))]
+    pub(crate) on_violation: Option<At<OnViolationChoice>>,
     /// Handed to the plugin as a JSON object; the plugin's manifest says what it may hold. No secrets.
-    pub(crate) settings: Option<serde_json::Map<String, serde_json::Value>>,
+    pub(crate) settings: Option<At<serde_json::Map<String, serde_json::Value>>>,
     /// What the plugin may use; nothing unless granted.
-    pub(crate) grants: Option<GrantsTable>,
+    pub(crate) grants: Option<At<GrantsTable>>,
     /// What the plugin may consume in one call.
-    pub(crate) limits: Option<LimitsTable>,
+    pub(crate) limits: Option<At<LimitsTable>>,
     /// Keeps instances for later batches of this step; without it, every batch starts from a fresh one. For plugins
     /// that carry a language runtime.
-    pub(crate) warm: Option<WarmTable>,
+    pub(crate) warm: Option<At<WarmTable>>,
 }
 
 /// What the operator lets a plugin use.

@@ -94,6 +94,8 @@ pub(crate) struct StoreTable {
 pub(crate) struct HistoryTable {
     /// How long the history of a finished message is kept.
     pub(crate) keep: Option<At<DurationText>>,
+    /// How long it is kept how often which rule was broken.
+    pub(crate) quality: Option<At<DurationText>>,
 }
 
 /// How edited flows, plugins and tables come in force while the host runs.

@@ -93,6 +93,7 @@ fn message(alert: &Alert, notice: &Notice, now: Timestamp) -> NewMessage {
         traceparent: None,
         run: 1,
         plugins: Vec::new(),
+        warnings: Vec::new(),
         deliveries: Vec::new(),
         replay: None,
         trail: vec![TrailEntry { at: now, event: Event::Received }],

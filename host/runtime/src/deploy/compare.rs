@@ -12,7 +12,7 @@ use super::record::{Difference, Kind, ShadowReport};
 use super::trial::fails;
 use crate::flow::RunningFlow;
 use crate::pipeline::Part;
-use crate::step::Server;
+use crate::step::{RunningStep, Server};
 
 /// Most differences shown of a comparison.
 const SAMPLES: usize = 10;
@@ -39,8 +39,7 @@ type Answer = Result<Outcome, PluginFault>;
 impl Pair {
     /// Blocks for as long as the new version takes to configure itself.
     pub(crate) fn bind(flow: &RunningFlow, step: &str, new: &Plugin) -> Result<Self, DeployError> {
-        let step = flow.step_at(step)?;
-        let running = &flow.steps[step];
+        let (step, running) = flow.deployable(step)?;
         let old = running.try_out(running.server.plugin.clone())?;
         Ok(Self { step, old, new: running.try_out(new.clone())? })
     }
@@ -70,6 +69,13 @@ impl Pair {
     fn inputs(&self, flow: &RunningFlow, samples: &[Sample], now: Timestamp) -> Vec<(usize, Message)> {
         let mut parts: Vec<_> = samples.iter().map(|sample| Part::first(&sample.message)).enumerate().collect();
         for step in &flow.steps[..self.step] {
+            let step = match step {
+                RunningStep::Plugin(step) => step,
+                RunningStep::Rules(step) => {
+                    parts.retain(|(_, part)| step.check(part.invocation().message).violations.is_empty());
+                    continue;
+                }
+            };
             let batch: Vec<_> = parts.iter().map(|(_, part)| part.invocation()).collect();
             let outcomes = step.server.prepared.run(&batch, now).outcomes;
             let emitted = parts.iter().zip(outcomes).filter_map(|((owner, part), outcome)| match outcome {

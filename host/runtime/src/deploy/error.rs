@@ -21,6 +21,17 @@ pub enum DeployError {
         /// The step.
         step: String,
     },
+    /// The step has no plugin that could be another.
+    #[error(
+        "step `{step}` of flow `{flow}` holds messages to rules, which stand in the flow's file: change them there and run \
+         `gantry reload`"
+    )]
+    Rules {
+        /// The flow.
+        flow: FlowName,
+        /// The step.
+        step: String,
+    },
     /// The flow's file names no plugin that could be read.
     #[error("the plugin that the flow's file names for step `{step}` can't be read")]
     NoFile {

@@ -23,6 +23,7 @@ use crate::crew::Crew;
 use crate::diagnose::chain;
 use crate::flow::{RunningFlow, Shared};
 use crate::start_error::StartError;
+use crate::step::{PluginStep, RunningStep};
 
 /// Dead letters read at once, whole.
 const LETTERS_AT_ONCE: usize = 100;
@@ -50,14 +51,27 @@ pub(crate) async fn recall(shared: &Shared, shelf: &Shelf, flows: &[Flow]) -> Re
 }
 
 fn is_among(flows: &[Flow], (flow, step): &Place) -> bool {
-    flows.iter().any(|known| known.name == *flow && known.steps.iter().any(|of| of.name == *step))
+    let has_plugin = |of: &gantry_config::Step| of.name == *step && of.plugin().is_some();
+    flows.iter().any(|known| known.name == *flow && known.steps.iter().any(has_plugin))
+}
+
+impl RunningFlow {
+    /// A step that plugins can be deployed to, and where it stands.
+    pub(crate) fn deployable(&self, name: &str) -> Result<(usize, &PluginStep), DeployError> {
+        let (flow, step) = (self.name.clone(), name.to_owned());
+        match self.steps.iter().enumerate().find(|(_, step)| step.name() == name) {
+            Some((at, RunningStep::Plugin(step))) => Ok((at, step)),
+            Some((_, RunningStep::Rules(_))) => Err(DeployError::Rules { flow, step }),
+            None => Err(DeployError::NoStep { flow, step }),
+        }
+    }
 }
 
 impl Deployer {
     /// What serves a step now, a trial aside.
     pub(super) async fn serving(&self, place: &Place) -> Result<PluginRef, DeployError> {
         let flow = self.running(&place.0).await.ok_or_else(|| DeployError::NoFlow(place.0.clone()))?;
-        Ok(flow.steps[flow.step_at(&place.1)?].server.reference().clone())
+        Ok(flow.deployable(&place.1)?.1.server.reference().clone())
     }
 
     pub(super) async fn running(&self, flow: &FlowName) -> Option<Arc<RunningFlow>> {

@@ -86,6 +86,7 @@ fn message(event: &HostEvent, flow: &FlowName, payload: Bytes) -> NewMessage {
         traceparent: None,
         run: 1,
         plugins: Vec::new(),
+        warnings: Vec::new(),
         deliveries: Vec::new(),
         replay: None,
         trail: vec![TrailEntry { at: event.at, event: Event::Received }],

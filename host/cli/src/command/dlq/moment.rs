@@ -5,7 +5,7 @@ use std::time::Duration;
 use gantry_core::{Clock as _, SystemClock, Timestamp};
 
 /// A moment: `2026-01-31T12:00:00Z`, or `2h` for two hours ago.
-pub(super) fn past(text: &str) -> Result<Timestamp, String> {
+pub(in crate::command) fn past(text: &str) -> Result<Timestamp, String> {
     match span(text) {
         Ok(ago) => Ok(SystemClock.now().before(ago)),
         Err(_) => text

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 use gantry_component::Inspection;
-use gantry_config::{Step, load_flows};
+use gantry_config::{PluginStep, Step, load_flows};
 use gantry_core::Digest;
 use gantry_sandbox::{Standing, standing};
 use serde::Serialize;
@@ -22,15 +22,28 @@ pub(super) struct Import {
     pub(super) missing: bool,
 }
 
+/// A step that uses a plugin.
+pub(super) struct Used {
+    plugin: PluginStep,
+    /// `file:line` of it.
+    place: String,
+}
+
+impl Used {
+    fn of(step: Step) -> Option<Self> {
+        Some(Self { plugin: step.plugin()?.clone(), place: step.place })
+    }
+}
+
 /// The steps of a flow that use this plugin.
-pub(super) fn steps_of(flow: &Path, file: &Path, found: &Inspection, output: &Output) -> Result<Vec<Step>, Failure> {
+pub(super) fn steps_of(flow: &Path, file: &Path, found: &Inspection, output: &Output) -> Result<Vec<Used>, Failure> {
     let flows = load_flows(&[flow]).map_err(|mistakes| {
         output.complain_about(&mistakes);
         Failure::said(Exit::InvalidConfig)
     });
-    let all: Vec<_> = flows?.0.into_iter().flat_map(|flow| flow.steps).collect();
-    let named: Vec<_> = all.iter().map(|step| step.plugin.display().to_string()).collect();
-    let used: Vec<_> = all.into_iter().filter(|step| is_of(step, file, found.digest)).collect();
+    let all: Vec<_> = flows?.0.into_iter().flat_map(|flow| flow.steps).filter_map(Used::of).collect();
+    let named: Vec<_> = all.iter().map(|step| step.plugin.plugin.display().to_string()).collect();
+    let used: Vec<_> = all.into_iter().filter(|step| is_of(&step.plugin, file, found.digest)).collect();
     if used.is_empty() {
         let steps = if named.is_empty() { "it has no steps".to_owned() } else { named.join(", ") };
         let error = anyhow!("no step of {} uses {}: its steps use {steps}", flow.display(), file.display());
@@ -40,20 +53,20 @@ pub(super) fn steps_of(flow: &Path, file: &Path, found: &Inspection, output: &Ou
 }
 
 /// The same file, or another with the same contents.
-fn is_of(step: &Step, file: &Path, digest: Digest) -> bool {
+fn is_of(step: &PluginStep, file: &Path, digest: Digest) -> bool {
     let same_file = || Some(step.plugin.canonicalize().ok()? == file.canonicalize().ok()?);
     same_file().unwrap_or(false) || std::fs::read(&step.plugin).is_ok_and(|bytes| Digest::of(&bytes) == digest)
 }
 
 /// Every import against these steps; without steps, against what a step could grant.
-pub(super) fn against(found: &Inspection, steps: &[Step]) -> Vec<Import> {
+pub(super) fn against(found: &Inspection, steps: &[Used]) -> Vec<Import> {
     let import = |name: &String| match standing(name) {
         Standing::Free => Import::settled(name, "free"),
         Standing::Stubbed => Import::settled(name, "stubbed: nothing is behind it"),
         Standing::Refused { hint } => Import::missing(name, format!("REFUSED by every host: {hint}")),
         Standing::NeedsLookup => Import::granted(name, &lookup_line(found), steps, &|step| lookup(step, found)),
         Standing::NeedsClock => Import::granted(name, "clock = true", steps, &|step| {
-            if step.grants.clock { Some("clock = true".to_owned()) } else { None }
+            if step.plugin.grants.clock { Some("clock = true".to_owned()) } else { None }
         }),
     };
     found.imports.iter().map(import).collect()
@@ -69,7 +82,7 @@ impl Import {
     }
 
     /// Granted when every step grants it: the first that doesn't is named.
-    fn granted(name: &str, line: &str, steps: &[Step], by: &dyn Fn(&Step) -> Option<String>) -> Self {
+    fn granted(name: &str, line: &str, steps: &[Used], by: &dyn Fn(&Used) -> Option<String>) -> Self {
         if let Some(step) = steps.iter().find(|step| by(step).is_none()) {
             let note = format!("NOT granted by {}: add `grants = {{ {line} }}` under that [[step]]", step.place);
             return Self::missing(name, note);
@@ -88,9 +101,9 @@ fn lookup_line(found: &Inspection) -> String {
 }
 
 /// The tables a step grants, if they are all that the plugin wants.
-fn lookup(step: &Step, found: &Inspection) -> Option<String> {
+fn lookup(step: &Used, found: &Inspection) -> Option<String> {
     let wanted = found.manifest.iter().flat_map(|manifest| &manifest.wants.lookup);
-    let granted: Vec<_> = step.grants.lookup.iter().cloned().collect();
+    let granted: Vec<_> = step.plugin.grants.lookup.iter().cloned().collect();
     let enough = !granted.is_empty() && wanted.into_iter().all(|table| granted.contains(table));
     enough.then(|| tables(&granted))
 }

@@ -1,0 +1,21 @@
+//! `/v1/quality`: which rules messages break, and since when.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use gantry_runtime::HostHandle;
+use gantry_store::{QualityFilter, QualityReport};
+
+use crate::asked;
+use crate::problem::{self, Problem};
+
+/// How often which rule was broken at which field, those of most messages first.
+#[utoipa::path(get, path = "/v1/quality", tag = "data quality", operation_id = "quality",
+    params(QualityFilter),
+    responses((status = 200, description = "what was broken", body = QualityReport), problem::BadRequest))]
+pub(crate) async fn report(
+    State(host): State<HostHandle>,
+    filter: Result<Query<QualityFilter>, QueryRejection>,
+) -> Result<Json<QualityReport>, Problem> {
+    Ok(Json(host.store().quality(asked::understood(filter)?).await?))
+}
