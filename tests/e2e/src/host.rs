@@ -23,6 +23,7 @@ pub struct FlowText {
     tables: String,
     steps: String,
     targets: String,
+    whole: Option<String>,
 }
 
 impl FlowText {
@@ -36,6 +37,7 @@ impl FlowText {
             tables: String::new(),
             steps: String::new(),
             targets: String::new(),
+            whole: None,
         }
     }
 
@@ -51,6 +53,12 @@ impl FlowText {
     pub fn source_line(mut self, line: &str) -> Self {
         let _ = writeln!(self.source, "{line}");
         self
+    }
+
+    /// A flow whose whole text is given.
+    #[must_use]
+    pub fn whole(name: &str, text: &str) -> Self {
+        Self { whole: Some(text.to_owned()), ..Self::new(name) }
     }
 
     /// Replaces the source.
@@ -78,6 +86,13 @@ impl FlowText {
     #[must_use]
     pub fn file_target(mut self, name: &str, path: &Path) -> Self {
         let _ = writeln!(self.targets, "[target.{name}.file]\npath = {:?}", path.display().to_string());
+        self
+    }
+
+    /// Adds a step of rules: the lines of its table, its rules included.
+    #[must_use]
+    pub fn rules(mut self, name: &str, lines: &str) -> Self {
+        let _ = writeln!(self.steps, "[[step]]\nname = {name:?}\n{lines}");
         self
     }
 
@@ -109,7 +124,10 @@ impl FlowText {
     /// The file's text.
     #[must_use]
     pub fn render(&self) -> String {
-        let Self { name, head, source, tables, steps, targets } = self;
+        let Self { name, head, source, tables, steps, targets, whole } = self;
+        if let Some(text) = whole {
+            return text.clone();
+        }
         format!("[flow]\nname = \"{name}\"\n{head}\n{source}\n{tables}\n{steps}\n{targets}")
     }
 }
