@@ -4,13 +4,14 @@
 //! faults, are bounded: past [`MAX_RULES`] distinct rules a flow's further ones are counted as `other`.
 
 mod alerts;
+mod rules;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_core::{
-    Attempt, Breach, BreakerState, DeadLetter, DeliveryState, Envelope, ErrorClass, FlowName, Happening, HoldCause,
+    Attempt, BreakerState, DeadLetter, DeliveryState, Envelope, ErrorClass, FlowName, Happening, HoldCause,
     MessageState, TargetName, Timestamp,
 };
 use gantry_sandbox::Run;
@@ -410,21 +411,6 @@ impl FlowMetrics {
         let gauge = inner.plugin_memory.with_label_values(&labels);
         if peak > gauge.get() {
             gauge.set(peak);
-        }
-    }
-
-    /// A batch was held to rules.
-    pub(crate) fn observe_rules(&self, step: &str, elapsed: Duration, messages: usize) {
-        let labels = [&*self.flow, step];
-        self.all.0.rules_seconds.with_label_values(&labels).observe(elapsed.as_secs_f64());
-        self.all.0.rules_messages.with_label_values(&labels).inc_by(messages as u64);
-    }
-
-    /// What an ended message has broken. The field is no label: there is no end of fields.
-    pub(crate) fn observe_breaches(&self, breaches: &[Breach]) {
-        for Breach { step, code, severity, count, .. } in breaches {
-            let code = self.bounded(code);
-            self.all.0.breaches.with_label_values(&[&*self.flow, step, &code, severity.name()]).inc_by(*count);
         }
     }
 

@@ -105,7 +105,12 @@ async fn a_message_is_counted_once_however_often_it_is_replayed_and_tried() {
     let (erp, folder) = (Sink::start().await.answers(503, 2), tempfile::tempdir().unwrap());
     let table = products(folder.path());
     let flow = FlowText::new("in").table("products", &table, "sku").rules("plausible", RULES);
-    let host = TestHost::start(&[flow.target("erp", &erp, "budget = { share = 1.0 }\n")]).await;
+    let host = TestHost::start(&[flow.target(
+        "erp",
+        &erp,
+        "retry = { attempts = 3, base = \"5ms\", budget = { share = 1.0 } }",
+    )])
+    .await;
     host.post("/in", ODD).await;
     host.post("/in", WRONG).await;
     host.settled().await;
