@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use gantry_core::{DeadLetterId, JobId, MessageId};
+use gantry_core::{DeadLetterId, JobId, MessageId, Timestamp};
 
 use super::{Job, JobKind, JobState, MOST_LETTERS, MOST_REPLAYS, NewJob, write};
 use crate::committer::Durability;
@@ -31,11 +31,11 @@ impl Store {
             return Err(JobError::NoReason);
         }
         let filter = new.filter.clone();
-        let letters = self.read(move |disk| choose(disk, &filter)).await?;
+        let (letters, latest) = self.read(move |disk| choose(disk, &filter)).await?;
         if letters.len() > MOST_LETTERS {
             return Err(JobError::TooMany(MOST_LETTERS));
         }
-        let job = self.job_of(new, letters.len());
+        let job = self.job_of(new, letters.len(), latest);
         let bell = self.inner.job_bell.clone();
         let step = move |draft: &mut Draft<'_>| {
             for (part, letters) in (0..).zip(letters.chunks(PART)) {
@@ -48,8 +48,10 @@ impl Store {
         self.inner.committer.commit(Durability::Flushed, step).await
     }
 
-    fn job_of(&self, new: NewJob, letters: usize) -> Job {
-        let now = self.inner.clock.now();
+    /// Where the clock was set back since the latest failure, the job begins at that one: what is chosen has not failed
+    /// since.
+    fn job_of(&self, new: NewJob, letters: usize, latest_failure: Timestamp) -> Job {
+        let now = self.inner.clock.now().max(latest_failure);
         let nothing_to_do = letters == 0;
         Job {
             id: JobId::generate(),
@@ -76,14 +78,15 @@ impl Store {
     }
 }
 
-/// One more than a job takes is enough to know.
-fn choose(disk: &Disk, filter: &Filter) -> Result<Vec<Stored>, StoreError> {
-    let mut chosen = Vec::new();
+/// The letters, and the latest of their failures. One more than a job takes is enough to know.
+fn choose(disk: &Disk, filter: &Filter) -> Result<(Vec<Stored>, Timestamp), StoreError> {
+    let (mut chosen, mut latest) = (Vec::new(), Timestamp::default());
     dead_letters::each(disk, None, |id: DeadLetterId, summary| {
         if summary.state.is_pending() && dead_letters::admitted(disk, filter, &summary)? {
             chosen.push((id.message, id.position));
+            latest = latest.max(summary.last_failure);
         }
         Ok(if chosen.len() > MOST_LETTERS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
-    Ok(chosen)
+    Ok((chosen, latest))
 }

@@ -73,6 +73,17 @@ async fn a_job_knows_what_came_of_what_it_redrove() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_set_back_keeps_no_letter_from_its_job() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let letter = dead_with(&store, "no-price").await;
+    bench.clock.set_back(Duration::from_secs(3600));
+    let job = start(&store, discard("wrong")).await;
+    assert_eq!(to_its_end(&store, job.id).await.done, 1);
+    assert_eq!(state(&store, letter).await, DeadLetterState::Discarded);
+}
+
+#[tokio::test]
 async fn a_letter_that_failed_again_since_the_job_began_is_held_back() {
     let bench = Bench::new();
     let store = bench.open();
