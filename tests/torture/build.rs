@@ -17,7 +17,7 @@ fn main() {
 fn compile(library: &PathBuf) {
     let mut command = cc::Build::new().opt_level(2).get_compiler().to_command();
     command.args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-pthread"]);
-    command.arg("faults/faults.c").arg("-ldl").arg("-o").arg(library);
+    command.args(["faults/faults.c", "faults/journal.c", "-ldl"]).arg("-o").arg(library);
     let status = command.status().expect("a C compiler runs");
     assert!(status.success(), "{command:?} failed");
 }

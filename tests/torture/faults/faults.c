@@ -7,11 +7,14 @@
  *
  *   FAULTS_CONTROL  the control file: `struct control`, little endian, as `src/faults.rs` writes it
  *   FAULTS_DIR      the directory whose files are concerned
+ *   FAULTS_JOURNAL  where to record what a power cut could take back (journal.c)
  *
  * Not caught: system calls that are made without the C library (the host asks for free disk space that way), and
  * mapped files (the host has none that it writes).
  */
 #define _GNU_SOURCE
+#include "journal.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +38,7 @@ struct control {
     _Atomic int64_t write_delay_us;  /* each write takes so much longer */
     _Atomic int64_t sync_delay_us;   /* each fsync and its like takes so much longer */
     _Atomic int64_t clock_offset_ms; /* the wall clock shows so much more */
+    _Atomic int64_t journals;        /* not zero: what a power cut could take back is recorded */
     _Atomic int64_t hits;            /* how often a call failed that would have succeeded */
 };
 
@@ -50,14 +54,16 @@ static int (*real_clock_gettime)(clockid_t, struct timespec *);
 __attribute__((constructor)) static void begin(void) {
     real_clock_gettime = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
     const char *path = getenv("FAULTS_CONTROL");
+    const char *journal = getenv("FAULTS_JOURNAL");
     dir = getenv("FAULTS_DIR");
-    if (path == NULL || dir == NULL) return;
+    if (path == NULL || dir == NULL || journal == NULL) return;
     dir_length = strlen(dir);
     int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
     if (fd < 0) abort();
     void *mapped = mmap(NULL, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (mapped == MAP_FAILED) abort();
     syscall(SYS_close, fd);
+    journal_open(journal);
     control = mapped;
 }
 
@@ -170,12 +176,19 @@ int mkdir(const char *path, mode_t mode) {
 
 ssize_t write(int fd, const void *bytes, size_t length) {
     ssize_t may = granted(fd, length);
-    return may < 0 ? -1 : syscall(SYS_write, fd, bytes, (size_t)may);
+    if (may < 0) return -1;
+    off_t at = control->journals && is_concerned(fd) ? lseek(fd, 0, SEEK_CUR) : -1;
+    if (at < 0) return syscall(SYS_write, fd, bytes, (size_t)may);
+    ssize_t written = journal_write(fd, bytes, (size_t)may, at);
+    if (written > 0) lseek(fd, written, SEEK_CUR);
+    return written;
 }
 
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset) {
     ssize_t may = granted(fd, length);
-    return may < 0 ? -1 : syscall(SYS_pwrite64, fd, bytes, (size_t)may, offset);
+    if (may < 0) return -1;
+    if (control->journals && is_concerned(fd)) return journal_write(fd, bytes, (size_t)may, offset);
+    return syscall(SYS_pwrite64, fd, bytes, (size_t)may, offset);
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset) { return pwrite64(fd, bytes, length, offset); }
@@ -193,10 +206,21 @@ int ftruncate64(int fd, off64_t length) {
 
 int ftruncate(int fd, off_t length) { return ftruncate64(fd, length); }
 
-int fsync(int fd) { return syncing(fd) ? -1 : (int)syscall(SYS_fsync, fd); }
+static int sync_with(long call, int fd) {
+    if (syncing(fd)) return -1;
+    if (!control->journals || !is_concerned(fd)) return (int)syscall(call, fd);
+    /* What is written while it waits may or may not be covered: it counts as not. */
+    uint64_t mark = journal_mark();
+    int result = (int)syscall(call, fd);
+    if (result == 0) journal_synced(fd, mark);
+    return result;
+}
 
-int fdatasync(int fd) { return syncing(fd) ? -1 : (int)syscall(SYS_fdatasync, fd); }
+int fsync(int fd) { return sync_with(SYS_fsync, fd); }
 
+int fdatasync(int fd) { return sync_with(SYS_fdatasync, fd); }
+
+/* Neither waits for the drive's cache nor writes the file's length: after a power cut it proves nothing. */
 int sync_file_range(int fd, off64_t offset, off64_t length, unsigned int flags) {
     return syncing(fd) ? -1 : (int)syscall(SYS_sync_file_range, fd, offset, length, flags);
 }

@@ -21,6 +21,7 @@ enum Place {
     WriteDelay,
     SyncDelay,
     ClockOffset,
+    Journals,
     Hits,
 }
 
@@ -29,17 +30,20 @@ pub struct Faults {
     control: File,
     library: PathBuf,
     path: PathBuf,
+    journal: PathBuf,
 }
 
 impl Faults {
     /// Puts library and control file into `dir`, with nothing wrong yet.
     pub fn new(dir: &Path) -> Result<Self> {
         ensure!(!LIBRARY.is_empty(), "faults of disk and clock need Linux");
-        let (library, path) = (dir.join("libfaults.so"), dir.join("faults.control"));
+        let (library, path, journal) =
+            (dir.join("libfaults.so"), dir.join("faults.control"), dir.join("faults.journal"));
         std::fs::write(&library, LIBRARY).with_context(|| format!("can't write {}", library.display()))?;
         let control = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
-        let faults = Self { control, library, path };
+        let faults = Self { control, library, path, journal };
         faults.calm()?;
+        faults.set(Place::Journals, 0)?;
         faults.set(Place::Hits, 0)?;
         Ok(faults)
     }
@@ -47,6 +51,7 @@ impl Faults {
     /// Has this command's files below `data` and its clock go through the library.
     pub fn upon(&self, command: &mut Command, data: &Path) {
         command.env("LD_PRELOAD", &self.library).env("FAULTS_CONTROL", &self.path).env("FAULTS_DIR", data);
+        command.env("FAULTS_JOURNAL", &self.journal);
     }
 
     /// Nothing is wrong, and the clock shows the time.
@@ -86,6 +91,18 @@ impl Faults {
     /// The clock is so many milliseconds off.
     pub fn clock(&self, offset_ms: i64) -> Result<()> {
         self.set(Place::ClockOffset, offset_ms)
+    }
+
+    /// From now on it is recorded what a power cut could take back.
+    pub fn record(&self) -> Result<()> {
+        File::create(&self.journal)?;
+        self.set(Place::Journals, 1)
+    }
+
+    /// No more is recorded; where the record is.
+    pub fn recorded(&self) -> Result<&Path> {
+        self.set(Place::Journals, 0)?;
+        Ok(&self.journal)
     }
 
     /// How many calls have failed that would have succeeded.

@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod load;
 pub mod mischief;
 pub mod plan;
+pub mod power;
 pub mod process;
 pub mod report;
 pub mod run;

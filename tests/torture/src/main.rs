@@ -14,7 +14,7 @@ use gantry_torture::run::{Options, run};
 #[derive(Debug, Parser)]
 struct Torture {
     /// How many rounds
-    #[arg(long, default_value_t = 22)]
+    #[arg(long, default_value_t = 24)]
     rounds: usize,
     /// What everything is drawn from; drawn itself unless given
     #[arg(long)]

@@ -83,7 +83,8 @@ impl Manner {
             Self::TalksNonsense => return (0..dice.usize(1..400)).map(|_| dice.u8(..)).collect(),
             Self::SaysHalf => "HTTP/1.1 200 OK\r\ncontent-len".to_owned(),
             Self::SaysLess => "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nok".to_owned(),
-            Self::SaysTwice => format!("{OK}{OK}"),
+            // On a connection that stays open, the second could be the answer to a request that is just being sent.
+            Self::SaysTwice => format!("{}{OK}", OK.replacen("\r\n", "\r\nconnection: close\r\n", 1)),
             Self::ResetsEarly | Self::ResetsLate | Self::Hangs => String::new(),
         };
         text.into_bytes()

@@ -9,6 +9,8 @@ pub enum Fault {
     Kill,
     /// `kill -9` while it starts, up to three times.
     KillStarting,
+    /// `kill -9`, and any part of what was not yet durable is lost.
+    PowerCut,
     /// SIGTERM, and `kill -9` before it is through.
     KillStopping,
     /// SIGTERM.
@@ -30,9 +32,10 @@ pub enum Fault {
 }
 
 /// Every kind, once.
-pub const FAULTS: [Fault; 11] = [
+pub const FAULTS: [Fault; 12] = [
     Fault::Kill,
     Fault::KillStarting,
+    Fault::PowerCut,
     Fault::KillStopping,
     Fault::Terminate,
     Fault::DiskFull,
@@ -51,6 +54,7 @@ impl Fault {
         match self {
             Self::Kill => "kill",
             Self::KillStarting => "kill-starting",
+            Self::PowerCut => "power-cut",
             Self::KillStopping => "kill-stopping",
             Self::Terminate => "terminate",
             Self::DiskFull => "disk-full",
@@ -102,8 +106,9 @@ mod tests {
     #[test]
     fn a_plan_follows_from_seed_and_round_and_every_fault_comes_once_in_each_deck() {
         assert_eq!(Plan::draw(7, 30).moment, Plan::draw(7, 30).moment);
-        let faults = |seed| (0..22).map(move |round| Plan::draw(seed, round).fault);
-        let (mut first, mut second): (Vec<_>, Vec<_>) = (faults(7).take(11).collect(), faults(7).skip(11).collect());
+        let faults = |seed| (0..2 * FAULTS.len()).map(move |round| Plan::draw(seed, round).fault);
+        let (mut first, mut second): (Vec<_>, Vec<_>) =
+            (faults(7).take(FAULTS.len()).collect(), faults(7).skip(FAULTS.len()).collect());
         assert_ne!(first, second, "each deck is shuffled anew");
         first.sort_unstable();
         second.sort_unstable();

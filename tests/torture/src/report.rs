@@ -49,6 +49,8 @@ struct Totals {
     requests: usize,
     repeated: usize,
     ends: Counts,
+    calls_failed: i64,
+    pages_lost: usize,
 }
 
 impl Counts {
@@ -121,7 +123,7 @@ impl fmt::Display for Line {
 impl Summary {
     pub(crate) const fn new(seed: u64) -> Self {
         let ends = Counts { delivered: 0, skipped: 0, dead: 0 };
-        let totals = Totals { acknowledged: 0, requests: 0, repeated: 0, ends };
+        let totals = Totals { acknowledged: 0, requests: 0, repeated: 0, ends, calls_failed: 0, pages_lost: 0 };
         Self { seed, lines: Vec::new(), violations: 0, totals, failed_in: None }
     }
 
@@ -135,7 +137,8 @@ impl Summary {
         self.violations += violations.len();
     }
 
-    pub(crate) fn close(&mut self, ledger: &Ledger) {
+    pub(crate) fn close(&mut self, ledger: &Ledger, calls_failed: i64, pages_lost: usize) {
+        (self.totals.calls_failed, self.totals.pages_lost) = (calls_failed, pages_lost);
         ledger.with(|facts| {
             let names: Vec<_> = facts.acknowledged.keys().copied().collect();
             self.totals.acknowledged = names.len();
@@ -156,6 +159,18 @@ impl Summary {
         self.totals.acknowledged
     }
 
+    /// How many calls of the host failed that would have succeeded.
+    #[must_use]
+    pub const fn calls_failed(&self) -> i64 {
+        self.totals.calls_failed
+    }
+
+    /// How many pages power cuts took back.
+    #[must_use]
+    pub const fn pages_lost(&self) -> usize {
+        self.totals.pages_lost
+    }
+
     /// The share `part` in a hundred of the rounds came up, and were done, within these times.
     fn percentile(&self, part: usize, of: impl Fn(&Line) -> Duration) -> u128 {
         let mut times: Vec<_> = self.lines.iter().map(of).collect();
@@ -166,10 +181,12 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Totals { acknowledged, requests, repeated, ends: Counts { delivered, skipped, dead } } = self.totals;
+        let Totals { acknowledged, requests, repeated, ends, calls_failed, pages_lost } = self.totals;
+        let Counts { delivered, skipped, dead } = ends;
         writeln!(f, "seed {}: {} rounds, {} violations", self.seed, self.lines.len(), self.violations)?;
         writeln!(f, "  acknowledged {acknowledged} = delivered {delivered} + skipped {skipped} + dead letters {dead}")?;
         writeln!(f, "  the targets got {requests} requests and took {repeated} messages again, under the same key")?;
+        writeln!(f, "  {calls_failed} calls failed on purpose; power cuts took back {pages_lost} pages")?;
         let ready = |part| self.percentile(part, |line| line.ready);
         let took = |part| self.percentile(part, |line| line.took);
         writeln!(f, "  ready within {} ms in half of the rounds, {} ms at most", ready(50), ready(100))?;

@@ -77,6 +77,8 @@ pub struct Run {
     open: Vec<Name>,
     /// How long the latest start took.
     pub(crate) ready: Duration,
+    /// Pages that power cuts took back.
+    pub(crate) pages_lost: usize,
 }
 
 /// Runs all rounds, saying a line about each; stops behind the first one with a violation.
@@ -104,7 +106,7 @@ pub async fn run(options: Options) -> Result<Summary> {
             break;
         }
     }
-    summary.close(&run.ledger);
+    summary.close(&run.ledger, run.faults.hits()?, run.pages_lost);
     if let Some(host) = run.host.take() {
         host.process.kill().await?;
     }
@@ -133,6 +135,7 @@ impl Run {
             misconduct: Vec::new(),
             open: Vec::new(),
             ready: Duration::ZERO,
+            pages_lost: 0,
         })
     }
 

@@ -9,6 +9,7 @@ use fastrand::Rng;
 
 use crate::faults::Faults;
 use crate::plan::{Fault, Plan};
+use crate::power::cut;
 use crate::run::{Host, PATIENCE, RESERVE, Run};
 use crate::verdict::Violation;
 
@@ -31,6 +32,7 @@ impl Run {
         match fault {
             Fault::Kill => self.kill().await,
             Fault::KillStarting => self.kill_starting(dice).await,
+            Fault::PowerCut => self.cut_power(dice).await,
             Fault::KillStopping => self.kill_stopping(dice).await,
             Fault::Terminate => self.terminate().await,
             Fault::DiskFull => {
@@ -60,6 +62,15 @@ impl Run {
             tokio::time::sleep(Duration::from_micros(dice.u64(0..400_000))).await;
             process.kill().await?;
         }
+        Ok(())
+    }
+
+    async fn cut_power(&mut self, dice: &mut Rng) -> Result<()> {
+        self.faults.record()?;
+        self.events(dice.usize(1..200)).await;
+        self.kill().await?;
+        let kept = [0.0, 0.3, 0.9, 1.0][dice.usize(0..4)];
+        self.pages_lost += cut(self.faults.recorded()?, &self.place.data(), kept, dice)?;
         Ok(())
     }
 

@@ -86,7 +86,7 @@ impl Targets {
             if stream.write_all(&answer).await.is_err() || stream.flush().await.is_err() {
                 return;
             }
-            let goes_on = matches!(manner, Manner::Well | Manner::SaysTwice | Manner::Refuses | Manner::Fails)
+            let goes_on = matches!(manner, Manner::Well | Manner::Refuses | Manner::Fails)
                 || matches!(manner, Manner::ThrottlesByDate | Manner::ThrottlesBySeconds);
             if !goes_on {
                 return;
