@@ -43,9 +43,11 @@ impl RunningFlow {
         let next = match verdict {
             Verdict::Skip(fault) => Next::Finish(Ending::Skipped(fault)),
             Verdict::GiveUp(failure) => Next::Finish(Ending::GivenUp(failure)),
-            Verdict::RunAgain { fault, at } => {
+            Verdict::RunAgain { fault, wait } => {
+                let now = self.clock.now();
+                let at = now.after(wait);
                 let event = Event::Postponed { code: fault.code, until: at };
-                lease.envelope.trail.push(TrailEntry { at: self.clock.now(), event });
+                lease.envelope.trail.push(TrailEntry { at: now, event });
                 lease.envelope.run += 1;
                 self.metrics.observe_retry("plugin");
                 Next::Wait(Wait { due: at, held: Vec::new() })
@@ -159,9 +161,10 @@ impl RunningFlow {
         asked: Option<Duration>,
         probe: bool,
     ) -> Try {
-        let Attempt { at, status, error, latency_ms, .. } = attempt;
+        let Attempt { status, error, latency_ms, .. } = attempt;
         let tried = Tried { error, asked, probe, spent: delivery.attempts_made() };
-        let fate = tried.fate(&target.retry, self.clock.now(), fastrand::f64());
+        let now = self.clock.now();
+        let fate = tried.fate(&target.retry, now, fastrand::f64());
         let mut look_again = None;
         match fate {
             Fate::Delivered => delivery.state = DeliveryState::Delivered,
@@ -182,7 +185,8 @@ impl RunningFlow {
         };
         let (position, target) = (delivery.position, delivery.target.clone());
         let event = Event::Attempted { position, target, status, error, latency_ms, retry_at };
-        Try { entry: TrailEntry { at, event }, look_again }
+        // When its end was judged, by the clock that its next time was read off.
+        Try { entry: TrailEntry { at: now, event }, look_again }
     }
 
     /// Tells what an attempt changed for its target, and wakes who waited for it.

@@ -103,7 +103,7 @@ impl RunningFlow {
         let observe = |run: &Run, messages| self.metrics.observe_plugin(&step.name, run, messages);
         let owner_of = |at: usize| &batch[owners[at]].envelope.message;
         let answers = step.answer(&invocations, owner_of, now, observe);
-        self.gather(step, batch, progress, &owners, answers, now);
+        self.gather(step, batch, progress, &owners, answers);
     }
 
     /// Hands each outcome back to the message it belongs to.
@@ -114,7 +114,6 @@ impl RunningFlow {
         progress: &mut [Progress],
         owners: &[usize],
         answers: Answers,
-        now: Timestamp,
     ) {
         let answers = answers.outcomes.into_iter().zip(answers.components);
         let mut answers = owners.iter().copied().zip(answers).peekable();
@@ -135,9 +134,7 @@ impl RunningFlow {
                         next.extend(outputs.into_iter().map(|output| part.continue_as(output, alone)));
                     }
                     Ok(Outcome::Skip(fault)) => skipped = Some(fault),
-                    other => {
-                        decided = decided.or_else(|| Some(self.refusal(step, component, &batch[owner], other, now)))
-                    }
+                    other => decided = decided.or_else(|| Some(self.refusal(step, component, &batch[owner], other))),
                 }
             }
             if matches!(decided, Some(Verdict::GiveUp(_))) {
@@ -165,7 +162,6 @@ impl RunningFlow {
         component: Option<Digest>,
         lease: &Leased,
         outcome: Result<Outcome, PluginFault>,
-        now: Timestamp,
     ) -> Verdict {
         match outcome {
             Ok(Outcome::Emit(_)) => Verdict::Deliver,
@@ -174,14 +170,14 @@ impl RunningFlow {
             Ok(Outcome::Reject(fault)) => Verdict::GiveUp(given_up(fault.code, fault.text, component)),
             Ok(Outcome::Retry { fault, after }) => {
                 match self.retry.wait_after(lease.envelope.run, after, fastrand::f64()) {
-                    Some(wait) => Verdict::RunAgain { fault, at: now.after(wait) },
+                    Some(wait) => Verdict::RunAgain { fault, wait },
                     None => Verdict::GiveUp(given_up("retries-exhausted", exhausted(&fault, lease), component)),
                 }
             }
             Err(fault) if fault.is_transient() => {
                 let fault = Fault::new(fault.code, fault.text);
                 match self.retry.wait_after(lease.envelope.run, None, fastrand::f64()) {
-                    Some(wait) => Verdict::RunAgain { fault, at: now.after(wait) },
+                    Some(wait) => Verdict::RunAgain { fault, wait },
                     None => Verdict::GiveUp(given_up(fault.code, fault.text, component)),
                 }
             }

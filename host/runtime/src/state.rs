@@ -1,6 +1,8 @@
 //! The states a message passes through in the worker, one type each, so that none can be skipped:
 //! `Leased` (from the store) → [`Transformed`] → [`Attempted`] → [`Settled`].
 
+use std::time::Duration;
+
 use gantry_core::{
     Breach, Delivery, Digest, Envelope, Fault, MessageState, Reason, Stage, TargetName, Timestamp, Violation,
 };
@@ -18,8 +20,8 @@ pub(crate) enum Verdict {
     Deliver,
     /// Deliberately not passed on.
     Skip(Fault),
-    /// Another run through the plugins at this time.
-    RunAgain { fault: Fault, at: Timestamp },
+    /// Another run through the plugins after this time.
+    RunAgain { fault: Fault, wait: Duration },
     /// Given up before any delivery.
     GiveUp(Failure),
 }
