@@ -80,6 +80,9 @@ snapshots! {
     target_disable: "target disable";
     target_enable: "target enable";
     target_close_breaker: "target close-breaker";
+    alert: "alert";
+    alert_list: "alert list";
+    alert_test: "alert test";
     completions: "completions";
 }
 

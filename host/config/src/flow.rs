@@ -417,6 +417,8 @@ pub enum Auth {
         /// The key.
         value: SecretRef,
     },
+    /// A signature of each request, as standardwebhooks.com specifies; with this secret or private key.
+    StandardWebhooks(SecretRef),
 }
 
 impl Auth {
@@ -425,9 +427,10 @@ impl Auth {
     pub const fn secret(&self) -> Option<&SecretRef> {
         match self {
             Self::None => None,
-            Self::Bearer(secret) | Self::Basic { password: secret, .. } | Self::Header { value: secret, .. } => {
-                Some(secret)
-            }
+            Self::Bearer(secret)
+            | Self::Basic { password: secret, .. }
+            | Self::Header { value: secret, .. }
+            | Self::StandardWebhooks(secret) => Some(secret),
         }
     }
 }

@@ -120,3 +120,33 @@ impl Events {
         self.announce(told);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gantry_core::SystemClock;
+    use gantry_store::{Store, StoreConfig};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn events_that_come_faster_than_they_can_be_written_down_are_counted_and_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let store = Store::open(dir.path(), StoreConfig::new(Arc::clone(&clock))).unwrap();
+        let (events, outbox) = Events::new(Metrics::new().unwrap(), clock, "gantry");
+        let mut heard = events.listen();
+        let (flow, what) = ("watch".parse().unwrap(), Happening::DiskLow { free_bytes: 1 });
+        for _ in 0..outbox::WAITING + 3 {
+            let event = HostEvent::new(events.clock.now(), None, what.clone());
+            let message = subscribers::message(&event, &flow, event.document("gantry").to_string().into());
+            events.outbox.send(vec![message]);
+        }
+        let stop = CancellationToken::new();
+        stop.cancel();
+        outbox.run(store.clone(), events.clone(), stop).await;
+        assert_eq!(heard.recv().await.unwrap().what, Happening::EventsMissed { count: 3 });
+        assert_eq!(store.depth(&flow).queued, outbox::WAITING, "what was told before the end is written down");
+        store.close().await.unwrap();
+    }
+}

@@ -1,12 +1,19 @@
-//! How the host proves itself to a target: one header, built once, marked sensitive so that nothing prints it.
+//! How the host proves itself to a target: one header, built once, marked sensitive so that nothing prints it; or a
+//! signature of each request.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gantry_config::{Auth, SecretRef};
-use gantry_core::Secret;
+use gantry_core::{Secret, Timestamp};
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::resolve::{Environment, SecretError, describe, resolve};
+use crate::sign::{self, InvalidKey};
+
+/// What a signed request carries.
+const ID: &str = "webhook-id";
+const TIMESTAMP: &str = "webhook-timestamp";
+const SIGNATURE: &str = "webhook-signature";
 
 /// The credentials can't be built.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +33,14 @@ pub enum CredentialsError {
         /// As configured.
         name: String,
     },
+    /// The secret is no key to sign with.
+    #[error("`{reference}` can't sign: {problem}")]
+    Unsignable {
+        /// The reference.
+        reference: String,
+        /// What it would have to be.
+        problem: InvalidKey,
+    },
     /// RFC 7617 can't carry it.
     #[error("a user name for basic authentication can't hold a colon")]
     ColonInUser,
@@ -33,7 +48,10 @@ pub enum CredentialsError {
 
 /// What goes with every request to one target.
 #[derive(Clone, Debug)]
-pub struct Credentials(Option<Proof>);
+pub struct Credentials {
+    proof: Option<Proof>,
+    signing: Option<Secret<String>>,
+}
 
 #[derive(Clone, Debug)]
 struct Proof {
@@ -47,7 +65,13 @@ impl Credentials {
     /// Resolves what `auth` refers to.
     pub fn new(auth: &Auth, env: Environment<'_>) -> Result<Self, CredentialsError> {
         let proof = match auth {
-            Auth::None => return Ok(Self(None)),
+            Auth::None => return Ok(Self { proof: None, signing: None }),
+            Auth::StandardWebhooks(secret) => {
+                let signing = resolve(secret, env)?;
+                let unsignable = |problem| CredentialsError::Unsignable { reference: describe(secret), problem };
+                signature(signing.expose(), "", Timestamp::default(), b"").map_err(unsignable)?;
+                return Ok(Self { proof: None, signing: Some(signing) });
+            }
             Auth::Bearer(token) => Proof::new(AUTHORIZATION, "Bearer ", token, env, str::to_owned)?,
             Auth::Basic { user, .. } if user.contains(':') => return Err(CredentialsError::ColonInUser),
             Auth::Basic { user, password } => {
@@ -56,20 +80,33 @@ impl Credentials {
             }
             Auth::Header { name, value } => Proof::new(header_name(name)?, "", value, env, str::to_owned)?,
         };
-        Ok(Self(Some(proof)))
+        Ok(Self { proof: Some(proof), signing: None })
     }
 
     /// Puts the credentials into a request, in place of any header of that name.
     pub fn apply(&self, headers: &mut HeaderMap) {
-        if let Some(proof) = &self.0 {
+        if let Some(proof) = &self.proof {
             headers.insert(proof.name.clone(), proof.value.clone());
+        }
+    }
+
+    /// Signs a request with this id, time and body, where the target is to be signed for.
+    pub fn sign(&self, headers: &mut HeaderMap, id: &str, at: Timestamp, body: &[u8]) {
+        let Some(secret) = &self.signing else { return };
+        // The key has signed once already.
+        let Ok(signature) = signature(secret.expose(), id, at, body) else { return };
+        for (name, value) in [(ID, id), (TIMESTAMP, &sign::webhook_timestamp(at)), (SIGNATURE, &signature)] {
+            // An id that no header can hold leaves the request unsigned, and the target refuses it.
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(name, value);
+            }
         }
     }
 
     /// Takes the secret out of a text that the target answered: some targets echo what they are sent.
     #[must_use]
     pub fn redact(&self, text: String) -> String {
-        let telling = self.0.iter().flat_map(|proof| &proof.telling);
+        let telling = self.proof.iter().flat_map(|proof| &proof.telling).chain(&self.signing);
         telling.fold(text, |text, secret| match text.contains(secret.expose()) {
             true => text.replace(secret.expose(), "[secret]"),
             false => text,
@@ -91,6 +128,14 @@ impl Proof {
         let mut value = HeaderValue::from_str(&format!("{scheme}{encoded}")).map_err(unsendable)?;
         value.set_sensitive(true);
         Ok(Self { name, value, telling: vec![Secret::new(encoded), secret] })
+    }
+}
+
+/// `v1,…`, or `v1a,…` with a private key.
+fn signature(secret: &str, id: &str, at: Timestamp, body: &[u8]) -> Result<String, InvalidKey> {
+    match secret.starts_with("whsk_") {
+        true => sign::standard_ed25519(secret, id, at, body),
+        false => sign::standard(secret, id, at, body),
     }
 }
 
@@ -137,6 +182,24 @@ mod tests {
         let credentials = Credentials::new(&auth, &env).unwrap();
         let echo = "got Basic ZXJwOnMzY3JldA== which is s3cret".to_owned();
         assert_eq!(credentials.redact(echo), "got Basic [secret] which is [secret]");
+    }
+
+    #[test]
+    fn a_request_is_signed_as_standard_webhooks_specifies() {
+        let env = |name: &str| match name {
+            "S" => Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()),
+            _ => Some("whsec_no base64".into()),
+        };
+        let credentials = Credentials::new(&Auth::StandardWebhooks(SecretRef::Env("S".into())), &env).unwrap();
+        let mut headers = HeaderMap::new();
+        let at = Timestamp(1_614_265_330_000);
+        credentials.sign(&mut headers, "msg_p5jXN8AQM9LWM0D4loKWxJek", at, br#"{"test": 2432232314}"#);
+        assert_eq!(headers["webhook-signature"], "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+        assert_eq!(headers["webhook-id"], "msg_p5jXN8AQM9LWM0D4loKWxJek");
+        assert_eq!(headers["webhook-timestamp"], "1614265330");
+        assert!(!credentials.redact("MfKQ whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()).contains("ILPZ"));
+        let wrong = Credentials::new(&Auth::StandardWebhooks(SecretRef::Env("T".into())), &env).unwrap_err();
+        assert_eq!(wrong.to_string(), "`env:T` can't sign: a signing key must be base64");
     }
 
     #[test]

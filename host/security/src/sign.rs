@@ -1,4 +1,4 @@
-//! The sender's side of each verification: for tests, stand-ins and load generators.
+//! The sender's side of each verification: for targets that are signed for, for tests, stand-ins and load generators.
 //!
 //! Each function returns the header values a sender puts on the wire for one body.
 

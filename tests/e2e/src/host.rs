@@ -159,7 +159,7 @@ impl TestHost {
         let config = HostConfig {
             data_dir: dir.path().join("data"),
             intake_listen: ([127, 0, 0, 1], 0).into(),
-            disk_reserve_bytes: 1 << 20,
+            disk_reserve_bytes: if settings.contains("disk_reserve") { config.disk_reserve_bytes } else { 1 << 20 },
             plugin_trust: PluginTrust { allow_unsigned: true, keys: Vec::new() },
             ..config
         };

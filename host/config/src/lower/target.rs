@@ -147,6 +147,9 @@ impl Lower<'_> {
                 let value = header.value.and_then(|value| self.secret(&value));
                 Some(Auth::Header { name: name?, value: value? })
             }
+            AuthChoice::StandardWebhooks(signing) => {
+                signing.secret.and_then(|secret| self.secret(&secret)).map(Auth::StandardWebhooks)
+            }
         }
     }
 }

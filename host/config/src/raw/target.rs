@@ -78,6 +78,18 @@ pub(crate) enum AuthChoice {
     Basic(BasicTable),
     /// A key in a header of its own.
     Header(HeaderAuthTable),
+    /// `webhook-id`, `webhook-timestamp` and `webhook-signature` as standardwebhooks.com specifies. The id is the
+    /// idempotency key.
+    StandardWebhooks(SigningTable),
+}
+
+/// Signs each request after Standard Webhooks.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SigningTable {
+    /// Reference to the secret: `whsec_…` or bare base64, or `whsk_…` for a private ed25519 key.
+    #[schemars(required)]
+    pub(crate) secret: Option<At<SecretText>>,
 }
 
 /// User name and password.

@@ -95,13 +95,14 @@ impl Signs {
         level: Level,
         summary: String,
         details: Value,
-    ) {
+    ) -> AlertKey {
         let details = match details {
             Value::Object(details) => details,
             _ => Map::new(),
         };
         let key = AlertKey { kind, flow: flow.cloned(), about: about.map(str::to_owned) };
-        self.seen.insert(key, Sighting { level, summary, details });
+        self.seen.insert(key.clone(), Sighting { level, summary, details });
+        key
     }
 
     /// A kind of failure is over for alerts once none of its letters is open, or somebody said where it stands. While
@@ -127,8 +128,7 @@ impl Signs {
             "look": format!("gantry dlq group {}", group.fingerprint),
         });
         let about = Some(group.fingerprint.as_str());
-        self.see(AlertKind::DeadLetters, Some(flow), about, level, summary, details);
-        let key = AlertKey { kind: AlertKind::DeadLetters, flow: Some(flow.clone()), about: about.map(str::to_owned) };
+        let key = self.see(AlertKind::DeadLetters, Some(flow), about, level, summary, details);
         self.open.insert(key, open);
     }
 

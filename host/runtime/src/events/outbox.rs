@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::Events;
 
 /// Events that may wait to be written down: seconds of a host that does nothing but open and close breakers.
-const WAITING: usize = 4096;
+pub(super) const WAITING: usize = 4096;
 
 /// Most events in one write.
 const AT_ONCE: usize = 256;

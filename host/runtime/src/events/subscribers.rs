@@ -66,7 +66,8 @@ impl Subscribers {
     }
 }
 
-fn message(event: &HostEvent, flow: &FlowName, payload: Bytes) -> NewMessage {
+/// What tells one flow of it.
+pub(super) fn message(event: &HostEvent, flow: &FlowName, payload: Bytes) -> NewMessage {
     let id = event.id.to_string();
     let headers: Headers = [("gantry-event", event.what.name()), ("gantry-event-id", &id)].into_iter().collect();
     let message = Message {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use gantry_config::HttpTarget;
-use gantry_core::ErrorClass;
+use gantry_core::{Clock as _, ErrorClass, SystemClock};
 use gantry_security::{Credentials, CredentialsError, Environment};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use tokio::net::TcpStream;
@@ -114,6 +114,7 @@ impl HttpSender {
             headers.insert(TRACEPARENT, header_value("traceparent", traceparent)?);
         }
         self.credentials.apply(&mut headers);
+        self.credentials.sign(&mut headers, &delivery.idempotency_key, SystemClock.now(), &delivery.payload);
         Ok(headers)
     }
 }
