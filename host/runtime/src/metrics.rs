@@ -4,11 +4,11 @@
 //! faults, are bounded: past [`MAX_RULES`] distinct rules a flow's further ones are counted as `other`.
 
 mod alerts;
+mod queue;
 mod rules;
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use gantry_core::{
     Attempt, BreakerState, DeadLetter, DeliveryState, Envelope, ErrorClass, FlowName, Happening, HoldCause,
@@ -20,6 +20,8 @@ use parking_lot::Mutex;
 use prometheus::{
     Encoder as _, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
+
+pub use queue::OpenLetters;
 
 use crate::control::{TargetReport, TargetState};
 use crate::reload::ReloadResult;
@@ -236,31 +238,6 @@ impl Metrics {
         FlowMetrics { all: self.clone(), flow: name.into(), waited: Arc::new(Mutex::new(waited_histogram())) }
     }
 
-    /// Sets the gauges that are read from the store just before a scrape.
-    pub fn observe_queue(&self, flow: &str, depth: &gantry_store::Depth, letters: OpenLetters, now: Timestamp) {
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        for (state, n) in [("queued", depth.queued), ("leased", depth.leased), ("scheduled", depth.scheduled)] {
-            self.0.queue_depth.with_label_values(&[flow, state]).set(count(n));
-        }
-        self.0.blocked_keys.with_label_values(&[flow]).set(count(depth.blocked_keys));
-        self.0.blocked.with_label_values(&[flow]).set(count(depth.blocked));
-        let age = depth.oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
-        self.0.queue_oldest.with_label_values(&[flow]).set(age.as_secs_f64());
-        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        self.0.open_letters.with_label_values(&[flow]).set(count(letters.all));
-        self.0.alarming_letters.with_label_values(&[flow]).set(count(letters.alarming));
-    }
-
-    /// Sets what the queue takes on disk.
-    pub fn observe_queue_bytes(&self, flow: &str, bytes: u64) {
-        self.0.queue_bytes.with_label_values(&[flow]).set(i64::try_from(bytes).unwrap_or(i64::MAX));
-    }
-
-    /// Dead letters have expired before anybody dealt with them.
-    pub(crate) fn observe_expired(&self, letters: usize) {
-        self.0.expired_letters.with_label_values(&[] as &[&str]).inc_by(letters as u64);
-    }
-
     /// A reload came to a decision.
     pub(crate) fn observe_reload(&self, result: ReloadResult) {
         self.0.reloads.with_label_values(&[result.name()]).inc();
@@ -317,15 +294,6 @@ pub struct FlowMetrics {
     flow: Arc<str>,
     /// Milliseconds from receipt to delivery since the start, exact enough for percentiles in reports.
     waited: Arc<Mutex<Histogram<u64>>>,
-}
-
-/// A flow's open dead letters.
-#[derive(Clone, Copy, Debug)]
-pub struct OpenLetters {
-    /// All of them.
-    pub all: u64,
-    /// Those of groups that are not ignored.
-    pub alarming: u64,
 }
 
 /// What a flow has done since the host started.
