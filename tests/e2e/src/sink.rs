@@ -144,10 +144,15 @@ impl Sink {
 
     /// Waits until it got at least `n` requests, and returns them.
     pub async fn wait_for(&self, n: usize) -> Vec<Seen> {
+        self.wait_until(n).await;
+        self.seen()
+    }
+
+    /// Waits until it got at least `n` requests.
+    pub async fn wait_until(&self, n: usize) {
         let mut count = self.inner.count.subscribe();
         let waited = tokio::time::timeout(PATIENCE, count.wait_for(|count| *count >= n)).await;
         assert!(waited.is_ok(), "waited {PATIENCE:?} in vain for {n} requests; there were {}", self.seen().len());
-        self.seen()
     }
 
     fn script(&self) -> MutexGuard<'_, Script> {

@@ -49,3 +49,32 @@ async fn a_target_that_hangs_delays_neither_its_flows_other_target_nor_another_f
     let depth = host.handle().reports().remove(0).queue;
     assert_eq!(depth.queued + depth.leased + depth.scheduled, 100, "none of those that hang is lost");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_whose_delivery_hangs_holds_up_its_own_messages_and_those_of_no_other_key() {
+    let (hangs, near) = (hanging().await, Sink::start().await);
+    let flow = FlowText::new("keys")
+        .head("in_flight = 20")
+        .source_line("key = { pointer = \"/key\" }")
+        .step(guest("outcomes"), "")
+        .target_at("hangs", &hangs, "timeout = \"10m\"\nretry = { attempts = 1 }\ndefault = true")
+        .target("near", &near, "");
+    let host = TestHost::start(&[flow]).await;
+    let body = |key: &str, route: &str| format!(r#"{{"key":"{key}","emit":[{{"text":"{key}","route":"{route}"}}]}}"#);
+    host.post("/keys", body("stuck", "hangs")).await;
+    // Far more than the flow has room for, and all of them behind the one that hangs.
+    for _ in 0..100 {
+        host.post("/keys", body("stuck", "near")).await;
+    }
+    for n in 0..MESSAGES {
+        host.post("/keys", body(&format!("free-{}", n % 3), "near")).await;
+    }
+    let seen = near.wait_for(MESSAGES).await;
+    assert!(seen.iter().all(|seen| seen.text().starts_with("free-")), "nothing overtakes within a key");
+    let left = || {
+        let depth = host.handle().reports().remove(0).queue;
+        depth.queued + depth.leased + depth.scheduled
+    };
+    eventually("all but those of the stuck key to be settled", || async { left() == 101 }).await;
+    assert_eq!(near.seen().len(), MESSAGES);
+}
