@@ -48,7 +48,9 @@ fn codes(check: Check, value: &str) -> Vec<String> {
 fn every_check_lets_through_what_fits_and_names_what_does_not() {
     let pattern = || Check::Pattern(regex::Regex::new("^[A-Z]{2}$").unwrap());
     let day = || Moment::parse("2026-03-09").unwrap();
-    let cases: Vec<(Check, &[&str], &[(&str, &str)])> = vec![
+    /// A check, what fits, and what doesn't with its code.
+    type Case = (Check, &'static [&'static str], &'static [(&'static str, &'static str)]);
+    let cases: Vec<Case> = vec![
         (Check::Required, &["0", "false", "[]"], &[("null", "missing-field"), ("\" \"", "empty-field")]),
         (Check::Type(Kind::Text), &["\"a\"", "null", "\"\""], &[("1", "wrong-type")]),
         (Check::Type(Kind::Integer), &["1", "1.0", "1e3"], &[("1.5", "wrong-type"), ("\"1\"", "wrong-type")]),

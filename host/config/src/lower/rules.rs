@@ -91,15 +91,13 @@ impl Lower<'_> {
             let Some(raw) = raw else { continue };
             checks.add(self.operand(raw, field, Self::date_literal).map(|other| Check::Date(order, other)));
         }
-        let counts: [(_, fn(u64) -> Check); 4] = [
-            (&raw.min_length, Check::MinLength),
-            (&raw.max_length, Check::MaxLength),
-            (&raw.min_items, Check::MinItems),
-            (&raw.max_items, Check::MaxItems),
-        ];
-        for (raw, check) in counts {
+        let mut count = |raw: &Option<At<u64>>, check: fn(u64) -> Check| {
             raw.iter().for_each(|at| checks.add(Some(check(at.value))));
-        }
+        };
+        count(&raw.min_length, Check::MinLength);
+        count(&raw.max_length, Check::MaxLength);
+        count(&raw.min_items, Check::MinItems);
+        count(&raw.max_items, Check::MaxItems);
         if let Some(pattern) = &raw.pattern {
             checks.add(self.regular_expression(pattern));
         }
