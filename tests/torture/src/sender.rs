@@ -85,7 +85,7 @@ impl Sender {
                 Some(id) => Answer::Accepted(id),
                 None => Answer::Silence,
             },
-            503 | 507 => {
+            429 | 503 => {
                 door.refused.store(true, Ordering::SeqCst);
                 Answer::Refused
             }

@@ -100,7 +100,7 @@ async fn a_disk_that_runs_low_is_critical_and_told_although_sources_are_refused(
     // More than any disk of a test has free.
     let settings = format!("[store]\ndisk_reserve = \"1000TiB\"\n{}", alert(&pager, "flows = [\"orders\"]"));
     let host = TestHost::start_with(&flows, &settings).await;
-    assert_eq!(host.send("/orders", "1", &[]).await.status(), 507);
+    assert_eq!(host.send("/orders", "1", &[]).await.status(), 503);
     let trigger = json(&pager.wait_for(1).await[0]);
     assert_eq!((&trigger["alert"], &trigger["severity"]), (&"disk_low".into(), &"critical".into()));
     assert_eq!(trigger["dedup_key"], "gantry/disk_low");
