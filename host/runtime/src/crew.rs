@@ -153,6 +153,8 @@ impl Crew {
         if let Some(member) = self.members.get_mut(&flow.name) {
             member.fingerprint = fingerprint;
             member.versions.send_replace(running);
+            // What the version before held back may pass now.
+            self.shared.store.wake(&flow.name);
             return false;
         }
         let (versions, current) = watch::channel(running);

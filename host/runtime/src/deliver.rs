@@ -104,6 +104,9 @@ impl RunningFlow {
                     Ok(Try { entry, look_again }) => {
                         lane.trail.push(entry);
                         due = look_again;
+                        if due.is_some() {
+                            lane.held = Some((name.clone(), openings));
+                        }
                     }
                     Err(held) => {
                         self.metrics.observe_held(&name, held.cause);

@@ -15,7 +15,11 @@ impl RunningFlow {
         let Attempted { lease: Leased { mut envelope, ticket }, next } = attempted;
         let settled = match next {
             Next::Wait(Wait { due, held }) => {
-                let later = Settlement::Later { envelope: Box::new(envelope), due };
+                let envelope = Box::new(envelope);
+                let later = match held.is_empty() {
+                    true => Settlement::Later { envelope, due },
+                    false => Settlement::Held { envelope, due },
+                };
                 self.store.settle(ticket, later).await.map(|()| {
                     self.wake_if_opened(&held);
                     None

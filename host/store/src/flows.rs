@@ -104,8 +104,7 @@ impl Store {
         queue.bell.notify_one();
     }
 
-    /// What waits for its time is handed out at once: something it waited for has changed. Whoever leases it looks again
-    /// at when it is due. Changes nothing on disk.
+    /// What is held back is handed out at once: something it waited for has changed. Changes nothing on disk.
     pub fn wake(&self, flow: &FlowName) {
         let queue = self.inner.flows.of(flow);
         queue.schedule.lock().wake();

@@ -85,10 +85,17 @@ impl Claim {
         self.queue.bell.notify_one();
     }
 
-    /// The message is to be worked on again at `due`; its record takes so many bytes now.
-    pub(crate) fn postpone(mut self, due: Timestamp, now: Timestamp, bytes: u32) {
+    /// The message is to be worked on again at `due`, or when it is woken if something holds it back; its record takes so
+    /// many bytes now.
+    pub(crate) fn put_off(mut self, held: bool, due: Timestamp, now: Timestamp, bytes: u32) {
         self.open = false;
-        self.queue.schedule.lock().postpone(self.entry, due, now, bytes);
+        {
+            let mut schedule = self.queue.schedule.lock();
+            match held {
+                true => schedule.hold_back(self.entry, due, now, bytes),
+                false => schedule.postpone(self.entry, due, now, bytes),
+            }
+        }
         // Whoever waits has to learn of the new due time.
         self.queue.bell.notify_one();
     }

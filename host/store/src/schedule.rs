@@ -48,6 +48,8 @@ pub(crate) struct Schedule {
     called: VecDeque<Entry>,
     /// Wait for their time, which is one of the steady scale, and hold their keys.
     later: BTreeMap<(Timestamp, u64), Entry>,
+    /// The same, of those that something holds back that may end before their time.
+    held: BTreeMap<(Timestamp, u64), Entry>,
     /// So that a clock that is set back makes nobody wait longer than was meant.
     steady: Steady,
     leased: HashSet<u64>,
@@ -83,6 +85,7 @@ impl Schedule {
             row: VecDeque::new(),
             called: VecDeque::new(),
             later: BTreeMap::new(),
+            held: BTreeMap::new(),
             steady: Steady::default(),
             leased: HashSet::new(),
             holds: HashMap::new(),
@@ -183,17 +186,29 @@ impl Schedule {
     }
 
     /// A taken message is to be worked on again at `due`; it keeps its key, and takes so many bytes now.
-    pub(crate) fn postpone(&mut self, mut entry: Entry, due: Timestamp, now: Timestamp, bytes: u32) {
+    pub(crate) fn postpone(&mut self, entry: Entry, due: Timestamp, now: Timestamp, bytes: u32) {
+        let (due, entry) = self.put_off(entry, due, now, bytes);
+        self.later.insert((due, entry.seq), entry);
+    }
+
+    /// The same, unless it is woken before.
+    pub(crate) fn hold_back(&mut self, entry: Entry, due: Timestamp, now: Timestamp, bytes: u32) {
+        let (due, entry) = self.put_off(entry, due, now, bytes);
+        self.held.insert((due, entry.seq), entry);
+    }
+
+    /// When it is due on the steady scale, and what it is now.
+    fn put_off(&mut self, mut entry: Entry, due: Timestamp, now: Timestamp, bytes: u32) -> (Timestamp, Entry) {
         self.leased.remove(&entry.seq);
         self.bytes = self.bytes - u64::from(entry.bytes) + u64::from(bytes);
         entry.bytes = bytes;
         self.steady.at(now);
-        self.later.insert((self.steady.of(due), entry.seq), entry);
+        (self.steady.of(due), entry)
     }
 
-    /// Everything that waits for its time may be taken now, the longest due first.
+    /// Everything that is held back may be taken now, the longest due first.
     pub(crate) fn wake(&mut self) {
-        self.called.extend(std::mem::take(&mut self.later).into_values());
+        self.called.extend(std::mem::take(&mut self.held).into_values());
     }
 
     /// A taken message has left the queue: the next of its key gets its turn.
@@ -238,7 +253,8 @@ impl Schedule {
 
     /// When the next waiting message is due.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.later.keys().next().map(|(due, _)| self.steady.wall(*due))
+        let first = self.later.keys().next().into_iter().chain(self.held.keys().next()).min();
+        first.map(|(due, _)| self.steady.wall(*due))
     }
 
     /// How many messages there are, leased ones included, and what they take on disk.
@@ -248,7 +264,7 @@ impl Schedule {
 
     /// How many wait for their time.
     pub(crate) fn scheduled(&self) -> usize {
-        self.later.len()
+        self.later.len() + self.held.len()
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -256,7 +272,7 @@ impl Schedule {
         Counts {
             queued: self.row.len() + self.called.len() + self.set_aside,
             leased: self.leased.len(),
-            scheduled: self.later.len(),
+            scheduled: self.scheduled(),
             blocked_keys: barred.clone().count(),
             blocked: barred.filter_map(|key| self.holds.get(key)).map(|hold| hold.set_aside.len()).sum(),
             oldest: self.ages.oldest(),
@@ -265,8 +281,10 @@ impl Schedule {
 
     fn call_due(&mut self, now: Timestamp) {
         let now = self.steady.at(now);
-        while let Some(first) = self.later.first_entry().filter(|first| first.key().0 <= now) {
-            self.called.push_back(first.remove());
+        for waiting in [&mut self.later, &mut self.held] {
+            while let Some(first) = waiting.first_entry().filter(|first| first.key().0 <= now) {
+                self.called.push_back(first.remove());
+            }
         }
     }
 

@@ -40,6 +40,14 @@ pub enum Settlement {
         /// When.
         due: Timestamp,
     },
+    /// The same, because something holds it back that may end before `due`: [`Store::wake`] hands it out at once, and so
+    /// does the next start.
+    Held {
+        /// As it is now.
+        envelope: Box<Envelope>,
+        /// When it looks again by itself.
+        due: Timestamp,
+    },
 }
 
 /// What is written along with the end of a message.
@@ -82,14 +90,27 @@ impl Store {
                 };
                 self.inner.committer.commit(durability, step).await
             }
-            Settlement::Later { envelope, due } => {
-                debug_assert_eq!(envelope.message.id, ticket.message(), "a message is settled with its own ticket");
-                let (record, seen) = (Record::of(&envelope)?, seen(&envelope, due, now));
-                let step = move |draft: &mut Draft<'_>| postpone(draft, ticket, record, (due, seen));
-                self.inner.committer.commit(Durability::Ordered, step).await
-            }
+            Settlement::Later { envelope, due } => self.put_off(ticket, &envelope, due, false).await,
+            Settlement::Held { envelope, due } => self.put_off(ticket, &envelope, due, true).await,
         }
     }
+
+    async fn put_off(&self, ticket: Ticket, envelope: &Envelope, due: Timestamp, held: bool) -> Result<(), StoreError> {
+        debug_assert_eq!(envelope.message.id, ticket.message(), "a message is settled with its own ticket");
+        let seen = seen(envelope, due, self.inner.clock.now());
+        let (record, wait) = (Record::of(envelope)?, Wait { due, seen, held });
+        let step = move |draft: &mut Draft<'_>| put_off(draft, ticket, record, &wait);
+        self.inner.committer.commit(Durability::Ordered, step).await
+    }
+}
+
+/// How long a message is put off.
+struct Wait {
+    due: Timestamp,
+    /// What the clock showed when that was chosen.
+    seen: Timestamp,
+    /// Whether it may be woken before.
+    held: bool,
 }
 
 struct Ending {
@@ -135,26 +156,23 @@ fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Coun
     Ok(())
 }
 
-fn postpone(
-    draft: &mut Draft<'_>,
-    ticket: Ticket,
-    record: Record,
-    (due, seen): (Timestamp, Timestamp),
-) -> Result<(), StoreError> {
+fn put_off(draft: &mut Draft<'_>, ticket: Ticket, record: Record, wait: &Wait) -> Result<(), StoreError> {
+    let Wait { due, seen, held } = *wait;
     let seq = ticket.claim.entry.seq;
     let index = IndexEntry {
         id: ticket.message(),
         key: ticket.claim.entry.key,
         since: ticket.claim.entry.since,
-        // Zero stands for "at once" on disk.
-        due: Some(due.max(Timestamp(1))),
+        // Zero stands for "at once" on disk. What holds a message back is forgotten by a
+        // start, so that its time has come then.
+        due: Some(if held { Timestamp(1) } else { due.max(Timestamp(1)) }),
         bytes: record.len(),
         flow: ticket.history.flow.clone(),
     };
     draft.set(keys::index(seq), index.to_bytes());
     draft.put_record(&keys::message(seq), record)?;
     moments::note(draft, seen)?;
-    draft.after_commit(move || ticket.claim.postpone(due, seen, index.bytes));
+    draft.after_commit(move || ticket.claim.put_off(held, due, seen, index.bytes));
     Ok(())
 }
 

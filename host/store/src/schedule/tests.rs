@@ -119,12 +119,25 @@ fn a_flow_that_blocks_no_more_lets_everything_go_on() {
 fn what_is_woken_goes_before_its_time_and_in_order() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
     let (first, third) = (schedule.take(NOW).unwrap(), schedule.take(NOW).unwrap());
-    schedule.postpone(third, Timestamp(9_000), NOW, 10);
-    schedule.postpone(first, Timestamp(8_000), NOW, 10);
+    schedule.hold_back(third, Timestamp(9_000), NOW, 10);
+    schedule.hold_back(first, Timestamp(8_000), NOW, 10);
+    assert_eq!((take(&mut schedule), schedule.next_due()), (None, Some(Timestamp(8_000))));
     schedule.wake();
     assert_eq!([take(&mut schedule), take(&mut schedule), take(&mut schedule)], [Some(1), Some(3), None]);
     schedule.finish(first);
     assert_eq!(take(&mut schedule), Some(2));
+}
+
+#[test]
+fn what_is_held_back_looks_again_at_its_time_and_a_retry_is_not_woken_before_its_own() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 8)]);
+    let (first, second) = (schedule.take(NOW).unwrap(), schedule.take(NOW).unwrap());
+    schedule.postpone(first, Timestamp(9_000), NOW, 10);
+    schedule.hold_back(second, Timestamp(8_000), NOW, 10);
+    assert_eq!((schedule.scheduled(), schedule.next_due()), (2, Some(Timestamp(8_000))));
+    assert_eq!(schedule.take(Timestamp(8_000)), Some(second));
+    schedule.wake();
+    assert_eq!((schedule.take(Timestamp(8_999)), schedule.take(Timestamp(9_000))), (None, Some(first)));
 }
 
 #[test]

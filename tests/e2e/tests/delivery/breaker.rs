@@ -54,6 +54,35 @@ async fn an_open_breaker_spends_no_attempt_and_dead_letters_nothing() {
 }
 
 #[tokio::test]
+async fn what_a_breaker_holds_back_goes_at_once_after_a_restart_and_after_a_reload_that_changes_its_target() {
+    let erp = Sink::start().await;
+    let retry = r#"retry = { attempts = 1000, base = "1ms", budget = { floor = 100000 } }"#;
+    let flow = |concurrency: usize| {
+        let lines = format!("{retry}\nconcurrency = {concurrency}\nbreaker = {{ window = 3, open = \"1h\" }}");
+        FlowText::new("in").target("erp", &erp, &lines)
+    };
+    let mut host = TestHost::start(&[flow(4)]).await;
+    for (accepted, restarts) in [(20, true), (40, false)] {
+        erp.set_rule(|_| Some(Answer::status(503)));
+        for n in 0..20 {
+            host.post("/in", n.to_string()).await;
+        }
+        waiting(&host, 20).await;
+        eventually("the breaker to open", || async { state(&host) == BreakerState::Open }).await;
+        erp.set_rule(|_| None);
+        if restarts {
+            host = host.restart().await;
+        } else {
+            flow(3).write(host.flows());
+            assert_eq!(host.reload().await.changes.changed.len(), 1);
+        }
+        host.settled().await;
+        assert_eq!(erp.accepted().len(), accepted);
+    }
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn probes_close_the_breaker_when_the_target_is_back_and_failed_probes_cost_no_message() {
     let erp = Sink::start().await;
     erp.set_rule(|_| Some(Answer::status(503)));
