@@ -152,8 +152,14 @@ impl Crew {
         let Renewal { fingerprint, running, .. } = renewal;
         if let Some(member) = self.members.get_mut(&flow.name) {
             member.fingerprint = fingerprint;
-            member.versions.send_replace(running);
-            // What the version before held back may pass now.
+            let next = running.gates();
+            let before = member.versions.send_replace(running);
+            // What the version before held back, or is just about to, may pass now.
+            for (target, gate) in before.gates() {
+                if !next.get(&target).is_some_and(|next| Arc::ptr_eq(next, &gate)) {
+                    gate.opened();
+                }
+            }
             self.shared.store.wake(&flow.name);
             return false;
         }

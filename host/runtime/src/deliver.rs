@@ -128,7 +128,8 @@ impl RunningFlow {
 
     /// One attempt, unless the target's gate holds it back.
     async fn try_one(&self, envelope: &Envelope, target: &RunningTarget, delivery: &mut Delivery) -> Result<Try, Held> {
-        let admitted = target.gate.enter(delivery.attempts_made(), &*self.clock).await?;
+        let bytes = envelope.message.payload.len() + delivery.payload.len();
+        let admitted = target.gate.enter(delivery.attempts_made(), bytes, &*self.clock).await?;
         let (at, clock) = (self.clock.now(), Instant::now());
         let request = Request {
             message_id: envelope.message.id,

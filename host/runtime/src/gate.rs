@@ -55,6 +55,9 @@ pub(crate) struct Gate {
     inside: AtomicUsize,
     /// How many of them the flow's other targets can bear.
     share: AtomicUsize,
+    /// The same in bytes: what they take of the flow's room, and how much of it the others can bear.
+    bytes_inside: AtomicUsize,
+    share_of_bytes: AtomicUsize,
     /// When somebody entered the empty gate and when answers came since; the latest of them, oldest first.
     pace: Mutex<VecDeque<Timestamp>>,
     /// The latest time a crowded delivery was told.
@@ -96,21 +99,26 @@ pub(crate) struct Admitted<'a> {
 }
 
 /// Counts one delivery within a gate.
-struct Inside<'a>(&'a Gate);
+struct Inside<'a> {
+    gate: &'a Gate,
+    bytes: usize,
+}
 
 impl<'a> Inside<'a> {
     /// The first to enter an empty gate begins its pace anew: how long it stood idle tells nothing.
-    fn of(gate: &'a Gate, now: Timestamp) -> Self {
+    fn of(gate: &'a Gate, bytes: usize, now: Timestamp) -> Self {
+        gate.bytes_inside.fetch_add(bytes, Ordering::Relaxed);
         if gate.inside.fetch_add(1, Ordering::Relaxed) == 0 {
             *gate.pace.lock() = VecDeque::from([now]);
         }
-        Self(gate)
+        Self { gate, bytes }
     }
 }
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        self.0.inside.fetch_sub(1, Ordering::Relaxed);
+        self.gate.inside.fetch_sub(1, Ordering::Relaxed);
+        self.gate.bytes_inside.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -125,6 +133,8 @@ impl Gate {
             switch,
             inside: AtomicUsize::new(0),
             share: AtomicUsize::new(usize::MAX),
+            bytes_inside: AtomicUsize::new(0),
+            share_of_bytes: AtomicUsize::new(usize::MAX),
             pace: Mutex::default(),
             told: Mutex::default(),
             held: Mutex::default(),
@@ -132,15 +142,17 @@ impl Gate {
         }
     }
 
-    /// Says how many deliveries may be within at once when the target does not keep up.
-    pub(crate) fn set_share(&self, share: usize) {
-        self.share.store(share.max(1), Ordering::Relaxed);
+    /// Says how many deliveries, and how many bytes of them, may be within at once when the target does not keep up.
+    pub(crate) fn set_share(&self, deliveries: usize, bytes: usize) {
+        self.share.store(deliveries.max(1), Ordering::Relaxed);
+        self.share_of_bytes.store(bytes, Ordering::Relaxed);
     }
 
-    /// Waits for room; answers at once when nothing passes. `made` attempts were made before this one.
-    pub(crate) async fn enter(&self, made: u32, clock: &dyn Clock) -> Result<Admitted<'_>, Held> {
+    /// Waits for room; answers at once when nothing passes. `made` attempts were made before this one; the message takes
+    /// so many `bytes` of the flow's room.
+    pub(crate) async fn enter(&self, made: u32, bytes: usize, clock: &dyn Clock) -> Result<Admitted<'_>, Held> {
         self.pass(clock.now())?;
-        let inside = Inside::of(self, clock.now());
+        let inside = Inside::of(self, bytes, clock.now());
         if self.is_crowded() && self.is_behind(clock.now()) {
             return Err(self.crowd(clock.now()));
         }
@@ -217,7 +229,8 @@ impl Gate {
     fn pass(&self, now: Timestamp) -> Result<(), Held> {
         let Err(shut) = self.shut(now) else { return Ok(()) };
         let mut held = self.held.lock();
-        if held.until != shut.until && shut.cause.ends_by_itself() {
+        // A round of probes lasts until its time has come: while all probes of a breaker are out, its own time moves on.
+        if held.until <= now && shut.cause.ends_by_itself() {
             (held.until, held.probes) = (shut.until, 0);
         }
         if held.probes < PROBES && shut.cause.ends_by_itself() {
@@ -229,7 +242,10 @@ impl Gate {
     }
 
     fn is_crowded(&self) -> bool {
-        self.inside.load(Ordering::Relaxed) > self.share.load(Ordering::Relaxed)
+        let inside = self.inside.load(Ordering::Relaxed);
+        let bytes = self.bytes_inside.load(Ordering::Relaxed);
+        inside > self.share.load(Ordering::Relaxed)
+            || (inside > 1 && bytes > self.share_of_bytes.load(Ordering::Relaxed))
     }
 
     /// Whether those within will not all have been answered in a moment, at the pace of the last answers.
@@ -272,7 +288,8 @@ impl Gate {
         }
     }
 
-    fn opened(&self) {
+    /// What was held back may pass, here or at the gate that takes this one's place.
+    pub(crate) fn opened(&self) {
         *self.held.lock() = HeldBack::default();
         self.openings.send_modify(|openings| *openings += 1);
     }
@@ -333,7 +350,7 @@ mod tests {
         let gate = gate(6);
         let mut within = Vec::new();
         for _ in 0..SLOW_START {
-            within.push(gate.enter(0, &SystemClock).await.ok().unwrap());
+            within.push(gate.enter(0, 10, &SystemClock).await.ok().unwrap());
         }
         assert_eq!(gate.room.available_permits(), 0);
         within.pop().unwrap().end(None, SystemClock.now());
@@ -352,40 +369,51 @@ mod tests {
         let gate = Gate::new(4, ValvePolicy::default(), switch.clone());
         let stop = TargetStop { kind: StopKind::Disabled, at: Timestamp(1), by: None, reason: "gone".into() };
         *switch.lock() = Some(stop);
-        assert_eq!(gate.enter(0, &SystemClock).await.err().unwrap().cause, HoldCause::Disabled);
+        assert_eq!(gate.enter(0, 10, &SystemClock).await.err().unwrap().cause, HoldCause::Disabled);
         *switch.lock() = None;
-        assert!(gate.enter(0, &SystemClock).await.is_ok());
+        assert!(gate.enter(0, 10, &SystemClock).await.is_ok());
     }
 
     #[tokio::test]
     async fn of_many_that_meet_a_shut_gate_a_few_come_back_to_probe_it_and_the_others_one_by_one() {
         let breaker = BreakerPolicy { window: 4, minimum: 1, failure_rate: 0.5, open_for: MINUTE, probes: 2 };
         let gate = Gate::new(4, ValvePolicy { breaker: Some(breaker), ..ValvePolicy::default() }, Switch::default());
-        gate.enter(0, &SystemClock).await.ok().unwrap().end(Some(ErrorClass::Timeout), SystemClock.now());
+        gate.enter(0, 10, &SystemClock).await.ok().unwrap().end(Some(ErrorClass::Timeout), SystemClock.now());
         let opens = gate.shut_until(SystemClock.now()).unwrap();
         let mut told = Vec::new();
         for _ in 0..PROBES + 100 {
-            told.push(gate.enter(0, &SystemClock).await.err().unwrap().until);
+            told.push(gate.enter(0, 10, &SystemClock).await.err().unwrap().until);
         }
         assert!(told[..PROBES].iter().all(|until| *until == opens), "{told:?}");
         assert!(told[PROBES] >= opens.after(STOPPED - MINUTE));
         assert!(told[PROBES..].windows(2).all(|two| two[1] >= two[0].after(APART)), "{told:?}");
         gate.close_breaker();
         assert_eq!(gate.shut_until(SystemClock.now()), None);
-        gate.enter(0, &SystemClock).await.ok().unwrap().end(Some(ErrorClass::Timeout), SystemClock.now());
+        gate.enter(0, 10, &SystemClock).await.ok().unwrap().end(Some(ErrorClass::Timeout), SystemClock.now());
         let opens = gate.shut_until(SystemClock.now()).unwrap();
-        assert_eq!(gate.enter(0, &SystemClock).await.err().unwrap().until, opens, "it may be probed anew");
+        assert_eq!(gate.enter(0, 10, &SystemClock).await.err().unwrap().until, opens, "it may be probed anew");
     }
 
     #[tokio::test]
     async fn behind_a_target_that_hangs_no_more_wait_than_its_share() {
         let gate = gate(1);
-        gate.set_share(2);
-        let _hangs = gate.enter(0, &SystemClock).await.ok().unwrap();
-        let waits = || Box::pin(gate.enter(0, &SystemClock));
+        gate.set_share(2, usize::MAX);
+        let _hangs = gate.enter(0, 10, &SystemClock).await.ok().unwrap();
+        let waits = || Box::pin(gate.enter(0, 10, &SystemClock));
         let (second, third) = (waits(), waits());
         let (held, _still_waits) = futures_util::future::select(second, third).await.factor_first();
         assert_eq!(held.err().map(|held| held.cause), Some(HoldCause::Crowded), "three within are one too many");
         assert_eq!(gate.inside.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn behind_a_target_that_hangs_no_more_bytes_wait_than_its_share() {
+        let gate = gate(1);
+        gate.set_share(100, 25);
+        let _hangs = gate.enter(0, 10, &SystemClock).await.ok().unwrap();
+        let waits = || Box::pin(gate.enter(0, 10, &SystemClock));
+        let (held, _still_waits) = futures_util::future::select(waits(), waits()).await.factor_first();
+        assert_eq!(held.err().map(|held| held.cause), Some(HoldCause::Crowded), "thirty bytes are more than its share");
+        assert_eq!(gate.bytes_inside.load(Ordering::Relaxed), 20);
     }
 }

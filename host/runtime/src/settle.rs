@@ -110,7 +110,23 @@ fn breaches(envelope: &mut Envelope, ending: &Ending) -> Vec<Breach> {
     if envelope.replay.is_some() {
         breaches.clear();
     }
-    breaches
+    once_each(breaches)
+}
+
+/// A message that was taken apart breaks a rule in several of its parts, and counts as one message all the same.
+fn once_each(breaches: Vec<Breach>) -> Vec<Breach> {
+    let mut kinds: Vec<Breach> = Vec::with_capacity(breaches.len());
+    for breach in breaches {
+        let same = |kind: &&mut Breach| {
+            (&kind.step, &kind.code, &kind.field, kind.severity)
+                == (&breach.step, &breach.code, &breach.field, breach.severity)
+        };
+        match kinds.iter_mut().find(same) {
+            Some(kind) => kind.count += breach.count,
+            None => kinds.push(breach),
+        }
+    }
+    kinds
 }
 
 /// The end of a message for the store. A replayed letter that didn't fail again is resolved.

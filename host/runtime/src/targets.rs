@@ -76,9 +76,9 @@ pub(crate) fn open(
         open.insert(name, running);
     }
     // Alone, a target delays no other.
-    if open.len() > 1 {
-        open.values().for_each(|target| target.gate.set_share(flow.in_flight / flow.targets.len()));
-    }
+    let share = |all: usize| if open.len() > 1 { all / open.len() } else { usize::MAX };
+    let (messages, bytes) = (share(flow.in_flight), share(flow.in_flight_bytes));
+    open.values().for_each(|target| target.gate.set_share(messages, bytes));
     open
 }
 

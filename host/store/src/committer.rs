@@ -182,8 +182,8 @@ impl Worker {
         let mut request = self.incoming.blocking_recv();
         let mut open = true;
         let mut draft = Draft::new(&self.disk, &self.flows, &mut self.next_seq);
-        let mut group = Vec::new();
-        for _ in 0..GROUP_REQUESTS {
+        let (mut group, mut taken) = (Vec::new(), 0);
+        loop {
             match request {
                 Some(Request::Run(job)) => group.extend(job(&mut draft)),
                 Some(Request::Close) | None => {
@@ -191,7 +191,9 @@ impl Worker {
                     break;
                 }
             }
-            if draft.is_full() {
+            taken += 1;
+            // What is taken from the row is run: whoever it belongs to would wait for an answer that never comes.
+            if draft.is_full() || taken == GROUP_REQUESTS {
                 break;
             }
             request = match self.incoming.try_recv() {

@@ -97,7 +97,9 @@ impl Store {
 
     async fn put_off(&self, ticket: Ticket, envelope: &Envelope, due: Timestamp, held: bool) -> Result<(), StoreError> {
         debug_assert_eq!(envelope.message.id, ticket.message(), "a message is settled with its own ticket");
-        let seen = seen(envelope, due, self.inner.clock.now());
+        let now = self.inner.clock.now();
+        // What holds it back has looked at the clock just now.
+        let seen = if held { now } else { seen(envelope, due, now) };
         let (record, wait) = (Record::of(envelope)?, Wait { due, seen, held });
         let step = move |draft: &mut Draft<'_>| put_off(draft, ticket, record, &wait);
         self.inner.committer.commit(Durability::Ordered, step).await

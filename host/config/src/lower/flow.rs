@@ -80,7 +80,7 @@ impl Lower<'_> {
         let batch_bytes = self.memory_or(head.batch_bytes.as_ref(), BATCH_BYTES as usize, MEMORY);
         let batch_wait = self.duration_or(head.batch_wait.as_ref(), Duration::ZERO);
         let in_flight_bytes = self.memory_or(head.in_flight_bytes.as_ref(), IN_FLIGHT_BYTES as usize, MEMORY);
-        let queue = self.queue(&head.queue.unwrap_or_default());
+        let queue = self.queue(head.queue, raw.source.as_ref());
         let keep = head.dead_letters.unwrap_or_default().keep;
         let queue_age = head.queue_age.map_or(Some(None), |age| self.duration(&age).map(Some));
         let keep_dead_letters = keep.map_or(Some(None), |keep| self.duration(&keep).map(Some));
@@ -128,7 +128,14 @@ impl Lower<'_> {
         }
     }
 
-    fn queue(&mut self, raw: &QueueTable) -> Option<QueueBounds> {
+    /// Host events come whether or not there is room for them: nobody could be asked to come again.
+    fn queue(&mut self, raw: Option<At<QueueTable>>, source: Option<&At<SourceChoice>>) -> Option<QueueBounds> {
+        let Some(At { span, value: raw }) = raw else { return Some(QueueBounds::default()) };
+        if matches!(source.map(|source| &source.value), Some(SourceChoice::HostEvents(_))) {
+            let message = "host events are queued whatever is queued already";
+            self.report.add(Code::Conflict, &span, message, "leave it out; `events` and `flows` say what comes");
+            return None;
+        }
         let bytes = raw.bytes.as_ref().map_or(Some(None), |bytes| self.size_or(Some(bytes), 0, ON_DISK).map(Some));
         Some(QueueBounds { messages: raw.messages, bytes: bytes? })
     }

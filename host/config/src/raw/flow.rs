@@ -62,7 +62,7 @@ pub(crate) struct FlowTable {
     #[schemars(extend("default" = "64MiB"))]
     pub(crate) in_flight_bytes: Option<At<SizeText>>,
     /// What the flow may have in its queue. Beyond, its source is asked to come again later: a webhook answers 429.
-    pub(crate) queue: Option<QueueTable>,
+    pub(crate) queue: Option<At<QueueTable>>,
     /// The flow is delayed, which is told, when its oldest message that has not ended is older than this. Unless given,
     /// as `events.queue_age` of the host file says.
     pub(crate) queue_age: Option<At<DurationText>>,

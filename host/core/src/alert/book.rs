@@ -114,6 +114,8 @@ impl Firing {
     fn go_on(&mut self, now: Timestamp, sighting: &Sighting, repeat: Duration) -> Option<(Said, Self)> {
         self.summary.clone_from(&sighting.summary);
         self.details.clone_from(&sighting.details);
+        // A clock that was ahead when it was told must not keep it quiet.
+        self.told = self.told.min(now);
         if !self.key.kind.repeats() || now.since(self.told) < repeat {
             return None;
         }

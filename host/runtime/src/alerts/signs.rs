@@ -16,7 +16,7 @@ use crate::monitor;
 use crate::roster::Entry;
 
 /// Groups of dead letters looked at, those with the most open letters first.
-const GROUPS: usize = 1000;
+const GROUPS: usize = 10_000;
 
 /// For how long a version that was taken back is worth an alert: then the old one has proved itself.
 const ROLLED_BACK: Duration = Duration::from_secs(24 * 60 * 60);

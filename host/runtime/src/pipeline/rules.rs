@@ -31,7 +31,7 @@ impl RunningFlow {
     fn hold_one(&self, step: &RulesStep, lease: &mut Leased, slot: &mut Progress) {
         let Progress::Going(parts, made_by) = slot else { return };
         let mut skipped = None;
-        let mut given_up = None;
+        let (mut given_up, mut broken) = (None, Vec::new());
         parts.retain(|part| {
             let findings = step.check(&part.message);
             let (errors, warnings): (Vec<_>, Vec<_>) =
@@ -41,9 +41,9 @@ impl RunningFlow {
             if step.on_violation == OnViolation::Skip && first.code != NOT_JSON {
                 skipped.get_or_insert_with(|| Fault::new(first.code.clone(), summary(step, &findings)));
             } else {
-                given_up.get_or_insert_with(|| Failure {
-                    breaches: errors,
-                    ..Failure::invalid(&step.name, summary(step, &findings), findings.violations.clone(), None)
+                broken.extend(errors);
+                given_up.get_or_insert_with(|| {
+                    Failure::invalid(&step.name, summary(step, &findings), findings.violations.clone(), None)
                 });
             }
             false
@@ -52,7 +52,7 @@ impl RunningFlow {
             (Some(failure), _) => {
                 let made_by = std::mem::take(made_by);
                 self.blame(&made_by);
-                Some(Verdict::GiveUp(failure))
+                Some(Verdict::GiveUp(Failure { breaches: broken, ..failure }))
             }
             (None, Some(fault)) if parts.is_empty() => Some(Verdict::Skip(fault)),
             (None, _) => None,

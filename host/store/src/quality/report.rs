@@ -151,7 +151,13 @@ fn report(kinds: BTreeMap<Kind, Series>, filter: &QualityFilter, span: (u64, u64
     let limit = filter.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS);
     let further = rows.len().saturating_sub(limit);
     rows.truncate(limit);
-    QualityReport { since: Timestamp(first * HOUR_MS), until: Timestamp((last + 1) * HOUR_MS), by, rows, further }
+    QualityReport {
+        since: Timestamp(first * HOUR_MS),
+        until: Timestamp(last.saturating_add(1).saturating_mul(HOUR_MS)),
+        by,
+        rows,
+        further,
+    }
 }
 
 fn row(((flow, step, code, field, severity), series): (Kind, Series)) -> QualityRow {

@@ -304,3 +304,14 @@ async fn flows_do_not_see_each_others_messages() {
 fn payloads(leased: &[gantry_store::Leased]) -> Vec<String> {
     leased.iter().map(|l| String::from_utf8_lossy(&l.envelope.message.payload).into_owned()).collect()
 }
+
+#[tokio::test]
+async fn more_requests_at_once_than_one_write_takes_are_all_answered() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let requests = (0..3_000).map(|n| store.enqueue(vec![message("orders", Some("k"), format!("{n}"))]));
+    let answers = futures_util::future::join_all(requests).await;
+    assert!(answers.iter().all(Result::is_ok), "{:?}", answers.iter().find(|answer| answer.is_err()));
+    assert_eq!(store.backlog(&flow("orders")).messages, 3_000);
+    store.close().await.unwrap();
+}

@@ -96,7 +96,7 @@ fn alertmanager(notice: &Notice, repeat: Duration) -> Value {
     json!([{
         "labels": labels,
         "annotations": { "summary": notice.summary, "dedup_key": notice.dedup_key },
-        "startsAt": notice.since.to_string(),
+        "startsAt": notice.since.min(ends).to_string(),
         "endsAt": ends.to_string(),
     }])
 }
