@@ -25,7 +25,7 @@ async fn main() {
     flow(&sink).write(&dir.path().join("flows"));
     println!("{messages} messages of 1 KiB over {CONNECTIONS} connections, {} between fsyncs\n", fsync(dir.path()));
 
-    let host = HostProcess::start_with(dir.path(), &std::env::var("GANTRY_BENCH_STORE").unwrap_or_default()).await;
+    let host = HostProcess::start(dir.path()).await;
     // Plugins, pools and connections are there before anything is counted.
     send(&host, 2 * FIRST).await;
     sink.wait_for(2 * FIRST).await;
@@ -38,7 +38,7 @@ async fn main() {
 
     host.kill();
     let began = Instant::now();
-    let host = HostProcess::start_with(dir.path(), &std::env::var("GANTRY_BENCH_STORE").unwrap_or_default()).await;
+    let host = HostProcess::start(dir.path()).await;
     let ready = began.elapsed();
     println!("\nkilled and ready again in {:.2} s, {} MiB\n", ready.as_secs_f64(), memory::of(host.id()).now);
 
