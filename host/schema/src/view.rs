@@ -195,7 +195,7 @@ impl<'a> Iterator for Items<'a> {
     }
 }
 
-/// What the library decides by itself: the type, and equality with an integer. The rest is in [`crate::arithmetic`].
+/// What the library decides by itself: the type, and equality with an integer. The rest is in `arithmetic`.
 impl JsonNumber for &Number {
     fn as_u64(&self) -> Option<u64> {
         let Number::Unsigned(number) = self else { return None };
