@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use gantry_observe::alerts::{AlertReport, TestAnswer, UnknownAlert};
 use gantry_runtime::HostHandle;
-use gantry_runtime::alerts::{AlertReport, TestAnswer, UnknownAlert};
 
 use crate::problem::{self, Problem};
 

@@ -4,8 +4,8 @@
 mod plugins;
 
 use bytes::Bytes;
+pub use gantry_control::rollout::DeployRequest;
 use gantry_core::{DeadLetter, DeadLetterId, FlowName, Revision};
-pub use gantry_runtime::DeployRequest;
 pub use gantry_store::{
     DeadLetterCounts, DeadLetterGroup, DeadLetterSummary, Filter, GroupFilter, GroupState, Imported,
     Interval as QualityInterval, Job, JobKind, JobState, NewJob, QualityFilter, QualityPoint, QualityReport,

@@ -5,9 +5,10 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use gantry_control::rollout::{DeployError, DeployRequest};
+use gantry_control::rollout::{Deployment, Phase, ShadowReport};
 use gantry_core::FlowName;
-use gantry_runtime::deploy::{Deployment, Phase, ShadowReport};
-use gantry_runtime::{DeployError, DeployRequest, HostHandle};
+use gantry_runtime::HostHandle;
 
 use crate::api::{CloseRequest, DeploymentQuery, DryRunRequest};
 use crate::asked;
@@ -124,7 +125,7 @@ pub(crate) async fn dry_run(
 
 fn refused(error: &DeployError) -> Problem {
     use DeployError as E;
-    let detail = gantry_runtime::diagnose::chain(error);
+    let detail = gantry_control::diagnose::chain(error);
     let code = match error {
         E::NoFlow(_)
         | E::NoStep { .. }

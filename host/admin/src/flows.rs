@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use gantry_observe::report::FlowReport;
 use gantry_runtime::HostHandle;
-use gantry_runtime::report::FlowReport;
 
 /// Every flow: what it is for, what it did since the start, what it still has to do.
 #[utoipa::path(get, path = "/v1/flows", tag = "flows", operation_id = "list_flows",

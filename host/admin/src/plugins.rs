@@ -5,8 +5,9 @@ use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
+use gantry_control::publish::PublishError;
 use gantry_core::PluginVersion;
-use gantry_runtime::{HostHandle, PublishError};
+use gantry_runtime::HostHandle;
 use gantry_security::SignatureFile;
 use gantry_store::{CatalogueError, Publication, Published};
 

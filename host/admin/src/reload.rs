@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use gantry_runtime::{HostHandle, ReloadError, ReloadReport, ReloadResult, Trigger};
+use gantry_control::reload::{ReloadError, ReloadReport, ReloadResult, Trigger};
+use gantry_runtime::HostHandle;
 
 use crate::problem::{Code, Conflict, Failed, Problem, Refused};
 

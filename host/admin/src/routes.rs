@@ -5,8 +5,8 @@
 //! it against `docs/reference/openapi.json` (`UPDATE_DOCS=1` writes that file anew).
 
 use axum::Json;
+use gantry_control::targets::TargetCommand;
 use gantry_runtime::HostHandle;
-use gantry_runtime::control::TargetCommand;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, PathItem};

@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
+use gantry_control::targets::{TargetCommand, TargetError};
 use gantry_core::{FlowName, TargetName};
+use gantry_engine::target_report::TargetReport;
 use gantry_runtime::HostHandle;
-use gantry_runtime::control::{TargetCommand, TargetError, TargetReport};
 
 use crate::api::CloseRequest;
 use crate::asked;

@@ -118,7 +118,14 @@ macro_rules! internal {
     };
 }
 
-internal!(anyhow::Error, std::io::Error, serde_json::Error, tokio::task::JoinError, gantry_runtime::StartError);
+internal!(
+    anyhow::Error,
+    std::io::Error,
+    serde_json::Error,
+    tokio::task::JoinError,
+    gantry_runtime::StartError,
+    gantry_control::publish::CatalogueFolderError
+);
 
 /// Gives a failure its exit code.
 pub(crate) trait OrExit<T> {

@@ -1,7 +1,7 @@
 //! Where the log goes: lines for people on a terminal, else JSON lines in ECS field names.
 //!
 //! Everything goes to the standard error output, so that results on the standard output stay clean. `GANTRY_LOG`
-//! chooses what is logged (`debug`, `gantry_runtime=trace,info`). Secrets can't appear: they have no text form.
+//! chooses what is logged (`debug`, `gantry_engine=trace,info`). Secrets can't appear: they have no text form.
 
 mod ecs;
 
@@ -15,7 +15,7 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 use crate::output::Output;
 
 /// What is logged unless `GANTRY_LOG` says otherwise: Gantry's lifecycle, and only trouble of its libraries.
-const DEFAULT_FILTER: &str = "warn,gantry=info,gantry_admin=info,gantry_runtime=info,gantry_sandbox=info,gantry_security=info,gantry_store=info,gantry_transport=info";
+const DEFAULT_FILTER: &str = "warn,gantry=info,gantry_admin=info,gantry_control=info,gantry_engine=info,gantry_observe=info,gantry_runtime=info,gantry_sandbox=info,gantry_security=info,gantry_store=info,gantry_transport=info";
 
 /// How to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -14,7 +14,7 @@ use clap::Parser as _;
 
 /// The host allocates and frees on many threads at once: a third more messages a second than with glibc's allocator, in
 /// less memory (`docs/decisions/0030`).
-#[cfg(not(target_env = "msvc"))]
+#[cfg(all(feature = "jemalloc", not(target_env = "msvc")))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -3,16 +3,16 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use gantry_control::SourceError;
+use gantry_control::plan::Refusal;
+use gantry_control::publish::CatalogueFolderError;
+use gantry_control::rollout::RecallError;
+use gantry_engine::flow_error::FlowError;
+use gantry_engine::metrics::MetricsError;
+use gantry_observe::alerts::AlertsError;
 use gantry_sandbox::SandboxError;
 use gantry_security::KeyFileError;
 use gantry_store::{OpenError, StoreError};
-
-use crate::alerts::AlertsError;
-use crate::deploy::DeployError;
-use crate::flow::FlowError;
-use crate::metrics::MetricsError;
-use crate::plan::Refusal;
-use crate::sources::SourceError;
 
 /// The host can't start. Nothing was taken in, nothing was sent.
 #[derive(Debug, thiserror::Error)]
@@ -40,18 +40,8 @@ pub enum StartError {
     #[error("failed to set up the sandbox")]
     Sandbox(#[from] SandboxError),
     /// What was deployed before can't be put in force again.
-    #[error("failed to load what was deployed to step `{step}` of flow `{flow}`")]
-    Deployed {
-        /// The flow.
-        flow: String,
-        /// The step.
-        step: String,
-        /// Why.
-        source: Box<DeployError>,
-    },
-    /// The records of deployments can't be read.
-    #[error("failed to read the records of deployments")]
-    Deployments(#[source] StoreError),
+    #[error(transparent)]
+    Recall(#[from] RecallError),
     /// Flows that don't fit their plugins, tables or targets.
     #[error("{} can't start", count(.0.len(), "flow part"))]
     Flows(Vec<FlowError>),
@@ -75,6 +65,15 @@ pub enum StartError {
     /// Metrics can't be registered.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
+    /// A part of the start ended badly: a fault of the host itself.
+    #[error("the start failed")]
+    Failed(#[from] tokio::task::JoinError),
+}
+
+impl From<CatalogueFolderError> for StartError {
+    fn from(CatalogueFolderError { dir, source }: CatalogueFolderError) -> Self {
+        Self::DataDir { dir, source }
+    }
 }
 
 impl From<Refusal> for StartError {

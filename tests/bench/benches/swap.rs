@@ -5,17 +5,16 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gantry_bench::load;
 use gantry_bench::sink::Sink;
 use gantry_config::{Flow, HostConfig, PluginTrust, load_flows};
-use gantry_core::SystemClock;
+use gantry_control::rollout::DeployRequest;
+use gantry_control::rollout::Phase;
 use gantry_core::rollout::TermsChange;
-use gantry_runtime::deploy::Phase;
-use gantry_runtime::metrics::Counts;
-use gantry_runtime::{DeployRequest, Host, HostHandle};
+use gantry_engine::metrics::Counts;
+use gantry_runtime::{Host, HostHandle};
 
 const CONNECTIONS: usize = 64;
 const SWAPS: usize = 100;
@@ -33,7 +32,7 @@ async fn main() {
         plugin_trust: PluginTrust { allow_unsigned: true, keys: Vec::new() },
         ..HostConfig::default()
     };
-    let host = Host::start(&config, flows.collect(), &|_| None, Arc::new(SystemClock)).await.expect("the host starts");
+    let host = Host::builder(&config, |_| None).start(flows.collect()).await.expect("the host starts");
     let versions = [publish(&host.handle(), "2.0.0").await, publish(&host.handle(), "3.0.0").await];
     println!("{messages} messages of 1 KiB over {CONNECTIONS} connections to each flow, {SWAPS} swaps\n");
     run(&host, &sink, "warm-up", messages / 5).await;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_config::{HostConfig, PluginTrust, load_flows};
-use gantry_core::{DeadLetter, MessageId, SystemClock};
-use gantry_runtime::report::FlowReport;
-use gantry_runtime::{FlowFiles, Host, ReloadReport, Trigger};
+use gantry_control::reload::{FlowFiles, ReloadReport, Trigger};
+use gantry_core::{DeadLetter, MessageId};
+use gantry_observe::report::FlowReport;
+use gantry_runtime::Host;
 use gantry_store::{Filter, Page};
 use tempfile::TempDir;
 
@@ -169,8 +170,7 @@ impl TestHost {
     async fn open(dir: Arc<TempDir>, flows: PathBuf, config: HostConfig) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (loaded, _) = load_flows(&[&flows]).unwrap_or_else(|problems| panic!("{problems:?}"));
-        let env = |name: &str| std::env::var_os(name);
-        let host = Host::start(&config, loaded, &env, Arc::new(SystemClock)).await;
+        let host = Host::builder(&config, |name| std::env::var_os(name)).start(loaded).await;
         let host = host.unwrap_or_else(|error| panic!("{error:?}"));
         let env = |name: &str| std::env::var_os(name);
         host.reload_from(FlowFiles { paths: vec![flows.clone()], env, watch: config.reload_watch });

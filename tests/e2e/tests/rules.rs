@@ -4,11 +4,12 @@
 
 use std::path::Path;
 
+use gantry_control::reload::ReloadResult;
+use gantry_control::rollout::DeployRequest;
 use gantry_core::{Severity, Stage, rollout::TermsChange};
 use gantry_e2e::{
     FlowText, HostProcess, Sink, TestHost, eventually, guest, replace, repository, run_gantry, shared_data, versioned,
 };
-use gantry_runtime::{DeployRequest, ReloadResult};
 use gantry_store::{QualityFilter, QualityReport};
 
 /// An order has lines with a known article and a quantity; a total that isn't that of the lines is worth a look.

@@ -6,7 +6,7 @@ pub(super) mod show;
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use gantry_admin::api::DeploymentQuery;
-use gantry_runtime::deploy::{Deployment, Phase};
+use gantry_control::rollout::{Deployment, Phase};
 
 use crate::args::{HostArgs, Who};
 use crate::desk::{self, Remote};

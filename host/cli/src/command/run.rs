@@ -1,13 +1,13 @@
 //! `gantry run`: the host in the foreground, until a signal.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use gantry_config::{Flow, HostConfig, load_flows};
-use gantry_core::SystemClock;
-use gantry_runtime::alerts::AlertsError;
-use gantry_runtime::{FlowFiles, Host, HostHandle, StartError, Trigger};
+use gantry_control::reload::{FlowFiles, Trigger};
+use gantry_control::rollout::RecallError;
+use gantry_observe::alerts::AlertsError;
+use gantry_runtime::{Host, HostHandle, StartError};
 use gantry_security::{AdminToken, process_environment};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -53,9 +53,8 @@ async fn serve(config: &HostConfig, flows: Vec<Flow>, paths: &[PathBuf]) -> Resu
     let mut signals = Signals::listen()?;
     let hangups = signal(SignalKind::hangup())?;
     let names: Vec<_> = flows.iter().map(|flow| flow.name.to_string()).collect();
-    let (compiler, clock) = (Some(compiler_process()?), Arc::new(SystemClock));
-    let host =
-        Host::start_compiling_with(compiler, config, flows, &process_environment, clock).await.map_err(refused)?;
+    let host = Host::builder(config, process_environment).compiler(compiler_process()?);
+    let host = host.start(flows).await.map_err(refused)?;
     host.reload_from(FlowFiles { paths: paths.to_vec(), env: process_environment, watch: config.reload_watch });
     let stop = CancellationToken::new();
     let admin = match admin(config, &host, &stop).await {
@@ -114,17 +113,19 @@ async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Re
 /// A host that can't start: the exit code says whose turn it is.
 fn refused(error: StartError) -> Failure {
     let exit = match &error {
-        StartError::Flows(_) | StartError::Deployed { .. } => Exit::PluginRefused,
+        StartError::Flows(_) | StartError::Recall(RecallError::Plugin { .. }) => Exit::PluginRefused,
         StartError::Sources(_) | StartError::Key(_) | StartError::Alerts(AlertsError::Endpoint { .. }) => {
             Exit::InvalidConfig
         }
         StartError::Store { .. }
-        | StartError::Deployments(_)
+        | StartError::Recall(RecallError::Records(_))
         | StartError::Stops(_)
         | StartError::Alerts(AlertsError::Store(_)) => Exit::StoreUnavailable,
-        StartError::DataDir { .. } | StartError::Sandbox(_) | StartError::Listen { .. } | StartError::Metrics(_) => {
-            Exit::Internal
-        }
+        StartError::DataDir { .. }
+        | StartError::Sandbox(_)
+        | StartError::Listen { .. }
+        | StartError::Metrics(_)
+        | StartError::Failed(_) => Exit::Internal,
     };
     let details: Vec<anyhow::Error> = match error {
         StartError::Flows(errors) => errors.into_iter().map(Into::into).collect(),

@@ -1,7 +1,7 @@
 //! Deployments of a running host, over its admin API.
 
 use gantry_admin::api::{CloseRequest, DeployRequest, DeploymentQuery, DryRunRequest};
-use gantry_runtime::deploy::{Deployment, ShadowReport};
+use gantry_control::rollout::{Deployment, ShadowReport};
 use serde_json::Value;
 
 use super::DeskError;

@@ -17,7 +17,7 @@ impl Desk {
             Self::AtRest(store) => {
                 let job = store.start_job(new).await.map_err(refused)?;
                 if job.kind == JobKind::Discard && job.state == JobState::Running {
-                    return Ok(gantry_runtime::finish_job(store, job).await?);
+                    return Ok(gantry_control::jobs::finish_job(store, job).await?);
                 }
                 Ok(job)
             }

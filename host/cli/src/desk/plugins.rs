@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gantry_config::HostConfig;
+use gantry_control::publish::{PublishError, Publisher, open_catalogue};
 use gantry_core::SystemClock;
-use gantry_runtime::{PublishError, Publisher, open_catalogue, open_sandbox};
+use gantry_runtime::open_sandbox;
 use gantry_security::SignatureFile;
 use gantry_store::{CatalogueError, Publication, Published, Store};
 

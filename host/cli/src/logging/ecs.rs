@@ -190,7 +190,7 @@ mod tests {
             let span = tracing::info_span!("message", message_id = "m1", attempt = 1, status = tracing::field::Empty);
             let _entered = span.enter();
             span.record("status", 503);
-            tracing::warn!(target: "gantry_runtime::deliver", target_name = "erp", retry = true, "delivery failed");
+            tracing::warn!(target: "gantry_engine::deliver", target_name = "erp", retry = true, "delivery failed");
         });
         let mut line = lines[0].clone();
         assert!(line.as_object_mut().unwrap().remove("@timestamp").unwrap().as_str().unwrap().ends_with('Z'));
@@ -199,7 +199,7 @@ mod tests {
             "message": "delivery failed",
             "ecs.version": ECS_VERSION,
             "service.name": "gantry",
-            "log.logger": "gantry_runtime::deliver",
+            "log.logger": "gantry_engine::deliver",
             "labels": { "message_id": "m1", "attempt": 1, "status": 503, "target_name": "erp", "retry": true },
         });
         assert_eq!(line, expected);

@@ -1,9 +1,9 @@
 //! Alerts of everything but dead letters: each begins, and each ends.
 
+use gantry_control::rollout::DeployRequest;
+use gantry_control::targets::TargetCommand;
 use gantry_core::rollout::TermsChange;
 use gantry_e2e::{Answer, FlowText, Sink, TestHost, guest, versioned};
-use gantry_runtime::DeployRequest;
-use gantry_runtime::control::TargetCommand;
 
 use crate::{alert, events, json, names, watcher, words};
 

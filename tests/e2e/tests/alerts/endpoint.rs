@@ -1,8 +1,8 @@
 //! Endpoints: what they get, and what it matters when they are down.
 
+use gantry_control::targets::TargetCommand;
 use gantry_core::DeadLetterState;
 use gantry_e2e::{Answer, FlowText, Sink, TestHost, eventually, guest, hanging};
-use gantry_runtime::control::TargetCommand;
 use gantry_store::{Filter, Page};
 
 use crate::{alert, alert_at, fires, json, picky, words};

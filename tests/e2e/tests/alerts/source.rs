@@ -70,7 +70,7 @@ async fn flows_whose_events_fail_feed_neither_themselves_nor_each_other() {
 
 #[tokio::test]
 async fn what_somebody_does_to_a_target_is_told_in_order() {
-    use gantry_runtime::control::TargetCommand::{Disable, Enable, Pause, Resume};
+    use gantry_control::targets::TargetCommand::{Disable, Enable, Pause, Resume};
     let (erp, dir) = (Sink::start().await, tempfile::tempdir().unwrap());
     let file = dir.path().join("events.ndjson");
     let flows = [FlowText::new("orders").target("erp", &erp, ""), watcher("watch", &file, "flows = [\"orders\"]")];

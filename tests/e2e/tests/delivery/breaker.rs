@@ -1,9 +1,9 @@
 //! A target in trouble: its breaker, and what it spares.
 
+use gantry_control::targets::TargetCommand;
 use gantry_core::{BreakerState, HoldCause};
 use gantry_e2e::{Answer, FlowText, Sink, TestHost, eventually};
-use gantry_runtime::control::TargetCommand;
-use gantry_runtime::report::FlowReport;
+use gantry_observe::report::FlowReport;
 
 use crate::{held, say, target, waiting};
 

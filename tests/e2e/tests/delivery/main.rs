@@ -10,9 +10,10 @@ mod pressure;
 mod schedule;
 mod targets;
 
+use gantry_control::targets::TargetCommand;
 use gantry_core::HoldCause;
 use gantry_e2e::{TestHost, eventually};
-use gantry_runtime::control::{TargetCommand, TargetReport};
+use gantry_engine::target_report::TargetReport;
 
 /// The only target of that name.
 fn target(host: &TestHost, flow: &str, name: &str) -> TargetReport {

@@ -1,8 +1,8 @@
 //! More comes in than goes out: what is taken, what is refused and how, and what the host spends on it meanwhile.
 
+use gantry_control::targets::TargetCommand;
 use gantry_core::HoldCause;
 use gantry_e2e::{FlowText, HostProcess, Sink, TestHost, eventually, guest, run_gantry};
-use gantry_runtime::control::TargetCommand;
 
 use crate::{held, say, waiting};
 

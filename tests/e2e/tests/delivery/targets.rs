@@ -1,8 +1,9 @@
 //! Targets that are stopped: by an operator, by 410, by refused credentials.
 
+use gantry_control::targets::{TargetCommand, TargetError};
 use gantry_core::{Happening, HoldCause};
 use gantry_e2e::{Answer, FlowText, HostProcess, Sink, TestHost, eventually, run_gantry};
-use gantry_runtime::control::{TargetCommand, TargetError, TargetState};
+use gantry_engine::target_report::TargetState;
 
 use crate::{held, say, target, waiting};
 

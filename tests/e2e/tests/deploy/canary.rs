@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use gantry_control::rollout::{Deployment, Phase};
 use gantry_core::rollout::{Judgement, TermsChange};
 use gantry_e2e::{FlowText, Sink, TestHost, eventually, guest};
-use gantry_runtime::deploy::{Deployment, Phase};
 use serde_json::json;
 
 use crate::{NAMED, at_once, host_with, publish, reaches, request, rests, serving, why};

@@ -1,8 +1,8 @@
 //! What keeps a version out before it sees a live message: each refusal says why, and changes nothing.
 
+use gantry_control::rollout::DeployError;
+use gantry_control::rollout::Phase;
 use gantry_e2e::{FlowText, Sink, TestHost, guest, versioned};
-use gantry_runtime::DeployError;
-use gantry_runtime::deploy::Phase;
 
 use crate::{at_once, deploy, host_with, publish, request, serving, why};
 
@@ -10,7 +10,7 @@ use crate::{at_once, deploy, host_with, publish, request, serving, why};
 async fn what_can_not_be_begun_is_refused_at_once_and_by_name() {
     let (host, _erp) = host_with("echo").await;
     let there = publish(&host, "echo", "2.0.0").await;
-    let refused = async |change: &dyn Fn(&mut gantry_runtime::DeployRequest)| {
+    let refused = async |change: &dyn Fn(&mut gantry_control::rollout::DeployRequest)| {
         let mut asked = request(&there, at_once());
         change(&mut asked);
         host.handle().deploy(asked).await.unwrap_err()

@@ -9,10 +9,10 @@ mod rollback;
 mod shadow;
 mod swaps;
 
+use gantry_control::rollout::DeployRequest;
+use gantry_control::rollout::{Deployment, Phase};
 use gantry_core::rollout::{Judgement, TermsChange};
 use gantry_e2e::{FlowText, Sink, TestHost, eventually, guest, versioned};
-use gantry_runtime::DeployRequest;
-use gantry_runtime::deploy::{Deployment, Phase};
 
 /// The line that names a step as these tests do.
 const NAMED: &str = "name = \"map\"";

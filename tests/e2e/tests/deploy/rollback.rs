@@ -1,9 +1,10 @@
 //! The way back, reloads in between, and what a restart goes on from.
 
+use gantry_control::reload::ReloadResult;
+use gantry_control::rollout::DeployError;
+use gantry_control::rollout::Phase;
 use gantry_core::rollout::TermsChange;
 use gantry_e2e::{guest, replace, versioned};
-use gantry_runtime::deploy::Phase;
-use gantry_runtime::{DeployError, ReloadResult};
 
 use crate::{NAMED, at_once, deploy, host_with, publish, reaches, request, rests, serving};
 

@@ -1,8 +1,8 @@
 //! The flow's last messages through old and new: what is found, and what follows from it.
 
+use gantry_control::rollout::{Kind, Phase, ShadowReport};
 use gantry_core::rollout::{Judgement, TermsChange};
 use gantry_e2e::TestHost;
-use gantry_runtime::deploy::{Kind, Phase, ShadowReport};
 use serde_json::json;
 
 use crate::{deploy, host_with, publish, rests, serving, shadow_only, why};
@@ -76,7 +76,7 @@ async fn changed_outcomes_wait_for_the_operator_who_approves_or_takes_it_back() 
     host.stop().await;
 }
 
-async fn rests_over(host: &TestHost, number: u64) -> gantry_runtime::deploy::Deployment {
+async fn rests_over(host: &TestHost, number: u64) -> gantry_control::rollout::Deployment {
     crate::eventually("the order to be taken", || async {
         host.handle().deployment(number).unwrap().phase != Phase::Waiting
     })

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use gantry_control::rollout::Phase;
 use gantry_core::MessageId;
 use gantry_e2e::{FlowText, Sink, TestHost, guest, versioned};
-use gantry_runtime::deploy::Phase;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 

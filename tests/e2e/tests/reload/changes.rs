@@ -1,8 +1,8 @@
 //! Flows come, go, move and stay.
 
+use gantry_control::reload::ReloadResult;
 use gantry_e2e::{Answer, FlowText, Sink, TestHost, eventually, guest};
-use gantry_runtime::ReloadResult;
-use gantry_runtime::report::FlowState;
+use gantry_observe::report::FlowState;
 
 use crate::{install, own_plugin, report_of};
 

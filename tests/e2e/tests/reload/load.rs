@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use gantry_control::reload::ReloadResult;
 use gantry_core::{Event, MessageId};
 use gantry_e2e::{Answer, FlowText, Seen, Sink, TestHost, another_version, guest, replace};
-use gantry_runtime::ReloadResult;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use gantry_config::Diagnostic;
 use gantry_e2e::replace;
-use gantry_runtime::report::FlowReport;
+use gantry_observe::report::FlowReport;
 
 /// A plugin file of the test's own, to be replaced: a guest under a name that stays.
 fn own_plugin(dir: &Path, guest: &str) -> PathBuf {

@@ -1,8 +1,8 @@
 //! What is wrong changes nothing, and is explained.
 
 use gantry_config::Code;
+use gantry_control::reload::ReloadResult;
 use gantry_e2e::{FlowText, Sink, TestHost, guest, replace};
-use gantry_runtime::ReloadResult;
 
 use crate::{own_plugin, place, report_of};
 

@@ -1,8 +1,8 @@
 //! Which version a message meets: what is made stays as it is, what isn't made yet is made by the new one.
 
+use gantry_control::reload::ReloadResult;
 use gantry_core::Event;
 use gantry_e2e::{Answer, FlowText, Sink, TestHost, eventually};
-use gantry_runtime::ReloadResult;
 
 use crate::{install, own_plugin};
 

@@ -1,7 +1,7 @@
 //! Plugins, tables and secrets of flows whose configuration is right: what the host would find when it starts.
 
 use gantry_config::{Code, Diagnostic, Flow, HostConfig, Source};
-use gantry_runtime::diagnose;
+use gantry_control::diagnose;
 use gantry_security::{Verifier, process_environment};
 
 use crate::command::compile_component::compiler_process;

@@ -1,7 +1,7 @@
 //! A deployment for people: where it stands, what was found out, what happened.
 
+use gantry_control::rollout::{Deployment, Difference, Kind, Phase, ShadowReport};
 use gantry_core::rollout::{Comparison, Tally, Window};
-use gantry_runtime::deploy::{Deployment, Difference, Kind, Phase, ShadowReport};
 
 use crate::text;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use anyhow::anyhow;
 use gantry_admin::api::DryRunRequest;
+use gantry_control::rollout::ShadowReport;
 use gantry_core::{DeadLetterId, FlowName, PluginVersion};
-use gantry_runtime::deploy::ShadowReport;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use gantry_admin::api::DeployRequest;
+use gantry_control::rollout::{Deployment, Phase};
 use gantry_core::rollout::{Judgement, TermsChange};
-use gantry_runtime::deploy::{Deployment, Phase};
 
 use crate::args::{HostArgs, Who};
 use crate::command::deploy::{Place, show};

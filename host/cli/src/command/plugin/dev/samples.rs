@@ -11,8 +11,8 @@ use gantry_config::Table;
 use gantry_core::{
     Clock as _, Grants, Headers, Limits, Manifest, Message, Outcome, Reuse, SystemClock, TargetName, Timestamp,
 };
+use gantry_engine::tables::Tables;
 use gantry_golden::{log_lines, numbered};
-use gantry_runtime::tables::Tables;
 use gantry_sandbox::{Invocation, Plugin, PluginFault, StepConfig};
 use serde_json::Value;
 

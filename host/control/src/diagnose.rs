@@ -1,0 +1,75 @@
+//! What keeps a flow from running, told as mistakes in its file: the same for `gantry check` and for a reload.
+
+use std::error::Error;
+
+use gantry_config::{Code, Diagnostic, Flow, Severity};
+use gantry_engine::flow_error::FlowError;
+use gantry_security::CredentialsError;
+use gantry_transport::target::{AlertTargetError, BuildError, HttpTargetError};
+use gantry_transport::webhook::RouteProblem;
+
+use crate::sources::SourceError;
+
+/// A plugin, table or target that doesn't fit.
+#[must_use]
+pub fn flow(flow: &Flow, error: &FlowError) -> Diagnostic {
+    let code = match error {
+        FlowError::ReadPlugin { .. } | FlowError::LoadPlugin { .. } | FlowError::Prepare(_) => Code::PluginRefused,
+        FlowError::Table { .. } => Code::TableRefused,
+        FlowError::Target { source, .. } if lacks_secret(source) => Code::SecretUnavailable,
+        FlowError::NameTaken { .. } => Code::Conflict,
+        FlowError::Target { .. } => Code::InvalidValue,
+    };
+    let text = chain(error);
+    let step = flow.steps.iter().find(|step| text.starts_with(&format!("{}: ", step.place)));
+    let (line, message) = match step {
+        Some(step) => {
+            let line = step.place.rsplit_once(':').and_then(|(_, line)| line.parse().ok());
+            (line, text[step.place.len() + 2..].to_owned())
+        }
+        None => (None, text),
+    };
+    Diagnostic::new(code, flow.file.clone(), line, message, String::new())
+}
+
+/// A source that can't be set up.
+#[must_use]
+pub fn source(flow: &Flow, error: &SourceError) -> Diagnostic {
+    let code = match error {
+        SourceError::Webhook(error) if matches!(error.problem, RouteProblem::Verifier(_)) => Code::SecretUnavailable,
+        SourceError::Webhook(_) | SourceError::Files { .. } => Code::InvalidValue,
+    };
+    Diagnostic::new(code, flow.file.clone(), None, chain(error), String::new())
+}
+
+/// The same, where it keeps something from happening: a check may run where the secrets are not, a host may not.
+#[must_use]
+pub(crate) const fn as_error(mut diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.severity = Severity::Error;
+    diagnostic
+}
+
+fn lacks_secret(error: &BuildError) -> bool {
+    match error {
+        BuildError::Http(error) | BuildError::Alert(AlertTargetError::Http(error)) => {
+            matches!(error, HttpTargetError::Credentials(CredentialsError::Secret(_)))
+        }
+        BuildError::Alert(error) => matches!(error, AlertTargetError::Secret(_)),
+        BuildError::File(_) => false,
+    }
+}
+
+/// The error and its causes in one line, each said once.
+#[must_use]
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !text.ends_with(&inner_text) {
+            text = format!("{text}: {inner_text}");
+        }
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,91 @@
+//! What a flow is made of, by content: its file, its plugins, its tables, its schemas and its secrets in files.
+//!
+//! A reload leaves a flow alone whose fingerprint is the same. It is taken before the parts are loaded: a part that is
+//! replaced in between differs from it, so the next reload looks at the flow again instead of missing the change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use gantry_config::{Flow, SecretRef, Source, TargetKind, Verify};
+use gantry_core::Digest;
+use gantry_engine::overrides::OverrideDigest;
+
+/// Each file with the digest of its content; none where it can't be read.
+type Contents = BTreeMap<PathBuf, Option<Digest>>;
+
+/// What a flow was made of when it was loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    /// Relative paths in a flow begin at its file: moved elsewhere, the same text is another flow.
+    file: PathBuf,
+    version: String,
+    parts: Contents,
+    /// What is deployed to its steps in place of the plugins it names.
+    pub(crate) deployed: OverrideDigest,
+    /// Kept apart: a target is opened anew when one of them changes.
+    pub(crate) secrets: Contents,
+}
+
+impl Fingerprint {
+    /// Reads all parts of the flow.
+    pub(crate) fn of(flow: &Flow, deployed: OverrideDigest) -> Self {
+        Self {
+            deployed,
+            file: flow.file.clone(),
+            version: flow.version.clone(),
+            parts: contents(parts(flow).chain(schemas(flow).iter().map(PathBuf::as_path))),
+            secrets: contents(secrets(flow).into_iter().filter_map(|secret| match secret {
+                SecretRef::File(path) => Some(path.as_path()),
+                SecretRef::Env(_) => None,
+            })),
+        }
+    }
+
+    /// All files the flow depends on, its own included.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(&self.file).chain(self.parts.keys()).chain(self.secrets.keys()).map(PathBuf::as_path)
+    }
+}
+
+/// The flow's JSON Schemas, and those that lie beside them: a `$ref` may lead there.
+fn schemas(flow: &Flow) -> BTreeSet<PathBuf> {
+    let named = flow.input_schema.iter().chain(flow.targets.values().filter_map(|target| target.schema.as_ref()));
+    let named: BTreeSet<_> = named.filter_map(|schema| schema.file()).map(Path::to_path_buf).collect();
+    let folders: BTreeSet<_> = named.iter().filter_map(|file| file.parent()).collect();
+    let beside = folders.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+    let beside = beside.map(|entry| entry.path());
+    let beside: Vec<_> = beside.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect();
+    named.into_iter().chain(beside).collect()
+}
+
+/// The plugins and tables a flow names.
+fn parts(flow: &Flow) -> impl Iterator<Item = &Path> {
+    let plugins = flow.steps.iter().filter_map(|step| step.plugin()).map(|step| step.plugin.as_path());
+    plugins.chain(flow.tables.values().map(|table| table.file.as_path()))
+}
+
+fn secrets(flow: &Flow) -> Vec<&SecretRef> {
+    let mut found: Vec<&SecretRef> = Vec::new();
+    if let Source::Webhook(webhook) = &flow.source {
+        match &webhook.verify {
+            Verify::None => {}
+            Verify::StandardWebhooks { secrets, .. } | Verify::Github { secrets } | Verify::Shopify { secrets } => {
+                found.extend(secrets);
+            }
+            Verify::Bearer { tokens } => found.extend(tokens),
+        }
+    }
+    for target in flow.targets.values() {
+        match &target.kind {
+            TargetKind::Http(http) => found.extend(http.auth.secret()),
+            TargetKind::Alert(alert) => found.extend(alert.secrets()),
+            TargetKind::File(_) => {}
+        }
+    }
+    found
+}
+
+fn contents<'a>(files: impl Iterator<Item = &'a Path>) -> Contents {
+    let digest = |file: &Path| std::fs::read(file).ok().map(|bytes| Digest::of(&bytes));
+    files.map(|file| (file.to_path_buf(), digest(file))).collect()
+}

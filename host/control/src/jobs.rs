@@ -1,0 +1,131 @@
+//! Works on jobs over dead letters, each at its own pace: what the store freezes and does in steps, this does in time.
+//!
+//! Jobs put messages into the queue, so they stop with the sources. One that is under way then, or at a crash, goes on
+//! at the next start where it has got to.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use gantry_core::JobId;
+use gantry_store::{Job, JobState, Store, StoreError};
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+/// Most letters in one step, which is one atomic write: messages that come in meanwhile wait for it.
+const STEP: u32 = 256;
+
+/// Steps a second of a job with a rate: often enough to look even, seldom enough to share disk syncs.
+const STEPS_A_SECOND: u32 = 10;
+
+/// How often a job looks again for letters whose message is in the queue for another letter.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// How much a job does at once, and how often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pace {
+    step: u32,
+    every: Duration,
+}
+
+impl Pace {
+    fn of(rate: Option<u32>) -> Self {
+        match rate {
+            None | Some(0) => Self { step: STEP, every: Duration::from_millis(1) },
+            Some(rate) => {
+                let step = rate.div_ceil(STEPS_A_SECOND).min(STEP);
+                Self { step, every: Duration::from_secs(1) * step / rate }
+            }
+        }
+    }
+}
+
+/// Works on every job there is or will be, until told to stop.
+pub async fn run(store: Store, stop: CancellationToken) {
+    let mut under_way = JoinSet::new();
+    let mut known = HashSet::new();
+    while !stop.is_cancelled() {
+        match store.jobs().await {
+            Ok(jobs) => {
+                for job in jobs.into_iter().filter(|job| job.state == JobState::Running && known.insert(job.id)) {
+                    under_way.spawn(work(store.clone(), job, stop.clone()));
+                }
+            }
+            Err(error) => tracing::error!(%error, "jobs over dead letters can't be read"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = store.job_started() => {}
+            Some(ended) = under_way.join_next(), if !under_way.is_empty() => {
+                if let Ok(id) = ended {
+                    known.remove(&id);
+                }
+            }
+        }
+    }
+    while under_way.join_next().await.is_some() {}
+}
+
+/// Works on one job to its end.
+async fn work(store: Store, job: Job, stop: CancellationToken) -> JobId {
+    tracing::info!(job = %job.id, total = job.total, left = job.left(), "a job over dead letters is under way");
+    match pace(&store, &job, &stop).await {
+        Ok(Some(job)) => {
+            let (state, done, held_back) = (job.state.name(), job.done, job.held_back);
+            tracing::info!(job = %job.id, state, done, held_back, passed_over = job.passed_over, "a job over dead letters has ended");
+        }
+        Ok(None) => {}
+        Err(error) => {
+            tracing::error!(job = %job.id, %error, "a job over dead letters stopped; it goes on after a restart");
+            stop.cancelled().await;
+        }
+    }
+    job.id
+}
+
+/// The job at its end; none when the host stops before.
+async fn pace(store: &Store, job: &Job, stop: &CancellationToken) -> Result<Option<Job>, StoreError> {
+    let pace = Pace::of(job.rate);
+    let mut ticks = tokio::time::interval(pace.every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut after = None;
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        let step = match store.work_on_job(job.id, pace.step as usize, after).await {
+            Ok(step) => step,
+            Err(gantry_store::JobError::Store(error)) => return Err(error),
+            // It was removed.
+            Err(_) => return Ok(None),
+        };
+        if step.job.state != JobState::Running {
+            return Ok(Some(step.job));
+        }
+        let waits_only = step.job.seen == step.job.total && step.after.is_none() && step.done == 0;
+        if waits_only && stop.run_until_cancelled(tokio::time::sleep(LOOK_AGAIN)).await.is_none() {
+            break;
+        }
+        after = step.after;
+    }
+    Ok(None)
+}
+
+/// Works on a job to its end with nobody else at work on the store: for commands on a stopped host.
+pub async fn finish_job(store: &Store, job: Job) -> Result<Job, StoreError> {
+    let unpaced = Job { rate: None, ..job };
+    Ok(pace(store, &unpaced, &CancellationToken::new()).await?.unwrap_or(unpaced))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_keeps_its_rate_in_steps_of_bounded_size() {
+        for rate in [1, 3, 9, 10, 11, 50, 999, 2560, 100_000] {
+            let Pace { step, every } = Pace::of(Some(rate));
+            let a_second = f64::from(step) / every.as_secs_f64();
+            assert!((a_second / f64::from(rate) - 1.0).abs() < 0.01, "{rate}: {step} every {every:?}");
+            assert!((1..=STEP).contains(&step));
+        }
+        assert_eq!(Pace::of(None), Pace::of(Some(0)));
+    }
+}

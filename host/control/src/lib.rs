@@ -1,0 +1,23 @@
+//! What changes flows while the host runs: plans and reloads, rollouts of plugin versions, publishing, jobs over dead
+//! letters, and what operators say of targets. What a message touches is below, in `gantry-engine`.
+//!
+//! ```text
+//!  files ─→ reload ─→ plan ─────────────┐
+//!                                       ├─→ registry: the flows in force ─→ [engine: workers]
+//!  publish ─→ catalogue ─→ rollout ─────┘
+//! ```
+
+pub mod changes;
+pub mod diagnose;
+mod fingerprint;
+pub mod jobs;
+pub mod plan;
+pub mod publish;
+pub mod registry;
+pub mod reload;
+pub mod rollout;
+mod sources;
+pub mod targets;
+pub mod watch;
+
+pub use sources::SourceError;

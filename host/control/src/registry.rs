@@ -1,0 +1,240 @@
+//! The flows at work: for each a worker, the version in force, and its file source. A plan takes over here, and
+//! nowhere else; from here on nothing can be refused any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gantry_config::{Flow, OnFailure};
+use gantry_core::FlowName;
+use gantry_engine::active_flows::{ActiveFlow, ActiveFlows};
+use gantry_engine::flow::{RunningFlow, Shared};
+use gantry_engine::metrics::Metrics;
+use gantry_engine::overrides::StepId;
+use gantry_engine::tasks::TaskGroup;
+use gantry_engine::worker;
+use gantry_security::Environment;
+use gantry_store::Ordering;
+use gantry_transport::Intake;
+use gantry_transport::webhook::Routes;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::changes::{Changes, Removed};
+use crate::fingerprint::Fingerprint;
+use crate::plan::{FilesPlan, InForceFlow, Plan, Planned, Refusal, Renewal, Snapshot};
+use crate::sources::{FileDrop, Watched};
+
+/// The flows in force, and what new ones need.
+pub struct FlowRegistry {
+    shared: Shared,
+    intake: Arc<dyn Intake>,
+    metrics: Metrics,
+    active: ActiveFlows,
+    routes: Arc<Routes>,
+    sources: TaskGroup,
+    workers: TaskGroup,
+    flows: BTreeMap<FlowName, FlowHandle>,
+    alert_flows: Vec<Flow>,
+}
+
+/// What a registry is made of.
+pub struct Dependencies {
+    /// What every flow is given.
+    pub shared: Shared,
+    /// Where sources hand messages over.
+    pub intake: Arc<dyn Intake>,
+    /// What the host counts.
+    pub metrics: Metrics,
+    /// The list of flows in force that others read.
+    pub active: ActiveFlows,
+    /// The routes of webhooks.
+    pub routes: Arc<Routes>,
+    /// Sources run here.
+    pub sources: TaskGroup,
+    /// Workers run here.
+    pub workers: TaskGroup,
+    /// The flows of alerts: in every plan, whatever the files say.
+    pub alert_flows: Vec<Flow>,
+}
+
+/// One flow in force.
+struct FlowHandle {
+    fingerprint: Fingerprint,
+    files: Option<Watched>,
+    /// The worker takes the version in force for every batch.
+    versions: watch::Sender<Arc<RunningFlow>>,
+    stop: CancellationToken,
+}
+
+impl FlowHandle {
+    /// The version in force.
+    fn running(&self) -> Arc<RunningFlow> {
+        Arc::clone(&self.versions.borrow())
+    }
+}
+
+impl FlowRegistry {
+    /// A registry without flows.
+    #[must_use]
+    pub fn new(dependencies: Dependencies) -> Self {
+        let Dependencies { shared, intake, metrics, active, routes, sources, workers, alert_flows } = dependencies;
+        Self { shared, intake, metrics, active, routes, sources, workers, flows: BTreeMap::new(), alert_flows }
+    }
+
+    /// The version of a flow that is in force; none when it isn't.
+    pub(crate) fn running(&self, flow: &FlowName) -> Option<Arc<RunningFlow>> {
+        self.flows.get(flow).map(FlowHandle::running)
+    }
+
+    /// The flows of alerts.
+    pub(crate) fn alert_flows(&self) -> &[Flow] {
+        &self.alert_flows
+    }
+
+    /// All files that the flows in force are made of.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.flows.values().flat_map(|flow| flow.fingerprint.files())
+    }
+
+    /// What is in force just now, for a plan to begin from.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let in_force = |handle: &FlowHandle| InForceFlow {
+            fingerprint: handle.fingerprint.clone(),
+            running: handle.running(),
+            files: handle.files.as_ref().map(|watched| watched.config.clone()),
+        };
+        let active = self.active.clone();
+        let metrics = self.metrics.clone();
+        Snapshot {
+            shared: self.shared.clone(),
+            intake: Arc::clone(&self.intake),
+            alert_flows: self.alert_flows.clone(),
+            flows: self.flows.iter().map(|(name, handle)| (name.clone(), in_force(handle))).collect(),
+            metrics_of: Box::new(move |flow| active.metrics(flow).unwrap_or_else(|| metrics.flow(flow.as_str()))),
+        }
+    }
+
+    /// Loads what these flows need beside what is in force, and checks all of it; see [`Plan::prepare`]. Blocks.
+    pub fn plan(&self, flows: Vec<Flow>, env: Environment<'_>) -> Result<Plan, Refusal> {
+        Plan::prepare(&self.snapshot(), flows, env)
+    }
+
+    /// Puts the plan in force. In this order, so that nobody is refused in between: what counts and works is there
+    /// before the routes lead to it, and what is removed loses its route before its worker.
+    pub async fn apply(&mut self, plan: Plan) -> Changes {
+        let mut changes = Changes::default();
+        self.active.replace(self.entries(&plan));
+        self.shared.events.serve(&self.active.entries());
+        let mut leaving: Vec<Watched> = Vec::new();
+        let mut coming: Vec<(FlowName, FileDrop)> = Vec::new();
+        let staying: BTreeSet<_> = plan.flows.iter().map(|planned| planned.flow.name.clone()).collect();
+        for planned in plan.flows {
+            let name = planned.flow.name.clone();
+            let Some(mut renewal) = planned.renewal else {
+                changes.unchanged.push(name);
+                continue;
+            };
+            let files = std::mem::replace(&mut renewal.files, FilesPlan::Keep);
+            if self.renew(&planned.flow, renewal) {
+                changes.added.push(name.clone());
+            } else {
+                changes.changed.push(name.clone());
+            }
+            if let FilesPlan::Replace(drop) = files {
+                leaving.extend(self.flows.get_mut(&name).and_then(|handle| handle.files.take()));
+                coming.extend(drop.map(|drop| (name, *drop)));
+            }
+        }
+        self.routes.replace(plan.webhooks);
+        let removed = self.flows.extract_if(.., |name, _| !staying.contains(name)).collect::<Vec<_>>();
+        for (name, handle) in removed {
+            handle.stop.cancel();
+            leaving.extend(handle.files);
+            changes.removed.push(self.removed(name));
+        }
+        // A directory may go from one flow to another: all that leave have left before one comes.
+        for watched in leaving {
+            watched.end().await;
+        }
+        for (name, drop) in coming {
+            let watched = drop.watch(&self.sources.tasks, &self.sources.stop);
+            if let Some(handle) = self.flows.get_mut(&name) {
+                handle.files = Some(watched);
+            }
+        }
+        self.active.observe_versions(&self.metrics);
+        changes
+    }
+
+    /// Puts a version that was bound anew in force, from the flow's next batch on.
+    pub(crate) fn install(&mut self, next: Arc<RunningFlow>) {
+        let Some(handle) = self.flows.get_mut(&next.name) else { return };
+        self.active.renew_plugins(&next.name, &next.plugins_in_force());
+        handle.fingerprint.deployed = self.shared.overrides.digest(&next.name);
+        handle.versions.send_replace(next);
+        self.active.observe_versions(&self.metrics);
+    }
+
+    /// The component that the flow's file names for a step.
+    pub(crate) fn plugin_file(&self, (flow, step): &StepId) -> Option<PathBuf> {
+        let entries = self.active.entries();
+        let flow = &entries.iter().find(|entry| entry.flow.name == *flow)?.flow;
+        flow.steps.iter().find(|of| of.name == *step)?.plugin().map(|step| step.plugin.clone())
+    }
+
+    /// Puts one flow in force; true when it wasn't there before.
+    fn renew(&mut self, flow: &Flow, renewal: Renewal) -> bool {
+        let ordering = match (flow.ordering, flow.on_failure) {
+            (gantry_config::Ordering::Key, OnFailure::Skip) => Ordering::PerKey,
+            (gantry_config::Ordering::Key, OnFailure::Block) => Ordering::PerKeyOrBlocked,
+            (gantry_config::Ordering::None, _) => Ordering::None,
+        };
+        self.shared.store.register_flow(&flow.name, ordering);
+        let Renewal { fingerprint, running, .. } = renewal;
+        if let Some(handle) = self.flows.get_mut(&flow.name) {
+            handle.fingerprint = fingerprint;
+            let next = running.gates();
+            let before = handle.versions.send_replace(running);
+            // What the version before held back, or is just about to, may pass now.
+            for (target, gate) in before.gates() {
+                if !next.get(&target).is_some_and(|next| Arc::ptr_eq(next, &gate)) {
+                    gate.opened();
+                }
+            }
+            self.shared.store.wake(&flow.name);
+            return false;
+        }
+        let (versions, current) = watch::channel(running);
+        let stop = self.workers.stop.child_token();
+        self.workers.tasks.spawn(worker::work(current, stop.clone()));
+        self.flows.insert(flow.name.clone(), FlowHandle { fingerprint, files: None, versions, stop });
+        true
+    }
+
+    fn entries(&self, plan: &Plan) -> Vec<ActiveFlow> {
+        let now = self.shared.clock.now();
+        let before = self.active.entries();
+        let known = |name: &FlowName| before.iter().find(|entry| entry.flow.name == *name);
+        let entry = |planned: &Planned| match (&planned.renewal, known(&planned.flow.name)) {
+            (None, known) => known.cloned(),
+            (Some(renewal), _) => Some(ActiveFlow {
+                flow: planned.flow.clone(),
+                metrics: renewal.running.metrics.clone(),
+                plugins: renewal.running.plugins_in_force(),
+                targets: renewal.running.gates(),
+                since: now,
+            }),
+        };
+        plan.flows.iter().filter_map(entry).collect()
+    }
+
+    /// What a removed flow leaves behind.
+    fn removed(&self, flow: FlowName) -> Removed {
+        let waiting = self.shared.store.backlog(&flow).messages;
+        if waiting > 0 {
+            tracing::warn!(%flow, waiting, "a removed flow has messages left; they stay queued until it is back");
+        }
+        Removed { flow, waiting }
+    }
+}

@@ -1,0 +1,158 @@
+//! Old and new side by side: the same messages through both versions of a step, and what they say told apart. Nothing is
+//! sent and nothing is counted; plugins can't do more than answer, so trying them harms nothing.
+
+use gantry_core::json_diff::{Change, changes};
+use gantry_core::{Message, MessageId, Outcome, Timestamp};
+use gantry_engine::canary::fails;
+use gantry_engine::flow::RunningFlow;
+use gantry_engine::pipeline::Part;
+use gantry_engine::step::{RunningStep, Server};
+use gantry_golden::describe;
+use gantry_sandbox::{Invocation, Plugin, PluginFault};
+use serde_json::Value;
+
+use super::error::DeployError;
+use super::flows::deployable;
+use super::record::{Difference, Kind, ShadowReport};
+
+/// Most differences shown of a comparison.
+const SAMPLES: usize = 10;
+/// Most places shown of a difference.
+const PLACES: usize = 20;
+/// Most bytes shown of a value.
+const TEXT: usize = 400;
+
+/// Two versions of one step, bound as the flow binds it.
+pub(crate) struct Pair {
+    step: usize,
+    old: Server,
+    new: Server,
+}
+
+/// A message to try, and whether it is an open dead letter.
+pub(crate) struct Sample {
+    pub(crate) message: Message,
+    pub(crate) is_dead_letter: bool,
+}
+
+type Answer = Result<Outcome, PluginFault>;
+
+impl Pair {
+    /// Blocks for as long as the new version takes to configure itself.
+    pub(crate) fn bind(flow: &RunningFlow, step: &str, new: &Plugin) -> Result<Self, DeployError> {
+        let (step, running) = deployable(flow, step)?;
+        let old = running.try_out(running.server.plugin.clone())?;
+        Ok(Self { step, old, new: running.try_out(new.clone())? })
+    }
+
+    /// Runs these messages through both and adds what came of it to the report. Blocks.
+    pub(crate) fn compare(&self, flow: &RunningFlow, samples: &[Sample], report: &mut ShadowReport) {
+        let now = flow.clock.now();
+        let inputs = self.inputs(flow, samples, now);
+        let messages: Vec<_> = inputs.iter().map(|(_, message)| Invocation { message, attempt: 1 }).collect();
+        let (old, new) = (self.old.prepared.run(&messages, now), self.new.prepared.run(&messages, now));
+        let mut found: Vec<Vec<Difference>> = samples.iter().map(|_| Vec::new()).collect();
+        for (((owner, _), old), new) in inputs.iter().zip(old.outcomes).zip(new.outcomes) {
+            found[*owner].push(difference(samples[*owner].message.id, &old, &new));
+        }
+        for (sample, differences) in samples.iter().zip(found) {
+            report.messages += 1;
+            report.dead_letters += usize::from(sample.is_dead_letter);
+            // Of several parts of one message, the worst counts. One that never reaches the step is the same.
+            match differences.into_iter().min_by_key(|difference| difference.kind) {
+                Some(difference) => report.add(difference),
+                None => report.same += 1,
+            }
+        }
+    }
+
+    /// What the steps before this one make of the messages, each with its place among them.
+    fn inputs(&self, flow: &RunningFlow, samples: &[Sample], now: Timestamp) -> Vec<(usize, Message)> {
+        let mut parts: Vec<_> = samples.iter().map(|sample| Part::first(&sample.message)).enumerate().collect();
+        for step in &flow.steps[..self.step] {
+            let step = match step {
+                RunningStep::Plugin(step) => step,
+                RunningStep::Rules(step) => {
+                    parts.retain(|(_, part)| step.check(part.invocation().message).violations.is_empty());
+                    continue;
+                }
+            };
+            let batch: Vec<_> = parts.iter().map(|(_, part)| part.invocation()).collect();
+            let outcomes = step.server.prepared.run(&batch, now).outcomes;
+            let emitted = parts.iter().zip(outcomes).filter_map(|((owner, part), outcome)| match outcome {
+                Ok(Outcome::Emit(outputs)) => Some((*owner, part, outputs)),
+                _ => None,
+            });
+            let next = emitted.flat_map(|(owner, part, outputs)| {
+                let alone = outputs.len() == 1;
+                outputs.into_iter().map(move |output| (owner, part.continue_as(output, alone)))
+            });
+            parts = next.collect();
+        }
+        parts.into_iter().map(|(owner, part)| (owner, part.into_message())).collect()
+    }
+}
+
+impl ShadowReport {
+    fn add(&mut self, difference: Difference) {
+        match difference.kind {
+            Kind::Same => return self.same += 1,
+            Kind::Changed => self.changed += 1,
+            Kind::NewlyFailing => self.newly_failing += 1,
+            Kind::NewlyPassing => self.newly_passing += 1,
+        }
+        let place = self.samples.partition_point(|sample| sample.kind <= difference.kind);
+        self.samples.insert(place, difference);
+        self.samples.truncate(SAMPLES);
+    }
+}
+
+fn difference(message: MessageId, old: &Answer, new: &Answer) -> Difference {
+    let kind = match (fails(old), fails(new)) {
+        (false, true) => Kind::NewlyFailing,
+        (true, false) => Kind::NewlyPassing,
+        _ if same(old, new) => Kind::Same,
+        _ => Kind::Changed,
+    };
+    let changes = match kind {
+        Kind::Same => Vec::new(),
+        _ => changes(&describe(old), &describe(new)),
+    };
+    Difference { message, kind, changes: changes.into_iter().take(PLACES).map(brief).collect() }
+}
+
+/// The change with long values cut: it is kept with the record.
+fn brief(change: Change) -> Change {
+    let cut = |value: Value| {
+        let text = value.to_string();
+        if text.len() <= TEXT {
+            return value;
+        }
+        let end = text.floor_char_boundary(TEXT);
+        Value::String(format!("{}… ({} bytes)", &text[..end], text.len()))
+    };
+    Change { path: change.path, before: change.before.map(cut), after: change.after.map(cut) }
+}
+
+/// Faults are the same by their code: texts and stacks tell of the component's inside.
+fn same(old: &Answer, new: &Answer) -> bool {
+    match (old, new) {
+        (Ok(old), Ok(new)) => old == new,
+        (Err(old), Err(new)) => old.code == new.code,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_cut_between_characters() {
+        let change = Change { path: String::new(), before: Some("ä".repeat(1000).into()), after: Some(1.into()) };
+        let brief = brief(change);
+        let shown = brief.before.as_ref().and_then(Value::as_str).unwrap();
+        assert!(shown.len() < TEXT + 40 && shown.ends_with("(2002 bytes)"), "{shown}");
+        assert_eq!(brief.after, Some(1.into()));
+    }
+}

@@ -1,0 +1,68 @@
+//! Watches the free space of the data directory's disk, so that intake stops before the store can't write.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+/// How often the disk is looked at. At 100 MB/s of intake a reserve of 256 MiB lasts several looks.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// Says whether less is free than the operator's reserve.
+#[derive(Clone)]
+pub struct DiskGuard {
+    low: Arc<AtomicBool>,
+    dir: PathBuf,
+    reserve: u64,
+}
+
+impl DiskGuard {
+    /// Looks once; [`DiskGuard::watch`] keeps looking.
+    #[must_use]
+    pub fn new(dir: &Path, reserve: u64) -> Self {
+        let guard = Self { low: Arc::default(), dir: dir.to_path_buf(), reserve };
+        guard.look();
+        guard
+    }
+
+    /// Whether less is free than the reserve.
+    #[must_use]
+    pub fn is_low(&self) -> bool {
+        self.low.load(Ordering::Relaxed)
+    }
+
+    /// Looks until `stop`.
+    pub async fn watch(self, stop: CancellationToken) {
+        let mut ticks = tokio::time::interval(EVERY);
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            self.look();
+        }
+    }
+
+    fn look(&self) {
+        let Ok(disk) = rustix::fs::statvfs(&self.dir) else { return };
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let low = free < self.reserve;
+        if self.low.swap(low, Ordering::Relaxed) != low {
+            if low {
+                tracing::error!(free, reserve = self.reserve, dir = %self.dir.display(), "the disk runs low: intake answers 503 until space is freed");
+            } else {
+                tracing::info!(free, "the disk has room again: intake resumes");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reserve_larger_than_the_disk_is_low_and_none_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(DiskGuard::new(dir.path(), u64::MAX).is_low());
+        assert!(!DiskGuard::new(dir.path(), 0).is_low());
+    }
+}

@@ -1,0 +1,21 @@
+//! Which plugin serves a step, as operators see it.
+
+use gantry_core::{Digest, PluginRef};
+use serde::Serialize;
+
+/// The plugin of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = PluginInForce)]
+pub struct InForce {
+    /// The step.
+    pub step: String,
+    /// The plugin's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The SHA-256 of its bytes.
+    pub digest: Digest,
+    /// A version that proves itself beside it; see `deploy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_trial: Option<PluginRef>,
+}

@@ -1,0 +1,156 @@
+//! Where sources hand messages over: the gate before the queue. It refuses while the disk runs low or the host stops,
+//! gives each message its id, and answers only after the store has it on disk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gantry_config::QueueBounds;
+use gantry_core::{Clock, Envelope, Event, FlowName, Message, MessageId, MessageState, Timestamp, TrailEntry};
+use gantry_store::{Enqueued, KvWrite, NewMessage, Store, StoreError};
+use gantry_transport::{Arrival, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
+use tokio_util::sync::CancellationToken;
+
+use crate::active_flows::ActiveFlows;
+use crate::disk::DiskGuard;
+
+/// When a refused source is asked to come again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// The runtime's side of every source.
+pub struct HostIntake {
+    /// Where messages are kept.
+    pub store: Store,
+    /// The host's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Whether the disk runs low.
+    pub disk: DiskGuard,
+    /// Most bytes in the queue, all flows together.
+    pub quota: Option<u64>,
+    /// Cancelled when sources are to take no more.
+    pub stop: CancellationToken,
+    /// The flows in force.
+    pub flows: ActiveFlows,
+}
+
+#[async_trait]
+impl Intake for HostIntake {
+    async fn accept(&self, arrivals: Vec<Arrival>, progress: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
+        let flow = arrivals.first().map(|arrival| arrival.flow.clone());
+        self.admit(flow.as_ref())?;
+        let now = self.clock.now();
+        let messages = arrivals.into_iter().map(|arrival| take(arrival, now)).collect();
+        let progress =
+            progress.map(|Progress { namespace, key, value }| KvWrite { namespace, key, value: Some(value.into()) });
+        let store = self.store.clone();
+        let metrics = flow.and_then(|flow| self.flows.metrics(&flow));
+        // A task of its own: a sender that hangs up now must not leave a stored message uncounted.
+        let taking = tokio::spawn(async move {
+            let enqueued = store.enqueue_with(messages, progress.into_iter().collect()).await?;
+            let receipts: Vec<_> = enqueued.into_iter().map(receipt).collect();
+            if let Some(metrics) = metrics {
+                let count =
+                    |wanted: fn(&Receipt) -> bool| receipts.iter().filter(|receipt| wanted(receipt)).count() as u64;
+                let duplicates = count(|receipt| matches!(receipt, Receipt::Duplicate(_) | Receipt::Repeated { .. }));
+                metrics.observe_received(count(|receipt| matches!(receipt, Receipt::Accepted(_))), duplicates);
+            }
+            Ok::<_, StoreError>(receipts)
+        });
+        match taking.await {
+            Ok(taken) => taken.map_err(unavailable),
+            Err(stopped) => Err(IntakeError::Unavailable { retry_after: RETRY_AFTER, cause: Box::new(stopped) }),
+        }
+    }
+
+    async fn progress(&self, namespace: &str, key: &str) -> Result<Option<Vec<u8>>, IntakeError> {
+        Ok(self.store.kv_get(namespace, key).await.map_err(unavailable)?.map(Into::into))
+    }
+
+    async fn forget(&self, namespace: &str, key: &str) -> Result<(), IntakeError> {
+        self.store.kv_delete(namespace, key).await.map_err(unavailable)
+    }
+
+    async fn state(&self, id: MessageId) -> Result<Option<MessageState>, IntakeError> {
+        let history = self.store.history(id).await.map_err(unavailable)?;
+        Ok(history.map(|history| history.state))
+    }
+
+    fn refused(&self, flow: &FlowName, reason: &'static str) {
+        if let Some(metrics) = self.flows.metrics(flow) {
+            metrics.observe_refused(reason);
+        }
+    }
+}
+
+impl HostIntake {
+    /// Nothing is taken that might not be kept, or that is more than the operator wants kept.
+    fn admit(&self, flow: Option<&FlowName>) -> Result<(), IntakeError> {
+        if self.stop.is_cancelled() {
+            return Err(IntakeError::Stopping { retry_after: RETRY_AFTER });
+        }
+        if self.disk.is_low() {
+            return Err(IntakeError::DiskFull { retry_after: RETRY_AFTER });
+        }
+        let over = |quota| self.store.whole_backlog().bytes >= quota;
+        if self.quota.is_some_and(over) {
+            return Err(IntakeError::OverQuota { retry_after: RETRY_AFTER });
+        }
+        if flow.is_some_and(|flow| self.is_full(flow)) {
+            return Err(IntakeError::QueueFull { retry_after: RETRY_AFTER });
+        }
+        Ok(())
+    }
+
+    /// Requests under way at the same time don't see each other: a queue may grow beyond its bound by what they bring.
+    fn is_full(&self, flow: &FlowName) -> bool {
+        let Some(QueueBounds { messages, bytes }) = self.flows.queue_bounds(flow) else { return false };
+        let backlog = self.store.backlog(flow);
+        messages.is_some_and(|most| backlog.messages as u64 >= most) || bytes.is_some_and(|most| backlog.bytes >= most)
+    }
+}
+
+/// Gives an arrival its id and its envelope.
+fn take(arrival: Arrival, now: Timestamp) -> NewMessage {
+    let message = Message {
+        id: MessageId::generate(),
+        key: arrival.key,
+        content_type: arrival.content_type,
+        headers: arrival.headers,
+        event_time: arrival.event_time.unwrap_or(now),
+        payload: arrival.payload,
+    };
+    let envelope = Envelope {
+        message,
+        flow: arrival.flow,
+        source: arrival.source,
+        received_at: now,
+        dedupe_key: arrival.dedupe_key,
+        traceparent: arrival.traceparent,
+        run: 1,
+        plugins: Vec::new(),
+        deliveries: Vec::new(),
+        replay: None,
+        trail: vec![TrailEntry { at: now, event: Event::Received }],
+        warnings: Vec::new(),
+    };
+    let idempotency = arrival.idempotency.map(|IdempotencyKey { key, window, fingerprint }| {
+        // Half of a SHA-256 tells two payloads of one key apart as surely.
+        let fingerprint = fingerprint.as_bytes().first_chunk().copied().unwrap_or_default();
+        gantry_store::IdempotencyKey { key, window, fingerprint }
+    });
+    NewMessage { envelope, dedupe_window: arrival.dedupe_window, idempotency }
+}
+
+const fn receipt(enqueued: Enqueued) -> Receipt {
+    match enqueued {
+        Enqueued::Stored(id) => Receipt::Accepted(id),
+        Enqueued::Duplicate(id) => Receipt::Duplicate(id),
+        Enqueued::Repeated { message, duplicate } => Receipt::Repeated { id: message, duplicate },
+        Enqueued::Conflicting(id) => Receipt::Conflicting(id),
+    }
+}
+
+fn unavailable(error: StoreError) -> IntakeError {
+    tracing::error!(%error, "the store is unavailable");
+    IntakeError::Unavailable { retry_after: RETRY_AFTER, cause: Box::new(error) }
+}

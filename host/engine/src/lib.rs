@@ -1,0 +1,48 @@
+//! What a message touches: intake → queue → steps → deliver → settle. What changes flows is above, in `gantry-control`.
+//!
+//! ```text
+//!  source ─→ intake ─→ [store] ─→ worker: lease ─→ pipeline ─→ deliver ─→ settle ─→ [store]
+//!                                                  step        gate       dead_letter
+//!                                                  validate    targets    events
+//! ```
+//!
+//! Read the module `worker` first: it is the whole journey of a message on one page.
+//!
+//! # Promises
+//!
+//! Each has a test of that name.
+//!
+//! 1. `202 Accepted` only after the message is on disk.
+//! 2. Every accepted message ends delivered, deliberately skipped, or dead-lettered; none vanishes.
+//! 3. At least once, with a stable idempotency key per delivery; duplicates from sources are dropped in a stated window.
+//! 4. Messages that share a key in one flow are delivered in order, unless the flow says `ordering = "none"`.
+//! 5. A plugin can harm only its own messages.
+//! 6. Secrets never enter a guest, a log, a dead letter or an API answer.
+//! 7. A new plugin version takes over whole or not at all.
+
+pub mod active_flows;
+pub mod canary;
+mod dead_letter;
+mod deliver;
+pub mod disk;
+pub mod events;
+pub mod flow;
+pub mod flow_error;
+pub mod gate;
+mod in_flight;
+pub mod in_force;
+pub mod intake;
+pub mod metrics;
+pub mod overrides;
+pub mod pipeline;
+pub mod samples;
+mod settle;
+mod state;
+pub mod step;
+pub mod tables;
+pub mod target_report;
+pub mod target_stops;
+pub mod targets;
+pub mod tasks;
+mod validate;
+pub mod worker;

@@ -1,0 +1,63 @@
+//! What was deployed to which step: in memory for the flows, on disk for the next start.
+//!
+//! A step without an entry is served by the plugin its flow's file names. An entry outlasts reloads and restarts until
+//! another deployment, a rollback or `gantry deploy reset` replaces it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gantry_core::{Digest, FlowName};
+use gantry_sandbox::Plugin;
+use parking_lot::RwLock;
+
+use crate::canary::CanaryPlan;
+
+/// A step of a flow.
+pub type StepId = (FlowName, String);
+
+/// What is deployed at a step; nothing of it: what the flow's file names, and no canary.
+#[derive(Clone, Default)]
+pub struct StepOverride {
+    /// What serves the step in place of the plugin in its flow's file.
+    pub plugin: Option<Plugin>,
+    /// A version on canary beside it.
+    pub canary: Option<CanaryPlan>,
+}
+
+/// The same, to tell whether it changed.
+pub type OverrideDigest = BTreeMap<String, (Option<Digest>, Option<(u64, u64)>)>;
+
+/// All steps with an entry; clones show the same ones.
+#[derive(Clone, Default)]
+pub struct StepOverrides(Arc<RwLock<BTreeMap<StepId, StepOverride>>>);
+
+impl StepOverrides {
+    /// What is deployed at a step.
+    pub fn at(&self, flow: &FlowName, step: &str) -> StepOverride {
+        self.0.read().get(&(flow.clone(), step.to_owned())).cloned().unwrap_or_default()
+    }
+
+    /// Changes the entry of a step. Flows see it when they are bound anew.
+    pub fn change(&self, place: &StepId, change: impl FnOnce(&mut StepOverride)) {
+        let mut all = self.0.write();
+        let entry = all.entry(place.clone()).or_default();
+        change(entry);
+        if entry.plugin.is_none() && entry.canary.is_none() {
+            all.remove(place);
+        }
+    }
+
+    /// What is deployed at the steps of a flow, by content.
+    pub fn digest(&self, flow: &FlowName) -> OverrideDigest {
+        let all = self.0.read();
+        let of_flow = all.iter().filter(|((name, _), _)| name == flow);
+        of_flow.map(|((_, step), deployed)| (step.clone(), deployed.digest())).collect()
+    }
+}
+
+impl StepOverride {
+    fn digest(&self) -> (Option<Digest>, Option<(u64, u64)>) {
+        let canary = self.canary.as_ref().map(|canary| (canary.deployment, canary.share.to_bits()));
+        (self.plugin.as_ref().map(|plugin| plugin.reference().digest), canary)
+    }
+}

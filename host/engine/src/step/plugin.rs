@@ -1,0 +1,158 @@
+//! A plugin's step of a flow that runs: the plugin that serves it and, while a new version proves itself, that one beside it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use gantry_config::{Flow, PluginStep as Config, Step};
+use gantry_core::{Digest, Message, Outcome, PluginRef, TargetName, Timestamp};
+use gantry_sandbox::{Invocation, Plugin, PluginFault, PrepareError, PreparedStep, Run, Sandbox, StepConfig};
+
+use crate::canary::{Canary, CanaryPlan};
+use crate::flow_error::FlowError;
+use crate::overrides::StepOverride;
+use crate::tables::Tables;
+
+/// One step of a flow, ready to be called.
+#[derive(Clone)]
+pub struct PluginStep {
+    /// Its name.
+    pub name: String,
+    /// What the flow says of it, whichever plugin serves it.
+    config: StepConfig,
+    /// What serves it.
+    pub server: Server,
+    /// A version on canary, and the messages it is given.
+    canary: Option<Arc<Canary>>,
+}
+
+/// A plugin bound to a step.
+#[derive(Clone)]
+pub struct Server {
+    /// The plugin.
+    pub plugin: Plugin,
+    /// The same, bound to the step.
+    pub prepared: PreparedStep,
+}
+
+/// What a step says of a batch.
+pub struct Answers {
+    /// One for each invocation, in the same order.
+    pub outcomes: Vec<Result<Outcome, PluginFault>>,
+    /// The component that gave it.
+    pub components: Vec<Digest>,
+}
+
+impl Server {
+    /// Binds a plugin to a step. Blocks for as long as the plugin takes to configure itself.
+    pub fn bind(plugin: Plugin, config: StepConfig) -> Result<Self, PrepareError> {
+        let prepared = plugin.prepare(config)?;
+        Ok(Self { plugin, prepared })
+    }
+
+    /// Which plugin it is.
+    pub fn reference(&self) -> &PluginRef {
+        self.plugin.reference()
+    }
+}
+
+impl PluginStep {
+    /// Loads and binds what serves this step: what is deployed, else what the flow's file names.
+    pub fn load(
+        flow: &Flow,
+        step: &Step,
+        wanted: &Config,
+        sandbox: &Sandbox,
+        routes: &BTreeSet<TargetName>,
+        tables: &Arc<Tables>,
+        deployed: &StepOverride,
+    ) -> Result<Self, FlowError> {
+        let config = StepConfig {
+            flow: flow.name.clone(),
+            step: step.name.clone(),
+            place: step.place.clone(),
+            settings: wanted.settings.clone(),
+            grants: wanted.grants.clone(),
+            limits: wanted.limits,
+            reuse: wanted.reuse,
+            routes: routes.clone(),
+            tables: Arc::clone(tables) as Arc<dyn gantry_sandbox::Tables>,
+        };
+        let plugin = match &deployed.plugin {
+            Some(plugin) => plugin.clone(),
+            None => read_plugin(step, wanted, sandbox)?,
+        };
+        let server = Server::bind(plugin, config.clone())?;
+        let canary = deployed.canary.as_ref().map(|canary| canary.bind(config.clone())).transpose()?.map(Arc::new);
+        Ok(Self { name: step.name.clone(), config, server, canary })
+    }
+
+    /// The same step with this plugin to serve it, if one is given, and with this canary or none.
+    pub fn served_by(&self, plugin: Option<Plugin>, canary: Option<&CanaryPlan>) -> Result<Self, PrepareError> {
+        let server = match plugin {
+            Some(plugin) => Server::bind(plugin, self.config.clone())?,
+            None => self.server.clone(),
+        };
+        let canary = canary.map(|canary| canary.bind(self.config.clone())).transpose()?.map(Arc::new);
+        Ok(Self { name: self.name.clone(), config: self.config.clone(), server, canary })
+    }
+
+    /// Binds a plugin as this step would be, to try it beside the live one: what it logs says that.
+    pub fn try_out(&self, plugin: Plugin) -> Result<Server, PrepareError> {
+        let step = format!("{} (tried out)", self.name);
+        Server::bind(plugin, StepConfig { step, ..self.config.clone() })
+    }
+
+    /// All plugins that may serve a message now.
+    pub fn plugins(&self) -> impl Iterator<Item = &PluginRef> {
+        std::iter::once(self.server.reference()).chain(self.canary.iter().map(|canary| canary.reference()))
+    }
+
+    /// A message that this component answered ended behind it, in a later step or at a target's schema. Where it is on
+    /// canary, that speaks against it.
+    pub fn blame(&self, component: Digest) {
+        if let Some(canary) = self.canary.as_deref().filter(|canary| canary.reference().digest == component) {
+            canary.count_downstream_failure();
+        }
+    }
+
+    /// The version on its canary, if there is one.
+    pub fn on_canary(&self) -> Option<&PluginRef> {
+        self.canary.as_deref().map(Canary::reference)
+    }
+
+    /// The plugin that this message meets.
+    pub fn plugin_of(&self, message: &Message) -> &PluginRef {
+        match self.canary.as_deref().filter(|canary| canary.takes(message)) {
+            Some(canary) => canary.reference(),
+            None => self.server.reference(),
+        }
+    }
+
+    /// One batch. `owner_of` names the message of the flow that an invocation belongs to.
+    pub fn answer<'a>(
+        &self,
+        batch: &[Invocation<'a>],
+        owner_of: impl Fn(usize) -> &'a Message,
+        now: Timestamp,
+        observe: impl Fn(&Run, usize),
+    ) -> Answers {
+        match &self.canary {
+            None => {
+                let run = self.server.prepared.run(batch, now);
+                observe(&run, batch.len());
+                Answers { outcomes: run.outcomes, components: vec![self.server.reference().digest; batch.len()] }
+            }
+            Some(canary) => canary.answer(&self.server, batch, owner_of, now, observe),
+        }
+    }
+}
+
+fn read_plugin(step: &Step, wanted: &Config, sandbox: &Sandbox) -> Result<Plugin, FlowError> {
+    let (place, path) = (step.place.clone(), wanted.plugin.clone());
+    let bytes = std::fs::read(&path).map_err(|source| FlowError::ReadPlugin {
+        place: place.clone(),
+        path: path.clone(),
+        source,
+    })?;
+    sandbox.load(&bytes).map_err(|source| FlowError::LoadPlugin { place, path, source })
+}

@@ -1,0 +1,111 @@
+//! A target as operators see it: its gate's status in their terms.
+
+use gantry_core::{BreakerState, FlowName, StopKind, TargetName, TargetStop, Timestamp};
+use serde::Serialize;
+
+use crate::gate::GateStatus;
+
+/// A target, as operators see it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct TargetReport {
+    /// Its flow.
+    pub flow: FlowName,
+    /// Its name.
+    pub target: TargetName,
+    /// Whether it gets anything.
+    pub state: TargetState,
+    /// Who stopped it, when and why; none while nobody did. Without `by`, the target itself: it answered 410.
+    pub stop: Option<TargetStop>,
+    /// When a target that refuses the host's credentials is probed.
+    pub refused_until: Option<Timestamp>,
+    /// None: it has none.
+    pub breaker: Option<BreakerReport>,
+    /// Retries within the budget's window.
+    pub retries: u32,
+    /// The most there may be within it just now.
+    pub retries_allowed: u32,
+    /// Deliveries under way.
+    pub under_way: usize,
+    /// Deliveries that wait for one of those to end.
+    pub waiting: usize,
+}
+
+/// A target's breaker.
+#[derive(Clone, Copy, Debug, Serialize, utoipa::ToSchema)]
+pub struct BreakerReport {
+    /// Where it stands.
+    pub state: BreakerState,
+    /// While it is open: when the target is probed.
+    pub until: Option<Timestamp>,
+    /// Calls it judges by.
+    pub calls: u32,
+    /// How many of them failed.
+    pub failures: u32,
+}
+
+/// Whether a target gets anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetState {
+    /// It does.
+    Active,
+    /// An operator paused it.
+    Paused,
+    /// It refuses the host's credentials, and is probed now and then.
+    Unauthorized,
+    /// It answered 410, or an operator disabled it.
+    Disabled,
+}
+
+impl TargetState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Paused, Self::Unauthorized, Self::Disabled];
+
+    /// The state as metrics and reports spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Unauthorized => "unauthorized",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl TargetReport {
+    /// The status of this target's gate, read as a report.
+    #[must_use]
+    pub fn of(flow: &FlowName, target: &TargetName, status: GateStatus) -> Self {
+        let state = match (&status.stop, status.refused_until) {
+            (Some(TargetStop { kind: StopKind::Paused, .. }), _) => TargetState::Paused,
+            (Some(TargetStop { kind: StopKind::Disabled, .. }), _) => TargetState::Disabled,
+            (None, Some(_)) => TargetState::Unauthorized,
+            (None, None) => TargetState::Active,
+        };
+        let breaker = status.breaker.map(|(state, calls, failures)| BreakerReport {
+            state,
+            until: status.open_until,
+            calls,
+            failures,
+        });
+        let (retries, allowed) = status.retries;
+        TargetReport {
+            flow: flow.clone(),
+            target: target.clone(),
+            state,
+            stop: status.stop,
+            refused_until: status.refused_until,
+            breaker,
+            retries,
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "not negative, and far below 2³²"
+            )]
+            retries_allowed: allowed as u32,
+            under_way: status.under_way,
+            waiting: status.inside.saturating_sub(status.under_way),
+        }
+    }
+}

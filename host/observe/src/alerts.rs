@@ -1,0 +1,110 @@
+//! Alerts: the host looks at itself, and calls the endpoints of its file when something is wrong and again when it is put
+//! right. What is to be said is decided by [`gantry_core::alert`]; here the host is read (`conditions`), and what is said is
+//! written down (`endpoint`) and sent (`flow`).
+//!
+//! **Nothing is forgotten.** What is said is queued in the same atomic write that notes that it was said: a crash finds
+//! both or neither. And nothing depends on having heard an event: each look is at the host as it is.
+//!
+//! **Nothing is hurt.** Each endpoint has a flow of its own, with the queue, the retries and the breaker that every flow
+//! has; an endpoint that is down keeps its own messages waiting and nobody else's. When many wait, nothing further is
+//! said there until some are through: then the next look says what is so by then.
+
+mod conditions;
+mod endpoint;
+mod flow;
+mod report;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gantry_config::{Alert, Flow};
+use gantry_security::Environment;
+use gantry_store::{Store, StoreError};
+use gantry_transport::target::{BuildError, Target};
+use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use crate::view::HostView;
+use endpoint::EndpointState;
+use flow::flow_of;
+
+pub use report::{AlertReport, FiringReport, TestAnswer, UnknownAlert};
+
+/// The alerts of a host, and what fires at each.
+#[derive(Clone, Default)]
+pub struct Alerts(Arc<BTreeMap<String, Endpoint>>);
+
+/// The alerts of a host, and the host that they are read from; cheap to clone.
+#[derive(Clone)]
+pub struct Alerting {
+    view: HostView,
+    alerts: Alerts,
+}
+
+impl Alerting {
+    /// The alerts of the host of this view.
+    #[must_use]
+    pub const fn new(view: HostView, alerts: Alerts) -> Self {
+        Self { view, alerts }
+    }
+
+    /// Watches the host, and says at each endpoint what is new, until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        watch::run(&self.view, &self.alerts, stop).await;
+    }
+}
+
+/// One endpoint.
+pub(crate) struct Endpoint {
+    pub(crate) alert: Alert,
+    pub(crate) state: Mutex<EndpointState>,
+    /// For trials: what is said in earnest goes through the endpoint's flow.
+    pub(crate) target: Arc<dyn Target>,
+}
+
+/// The alerts of a host can't be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum AlertsError {
+    /// An endpoint can't be opened.
+    #[error("failed to open the endpoint of the alert `{alert}`")]
+    Endpoint {
+        /// The alert.
+        alert: String,
+        /// Why.
+        source: BuildError,
+    },
+    /// What fires can't be read.
+    #[error("failed to read which alerts fire")]
+    Store(#[from] StoreError),
+}
+
+impl Alerts {
+    /// Opens the endpoints, and reads what fired before the start.
+    pub async fn open(alerts: &[Alert], store: &Store, env: Environment<'_>) -> Result<Self, AlertsError> {
+        let mut fired = endpoint::recall(store).await?;
+        let mut endpoints = BTreeMap::new();
+        for alert in alerts {
+            let target = gantry_transport::target::build(&alert.target(), env)
+                .map_err(|source| AlertsError::Endpoint { alert: alert.name.clone(), source })?;
+            let state = EndpointState::of(fired.remove(&alert.name).unwrap_or_default());
+            endpoints.insert(alert.name.clone(), Endpoint { alert: alert.clone(), state: Mutex::new(state), target });
+        }
+        endpoint::forget(store, fired).await?;
+        Ok(Self(Arc::new(endpoints)))
+    }
+
+    /// The flow of each endpoint, made by the host.
+    #[must_use]
+    pub fn flows(&self) -> Vec<Flow> {
+        self.iter().map(|endpoint| flow_of(&endpoint.alert)).collect()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Endpoint> {
+        self.0.values()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Endpoint> {
+        self.0.get(name)
+    }
+}

@@ -1,0 +1,207 @@
+//! The host as it is just now, read as conditions: what holds, what half holds, and by its absence what is over.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_config::{Alert, Source, show_duration};
+use gantry_core::alert::{AlertKey, AlertKind, Level, Sighting};
+use gantry_core::{BreakerState, FlowName, StopKind, TargetName, Timestamp, escape};
+use gantry_engine::active_flows::ActiveFlow;
+use gantry_engine::gate::{Gate, GateStatus};
+use gantry_store::{DeadLetterGroup, GroupFilter, GroupState, StoreError};
+use serde_json::{Map, Value, json};
+
+use crate::monitor;
+use crate::view::HostView;
+
+/// Groups of dead letters looked at, those with the most open letters first.
+const GROUPS: usize = 10_000;
+
+/// For how long a version that was taken back is worth an alert: then the old one has proved itself.
+const ROLLED_BACK: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Longest code of a failure that is repeated in a summary.
+const CODE: usize = 80;
+
+/// Reads the host; remembers what is expensive to read and has not changed.
+#[derive(Default)]
+pub(super) struct ConditionReader {
+    groups: Vec<DeadLetterGroup>,
+    /// How often groups had changed when they were read.
+    read_at: Option<u64>,
+}
+
+/// What was seen in one look.
+#[derive(Default)]
+pub(super) struct Conditions {
+    seen: BTreeMap<AlertKey, Sighting>,
+    /// Open letters of each group of dead letters.
+    open: BTreeMap<AlertKey, u64>,
+}
+
+impl ConditionReader {
+    /// Everything that can be seen. What goes wrong with alerts themselves is not: they would feed each other.
+    pub(super) async fn read(&mut self, host: &HostView) -> Result<Conditions, StoreError> {
+        self.read_groups(host).await?;
+        let (mut conditions, now) = (Conditions::default(), host.clock.now());
+        let entries = host.flows.entries();
+        let (silent, loud): (Vec<_>, Vec<_>) =
+            entries.iter().partition(|entry| matches!(entry.flow.source, Source::Alerts));
+        let silent: BTreeSet<_> = silent.iter().map(|entry| &entry.flow.name).collect();
+        self.groups
+            .iter()
+            .filter(|group| !silent.contains(&group.flow))
+            .for_each(|group| conditions.observe_group(group));
+        for entry in loud {
+            entry.targets.iter().for_each(|(name, gate)| conditions.observe_target(&entry.flow.name, name, gate, now));
+            conditions.observe_queue(host, entry, now);
+        }
+        if host.disk.is_low() {
+            let free = host.store.free_disk_bytes().unwrap_or_default();
+            let summary = format!("The disk runs low, {free} bytes are free: sources are refused until space is freed");
+            conditions.observe(AlertKind::DiskLow, None, None, Level::On, summary, json!({ "free_bytes": free }));
+        }
+        conditions.observe_deployments(host, now);
+        Ok(conditions)
+    }
+
+    async fn read_groups(&mut self, host: &HostView) -> Result<(), StoreError> {
+        // Before the groups: what changes meanwhile is read again.
+        let changes = host.store.dead_letter_changes();
+        if self.read_at != Some(changes) {
+            let filter = GroupFilter { limit: Some(GROUPS), ..GroupFilter::default() };
+            self.groups = host.store.dead_letter_groups(filter).await?;
+            self.read_at = Some(changes);
+        }
+        Ok(())
+    }
+}
+
+impl Conditions {
+    /// What concerns one alert.
+    pub(super) fn of(&self, alert: &Alert) -> BTreeMap<AlertKey, Sighting> {
+        let concerned = self.seen.iter().filter(|(key, _)| alert.concerns(key.kind, key.flow.as_ref()));
+        let seen = concerned.map(|(key, sighting)| {
+            let few = self.open.get(key).is_some_and(|open| *open < alert.dead_letters);
+            let level = if few { Level::Between } else { sighting.level };
+            (key.clone(), Sighting { level, ..sighting.clone() })
+        });
+        seen.collect()
+    }
+
+    fn observe(
+        &mut self,
+        kind: AlertKind,
+        flow: Option<&FlowName>,
+        about: Option<&str>,
+        level: Level,
+        summary: String,
+        details: Value,
+    ) -> AlertKey {
+        let details = match details {
+            Value::Object(details) => details,
+            _ => Map::new(),
+        };
+        let key = AlertKey { kind, flow: flow.cloned(), about: about.map(str::to_owned) };
+        self.seen.insert(key.clone(), Sighting { level, summary, details });
+        key
+    }
+
+    /// A kind of failure is over for alerts once none of its letters is open, or somebody said where it stands. While
+    /// one is replayed, nobody knows yet.
+    fn observe_group(&mut self, group: &DeadLetterGroup) {
+        let (open, replaying) = (group.counts.open, group.counts.replaying);
+        if group.state != GroupState::Open || open + replaying == 0 {
+            return;
+        }
+        let level = if open > 0 { Level::On } else { Level::Between };
+        let letters = if open == 1 { "1 dead letter".to_owned() } else { format!("{open} dead letters") };
+        let way = group.target.as_ref().map_or_else(String::new, |target| format!(" on the way to `{target}`"));
+        let (flow, code, stage) = (&group.flow, escape(&group.code, CODE), group.stage.name());
+        let summary = format!("{letters} in flow `{flow}`{way}: {code}, at stage {stage}; {}", group.fingerprint);
+        let details = json!({
+            "open": open,
+            "code": code,
+            "stage": stage,
+            "target": group.target,
+            "fingerprint": group.fingerprint,
+            "first_seen": group.first_seen.to_string(),
+            "last_seen": group.last_seen.to_string(),
+            "look": format!("gantry dlq group {}", group.fingerprint),
+        });
+        let about = Some(group.fingerprint.as_str());
+        let key = self.observe(AlertKind::DeadLetters, Some(flow), about, level, summary, details);
+        self.open.insert(key, open);
+    }
+
+    fn observe_target(&mut self, flow: &FlowName, target: &TargetName, gate: &Arc<Gate>, now: Timestamp) {
+        let GateStatus { stop, refused_until, breaker, open_until, .. } = gate.status(now);
+        let (flow_name, about) = (Some(flow), Some(target.as_str()));
+        let place = format!("target `{target}` of flow `{flow}`");
+        let level = match breaker {
+            Some((BreakerState::Open, ..)) => Some(Level::On),
+            Some((BreakerState::HalfOpen, ..)) => Some(Level::Between),
+            _ => None,
+        };
+        if let (Some(level), Some((_, calls, failures))) = (level, breaker) {
+            let summary = format!("The breaker of {place} is open, {failures} of {calls} calls failed: messages wait");
+            let until = open_until.map(|until| until.to_string());
+            let details = json!({ "target": target, "calls": calls, "failures": failures, "until": until });
+            self.observe(AlertKind::BreakerOpen, flow_name, about, level, summary, details);
+        }
+        match (stop, refused_until) {
+            (Some(stop), _) => {
+                let by = stop.by.clone().unwrap_or_else(|| "the target".to_owned());
+                let details = json!({ "target": target, "by": by, "reason": stop.reason, "at": stop.at.to_string() });
+                let (kind, what) = match stop.kind {
+                    StopKind::Paused => (AlertKind::TargetPaused, "paused"),
+                    StopKind::Disabled => (AlertKind::TargetDisabled, "disabled"),
+                };
+                let summary = format!("The {place} was {what} by {}: messages wait", escape(&by, CODE));
+                self.observe(kind, flow_name, about, Level::On, summary, details);
+            }
+            (None, Some(until)) => {
+                let summary = format!("The {place} refuses the host's credentials: messages wait");
+                let details = json!({ "target": target, "probed_at": until.to_string() });
+                self.observe(AlertKind::TargetPaused, flow_name, about, Level::On, summary, details);
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn observe_queue(&mut self, host: &HostView, entry: &ActiveFlow, now: Timestamp) {
+        let (flow, limit) = (&entry.flow.name, host.queue_age(&entry.flow));
+        let depth = host.store.depth(flow);
+        let Some(oldest) = depth.oldest else { return };
+        let (age, waiting) = (now.since(oldest), monitor::waiting(&depth));
+        let Some(level) = monitor::delay(age, limit) else { return };
+        let (seconds, limit) = (age.as_secs(), show_duration(limit));
+        let summary =
+            format!("Flow `{flow}` is delayed: its oldest of {waiting} messages is {seconds} s old, more than {limit}");
+        let details = json!({ "depth": waiting, "age_seconds": seconds, "oldest": oldest.to_string() });
+        self.observe(AlertKind::QueueDelayed, Some(flow), None, level, summary, details);
+    }
+
+    /// Only what the host itself took back: an operator who does so knows.
+    fn observe_deployments(&mut self, host: &HostView, now: Timestamp) {
+        for rolled_back in host.deployer.rolled_back() {
+            if now.since(rolled_back.at) >= ROLLED_BACK {
+                continue;
+            }
+            let (flow, step) = (&rolled_back.flow, rolled_back.step.as_str());
+            let summary = format!(
+                "{} was taken back from step `{step}` of flow `{flow}`; {} serves it again",
+                rolled_back.to, rolled_back.from
+            );
+            let details = json!({
+                "step": step,
+                "plugin": rolled_back.to,
+                "deployment": rolled_back.number,
+                "look": "gantry deploy history",
+            });
+            let level = if rolled_back.retried { Level::Between } else { Level::On };
+            self.observe(AlertKind::DeploymentRolledBack, Some(flow), Some(step), level, summary, details);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What operators see of alerts: what fires where, how the endpoints do, and what one answers when it is tried.
+
+use std::collections::BTreeSet;
+
+use gantry_core::alert::{AlertKind, Firing, Notice, Said, Severity};
+use gantry_core::{Delivery, DeliveryState, FlowName, Timestamp};
+use gantry_engine::target_report::TargetState;
+use gantry_transport::target::{Accepted, Failure, Request};
+use serde::Serialize;
+
+use super::endpoint;
+use super::{Alerting, Endpoint};
+use crate::monitor;
+
+/// One alert of the host's file.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct AlertReport {
+    /// Its name.
+    pub name: String,
+    /// Where it goes; a secret URL as its reference.
+    pub url: String,
+    /// The form of what is sent.
+    pub format: String,
+    /// What it is called for.
+    pub on: BTreeSet<AlertKind>,
+    /// Only for these flows; empty: for all.
+    pub flows: BTreeSet<FlowName>,
+    /// The flow its messages are queued in.
+    pub flow: FlowName,
+    /// Messages that have not reached the endpoint yet.
+    pub waiting: u64,
+    /// Messages that the endpoint did not take.
+    pub open_dead_letters: u64,
+    /// Whether the endpoint gets anything.
+    pub endpoint: Option<TargetState>,
+    /// What fires, most urgent first.
+    pub firing: Vec<FiringReport>,
+}
+
+/// An alert that was triggered and not resolved.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct FiringReport {
+    /// The same for everything said of this alert.
+    pub dedup_key: String,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// What fires.
+    #[serde(flatten)]
+    pub firing: Firing,
+}
+
+/// What an endpoint answered when it was tried.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct TestAnswer {
+    /// What was said.
+    pub action: Said,
+    /// Whether the endpoint took it.
+    pub accepted: bool,
+    /// The status code; none: there was no answer.
+    pub status: Option<u16>,
+    /// What went wrong; none: nothing did.
+    pub error: Option<String>,
+    /// The beginning of the answer.
+    pub answer: String,
+}
+
+/// The host has no such alert.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no alert `{0}` in the host file")]
+pub struct UnknownAlert(pub String);
+
+impl Alerting {
+    /// Every alert, by name, with what fires there.
+    #[must_use]
+    pub fn reports(&self) -> Vec<AlertReport> {
+        let targets = self.view.flows.targets(self.view.clock.now());
+        let report = |Endpoint { alert, state, .. }: &Endpoint| {
+            let mut firing: Vec<_> =
+                state.lock().book.firing().map(|firing| fires(firing, self.view.events.instance())).collect();
+            firing.sort_by_key(|report| (std::cmp::Reverse(report.severity), report.firing.since));
+            AlertReport {
+                name: alert.name.clone(),
+                url: alert.endpoint.shown_url(),
+                format: alert.endpoint.format.to_string(),
+                on: alert.on.clone(),
+                flows: alert.flows.clone(),
+                flow: alert.flow.clone(),
+                waiting: monitor::waiting(&self.view.store.depth(&alert.flow)),
+                open_dead_letters: self.view.store.dead_letter_counts(&alert.flow).open,
+                endpoint: targets.iter().find(|target| target.flow == alert.flow).map(|target| target.state),
+                firing,
+            }
+        };
+        self.alerts.iter().map(report).collect()
+    }
+
+    /// Says a trigger and its resolve to one endpoint, at once and past its queue, and tells what it answered.
+    pub async fn test(&self, name: &str) -> Result<Vec<TestAnswer>, UnknownAlert> {
+        let endpoint = self.alerts.get(name).ok_or_else(|| UnknownAlert(name.to_owned()))?;
+        let mut answers = Vec::with_capacity(2);
+        for notice in endpoint::trial(&endpoint.alert, self.view.events.instance(), self.view.clock.now()) {
+            answers.push(try_one(endpoint, &notice, self.view.clock.now()).await);
+        }
+        Ok(answers)
+    }
+}
+
+fn fires(firing: &Firing, instance: &str) -> FiringReport {
+    let dedup_key = format!("{instance}/{}", firing.key);
+    FiringReport { dedup_key, severity: firing.key.kind.severity(), firing: firing.clone() }
+}
+
+async fn try_one(Endpoint { alert, target, .. }: &Endpoint, notice: &Notice, now: Timestamp) -> TestAnswer {
+    let message = endpoint::trial_message(alert, notice, now);
+    let delivery = Delivery {
+        position: 0,
+        target: alert.to.clone(),
+        idempotency_key: message.id.to_string(),
+        key: message.key.clone(),
+        content_type: message.content_type.clone(),
+        headers: message.headers.clone(),
+        payload: message.payload.clone(),
+        state: DeliveryState::Pending,
+        attempts: Vec::new(),
+        not_before: Timestamp::default(),
+    };
+    let request =
+        Request { message_id: message.id, flow: &alert.flow, delivery: &delivery, attempt: 1, traceparent: None };
+    match target.send(request).await {
+        Ok(Accepted { status, excerpt }) => {
+            TestAnswer { action: notice.action, accepted: true, status, error: None, answer: excerpt }
+        }
+        Err(Failure { class, status, excerpt, .. }) => {
+            let error = Some(class.name().to_owned());
+            TestAnswer { action: notice.action, accepted: false, status, error, answer: excerpt }
+        }
+    }
+}

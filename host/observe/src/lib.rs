@@ -1,0 +1,13 @@
+//! What is read from a host at work, and said of it: conditions, alerts, the monitor, and the reports that operators see.
+//! Nothing here changes a flow.
+//!
+//! ```text
+//!  view ─→ monitor ──────→ events: delayed, recovered, disk low
+//!   │  └─→ conditions ───→ alerts ─→ [the queue of each endpoint's flow]
+//!   └────→ report ───────→ flows, metrics
+//! ```
+
+pub mod alerts;
+pub mod monitor;
+pub mod report;
+pub mod view;

@@ -1,0 +1,250 @@
+//! What a flow has done, held against what it is for: counts, latencies and success criteria.
+
+use gantry_config::{Purpose, Work};
+use gantry_core::{FlowName, Timestamp};
+use gantry_engine::active_flows::ActiveFlow;
+use gantry_engine::in_force::InForce;
+use gantry_engine::metrics::{Counts, MetricsError, OpenLetters};
+use gantry_store::{Depth, Store};
+use serde::Serialize;
+
+use crate::view::HostView;
+
+/// The account of one flow since the host started.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct FlowReport {
+    /// The flow.
+    pub name: String,
+    /// Digest of its definition; empty for one that was removed.
+    pub version: String,
+    /// Whether it runs.
+    pub state: FlowState,
+    /// Since when this version is in force; none for one that was removed.
+    pub since: Option<Timestamp>,
+    /// The plugins in force, in the order of the steps.
+    pub plugins: Vec<InForce>,
+    /// The names of all steps, in order: those with a plugin and those with rules.
+    pub steps: Vec<String>,
+    /// The steps that hold messages to rules.
+    pub rules: Vec<RulesInForce>,
+    /// Why it exists.
+    pub purpose: Purpose,
+    /// What it did.
+    pub counts: Counts,
+    /// What it still has to do.
+    pub queue: Queue,
+    /// Open dead letters, those of earlier runs of the host included.
+    pub open_dead_letters: u64,
+    /// Each success criterion the flow states.
+    pub criteria: Vec<Criterion>,
+}
+
+/// A step that holds messages to rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct RulesInForce {
+    /// The step.
+    pub step: String,
+    /// How many rules it has.
+    pub rules: usize,
+}
+
+impl RulesInForce {
+    /// Those of a flow, in order.
+    pub(crate) fn of(flow: &gantry_config::Flow) -> Vec<Self> {
+        let rules = |step: &gantry_config::Step| match &step.work {
+            Work::Plugin(_) => None,
+            Work::Rules(of) => Some(Self { step: step.name.clone(), rules: of.rules.as_slice().len() }),
+        };
+        flow.steps.iter().filter_map(rules).collect()
+    }
+}
+
+/// Whether a flow runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowState {
+    /// It takes messages in and works on them.
+    Running,
+    /// Its file is gone, but it has messages or open dead letters left. They wait until a flow of this name is back.
+    Removed,
+}
+
+/// What is in a flow's queue.
+#[derive(Clone, Copy, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = FlowQueue)]
+pub struct Queue {
+    /// Ready to run.
+    pub queued: usize,
+    /// Running.
+    pub leased: usize,
+    /// Waiting for their next attempt.
+    pub scheduled: usize,
+    /// Keys whose messages wait for a dead letter to be replayed, resolved or discarded.
+    pub blocked_keys: usize,
+    /// Messages, among those ready to run, that wait for that.
+    pub blocked: usize,
+    /// Bytes that all of these take on disk.
+    pub bytes: u64,
+}
+
+/// One success criterion with what was measured.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Criterion {
+    /// `error_rate` or `p95_latency`.
+    pub name: &'static str,
+    /// The bound the flow states, with its unit.
+    pub bound: String,
+    /// What was measured; none before there is something to measure.
+    pub measured: Option<String>,
+    /// None while nothing was measured.
+    pub met: Option<bool>,
+}
+
+impl Queue {
+    pub(crate) fn of(store: &Store, flow: &FlowName) -> Self {
+        let Depth { queued, leased, scheduled, blocked_keys, blocked, .. } = store.depth(flow);
+        Self { queued, leased, scheduled, blocked_keys, blocked, bytes: store.backlog(flow).bytes }
+    }
+}
+
+/// The accounts of a host's flows; cheap to clone.
+#[derive(Clone)]
+pub struct Reports {
+    view: HostView,
+}
+
+impl Reports {
+    /// Reports on the host of this view.
+    #[must_use]
+    pub const fn new(view: HostView) -> Self {
+        Self { view }
+    }
+
+    /// All metrics in Prometheus' text format, with the queue's gauges read just now.
+    pub fn scrape(&self) -> Result<String, MetricsError> {
+        let running = self.view.flows.entries();
+        let names = running.iter().map(|entry| entry.flow.name.clone()).chain(self.left_behind(&running));
+        for name in names {
+            let letters = OpenLetters {
+                all: self.view.store.dead_letter_counts(&name).open,
+                alarming: self.view.store.alarming_dead_letters(&name),
+            };
+            self.view.metrics.observe_queue(
+                name.as_str(),
+                &self.view.store.depth(&name),
+                letters,
+                self.view.clock.now(),
+            );
+            self.view.metrics.observe_queue_bytes(name.as_str(), self.view.store.backlog(&name).bytes);
+        }
+        self.view.metrics.observe_targets(&self.view.flows.targets(self.view.clock.now()));
+        self.view.metrics.render()
+    }
+
+    /// The account of every flow; those that are gone come last.
+    #[must_use]
+    pub fn flows(&self) -> Vec<FlowReport> {
+        let running = self.view.flows.entries();
+        let removed = self.left_behind(&running).into_iter().map(|name| self.report_removed(&name));
+        running.iter().map(|entry| self.report(entry)).chain(removed).collect()
+    }
+
+    fn report(&self, entry: &ActiveFlow) -> FlowReport {
+        let ActiveFlow { flow, metrics, plugins, since, .. } = entry;
+        let counts = metrics.counts();
+        FlowReport {
+            name: flow.name.to_string(),
+            version: flow.version.clone(),
+            state: FlowState::Running,
+            since: Some(*since),
+            plugins: plugins.clone(),
+            steps: flow.steps.iter().map(|step| step.name.clone()).collect(),
+            rules: RulesInForce::of(flow),
+            purpose: flow.purpose.clone(),
+            counts,
+            queue: Queue::of(&self.view.store, &flow.name),
+            open_dead_letters: self.view.store.dead_letter_counts(&flow.name).open,
+            criteria: criteria(&flow.purpose, &counts),
+        }
+    }
+
+    fn report_removed(&self, name: &FlowName) -> FlowReport {
+        FlowReport {
+            name: name.to_string(),
+            version: String::new(),
+            state: FlowState::Removed,
+            since: None,
+            plugins: Vec::new(),
+            steps: Vec::new(),
+            rules: Vec::new(),
+            purpose: Purpose::default(),
+            counts: Counts::default(),
+            queue: Queue::of(&self.view.store, name),
+            open_dead_letters: self.view.store.dead_letter_counts(name).open,
+            criteria: Vec::new(),
+        }
+    }
+
+    /// Flows that don't run, but have messages or open dead letters: their files were removed, in this run of the host
+    /// or before it.
+    fn left_behind(&self, running: &[ActiveFlow]) -> Vec<FlowName> {
+        let runs = |name: &FlowName| running.iter().any(|entry| entry.flow.name == *name);
+        let waits = |name: &FlowName| {
+            self.view.store.backlog(name).messages > 0 || self.view.store.dead_letter_counts(name).open > 0
+        };
+        self.view.store.flows().into_iter().filter(|name| !runs(name) && waits(name)).collect()
+    }
+}
+
+/// Holds `counts` against the purpose's success criteria.
+#[must_use]
+pub fn criteria(purpose: &Purpose, counts: &Counts) -> Vec<Criterion> {
+    let rate = purpose.success.error_rate.map(|bound| {
+        let measured = (counts.received > 0).then(|| ratio(counts.dead_lettered, counts.received));
+        Criterion {
+            name: "error_rate",
+            bound: percent(bound),
+            measured: measured.map(percent),
+            met: measured.map(|rate| rate <= bound),
+        }
+    });
+    let latency = purpose.success.p95_latency.map(|bound| {
+        let bound_ms = u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
+        Criterion {
+            name: "p95_latency",
+            bound: format!("{bound_ms} ms"),
+            measured: counts.p95_ms.map(|ms| format!("{ms} ms")),
+            met: counts.p95_ms.map(|ms| ms <= bound_ms),
+        }
+    });
+    rate.into_iter().chain(latency).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+fn ratio(part: u64, whole: u64) -> f64 {
+    part as f64 / whole as f64
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use gantry_config::SuccessCriteria;
+
+    #[test]
+    fn criteria_are_met_at_their_bound_and_missed_beyond_it() {
+        let success = SuccessCriteria { error_rate: Some(0.1), p95_latency: Some(Duration::from_secs(1)) };
+        let purpose = Purpose { success, ..Purpose::default() };
+        let counts =
+            |dead_lettered, p95| Counts { received: 10, dead_lettered, p95_ms: Some(p95), ..Counts::default() };
+        let met = |counts| criteria(&purpose, &counts).iter().map(|c| c.met).collect::<Vec<_>>();
+        assert_eq!(met(counts(1, 1000)), [Some(true), Some(true)]);
+        assert_eq!(met(counts(2, 1001)), [Some(false), Some(false)]);
+        assert_eq!(met(Counts::default()), [None, None]);
+    }
+}

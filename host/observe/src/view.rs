@@ -1,0 +1,42 @@
+//! What there is to read of a host at work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_config::Flow;
+use gantry_control::rollout::Deployer;
+use gantry_core::Clock;
+use gantry_engine::active_flows::ActiveFlows;
+use gantry_engine::disk::DiskGuard;
+use gantry_engine::events::Events;
+use gantry_engine::metrics::Metrics;
+use gantry_store::Store;
+
+/// Everything that observers read; cheap to clone.
+#[derive(Clone)]
+pub struct HostView {
+    /// Queue, dead letters and history.
+    pub store: Store,
+    /// The host's clock.
+    pub clock: Arc<dyn Clock>,
+    /// What the host counts.
+    pub metrics: Metrics,
+    /// The flows in force.
+    pub flows: ActiveFlows,
+    /// Whether the disk runs low.
+    pub disk: DiskGuard,
+    /// What happens, and where it is published.
+    pub events: Events,
+    /// Deployments, for those that were rolled back.
+    pub deployer: Deployer,
+    /// How old a flow's oldest message may be, unless the flow says otherwise.
+    pub queue_age: Duration,
+}
+
+impl HostView {
+    /// How old the oldest message of this flow may be.
+    #[must_use]
+    pub fn queue_age(&self, flow: &Flow) -> Duration {
+        flow.queue_age.unwrap_or(self.queue_age)
+    }
+}

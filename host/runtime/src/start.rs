@@ -1,0 +1,263 @@
+//! How a host starts, in phases: `open` what is on disk, `load` and check everything new, `bind` the port, then `run`. A host
+//! that can't do all of it does nothing. What blocks, as reading the store and compiling plugins, is off the async threads.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use gantry_config::{Flow, HostConfig};
+use gantry_control::plan::Plan;
+use gantry_control::publish::Publisher;
+use gantry_control::registry::{self, FlowRegistry};
+use gantry_control::reload::Reloader;
+use gantry_control::rollout::{self, CatalogueView, Deployer, Recalled};
+use gantry_control::targets::TargetCommands;
+use gantry_core::{Clock, Happening, SystemClock};
+use gantry_engine::active_flows::ActiveFlows;
+use gantry_engine::disk::DiskGuard;
+use gantry_engine::events::{Events, Outbox};
+use gantry_engine::flow::Shared;
+use gantry_engine::flow_error::FlowError;
+use gantry_engine::intake::HostIntake;
+use gantry_engine::metrics::Metrics;
+use gantry_engine::overrides::StepOverrides;
+use gantry_engine::target_stops::TargetStops;
+use gantry_observe::alerts::{Alerting, Alerts};
+use gantry_observe::monitor::Monitor;
+use gantry_observe::report::Reports;
+use gantry_observe::view::HostView;
+use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig};
+use gantry_security::Environment;
+use gantry_store::{Store, StoreConfig};
+use gantry_transport::Intake;
+use gantry_transport::webhook::{Routes, ServerLimits, WebhookServer};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::handle::{Health, HostHandle};
+use crate::host::{Host, TaskGroups};
+use crate::maintenance::Maintenance;
+use crate::start_error::StartError;
+
+/// Where environment variables are read.
+pub(crate) type EnvironmentFn = fn(&str) -> Option<OsString>;
+
+/// A host that is yet to be started.
+pub struct HostBuilder {
+    config: HostConfig,
+    env: EnvironmentFn,
+    clock: Arc<dyn Clock>,
+    compiler: Option<CompilerProcess>,
+}
+
+/// What is on disk, open.
+struct Opened {
+    shared: Shared,
+    metrics: Metrics,
+    alerts: Alerts,
+    outbox: Outbox,
+    disk: DiskGuard,
+    publisher: Publisher,
+    catalogue: CatalogueView,
+}
+
+/// Everything that is to run, loaded and checked.
+struct Loaded {
+    registry: FlowRegistry,
+    plan: Plan,
+    deployments: Recalled,
+    active: ActiveFlows,
+    routes: Arc<Routes>,
+    intake: Arc<dyn Intake>,
+    groups: TaskGroups,
+}
+
+/// Opens the store of a data directory, as the host does.
+pub fn open_store(config: &HostConfig, clock: Arc<dyn Clock>) -> Result<Store, StartError> {
+    let dir = config.data_dir.join("store");
+    let settings = StoreConfig { cache_bytes: config.store_cache_bytes, clock };
+    Store::open(&dir, settings).map_err(|source| StartError::Store { dir, source })
+}
+
+/// The sandbox of a data directory, with its compile cache; without a directory, nothing is cached. Plugins are compiled
+/// by this process, or here when there is none.
+pub fn open_sandbox(data_dir: Option<&Path>, compiler: Option<CompilerProcess>) -> Result<Sandbox, StartError> {
+    let cache = match data_dir {
+        Some(dir) => Some(CacheConfig {
+            dir: dir.join("cache"),
+            key: gantry_security::cache_key(dir)?,
+            max_bytes: CacheConfig::MAX_BYTES,
+        }),
+        None => None,
+    };
+    Ok(Sandbox::new(SandboxConfig { cache, compiler, ..SandboxConfig::default() })?)
+}
+
+/// Loads every plugin, table and target of these flows without starting anything: what `gantry check` does.
+#[must_use]
+pub fn check(flows: &[Flow], sandbox: &Sandbox, env: Environment<'_>) -> Vec<FlowError> {
+    flows.iter().flat_map(|flow| gantry_engine::flow::check(flow, sandbox, env)).collect()
+}
+
+impl HostBuilder {
+    pub(crate) fn new(config: HostConfig, env: EnvironmentFn) -> Self {
+        Self { config, env, clock: Arc::new(SystemClock), compiler: None }
+    }
+
+    /// Reads this clock in place of the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Has plugins compiled by a process of their own: for plugins of others. Without it, this process compiles them.
+    #[must_use]
+    pub fn compiler(mut self, compiler: CompilerProcess) -> Self {
+        self.compiler = Some(compiler);
+        self
+    }
+
+    /// Checks and loads everything, binds the intake's port, then sets to work.
+    pub async fn start(self, flows: Vec<Flow>) -> Result<Host, StartError> {
+        let opened = self.open().await?;
+        let loaded = self.load(&opened, flows).await?;
+        let (listener, address) = self.bind().await?;
+        Ok(self.run(opened, loaded, listener, address).await)
+    }
+
+    async fn open(&self) -> Result<Opened, StartError> {
+        let config = &self.config;
+        let dir = config.data_dir.clone();
+        std::fs::create_dir_all(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
+        let store = self.open_store().await?;
+        let metrics = Metrics::new()?;
+        let alerts = Alerts::open(&config.alerts, &store, &self.env).await?;
+        let (events, outbox) = Events::new(metrics.clone(), Arc::clone(&self.clock), &config.events.instance);
+        let shared = Shared {
+            stops: TargetStops::load(store.clone()).await?,
+            events,
+            store,
+            sandbox: open_sandbox(Some(&dir), self.compiler.clone())?,
+            clock: Arc::clone(&self.clock),
+            overrides: StepOverrides::default(),
+            plugin_threads: Arc::new(Semaphore::new(threads(config.plugin_threads))),
+            broken: CancellationToken::new(),
+        };
+        let publisher = Publisher::open(config, shared.store.clone(), shared.sandbox.clone(), Arc::clone(&self.clock))?;
+        let catalogue = CatalogueView::new(publisher.clone(), shared.sandbox.clone());
+        let disk = DiskGuard::new(&dir, config.disk_reserve_bytes);
+        Ok(Opened { shared, metrics, alerts, outbox, disk, publisher, catalogue })
+    }
+
+    async fn open_store(&self) -> Result<Store, StartError> {
+        let config = self.config.clone();
+        let clock = Arc::clone(&self.clock);
+        tokio::task::spawn_blocking(move || open_store(&config, clock)).await?
+    }
+
+    async fn load(&self, opened: &Opened, flows: Vec<Flow>) -> Result<Loaded, StartError> {
+        let Opened { shared, metrics, alerts, disk, catalogue, .. } = opened;
+        let deployments = rollout::recall(shared, catalogue, &flows).await?;
+        let groups = TaskGroups::default();
+        let active = ActiveFlows::default();
+        let routes = Arc::new(Routes::default());
+        let intake: Arc<dyn Intake> = Arc::new(HostIntake {
+            store: shared.store.clone(),
+            clock: Arc::clone(&self.clock),
+            disk: disk.clone(),
+            quota: self.config.queue_quota_bytes,
+            stop: groups.sources.stop.clone(),
+            flows: active.clone(),
+        });
+        let registry = FlowRegistry::new(registry::Dependencies {
+            shared: shared.clone(),
+            intake: Arc::clone(&intake),
+            metrics: metrics.clone(),
+            active: active.clone(),
+            routes: Arc::clone(&routes),
+            sources: groups.sources.clone(),
+            workers: groups.workers.clone(),
+            alert_flows: alerts.flows(),
+        });
+        let env = self.env;
+        let planning = move || {
+            let plan = registry.plan(flows, &env);
+            (registry, plan)
+        };
+        let (registry, plan) = tokio::task::spawn_blocking(planning).await?;
+        Ok(Loaded { registry, plan: plan?, deployments, active, routes, intake, groups })
+    }
+
+    async fn bind(&self) -> Result<(TcpListener, SocketAddr), StartError> {
+        let address = self.config.intake_listen;
+        let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+        let bound = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        Ok((listener, bound))
+    }
+
+    /// From here on nothing can be refused any more, and flows change by reloads and rollouts only.
+    async fn run(self, opened: Opened, loaded: Loaded, listener: TcpListener, intake_address: SocketAddr) -> Host {
+        let Opened { shared, metrics, alerts, outbox, disk, publisher, catalogue } = opened;
+        let Loaded { mut registry, plan, deployments, active, routes, intake, groups } = loaded;
+        let TaskGroups { sources, maintenance, events, .. } = &groups;
+        events.tasks.spawn(outbox.run(shared.store.clone(), shared.events.clone(), events.stop.clone()));
+        registry.apply(plan).await;
+        shared.events.publish_for_host(Happening::HostStarted { version: env!("CARGO_PKG_VERSION").to_owned() });
+        let server = WebhookServer::new(routes, intake, Arc::clone(&self.clock), ServerLimits::of(&self.config));
+        sources.tasks.spawn(server.run(listener, sources.stop.clone()));
+
+        let registry = Arc::new(tokio::sync::Mutex::new(registry));
+        let terms = self.config.deploy;
+        let deployer = Deployer::new(shared.clone(), Arc::clone(&registry), catalogue, terms, maintenance.clone());
+        deployer.resume(deployments);
+        let view = HostView {
+            store: shared.store.clone(),
+            clock: Arc::clone(&self.clock),
+            metrics: metrics.clone(),
+            flows: active.clone(),
+            disk: disk.clone(),
+            events: shared.events.clone(),
+            deployer: deployer.clone(),
+            queue_age: self.config.events.queue_age,
+        };
+        let alerting = Alerting::new(view.clone(), alerts);
+        sources.tasks.spawn(gantry_control::jobs::run(shared.store.clone(), sources.stop.clone()));
+        maintenance.tasks.spawn(disk.clone().watch(maintenance.stop.clone()));
+        maintenance.tasks.spawn(Monitor::new(view.clone()).run(maintenance.stop.clone()));
+        maintenance.tasks.spawn(alerting.clone().run(maintenance.stop.clone()));
+        let sweeps = Maintenance {
+            store: shared.store.clone(),
+            metrics: metrics.clone(),
+            catalogue: publisher.catalogue().clone(),
+            keep_history: self.config.keep_history,
+            keep_quality: self.config.keep_quality,
+            wanted_plugins: deployer.kept(),
+        };
+        maintenance.tasks.spawn(sweeps.run(maintenance.stop.clone()));
+        let handle = HostHandle {
+            store: shared.store.clone(),
+            health: Health::new(shared.store.clone(), shared.broken.clone(), disk),
+            reloader: Arc::new(Reloader::new(registry, metrics, Arc::clone(&self.clock), sources.stop.clone())),
+            deployer,
+            publisher,
+            targets: TargetCommands::new(
+                shared.store.clone(),
+                Arc::clone(&self.clock),
+                active,
+                shared.stops.clone(),
+                shared.events.clone(),
+            ),
+            alerting,
+            reports: Reports::new(view),
+            events: shared.events.clone(),
+        };
+        Host { handle, intake_address, shared, groups }
+    }
+}
+
+fn threads(configured: usize) -> usize {
+    if configured > 0 { configured } else { std::thread::available_parallelism().map_or(1, usize::from) }
+}
