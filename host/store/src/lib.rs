@@ -21,7 +21,7 @@
 //! **Reading order.** [`Store`] (`store`), `queue` → `lease` → `settle` for the life of a message, `dead_letters` and
 //! `history` for its end, `quality` for what is counted of it, `replay`, `groups`, `jobs` and `import` for what operators do about it; below them `committer`
 //! (group commit) → `draft` (one atomic write) → `record` and `keys` (what is on disk) → `disk` (the engine), `recovery`
-//! (what is done before it opens) and `upgrade` (what is done before it is read).
+//! and `lock` (what is done before it opens) and `upgrade` (what is done before it is read).
 
 mod blocks;
 pub mod catalogue;
@@ -41,6 +41,7 @@ mod jobs;
 mod keys;
 mod kv;
 mod lease;
+mod lock;
 mod moments;
 mod quality;
 mod queue;
