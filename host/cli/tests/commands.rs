@@ -107,8 +107,10 @@ fn check_speaks_json() {
 
 #[test]
 fn check_warns_of_a_secret_that_is_not_there_and_a_target_that_does_not_answer() {
-    // A port that was free a moment ago; nobody listens on it.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    // Taken, so that nobody else listens on it, and nobody listens on this one.
+    let silent = tokio::net::TcpSocket::new_v4().unwrap();
+    silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = silent.local_addr().unwrap().port();
     let target = format!("[target.erp.http]\nurl = \"http://127.0.0.1:{port}/\"\ndefault = true\n");
     let flow = FLOW.replace("GANTRY_TEST_TOKEN", "GANTRY_TEST_ABSENT") + &target;
     let directory = directory(&[("flow.toml", &flow)]);

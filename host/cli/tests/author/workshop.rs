@@ -1,8 +1,8 @@
 //! A plugin's folder whose tools are stand-ins, and the binary run on it.
 
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Bundles by copying; a source with the word `mistake` is refused.
 const ESBUILD: &str = r#"#!/bin/sh
@@ -38,9 +38,7 @@ impl Workshop {
         }
         let guests = workshop.path("guests").display().to_string();
         for (tool, script) in [("esbuild", ESBUILD), ("componentize-qjs", COMPONENTIZE)] {
-            let tool = format!("node_modules/.bin/{tool}");
-            workshop.write(&tool, &script.replace("GUESTS", &guests));
-            std::fs::set_permissions(workshop.path(&tool), PermissionsExt::from_mode(0o755)).unwrap();
+            workshop.write_program(&format!("node_modules/.bin/{tool}"), &script.replace("GUESTS", &guests));
         }
         workshop
     }
@@ -61,6 +59,21 @@ impl Workshop {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
+    }
+
+    /// Written by a process of its own: a child that another test is starting at this moment would have a file of ours
+    /// open for writing, and what is open for writing can't be executed.
+    fn write_program(&self, name: &str, script: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut writer = Command::new("sh")
+            .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
+            .arg(&path)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        writer.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+        assert!(writer.wait().unwrap().success());
     }
 
     /// `gantry` in this folder, with nothing of the machine's own settings.

@@ -10,7 +10,7 @@ use gantry_transport::target::{self, BuildError};
 use gantry_transport::{Accepted, Failure, Request, Target};
 use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 const OK: &str = "HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok";
 
@@ -301,7 +301,10 @@ async fn an_endless_answer_is_cut_off_and_its_status_counts() {
 
 #[tokio::test]
 async fn no_listener_and_no_such_host_are_network_failures_without_the_url() {
-    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // Taken, so that nobody else listens on it, and nobody listens on this one.
+    let silent = TcpSocket::new_v4().unwrap();
+    silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let gone = silent.local_addr().unwrap();
     for url in [format!("http://{gone}/{{key}}"), "http://no-such-host.invalid/{key}".to_owned()] {
         let target = build(http(url));
         let failure = send(&target, &delivery()).await.unwrap_err();
