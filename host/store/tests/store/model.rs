@@ -190,7 +190,7 @@ impl Run {
             new.envelope.dedupe_key = dedupe.map(|key| key.to_string());
             new.dedupe_window = dedupe.map(|_| WINDOW);
             let id = new.envelope.message.id;
-            let queued = Queued { id, flow, key, since, state: State::Queued };
+            let queued = Queued { id, flow, key, since, state: State::Queued, put_off_until: None };
             let duplicate = self.paper.enqueue(queued, dedupe, since);
             expected.push(duplicate.map_or(Enqueued::Stored(id), Enqueued::Duplicate));
             batch.push(new);

@@ -16,8 +16,10 @@ pub(crate) const WINDOW: Duration = Duration::from_millis(40);
 pub(crate) enum State {
     Queued,
     Leased,
-    /// Until when, as written down, and on the steady scale of its flow.
-    Later(Timestamp, Timestamp),
+    /// Until when, on the steady scale of its flow.
+    Later(Timestamp),
+    /// Was due when somebody asked for work.
+    Called,
 }
 
 /// A message in the queue.
@@ -27,6 +29,8 @@ pub(crate) struct Queued {
     pub(crate) key: Option<u8>,
     pub(crate) since: Timestamp,
     pub(crate) state: State,
+    /// Until when it was put off last, as written down: leasing it writes nothing, so a restart finds this.
+    pub(crate) put_off_until: Option<Timestamp>,
 }
 
 /// A dead letter of a whole message.
@@ -70,14 +74,10 @@ impl Paper {
         None
     }
 
-    /// Those that may be leased now.
+    /// Those that may be leased now, which somebody is about to ask for.
     pub(crate) fn ready(&mut self, flow: usize, now: Timestamp) -> Vec<MessageId> {
-        let steady = self.clocks[flow].at(now);
-        let due = |message: &Queued| match message.state {
-            State::Queued => true,
-            State::Later(_, due) => due <= steady,
-            State::Leased => false,
-        };
+        self.call_due(flow, now);
+        let due = |message: &Queued| matches!(message.state, State::Queued | State::Called);
         let all = || self.messages.iter().filter(|message| message.flow == flow);
         let has_its_turn = |message: &Queued| {
             if FLOWS[flow].1 == Ordering::None || message.key.is_none() {
@@ -90,6 +90,16 @@ impl Paper {
             holder.or(next).is_some_and(|next| next.id == message.id)
         };
         all().filter(|message| due(message) && has_its_turn(message)).map(|message| message.id).collect()
+    }
+
+    /// Who is due when somebody asks for work is in line from then on, even when the clock goes back by less than is noticed.
+    fn call_due(&mut self, flow: usize, now: Timestamp) {
+        let steady = self.clocks[flow].at(now);
+        for message in self.messages.iter_mut().filter(|message| message.flow == flow) {
+            if matches!(message.state, State::Later(due) if due <= steady) {
+                message.state = State::Called;
+            }
+        }
     }
 
     pub(crate) fn is_barred(&self, flow: usize, key: Option<u8>) -> bool {
@@ -108,9 +118,9 @@ impl Paper {
         let mut depth = Depth::default();
         for message in self.messages.iter().filter(|message| message.flow == flow) {
             match message.state {
-                State::Queued => depth.queued += 1,
+                State::Queued | State::Called => depth.queued += 1,
                 State::Leased => depth.leased += 1,
-                State::Later(_, due) if due <= steady => depth.queued += 1,
+                State::Later(due) if due <= steady => depth.queued += 1,
                 State::Later(..) => depth.scheduled += 1,
             }
             depth.oldest = Some(depth.oldest.map_or(message.since, |oldest| oldest.min(message.since)));
@@ -128,7 +138,9 @@ impl Paper {
         self.seen = self.seen.max(now);
         self.clocks[flow].at(now);
         let steady = self.clocks[flow].of(due);
-        self.get(id).state = State::Later(due, steady);
+        let message = self.get(id);
+        message.state = State::Later(steady);
+        message.put_off_until = Some(due);
     }
 
     /// It has ended; with `letter` as a dead letter, which a replay files anew.
@@ -159,7 +171,8 @@ impl Paper {
         }
         let (flow, key) = (letter.flow, letter.key);
         self.ended.remove(&id.message);
-        self.messages.push(Queued { id: id.message, flow, key, since: now, state: State::Queued });
+        let id = id.message;
+        self.messages.push(Queued { id, flow, key, since: now, state: State::Queued, put_off_until: None });
     }
 
     pub(crate) fn close(&mut self, id: DeadLetterId, state: DeadLetterState, now: Timestamp) {
@@ -189,14 +202,13 @@ impl Paper {
     pub(crate) fn restart(&mut self) {
         self.clocks = Default::default();
         for message in &mut self.messages {
-            match message.state {
-                State::Leased => message.state = State::Queued,
-                State::Later(due, _) => {
+            message.state = match message.put_off_until {
+                Some(due) => {
                     self.clocks[message.flow].at(self.seen);
-                    message.state = State::Later(due, self.clocks[message.flow].of(due));
+                    State::Later(self.clocks[message.flow].of(due))
                 }
-                State::Queued => {}
-            }
+                None => State::Queued,
+            };
         }
     }
 }
