@@ -170,7 +170,7 @@ impl FlowRegistry {
     /// Puts a version that was bound anew in force, from the flow's next batch on.
     pub(crate) fn install(&mut self, next: Arc<RunningFlow>) {
         let Some(handle) = self.flows.get_mut(&next.name) else { return };
-        self.active.renew_plugins(&next.name, &next.plugins_in_force());
+        self.active.renew_plugins(&next.name, &next.transformer.steps().in_force());
         handle.fingerprint.deployed = self.shared.overrides.digest(&next.name);
         handle.versions.send_replace(next);
         self.active.observe_versions(&self.metrics);
@@ -194,15 +194,9 @@ impl FlowRegistry {
         let Renewal { fingerprint, running, .. } = renewal;
         if let Some(handle) = self.flows.get_mut(&flow.name) {
             handle.fingerprint = fingerprint;
-            let next = running.gates();
+            let deliverer = Arc::clone(&running.deliverer);
             let before = handle.versions.send_replace(running);
-            // What the version before held back, or is just about to, may pass now.
-            for (target, gate) in before.gates() {
-                if !next.get(&target).is_some_and(|next| Arc::ptr_eq(next, &gate)) {
-                    gate.opened();
-                }
-            }
-            self.shared.store.wake(&flow.name);
+            deliverer.take_over(&before.deliverer);
             return false;
         }
         let (versions, current) = watch::channel(running);
@@ -221,7 +215,7 @@ impl FlowRegistry {
             (Some(renewal), _) => Some(ActiveFlow {
                 flow: planned.flow.clone(),
                 metrics: renewal.running.metrics.clone(),
-                plugins: renewal.running.plugins_in_force(),
+                plugins: renewal.running.transformer.steps().in_force(),
                 targets: renewal.running.gates(),
                 since: now,
             }),

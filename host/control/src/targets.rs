@@ -8,7 +8,7 @@ use gantry_engine::events::Events;
 use gantry_engine::gate::Gate;
 use gantry_engine::target_report::TargetReport;
 use gantry_engine::target_stops::TargetStops;
-use gantry_store::{Store, StoreError};
+use gantry_store::StoreError;
 use serde::{Deserialize, Serialize};
 
 /// What can be said of a target.
@@ -56,7 +56,6 @@ pub enum TargetError {
 /// The targets of the flows in force, and what operators may say of them; cheap to clone.
 #[derive(Clone)]
 pub struct TargetCommands {
-    store: Store,
     clock: Arc<dyn Clock>,
     flows: ActiveFlows,
     stops: TargetStops,
@@ -66,14 +65,8 @@ pub struct TargetCommands {
 impl TargetCommands {
     /// The targets of these flows.
     #[must_use]
-    pub const fn new(
-        store: Store,
-        clock: Arc<dyn Clock>,
-        flows: ActiveFlows,
-        stops: TargetStops,
-        events: Events,
-    ) -> Self {
-        Self { store, clock, flows, stops, events }
+    pub const fn new(clock: Arc<dyn Clock>, flows: ActiveFlows, stops: TargetStops, events: Events) -> Self {
+        Self { clock, flows, stops, events }
     }
 
     /// Every target of the flows in force.
@@ -118,10 +111,6 @@ impl TargetCommands {
                     self.events.publish(flow, Happening::BreakerClosed { target: name, by: Some(by) });
                 }
             }
-        }
-        // What was held looks again; after a stop there is nothing to wake.
-        if !matches!(command, TargetCommand::Pause | TargetCommand::Disable) {
-            self.store.wake(flow);
         }
         Ok(TargetReport::of(flow, target, gate.status(self.clock.now())))
     }

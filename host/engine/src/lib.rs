@@ -1,9 +1,10 @@
 //! What a message touches: intake → queue → steps → deliver → settle. What changes flows is above, in `gantry-control`.
 //!
 //! ```text
-//!  source ─→ intake ─→ [store] ─→ worker: lease ─→ pipeline ─→ deliver ─→ settle ─→ [store]
-//!                                                  step        gate       dead_letter
-//!                                                  validate    targets    events
+//!  source ─→ intake ─→ [store] ─→ worker: lease ─→ transformer ─→ deliver ─→ settle ─→ [store]
+//!                                                  pipeline       gate       dead_letter
+//!                                                  steps          targets    events
+//!                                                  validate
 //! ```
 //!
 //! Read the module `worker` first: it is the whole journey of a message on one page.
@@ -22,10 +23,12 @@
 
 pub mod active_flows;
 pub mod canary;
-mod dead_letter;
-mod deliver;
+pub mod dead_letter;
+pub mod deliver;
 pub mod disk;
 pub mod events;
+#[cfg(test)]
+mod fixtures;
 pub mod flow;
 pub mod flow_error;
 pub mod gate;
@@ -36,13 +39,15 @@ pub mod metrics;
 pub mod overrides;
 pub mod pipeline;
 pub mod samples;
-mod settle;
+pub mod settle;
 mod state;
 pub mod step;
+pub mod steps;
 pub mod tables;
 pub mod target_report;
 pub mod target_stops;
 pub mod targets;
 pub mod tasks;
+pub mod transformer;
 mod validate;
 pub mod worker;

@@ -16,9 +16,9 @@ use gantry_core::{
 use gantry_sandbox::{Invocation, PluginFault, Run};
 use gantry_store::Leased;
 
-use crate::flow::RunningFlow;
 use crate::state::{Failure, Transformed, Verdict};
 use crate::step::{Answers, PluginStep, RunningStep};
+use crate::transformer::Transformer;
 
 /// What the steps so far made of one message.
 enum Progress {
@@ -35,34 +35,34 @@ pub struct Part {
     idempotency_key: Option<String>,
 }
 
-impl RunningFlow {
+impl Transformer {
     /// Runs the batch through all steps, off the async threads. A message that already has deliveries keeps them:
     /// what is sent never changes between attempts.
-    pub(crate) async fn transform(self: &Arc<Self>, batch: Vec<Leased>) -> Vec<Transformed> {
+    pub(crate) async fn run(self: &Arc<Self>, batch: Vec<Leased>) -> Vec<Transformed> {
         if !self.computes() || batch.iter().all(|lease| !lease.envelope.deliveries.is_empty()) {
             return self.transform_now(batch);
         }
         // The semaphore is never closed, so a missing permit only means running unthrottled.
-        let _thread = self.plugin_threads.acquire().await.ok();
-        let flow = Arc::clone(self);
+        let _thread = self.services.plugin_threads.acquire().await.ok();
+        let transformer = Arc::clone(self);
         let span = tracing::Span::current();
-        match tokio::task::spawn_blocking(move || span.in_scope(|| flow.transform_now(batch))).await {
+        match tokio::task::spawn_blocking(move || span.in_scope(|| transformer.transform_now(batch))).await {
             Ok(transformed) => transformed,
             Err(panic) => {
                 // The leases went down with the task and are back in the queue.
-                tracing::error!(flow = %self.name, error = %panic, "the plugin pipeline panicked; its messages return to the queue");
+                tracing::error!(flow = %self.flow, error = %panic, "the plugin pipeline panicked; its messages return to the queue");
                 Vec::new()
             }
         }
     }
 
     fn transform_now(&self, mut batch: Vec<Leased>) -> Vec<Transformed> {
-        let now = self.clock.now();
+        let now = self.services.clock.now();
         let mut progress: Vec<Progress> = batch.iter_mut().map(|lease| self.begin(lease)).collect();
-        if !self.steps.is_empty() {
+        if !self.steps.list().is_empty() {
             self.samples.keep(batch.iter().map(|lease| &lease.envelope));
         }
-        for step in &self.steps {
+        for step in self.steps.list() {
             match step {
                 RunningStep::Plugin(step) => self.apply(step, &batch, &mut progress, now),
                 RunningStep::Rules(step) => self.hold(step, &mut batch, &mut progress),
@@ -81,7 +81,7 @@ impl RunningFlow {
         let message = &lease.envelope.message;
         match self.unfit_input(message) {
             Some(failure) => Progress::Decided(Verdict::GiveUp(failure)),
-            None => Progress::Going(vec![Part::first(message)], Vec::with_capacity(self.steps.len())),
+            None => Progress::Going(vec![Part::first(message)], Vec::with_capacity(self.steps.list().len())),
         }
     }
 
@@ -100,7 +100,7 @@ impl RunningFlow {
         if invocations.is_empty() {
             return;
         }
-        let observe = |run: &Run, messages| self.metrics.observe_plugin(&step.name, run, messages);
+        let observe = |run: &Run, messages| self.services.metrics.observe_plugin(&step.name, run, messages);
         let owner_of = |at: usize| &batch[owners[at]].envelope.message;
         let answers = step.answer(&invocations, owner_of, now, observe);
         self.gather(step, batch, progress, &owners, answers);
@@ -152,7 +152,7 @@ impl RunningFlow {
 
     /// These components, in the order of the steps, answered a message that was given up behind them.
     fn blame(&self, made_by: &[Digest]) {
-        self.plugin_steps().zip(made_by).for_each(|(step, component)| step.blame(*component));
+        self.steps.plugin_steps().zip(made_by).for_each(|(step, component)| step.blame(*component));
     }
 
     /// The verdict of an outcome that ends or postpones a message.

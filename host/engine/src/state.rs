@@ -1,20 +1,21 @@
 //! The states a message passes through in the worker, one type each, so that none can be skipped:
 //! `Leased` (from the store) → [`Transformed`] → [`Attempted`] → [`Settled`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_core::{
-    Breach, Delivery, Digest, Envelope, Fault, MessageState, Reason, Stage, TargetName, Timestamp, Violation,
-};
+use gantry_core::{Breach, Delivery, Digest, Envelope, Fault, MessageState, Reason, Stage, Timestamp, Violation};
 use gantry_store::Leased;
 
-/// The plugins have spoken.
+use crate::gate::{Gate, OpenEpoch};
+
+/// The steps are done with it.
 pub(crate) struct Transformed {
     pub(crate) lease: Leased,
     pub(crate) verdict: Verdict,
 }
 
-/// What is to become of a message once the plugins have spoken.
+/// What is to become of a message that went through the steps.
 pub(crate) enum Verdict {
     /// Its envelope holds deliveries to attempt.
     Deliver,
@@ -64,9 +65,16 @@ pub(crate) enum Next {
 /// Until when a message waits.
 pub(crate) struct Wait {
     pub(crate) due: Timestamp,
-    /// Targets that held something back, with how often their gates had opened: one that has opened since is a reason
-    /// to look again at once.
-    pub(crate) held: Vec<(TargetName, u64)>,
+    /// What held something back: a gate that has opened since is a reason to look again at once.
+    pub(crate) held: Vec<HeldBack>,
+}
+
+/// A delivery was due and not attempted.
+pub(crate) struct HeldBack {
+    /// The gate it met.
+    pub(crate) gate: Arc<Gate>,
+    /// How often that had opened before.
+    pub(crate) since: OpenEpoch,
 }
 
 /// How a message ends.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use gantry_core::{FlowName, TargetName, TargetStop};
 use gantry_store::{KvWrite, NewMessage, Store, StoreError};
@@ -14,6 +15,20 @@ const NAMESPACE: &str = "target-stops";
 
 /// Stops read at once at the start.
 const PAGE: usize = 1000;
+
+/// Where it is written down that a target gets nothing from now on.
+#[async_trait]
+pub trait RecordStop: Send + Sync + 'static {
+    /// Stops a target; returns when that is on disk, together with these messages. The stop holds from the first moment on,
+    /// even when writing it down fails.
+    async fn record(
+        &self,
+        flow: &FlowName,
+        target: &TargetName,
+        stop: TargetStop,
+        messages: Vec<NewMessage>,
+    ) -> Result<(), StoreError>;
+}
 
 /// Whether one target is stopped; clones show the same.
 pub type StopFlag = Arc<Mutex<Option<TargetStop>>>;
@@ -44,35 +59,49 @@ impl TargetStops {
         Ok(Self { store, stops: Arc::new(Mutex::new(stops)) })
     }
 
-    /// The switch of a target.
+    /// The flag of a target.
     pub fn of(&self, flow: &FlowName, target: &TargetName) -> StopFlag {
         Arc::clone(self.stops.lock().entry(key(flow, target)).or_default())
     }
 
-    /// Stops a target, or lets it go on; returns when that is on disk, together with the messages that tell of it. A stop
-    /// holds from the first moment on.
+    /// Stops a target, or lets it go on; returns when that is on disk, together with these messages. A stop holds from the
+    /// first moment on.
     pub async fn set(
         &self,
         flow: &FlowName,
         target: &TargetName,
         stop: Option<TargetStop>,
-        also: Vec<NewMessage>,
+        messages: Vec<NewMessage>,
     ) -> Result<(), StoreError> {
-        let (switch, key) = (self.of(flow, target), key(flow, target));
+        let flag = self.of(flow, target);
+        let key = key(flow, target);
         let Some(stop) = stop else {
-            self.write(key, None, also).await?;
-            *switch.lock() = None;
+            self.write(key, None, messages).await?;
+            *flag.lock() = None;
             return Ok(());
         };
         // Plain data always becomes JSON.
         let value = serde_json::to_vec(&stop).unwrap_or_default();
-        *switch.lock() = Some(stop);
-        self.write(key, Some(value.into()), also).await
+        *flag.lock() = Some(stop);
+        self.write(key, Some(value.into()), messages).await
     }
 
-    async fn write(&self, key: String, value: Option<Bytes>, also: Vec<NewMessage>) -> Result<(), StoreError> {
+    async fn write(&self, key: String, value: Option<Bytes>, messages: Vec<NewMessage>) -> Result<(), StoreError> {
         let write = KvWrite { namespace: NAMESPACE.to_owned(), key, value };
-        self.store.enqueue_with(also, vec![write]).await.map(|_| ())
+        self.store.enqueue_with(messages, vec![write]).await.map(|_| ())
+    }
+}
+
+#[async_trait]
+impl RecordStop for TargetStops {
+    async fn record(
+        &self,
+        flow: &FlowName,
+        target: &TargetName,
+        stop: TargetStop,
+        messages: Vec<NewMessage>,
+    ) -> Result<(), StoreError> {
+        self.set(flow, target, Some(stop), messages).await
     }
 }
 

@@ -6,14 +6,14 @@
 use gantry_core::{Delivery, Digest, Message, Violation};
 use gantry_schema::Schema;
 
-use crate::flow::RunningFlow;
 use crate::state::Failure;
+use crate::transformer::Transformer;
 
-impl RunningFlow {
+impl Transformer {
     /// Whether a message costs time on its way through: then it is spent off the async threads.
     pub(crate) fn computes(&self) -> bool {
-        let checked = self.input_schema.is_some() || self.targets.values().any(|target| target.schema.is_some());
-        checked || !self.steps.is_empty()
+        let checked = self.input_schema.is_some() || !self.output_schemas.is_empty();
+        checked || !self.steps.list().is_empty()
     }
 
     /// Whether the flow's own schema lets this message in.
@@ -34,7 +34,7 @@ impl RunningFlow {
     /// target's schema.
     pub(crate) fn unfit_output(&self, deliveries: &[Delivery], made_by: &[Digest]) -> Option<Failure> {
         deliveries.iter().find_map(|delivery| {
-            let schema = self.targets.get(&delivery.target)?.schema.as_ref()?;
+            let schema = self.output_schemas.get(&delivery.target)?;
             let violations = schema.check(&delivery.content_type, &delivery.payload);
             (!violations.is_empty()).then(|| {
                 let what = format!("output {} for target `{}`", delivery.position, delivery.target);

@@ -51,16 +51,15 @@ pub async fn work(mut versions: watch::Receiver<Arc<RunningFlow>>, stop: Cancell
 
 /// The four states of a message, in order.
 async fn process(flow: Arc<RunningFlow>, batch: Vec<Leased>, permits: Vec<InFlightPermit>) {
-    let transformed = flow.transform(batch).await;
+    let transformed = flow.transformer.run(batch).await;
     let mut messages: FuturesUnordered<_> = transformed
         .into_iter()
         .zip(permits)
         .map(|(transformed, permits)| {
             let span = flow.span(&transformed.lease.envelope);
             let journey = async {
-                let attempted = flow.deliver(transformed).await;
-                let settled = flow.settle(attempted).await;
-                flow.observe(settled);
+                let attempted = flow.deliverer.attempt(transformed).await;
+                flow.settler.settle(attempted).await;
                 drop(permits);
             };
             journey.instrument(span)
@@ -109,9 +108,10 @@ async fn gather(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec
 /// them would be read, mapped and written back for nothing, a deep queue again and again.
 async fn stand_still(flow: &RunningFlow) {
     loop {
-        let mut openings: Vec<_> = flow.targets.values().map(|target| target.gate.listen()).collect();
+        let mut openings: Vec<_> = flow.deliverer.targets().values().map(|target| target.gate.listen()).collect();
         let now = flow.clock.now();
-        let shut = flow.targets.values().map(|target| target.gate.shut_until(now)).collect::<Option<Vec<_>>>();
+        let shut =
+            flow.deliverer.targets().values().map(|target| target.gate.shut_until(now)).collect::<Option<Vec<_>>>();
         let Some(until) = shut.and_then(|shut| shut.into_iter().min()) else { return };
         if flow.store.scheduled(&flow.name) < flow.in_flight {
             return;

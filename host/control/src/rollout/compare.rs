@@ -69,7 +69,7 @@ impl Pair {
     /// What the steps before this one make of the messages, each with its place among them.
     fn inputs(&self, flow: &RunningFlow, samples: &[Sample], now: Timestamp) -> Vec<(usize, Message)> {
         let mut parts: Vec<_> = samples.iter().map(|sample| Part::first(&sample.message)).enumerate().collect();
-        for step in &flow.steps[..self.step] {
+        for step in &flow.transformer.steps().list()[..self.step] {
             let step = match step {
                 RunningStep::Plugin(step) => step,
                 RunningStep::Rules(step) => {

@@ -57,7 +57,7 @@ fn is_among(flows: &[Flow], (flow, step): &StepId) -> bool {
 /// A step that plugins can be deployed to, and where it stands in its flow.
 pub(super) fn deployable<'a>(flow: &'a RunningFlow, name: &str) -> Result<(usize, &'a PluginStep), DeployError> {
     let step = name.to_owned();
-    match flow.steps.iter().enumerate().find(|(_, step)| step.name() == name) {
+    match flow.transformer.steps().list().iter().enumerate().find(|(_, step)| step.name() == name) {
         Some((at, RunningStep::Plugin(step))) => Ok((at, step)),
         Some((_, RunningStep::Rules(_))) => Err(DeployError::Rules { flow: flow.name.clone(), step }),
         None => Err(DeployError::NoStep { flow: flow.name.clone(), step }),
@@ -137,10 +137,10 @@ impl Deployer {
     pub(super) async fn samples(&self, flow: &RunningFlow, most: usize) -> Result<Vec<Sample>, Stop> {
         let letters = self.open_letters(flow, most).await.map_err(|_| Stop::Interrupted)?;
         let known: HashSet<_> = letters.iter().map(|message| message.id).collect();
-        let recent = flow.samples.last(most).into_iter().filter(|message| !known.contains(&message.id));
+        let recent = flow.transformer.samples().last(most).into_iter().filter(|message| !known.contains(&message.id));
         let letters = letters.into_iter().map(|message| Sample { message, is_dead_letter: true });
         let all = letters.chain(recent.map(|message| Sample { message, is_dead_letter: false }));
-        Ok(all.filter(|sample| flow.takes(&sample.message)).collect())
+        Ok(all.filter(|sample| flow.transformer.takes(&sample.message)).collect())
     }
 
     /// Messages that ended before a delivery, and that nobody has dealt with.

@@ -8,11 +8,11 @@ use gantry_rules::Verdict as Findings;
 use gantry_store::Leased;
 
 use super::Progress;
-use crate::flow::RunningFlow;
 use crate::state::{Failure, Verdict};
 use crate::step::RulesStep;
+use crate::transformer::Transformer;
 
-impl RunningFlow {
+impl Transformer {
     /// One step of rules over all messages still going.
     pub(super) fn hold(&self, step: &RulesStep, batch: &mut [Leased], progress: &mut [Progress]) {
         let (began, mut messages) = (Instant::now(), 0);
@@ -23,7 +23,7 @@ impl RunningFlow {
             }
         }
         if messages > 0 {
-            self.metrics.observe_rules(&step.name, began.elapsed(), messages);
+            self.services.metrics.observe_rules(&step.name, began.elapsed(), messages);
         }
     }
 
