@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::delivery::Delivery;
 use crate::id::{DeadLetterId, Digest, FlowName, MessageId};
 use crate::quality::Breach;
-use crate::trail::TrailEntry;
+use crate::trail::{Event, TrailEntry};
 
 /// Header names in lower case with their values; a name may repeat.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -118,6 +118,25 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// A message that the host takes into custody now: nothing has happened to it but that.
+    #[must_use]
+    pub fn received(message: Message, flow: FlowName, source: String, now: Timestamp) -> Self {
+        Self {
+            message,
+            flow,
+            source,
+            received_at: now,
+            dedupe_key: None,
+            traceparent: None,
+            run: 1,
+            plugins: Vec::new(),
+            deliveries: Vec::new(),
+            replay: None,
+            trail: vec![TrailEntry { at: now, event: Event::Received }],
+            warnings: Vec::new(),
+        }
+    }
+
     /// Whether the clock was set back since the last thing that happened to it: the times it was to wait for were read
     /// off another clock, as it were.
     #[must_use]

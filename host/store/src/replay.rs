@@ -173,17 +173,10 @@ fn envelope_of(letter: &DeadLetter, mut trail: Vec<TrailEntry>, rerun: &Rerun, e
         message.payload = payload;
     }
     Envelope {
-        message,
-        flow: letter.flow.clone(),
-        source: letter.source.clone(),
-        received_at: letter.received_at,
         dedupe_key: letter.dedupe_key.clone(),
         traceparent: letter.traceparent.clone(),
-        run: 1,
-        plugins: Vec::new(),
-        deliveries: Vec::new(),
         replay: Some(Replay { dead_letter: letter.id }),
         trail,
-        warnings: Vec::new(),
+        ..Envelope::received(message, letter.flow.clone(), letter.source.clone(), letter.received_at)
     }
 }

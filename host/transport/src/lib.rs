@@ -13,7 +13,7 @@ pub mod target;
 pub mod webhook;
 
 pub use files::{FileSource, FileSourceError};
-pub use intake::{Arrival, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
+pub use intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
 pub use json::InvalidPointer;
 pub use target::{Accepted, Failure, ProbeError, Request, Target};
 pub use webhook::{RouteError, RouteTable, Routes, ServerLimits, WebhookServer};

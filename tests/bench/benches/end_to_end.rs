@@ -16,7 +16,7 @@ use gantry_config::{Flow, HostConfig, load_flows};
 use gantry_core::{FlowName, MessageId, MessageState, SystemClock};
 use gantry_e2e::{FlowText, HostProcess, guest, run_gantry};
 use gantry_transport::webhook::{RouteTable, Routes, ServerLimits, WebhookServer};
-use gantry_transport::{Arrival, Intake, IntakeError, Progress, Receipt};
+use gantry_transport::{Arrivals, Intake, IntakeError, Progress, Receipt};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -27,8 +27,8 @@ struct Nothing;
 
 #[async_trait]
 impl Intake for Nothing {
-    async fn accept(&self, arrivals: Vec<Arrival>, _: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
-        Ok(arrivals.iter().map(|_| Receipt::Accepted(MessageId::generate())).collect())
+    async fn accept(&self, arrivals: Arrivals, _: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
+        Ok(arrivals.messages.iter().map(|_| Receipt::Accepted(MessageId::generate())).collect())
     }
     async fn progress(&self, _: &str, _: &str) -> Result<Option<Vec<u8>>, IntakeError> {
         Ok(None)

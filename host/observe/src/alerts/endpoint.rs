@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use gantry_config::Alert;
 use gantry_core::alert::{AlertBook, AlertKey, AlertKind, Firing, Notice, Said, Sighting};
-use gantry_core::{Envelope, Event, Headers, Message, MessageId, Timestamp, TrailEntry};
+use gantry_core::{Envelope, Headers, Message, MessageId, Timestamp};
 use gantry_store::{KvWrite, NewMessage, Store, StoreError};
 use serde_json::Map;
 
@@ -84,20 +84,7 @@ fn message(alert: &Alert, notice: &Notice, now: Timestamp) -> NewMessage {
         event_time: now,
         payload: Bytes::from(serde_json::to_vec(notice).unwrap_or_default()),
     };
-    let envelope = Envelope {
-        message,
-        flow: alert.flow.clone(),
-        source: format!("alert {}", alert.name),
-        received_at: now,
-        dedupe_key: None,
-        traceparent: None,
-        run: 1,
-        plugins: Vec::new(),
-        warnings: Vec::new(),
-        deliveries: Vec::new(),
-        replay: None,
-        trail: vec![TrailEntry { at: now, event: Event::Received }],
-    };
+    let envelope = Envelope::received(message, alert.flow.clone(), format!("alert {}", alert.name), now);
     NewMessage { envelope, dedupe_window: None, idempotency: None }
 }
 

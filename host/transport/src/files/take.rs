@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::shelf;
 use super::split::{Defect, SplitError};
-use crate::intake::{Intake, IntakeError, Progress};
+use crate::intake::{Arrivals, Intake, IntakeError, Progress};
 use crate::keys::KeyRules;
 use reading::{Checked, Chunk, is_still_at};
 
@@ -119,7 +119,8 @@ impl Job {
             if shutdown.is_cancelled() {
                 return false;
             }
-            match self.intake.accept(chunk.arrivals.clone(), Some(progress.clone())).await {
+            let arrivals = Arrivals { flow: self.flow.clone(), messages: chunk.arrivals.clone() };
+            match self.intake.accept(arrivals, Some(progress.clone())).await {
                 Ok(_) => return true,
                 Err(error) if !self.wait(&error, shutdown).await => return false,
                 Err(_) => {}

@@ -13,7 +13,7 @@ use super::idempotency::{self, IdempotencyError, UnderWay};
 use super::refused::Refused;
 use super::routes::{MESSAGES, Route, Routes};
 use super::{body, trace};
-use crate::intake::{Arrival, IdempotencyKey, Intake, IntakeError, Receipt};
+use crate::intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Receipt};
 
 /// What a message is taken for when its sender doesn't say.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
@@ -65,7 +65,8 @@ impl Handler {
         let arrival = arrival(route, &head.headers, payload)?;
         let key = arrival.idempotency.as_ref();
         let _turn = key.map(|asked| self.under_way.take(&route.flow, &asked.key)).transpose()?;
-        let receipts = self.intake.accept(vec![arrival], None).await.map_err(Refused::Intake)?;
+        let arrivals = Arrivals { flow: route.flow.clone(), messages: vec![arrival] };
+        let receipts = self.intake.accept(arrivals, None).await.map_err(Refused::Intake)?;
         match receipts.first() {
             Some(Receipt::Conflicting(_)) => Err(IdempotencyError::Reused.into()),
             Some(receipt) => Ok(*receipt),
@@ -96,7 +97,6 @@ fn arrival(route: &Route, headers: &HeaderMap, payload: Bytes) -> Result<Arrival
             window: rule.window,
             fingerprint: Digest::of(&payload),
         }),
-        flow: route.flow.clone(),
         source: route.source.clone(),
         content_type: headers.get(CONTENT_TYPE).and_then(text).unwrap_or_else(|| UNKNOWN_TYPE.to_owned()),
         headers: kept(route, headers),

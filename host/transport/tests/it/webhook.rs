@@ -182,7 +182,7 @@ async fn flows_can_be_replaced_while_the_server_runs() {
     assert_eq!(client.answer().await.status, 404);
     client.post("/customers", &[], b"3").await;
     assert_eq!(client.answer().await.status, 202);
-    assert_eq!(server.intake.look(|state| state.arrivals[1].flow.to_string()), "customers");
+    assert_eq!(server.intake.look(|state| state.flows[1].to_string()), "customers");
 }
 
 #[test]

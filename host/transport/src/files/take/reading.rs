@@ -100,7 +100,6 @@ impl Job {
         };
         Ok(Arrival {
             idempotency: None,
-            flow: self.flow.clone(),
             source,
             content_type: "application/json".to_owned(),
             headers,
