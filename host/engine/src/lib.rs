@@ -23,6 +23,7 @@
 
 pub mod active_flows;
 pub mod canary;
+pub mod clock_watch;
 pub mod dead_letter;
 pub mod deliver;
 pub mod disk;

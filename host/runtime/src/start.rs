@@ -15,6 +15,7 @@ use gantry_control::rollout::{self, CatalogueView, Deployer, Recalled};
 use gantry_control::targets::TargetCommands;
 use gantry_core::{Clock, Happening, SystemClock};
 use gantry_engine::active_flows::ActiveFlows;
+use gantry_engine::clock_watch::ClockWatch;
 use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::{Events, Outbox};
 use gantry_engine::flow::Shared;
@@ -226,6 +227,8 @@ impl HostBuilder {
         let alerting = Alerting::new(view.clone(), alerts);
         sources.tasks.spawn(gantry_control::jobs::run(shared.store.clone(), sources.stop.clone()));
         maintenance.tasks.spawn(disk.clone().watch(maintenance.stop.clone()));
+        let clock_watch = ClockWatch::new(shared.store.clone(), active.clone(), Arc::clone(&self.clock));
+        maintenance.tasks.spawn(clock_watch.run(maintenance.stop.clone()));
         maintenance.tasks.spawn(Monitor::new(view.clone()).run(maintenance.stop.clone()));
         maintenance.tasks.spawn(alerting.clone().run(maintenance.stop.clone()));
         let sweeps = Maintenance {

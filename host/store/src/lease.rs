@@ -19,8 +19,8 @@ use crate::record::Record;
 use crate::schedule::Entry;
 use crate::store::Store;
 
-/// How long a wait for a due time goes on without looking at the clock again: wall clocks jump.
-const LONGEST_NAP: Duration = Duration::from_millis(50);
+/// The shortest wait for a due time: what is due within a millisecond can't be waited for more exactly.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
 /// The code in the trail of a message whose record was damaged.
 const DAMAGED_CODE: &str = "store-record-damaged";
@@ -132,7 +132,7 @@ impl Store {
             let claims = self.claim(&queue, max_messages.max(1)).await?;
             let (leased, unreadable) = self.read(move |disk| read_all(disk, claims, max_bytes)).await?;
             for message in unreadable {
-                self.set_aside(message).await?;
+                self.quarantine(message).await?;
             }
             if !leased.is_empty() {
                 return Ok(leased);
@@ -160,9 +160,9 @@ impl Store {
             match next_due {
                 None => rung.await,
                 Some(due) => {
-                    let nap = due.since(self.inner.clock.now()).clamp(Duration::from_millis(1), LONGEST_NAP);
-                    // Either way the schedule is looked at again.
-                    let _ = tokio::time::timeout(nap, rung).await;
+                    let wait = due.since(self.inner.clock.now()).max(SHORTEST_WAIT);
+                    // Either way the schedule is looked at again. Should the clock be set meanwhile, `check_clock` rings.
+                    let _ = tokio::time::timeout(wait, rung).await;
                 }
             }
         }
@@ -182,7 +182,7 @@ impl Store {
         (entries.into_iter().map(claim).collect(), next_due)
     }
 
-    async fn set_aside(&self, Unreadable { claim, error }: Unreadable) -> Result<(), StoreError> {
+    async fn quarantine(&self, Unreadable { claim, error }: Unreadable) -> Result<(), StoreError> {
         self.inner.damaged.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let seq = claim.entry.seq;
         if let StoreError::Unavailable(failure) = error {

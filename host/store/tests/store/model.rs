@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gantry_core::{Clock, DeadLetterId, DeadLetterState, MessageId, MessageState};
-use gantry_store::{Enqueued, Filter, JobKind, JobState, Leased, NewJob, Page, Settlement, Store};
+use gantry_store::{Backlog, Enqueued, Filter, JobKind, JobState, Leased, NewJob, Page, Settlement, Store};
 use proptest::prelude::*;
 
 use self::paper::{FLOWS, Letter, Paper, Queued, State, WINDOW, whole};
@@ -291,6 +291,13 @@ impl Run {
             }
             assert_eq!(depth, expected, "{name}");
         }
+        let each = FLOWS.iter().map(|(name, _)| self.store.backlog(&flow(name)));
+        let sum = each.fold(Backlog::default(), |sum, one| Backlog {
+            messages: sum.messages + one.messages,
+            bytes: sum.bytes + one.bytes,
+        });
+        assert_eq!(self.store.whole_backlog(), sum, "the counter is the sum over all schedules");
+        assert_eq!(sum.messages, self.paper.messages.len());
         let page = Page { after: None, limit: 10_000 };
         let found = self.store.dead_letter_summaries(Filter::default(), page).await.unwrap().letters;
         let found: BTreeMap<_, _> = found.into_iter().map(|letter| (letter.id, letter.state)).collect();

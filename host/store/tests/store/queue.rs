@@ -5,7 +5,9 @@ use std::time::Duration;
 use gantry_core::{Event, MessageState, Timestamp, TrailEntry};
 use gantry_store::{Depth, OpenError, Ordering, Settlement, Store, StoreConfig, StoreError};
 
-use crate::support::{Bench, START, bury, deliver, enqueue, finished, flow, lease, lease_one, message, nothing_ready};
+use crate::support::{
+    Bench, START, TOO_LONG, bury, deliver, enqueue, finished, flow, lease, lease_one, message, nothing_ready, waits,
+};
 
 #[tokio::test]
 async fn what_goes_in_comes_out_byte_for_byte_and_leaves_a_history() {
@@ -214,6 +216,26 @@ async fn a_waiting_lease_is_woken_by_work_and_by_the_clock() {
     tokio::task::yield_now().await;
     bench.clock.advance(Duration::from_millis(100));
     assert_eq!(waiting.await.unwrap().envelope.message.payload, "one");
+}
+
+#[tokio::test]
+async fn a_lease_that_sleeps_until_a_message_is_due_is_woken_when_the_clock_is_set_ahead() {
+    const HOURS: Duration = Duration::from_secs(6 * 3600);
+    let bench = Bench::new();
+    let store = bench.open();
+    enqueue(&store, message("orders", None, "one")).await;
+    let leased = lease_one(&store, "orders").await;
+    let envelope = Box::new(leased.envelope.clone());
+    store.settle(leased.ticket, Settlement::Later { envelope, due: START.after(HOURS) }).await.unwrap();
+    let orders = flow("orders");
+    let mut lease = Box::pin(store.lease(&orders, 1, usize::MAX));
+    assert!(waits(lease.as_mut()), "nothing is due");
+    store.check_clock();
+    assert!(waits(lease.as_mut()), "the clock was not set");
+    bench.clock.advance(HOURS);
+    store.check_clock();
+    let leased = tokio::time::timeout(TOO_LONG, lease).await.expect("it is woken").unwrap();
+    assert_eq!(leased[0].envelope.message.payload, "one");
 }
 
 #[tokio::test]

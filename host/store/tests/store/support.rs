@@ -1,6 +1,7 @@
 //! What the tests share: a store in a directory of its own, and messages and letters with as little text as possible.
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -18,7 +19,7 @@ use tempfile::TempDir;
 pub(crate) const START: Timestamp = Timestamp(1_760_000_000_000);
 
 /// No wait in a test that passes comes near this.
-const TOO_LONG: Duration = Duration::from_secs(60);
+pub(crate) const TOO_LONG: Duration = Duration::from_secs(60);
 
 /// A directory with a store in it and a clock that stands still.
 pub(crate) struct Bench {
@@ -69,27 +70,15 @@ pub(crate) fn flow(name: &str) -> FlowName {
 }
 
 pub(crate) fn envelope(flow_name: &str, key: Option<&str>, payload: impl Into<Bytes>) -> Envelope {
-    Envelope {
-        message: Message {
-            id: MessageId::generate(),
-            key: key.map(str::to_owned),
-            content_type: "application/json".into(),
-            headers: [("x-shop", "north")].into_iter().collect::<Headers>(),
-            event_time: START,
-            payload: payload.into(),
-        },
-        flow: flow(flow_name),
-        source: "webhook /orders".into(),
-        received_at: START,
-        dedupe_key: None,
-        traceparent: None,
-        run: 1,
-        plugins: Vec::new(),
-        deliveries: Vec::new(),
-        replay: None,
-        trail: Vec::new(),
-        warnings: Vec::new(),
-    }
+    let message = Message {
+        id: MessageId::generate(),
+        key: key.map(str::to_owned),
+        content_type: "application/json".into(),
+        headers: [("x-shop", "north")].into_iter().collect::<Headers>(),
+        event_time: START,
+        payload: payload.into(),
+    };
+    Envelope { trail: Vec::new(), ..Envelope::received(message, flow(flow_name), "webhook /orders".into(), START) }
 }
 
 pub(crate) fn new(envelope: Envelope) -> NewMessage {
@@ -123,8 +112,12 @@ pub(crate) fn nothing_ready(store: &Store, flow_name: &str) -> bool {
     let before = store.depth(&flow(flow_name)).leased;
     let flow_name = flow(flow_name);
     let mut lease = Box::pin(store.lease(&flow_name, 1, usize::MAX));
-    let waits = lease.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending();
-    waits && store.depth(&flow_name).leased == before
+    waits(lease.as_mut()) && store.depth(&flow_name).leased == before
+}
+
+/// Whether a future is not ready after one look.
+pub(crate) fn waits(future: Pin<&mut impl Future>) -> bool {
+    future.poll(&mut Context::from_waker(Waker::noop())).is_pending()
 }
 
 pub(crate) fn finished(state: MessageState) -> Settlement {
