@@ -57,6 +57,7 @@ impl PreparedStep {
     /// Starts an instance and configures it, to see whether it would.
     pub(crate) fn trial(&self) -> Result<Result<(), Vec<Violation>>, PluginFault> {
         let deadline = self.bound.limits.deadline;
+        let _ticking = self.shared.ticker.begin();
         let mut store = self.store();
         self.arm(&mut store, Circumstances { now: Timestamp::default(), seed: [0; 16], deadline });
         let tried = self.start(&mut store);
@@ -67,6 +68,7 @@ impl PreparedStep {
     /// Runs a batch: in an instance that an earlier batch left warm where the step keeps any, else in a fresh one.
     /// An instance that failed is gone when this returns.
     pub(crate) fn call(&self, batch: &[Message<'_>], circumstances: Circumstances) -> Called {
+        let _ticking = self.shared.ticker.begin();
         let warm = self.warm.take();
         let started = warm.is_none();
         let mut instance = warm.unwrap_or_else(|| Instance::unstarted(self.store()));

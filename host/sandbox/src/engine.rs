@@ -75,8 +75,8 @@ pub(crate) struct Shared {
     pub(crate) warm: Arc<Room>,
     cache: Option<Cache>,
     compiler: Option<CompilerProcess>,
-    /// Declared last, so that deadlines hold until everything else is gone.
-    _ticker: Ticker,
+    /// Told of every call. Declared last, so that deadlines hold until everything else is gone.
+    pub(crate) ticker: Ticker,
 }
 
 impl Sandbox {
@@ -100,7 +100,7 @@ impl Sandbox {
             warm: Arc::new(Room::new(config.instances as usize / 2)),
             cache,
             compiler: config.compiler,
-            _ticker: ticker,
+            ticker,
         };
         Ok(Self { shared: Arc::new(shared) })
     }
