@@ -195,7 +195,7 @@ impl Reloader {
                 );
             }
         }
-        self.metrics.observe_reload(report.result.name());
+        self.metrics.host().observe_reload(report.result.name());
         *self.last.lock() = Some(report.clone());
     }
 }

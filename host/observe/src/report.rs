@@ -4,7 +4,7 @@ use gantry_config::{Purpose, Work};
 use gantry_core::{FlowName, Timestamp};
 use gantry_engine::active_flows::ActiveFlow;
 use gantry_engine::in_force::InForce;
-use gantry_engine::metrics::{Counts, MetricsError, OpenLetters};
+use gantry_engine::metrics::{Counts, MetricsError, OpenDeadLetters};
 use gantry_store::{Depth, Store};
 use serde::Serialize;
 
@@ -125,19 +125,19 @@ impl Reports {
         let running = self.view.flows.entries();
         let names = running.iter().map(|entry| entry.flow.name.clone()).chain(self.left_behind(&running));
         for name in names {
-            let letters = OpenLetters {
+            let letters = OpenDeadLetters {
                 all: self.view.store.dead_letter_counts(&name).open,
                 alarming: self.view.store.alarming_dead_letters(&name),
             };
-            self.view.metrics.observe_queue(
+            self.view.metrics.queues().observe(
                 name.as_str(),
                 &self.view.store.depth(&name),
                 letters,
                 self.view.clock.now(),
             );
-            self.view.metrics.observe_queue_bytes(name.as_str(), self.view.store.backlog(&name).bytes);
+            self.view.metrics.queues().observe_bytes(name.as_str(), self.view.store.backlog(&name).bytes);
         }
-        self.view.metrics.observe_targets(&self.view.flows.targets(self.view.clock.now()));
+        self.view.metrics.targets().observe(&self.view.flows.targets(self.view.clock.now()));
         self.view.metrics.render()
     }
 

@@ -80,7 +80,7 @@ async fn notify(host: &HostView, endpoint: &Endpoint, conditions: &Conditions) {
     if let Some(metrics) = host.flows.metrics(&alert.flow) {
         metrics.observe_received(notifications.said.len() as u64, 0);
     }
-    notifications.said.iter().for_each(|said| host.metrics.observe_said(&alert.name, *said));
-    host.metrics.observe_firing(&alert.name, notifications.book.firing());
+    notifications.said.iter().for_each(|said| host.metrics.alerts().observe_notice(&alert.name, *said));
+    host.metrics.alerts().observe_firing(&alert.name, notifications.book.firing());
     state.lock().book = notifications.book;
 }
