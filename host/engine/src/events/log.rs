@@ -23,35 +23,35 @@ fn of_flow(flow: &FlowName, what: &Happening) {
         ),
         Happening::DeploymentEnded { deployment, step, plugin, phase, by, reason } => {
             if phase == "rolled_back" {
-                tracing::warn!(%flow, step, deployment, plugin, by, reason, "a plugin version was taken back");
+                tracing::warn!(%flow, step, deployment, plugin, by, reason, "deployment rolled back");
             } else {
-                tracing::info!(%flow, step, deployment, plugin, phase, by, "a deployment ended");
+                tracing::info!(%flow, step, deployment, plugin, phase, by, "deployment ended");
             }
         }
         Happening::BreakerOpened { target, until } => {
-            tracing::warn!(%flow, %target, %until, "the target is in trouble: its breaker opened, and its messages wait");
+            tracing::warn!(%flow, %target, %until, "circuit breaker opened: messages for the target wait");
         }
-        Happening::BreakerClosed { target, by } => tracing::info!(%flow, %target, by, "the target's breaker closed"),
+        Happening::BreakerClosed { target, by } => tracing::info!(%flow, %target, by, "circuit breaker closed"),
         Happening::TargetPaused { target, by: None, reason } => tracing::error!(
             %flow,
             %target,
             reason,
-            "the target refuses the host's credentials; it is paused and no message spends an attempt"
+            "target paused: it refuses the host's credentials, and no message spends an attempt"
         ),
         Happening::TargetPaused { target, by, reason } => {
-            tracing::warn!(%flow, %target, by, reason, "the target was paused");
+            tracing::warn!(%flow, %target, by, reason, "target paused");
         }
         Happening::TargetResumed { target, by: None } => {
-            tracing::info!(%flow, %target, "the target accepts the host's credentials again");
+            tracing::info!(%flow, %target, "target resumed: it accepts the host's credentials again");
         }
-        Happening::TargetResumed { target, by } => tracing::info!(%flow, %target, by, "the target gets messages again"),
+        Happening::TargetResumed { target, by } => tracing::info!(%flow, %target, by, "target resumed"),
         Happening::TargetDisabled { target, by, reason } => {
-            tracing::error!(%flow, %target, by, reason, "the target is disabled: nothing is sent until it is enabled");
+            tracing::error!(%flow, %target, by, reason, "target disabled: nothing is sent until it is enabled");
         }
         Happening::QueueDelayed { age_seconds, limit_seconds, depth, .. } => {
-            tracing::warn!(%flow, age_seconds, limit_seconds, depth, "the flow is delayed: its oldest message is too old");
+            tracing::warn!(%flow, age_seconds, limit_seconds, depth, "flow delayed: its oldest message is older than its limit");
         }
-        Happening::QueueRecovered { depth } => tracing::info!(%flow, depth, "the flow is no longer delayed"),
+        Happening::QueueRecovered { depth } => tracing::info!(%flow, depth, "flow no longer delayed"),
         Happening::DiskLow { .. }
         | Happening::DiskRecovered { .. }
         | Happening::HostStarted { .. }
@@ -59,16 +59,13 @@ fn of_flow(flow: &FlowName, what: &Happening) {
     }
 }
 
-/// That the disk runs low is said, with everything about it, by who looks at the disk.
+/// That the disk runs low is logged, with everything about it, by the disk guard.
 fn of_host(what: &Happening) {
     match what {
         Happening::EventsMissed { count } => {
-            tracing::error!(
-                count,
-                "events came faster than they could be written down; flows that take them miss some"
-            );
+            tracing::error!(count, "host events lost: they came faster than they could be written to the queue");
         }
-        Happening::HostStarted { version } => tracing::debug!(version, "the host begins its work"),
-        what => tracing::debug!(event = what.name(), "something happened to the host"),
+        Happening::HostStarted { version } => tracing::debug!(version, "host started"),
+        what => tracing::debug!(event = what.name(), "host event"),
     }
 }

@@ -1,5 +1,5 @@
-//! Writes events down that have no write of their own. Whoever tells of something never waits for the disk; should the
-//! disk be so slow that the outbox is full, what no longer fits is counted, and told as an event itself.
+//! Writes events down that have no write of their own. Whoever publishes one never waits for the disk; should the disk be
+//! so slow that the outbox is full, what no longer fits is counted, and published as an event itself.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,7 +46,7 @@ impl Sender {
 }
 
 impl Outbox {
-    /// Writes events down until `stop`, and what was told before it.
+    /// Writes events down until `stop`, and what was published before it.
     pub async fn run(mut self, store: Store, events: Events, stop: CancellationToken) {
         let mut batch = Vec::new();
         loop {
