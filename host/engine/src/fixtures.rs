@@ -8,27 +8,16 @@ pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
 
 /// A message of the flow `orders` that came in at [`START`].
 pub(crate) fn envelope() -> Envelope {
-    Envelope {
-        message: Message {
-            id: MessageId::generate(),
-            key: None,
-            content_type: "application/json".to_owned(),
-            headers: Headers::new(),
-            event_time: START,
-            payload: Bytes::from_static(b"{}"),
-        },
-        flow: "orders".parse().unwrap(),
-        source: "webhook /orders".to_owned(),
-        received_at: START,
-        dedupe_key: None,
-        traceparent: None,
-        run: 1,
-        plugins: Vec::new(),
-        deliveries: Vec::new(),
-        replay: None,
-        trail: Vec::new(),
-        warnings: Vec::new(),
-    }
+    let message = Message {
+        id: MessageId::generate(),
+        key: None,
+        content_type: "application/json".to_owned(),
+        headers: Headers::new(),
+        event_time: START,
+        payload: Bytes::from_static(b"{}"),
+    };
+    let flow = "orders".parse().unwrap();
+    Envelope { trail: Vec::new(), ..Envelope::received(message, flow, "webhook /orders".to_owned(), START) }
 }
 
 /// The delivery of this message to a target that is still to be attempted.

@@ -4,7 +4,7 @@
 //!  source ─→ intake ─→ [store] ─→ worker: lease ─→ transformer ─→ deliver ─→ settle ─→ [store]
 //!                                                  pipeline       gate       dead_letter
 //!                                                  steps          targets    events
-//!                                                  validate
+//!                                                  schemas
 //! ```
 //!
 //! Read the module `worker` first: it is the whole journey of a message on one page.
@@ -33,13 +33,18 @@ mod fixtures;
 pub mod flow;
 pub mod flow_error;
 pub mod gate;
+mod host_faults;
 mod in_flight;
 pub mod in_force;
 pub mod intake;
 pub mod metrics;
 pub mod overrides;
-pub mod pipeline;
+mod pipeline;
 pub mod samples;
+mod schemas;
+#[cfg(test)]
+mod scripted;
+pub mod server;
 pub mod settle;
 mod state;
 pub mod step;
@@ -50,5 +55,4 @@ pub mod target_stops;
 pub mod targets;
 pub mod tasks;
 pub mod transformer;
-mod validate;
 pub mod worker;

@@ -27,6 +27,9 @@ pub(crate) enum Verdict {
     GiveUp(Failure),
 }
 
+/// The code of a dead letter whose message made the host itself panic.
+const HOST_PANIC: &str = "host-panic";
+
 /// Why a message is given up before delivery.
 pub(crate) struct Failure {
     pub(crate) stage: Stage,
@@ -40,6 +43,20 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    /// A plugin ended it, or could not be run to its end.
+    pub(crate) fn transform(code: impl Into<String>, text: String, component: Option<Digest>) -> Self {
+        let reason = Reason { code: code.into(), text, violations: Vec::new() };
+        Self { stage: Stage::Transform, reason, component, output: None, breaches: Vec::new() }
+    }
+
+    /// The host itself panicked over it, more than once.
+    pub(crate) fn host_panic(stage: Stage) -> Self {
+        let text =
+            "the host itself panicked over this message, and did so again when it was tried once more".to_owned();
+        let reason = Reason { code: HOST_PANIC.to_owned(), text, violations: Vec::new() };
+        Self { stage, reason, component: None, output: None, breaches: Vec::new() }
+    }
+
     /// The data breaks rules: a plugin's, a schema's, or the flow's own. `found_by` is who says so, as it is counted.
     pub(crate) fn invalid(found_by: &str, text: String, violations: Vec<Violation>, component: Option<Digest>) -> Self {
         let breaches = Breach::of(found_by, &violations);

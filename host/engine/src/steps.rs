@@ -41,6 +41,12 @@ impl Steps {
         Self { steps, retired: Vec::new() }
     }
 
+    /// Steps as a test has them.
+    #[cfg(test)]
+    pub(crate) const fn scripted(steps: Vec<RunningStep>) -> Self {
+        Self { steps, retired: Vec::new() }
+    }
+
     /// The same steps, after these: remembers the plugins that are no longer used.
     #[must_use]
     pub fn following(self, before: &Self) -> Self {
