@@ -20,11 +20,12 @@ use crate::flow_error::FlowError;
 use crate::gate::{Gate, WakeQueue};
 use crate::metrics::FlowMetrics;
 use crate::overrides::StepOverrides;
+use crate::samples::Samples;
 use crate::settle::{SettleServices, Settler};
 use crate::step::PluginStep;
 use crate::steps::Steps;
 use crate::target_stops::TargetStops;
-use crate::targets::{self, GateServices};
+use crate::targets::{self, GateServices, RunningTarget};
 use crate::transformer::{TransformServices, Transformer};
 
 /// What every flow of a host shares.
@@ -90,6 +91,13 @@ pub struct Predecessor {
     pub same_secrets: bool,
 }
 
+/// What a flow is made of, loaded and open.
+struct Parts {
+    steps: Arc<Steps>,
+    samples: Arc<Samples>,
+    targets: BTreeMap<TargetName, RunningTarget>,
+}
+
 impl RunningFlow {
     /// Loads the plugins and tables and opens the targets. Reports every fault it finds, not just the first.
     pub fn start(
@@ -99,36 +107,25 @@ impl RunningFlow {
         env: Environment<'_>,
         predecessor: Option<&Predecessor>,
     ) -> Result<Self, Vec<FlowError>> {
-        let mut errors = Vec::new();
-        let open = predecessor.filter(|predecessor| predecessor.same_secrets);
-        let open = open.map(|predecessor| predecessor.flow.deliverer.targets());
-        let gates = GateServices { stops: &shared.stops, wake_queue: shared.wake_queue(&flow.name) };
-        let targets = targets::open(flow, env, open, &gates, &mut errors);
-        let mut steps = Steps::load(flow, &shared.sandbox, &shared.overrides, &mut errors);
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        let before = predecessor.map(|predecessor| &predecessor.flow.transformer);
-        if let Some(before) = before {
-            steps = steps.following(before.steps());
-        }
-        let steps = Arc::new(steps);
-        let samples = before.map(|before| Arc::clone(before.samples())).unwrap_or_default();
-        let dead_letters =
-            DeadLetterWriter::new(flow.name.clone(), flow.version.clone(), flow.keep_dead_letters, Arc::clone(&steps));
-        let transforming = shared.transform_services(&metrics);
+        let parts = Parts::load(flow, shared, env, predecessor)?;
+        Ok(Self::of(flow, shared, metrics, parts))
+    }
+
+    fn of(flow: &Flow, shared: &Shared, metrics: FlowMetrics, parts: Parts) -> Self {
+        let Parts { steps, samples, targets } = parts;
+        let name = &flow.name;
         let is_ordered = flow.ordering == Ordering::Key;
-        Ok(Self {
-            name: flow.name.clone(),
+        let deliverer = Deliverer::new(name.clone(), is_ordered, targets, shared.delivery_services(&metrics));
+        let version = flow.version.clone();
+        let dead_letters = DeadLetterWriter::new(name.clone(), version, flow.keep_dead_letters, Arc::clone(&steps));
+        let settler = Settler::new(name.clone(), dead_letters, shared.settle_services(&metrics));
+        let transformer = Transformer::new(flow, steps, samples, shared.transform_services(&metrics));
+        Self {
+            name: name.clone(),
             version: flow.version.clone(),
-            transformer: Arc::new(Transformer::new(flow, steps, samples, transforming)),
-            deliverer: Arc::new(Deliverer::new(
-                flow.name.clone(),
-                is_ordered,
-                targets,
-                shared.delivery_services(&metrics),
-            )),
-            settler: Arc::new(Settler::new(flow.name.clone(), dead_letters, shared.settle_services(&metrics))),
+            transformer: Arc::new(transformer),
+            deliverer: Arc::new(deliverer),
+            settler: Arc::new(settler),
             batch_messages: flow.batch_messages,
             batch_bytes: flow.batch_bytes,
             batch_wait: flow.batch_wait,
@@ -138,7 +135,7 @@ impl RunningFlow {
             clock: Arc::clone(&shared.clock),
             broken: shared.broken.clone(),
             metrics,
-        })
+        }
     }
 
     /// The same flow with another step in place of the one of that name: the next version of it.
@@ -170,6 +167,33 @@ impl RunningFlow {
             plugin_version = last.map_or("", |plugin| plugin.version.as_str()),
             attempt = envelope.run,
         )
+    }
+}
+
+impl Parts {
+    /// Takes over from the version before what did not change.
+    fn load(
+        flow: &Flow,
+        shared: &Shared,
+        env: Environment<'_>,
+        predecessor: Option<&Predecessor>,
+    ) -> Result<Self, Vec<FlowError>> {
+        let mut errors = Vec::new();
+        let open = predecessor.filter(|predecessor| predecessor.same_secrets);
+        let open = open.map(|predecessor| predecessor.flow.deliverer.targets());
+        let gates = GateServices { stops: &shared.stops, wake_queue: shared.wake_queue(&flow.name) };
+        let targets = targets::open(flow, env, open, &gates, &mut errors);
+        let steps = Steps::load(flow, &shared.sandbox, &shared.overrides, &mut errors);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(match predecessor.map(|predecessor| &predecessor.flow.transformer) {
+            Some(before) => {
+                let steps = steps.following(before.steps());
+                Self { steps: Arc::new(steps), samples: Arc::clone(before.samples()), targets }
+            }
+            None => Self { steps: Arc::new(steps), samples: Arc::default(), targets },
+        })
     }
 }
 

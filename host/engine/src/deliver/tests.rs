@@ -11,6 +11,7 @@ use gantry_transport::target::{Failure, Target};
 
 use super::*;
 use crate::fixtures::{START, target_name};
+use crate::gate::Share;
 use crate::target_stops::StopFlag;
 use bench::{Bench, HangingTarget, SECOND, Setting, gate, message_to, states, status};
 
@@ -247,4 +248,16 @@ async fn a_version_with_another_gate_has_what_the_old_one_held_looked_at_again()
     assert_eq!(bench.times_woken(), 1);
     wait.held[0].gate.wake_if_missed(wait.held[0].gate.open_epoch());
     assert_eq!(bench.times_woken(), 2, "what it holds back from now on as well");
+}
+
+#[tokio::test]
+async fn a_version_with_the_same_gate_gives_it_its_own_share_and_has_what_was_over_it_looked_at_again() {
+    let bench = Bench::new();
+    let mut targets = bench.deliverer.targets.clone();
+    targets.get_mut(&target_name("api")).unwrap().share = Some(Share { deliveries: 1, bytes: 1 });
+    let next = Deliverer { targets, ..Setting::default().build().deliverer };
+    next.take_over(&bench.deliverer);
+    assert_eq!(bench.times_woken(), 1);
+    next.take_over(&bench.deliverer);
+    assert_eq!(bench.times_woken(), 1, "the share is the same as before");
 }
