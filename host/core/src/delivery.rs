@@ -77,6 +77,8 @@ pub enum ErrorClass {
     Unavailable,
     /// 401 or 403: the host's credentials are refused; no message is at fault.
     Unauthorized,
+    /// The target has no space left; no message is at fault.
+    NoSpace,
     /// A redirect, which is never followed.
     Redirected,
     /// Any other status or error: trying the same again can't help.
@@ -99,13 +101,20 @@ impl ErrorClass {
     /// True when the same request may succeed later.
     #[must_use]
     pub const fn is_retryable(self) -> bool {
-        matches!(self, Self::Network | Self::Timeout | Self::Throttled | Self::Unavailable)
+        matches!(self, Self::Network | Self::Timeout | Self::Throttled | Self::Unavailable | Self::NoSpace)
     }
 
     /// True when it says that the target is in trouble, whichever message it was: what a circuit breaker counts.
     #[must_use]
     pub const fn is_trouble(self) -> bool {
-        matches!(self, Self::Network | Self::Timeout | Self::Unavailable)
+        matches!(self, Self::Network | Self::Timeout | Self::Unavailable | Self::NoSpace)
+    }
+
+    /// Whether the attempt counts. Not where the target takes nothing until somebody has seen to it: then the delivery
+    /// waits.
+    #[must_use]
+    pub const fn spends_attempt(self) -> bool {
+        !matches!(self, Self::Unauthorized | Self::NoSpace)
     }
 
     /// The class as metrics and reports spell it.
@@ -117,6 +126,7 @@ impl ErrorClass {
             Self::Throttled => "throttled",
             Self::Unavailable => "unavailable",
             Self::Unauthorized => "unauthorized",
+            Self::NoSpace => "no_space",
             Self::Redirected => "redirected",
             Self::Permanent => "permanent",
         }

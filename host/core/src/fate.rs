@@ -1,7 +1,7 @@
 //! What becomes of a delivery after an attempt: pure, so that the whole schedule can be tried with a clock of its own.
 //!
-//! Two kinds of failure say nothing of the message and spend no attempt: refused credentials, and the failure of an
-//! attempt that was let through to find out whether a target in trouble is back.
+//! Three kinds of failure say nothing of the message and spend no attempt: refused credentials, a target without space,
+//! and the failure of an attempt that was let through to find out whether a target in trouble is back.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ impl Tried {
     #[must_use]
     pub fn fate(&self, policies: &RetryPolicies, now: Timestamp, draw: f64) -> Fate {
         let Some(class) = self.error else { return Fate::Delivered };
-        if class == ErrorClass::Unauthorized {
+        if !class.spends_attempt() {
             return Fate::Later { at: now.after(REFUSAL_PAUSE), spent: false };
         }
         let Some(policy) = policies.after(class) else { return Fate::Dead };
@@ -77,6 +77,16 @@ mod tests {
         let policies = RetryPolicies { timeout: patient, ..general.into() };
         assert_eq!(tried(ErrorClass::Unavailable, 1).fate(&policies, NOW, 0.0), Fate::Dead);
         assert_eq!(tried(ErrorClass::Timeout, 1).fate(&policies, NOW, 0.0), Fate::Later { at: NOW, spent: true });
+    }
+
+    #[test]
+    fn a_delivery_waits_for_space_as_long_as_it_takes() {
+        let policies = RetryPolicies::from(RetryPolicy { attempts: 1, ..RetryPolicy::default() });
+        let at = NOW.after(REFUSAL_PAUSE);
+        for probe in [false, true] {
+            let full = Tried { probe, ..tried(ErrorClass::NoSpace, 0) };
+            assert_eq!(full.fate(&policies, NOW, 0.5), Fate::Later { at, spent: false });
+        }
     }
 
     #[test]

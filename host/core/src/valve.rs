@@ -180,7 +180,11 @@ impl Valve {
         }
         let failed = error.is_some_and(ErrorClass::is_trouble);
         let call = self.breaker.as_mut().zip(passage.0);
-        let change = call.and_then(|(breaker, call)| breaker.end(call, failed, now)).map(ValveChange::Breaker);
+        let change = call.and_then(|(breaker, call)| match error {
+            Some(ErrorClass::NoSpace) => breaker.trip(call, now),
+            _ => breaker.end(call, failed, now),
+        });
+        let change = change.map(ValveChange::Breaker);
         // No answer proves nothing about credentials.
         let accepted = !failed && self.forget_refusal();
         change.into_iter().chain(accepted.then_some(ValveChange::Accepted)).collect()
@@ -276,6 +280,22 @@ mod tests {
             valve.forget_refusal();
         }
         assert_eq!(valve.breaker(), Some((BreakerState::Closed, 3, 0)));
+    }
+
+    #[test]
+    fn a_target_without_space_opens_the_breaker_at_once_and_the_first_success_of_the_probes_counts() {
+        let policy = BreakerPolicy { probes: 1, ..BreakerPolicy::default() };
+        let mut valve = Valve::new(ValvePolicy { breaker: Some(policy), budget: BudgetPolicy::default() });
+        let passage = valve.admit(0, START).unwrap();
+        let until = START.after(policy.open_for);
+        let opened = |until| [ValveChange::Breaker(BreakerChange::Opened { until })];
+        assert_eq!(valve.end(passage, Some(ErrorClass::NoSpace), START), opened(until));
+        assert_eq!(valve.admit(0, START).unwrap_err().cause, HoldCause::Breaker);
+        let probe = valve.admit(0, until).unwrap();
+        let again = until.after(policy.open_for);
+        assert_eq!(valve.end(probe, Some(ErrorClass::NoSpace), until), opened(again));
+        let probe = valve.admit(0, again).unwrap();
+        assert_eq!(valve.end(probe, None, again), [ValveChange::Breaker(BreakerChange::Closed)]);
     }
 
     #[test]

@@ -36,6 +36,7 @@ fn spell() -> impl Strategy<Value = Spell> {
         2 => Just(ErrorClass::Throttled),
         1 => Just(ErrorClass::Network),
         1 => Just(ErrorClass::Unauthorized),
+        1 => Just(ErrorClass::NoSpace),
         1 => Just(ErrorClass::Permanent),
     ];
     let asked = prop_oneof![3 => Just(None), 1 => (1u64..7_200).prop_map(|s| Some(Duration::from_secs(s)))];
@@ -286,6 +287,17 @@ proptest! {
         prop_assert!(world.messages.iter().all(|message| message.end.is_some()), "accepted = delivered ∪ dead");
         prop_assert!(world.ended_per_key.values().all(|ended| ended.is_sorted()), "a key's messages end in order");
     }
+}
+
+#[test]
+fn a_disk_that_is_full_for_an_hour_costs_no_message_and_few_attempts() {
+    let full = Spell { lasts: Duration::from_secs(3_600), fails: 100, class: ErrorClass::NoSpace, retry_after: None };
+    let policy = ValvePolicy { breaker: Some(BreakerPolicy::default()), budget: BudgetPolicy::default() };
+    let mut world = World::new(RetryPolicy::default().into(), policy, vec![full], 2_000, 7);
+    world.run();
+    assert!(world.messages.iter().all(|message| message.end == Some(Fate::Delivered)));
+    let attempts = world.firsts.len() + world.retries.len();
+    assert!(attempts < 2_000 + 60 * 10 + 200, "an hour of probes and one attempt each: {attempts}");
 }
 
 #[test]

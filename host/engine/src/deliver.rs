@@ -174,7 +174,7 @@ impl RunningFlow {
             Fate::Delivered => delivery.state = DeliveryState::Delivered,
             Fate::Dead => delivery.state = DeliveryState::Dead,
             // It is the gate that holds it back, and may let it go earlier.
-            Fate::Later { at, .. } if error == Some(ErrorClass::Unauthorized) => look_again = Some(at),
+            Fate::Later { at, .. } if error.is_some_and(|class| !class.spends_attempt()) => look_again = Some(at),
             Fate::Later { at, .. } => {
                 delivery.not_before = at;
                 self.metrics.observe_retry(error.map_or("", ErrorClass::name));

@@ -142,8 +142,9 @@ async fn a_missing_directory_is_trouble_that_may_pass_and_the_probe_tells() {
 }
 
 #[tokio::test]
-async fn a_disk_that_takes_nothing_fails_the_delivery_and_not_the_host() {
+async fn a_disk_without_space_is_told_from_other_trouble_and_harms_no_host() {
     let full = build(Path::new("/dev/full"));
     let failure = send(&full, &delivery("application/json", b"1")).await.unwrap_err();
-    assert_eq!(failure.class, ErrorClass::Unavailable);
+    assert_eq!(failure.class, ErrorClass::NoSpace);
+    assert!(failure.excerpt.contains("No space left"), "{}", failure.excerpt);
 }

@@ -1,7 +1,7 @@
 //! Targets that are stopped: by an operator, by 410, by refused credentials.
 
 use gantry_control::targets::{TargetCommand, TargetError};
-use gantry_core::{Happening, HoldCause};
+use gantry_core::{BreakerState, Happening, HoldCause};
 use gantry_e2e::{Answer, FlowText, HostProcess, Sink, TestHost, eventually, run_gantry};
 use gantry_engine::target_report::TargetState;
 
@@ -101,6 +101,29 @@ async fn a_401_is_seen_told_once_and_ends_when_an_operator_has_put_it_right() {
         matches!(&told[..], [Happening::TargetPaused { by: None, .. }, Happening::TargetResumed { .. }]),
         "{told:?}"
     );
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn messages_wait_for_space_on_the_disk_of_a_file_target_and_none_becomes_a_dead_letter() {
+    let scratch = tempfile::tempdir().unwrap();
+    let archive = scratch.path().join("archive.ndjson");
+    std::os::unix::fs::symlink("/dev/full", &archive).unwrap();
+    let host = TestHost::start(&[FlowText::new("in").file_target("archive", &archive)]).await;
+    for n in 0..20 {
+        host.post("/in", n.to_string()).await;
+    }
+    waiting(&host, 20).await;
+    let report = target(&host, "in", "archive");
+    assert_eq!(report.breaker.unwrap().state, BreakerState::Open);
+    let metrics = host.handle().scrape().unwrap();
+    assert!(metrics.contains(r#"gantry_attempts_total{flow="in",result="no_space",target="archive"}"#), "{metrics}");
+    assert!(host.dead_letters().await.is_empty());
+
+    std::fs::remove_file(&archive).unwrap();
+    say(&host, "in", "archive", TargetCommand::CloseBreaker).await;
+    assert_eq!(host.settled().await[0].counts.delivered, 20);
+    assert_eq!(std::fs::read_to_string(&archive).unwrap().lines().count(), 20);
     host.stop().await;
 }
 
