@@ -1,11 +1,10 @@
-//! Alerts and host events in configuration.
+//! Alerts in configuration.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::time::Duration;
 
-use gantry_config::{AlertFormat, HostConfig, SecretRef, Source, Style, load_flows};
-use gantry_core::Happening;
+use gantry_config::{AlertFormat, AlertUrl, HostConfig, SecretRef, Style};
 use gantry_core::alert::AlertKind;
 
 fn host(file: &str) -> HostConfig {
@@ -23,7 +22,7 @@ fn an_alert_says_where_to_what_for_and_in_which_form() {
     assert!(pager.concerns(AlertKind::DeadLetters, Some(&orders)) && pager.concerns(AlertKind::DiskLow, None));
     assert!(!pager.concerns(AlertKind::DeadLetters, Some(&other)) && !pager.concerns(AlertKind::BreakerOpen, None));
     assert_eq!(pager.retry.unavailable.attempts, 300, "about a day");
-    assert_eq!(chat.endpoint.url, Some(SecretRef::Env("SLACK_URL".into())));
+    assert_eq!(chat.endpoint.url, AlertUrl::Secret(SecretRef::Env("SLACK_URL".into())));
     assert_eq!((chat.retry.unavailable.attempts, chat.on.len()), (5, AlertKind::ALL.len()));
 }
 
@@ -44,32 +43,4 @@ fn mistakes_in_alerts_are_shown_at_their_place_and_secrets_are_not() {
     let shown = mistakes.render(Style::Plain, 110);
     assert!(!shown.contains("hunter2"), "{shown}");
     insta::assert_snapshot!(shown);
-}
-
-fn flow(source: &str) -> Result<Source, String> {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("watch.toml");
-    let target = "[target.log.file]\npath = \"log.ndjson\"\n";
-    std::fs::write(&file, format!("[flow]\nname = \"watch\"\n[source.host_events]\n{source}\n{target}")).unwrap();
-    let shown = |mistakes: gantry_config::Diagnostics| mistakes.render(Style::Plain, 200);
-    load_flows(&[&file]).map(|(flows, _)| flows.into_iter().next().unwrap().source).map_err(shown)
-}
-
-#[test]
-fn a_flow_takes_all_host_events_or_those_it_names() {
-    let Source::HostEvents(all) = flow("").unwrap() else { panic!("host events") };
-    assert!(all.events.is_empty() && all.flows.is_empty());
-    let names = Happening::NAMES.map(|name| format!("{name:?}")).join(", ");
-    let Source::HostEvents(each) = flow(&format!("events = [{names}]\nflows = [\"orders\"]")).unwrap() else {
-        panic!("host events")
-    };
-    assert_eq!(each.events, Happening::NAMES.into_iter().collect(), "every event can be named");
-}
-
-#[test]
-fn a_flow_that_wants_events_of_itself_or_of_no_kind_is_refused() {
-    let own = flow("flows = [\"orders\", \"watch\"]").unwrap_err();
-    assert!(own.contains("never gets events of itself") && own.contains("watch.toml:4"), "{own}");
-    let unknown = flow("events = [\"dead_letter\"]").unwrap_err();
-    assert!(unknown.contains("dead_lettered"), "{unknown}");
 }

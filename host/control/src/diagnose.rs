@@ -4,9 +4,8 @@ use std::error::Error;
 
 use gantry_config::{Code, Diagnostic, Flow, Severity};
 use gantry_engine::flow_error::FlowError;
-use gantry_security::CredentialsError;
-use gantry_transport::target::{AlertTargetError, BuildError, HttpTargetError};
-use gantry_transport::webhook::RouteProblem;
+use gantry_transport::source::webhook::RouteProblem;
+use gantry_transport::target::BuildError;
 
 use crate::sources::SourceError;
 
@@ -16,7 +15,7 @@ pub fn flow(flow: &Flow, error: &FlowError) -> Diagnostic {
     let code = match error {
         FlowError::ReadPlugin { .. } | FlowError::LoadPlugin { .. } | FlowError::Prepare(_) => Code::PluginRefused,
         FlowError::Table { .. } => Code::TableRefused,
-        FlowError::Target { source, .. } if lacks_secret(source) => Code::SecretUnavailable,
+        FlowError::Target { source: BuildError::Secret(_), .. } => Code::SecretUnavailable,
         FlowError::NameTaken { .. } => Code::Conflict,
         FlowError::Target { .. } => Code::InvalidValue,
     };
@@ -37,7 +36,7 @@ pub fn flow(flow: &Flow, error: &FlowError) -> Diagnostic {
 pub fn source(flow: &Flow, error: &SourceError) -> Diagnostic {
     let code = match error {
         SourceError::Webhook(error) if matches!(error.problem, RouteProblem::Verifier(_)) => Code::SecretUnavailable,
-        SourceError::Webhook(_) | SourceError::Files { .. } => Code::InvalidValue,
+        SourceError::Webhook(_) | SourceError::Open { .. } => Code::InvalidValue,
     };
     Diagnostic::new(code, flow.file.clone(), None, chain(error), String::new())
 }
@@ -47,16 +46,6 @@ pub fn source(flow: &Flow, error: &SourceError) -> Diagnostic {
 pub(crate) const fn as_error(mut diagnostic: Diagnostic) -> Diagnostic {
     diagnostic.severity = Severity::Error;
     diagnostic
-}
-
-fn lacks_secret(error: &BuildError) -> bool {
-    match error {
-        BuildError::Http(error) | BuildError::Alert(AlertTargetError::Http(error)) => {
-            matches!(error, HttpTargetError::Credentials(CredentialsError::Secret(_)))
-        }
-        BuildError::Alert(error) => matches!(error, AlertTargetError::Secret(_)),
-        BuildError::File(_) => false,
-    }
 }
 
 /// The error and its causes in one line, each said once.

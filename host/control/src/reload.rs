@@ -202,7 +202,7 @@ impl Reloader {
 
 /// The flows in the files, ready to take over, and what is worth a second look; or everything that is wrong.
 fn plan(registry: &FlowRegistry, files: &FlowFiles) -> Result<(Plan, Diagnostics), Diagnostics> {
-    let (flows, mut found) = examine_flows(&files.paths);
+    let (flows, mut found) = examine_flows(&files.paths, &gantry_transport::kinds());
     if found.has_errors() {
         return Err(found);
     }

@@ -10,6 +10,7 @@ use gantry_sandbox::Sandbox;
 use gantry_schema::Schema;
 use gantry_security::Environment;
 use gantry_store::Store;
+use gantry_transport::target::TargetContext;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -121,7 +122,8 @@ impl RunningFlow {
         let mut errors = Vec::new();
         let open =
             predecessor.filter(|predecessor| predecessor.same_secrets).map(|predecessor| &predecessor.flow.targets);
-        let targets = targets::open(flow, env, open, &shared.stops, &mut errors);
+        let context = TargetContext { env, clock: &shared.clock };
+        let targets = targets::open(flow, context, open, &shared.stops, &mut errors);
         let steps = load_steps(flow, &shared.sandbox, &shared.overrides, &mut errors);
         if !errors.is_empty() {
             return Err(errors);
@@ -216,9 +218,9 @@ impl RunningFlow {
 }
 
 /// Everything [`RunningFlow::start`] would find wrong, without a store and without keeping anything.
-pub fn check(flow: &Flow, sandbox: &Sandbox, env: Environment<'_>) -> Vec<FlowError> {
+pub fn check(flow: &Flow, sandbox: &Sandbox, context: TargetContext<'_>) -> Vec<FlowError> {
     let mut errors = Vec::new();
-    targets::check(flow, env, &mut errors);
+    targets::check(flow, context, &mut errors);
     load_steps(flow, sandbox, &StepOverrides::default(), &mut errors);
     errors
 }

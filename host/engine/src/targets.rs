@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gantry_config::{Flow, TargetKind};
+use gantry_config::{Flow, TargetSettings};
 use gantry_core::{RetryPolicies, TargetName, ValvePolicy};
 use gantry_schema::Schema;
-use gantry_security::Environment;
-use gantry_transport::target::{self, Target};
+use gantry_transport::target::{self, Target, TargetContext};
 
 use crate::flow_error::FlowError;
 use crate::gate::Gate;
@@ -25,7 +24,7 @@ pub struct RunningTarget {
     /// Who passes, and how many at once. Shared by the versions of a flow that have the same target: bound, breaker and
     /// pause hold over a reload.
     pub gate: Arc<Gate>,
-    kind: TargetKind,
+    settings: Arc<dyn TargetSettings>,
     concurrency: usize,
     valve: ValvePolicy,
 }
@@ -34,32 +33,29 @@ impl RunningTarget {
     /// Whether an answer is about the target as a whole: one URL for all that is sent. Where the URL names a record, so
     /// does the answer.
     pub fn is_one_place(&self) -> bool {
-        match &self.kind {
-            TargetKind::Http(http) => !http.url.contains('{'),
-            TargetKind::File(_) | TargetKind::Alert(_) => true,
-        }
+        self.settings.is_single_endpoint()
     }
 }
 
 /// Builds every target and keeps none: what can't be built is added to `errors`.
-pub fn check(flow: &Flow, env: Environment<'_>, errors: &mut Vec<FlowError>) {
-    build(flow, env, errors);
+pub fn check(flow: &Flow, context: TargetContext<'_>, errors: &mut Vec<FlowError>) {
+    build(flow, context, errors);
 }
 
 /// Opens the targets, but for those among the `previous` that are the same: their connections, bound, breaker and pause go on.
 pub fn open(
     flow: &Flow,
-    env: Environment<'_>,
+    context: TargetContext<'_>,
     previous: Option<&BTreeMap<TargetName, RunningTarget>>,
     stops: &TargetStops,
     errors: &mut Vec<FlowError>,
 ) -> BTreeMap<TargetName, RunningTarget> {
     let mut open = BTreeMap::new();
     // Built in any case: what can't be built is refused, and building opens no connection.
-    for (name, built) in build(flow, env, errors) {
+    for (name, built) in build(flow, context, errors) {
         let target = &flow.targets[&name];
         let same = |old: &&RunningTarget| {
-            old.kind == target.kind && old.concurrency == target.concurrency && old.valve == target.valve
+            *old.settings == *target.settings && old.concurrency == target.concurrency && old.valve == target.valve
         };
         let (opened, gate) = match previous.and_then(|targets| targets.get(&name)).filter(same) {
             Some(old) => (Arc::clone(&old.target), Arc::clone(&old.gate)),
@@ -70,7 +66,7 @@ pub fn open(
             schema: target.schema.clone(),
             retry: target.retry,
             gate,
-            kind: target.kind.clone(),
+            settings: Arc::clone(&target.settings),
             concurrency: target.concurrency,
             valve: target.valve,
         };
@@ -83,10 +79,10 @@ pub fn open(
     open
 }
 
-fn build(flow: &Flow, env: Environment<'_>, errors: &mut Vec<FlowError>) -> Vec<(TargetName, Arc<dyn Target>)> {
+fn build(flow: &Flow, context: TargetContext<'_>, errors: &mut Vec<FlowError>) -> Vec<(TargetName, Arc<dyn Target>)> {
     let mut built = Vec::with_capacity(flow.targets.len());
     for (name, target) in &flow.targets {
-        match target::build(target, env) {
+        match target::build(target, context) {
             Ok(target) => built.push((name.clone(), target)),
             Err(source) => {
                 errors.push(FlowError::Target { flow: flow.name.clone(), target: name.clone(), source });

@@ -19,9 +19,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gantry_config::{Alert, Flow};
-use gantry_security::Environment;
 use gantry_store::{Store, StoreError};
-use gantry_transport::target::{BuildError, Target};
+use gantry_transport::target::{BuildError, Target, TargetContext};
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -81,11 +80,11 @@ pub enum AlertsError {
 
 impl Alerts {
     /// Opens the endpoints, and reads what fired before the start.
-    pub async fn open(alerts: &[Alert], store: &Store, env: Environment<'_>) -> Result<Self, AlertsError> {
+    pub async fn open(alerts: &[Alert], store: &Store, context: TargetContext<'_>) -> Result<Self, AlertsError> {
         let mut fired = endpoint::recall(store).await?;
         let mut endpoints = BTreeMap::new();
         for alert in alerts {
-            let target = gantry_transport::target::build(&alert.target(), env)
+            let target = gantry_transport::target::build(&alert.target(), context)
                 .map_err(|source| AlertsError::Endpoint { alert: alert.name.clone(), source })?;
             let state = EndpointState::of(fired.remove(&alert.name).unwrap_or_default());
             endpoints.insert(alert.name.clone(), Endpoint { alert: alert.clone(), state: Mutex::new(state), target });

@@ -28,10 +28,9 @@ use gantry_observe::monitor::Monitor;
 use gantry_observe::report::Reports;
 use gantry_observe::view::HostView;
 use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig};
-use gantry_security::Environment;
 use gantry_store::{Store, StoreConfig};
-use gantry_transport::Intake;
-use gantry_transport::webhook::{Routes, ServerLimits, WebhookServer};
+use gantry_transport::source::webhook::{Routes, ServerLimits, WebhookServer};
+use gantry_transport::{Intake, TargetContext};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -97,8 +96,8 @@ pub fn open_sandbox(data_dir: Option<&Path>, compiler: Option<CompilerProcess>) 
 
 /// Loads every plugin, table and target of these flows without starting anything: what `gantry check` does.
 #[must_use]
-pub fn check(flows: &[Flow], sandbox: &Sandbox, env: Environment<'_>) -> Vec<FlowError> {
-    flows.iter().flat_map(|flow| gantry_engine::flow::check(flow, sandbox, env)).collect()
+pub fn check(flows: &[Flow], sandbox: &Sandbox, context: TargetContext<'_>) -> Vec<FlowError> {
+    flows.iter().flat_map(|flow| gantry_engine::flow::check(flow, sandbox, context)).collect()
 }
 
 impl HostBuilder {
@@ -134,7 +133,8 @@ impl HostBuilder {
         std::fs::create_dir_all(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
         let store = self.open_store().await?;
         let metrics = Metrics::new()?;
-        let alerts = Alerts::open(&config.alerts, &store, &self.env).await?;
+        let context = TargetContext { env: &self.env, clock: &self.clock };
+        let alerts = Alerts::open(&config.alerts, &store, context).await?;
         let (events, outbox) = Events::new(metrics.clone(), Arc::clone(&self.clock), &config.events.instance);
         let shared = Shared {
             stops: TargetStops::load(store.clone()).await?,

@@ -35,7 +35,7 @@ fn every_flow_in_the_readme_and_the_book_is_valid() {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("flow.toml");
             std::fs::write(&path, completed(&block.text)).unwrap();
-            let found = load_flows(&[&path]).map_or_else(|found| found, |(_, found)| found);
+            let found = load_flows(&[&path], &gantry_transport::kinds()).map_or_else(|found| found, |(_, found)| found);
             let mistakes: Vec<_> = found
                 .iter()
                 .filter(|one| one.code.severity() == Severity::Error && !EXPECTED.contains(&one.code))

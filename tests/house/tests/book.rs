@@ -153,7 +153,9 @@ fn codes() -> BTreeSet<String> {
     codes.extend(
         faults.lines().filter(|line| line.contains("pub const ") && line.contains(": &str")).filter_map(quoted),
     );
-    for path in ["security/src/verify", "transport/src/intake", "transport/src/keys", "transport/src/webhook/refused"] {
+    for path in
+        ["security/src/verify", "transport/src/intake", "transport/src/keys", "transport/src/source/webhook/refused"]
+    {
         let is_code = |text: &String| text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
         let source = file(&format!("host/{path}.rs")).text;
         codes.extend(source.lines().filter(|line| line.contains("=> \"")).filter_map(quoted).filter(is_code));

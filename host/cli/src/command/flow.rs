@@ -93,7 +93,7 @@ fn served(plugin: &Value) -> String {
 
 impl Diagram {
     fn run(&self, output: &Output) -> Result<(), Failure> {
-        let (flows, _) = load_flows(&self.flows).map_err(|mistakes| {
+        let (flows, _) = load_flows(&self.flows, &gantry_transport::kinds()).map_err(|mistakes| {
             output.complain_about(&mistakes);
             Failure::said(Exit::InvalidConfig)
         })?;

@@ -9,7 +9,7 @@ use crate::raw::patience::{BreakerTable, BudgetTable, ClassRetryTable, TargetRet
 
 impl Lower<'_> {
     /// A target's retry policies, and its breaker and budget; what isn't stated is as in the default ones.
-    pub(super) fn patience(
+    pub(crate) fn patience(
         &mut self,
         retry: Option<TargetRetryTable>,
         breaker: Option<BreakerTable>,

@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use gantry_config::{HostEvents, Source};
 use gantry_core::{Envelope, Event, FlowName, Headers, HostEvent, Message, MessageId, TrailEntry};
 use gantry_store::NewMessage;
+use gantry_transport::source::host_events::HostEvents;
 
 use crate::active_flows::ActiveFlow;
 use crate::metrics::FlowMetrics;
@@ -32,11 +32,11 @@ impl Subscribers {
     pub(super) fn among(flows: &[ActiveFlow]) -> Self {
         let mut all = Self::default();
         for ActiveFlow { flow, metrics, .. } in flows {
-            if let Source::HostEvents(wants) = &flow.source {
+            if let Some(wants) = flow.source.of_kind::<HostEvents>() {
                 let metrics = metrics.clone();
                 all.flows.push(Subscriber { flow: flow.name.clone(), wants: wants.clone(), metrics });
             }
-            if matches!(flow.source, Source::HostEvents(_) | Source::Alerts) {
+            if flow.source.is_about_the_host() {
                 all.silent.insert(flow.name.clone());
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Alert, Source, show_duration};
+use gantry_config::{Alert, show_duration};
 use gantry_core::alert::{AlertKey, AlertKind, Level, Sighting};
 use gantry_core::{BreakerState, FlowName, StopKind, TargetName, Timestamp, escape};
 use gantry_engine::active_flows::ActiveFlow;
@@ -12,6 +12,7 @@ use gantry_engine::gate::{Gate, GateStatus};
 use gantry_store::{DeadLetterGroup, GroupFilter, GroupState, StoreError};
 use serde_json::{Map, Value, json};
 
+use super::flow::AlertSource;
 use crate::monitor;
 use crate::view::HostView;
 
@@ -47,7 +48,7 @@ impl ConditionReader {
         let (mut conditions, now) = (Conditions::default(), host.clock.now());
         let entries = host.flows.entries();
         let (silent, loud): (Vec<_>, Vec<_>) =
-            entries.iter().partition(|entry| matches!(entry.flow.source, Source::Alerts));
+            entries.iter().partition(|entry| entry.flow.source.of_kind::<AlertSource>().is_some());
         let silent: BTreeSet<_> = silent.iter().map(|entry| &entry.flow.name).collect();
         self.groups
             .iter()

@@ -2,14 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Alert, Flow, OnFailure, Ordering, Purpose, QueueBounds, Source};
+use gantry_config::{Alert, Flow, Label, OnFailure, Ordering, Purpose, QueueBounds, SourceSettings};
 use gantry_core::{Digest, RetryPolicy};
 
 /// Messages of one alert go in order; others don't wait for it.
 const IN_FLIGHT: usize = 16;
 const IN_FLIGHT_BYTES: usize = 1 << 20;
+
+/// The source of these flows: the host itself, which queues what it has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AlertSource;
+
+impl SourceSettings for AlertSource {
+    fn label(&self) -> Label {
+        Label { kind: "alerts".to_owned(), place: String::new() }
+    }
+
+    fn is_about_the_host(&self) -> bool {
+        true
+    }
+}
 
 /// The flow that sends what is said at this endpoint.
 pub(crate) fn flow_of(alert: &Alert) -> Flow {
@@ -21,7 +36,7 @@ pub(crate) fn flow_of(alert: &Alert) -> Flow {
         purpose: Purpose { goal: format!("Tells {} what is wrong with this host", alert.name), ..Purpose::default() },
         ordering: Ordering::Key,
         on_failure: OnFailure::Skip,
-        source: Source::Alerts,
+        source: Arc::new(AlertSource),
         input_schema: None,
         steps: Vec::new(),
         tables: BTreeMap::new(),

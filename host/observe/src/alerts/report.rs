@@ -80,7 +80,7 @@ impl Alerting {
             firing.sort_by_key(|report| (std::cmp::Reverse(report.severity), report.firing.since));
             AlertReport {
                 name: alert.name.clone(),
-                url: alert.endpoint.shown_url(),
+                url: alert.endpoint.url.to_string(),
                 format: alert.endpoint.format.to_string(),
                 on: alert.on.clone(),
                 flows: alert.flows.clone(),

@@ -10,6 +10,8 @@
 
 mod append;
 mod line;
+mod settings;
+mod table;
 
 use std::fs::File;
 use std::io;
@@ -17,12 +19,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gantry_config::FileTarget;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{Accepted, Failure, ProbeError, Request, Target};
 use append::AppendError;
+pub use settings::FileTarget;
+pub(crate) use settings::Kind;
 
 /// A file target can't be built from its configuration.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +37,7 @@ pub enum FileTargetError {
 
 /// Appends deliveries to one file.
 #[derive(Debug)]
-pub(super) struct FileAppender {
+pub(super) struct FileSender {
     shared: Arc<Shared>,
     /// Held by the one delivery that writes for all that wait.
     turn: tokio::sync::Mutex<()>,
@@ -53,7 +56,7 @@ struct Waiting {
     done: oneshot::Sender<Result<(), AppendError>>,
 }
 
-impl FileAppender {
+impl FileSender {
     pub(super) fn new(config: &FileTarget) -> Result<Self, FileTargetError> {
         if config.path.file_name().is_none() {
             return Err(FileTargetError::NoFileName(config.path.clone()));
@@ -78,7 +81,7 @@ impl FileAppender {
 }
 
 #[async_trait]
-impl Target for FileAppender {
+impl Target for FileSender {
     async fn send(&self, request: Request<'_>) -> Result<Accepted, Failure> {
         let appended = self.append(line::of(&request)).await;
         appended

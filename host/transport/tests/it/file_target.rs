@@ -4,22 +4,23 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use gantry_config::{FileTarget, Target as Config, TargetKind};
-use gantry_core::{Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy, ValvePolicy};
-use gantry_transport::{Accepted, Failure, Request, Target, target};
+use gantry_config::Target as Config;
+use gantry_core::{Clock, Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy, SystemClock, ValvePolicy};
+use gantry_transport::target::file::FileTarget;
+use gantry_transport::{Accepted, Failure, Request, Target, TargetContext, target};
 use serde_json::{Value, json};
 
 fn build(path: &Path) -> Arc<dyn Target> {
-    let kind = TargetKind::File(FileTarget { path: path.to_owned() });
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     target::build(
         &Config {
-            kind,
+            settings: Arc::new(FileTarget { path: path.to_owned() }),
             schema: None,
             concurrency: 4,
             retry: RetryPolicy::default().into(),
             valve: ValvePolicy::default(),
         },
-        &crate::env,
+        TargetContext { env: &crate::env, clock: &clock },
     )
     .unwrap()
 }

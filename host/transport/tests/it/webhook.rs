@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use gantry_config::{Dedupe, ValueFrom, Webhook};
-use gantry_transport::webhook::RouteProblem;
-use gantry_transport::{Receipt, RouteTable};
+use gantry_config::{Dedupe, ValueFrom};
+use gantry_transport::Receipt;
+use gantry_transport::source::webhook::{RouteProblem, RouteTable, Webhook};
 
 use crate::client::{Client, head, post, request};
 use crate::intake::{Memory, Mood, disk_full, queue_full, store_broken};

@@ -37,7 +37,7 @@ impl Used {
 
 /// The steps of a flow that use this plugin.
 pub(super) fn steps_of(flow: &Path, file: &Path, found: &Inspection, output: &Output) -> Result<Vec<Used>, Failure> {
-    let flows = load_flows(&[flow]).map_err(|mistakes| {
+    let flows = load_flows(&[flow], &gantry_transport::kinds()).map_err(|mistakes| {
         output.complain_about(&mistakes);
         Failure::said(Exit::InvalidConfig)
     });
