@@ -7,6 +7,7 @@ pub mod allowance;
 pub mod breaker;
 pub mod budget;
 pub mod clock;
+mod coded_enum;
 pub mod dead_letter;
 pub mod delivery;
 pub mod escape;
