@@ -6,6 +6,7 @@ use gantry_house::{code, files};
 /// The host's crates from the bottom up, each with the crates it may name.
 const HOUSE: &[(&str, &[&str])] = &[
     ("gantry-core", &[]),
+    ("gantry-api", &["gantry-core"]),
     ("gantry-schema", &["gantry-core"]),
     ("gantry-rules", &["gantry-core", "gantry-schema"]),
     ("gantry-config", &["gantry-core", "gantry-schema", "gantry-rules"]),
