@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use gantry_admin::problem::Code;
+use gantry_api::v1::Code;
 use serde_json::Value;
 
 const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json");

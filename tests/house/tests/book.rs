@@ -160,8 +160,7 @@ fn codes() -> BTreeSet<String> {
         let source = file(&format!("host/{path}.rs")).text;
         codes.extend(source.lines().filter(|line| line.contains("=> \"")).filter_map(quoted).filter(is_code));
     }
-    for source in files(&["host/admin/src", "host/transport/src"], "rs") {
-        codes.extend(source.text.lines().filter(|line| line.contains("Problem::new(StatusCode::")).filter_map(quoted));
-    }
+    let problems = file("host/api/src/v1/problem.rs").text;
+    codes.extend(problems.lines().filter(|line| line.contains("=> \"")).filter_map(quoted));
     codes
 }

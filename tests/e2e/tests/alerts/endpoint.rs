@@ -101,7 +101,7 @@ async fn pagerduty_gets_its_routing_key_and_nothing_on_disk_holds_it() {
     let letter = host.dead_letters().await.into_iter().find(|letter| letter.flow.as_str() == "alert-pager").unwrap();
     let kept = serde_json::to_string(&letter).unwrap();
     assert!(kept.contains("[secret]") && !kept.contains("r0uting"), "{kept}");
-    assert!(!serde_json::to_string(&host.handle().alerts()).unwrap().contains("r0uting"));
+    assert!(!format!("{:?}", host.handle().alerts()).contains("r0uting"));
     host.stop().await;
 }
 

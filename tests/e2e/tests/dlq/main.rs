@@ -6,6 +6,7 @@
 mod api;
 mod desk;
 mod jobs;
+mod wire;
 
 use std::path::Path;
 use std::process::{Command, Output};
