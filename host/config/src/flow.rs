@@ -68,7 +68,7 @@ pub struct QueueBounds {
 }
 
 /// Business goal and what would count as reaching it.
-#[derive(Clone, Debug, Default, serde::Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default)]
 pub struct Purpose {
     /// What the business gets, in a sentence.
     pub goal: String,
@@ -85,12 +85,11 @@ pub struct Purpose {
 }
 
 /// Bounds the flow is measured against.
-#[derive(Clone, Copy, Debug, Default, serde::Serialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct SuccessCriteria {
     /// Highest share of received messages that may end as dead letters, 0 to 1.
     pub error_rate: Option<f64>,
     /// Longest acceptable 95th percentile from receipt to delivery.
-    #[schema(value_type = Option<Object>)]
     pub p95_latency: Option<Duration>,
 }
 

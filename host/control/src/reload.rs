@@ -13,7 +13,6 @@ use gantry_config::{Diagnostics, examine_flows};
 use gantry_core::{Clock, FlowName, Timestamp};
 use gantry_engine::metrics::Metrics;
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
@@ -33,9 +32,7 @@ pub struct FlowFiles {
 }
 
 /// Who asked for a reload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ReloadTrigger)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trigger {
     /// The admin API, for the command line and for scripts.
     Api,
@@ -46,8 +43,7 @@ pub enum Trigger {
 }
 
 /// What came of a reload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReloadResult {
     /// The files are in force.
     Applied,
@@ -58,7 +54,7 @@ pub enum ReloadResult {
 }
 
 /// One reload: when, why, and what came of it.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct ReloadReport {
     /// When it was decided.
     pub at: Timestamp,

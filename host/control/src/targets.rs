@@ -9,11 +9,9 @@ use gantry_engine::gate::Gate;
 use gantry_engine::target_report::TargetReport;
 use gantry_engine::target_stops::TargetStops;
 use gantry_store::{Store, StoreError};
-use serde::{Deserialize, Serialize};
 
 /// What can be said of a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetCommand {
     /// Nothing is sent for now.
     Pause,

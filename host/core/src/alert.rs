@@ -20,7 +20,7 @@ pub use kind::{AlertKind, Severity};
 pub use notice::{Notice, Said};
 
 /// What an alert is about: the same for the same trouble, over restarts and updates.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AlertKey {
     /// What kind of trouble.
     pub kind: AlertKind,

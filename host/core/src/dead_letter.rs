@@ -18,7 +18,7 @@ use crate::quality::fold_indices;
 use crate::trail::TrailEntry;
 
 /// Which stage of the flow gave the message up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Rules about the data: a plugin's `invalid`.
@@ -42,7 +42,7 @@ impl Stage {
 }
 
 /// Why the message was given up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// Stable and countable: a plugin's code, or one of the host's from the error catalogue.
     pub code: String,
@@ -54,7 +54,7 @@ pub struct Reason {
 }
 
 /// Where a dead letter stands with the operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeadLetterState {
     /// Nobody has dealt with it.
@@ -99,7 +99,7 @@ impl DeadLetterState {
 }
 
 /// Who closed a dead letter, when and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolution {
     /// When.
     pub at: Timestamp,
@@ -110,7 +110,7 @@ pub struct Resolution {
 }
 
 /// What was about to be sent when the delivery failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transformed {
     /// Media type.
     pub content_type: String,
@@ -118,12 +118,11 @@ pub struct Transformed {
     pub headers: Headers,
     /// The bytes.
     #[serde(with = "crate::payload")]
-    #[schema(value_type = crate::payload::Readable)]
     pub payload: Bytes,
 }
 
 /// A message that ended neither delivered nor skipped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetter {
     /// Message and delivery it stands for.
     pub id: DeadLetterId,

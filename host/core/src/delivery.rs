@@ -49,7 +49,7 @@ pub enum DeliveryState {
 }
 
 /// One try at a target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// When it began.
     pub at: Timestamp,
@@ -64,7 +64,7 @@ pub struct Attempt {
 }
 
 /// Why an attempt failed: the part a retry decision needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
     /// No connection, or it broke.

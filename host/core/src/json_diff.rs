@@ -5,17 +5,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One change in a JSON document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// JSON Pointer (RFC 6901) to what changed; empty for the whole.
     pub path: String,
     /// What was there; none: it was added.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "present")]
-    #[schema(value_type = Option<Value>)]
     pub before: Option<Value>,
     /// What is there now; none: it was removed.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "present")]
-    #[schema(value_type = Option<Value>)]
     pub after: Option<Value>,
 }
 

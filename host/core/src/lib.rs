@@ -17,7 +17,6 @@ pub mod id;
 pub mod json_diff;
 pub mod manifest;
 pub mod message;
-mod openapi;
 pub mod outcome;
 pub mod payload;
 pub mod quality;

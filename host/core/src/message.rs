@@ -10,7 +10,7 @@ use crate::quality::Breach;
 use crate::trail::TrailEntry;
 
 /// Header names in lower case with their values; a name may repeat.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Headers(Vec<(String, String)>);
 
@@ -69,7 +69,7 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
 }
 
 /// One unit of data on its way through a flow.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Stable across retries, replays and restarts.
     pub id: MessageId,
@@ -83,7 +83,6 @@ pub struct Message {
     pub event_time: Timestamp,
     /// The data, byte for byte as received.
     #[serde(with = "crate::payload")]
-    #[schema(value_type = crate::payload::Readable)]
     pub payload: Bytes,
 }
 

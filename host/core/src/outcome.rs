@@ -27,7 +27,7 @@ pub struct Output {
 }
 
 /// One broken rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
     /// JSON Pointer (RFC 6901) into the input; empty for the whole of it.
     pub path: String,

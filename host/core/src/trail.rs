@@ -7,7 +7,7 @@ use crate::delivery::ErrorClass;
 use crate::id::{DeadLetterId, Digest, FlowName, MessageId, TargetName};
 
 /// One thing that happened to a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrailEntry {
     /// When.
     pub at: Timestamp,
@@ -16,7 +16,7 @@ pub struct TrailEntry {
 }
 
 /// What can happen to a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum Event {
     /// On disk, in the host's custody.
@@ -74,7 +74,7 @@ pub enum Event {
 }
 
 /// Where a message stands as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageState {
     /// Waiting, running or between two attempts.
@@ -101,7 +101,7 @@ impl MessageState {
 }
 
 /// What is kept of a message: the answer to "what happened to it?"
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// The message.
     pub id: MessageId,

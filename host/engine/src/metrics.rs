@@ -309,8 +309,7 @@ pub struct FlowMetrics {
 }
 
 /// What a flow has done since the host started.
-#[derive(Clone, Copy, Debug, Default, serde::Serialize, utoipa::ToSchema)]
-#[schema(as = FlowCounts)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
     /// Messages taken into custody.
     pub received: u64,

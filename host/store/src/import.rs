@@ -2,7 +2,6 @@
 //! is here already is left as it is, whatever has become of it since.
 
 use gantry_core::{DeadLetter, DeadLetterState, History, MessageState, dead_letter};
-use serde::{Deserialize, Serialize};
 
 use crate::committer::Durability;
 use crate::dead_letters::{self, Counters};
@@ -15,7 +14,7 @@ use crate::store::Store;
 use crate::{groups, keys};
 
 /// What came of an import.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Letters that are here now and were not before.
     pub added: usize,

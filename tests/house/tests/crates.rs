@@ -79,6 +79,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         "gantry-admin",
         &[
             "gantry-core",
+            "gantry-api",
             "gantry-config",
             "gantry-store",
             "gantry-security",
@@ -92,6 +93,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         "gantry",
         &[
             "gantry-core",
+            "gantry-api",
             "gantry-schema",
             "gantry-rules",
             "gantry-config",
@@ -168,6 +170,25 @@ fn only_the_schema_crate_names_jsonschema_in_the_host() {
     let naming = |one: &&gantry_house::manifest::Crate| one.names.iter().any(|name| name == "jsonschema");
     let folders: Vec<_> = crates().iter().filter(naming).map(|one| one.folder.clone()).collect();
     assert_eq!(folders, ["host/config", "host/schema"], "the configuration's tests hold its own schemas to it");
+}
+
+#[test]
+fn only_the_api_and_the_server_that_serves_it_name_utoipa() {
+    only("utoipa", &["host/api", "host/admin"]);
+}
+
+#[test]
+fn the_command_line_picks_nothing_out_of_untyped_json() {
+    for file in files(&["host/cli/src"], "rs") {
+        let product = file.text.split("#[cfg(test)]").next().unwrap_or_default();
+        let picks: Vec<_> = code(product).lines().filter(|line| indexes_by_text(line)).map(str::to_owned).collect();
+        assert!(picks.is_empty(), "{}: read it as a type of `gantry_api`: {picks:#?}", file.path);
+    }
+}
+
+/// `value["name"]`, and not an array of texts.
+fn indexes_by_text(line: &str) -> bool {
+    line.match_indices("[\"").any(|(at, _)| line[..at].ends_with(|c: char| c.is_alphanumeric() || "_)]".contains(c)))
 }
 
 /// Nobody but the crates in these folders depends on the library, or on one of its family, or uses it in code.

@@ -4,7 +4,7 @@ use gantry_core::coded_enum;
 use serde::Serialize;
 
 /// Whether a mistake keeps the host from starting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// It does.

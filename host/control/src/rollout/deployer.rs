@@ -12,7 +12,6 @@ use gantry_engine::tasks::TaskGroup;
 use gantry_sandbox::Plugin;
 use gantry_store::StoreError;
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use super::GANTRY;
@@ -67,8 +66,7 @@ pub(crate) enum Order {
 }
 
 /// Asks for a deployment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeployRequest {
     /// The flow.
     pub flow: FlowName,
@@ -77,10 +75,8 @@ pub struct DeployRequest {
     /// `NAME@VERSION` in the catalogue.
     pub plugin: String,
     /// Who asks.
-    #[serde(default)]
     pub by: String,
     /// Terms other than the host's.
-    #[serde(default)]
     pub terms: TermsChange,
 }
 

@@ -7,7 +7,7 @@ use gantry_core::{FlowName, MessageId, PluginRef, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// One attempt to put another plugin version in force at one step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deployment {
     /// Counted from 1 in the order of their beginning.
     pub number: u64,
@@ -49,7 +49,7 @@ pub struct Deployment {
 }
 
 /// Where a deployment stands, in the order of its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Trust, API version, grants and settings are checked.
@@ -73,7 +73,7 @@ pub enum Phase {
 }
 
 /// One line of the audit trail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// When.
     pub at: Timestamp,
@@ -86,7 +86,7 @@ pub struct Entry {
 }
 
 /// How the golden cases in the plugin went.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoldenReport {
     /// Cases that went as they say.
     pub passed: usize,
@@ -95,7 +95,7 @@ pub struct GoldenReport {
 }
 
 /// What two versions say of the same messages.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ShadowReport {
     /// How many messages there were to try, dead letters included.
     pub messages: usize,
@@ -114,7 +114,7 @@ pub struct ShadowReport {
 }
 
 /// One message that two versions see differently.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The message.
     pub message: MessageId,
@@ -126,7 +126,7 @@ pub struct Difference {
 }
 
 /// How two answers to one message relate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Handled by the old version only.

@@ -27,14 +27,13 @@ pub struct AlertTerms {
 }
 
 /// An alert that was triggered and not resolved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Firing {
     /// What it is about.
     pub key: AlertKey,
     /// One sentence for people.
     pub summary: String,
     /// What a program may want to know of it.
-    #[schema(value_type = Object)]
     pub details: Map<String, Value>,
     /// Since when.
     pub since: Timestamp,

@@ -6,14 +6,13 @@ use gantry_core::alert::{AlertKind, Firing, Notice, Said, Severity};
 use gantry_core::{Delivery, DeliveryState, FlowName, Timestamp};
 use gantry_engine::target_report::TargetState;
 use gantry_transport::target::{Accepted, Failure, Request};
-use serde::Serialize;
 
 use super::endpoint;
 use super::{Alerting, Endpoint};
 use crate::monitor;
 
 /// One alert of the host's file.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct AlertReport {
     /// Its name.
     pub name: String,
@@ -38,19 +37,18 @@ pub struct AlertReport {
 }
 
 /// An alert that was triggered and not resolved.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct FiringReport {
     /// The same for everything said of this alert.
     pub dedup_key: String,
     /// How urgent it is.
     pub severity: Severity,
     /// What fires.
-    #[serde(flatten)]
     pub firing: Firing,
 }
 
 /// What an endpoint answered when it was tried.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct TestAnswer {
     /// What was said.
     pub action: Said,
