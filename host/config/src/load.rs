@@ -10,7 +10,7 @@ use toml::de::{DeTable, Deserializer};
 use crate::at::At;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Report, SourceFile};
 use crate::flow::Flow;
-use crate::host::HostConfig;
+use crate::host::{DEFAULT_HOST_FILE, HostConfig};
 use crate::lower::{Draft, Layers, Lower};
 use crate::raw::host::HostFile;
 use crate::{schema, shape};
@@ -56,6 +56,15 @@ impl HostConfig {
         let host = host(&mut report, Self::default());
         let found: Diagnostics = report.finish().collect();
         host.filter(|_| !found.has_errors()).map(|host| (host, found.clone())).ok_or(found)
+    }
+}
+
+/// What `config.default.toml` says; relative paths begin at the working directory.
+impl Default for HostConfig {
+    #[expect(clippy::expect_used, reason = "the text is part of this crate, and a test reads it")]
+    fn default() -> Self {
+        let file = SourceFile { path: "config.default.toml".into(), text: DEFAULT_HOST_FILE.into() };
+        host(&mut Report::of(file), Self::blank()).expect("the embedded defaults are valid")
     }
 }
 

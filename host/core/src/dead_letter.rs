@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::delivery::Attempt;
+use crate::headers::Headers;
 use crate::id::{DeadLetterId, Digest, FlowName, TargetName};
 use crate::manifest::PluginRef;
-use crate::message::{Headers, Message};
+use crate::message::Message;
 use crate::outcome::Violation;
 use crate::quality::fold_indices;
 use crate::trail::TrailEntry;

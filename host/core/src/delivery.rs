@@ -6,8 +6,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::headers::Headers;
 use crate::id::{MessageId, TargetName};
-use crate::message::Headers;
 use crate::outcome::Output;
 
 /// One emitted message on its way to one target.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::headers::Headers;
 use crate::id::TargetName;
-use crate::message::Headers;
 
 /// One message to send on, as the plugin made it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

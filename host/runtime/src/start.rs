@@ -101,6 +101,14 @@ pub fn check(flows: &[Flow], sandbox: &Sandbox, env: Environment<'_>) -> Vec<Flo
     flows.iter().flat_map(|flow| gantry_engine::flow::check(flow, sandbox, env)).collect()
 }
 
+impl Host {
+    /// A host with these settings, yet to be started.
+    #[must_use]
+    pub fn builder(config: &HostConfig, env: EnvironmentFn) -> HostBuilder {
+        HostBuilder::new(config.clone(), env)
+    }
+}
+
 impl HostBuilder {
     pub(crate) fn new(config: HostConfig, env: EnvironmentFn) -> Self {
         Self { config, env, clock: Arc::new(SystemClock), compiler: None }

@@ -16,6 +16,7 @@ mod json_array;
 mod look;
 mod ndjson;
 mod pattern;
+mod record;
 mod shelf;
 mod split;
 mod take;

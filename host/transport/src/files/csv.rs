@@ -10,7 +10,7 @@ use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
 use super::ROWS;
 use super::input::{Allowance, BUFFER, Input};
-use super::split::{Defect, Place, Record, Sink, SplitError};
+use super::record::{Defect, Place, Record, Sink, SplitError};
 pub(super) use columns::Columns;
 
 const RAGGED_FIX: &str = "complete the row, or put fields that hold the delimiter or a line end in double quotes";

@@ -10,7 +10,7 @@ use serde::de::{self, Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::input::{Allowance, BUFFER, Input};
-use super::split::{Defect, Place, Record, Sink, SplitError};
+use super::record::{Defect, Place, Record, Sink, SplitError};
 use crate::json;
 
 pub(super) fn split(input: Input<'_>, allowance: &Allowance, sink: &mut Sink<'_>) -> Result<(), SplitError> {

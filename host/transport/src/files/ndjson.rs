@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use serde_json::value::RawValue;
 
 use super::input::{Allowance, BUFFER, Input};
-use super::split::{Defect, Place, Record, Sink, SplitError};
+use super::record::{Defect, Place, Record, Sink, SplitError};
 use crate::json;
 
 pub(super) fn split(input: Input<'_>, allowance: &Allowance, sink: &mut Sink<'_>) -> Result<(), SplitError> {

@@ -10,7 +10,7 @@ use gantry_core::Timestamp;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-use super::split::Defect;
+use super::record::Defect;
 
 /// Moves a finished file to `done`.
 pub(super) fn finish(file: &Path, done: &Path, now: Timestamp) -> io::Result<PathBuf> {
@@ -106,7 +106,7 @@ fn sync_dir(dir: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::split::Place;
+    use crate::files::record::Place;
 
     const NOW: Timestamp = Timestamp(1_614_265_330_000);
 

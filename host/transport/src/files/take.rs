@@ -15,8 +15,8 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
+use super::record::{Defect, SplitError};
 use super::shelf;
-use super::split::{Defect, SplitError};
 use crate::intake::{Intake, IntakeError, Progress};
 use crate::keys::KeyRules;
 use reading::{Checked, Chunk, is_still_at};

@@ -10,7 +10,7 @@ use gantry_config::CsvOptions;
 
 use super::{Rows, quoted};
 use crate::files::input::{Allowance, Input};
-use crate::files::split::{Defect, Place, SplitError};
+use crate::files::record::{Defect, Place, SplitError};
 
 /// The columns of one file.
 #[derive(Debug, PartialEq, Eq)]

@@ -12,7 +12,8 @@ use tokio::sync::mpsc;
 use super::Job;
 use crate::files::input::BUFFER;
 use crate::files::look::Look;
-use crate::files::split::{Defect, Layout, Place, Record, SplitError};
+use crate::files::record::{Defect, Place, Record, SplitError};
+use crate::files::split::Layout;
 use crate::intake::Arrival;
 use crate::keys::{KeyError, Keys};
 
