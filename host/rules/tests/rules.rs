@@ -205,7 +205,9 @@ fn what_is_no_json_breaks_one_rule() {
     {
         let found = rules.check(content_type, payload.as_bytes(), &Countries);
         assert_eq!(found.violations[0].code, "not-json", "{payload}");
+        assert!(found.not_json, "{payload}");
     }
+    assert!(!rules.check("application/json", b"{}", &Countries).not_json, "it is JSON, and breaks the rule as such");
 }
 
 #[test]
