@@ -22,9 +22,10 @@ use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use crate::error::RecordError;
 use crate::error::{Failure, FailureKind, StoreError};
 use crate::keys;
-use crate::record::{self, RecordError};
+use crate::record;
 
 /// What a log filter should be told so that the engine's own messages do not drown the host's: its WARN and INFO lines
 /// speak of things this crate handles and reports itself.

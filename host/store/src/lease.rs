@@ -238,7 +238,7 @@ fn read_all(disk: &Disk, claims: Vec<Claim>, max_bytes: usize) -> Result<(Vec<Le
 fn guarded_load(disk: &Disk, claim: &Claim) -> Result<(Envelope, usize), StoreError> {
     let key = keys::message(claim.entry.seq);
     let loaded = guarded(|| Ok::<_, crate::error::Failure>(disk.load(&key)))??;
-    loaded.ok_or_else(|| StoreError::Damaged(Arc::new(crate::record::RecordError::Incomplete)))
+    loaded.ok_or_else(|| StoreError::Damaged(Arc::new(crate::error::RecordError::Incomplete)))
 }
 
 fn ticket(claim: Claim, envelope: &Envelope) -> Ticket {

@@ -9,6 +9,7 @@ use crate::committer::Durability;
 use crate::dedupe::{self, Window};
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
+use crate::enqueued::Enqueued;
 use crate::error::StoreError;
 use crate::flows::{FlowQueue, Flows, hash_of_key};
 use crate::history::Whereabouts;
@@ -29,24 +30,6 @@ pub struct NewMessage {
     pub dedupe_window: Option<Duration>,
     /// What its sender recognises the request by; none: by nothing.
     pub idempotency: Option<IdempotencyKey>,
-}
-
-/// What became of a [`NewMessage`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Enqueued {
-    /// It is in the queue and on stable storage.
-    Stored(MessageId),
-    /// It was not stored: the request is a repetition, and this is what the first one was answered.
-    Repeated {
-        /// The message of the first one.
-        message: MessageId,
-        /// Whether that was a duplicate itself.
-        duplicate: bool,
-    },
-    /// It was not stored: its idempotency key was used for something else, which became this message.
-    Conflicting(MessageId),
-    /// It was not stored: the message with this id has the same dedupe key, or is the same message.
-    Duplicate(MessageId),
 }
 
 /// The index entry of a queued message.

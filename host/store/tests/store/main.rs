@@ -19,3 +19,4 @@ mod queue;
 mod scale;
 mod support;
 mod sweep;
+mod table;
