@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use gantry_core::{FlowName, Grants, Limits, RetryPolicies, RetryPolicy, Reuse, TargetName, ValvePolicy};
+use gantry_core::{FlowName, Grants, Limits, Place, RetryPolicies, RetryPolicy, Reuse, TargetName, ValvePolicy};
 use gantry_rules::Rules;
 use gantry_schema::Schema;
 
@@ -283,8 +283,8 @@ pub struct Step {
     pub name: String,
     /// What is done with a message.
     pub work: Work,
-    /// `file:line` of the step, for messages about it.
-    pub place: String,
+    /// Where it is written, for messages about it.
+    pub place: Place,
 }
 
 /// What a step does with a message.

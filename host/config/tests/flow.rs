@@ -57,7 +57,7 @@ fn a_step_is_read_and_dates_in_its_settings_become_text() {
     assert_eq!(plugin.settings.to_string(), r#"{"currency":"EUR","since":"2026-01-31","rates":[1,2.5]}"#);
     assert!(plugin.grants.clock && plugin.grants.lookup.contains("products"));
     assert_eq!((plugin.limits.memory_bytes, plugin.limits.outputs), (32 << 20, 10));
-    assert_eq!(step.place, "tests/cases/complete/orders.toml:33");
+    assert_eq!(step.place.to_string(), "tests/cases/complete/orders.toml:33");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What keeps a flow from running, told as mistakes in its file: the same for `gantry check` and for a reload.
+//! What keeps a flow from running, as diagnostics about its file: the same for `gantry check` and for a reload.
 
 use std::error::Error;
 
@@ -14,22 +14,18 @@ use crate::sources::SourceError;
 #[must_use]
 pub fn flow(flow: &Flow, error: &FlowError) -> Diagnostic {
     let code = match error {
-        FlowError::ReadPlugin { .. } | FlowError::LoadPlugin { .. } | FlowError::Prepare(_) => Code::PluginRefused,
+        FlowError::Plugin { .. } => Code::PluginRefused,
         FlowError::Table { .. } => Code::TableRefused,
         FlowError::Target { source, .. } if lacks_secret(source) => Code::SecretUnavailable,
         FlowError::NameTaken { .. } => Code::Conflict,
         FlowError::Target { .. } => Code::InvalidValue,
     };
-    let text = chain(error);
-    let step = flow.steps.iter().find(|step| text.starts_with(&format!("{}: ", step.place)));
-    let (line, message) = match step {
-        Some(step) => {
-            let line = step.place.rsplit_once(':').and_then(|(_, line)| line.parse().ok());
-            (line, text[step.place.len() + 2..].to_owned())
+    match error {
+        FlowError::Plugin { place, problem } => {
+            Diagnostic::new(code, place.file.clone(), place.line, chain(problem.as_ref()), String::new())
         }
-        None => (None, text),
-    };
-    Diagnostic::new(code, flow.file.clone(), line, message, String::new())
+        _ => Diagnostic::new(code, flow.file.clone(), None, chain(error), String::new()),
+    }
 }
 
 /// A source that can't be set up.
@@ -59,7 +55,7 @@ fn lacks_secret(error: &BuildError) -> bool {
     }
 }
 
-/// The error and its causes in one line, each said once.
+/// The error and its causes in one line, each of them once.
 #[must_use]
 pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();

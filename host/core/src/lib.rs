@@ -20,6 +20,7 @@ pub mod message;
 mod openapi;
 pub mod outcome;
 pub mod payload;
+pub mod place;
 pub mod quality;
 pub mod retry;
 pub mod rollout;
@@ -46,6 +47,7 @@ pub use id::{DeadLetterId, Digest, EventId, FlowName, JobId, KeyName, MessageId,
 pub use manifest::{Manifest, PluginRef, PluginVersion};
 pub use message::{Envelope, Message, Replay};
 pub use outcome::{Fault, Outcome, Output, Violation};
+pub use place::Place;
 pub use quality::{Breach, Severity};
 pub use retry::{RetryPolicies, RetryPolicy};
 pub use secret::Secret;

@@ -389,7 +389,7 @@ impl FlowMetrics {
         inner.plugin_seconds.with_label_values(&labels).observe(run.elapsed.as_secs_f64());
         inner.plugin_messages.with_label_values(&labels).inc_by(messages as u64);
         for fault in run.outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
-            inner.plugin_faults.with_label_values(&[&*self.flow, step, fault.code]).inc();
+            inner.plugin_faults.with_label_values(&[&*self.flow, step, fault.code.name()]).inc();
         }
         let peak = i64::try_from(run.peak_memory_bytes).unwrap_or(i64::MAX);
         let gauge = inner.plugin_memory.with_label_values(&labels);

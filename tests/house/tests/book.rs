@@ -150,9 +150,7 @@ fn codes() -> BTreeSet<String> {
         config.lines().filter(|line| line.contains(", Error;") || line.contains(", Warning;")).filter_map(quoted),
     );
     let faults = file("host/sandbox/src/fault.rs").text;
-    codes.extend(
-        faults.lines().filter(|line| line.contains("pub const ") && line.contains(": &str")).filter_map(quoted),
-    );
+    codes.extend(faults.lines().filter(|line| line.contains("=> \"")).filter_map(quoted));
     for path in ["security/src/verify", "transport/src/intake", "transport/src/keys", "transport/src/webhook/refused"] {
         let is_code = |text: &String| text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
         let source = file(&format!("host/{path}.rs")).text;

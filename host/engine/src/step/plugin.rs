@@ -8,7 +8,7 @@ use gantry_core::{Digest, Message, Outcome, PluginRef, TargetName, Timestamp};
 use gantry_sandbox::{Invocation, Plugin, PluginFault, PrepareError, PreparedStep, Run, Sandbox, StepConfig};
 
 use crate::canary::{Canary, CanaryPlan};
-use crate::flow_error::FlowError;
+use crate::flow_error::{FlowError, PluginProblem};
 use crate::overrides::StepOverride;
 use crate::tables::Tables;
 
@@ -148,11 +148,10 @@ impl PluginStep {
 }
 
 fn read_plugin(step: &Step, wanted: &Config, sandbox: &Sandbox) -> Result<Plugin, FlowError> {
-    let (place, path) = (step.place.clone(), wanted.plugin.clone());
-    let bytes = std::fs::read(&path).map_err(|source| FlowError::ReadPlugin {
-        place: place.clone(),
-        path: path.clone(),
-        source,
-    })?;
-    sandbox.load(&bytes).map_err(|source| FlowError::LoadPlugin { place, path, source })
+    let path = wanted.plugin.clone();
+    let loaded = match std::fs::read(&path) {
+        Ok(bytes) => sandbox.load(&bytes).map_err(|source| PluginProblem::Load { path, source }),
+        Err(source) => Err(PluginProblem::Read { path, source }),
+    };
+    loaded.map_err(|problem| FlowError::Plugin { place: step.place.clone(), problem: Box::new(problem) })
 }

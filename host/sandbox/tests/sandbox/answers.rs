@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gantry_core::{Fault, Message, Outcome};
-use gantry_sandbox::{Limits, code};
+use gantry_sandbox::{FaultCode, Limits};
 
 use crate::harness::{limited, message, one, run, run_texts, shown, step};
 
@@ -129,7 +129,7 @@ pub(crate) mod outcomes {
         let step = step(gantry_guests::OUTCOMES);
         for asks in out_of_bounds {
             let run = run_texts(&step, &[r#"{"emit":[{"text":"fine"}]}"#, asks, r#"{"emit":[{"text":"fine"}]}"#]);
-            assert_eq!(shown(&run), ["fine", code::OUTPUT, "fine"], "{asks}");
+            assert_eq!(shown(&run), ["fine", FaultCode::Output.name(), "fine"], "{asks}");
             assert_eq!(run.instances, 1, "{asks}");
         }
     }
@@ -146,7 +146,7 @@ pub(crate) mod outcomes {
                 r#"{"emit":[{"text":"small"}]}"#,
             ],
         );
-        assert_eq!(shown(&run), [code::OUTPUT, code::OUTPUT, "small"]);
+        assert_eq!(shown(&run), [FaultCode::Output.name(), FaultCode::Output.name(), "small"]);
     }
 }
 
@@ -158,7 +158,7 @@ pub(crate) mod wrong_count {
         let step = step(gantry_guests::WRONG_COUNT);
         for wrong in ["short", "long"] {
             let run = run_texts(&step, &["a", "b", wrong, "c", "d"]);
-            assert_eq!(shown(&run), ["a", "b", code::OUTPUT, "c", "d"]);
+            assert_eq!(shown(&run), ["a", "b", FaultCode::Output.name(), "c", "d"]);
         }
     }
 }
@@ -169,7 +169,7 @@ pub(crate) mod ungranted_route {
     #[test]
     fn a_stray_output_takes_its_good_sibling_with_it() {
         let run = run_texts(&step(gantry_guests::UNGRANTED_ROUTE), &["a", "stray", "b"]);
-        assert_eq!(shown(&run), ["a", code::ROUTE, "b"]);
+        assert_eq!(shown(&run), ["a", FaultCode::Route.name(), "b"]);
         let text = run.outcomes[1].as_ref().unwrap_err().to_string();
         assert!(text.contains("`somewhere-else`") && text.contains("`archive`, `erp`"), "{text}");
     }
@@ -180,5 +180,5 @@ pub(crate) mod ungranted_route {
 fn a_message_without_headers_or_key_needs_none() {
     let bare = Message { content_type: String::new(), ..message("x") };
     let run = run(&step(gantry_guests::ECHO), &[bare]);
-    assert_eq!(shown(&run), [code::OUTPUT], "an echo of no content type has none to offer");
+    assert_eq!(shown(&run), [FaultCode::Output.name()], "an echo of no content type has none to offer");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gantry_core::{Fault, Outcome};
-use gantry_sandbox::{Grants, Limits, PrepareError, PreparedStep, StepConfig, code};
+use gantry_sandbox::{FaultCode, Grants, Limits, PrepareError, PrepareProblem, PreparedStep, StepConfig};
 use serde_json::json;
 
 use crate::harness::{NOW, Rows, config, logged, one, prepare, run_texts, shown, step, text};
@@ -59,7 +59,7 @@ pub(crate) mod lookup_user {
     #[test]
     fn an_ungranted_import_is_refused_with_the_line_that_would_grant_it() {
         let error = with(Grants::default()).unwrap_err();
-        assert!(matches!(error, PrepareError::Ungranted { .. }));
+        assert!(matches!(error.problem, PrepareProblem::Ungranted { .. }));
         assert_eq!(
             error.to_string(),
             "flows/orders.toml:14: plugin `lookup-user` imports gantry:plugin/lookup@0.1.0, which this step does not \
@@ -70,7 +70,7 @@ pub(crate) mod lookup_user {
     #[test]
     fn a_wanted_table_that_is_not_granted_is_refused_with_all_that_is_needed() {
         let error = with(tables(&["customers"])).unwrap_err();
-        assert!(matches!(&error, PrepareError::UngrantedTables { tables, .. } if tables == &["products"]));
+        assert!(matches!(&error.problem, PrepareProblem::UngrantedTables { tables, .. } if tables == &["products"]));
         assert!(error.to_string().contains(r#"`grants = { lookup = ["customers", "products"] }`"#), "{error}");
     }
 }
@@ -120,7 +120,7 @@ pub(crate) mod settings_user {
             (json!([]), "object"),
         ] {
             let error = with(wrong.clone()).unwrap_err();
-            assert!(matches!(error, PrepareError::Settings { .. }), "{wrong}");
+            assert!(matches!(error.problem, PrepareProblem::Settings { .. }), "{wrong}");
             let text = error.to_string();
             assert!(text.starts_with("flows/orders.toml:14: plugin `settings-user`") && text.contains(place), "{text}");
         }
@@ -129,28 +129,28 @@ pub(crate) mod settings_user {
     #[test]
     fn settings_the_plugin_itself_refuses_are_found_before_any_message() {
         let error = with(json!({ "refuse": true })).unwrap_err();
-        assert!(matches!(error, PrepareError::Settings { .. }));
+        assert!(matches!(error.problem, PrepareProblem::Settings { .. }));
         assert!(error.to_string().ends_with("at /refuse: refused on purpose"), "{error}");
     }
 
     #[test]
     fn a_plugin_that_never_finishes_configuring_is_found_before_any_message() {
         let error = with(json!({ "spin": true })).unwrap_err();
-        assert!(matches!(error, PrepareError::Start { fault, .. } if fault.code == code::DEADLINE));
+        assert!(matches!(error.problem, PrepareProblem::Start { fault, .. } if fault.code == FaultCode::Deadline));
     }
 
     #[test]
     fn limits_this_sandbox_cannot_keep_are_refused() {
         let limits = Limits { memory_bytes: 5 << 30, ..Limits::default() };
         let error = prepare(gantry_guests::SETTINGS_USER, StepConfig { limits, ..config() }).unwrap_err();
-        assert!(matches!(error, PrepareError::Limits { .. }));
+        assert!(matches!(error.problem, PrepareProblem::Limits { .. }));
     }
 
     #[test]
     fn a_guest_that_does_not_fit_its_memory_is_found_before_any_message() {
         let limits = Limits { memory_bytes: 64 << 10, ..Limits::default() };
         let error = prepare(gantry_guests::SETTINGS_USER, StepConfig { limits, ..config() }).unwrap_err();
-        assert!(matches!(error, PrepareError::Start { fault, .. } if fault.code == code::MEMORY));
+        assert!(matches!(error.problem, PrepareProblem::Start { fault, .. } if fault.code == FaultCode::Memory));
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use gantry_core::{Headers, Message, MessageId, Outcome, Timestamp};
 use gantry_sandbox::{
-    Grants, Invocation, Limits, PluginFault, PrepareError, PreparedStep, Run, Sandbox, SandboxConfig, StepConfig,
-    TableError, Tables,
+    Grants, Invocation, Limits, Place, PluginFault, PrepareError, PreparedStep, Run, Sandbox, SandboxConfig,
+    StepConfig, TableError, Tables,
 };
 
 /// The moment at which every batch of these tests begins.
@@ -39,7 +39,7 @@ pub(crate) fn config() -> StepConfig {
     StepConfig {
         flow: "orders".parse().unwrap(),
         step: "map".to_owned(),
-        place: "flows/orders.toml:14".to_owned(),
+        place: Place::at("flows/orders.toml", 14),
         settings: serde_json::Value::Null,
         grants: Grants::default(),
         limits: Limits { deadline: Duration::from_secs(20), ..Limits::default() },
@@ -103,7 +103,7 @@ pub(crate) fn text(outcome: &Result<Outcome, PluginFault>) -> String {
 /// For each outcome the emitted text, or the code of the fault.
 pub(crate) fn shown(run: &Run) -> Vec<String> {
     let show = |outcome| match outcome {
-        &Err(PluginFault { code, .. }) => code.to_owned(),
+        &Err(PluginFault { code, .. }) => code.name().to_owned(),
         emitted => text(emitted),
     };
     run.outcomes.iter().map(show).collect()

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use gantry_sandbox::{Limits, code};
+use gantry_sandbox::{FaultCode, Limits};
 
 use crate::harness::{limited, message, one, run, run_texts, shown, step};
 
@@ -29,16 +29,16 @@ pub(crate) mod trap_on {
     fn a_trap_is_traced_to_its_messages_and_the_others_succeed() {
         let step = step(gantry_guests::TRAP_ON);
         for bad in [&[0][..], &[99], &[41], &[0, 99], &[7, 8, 9, 60]] {
-            check(&step, 100, bad, "poison", code::TRAP);
+            check(&step, 100, bad, "poison", FaultCode::Trap.name());
         }
         let all: Vec<_> = (0..9).collect();
-        check(&step, 9, &all, "poison", code::TRAP);
+        check(&step, 9, &all, "poison", FaultCode::Trap.name());
     }
 
     #[test]
     fn a_trap_on_the_37th_of_a_hundred_costs_that_message_alone() {
         let step = step(gantry_guests::TRAP_ON);
-        let (payloads, expected) = mixed(100, &[36], "poison", code::TRAP);
+        let (payloads, expected) = mixed(100, &[36], "poison", FaultCode::Trap.name());
         let run = run_texts(&step, &payloads.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(shown(&run), expected);
         // The whole, and twice for each halving of a hundred.
@@ -49,14 +49,14 @@ pub(crate) mod trap_on {
     fn a_trap_on_every_message_takes_no_more_than_two_instances_a_message() {
         let step = step(gantry_guests::TRAP_ON);
         let run = run_texts(&step, &["poison"; 100]);
-        assert_eq!(shown(&run), [code::TRAP; 100]);
+        assert_eq!(shown(&run), [FaultCode::Trap.name(); 100]);
         assert!(run.instances < 200, "{} instances", run.instances);
     }
 
     #[test]
     fn a_panic_leaves_its_message_and_the_functions_but_no_control_characters() {
         let fault = one(&step(gantry_guests::TRAP_ON), "poison").unwrap_err();
-        assert_eq!(fault.code, code::TRAP);
+        assert_eq!(fault.code, FaultCode::Trap);
         assert!(fault.stderr.contains("this message is"), "{}", fault.stderr);
         assert!(!fault.stderr.contains('\u{1b}'), "{}", fault.stderr);
         assert!(fault.backtrace.iter().any(|name| name.contains("trap_on") && name.contains("process")), "{fault:?}");
@@ -65,7 +65,7 @@ pub(crate) mod trap_on {
 
     #[test]
     fn a_stack_overflow_ends_the_guest_and_not_the_host() {
-        check(&step(gantry_guests::TRAP_ON), 5, &[2], "deep", code::TRAP);
+        check(&step(gantry_guests::TRAP_ON), 5, &[2], "deep", FaultCode::Trap.name());
     }
 }
 
@@ -79,13 +79,13 @@ pub(crate) mod spin {
     #[test]
     fn an_endless_loop_ends_at_the_deadline_and_may_be_tried_again() {
         let fault = one(&spinning(Duration::from_millis(200)), "spin").unwrap_err();
-        assert_eq!(fault.code, code::DEADLINE);
+        assert_eq!(fault.code, FaultCode::Deadline);
         assert!(fault.is_transient());
     }
 
     #[test]
     fn one_spinning_message_does_not_take_its_batch_with_it() {
-        check(&spinning(Duration::from_secs(1)), 16, &[11], "spin", code::DEADLINE);
+        check(&spinning(Duration::from_secs(1)), 16, &[11], "spin", FaultCode::Deadline.name());
     }
 
     #[test]
@@ -94,7 +94,7 @@ pub(crate) mod spin {
         let step = spinning(deadline);
         let start = Instant::now();
         let all: Vec<_> = (0..100).collect();
-        check(&step, 100, &all, "spin", code::DEADLINE);
+        check(&step, 100, &all, "spin", FaultCode::Deadline.name());
         // Four deadlines, and as much again for a machine with other things to do.
         assert!(start.elapsed() < deadline * 8, "{:?}", start.elapsed());
     }
@@ -106,7 +106,7 @@ pub(crate) mod memory_bomb {
     #[test]
     fn memory_ends_at_the_limit_for_the_message_that_wants_it() {
         let step = limited(gantry_guests::MEMORY_BOMB, Limits { memory_bytes: 8 << 20, ..Limits::default() });
-        let (payloads, expected) = mixed(20, &[13], "bomb", code::MEMORY);
+        let (payloads, expected) = mixed(20, &[13], "bomb", FaultCode::Memory.name());
         let payloads: Vec<_> = payloads.iter().map(String::as_str).collect();
         let run = run_texts(&step, &payloads);
         assert_eq!(shown(&run), expected);
@@ -121,7 +121,7 @@ pub(crate) mod handle_flood {
 
     #[test]
     fn handles_end_at_the_limit_for_the_message_that_hoards_them() {
-        check(&step(gantry_guests::HANDLE_FLOOD), 8, &[3], "flood", code::TRANSFER);
+        check(&step(gantry_guests::HANDLE_FLOOD), 8, &[3], "flood", FaultCode::Transfer.name());
     }
 }
 
@@ -135,7 +135,7 @@ pub(crate) mod call_flood {
         let step = limited(gantry_guests::CALL_FLOOD, Limits { deadline, ..Limits::default() });
         for call in ["log", "random", "clock", "print"] {
             let start = Instant::now();
-            assert_eq!(one(&step, call).unwrap_err().code, code::DEADLINE, "{call}");
+            assert_eq!(one(&step, call).unwrap_err().code, FaultCode::Deadline, "{call}");
             assert!(start.elapsed() < Duration::from_secs(10), "{call}: {:?}", start.elapsed());
         }
         assert!(one(&step, "fine").is_ok());
@@ -164,7 +164,7 @@ pub(crate) mod lift_bomb {
 
     #[test]
     fn an_answer_larger_than_the_memory_it_came_from_is_not_copied() {
-        check(&step(gantry_guests::LIFT_BOMB), 8, &[5], "bomb", code::TRANSFER);
+        check(&step(gantry_guests::LIFT_BOMB), 8, &[5], "bomb", FaultCode::Transfer.name());
     }
 
     /// Memory and time are those of a whole process, so the test runs once more in one of its own.
@@ -186,7 +186,7 @@ pub(crate) mod lift_bomb {
         let before = peak_resident_bytes();
         let refuse = || {
             let start = Instant::now();
-            assert_eq!(one(&step, "bomb").unwrap_err().code, code::TRANSFER);
+            assert_eq!(one(&step, "bomb").unwrap_err().code, FaultCode::Transfer);
             start.elapsed()
         };
         // The best of a few: on a busy machine any one of them may have to wait for a processor.
@@ -218,7 +218,7 @@ pub(crate) mod exception {
     fn an_exception_an_sdk_caught_is_a_fault_of_its_message_with_text_and_stack() {
         let step = step(gantry_guests::EXCEPTION);
         let run = run_texts(&step, &["fine", "bug", "fine too"]);
-        assert_eq!(shown(&run), ["fine", code::EXCEPTION, "fine too"]);
+        assert_eq!(shown(&run), ["fine", FaultCode::Exception.name(), "fine too"]);
         assert_eq!(run.instances, 1, "nothing had to be run again");
         let fault = run.outcomes[1].as_ref().unwrap_err();
         assert_eq!(fault.text, r"KeyError: 'sku' \u{1b}[2J");
@@ -233,7 +233,7 @@ pub(crate) mod exiter {
     #[test]
     fn exit_is_a_fault_even_with_success_as_its_code() {
         let step = step(gantry_guests::EXITER);
-        check(&step, 4, &[1], "exit", code::EXIT);
+        check(&step, 4, &[1], "exit", FaultCode::Exit.name());
         assert!(one(&step, "exit").unwrap_err().to_string().contains("exit(0)"));
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gantry_core::manifest::Wants;
-use gantry_sandbox::{Limits, StepConfig, code};
+use gantry_sandbox::{FaultCode, Limits, StepConfig};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, ExportKind, ExportSection, Function, FunctionSection,
     MemorySection, MemoryType, Module, RefType, StartSection, TableSection, TableType, TypeSection, ValType,
@@ -108,7 +108,7 @@ fn a_table_that_grows_without_end_ends_at_the_limit() {
     for elements in [1_000, 60_000, i32::MAX] {
         let made = Made { table: 1, process: grower(elements), start: None };
         let fault = one(&step(&made.plugin()), "x").unwrap_err();
-        assert_eq!(fault.code, code::MEMORY, "by {elements}: {fault}");
+        assert_eq!(fault.code, FaultCode::Memory, "by {elements}: {fault}");
     }
 }
 
@@ -135,5 +135,5 @@ fn a_loop_in_the_start_function_ends_at_the_deadline_before_any_message() {
 #[test]
 fn no_answer_at_all_is_a_fault_and_not_a_loss() {
     let made = Made { table: 1, process: answer(Function::new([])), start: None };
-    assert_eq!(one(&step(&made.plugin()), "x").unwrap_err().code, code::OUTPUT);
+    assert_eq!(one(&step(&made.plugin()), "x").unwrap_err().code, FaultCode::Output);
 }

@@ -1,7 +1,7 @@
 //! Warm instances: kept for the next batch of the same step, and for nobody else.
 
 use gantry_core::Reuse;
-use gantry_sandbox::{Limits, PreparedStep, StepConfig, code};
+use gantry_sandbox::{FaultCode, Limits, PreparedStep, StepConfig};
 
 use crate::harness::{NOW, config, message, prepare, run_texts, shown};
 use gantry_sandbox::Invocation;
@@ -45,7 +45,7 @@ pub(crate) mod leaky {
     fn an_instance_that_failed_is_never_used_again() {
         let step = warm(gantry_guests::LEAKY, 1000, 32 << 20, Limits::default());
         assert_eq!(shown(&run_texts(&step, &["a"])), ["1"]);
-        assert_eq!(shown(&run_texts(&step, &["poison"])), [code::TRAP]);
+        assert_eq!(shown(&run_texts(&step, &["poison"])), [FaultCode::Trap.name()]);
         assert_eq!(shown(&run_texts(&step, &["b"])), ["1"]);
     }
 

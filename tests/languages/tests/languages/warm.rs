@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gantry_core::{Headers, Message, MessageId, Reuse, Timestamp};
+use gantry_core::{Headers, Message, MessageId, Place, Reuse, Timestamp};
 use gantry_languages::{built, language};
 use gantry_sandbox::{Grants, Invocation, Limits, Sandbox, SandboxConfig, StepConfig, TableError, Tables};
 
@@ -35,7 +35,7 @@ fn recycled(folder: &str) -> u32 {
     let step = |reuse| StepConfig {
         flow: "warm".parse().unwrap(),
         step: "map".to_owned(),
-        place: "test".to_owned(),
+        place: Place::whole("test"),
         settings: serde_json::Value::Null,
         grants: Grants { lookup: ["countries".to_owned()].into(), clock: true },
         limits,

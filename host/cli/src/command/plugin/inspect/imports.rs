@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 use gantry_component::Inspection;
 use gantry_config::{PluginStep, Step, load_flows};
-use gantry_core::Digest;
+use gantry_core::{Digest, Place};
 use gantry_sandbox::{Standing, standing};
 use serde::Serialize;
 
@@ -25,8 +25,8 @@ pub(super) struct Import {
 /// A step that uses a plugin.
 pub(super) struct Used {
     plugin: PluginStep,
-    /// `file:line` of it.
-    place: String,
+    /// Where it is written.
+    place: Place,
 }
 
 impl Used {
