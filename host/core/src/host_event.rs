@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::clock::Timestamp;
 use crate::dead_letter::Stage;
 use crate::id::{DeadLetterId, EventId, FlowName, TargetName};
+use crate::rollout::RolloutOutcome;
 
 /// Fields that are moments: numbers in the host, RFC 3339 where the event leaves it.
 const MOMENTS: [&str; 3] = ["at", "until", "oldest"];
@@ -86,8 +87,8 @@ pub enum Happening {
         step: String,
         /// The version, as `NAME@VERSION`.
         plugin: String,
-        /// `deployed`, `refused` or `rolled_back`.
-        phase: String,
+        /// How it ended.
+        phase: RolloutOutcome,
         /// Who ended it: an operator, or `gantry` for what followed by the terms.
         by: String,
         /// Why.
@@ -259,6 +260,25 @@ mod tests {
         assert_eq!((&document["event"], &document["flow"]), (&"breaker_opened".into(), &"orders".into()));
         assert_eq!((&document["target"], &document["until"]), (&"erp".into(), &"2021-02-25T15:02:10.000Z".into()));
         assert_eq!(event.key(), "orders/erp");
+    }
+
+    #[test]
+    fn how_a_deployment_ended_is_spelled_as_its_phase() {
+        for (outcome, phase) in [
+            (RolloutOutcome::Deployed, "deployed"),
+            (RolloutOutcome::Refused, "refused"),
+            (RolloutOutcome::RolledBack, "rolled_back"),
+        ] {
+            let what = Happening::DeploymentEnded {
+                deployment: 7,
+                step: "map".into(),
+                plugin: "order-to-erp@2.0.0".into(),
+                phase: outcome,
+                by: "ops".into(),
+                reason: "wrong totals".into(),
+            };
+            assert_eq!(HostEvent::new(Timestamp(0), None, what).document("gantry")["phase"], phase);
+        }
     }
 
     #[test]

@@ -111,6 +111,18 @@ pub struct Comparison {
     pub newly_failing: u64,
 }
 
+/// How a deployment ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RolloutOutcome {
+    /// The new version serves the step.
+    Deployed,
+    /// It never met a live message.
+    Refused,
+    /// It met live messages, and the old version was put back.
+    RolledBack,
+}
+
 /// What follows from a [`Comparison`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {

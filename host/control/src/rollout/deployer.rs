@@ -356,12 +356,12 @@ impl Deployer {
             target: "gantry::audit",
             deployment = number, %flow, step, %from, %to, digest = %to.digest, phase = phase.name(), by, "deployment: {text}"
         );
-        if phase.is_over() {
+        if let Some(outcome) = phase.outcome() {
             let ended = Happening::DeploymentEnded {
                 deployment: *number,
                 step: step.clone(),
                 plugin: to.to_string(),
-                phase: phase.name().to_owned(),
+                phase: outcome,
                 by: by.to_owned(),
                 reason: text.to_owned(),
             };

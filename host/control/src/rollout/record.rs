@@ -2,7 +2,7 @@
 //! that was found out on the way. It is the progress report, the audit record and what a restart continues from.
 
 use gantry_core::json_diff::Change;
-use gantry_core::rollout::{Comparison, Terms};
+use gantry_core::rollout::{Comparison, RolloutOutcome, Terms};
 use gantry_core::{FlowName, MessageId, PluginRef, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -143,7 +143,18 @@ impl Phase {
     /// Whether nothing more happens by itself or by an operator.
     #[must_use]
     pub const fn is_over(self) -> bool {
-        matches!(self, Self::Deployed | Self::Refused | Self::RolledBack)
+        self.outcome().is_some()
+    }
+
+    /// How the deployment ended; none: it is under way.
+    #[must_use]
+    pub const fn outcome(self) -> Option<RolloutOutcome> {
+        match self {
+            Self::Deployed => Some(RolloutOutcome::Deployed),
+            Self::Refused => Some(RolloutOutcome::Refused),
+            Self::RolledBack => Some(RolloutOutcome::RolledBack),
+            Self::Checking | Self::Golden | Self::Shadow | Self::Waiting | Self::Canary | Self::Watching => None,
+        }
     }
 
     /// The phase as answers and metrics spell it.

@@ -1,5 +1,6 @@
 //! What happens, as lines in the log: ERROR where somebody is needed, WARN where the host helps itself.
 
+use gantry_core::rollout::RolloutOutcome;
 use gantry_core::{FlowName, Happening, HostEvent};
 
 pub(super) fn log(event: &HostEvent) {
@@ -21,12 +22,14 @@ fn of_flow(flow: &FlowName, what: &Happening) {
             attempts,
             "message dead-lettered"
         ),
-        Happening::DeploymentEnded { deployment, step, plugin, phase, by, reason } => {
-            if phase == "rolled_back" {
-                tracing::warn!(%flow, step, deployment, plugin, by, reason, "a plugin version was taken back");
-            } else {
-                tracing::info!(%flow, step, deployment, plugin, phase, by, "a deployment ended");
-            }
+        Happening::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::RolledBack, by, reason } => {
+            tracing::warn!(%flow, step, deployment, plugin, by, reason, "a plugin version was rolled back");
+        }
+        Happening::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::Deployed, by, .. } => {
+            tracing::info!(%flow, step, deployment, plugin, by, "a plugin version was deployed");
+        }
+        Happening::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::Refused, by, reason } => {
+            tracing::info!(%flow, step, deployment, plugin, by, reason, "a plugin version was refused");
         }
         Happening::BreakerOpened { target, until } => {
             tracing::warn!(%flow, %target, %until, "the target is in trouble: its breaker opened, and its messages wait");
