@@ -1,4 +1,4 @@
-//! Old and new side by side: the same messages through both versions of a step, and what they say told apart. Nothing is
+//! Old and new side by side: the same messages through both versions of a step, and how their answers differ. Nothing is
 //! sent and nothing is counted; plugins can't do more than answer, so trying them harms nothing.
 
 use gantry_core::json_diff::{Change, changes};
@@ -11,8 +11,8 @@ use gantry_golden::describe;
 use gantry_sandbox::{Invocation, Plugin, PluginFault};
 use serde_json::Value;
 
+use super::deployable::deployable;
 use super::error::DeployError;
-use super::flows::deployable;
 use super::record::{Difference, Kind, ShadowReport};
 
 /// Most differences shown of a comparison.
@@ -29,7 +29,7 @@ pub(crate) struct Pair {
     new: Server,
 }
 
-/// A message to try, and whether it is an open dead letter.
+/// A message to compare on, and whether it is an open dead letter.
 pub(crate) struct Sample {
     pub(crate) message: Message,
     pub(crate) is_dead_letter: bool,
@@ -45,7 +45,7 @@ impl Pair {
         Ok(Self { step, old, new: running.try_out(new.clone())? })
     }
 
-    /// Runs these messages through both and adds what came of it to the report. Blocks.
+    /// Runs these messages through both and adds the differences to the report. Blocks.
     pub(crate) fn compare(&self, flow: &RunningFlow, samples: &[Sample], report: &mut ShadowReport) {
         let now = flow.clock.now();
         let inputs = self.inputs(flow, samples, now);

@@ -4,6 +4,7 @@
 use gantry_core::json_diff::Change;
 use gantry_core::rollout::{Comparison, RolloutOutcome, Terms};
 use gantry_core::{FlowName, MessageId, PluginRef, Timestamp};
+use gantry_engine::overrides::StepId;
 use serde::{Deserialize, Serialize};
 
 /// One attempt to put another plugin version in force at one step.
@@ -174,10 +175,99 @@ impl Phase {
     }
 }
 
+/// A version at a step.
+pub(super) struct Version {
+    pub(super) plugin: PluginRef,
+    /// Whether it is the one that the flow's file names.
+    pub(super) is_of_file: bool,
+}
+
+impl Version {
+    /// A version from the catalogue.
+    pub(super) const fn of_catalogue(plugin: PluginRef) -> Self {
+        Self { plugin, is_of_file: false }
+    }
+}
+
 impl Deployment {
+    /// A deployment that begins now.
+    pub(super) fn new(
+        number: u64,
+        step: &StepId,
+        from: Version,
+        to: Version,
+        by: &str,
+        now: Timestamp,
+        terms: Terms,
+    ) -> Self {
+        let (flow, step) = step.clone();
+        Self {
+            number,
+            flow,
+            step,
+            from: from.plugin,
+            from_file: from.is_of_file,
+            to: to.plugin,
+            to_file: to.is_of_file,
+            undoes: None,
+            by: by.to_owned(),
+            at: now,
+            terms,
+            phase: Phase::Checking,
+            since: now,
+            golden: None,
+            shadow: None,
+            canary: None,
+            watch: None,
+            events: Vec::new(),
+        }
+    }
+
+    /// The step it is about.
+    pub(super) fn step_id(&self) -> StepId {
+        (self.flow.clone(), self.step.clone())
+    }
+
     /// Enters a phase, and says why.
     pub(crate) fn enter(&mut self, phase: Phase, at: Timestamp, by: &str, text: impl Into<String>) {
-        (self.phase, self.since) = (phase, at);
+        self.phase = phase;
+        self.since = at;
         self.events.push(Entry { at, phase, by: by.to_owned(), text: text.into() });
+    }
+}
+
+#[cfg(test)]
+pub(super) mod samples {
+    //! Deployments for the tests of this module's neighbours.
+
+    use gantry_core::Digest;
+    use gantry_core::rollout::{Judgement, Window};
+
+    use super::*;
+
+    /// A version whose bytes are its name.
+    pub(crate) fn plugin(version: &str) -> PluginRef {
+        PluginRef { name: "order-to-erp".into(), version: version.into(), digest: Digest::of(version.as_bytes()) }
+    }
+
+    /// A deployment of 2.0.0 in place of 1.0.0 at the step `map` of the flow `orders`.
+    pub(crate) fn deployment(number: u64, phase: Phase) -> Deployment {
+        let step = ("orders".parse().unwrap(), "map".to_owned());
+        let from = Version::of_catalogue(plugin("1.0.0"));
+        let to = Version::of_catalogue(plugin("2.0.0"));
+        let window = Window { messages: 1, time_ms: 1 };
+        let terms = Terms {
+            shadow: 0,
+            changed: Judgement::Accept,
+            newly_failing: Judgement::Refuse,
+            canary_share: 0.1,
+            canary: window,
+            watch: window,
+            max_failure_rate: 0.01,
+        };
+        let now = Timestamp(number);
+        let mut deployment = Deployment::new(number, &step, from, to, "ops", now, terms);
+        deployment.enter(phase, now, "ops", phase.name());
+        deployment
     }
 }
