@@ -125,16 +125,11 @@ impl Reports {
         let running = self.view.flows.entries();
         let names = running.iter().map(|entry| entry.flow.name.clone()).chain(self.left_behind(&running));
         for name in names {
-            let letters = OpenLetters {
+            let open = OpenLetters {
                 all: self.view.store.dead_letter_counts(&name).open,
                 alarming: self.view.store.alarming_dead_letters(&name),
             };
-            self.view.metrics.observe_queue(
-                name.as_str(),
-                &self.view.store.depth(&name),
-                letters,
-                self.view.clock.now(),
-            );
+            self.view.metrics.observe_queue(name.as_str(), &self.view.store.depth(&name), open, self.view.clock.now());
             self.view.metrics.observe_queue_bytes(name.as_str(), self.view.store.backlog(&name).bytes);
         }
         self.view.metrics.observe_targets(&self.view.flows.targets(self.view.clock.now()));

@@ -1,4 +1,4 @@
-//! The flow of an alert's endpoint: made by the host, not read from a file. Its messages come from the alert's desk.
+//! The flow of an alert's endpoint: made by the host, not read from a file. Its messages are the alert's notifications.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use gantry_core::{Digest, RetryPolicy};
 const IN_FLIGHT: usize = 16;
 const IN_FLIGHT_BYTES: usize = 1 << 20;
 
-/// The flow that sends what is said at this endpoint.
+/// The flow that delivers the notifications of this endpoint.
 pub(crate) fn flow_of(alert: &Alert) -> Flow {
     let digest = Digest::of(format!("{alert:?}").as_bytes());
     Flow {

@@ -1,4 +1,4 @@
-//! What operators see of alerts: what fires where, how the endpoints do, and what one answers when it is tried.
+//! What operators see of alerts: what fires where, the state of the endpoints, and what one answers to a test.
 
 use std::collections::BTreeSet;
 
@@ -76,7 +76,7 @@ impl Alerting {
         let targets = self.view.flows.targets(self.view.clock.now());
         let report = |Endpoint { alert, state, .. }: &Endpoint| {
             let mut firing: Vec<_> =
-                state.lock().book.firing().map(|firing| fires(firing, self.view.events.instance())).collect();
+                state.lock().firing.firing().map(|firing| fires(firing, self.view.events.instance())).collect();
             firing.sort_by_key(|report| (std::cmp::Reverse(report.severity), report.firing.since));
             AlertReport {
                 name: alert.name.clone(),
@@ -94,12 +94,12 @@ impl Alerting {
         self.alerts.iter().map(report).collect()
     }
 
-    /// Says a trigger and its resolve to one endpoint, at once and past its queue, and tells what it answered.
+    /// Sends a trigger and its resolve to one endpoint, at once and past its queue; gives what it answered.
     pub async fn test(&self, name: &str) -> Result<Vec<TestAnswer>, UnknownAlert> {
         let endpoint = self.alerts.get(name).ok_or_else(|| UnknownAlert(name.to_owned()))?;
         let mut answers = Vec::with_capacity(2);
-        for notice in endpoint::trial(&endpoint.alert, self.view.events.instance(), self.view.clock.now()) {
-            answers.push(try_one(endpoint, &notice, self.view.clock.now()).await);
+        for notice in endpoint::test_notices(&endpoint.alert, self.view.events.instance(), self.view.clock.now()) {
+            answers.push(send_one(endpoint, &notice, self.view.clock.now()).await);
         }
         Ok(answers)
     }
@@ -110,8 +110,15 @@ fn fires(firing: &Firing, instance: &str) -> FiringReport {
     FiringReport { dedup_key, severity: firing.key.kind.severity(), firing: firing.clone() }
 }
 
-async fn try_one(Endpoint { alert, target, .. }: &Endpoint, notice: &Notice, now: Timestamp) -> TestAnswer {
-    let message = endpoint::trial_message(alert, notice, now);
+async fn send_one(Endpoint { alert, target, .. }: &Endpoint, notice: &Notice, now: Timestamp) -> TestAnswer {
+    let action = notice.action;
+    let message = match endpoint::message_of(notice, now) {
+        Ok(message) => message,
+        Err(error) => {
+            let error = Some(error.to_string());
+            return TestAnswer { action, accepted: false, status: None, error, answer: String::new() };
+        }
+    };
     let delivery = Delivery {
         position: 0,
         target: alert.to.clone(),
@@ -127,12 +134,10 @@ async fn try_one(Endpoint { alert, target, .. }: &Endpoint, notice: &Notice, now
     let request =
         Request { message_id: message.id, flow: &alert.flow, delivery: &delivery, attempt: 1, traceparent: None };
     match target.send(request).await {
-        Ok(Accepted { status, excerpt }) => {
-            TestAnswer { action: notice.action, accepted: true, status, error: None, answer: excerpt }
-        }
+        Ok(Accepted { status, excerpt }) => TestAnswer { action, accepted: true, status, error: None, answer: excerpt },
         Err(Failure { class, status, excerpt, .. }) => {
             let error = Some(class.name().to_owned());
-            TestAnswer { action: notice.action, accepted: false, status, error, answer: excerpt }
+            TestAnswer { action, accepted: false, status, error, answer: excerpt }
         }
     }
 }
