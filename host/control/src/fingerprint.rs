@@ -1,7 +1,7 @@
 //! What a flow is made of, by content: its file, its plugins, its tables, its schemas and its secrets in files.
 //!
 //! A reload leaves a flow alone whose fingerprint is the same. It is taken before the parts are loaded: a part that is
-//! replaced in between differs from it, so the next reload looks at the flow again instead of missing the change.
+//! replaced in between differs from it, so the next reload loads the flow again instead of missing the change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

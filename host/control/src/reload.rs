@@ -2,7 +2,7 @@
 //!
 //! One reload at a time. The files are read and everything new is loaded while the old goes on; only when nothing is
 //! wrong does it take over. A batch begins and ends under one version, deliveries that were made stay as they are,
-//! and what did not change is not touched. What came of the last reload is kept for the operator.
+//! and what did not change is not touched. The result of the last reload is kept for the operator.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -120,12 +120,12 @@ impl Reloader {
         Self { registry, files: OnceLock::new(), last: Mutex::default(), metrics, clock, stopping }
     }
 
-    /// Says where flows are read from. Only the first word counts: true when this is it.
+    /// Sets where flows are read from. Only the first call counts: true when this is it.
     pub fn read_from(&self, files: FlowFiles) -> bool {
         self.files.set(files).is_ok()
     }
 
-    /// Where flows are read from; none before it was said.
+    /// Where flows are read from; none before it was set.
     pub(crate) fn files(&self) -> Option<&FlowFiles> {
         self.files.get()
     }
@@ -165,7 +165,7 @@ impl Reloader {
         Ok(report)
     }
 
-    /// What came of the last reload; none before the first.
+    /// The last reload; none before the first.
     #[must_use]
     pub fn last(&self) -> Option<ReloadReport> {
         self.last.lock().clone()
@@ -184,7 +184,7 @@ impl Reloader {
                     "flows reloaded"
                 );
             }
-            ReloadResult::Unchanged => tracing::info!(?trigger, "nothing to reload: the files say what is in force"),
+            ReloadResult::Unchanged => tracing::info!(?trigger, "nothing to reload: the files are as those in force"),
             ReloadResult::Refused => {
                 for diagnostic in diagnostics.iter() {
                     tracing::warn!(code = %diagnostic.code, "reload refused: {diagnostic}");
@@ -200,7 +200,7 @@ impl Reloader {
     }
 }
 
-/// The flows in the files, ready to take over, and what is worth a second look; or everything that is wrong.
+/// The flows in the files, ready to take over, with warnings; or everything that is wrong.
 fn plan(registry: &FlowRegistry, files: &FlowFiles) -> Result<(Plan, Diagnostics), Diagnostics> {
     let (flows, mut found) = examine_flows(&files.paths);
     if found.has_errors() {

@@ -1,4 +1,4 @@
-//! What operators see and say of targets: pause, resume, disable, enable, close the breaker.
+//! What operators see of targets, and their commands: pause, resume, disable, enable, close the breaker.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ pub enum TargetError {
     Store(#[from] StoreError),
 }
 
-/// The targets of the flows in force, and what operators may say of them; cheap to clone.
+/// The targets of the flows in force, and the commands for them; cheap to clone.
 #[derive(Clone)]
 pub struct TargetCommands {
     store: Store,
@@ -82,7 +82,7 @@ impl TargetCommands {
         self.flows.targets(self.clock.now())
     }
 
-    /// Does what an operator says of a target; `by` and `reason` are kept with a stop. Returns when it is on disk.
+    /// Does what an operator commands; `by` and `reason` are kept with a stop. Returns when it is on disk.
     pub async fn command(
         &self,
         flow: &FlowName,
