@@ -73,9 +73,9 @@ impl TargetStops {
             *switch.lock() = None;
             return Ok(());
         };
-        let put = self.table.put(&key, &stop)?;
+        let put = self.table.put(&key, &stop);
         *switch.lock() = Some(stop);
-        self.write(put, also).await
+        self.write(put?, also).await
     }
 
     async fn write(&self, write: KvWrite, also: Vec<NewMessage>) -> Result<(), StoreError> {
