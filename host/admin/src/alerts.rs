@@ -2,16 +2,18 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use gantry_observe::alerts::{AlertReport, TestAnswer, UnknownAlert};
+use gantry_api::v1::{AlertReport, TestAnswer};
+use gantry_observe::alerts::UnknownAlert;
 use gantry_runtime::HostHandle;
 
-use crate::problem::{self, Problem};
+use crate::convert::Convert as _;
+use crate::problem::{self, ProblemResponse};
 
 /// Every alert of the host file, with what fires at its endpoint.
 #[utoipa::path(get, path = "/v1/alerts", tag = "alerts", operation_id = "list_alerts",
     responses((status = 200, description = "by name", body = Vec<AlertReport>)))]
 pub(crate) async fn list(State(host): State<HostHandle>) -> Json<Vec<AlertReport>> {
-    Json(host.alerts())
+    Json(host.alerts().convert())
 }
 
 /// Sends a trigger and its resolve to one endpoint, at once, and answers with what it said to each.
@@ -21,6 +23,8 @@ pub(crate) async fn list(State(host): State<HostHandle>) -> Json<Vec<AlertReport
 pub(crate) async fn test(
     State(host): State<HostHandle>,
     Path(name): Path<String>,
-) -> Result<Json<Vec<TestAnswer>>, Problem> {
-    host.test_alert(&name).await.map(Json).map_err(|UnknownAlert(name)| Problem::not_found("alert", name))
+) -> Result<Json<Vec<TestAnswer>>, ProblemResponse> {
+    let answers = host.test_alert(&name).await;
+    let answers = answers.map_err(|UnknownAlert(name)| ProblemResponse::not_found("alert", name))?;
+    Ok(Json(answers.convert()))
 }

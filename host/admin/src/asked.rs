@@ -6,18 +6,13 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
+use gantry_api::v1::{Code, DeadLetterFilter, Part};
 use gantry_core::id::InvalidId;
 use gantry_store::{Filter, Page};
 use serde::de::DeserializeOwned;
 
-use crate::api::Part;
-use crate::problem::{Code, Problem};
-
-/// Letters on a page unless the client asks for another number.
-const PAGE: usize = 100;
-
-/// Most letters on a page.
-const MAX_PAGE: usize = 1000;
+use crate::convert::Convert as _;
+use crate::problem::ProblemResponse;
 
 /// The filter and the page of a query: two things in one list of names and values.
 pub(crate) struct Wanted {
@@ -26,50 +21,43 @@ pub(crate) struct Wanted {
 }
 
 impl<S: Sync> FromRequestParts<S> for Wanted {
-    type Rejection = Problem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ProblemResponse> {
         let pairs = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
         let is_part = |pair: &&str| matches!(pair.split('=').next(), Some("after" | "limit"));
         let (part, filter): (Vec<_>, Vec<_>) = pairs.partition(is_part);
         let part: Part = query(&part)?;
-        Ok(Self { filter: query(&filter)?, page: part.page() })
+        let filter: DeadLetterFilter = query(&filter)?;
+        Ok(Self { filter: filter.convert(), page: part.convert() })
     }
 }
 
-impl Part {
-    /// The page as the store takes it.
-    #[must_use]
-    pub fn page(&self) -> Page {
-        Page { after: self.after, limit: self.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE) }
-    }
-}
-
-fn query<T: DeserializeOwned>(pairs: &[&str]) -> Result<T, Problem> {
+fn query<T: DeserializeOwned>(pairs: &[&str]) -> Result<T, ProblemResponse> {
     let uri = Uri::try_from(format!("/?{}", pairs.join("&")));
-    let uri = uri.map_err(|error| Problem::bad_request(error.to_string()))?;
+    let uri = uri.map_err(|error| ProblemResponse::bad_request(error.to_string()))?;
     understood(Query::try_from_uri(&uri))
 }
 
 /// The value of a query.
-pub(crate) fn understood<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
-    query.map(|Query(value)| value).map_err(|error| Problem::bad_request(error.body_text()))
+pub(crate) fn understood<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, ProblemResponse> {
+    query.map(|Query(value)| value).map_err(|error| ProblemResponse::bad_request(error.body_text()))
 }
 
 /// The value of a JSON body.
-pub(crate) fn body<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
+pub(crate) fn body<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, ProblemResponse> {
     body.map(|Json(value)| value).map_err(|error| refused_body(error.status(), error.body_text()))
 }
 
 /// The problem with a body that could not be read or understood.
-pub(crate) fn refused_body(status: StatusCode, detail: String) -> Problem {
+pub(crate) fn refused_body(status: StatusCode, detail: String) -> ProblemResponse {
     let code = if status == StatusCode::PAYLOAD_TOO_LARGE { Code::TooLarge } else { Code::BadRequest };
-    Problem::new(code, detail)
+    ProblemResponse::new(code, detail)
 }
 
 /// An id in a path.
-pub(crate) fn id<T: std::str::FromStr<Err = InvalidId>>(text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|error: InvalidId| Problem::new(Code::InvalidId, error.to_string()))
+pub(crate) fn id<T: std::str::FromStr<Err = InvalidId>>(text: &str) -> Result<T, ProblemResponse> {
+    text.parse().map_err(|error: InvalidId| ProblemResponse::new(Code::InvalidId, error.to_string()))
 }
 
 #[cfg(test)]
@@ -92,29 +80,29 @@ mod tests {
     fn a_filter_says_the_same_in_a_query_and_in_json() {
         let json = every_field();
         let fields = json.as_object().unwrap();
-        let described = gantry_store::Filter::default();
-        assert_ne!(serde_json::from_value::<Filter>(json.clone()).unwrap(), described);
+        let described = DeadLetterFilter::default();
+        assert_ne!(serde_json::from_value::<DeadLetterFilter>(json.clone()).unwrap(), described);
         let pair = |(name, value): (&String, &Value)| match value {
             Value::String(text) => format!("{name}={text}"),
             other => format!("{name}={other}"),
         };
         let pairs: Vec<String> = fields.iter().map(pair).collect();
-        let read: Filter = query(&pairs.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+        let read: DeadLetterFilter = query(&pairs.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), json);
-        let parameters = <Filter as utoipa::IntoParams>::into_params(|| None);
+        let parameters = <DeadLetterFilter as utoipa::IntoParams>::into_params(|| None);
         assert_eq!(parameters.len(), fields.len(), "the description knows as many");
     }
 
     #[test]
     fn a_moment_may_be_written_for_people() {
-        let read: Filter = query(&["since=2021-02-25T15:02:10Z"]).unwrap();
+        let read: DeadLetterFilter = query(&["since=2021-02-25T15:02:10Z"]).unwrap();
         assert_eq!(read.since, Some(gantry_core::Timestamp(1_614_265_330_000)));
     }
 
     #[test]
     fn a_misspelt_filter_is_refused_and_widens_nothing() {
         for wrong in ["folw=orders", "state=opne", "since=yesterday", "min_attempts=few", "flow=Orders"] {
-            assert!(query::<Filter>(&[wrong]).is_err(), "{wrong}");
+            assert!(query::<DeadLetterFilter>(&[wrong]).is_err(), "{wrong}");
         }
     }
 }

@@ -5,72 +5,88 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use gantry_core::{DeadLetter, DeadLetterId};
+use gantry_api::v1::{
+    CloseRequest, Code, DeadLetter, DeadLetterCounts, DeadLetterFilter, DeadLetterPage, EditedPayload, Part,
+    ReplayRequest, Revisions, SummaryPage, form,
+};
+use gantry_core::DeadLetterId;
 use gantry_runtime::HostHandle;
-use gantry_store::{DeadLetterCounts, Filter, ReplayError};
+use gantry_store::ReplayError;
 
-use crate::api::{CloseRequest, DeadLetterPage, EditedPayload, Part, ReplayRequest, Revisions, SummaryPage};
 use crate::asked::{self, Wanted};
-use crate::problem::{self, Code, Problem};
+use crate::convert::Convert as _;
+use crate::problem::{self, ProblemResponse};
 
 /// A page of dead letters, oldest first, whole.
 #[utoipa::path(get, path = "/v1/dead-letters", tag = "dead letters", operation_id = "list_dead_letters",
-    params(Filter, Part),
+    params(DeadLetterFilter, Part),
     responses((status = 200, description = "a page", body = DeadLetterPage), problem::BadRequest))]
-pub(crate) async fn list(State(host): State<HostHandle>, wanted: Wanted) -> Result<Json<DeadLetterPage>, Problem> {
+pub(crate) async fn list(
+    State(host): State<HostHandle>,
+    wanted: Wanted,
+) -> Result<Json<DeadLetterPage>, ProblemResponse> {
     let page = host.store().dead_letters(wanted.filter, wanted.page).await?;
-    Ok(Json(DeadLetterPage { dead_letters: page.letters, next: page.next }))
+    Ok(Json(DeadLetterPage { dead_letters: page.letters.convert(), next: page.next }))
 }
 
 /// A page of dead letters, oldest first, in brief: payloads are not read unless the filter asks for a text in them.
 #[utoipa::path(get, path = "/v1/dead-letter-summaries", tag = "dead letters", operation_id = "list_dead_letter_summaries",
-    params(Filter, Part),
+    params(DeadLetterFilter, Part),
     responses((status = 200, description = "a page", body = SummaryPage), problem::BadRequest))]
-pub(crate) async fn summaries(State(host): State<HostHandle>, wanted: Wanted) -> Result<Json<SummaryPage>, Problem> {
+pub(crate) async fn summaries(
+    State(host): State<HostHandle>,
+    wanted: Wanted,
+) -> Result<Json<SummaryPage>, ProblemResponse> {
     let page = host.store().dead_letter_summaries(wanted.filter, wanted.page).await?;
-    Ok(Json(SummaryPage { dead_letters: page.letters, next: page.next }))
+    Ok(Json(SummaryPage { dead_letters: page.letters.convert(), next: page.next }))
 }
 
 /// How many dead letters there are, by state.
 #[utoipa::path(get, path = "/v1/dead-letter-counts", tag = "dead letters", operation_id = "count_dead_letters",
-    params(Filter),
+    params(DeadLetterFilter),
     responses((status = 200, description = "by state", body = DeadLetterCounts), problem::BadRequest))]
-pub(crate) async fn count(State(host): State<HostHandle>, wanted: Wanted) -> Result<Json<DeadLetterCounts>, Problem> {
-    Ok(Json(host.store().count_dead_letters(wanted.filter).await?))
+pub(crate) async fn count(
+    State(host): State<HostHandle>,
+    wanted: Wanted,
+) -> Result<Json<DeadLetterCounts>, ProblemResponse> {
+    Ok(Json(host.store().count_dead_letters(wanted.filter).await?.convert()))
 }
 
 /// One dead letter, with everything known of it.
 #[utoipa::path(get, path = "/v1/dead-letters/{id}", tag = "dead letters", operation_id = "show_dead_letter",
-    params(("id" = DeadLetterId, Path, description = "The dead letter's id")),
+    params(("id" = form::DeadLetterId, Path, description = "The dead letter's id")),
     responses((status = 200, description = "the letter", body = DeadLetter), problem::BadRequestOrId, problem::NotFound))]
-pub(crate) async fn show(State(host): State<HostHandle>, Path(id): Path<String>) -> Result<Json<DeadLetter>, Problem> {
+pub(crate) async fn show(
+    State(host): State<HostHandle>,
+    Path(id): Path<String>,
+) -> Result<Json<DeadLetter>, ProblemResponse> {
     current(&host, asked::id(&id)?).await
 }
 
 /// Every payload the letter had, what was received first, and how each edit changed it.
 #[utoipa::path(get, path = "/v1/dead-letters/{id}/revisions", tag = "dead letters",
     operation_id = "show_dead_letter_revisions",
-    params(("id" = DeadLetterId, Path, description = "The dead letter's id")),
+    params(("id" = form::DeadLetterId, Path, description = "The dead letter's id")),
     responses((status = 200, description = "its revisions", body = Revisions), problem::BadRequestOrId, problem::NotFound))]
 pub(crate) async fn revisions(
     State(host): State<HostHandle>,
     Path(id): Path<String>,
-) -> Result<Json<Revisions>, Problem> {
+) -> Result<Json<Revisions>, ProblemResponse> {
     let id: DeadLetterId = asked::id(&id)?;
     let found = host.store().dead_letter_revisions(id).await?;
-    found.map(|revisions| Json(revisions.into())).ok_or_else(|| Problem::not_found("dead letter", id))
+    found.map(|revisions| Json(revisions.convert())).ok_or_else(|| ProblemResponse::not_found("dead letter", id))
 }
 
 /// Puts a dead letter back to work, with an edited payload if one is given.
 #[utoipa::path(post, path = "/v1/dead-letters/{id}/replay", tag = "dead letters", operation_id = "replay_dead_letter",
-    params(("id" = DeadLetterId, Path, description = "The dead letter's id")), request_body = ReplayRequest,
+    params(("id" = form::DeadLetterId, Path, description = "The dead letter's id")), request_body = ReplayRequest,
     responses((status = 202, description = "the letter as it stands then", body = DeadLetter),
               problem::BadRequestOrId, problem::NotFound, problem::Conflict, problem::TooLarge))]
 pub(crate) async fn replay(
     State(host): State<HostHandle>,
     Path(id): Path<String>,
     request: Result<Json<ReplayRequest>, JsonRejection>,
-) -> Result<(StatusCode, Json<DeadLetter>), Problem> {
+) -> Result<(StatusCode, Json<DeadLetter>), ProblemResponse> {
     let (id, request) = (asked::id(&id)?, asked::body(request)?);
     let payload = request.payload.map(|EditedPayload(bytes)| bytes);
     host.store().replay(id, request.by, payload).await.map_err(|error| refused(&error))?;
@@ -79,17 +95,17 @@ pub(crate) async fn replay(
 
 /// Gives a dead letter up; needs a `reason`.
 #[utoipa::path(post, path = "/v1/dead-letters/{id}/discard", tag = "dead letters", operation_id = "discard_dead_letter",
-    params(("id" = DeadLetterId, Path, description = "The dead letter's id")), request_body = CloseRequest,
+    params(("id" = form::DeadLetterId, Path, description = "The dead letter's id")), request_body = CloseRequest,
     responses((status = 200, description = "the letter as it stands then", body = DeadLetter),
               problem::BadRequestOrId, problem::NotFound, problem::Conflict))]
 pub(crate) async fn discard(
     State(host): State<HostHandle>,
     Path(id): Path<String>,
     request: Result<Json<CloseRequest>, JsonRejection>,
-) -> Result<Json<DeadLetter>, Problem> {
+) -> Result<Json<DeadLetter>, ProblemResponse> {
     let (id, request) = (asked::id(&id)?, asked::body(request)?);
     if request.reason.trim().is_empty() {
-        return Err(Problem::bad_request("a discard needs a `reason`"));
+        return Err(ProblemResponse::bad_request("a discard needs a `reason`"));
     }
     host.store().discard(id, request.by, request.reason).await.map_err(|error| refused(&error))?;
     current(&host, id).await
@@ -98,30 +114,31 @@ pub(crate) async fn discard(
 /// Takes note of a dead letter: somebody looks into it.
 #[utoipa::path(post, path = "/v1/dead-letters/{id}/acknowledge", tag = "dead letters",
     operation_id = "acknowledge_dead_letter",
-    params(("id" = DeadLetterId, Path, description = "The dead letter's id")), request_body = CloseRequest,
+    params(("id" = form::DeadLetterId, Path, description = "The dead letter's id")), request_body = CloseRequest,
     responses((status = 200, description = "the letter as it stands then", body = DeadLetter),
               problem::BadRequestOrId, problem::NotFound, problem::Conflict))]
 pub(crate) async fn acknowledge(
     State(host): State<HostHandle>,
     Path(id): Path<String>,
     request: Result<Json<CloseRequest>, JsonRejection>,
-) -> Result<Json<DeadLetter>, Problem> {
+) -> Result<Json<DeadLetter>, ProblemResponse> {
     let (id, request) = (asked::id(&id)?, asked::body(request)?);
     host.store().acknowledge(id, request.by).await.map_err(|error| refused(&error))?;
     current(&host, id).await
 }
 
 /// The letter as it stands now.
-async fn current(host: &HostHandle, id: DeadLetterId) -> Result<Json<DeadLetter>, Problem> {
-    host.store().dead_letter(id).await?.map(Json).ok_or_else(|| Problem::not_found("dead letter", id))
+async fn current(host: &HostHandle, id: DeadLetterId) -> Result<Json<DeadLetter>, ProblemResponse> {
+    let letter = host.store().dead_letter(id).await?.ok_or_else(|| ProblemResponse::not_found("dead letter", id))?;
+    Ok(Json(letter.convert()))
 }
 
-fn refused(error: &ReplayError) -> Problem {
+fn refused(error: &ReplayError) -> ProblemResponse {
     match error {
-        ReplayError::NotFound(id) => Problem::not_found("dead letter", id),
-        ReplayError::Store(error) => Problem::store(error),
+        ReplayError::NotFound(id) => ProblemResponse::not_found("dead letter", id),
+        ReplayError::Store(error) => ProblemResponse::store(error),
         ReplayError::WrongState { .. } | ReplayError::MessageQueued(_) => {
-            Problem::new(Code::Conflict, error.to_string())
+            ProblemResponse::new(Code::Conflict, error.to_string())
         }
     }
 }

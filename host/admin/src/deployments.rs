@@ -5,14 +5,16 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use gantry_control::rollout::{DeployError, DeployRequest};
-use gantry_control::rollout::{Deployment, Phase, ShadowReport};
+use gantry_api::v1::{
+    CloseRequest, Code, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, ShadowReport, form,
+};
+use gantry_control::rollout::{self, DeployError, Phase};
 use gantry_core::FlowName;
 use gantry_runtime::HostHandle;
 
-use crate::api::{CloseRequest, DeploymentQuery, DryRunRequest};
 use crate::asked;
-use crate::problem::{self, Code, Problem};
+use crate::convert::Convert as _;
+use crate::problem::{self, ProblemResponse};
 
 /// Begins one: 202, and the record as it stands.
 #[utoipa::path(post, path = "/v1/deployments", tag = "deployments", operation_id = "begin_deployment",
@@ -22,10 +24,10 @@ use crate::problem::{self, Code, Problem};
 pub(crate) async fn begin(
     State(host): State<HostHandle>,
     request: Result<Json<DeployRequest>, JsonRejection>,
-) -> Result<(StatusCode, Json<Deployment>), Problem> {
+) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
     let request = asked::body(request)?;
-    let deployment = host.deploy(request).await.map_err(|error| refused(&error))?;
-    Ok((StatusCode::ACCEPTED, Json(deployment)))
+    let deployment = host.deploy(request.convert()).await.map_err(|error| refused(&error))?;
+    Ok((StatusCode::ACCEPTED, Json(deployment.convert())))
 }
 
 /// All of them, oldest first; narrowed by flow, step, and whether they are under way.
@@ -35,14 +37,15 @@ pub(crate) async fn begin(
 pub(crate) async fn list(
     State(host): State<HostHandle>,
     query: Result<Query<DeploymentQuery>, QueryRejection>,
-) -> Result<Json<Vec<Deployment>>, Problem> {
+) -> Result<Json<Vec<Deployment>>, ProblemResponse> {
     let query = asked::understood(query)?;
-    let matches = |deployment: &Deployment| {
+    let matches = |deployment: &rollout::Deployment| {
         query.flow.as_ref().is_none_or(|flow| deployment.flow.as_str() == flow)
             && query.step.as_ref().is_none_or(|step| deployment.step == *step)
             && query.active.is_none_or(|active| active != deployment.phase.is_over())
     };
-    Ok(Json(host.deployments().into_iter().filter(matches).collect()))
+    let deployments: Vec<_> = host.deployments().into_iter().filter(matches).collect();
+    Ok(Json(deployments.convert()))
 }
 
 /// One deployment, with everything found out so far.
@@ -52,9 +55,10 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     State(host): State<HostHandle>,
     number: Result<Path<u64>, PathRejection>,
-) -> Result<Json<Deployment>, Problem> {
-    let Path(number) = number.map_err(|error| Problem::bad_request(error.body_text()))?;
-    host.deployment(number).map(Json).map_err(|error| refused(&error))
+) -> Result<Json<Deployment>, ProblemResponse> {
+    let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
+    let deployment = host.deployment(number).map_err(|error| refused(&error))?;
+    Ok(Json(deployment.convert()))
 }
 
 /// On to the next phase: 202, since the deployment takes the order when it looks for one.
@@ -66,11 +70,11 @@ pub(crate) async fn approve(
     State(host): State<HostHandle>,
     number: Result<Path<u64>, PathRejection>,
     request: Result<Json<CloseRequest>, JsonRejection>,
-) -> Result<(StatusCode, Json<Deployment>), Problem> {
-    let Path(number) = number.map_err(|error| Problem::bad_request(error.body_text()))?;
+) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
+    let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
     let request = asked::body(request)?;
     let deployment = host.approve_deployment(number, request.by).map_err(|error| refused(&error))?;
-    Ok((StatusCode::ACCEPTED, Json(deployment)))
+    Ok((StatusCode::ACCEPTED, Json(deployment.convert())))
 }
 
 /// Back to the version before: 200 with the new record when it is done, 202 when a deployment under way is told to.
@@ -83,17 +87,17 @@ pub(crate) async fn roll_back(
     State(host): State<HostHandle>,
     number: Result<Path<u64>, PathRejection>,
     request: Result<Json<CloseRequest>, JsonRejection>,
-) -> Result<(StatusCode, Json<Deployment>), Problem> {
-    let Path(number) = number.map_err(|error| Problem::bad_request(error.body_text()))?;
+) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
+    let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
     let request = asked::body(request)?;
     let deployment = host.roll_back(number, request.by, request.reason).await.map_err(|error| refused(&error))?;
     let done = deployment.phase == Phase::Deployed;
-    Ok((if done { StatusCode::OK } else { StatusCode::ACCEPTED }, Json(deployment)))
+    Ok((if done { StatusCode::OK } else { StatusCode::ACCEPTED }, Json(deployment.convert())))
 }
 
 /// Back to the plugin that the flow's file names.
 #[utoipa::path(post, path = "/v1/flows/{flow}/steps/{step}/reset", tag = "deployments", operation_id = "reset_step",
-    params(("flow" = FlowName, Path, description = "The flow"), ("step" = String, Path, description = "The step")),
+    params(("flow" = form::FlowName, Path, description = "The flow"), ("step" = String, Path, description = "The step")),
     request_body = CloseRequest,
     responses((status = 200, description = "the record of the step back", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict, problem::PluginRefused))]
@@ -101,11 +105,11 @@ pub(crate) async fn reset(
     State(host): State<HostHandle>,
     place: Result<Path<(FlowName, String)>, PathRejection>,
     request: Result<Json<CloseRequest>, JsonRejection>,
-) -> Result<Json<Deployment>, Problem> {
-    let Path((flow, step)) = place.map_err(|error| Problem::bad_request(error.body_text()))?;
+) -> Result<Json<Deployment>, ProblemResponse> {
+    let Path((flow, step)) = place.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
     let request = asked::body(request)?;
     let reset = host.reset_step(flow, step, request.by, request.reason).await;
-    reset.map(Json).map_err(|error| refused(&error))
+    Ok(Json(reset.map_err(|error| refused(&error))?.convert()))
 }
 
 /// Dead letters through the version in force and another one; nothing is sent.
@@ -116,14 +120,14 @@ pub(crate) async fn reset(
 pub(crate) async fn dry_run(
     State(host): State<HostHandle>,
     request: Result<Json<DryRunRequest>, JsonRejection>,
-) -> Result<Json<ShadowReport>, Problem> {
+) -> Result<Json<ShadowReport>, ProblemResponse> {
     let request = asked::body(request)?;
     let DryRunRequest { flow, step, with, dead_letters } = request;
     let compared = host.dry_run(flow, step, &with, dead_letters).await;
-    compared.map(Json).map_err(|error| refused(&error))
+    Ok(Json(compared.map_err(|error| refused(&error))?.convert()))
 }
 
-fn refused(error: &DeployError) -> Problem {
+fn refused(error: &DeployError) -> ProblemResponse {
     use DeployError as E;
     let detail = gantry_control::diagnose::chain(error);
     let code = match error {
@@ -144,11 +148,11 @@ fn refused(error: &DeployError) -> Problem {
         E::Untrusted(_) => Code::PluginUntrusted,
         E::Load(_) | E::Misfit(_) | E::Cases(_) => Code::PluginRefused,
         E::Stopping => Code::Stopping,
-        E::Store(error) => return Problem::store(error),
+        E::Store(error) => return ProblemResponse::store(error),
         E::Catalogue(_) => {
             tracing::error!(error = detail, "the catalogue failed");
             Code::CatalogueFailed
         }
     };
-    Problem::new(code, detail)
+    ProblemResponse::new(code, detail)
 }

@@ -3,14 +3,15 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, NoteRequest};
 use gantry_runtime::HostHandle;
-use gantry_store::{DeadLetterGroup, GroupError, GroupFilter};
+use gantry_store::GroupError;
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
-use crate::api::{GroupAction, GroupList, NoteRequest};
 use crate::asked;
-use crate::problem::{self, Problem};
+use crate::convert::Convert as _;
+use crate::problem::{self, ProblemResponse};
 
 /// Groups of dead letters: open ones first, in each state those with the most open letters first.
 #[utoipa::path(get, path = "/v1/dead-letter-groups", tag = "dead letter groups", operation_id = "list_dead_letter_groups",
@@ -19,9 +20,9 @@ use crate::problem::{self, Problem};
 pub(crate) async fn list(
     State(host): State<HostHandle>,
     filter: Result<Query<GroupFilter>, QueryRejection>,
-) -> Result<Json<GroupList>, Problem> {
-    let groups = host.store().dead_letter_groups(asked::understood(filter)?).await?;
-    Ok(Json(GroupList { groups }))
+) -> Result<Json<GroupList>, ProblemResponse> {
+    let groups = host.store().dead_letter_groups(asked::understood(filter)?.convert()).await?;
+    Ok(Json(GroupList { groups: groups.convert() }))
 }
 
 /// One group.
@@ -32,9 +33,10 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     State(host): State<HostHandle>,
     Path(fingerprint): Path<String>,
-) -> Result<Json<DeadLetterGroup>, Problem> {
+) -> Result<Json<DeadLetterGroup>, ProblemResponse> {
     let group = host.store().dead_letter_group(&fingerprint).await?;
-    group.map(Json).ok_or_else(|| Problem::not_found("dead letter group", fingerprint))
+    let group = group.ok_or_else(|| ProblemResponse::not_found("dead letter group", fingerprint))?;
+    Ok(Json(group.convert()))
 }
 
 /// Says where a group stands: `acknowledge`, `resolve`, `ignore` or `reopen`.
@@ -49,17 +51,18 @@ pub(crate) async fn change(
     State(host): State<HostHandle>,
     Path((fingerprint, action)): Path<(String, String)>,
     request: Result<Json<NoteRequest>, JsonRejection>,
-) -> Result<Json<DeadLetterGroup>, Problem> {
+) -> Result<Json<DeadLetterGroup>, ProblemResponse> {
     let action = read(&action)?;
     let NoteRequest { by, note } = asked::body(request)?;
-    let changed = host.store().set_group_state(&fingerprint, action.state(), by, note).await;
-    changed.map(Json).map_err(|error| match error {
-        GroupError::NotFound(fingerprint) => Problem::not_found("dead letter group", fingerprint),
-        GroupError::Store(error) => Problem::store(&error),
-    })
+    let changed = host.store().set_group_state(&fingerprint, action.state().convert(), by, note).await;
+    let changed = changed.map_err(|error| match error {
+        GroupError::NotFound(fingerprint) => ProblemResponse::not_found("dead letter group", fingerprint),
+        GroupError::Store(error) => ProblemResponse::store(&error),
+    })?;
+    Ok(Json(changed.convert()))
 }
 
-fn read(action: &str) -> Result<GroupAction, Problem> {
+fn read(action: &str) -> Result<GroupAction, ProblemResponse> {
     let read = GroupAction::deserialize(action.into_deserializer());
-    read.map_err(|error: serde::de::value::Error| Problem::bad_request(error.to_string()))
+    read.map_err(|error: serde::de::value::Error| ProblemResponse::bad_request(error.to_string()))
 }

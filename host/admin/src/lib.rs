@@ -5,19 +5,19 @@
 //! can connect; everything under `/v1` needs the admin token. Shapes and errors: `docs/reference/admin-api.md`.
 
 mod alerts;
-pub mod api;
 mod asked;
+pub mod convert;
 mod dead_letters;
 mod deployments;
 pub mod diff;
 mod flows;
 mod groups;
-pub mod imports;
+mod imports;
 mod jobs;
 mod messages;
 mod observe;
 mod plugins;
-pub mod problem;
+mod problem;
 mod quality;
 mod reload;
 mod routes;

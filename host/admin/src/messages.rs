@@ -2,18 +2,23 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use gantry_core::{History, MessageId};
+use gantry_api::v1::{History, form};
+use gantry_core::MessageId;
 use gantry_runtime::HostHandle;
 
 use crate::asked;
-use crate::problem::{self, Problem};
+use crate::convert::Convert as _;
+use crate::problem::{self, ProblemResponse};
 
 /// Where a message stands, and everything that happened to it.
 #[utoipa::path(get, path = "/v1/messages/{id}", tag = "messages", operation_id = "show_message",
-    params(("id" = MessageId, Path, description = "The message's id, as the intake answered it")),
+    params(("id" = form::MessageId, Path, description = "The message's id, as the intake answered it")),
     responses((status = 200, description = "its history", body = History), problem::BadRequestOrId, problem::NotFound))]
-pub(crate) async fn show(State(host): State<HostHandle>, Path(id): Path<String>) -> Result<Json<History>, Problem> {
+pub(crate) async fn show(
+    State(host): State<HostHandle>,
+    Path(id): Path<String>,
+) -> Result<Json<History>, ProblemResponse> {
     let id: MessageId = asked::id(&id)?;
-    let history = host.store().history(id).await?;
-    history.map(Json).ok_or_else(|| Problem::not_found("message", id))
+    let history = host.store().history(id).await?.ok_or_else(|| ProblemResponse::not_found("message", id))?;
+    Ok(Json(history.convert()))
 }

@@ -27,10 +27,10 @@ pub(crate) async fn healthz(State(host): State<HostHandle>) -> Response {
 pub(crate) async fn readyz(State(host): State<HostHandle>) -> Response {
     let (status, mut answer) = match host.ready() {
         Ok(()) => (StatusCode::OK, json!({"status": "ready"})),
-        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, json!({"status": "not_ready", "reason": reason})),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, json!({"status": "not_ready", "reason": reason.name()})),
     };
     if let Some(last) = host.last_reload() {
-        answer["last_reload"] = json!({"at": last.at, "result": last.result});
+        answer["last_reload"] = json!({"at": last.at, "result": last.result.name()});
     }
     (status, Json(answer)).into_response()
 }

@@ -1,122 +1,27 @@
-//! Errors as `application/problem+json` (RFC 9457): the one place where a failure becomes an HTTP answer. What failed
-//! inside is logged, not told.
-//!
-//! [`Code`] is the list of all there are; the catalogue in `docs/reference/errors.md` and the API's description are held
-//! against it. A new kind of failure is one line in `codes!`.
+//! Failures as HTTP answers: the one place where a [`Problem`] becomes a response. What failed inside is logged, not
+//! told.
 
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use gantry_api::v1::{Code, Diagnostics, Problem};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
-/// Media type of a problem.
-pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+/// The answer that tells of a problem: what every handler fails with.
+#[derive(Debug)]
+pub(crate) struct ProblemResponse(Problem);
 
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $status:ident;)*) => {
-        /// Which kind of problem; stable and countable.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-        #[serde(rename_all = "kebab-case")]
-        #[schema(as = ProblemCode)]
-        pub enum Code { $($(#[doc = $doc])+ $variant,)* }
-
-        impl Code {
-            /// Every code, in the order of the catalogue.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// As it is written.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// The status it is answered with.
-            #[must_use]
-            pub const fn status(self) -> StatusCode {
-                match self { $(Self::$variant => StatusCode::$status,)* }
-            }
-
-            /// What it means.
-            #[must_use]
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)* }
-            }
-        }
-    };
-}
-
-codes! {
-    /// no token, or another one
-    Unauthorized = "unauthorized", UNAUTHORIZED;
-    /// the query or body can't be understood; `detail` says where
-    BadRequest = "bad-request", BAD_REQUEST;
-    /// not a message id, dead letter id or job id
-    InvalidId = "invalid-id", BAD_REQUEST;
-    /// there is no such dead letter, group, job, message or resource
-    NotFound = "not-found", NOT_FOUND;
-    /// the state of the dead letter, group or job does not allow it, or its message is in the queue already
-    Conflict = "conflict", CONFLICT;
-    /// the body is longer than the API takes
-    TooLarge = "too-large", PAYLOAD_TOO_LARGE;
-    /// the resource is there, but not for this method
-    MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED;
-    /// something is wrong with the flow files; `diagnostics` lists it with file, line and column, and nothing changed
-    ReloadRefused = "reload-refused", UNPROCESSABLE_ENTITY;
-    /// a reload came to no decision for a fault of the host; nothing changed, and the log says more
-    ReloadFailed = "reload-failed", INTERNAL_SERVER_ERROR;
-    /// no signature of the plugin is of a key that may publish it; `detail` says which key, what it may publish and which line to add
-    PluginUntrusted = "plugin-untrusted", FORBIDDEN;
-    /// the version was published with other bytes: give the new ones another version
-    VersionTaken = "version-taken", CONFLICT;
-    /// the component is no plugin that this host could run, or doesn't fit its step; `detail` is what a flow that names it would be told
-    PluginRefused = "plugin-refused", UNPROCESSABLE_ENTITY;
-    /// a file of the catalogue can't be read or written; the host's log says why
-    CatalogueFailed = "catalogue-failed", INTERNAL_SERVER_ERROR;
-    /// the host is shutting down
-    Stopping = "stopping", SERVICE_UNAVAILABLE;
-    /// the store failed; the host's log says why
-    StoreUnavailable = "store-unavailable", SERVICE_UNAVAILABLE;
-}
-
-/// A refusal or failure, as the client sees it.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Problem {
-    /// Stable and countable: see `docs/reference/errors.md`.
-    #[schema(value_type = Code)]
-    pub code: String,
-    /// The status in words.
-    pub title: String,
-    /// HTTP status code.
-    pub status: u16,
-    /// What is wrong and how to go on.
-    pub detail: String,
-    /// Mistakes in files, each with its place, as `gantry check --format json` lists them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<gantry_config::Diagnostic>, required = false)]
-    pub diagnostics: Vec<serde_json::Value>,
-}
-
-impl Problem {
+impl ProblemResponse {
     /// A problem of this kind.
-    pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let status = code.status();
-        Self {
-            code: code.name().to_owned(),
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: status.as_u16(),
-            detail: detail.into(),
-            diagnostics: Vec::new(),
-        }
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self(Problem::new(code, detail))
     }
 
     /// The same with mistakes in files.
-    #[must_use]
-    pub(crate) fn with_diagnostics(mut self, found: &gantry_config::Diagnostics) -> Self {
-        // Plain data always becomes JSON.
-        self.diagnostics = found.iter().filter_map(|diagnostic| serde_json::to_value(diagnostic).ok()).collect();
+    pub(crate) fn with_diagnostics(mut self, Diagnostics(found): Diagnostics) -> Self {
+        self.0.diagnostics = found;
         self
     }
 
@@ -135,16 +40,15 @@ impl Problem {
     }
 }
 
-impl From<gantry_store::StoreError> for Problem {
+impl From<gantry_store::StoreError> for ProblemResponse {
     fn from(error: gantry_store::StoreError) -> Self {
         Self::store(&error)
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ProblemResponse {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], Json(self)).into_response()
+        (self.0.code.status(), [(header::CONTENT_TYPE, Problem::MEDIA_TYPE)], Json(self.0)).into_response()
     }
 }
 
@@ -152,7 +56,7 @@ impl IntoResponse for Problem {
 pub(crate) fn described(codes: &[Code]) -> RefOr<utoipa::openapi::Response> {
     let meanings: Vec<_> = codes.iter().map(|code| format!("`{}`: {}", code.name(), code.meaning())).collect();
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    ResponseBuilder::new().description(meanings.join("; ")).content(MEDIA_TYPE, content).build().into()
+    ResponseBuilder::new().description(meanings.join("; ")).content(Problem::MEDIA_TYPE, content).build().into()
 }
 
 macro_rules! answers {

@@ -3,11 +3,12 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use gantry_api::v1::{QualityFilter, QualityReport};
 use gantry_runtime::HostHandle;
-use gantry_store::{QualityFilter, QualityReport};
 
 use crate::asked;
-use crate::problem::{self, Problem};
+use crate::convert::Convert as _;
+use crate::problem::{self, ProblemResponse};
 
 /// How often which rule was broken at which field, those of most messages first.
 #[utoipa::path(get, path = "/v1/quality", tag = "data quality", operation_id = "quality",
@@ -16,6 +17,6 @@ use crate::problem::{self, Problem};
 pub(crate) async fn report(
     State(host): State<HostHandle>,
     filter: Result<Query<QualityFilter>, QueryRejection>,
-) -> Result<Json<QualityReport>, Problem> {
-    Ok(Json(host.store().quality(asked::understood(filter)?).await?))
+) -> Result<Json<QualityReport>, ProblemResponse> {
+    Ok(Json(host.store().quality(asked::understood(filter)?.convert()).await?.convert()))
 }

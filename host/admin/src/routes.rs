@@ -5,7 +5,7 @@
 //! it against `docs/reference/openapi.json` (`UPDATE_DOCS=1` writes that file anew).
 
 use axum::Json;
-use gantry_control::targets::TargetCommand;
+use gantry_api::v1::{Code, GroupAction, Problem, TargetCommand};
 use gantry_runtime::HostHandle;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
@@ -14,8 +14,7 @@ use utoipa::{PartialSchema as _, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::GroupAction;
-use crate::problem::{Code, Problem, described};
+use crate::problem::described;
 use crate::{
     alerts, dead_letters, deployments, flows, groups, imports, jobs, messages, observe, plugins, quality, reload,
     targets,

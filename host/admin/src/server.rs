@@ -8,12 +8,13 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use gantry_api::v1::Code;
 use gantry_runtime::HostHandle;
 use gantry_security::AdminToken;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::problem::{Code, Problem};
+use crate::problem::ProblemResponse;
 use crate::routes;
 
 /// Longest request body: an edited payload in base64, or a component, which may be half as long.
@@ -45,17 +46,17 @@ async fn authorize(State(token): State<Arc<AdminToken>>, request: Request, next:
         Some(given) if token.matches(given) => next.run(request).await,
         _ => {
             let detail = "send `Authorization: Bearer TOKEN`; the token is in DATA/admin.token";
-            let problem = Problem::new(Code::Unauthorized, detail);
+            let problem = ProblemResponse::new(Code::Unauthorized, detail);
             ([(header::WWW_AUTHENTICATE, "Bearer")], problem).into_response()
         }
     }
 }
 
-async fn unknown(request: Request) -> Problem {
-    Problem::not_found("resource", request.uri().path())
+async fn unknown(request: Request) -> ProblemResponse {
+    ProblemResponse::not_found("resource", request.uri().path())
 }
 
-async fn wrong_method(request: Request) -> Problem {
+async fn wrong_method(request: Request) -> ProblemResponse {
     let detail = format!("{} does not take {}", request.uri().path(), request.method());
-    Problem::new(Code::MethodNotAllowed, detail)
+    ProblemResponse::new(Code::MethodNotAllowed, detail)
 }

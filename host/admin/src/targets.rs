@@ -3,25 +3,24 @@
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use gantry_control::targets::{TargetCommand, TargetError};
-use gantry_core::{FlowName, TargetName};
-use gantry_engine::target_report::TargetReport;
+use gantry_api::v1::{CloseRequest, Code, TargetCommand, TargetReport, form};
+use gantry_control::targets::TargetError;
 use gantry_runtime::HostHandle;
 
-use crate::api::CloseRequest;
 use crate::asked;
-use crate::problem::{self, Code, Problem};
+use crate::convert::Convert as _;
+use crate::problem::{self, ProblemResponse};
 
 /// Every target of the flows in force.
 #[utoipa::path(get, path = "/v1/targets", tag = "targets", operation_id = "list_targets",
     responses((status = 200, description = "by flow and name", body = Vec<TargetReport>)))]
 pub(crate) async fn list(State(host): State<HostHandle>) -> Json<Vec<TargetReport>> {
-    Json(host.targets())
+    Json(host.targets().convert())
 }
 
 /// `pause`, `resume`, `disable`, `enable` or `close-breaker`; answers with the target as it stands then.
 #[utoipa::path(post, path = "/v1/targets/{flow}/{target}/{command}", tag = "targets", operation_id = "command_target",
-    params(("flow" = FlowName, Path, description = "The flow"), ("target" = TargetName, Path, description = "The target"),
+    params(("flow" = form::FlowName, Path, description = "The flow"), ("target" = form::TargetName, Path, description = "The target"),
            ("command" = TargetCommand, Path, description = "What to do")), request_body = CloseRequest,
     responses((status = 200, description = "the target as it stands then", body = TargetReport),
               problem::BadRequest, problem::NotFound, problem::Conflict))]
@@ -29,20 +28,21 @@ pub(crate) async fn command(
     State(host): State<HostHandle>,
     Path((flow, target, command)): Path<(String, String, String)>,
     request: Result<Json<CloseRequest>, JsonRejection>,
-) -> Result<Json<TargetReport>, Problem> {
+) -> Result<Json<TargetReport>, ProblemResponse> {
     let command = serde_json::from_value::<TargetCommand>(command.clone().into())
-        .map_err(|_| Problem::not_found("command", &command))?;
-    let unknown = || Problem::not_found("target", format!("{flow}/{target}"));
-    let (flow, target) = (flow.parse().map_err(|_| unknown())?, target.parse().map_err(|_| unknown())?);
+        .map_err(|_| ProblemResponse::not_found("command", &command))?;
+    let unknown = || ProblemResponse::not_found("target", format!("{flow}/{target}"));
+    let flow = flow.parse().map_err(|_| unknown())?;
+    let target = target.parse().map_err(|_| unknown())?;
     let CloseRequest { by, reason } = asked::body(request)?;
-    let done = host.command_target(&flow, &target, command, by, reason).await;
-    done.map(Json).map_err(|error| refused(&error))
+    let done = host.command_target(&flow, &target, command.convert(), by, reason).await;
+    Ok(Json(done.map_err(|error| refused(&error))?.convert()))
 }
 
-fn refused(error: &TargetError) -> Problem {
+fn refused(error: &TargetError) -> ProblemResponse {
     match error {
-        TargetError::Unknown { flow, target } => Problem::not_found("target", format!("{flow}/{target}")),
-        TargetError::Disabled { .. } => Problem::new(Code::Conflict, error.to_string()),
-        TargetError::Store(error) => Problem::store(error),
+        TargetError::Unknown { flow, target } => ProblemResponse::not_found("target", format!("{flow}/{target}")),
+        TargetError::Disabled { .. } => ProblemResponse::new(Code::Conflict, error.to_string()),
+        TargetError::Store(error) => ProblemResponse::store(error),
     }
 }

@@ -15,8 +15,10 @@ pub(crate) mod runtime_file;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use gantry_admin::convert::Convert as _;
+use gantry_api::v1::{History, TargetCommand, TargetReport};
 use gantry_config::HostConfig;
-use gantry_core::{History, MessageId, SystemClock};
+use gantry_core::{MessageId, SystemClock};
 use gantry_runtime::StartError;
 use gantry_store::{Store, StoreError};
 
@@ -32,7 +34,7 @@ pub(crate) fn reload(host: &HostArgs, output: &Output) -> Result<Reloaded, Failu
 }
 
 /// The targets of the running host.
-pub(crate) fn targets(host: &HostArgs, output: &Output) -> Result<serde_json::Value, Failure> {
+pub(crate) fn targets(host: &HostArgs, output: &Output) -> Result<Vec<TargetReport>, Failure> {
     with_host(host, output, async |remote| Ok(remote.targets().await?))
 }
 
@@ -41,10 +43,10 @@ pub(crate) fn command_target(
     host: &HostArgs,
     output: &Output,
     target: &str,
-    command: &str,
+    command: TargetCommand,
     by: &str,
     reason: &str,
-) -> Result<serde_json::Value, Failure> {
+) -> Result<TargetReport, Failure> {
     with_host(host, output, async |remote| Ok(remote.command_target(target, command, by, reason).await?))
 }
 
@@ -166,7 +168,7 @@ impl Desk {
             Self::Running(remote) => remote.get(&format!("messages/{id}"), "message", id).await,
             Self::AtRest(store) => {
                 let missing = || DeskError::NotFound { what: "message", id: id.to_string() };
-                store.history(id).await?.ok_or_else(missing)
+                Ok(store.history(id).await?.ok_or_else(missing)?.convert())
             }
         }
     }

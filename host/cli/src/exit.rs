@@ -4,50 +4,35 @@
 
 use std::process::ExitCode;
 
+use gantry_core::coded_enum;
+
 use crate::output::{Format, Output};
 
-macro_rules! exits {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal;)*) => {
-        /// How a command ended.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[repr(u8)]
-        pub(crate) enum Exit { $($(#[doc = $doc])+ $variant = $code,)* }
-
-        impl Exit {
-            /// The ending in one word, for JSON.
-            pub(crate) const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// Number, name and meaning of every ending.
-            #[cfg(test)]
-            pub(crate) const TABLE: &'static [(u8, &'static str, &'static str)] =
-                &[$(($code, $name, concat!($($doc),+).trim_ascii()),)*];
-        }
-    };
-}
-
-exits! {
-    /// The command did what it was asked to.
-    Ok = 0, "ok";
-    /// Something unexpected failed; the message says what.
-    Internal = 1, "internal";
-    /// The command line can't be understood, or asks for something that can't be done.
-    Usage = 2, "usage";
-    /// Flows or host settings have mistakes; each is listed with its place.
-    InvalidConfig = 3, "invalid_config";
-    /// A plugin is refused, can't be built, or fails its golden cases.
-    PluginRefused = 4, "plugin_refused";
-    /// A running host does not answer.
-    HostUnreachable = 5, "host_unreachable";
-    /// The store can't be opened: damaged, or in use by another process.
-    StoreUnavailable = 6, "store_unavailable";
-    /// What was asked for does not exist.
-    NotFound = 7, "not_found";
-    /// The work is done, but a flow missed its success criteria, or messages were left in flight.
-    CriteriaMissed = 8, "criteria_missed";
-    /// A deployment waits for its operator: `gantry deploy approve` or `gantry deploy rollback`.
-    Waiting = 9, "waiting";
+coded_enum! {
+    /// How a command ended. The number is what the shell sees, the name is for JSON.
+    #[repr(u8)]
+    pub(crate) enum Exit {
+        /// The command did what it was asked to.
+        Ok = 0 => "ok",
+        /// Something unexpected failed; the message says what.
+        Internal = 1 => "internal",
+        /// The command line can't be understood, or asks for something that can't be done.
+        Usage = 2 => "usage",
+        /// Flows or host settings have mistakes; each is listed with its place.
+        InvalidConfig = 3 => "invalid_config",
+        /// A plugin is refused, can't be built, or fails its golden cases.
+        PluginRefused = 4 => "plugin_refused",
+        /// A running host does not answer.
+        HostUnreachable = 5 => "host_unreachable",
+        /// The store can't be opened: damaged, or in use by another process.
+        StoreUnavailable = 6 => "store_unavailable",
+        /// What was asked for does not exist.
+        NotFound = 7 => "not_found",
+        /// The work is done, but a flow missed its success criteria, or messages were left in flight.
+        CriteriaMissed = 8 => "criteria_missed",
+        /// A deployment waits for its operator: `gantry deploy approve` or `gantry deploy rollback`.
+        Waiting = 9 => "waiting",
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -161,8 +146,10 @@ mod tests {
     fn the_documentation_has_the_same_table() {
         let page = std::fs::read_to_string(PAGE).unwrap();
         let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| code")).collect();
-        let table: Vec<_> =
-            Exit::TABLE.iter().map(|(code, name, meaning)| format!("| {code} | `{name}` | {meaning} |")).collect();
+        let table: Vec<_> = Exit::ALL
+            .iter()
+            .map(|exit| format!("| {} | `{}` | {} |", *exit as u8, exit.name(), exit.meaning()))
+            .collect();
         assert_eq!(rows, table);
     }
 

@@ -1,7 +1,7 @@
 //! Plain text for people: columns, fields, payloads. What came from outside is escaped, so that a message can't move
 //! the operator's cursor.
 
-use gantry_core::json_diff::Change;
+use gantry_api::v1::Change;
 use serde_json::Value;
 
 /// Payload bytes shown before it is cut; the whole is in `--format json` and `gantry dlq export`.

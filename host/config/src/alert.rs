@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_core::alert::{AlertKind, AlertTerms};
-use gantry_core::{FlowName, RetryPolicies, TargetName, ValvePolicy};
+use gantry_core::{FlowName, RetryPolicies, TargetHealthPolicy, TargetName};
 use serde_json::{Value, json};
 
-use crate::flow::{HttpTarget, SecretRef, Target, TargetKind};
+use crate::flow::{Auth, SecretRef, Target};
+use crate::kind::TargetSettings;
 use crate::units::show_duration;
 
 /// An endpoint gets few calls, and is not to be flooded with what has piled up.
@@ -45,20 +47,33 @@ pub struct Alert {
     /// How a failed call is tried again.
     pub retry: RetryPolicies,
     /// When the endpoint is spared.
-    pub valve: ValvePolicy,
+    pub health: TargetHealthPolicy,
 }
 
 /// An HTTP endpoint that takes alerts in a form of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertTarget {
-    /// The request; its URL is empty where `url` refers to it.
-    pub http: HttpTarget,
-    /// The URL, where it is a secret.
-    pub url: Option<SecretRef>,
+    /// Where to.
+    pub url: AlertUrl,
+    /// Sent with each request; no secrets here.
+    pub headers: Vec<(String, String)>,
+    /// How the host proves itself.
+    pub auth: Auth,
+    /// From sending to the last byte of the answer.
+    pub timeout: Duration,
     /// What is sent.
     pub format: AlertFormat,
     /// How long an alert that isn't said again counts as going on: for forms that need an end.
     pub repeat: Duration,
+}
+
+/// Where an endpoint is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AlertUrl {
+    /// As the file states it.
+    Open(String),
+    /// A secret itself, as those of Slack.
+    Secret(SecretRef),
 }
 
 /// The form of what is sent to an endpoint.
@@ -77,14 +92,21 @@ pub enum AlertFormat {
     },
 }
 
-impl AlertTarget {
-    /// Everything it keeps elsewhere.
-    pub fn secrets(&self) -> impl Iterator<Item = &SecretRef> {
+impl TargetSettings for AlertTarget {
+    fn label(&self) -> String {
+        format!("POST {}", self.url)
+    }
+
+    fn secrets(&self) -> Vec<&SecretRef> {
         let key = match &self.format {
             AlertFormat::Pagerduty { routing_key } => Some(routing_key),
             AlertFormat::Gantry | AlertFormat::Alertmanager | AlertFormat::Slack => None,
         };
-        key.into_iter().chain(&self.url).chain(self.http.auth.secret())
+        let url = match &self.url {
+            AlertUrl::Open(_) => None,
+            AlertUrl::Secret(reference) => Some(reference),
+        };
+        key.into_iter().chain(url).chain(self.auth.secret()).collect()
     }
 }
 
@@ -99,8 +121,8 @@ impl Alert {
     /// The endpoint as the target of a flow.
     #[must_use]
     pub fn target(&self) -> Target {
-        let Self { endpoint, retry, valve, .. } = self.clone();
-        Target { kind: TargetKind::Alert(endpoint), schema: None, concurrency: CONCURRENCY, retry, valve }
+        let Self { endpoint, retry, health, .. } = self.clone();
+        Target { settings: Arc::new(endpoint), schema: None, concurrency: CONCURRENCY, retry, health }
     }
 
     /// As a host file would state it, but for headers, credentials and retries.
@@ -108,7 +130,7 @@ impl Alert {
     pub(crate) fn to_json(&self) -> Value {
         let mut stated = json!({
             "name": self.name,
-            "url": self.endpoint.shown_url(),
+            "url": self.endpoint.url.to_string(),
             "format": match &self.endpoint.format {
                 AlertFormat::Pagerduty { routing_key } => {
                     json!({ "pagerduty": { "routing_key": routing_key.to_string() } })
@@ -119,7 +141,7 @@ impl Alert {
             "dead_letters": self.dead_letters,
             "repeat": show_duration(self.terms.repeat),
             "resolve_after": show_duration(self.terms.resolve_after),
-            "timeout": show_duration(self.endpoint.http.timeout),
+            "timeout": show_duration(self.endpoint.timeout),
         });
         if !self.flows.is_empty() {
             stated["flows"] = json!(self.flows);
@@ -128,11 +150,13 @@ impl Alert {
     }
 }
 
-impl AlertTarget {
-    /// The URL, or where it is found.
-    #[must_use]
-    pub fn shown_url(&self) -> String {
-        self.url.as_ref().map_or_else(|| self.http.url.clone(), ToString::to_string)
+/// The URL, or where it is found.
+impl fmt::Display for AlertUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(url) => f.write_str(url),
+            Self::Secret(reference) => fmt::Display::fmt(reference, f),
+        }
     }
 }
 

@@ -10,13 +10,15 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 /// Bytes of a file, from start to just behind the end.
-pub(crate) type Span = Range<usize>;
+pub type Span = Range<usize>;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub(crate) struct At<T> {
-    pub(crate) span: Span,
-    pub(crate) value: T,
+pub struct At<T> {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub value: T,
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {

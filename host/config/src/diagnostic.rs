@@ -20,10 +20,9 @@ pub(crate) use report::{Report, SourceFile};
 use crate::at::Span;
 
 /// One mistake, or one thing worth a second look.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Diagnostic {
     /// The file as it was named on the command line or found in a directory.
-    #[schema(value_type = String)]
     pub file: PathBuf,
     /// Line, from 1; none when the file as a whole is meant.
     pub line: Option<usize>,
@@ -32,7 +31,6 @@ pub struct Diagnostic {
     /// Whether it keeps the host from starting.
     pub severity: Severity,
     /// Which kind of mistake; stable.
-    #[schema(value_type = String)]
     pub code: Code,
     /// What is wrong.
     pub message: String,
@@ -70,7 +68,7 @@ impl fmt::Display for Diagnostic {
 impl std::error::Error for Diagnostic {}
 
 /// Everything found in one go over all files, in the order of the files and lines.
-#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub struct Diagnostics(Vec<Diagnostic>);
 

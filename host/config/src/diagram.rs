@@ -7,7 +7,8 @@ use std::path::Path;
 
 use gantry_schema::Schema;
 
-use crate::flow::{FileFormat, Flow, HostEvents, OnViolation, RulesStep, Source, Step, Target, TargetKind, Work};
+use crate::flow::{Flow, OnViolation, RulesStep, Step, Work};
+use crate::kind::Label;
 use crate::units::show_duration;
 
 /// One flowchart with a box for each flow.
@@ -24,8 +25,8 @@ pub fn mermaid(flows: &[Flow]) -> String {
 fn draw(chart: &mut String, flow: &Flow, id: &str) -> std::fmt::Result {
     writeln!(chart, "  subgraph {id}[\"{}\"]", title(flow))?;
     writeln!(chart, "    direction LR")?;
-    let lines = source(&flow.source);
-    writeln!(chart, "    {id}_source([\"{}\"])", label(&[&lines.0, &lines.1, &schema(flow.input_schema.as_ref())]))?;
+    let Label { kind, place } = flow.source.label();
+    writeln!(chart, "    {id}_source([\"{}\"])", label(&[&kind, &place, &schema(flow.input_schema.as_ref())]))?;
     let mut last = format!("{id}_source");
     for (number, step) in flow.steps.iter().enumerate() {
         let this = format!("{id}_step{number}");
@@ -39,7 +40,7 @@ fn draw(chart: &mut String, flow: &Flow, id: &str) -> std::fmt::Result {
         writeln!(
             chart,
             "    {this}([\"{}\"])",
-            label(&[name.as_str(), &place(target), &schema(target.schema.as_ref())])
+            label(&[name.as_str(), &target.settings.label(), &schema(target.schema.as_ref())])
         )?;
         let arrow = if *name == flow.default_target { "-->" } else { "-. route .->" };
         writeln!(chart, "    {last} {arrow} {this}")?;
@@ -92,39 +93,10 @@ fn percent(rate: f64) -> f64 {
     (rate * 1_000_000.0).round() / 10_000.0
 }
 
-/// What kind of source, and where.
-fn source(source: &Source) -> (String, String) {
-    match source {
-        Source::Webhook(webhook) => ("webhook".to_owned(), webhook.path.clone()),
-        Source::Files(files) => {
-            let format = match files.format {
-                FileFormat::Csv(_) => "CSV files",
-                FileFormat::Json => "JSON files",
-                FileFormat::Ndjson => "NDJSON files",
-            };
-            (format.to_owned(), format!("{}/{}", file_name(&files.directory), files.pattern))
-        }
-        Source::HostEvents(HostEvents { events, .. }) if events.is_empty() => ("host events".to_owned(), String::new()),
-        Source::HostEvents(HostEvents { events, .. }) => {
-            ("host events".to_owned(), events.iter().copied().collect::<Vec<_>>().join(", "))
-        }
-        Source::Alerts => ("alerts".to_owned(), String::new()),
-    }
-}
-
 /// What messages are held to; nothing where there is no schema.
 fn schema(schema: Option<&Schema>) -> String {
     let file = schema.and_then(Schema::file).map(file_name);
     file.map(|file| format!("held to {file}")).unwrap_or_default()
-}
-
-/// Where a target is, without what each message fills in.
-fn place(target: &Target) -> String {
-    match &target.kind {
-        TargetKind::Http(http) => format!("{} {}", http.method, http.url),
-        TargetKind::File(file) => file_name(&file.path),
-        TargetKind::Alert(alert) => format!("POST {}", alert.shown_url()),
-    }
 }
 
 fn file_name(path: &Path) -> String {

@@ -1,15 +1,16 @@
 //! A flow, ready to run: every name resolved, every duration parsed, every path absolute.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_core::{FlowName, Grants, Limits, RetryPolicies, RetryPolicy, Reuse, TargetName, ValvePolicy};
+use gantry_core::{FlowName, Grants, Limits, Place, RetryPolicies, RetryPolicy, Reuse, TargetHealthPolicy, TargetName};
 use gantry_rules::Rules;
 use gantry_schema::Schema;
 
-use crate::alert::AlertTarget;
+use crate::kind::{SourceSettings, TargetSettings};
 
 /// Source → steps → targets, with the purpose they serve.
 #[derive(Clone, Debug)]
@@ -27,7 +28,7 @@ pub struct Flow {
     /// What becomes of a key's later messages when one of them is a dead letter.
     pub on_failure: OnFailure,
     /// Where messages come in.
-    pub source: Source,
+    pub source: Arc<dyn SourceSettings>,
     /// What they are held to when they come in.
     pub input_schema: Option<Schema>,
     /// Plugins and rules, in order; none passes messages through unchanged to the default target.
@@ -68,7 +69,7 @@ pub struct QueueBounds {
 }
 
 /// Business goal and what would count as reaching it.
-#[derive(Clone, Debug, Default, serde::Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default)]
 pub struct Purpose {
     /// What the business gets, in a sentence.
     pub goal: String,
@@ -85,12 +86,11 @@ pub struct Purpose {
 }
 
 /// Bounds the flow is measured against.
-#[derive(Clone, Copy, Debug, Default, serde::Serialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct SuccessCriteria {
     /// Highest share of received messages that may end as dead letters, 0 to 1.
     pub error_rate: Option<f64>,
     /// Longest acceptable 95th percentile from receipt to delivery.
-    #[schema(value_type = Option<Object>)]
     pub p95_latency: Option<Duration>,
 }
 
@@ -114,51 +114,8 @@ pub enum OnFailure {
     Block,
 }
 
-/// Where messages come in.
-#[derive(Clone, Debug)]
-pub enum Source {
-    /// HTTP POST to the host.
-    Webhook(Webhook),
-    /// Files dropped into a directory.
-    Files(Files),
-    /// What happens to the host.
-    HostEvents(HostEvents),
-    /// What is said of alerts: the source of the flows that the host makes for the alerts of its file.
-    Alerts,
-}
-
-/// What happens to the host, as messages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HostEvents {
-    /// Events of these names; empty: all.
-    pub events: BTreeSet<&'static str>,
-    /// Events of these flows, and of the host as a whole; empty: of all.
-    pub flows: BTreeSet<FlowName>,
-}
-
-/// An HTTP endpoint that takes messages in.
-#[derive(Clone, Debug)]
-pub struct Webhook {
-    /// Path on the host's intake listener; begins with `/`.
-    pub path: String,
-    /// How a sender proves itself.
-    pub verify: Verify,
-    /// Longest body; longer is refused with 413.
-    pub max_bytes: usize,
-    /// Longest time from the first header to the last byte of the body; longer is refused with 408.
-    pub timeout: Duration,
-    /// Where the ordering key is found.
-    pub key: Option<ValueFrom>,
-    /// How duplicates are recognised.
-    pub dedupe: Option<Dedupe>,
-    /// What the header `Idempotency-Key` means; none: nothing.
-    pub idempotency: Option<Idempotency>,
-    /// Request headers kept with the message, beside `content-type`; never credentials or signatures.
-    pub keep_headers: Vec<String>,
-}
-
 /// How a sender proves itself. Several secrets allow rotation: any one of them is accepted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verify {
     /// Anyone may send; only sensible behind something that authenticates.
     None,
@@ -184,6 +141,20 @@ pub enum Verify {
         /// Accepted tokens.
         tokens: Vec<SecretRef>,
     },
+}
+
+impl Verify {
+    /// The secrets it refers to.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<&SecretRef> {
+        match self {
+            Self::None => Vec::new(),
+            Self::StandardWebhooks { secrets, .. } | Self::Github { secrets } | Self::Shopify { secrets } => {
+                secrets.iter().collect()
+            }
+            Self::Bearer { tokens } => tokens.iter().collect(),
+        }
+    }
 }
 
 /// Where a secret is found: configuration never holds the secret itself.
@@ -223,59 +194,6 @@ pub struct Dedupe {
     pub window: Duration,
 }
 
-/// How the header `Idempotency-Key` is honoured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Idempotency {
-    /// Whether a request without it is refused.
-    pub required: bool,
-    /// How long a key is remembered.
-    pub window: Duration,
-}
-
-/// A directory watched for files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Files {
-    /// The directory.
-    pub directory: PathBuf,
-    /// Which names count, with `*` and `?`.
-    pub pattern: String,
-    /// How a file splits into messages.
-    pub format: FileFormat,
-    /// Where a finished file goes; `done/` in the directory unless given.
-    pub done: PathBuf,
-    /// Where a file that can't be read goes, with a `.error.txt` beside it; `failed/` unless given.
-    pub failed: PathBuf,
-    /// How often the directory is looked at, beside the system's notifications.
-    pub poll: Duration,
-    /// Longest single record.
-    pub max_bytes: usize,
-    /// Where the ordering key is found.
-    pub key: Option<ValueFrom>,
-    /// How duplicates are recognised.
-    pub dedupe: Option<Dedupe>,
-}
-
-/// How a file splits into messages. Each message is JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FileFormat {
-    /// One object per row, values as strings, named by the header row.
-    Csv(CsvOptions),
-    /// One message per element of the top-level array; a single message for anything else.
-    Json,
-    /// One message per line.
-    Ndjson,
-}
-
-/// How a CSV file is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CsvOptions {
-    /// Between fields; a comma unless given.
-    pub delimiter: u8,
-    /// Rows that follow one another and agree in this column become one message
-    /// `{"<column>": …, "rows": [ … ]}`: orders with their lines. None: each row is a message.
-    pub group_by: Option<String>,
-}
-
 /// What a message passes on its way.
 #[derive(Clone, Debug)]
 pub struct Step {
@@ -283,8 +201,8 @@ pub struct Step {
     pub name: String,
     /// What is done with a message.
     pub work: Work,
-    /// `file:line` of the step, for messages about it.
-    pub place: String,
+    /// Where it is written, for messages about it.
+    pub place: Place,
 }
 
 /// What a step does with a message.
@@ -353,8 +271,8 @@ pub struct Table {
 /// Where messages go, and how patiently.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// What kind of place.
-    pub kind: TargetKind,
+    /// What kind of place, and where.
+    pub settings: Arc<dyn TargetSettings>,
     /// What is sent here is held to it.
     pub schema: Option<Schema>,
     /// Deliveries under way at once.
@@ -362,38 +280,7 @@ pub struct Target {
     /// How a failed delivery is tried again.
     pub retry: RetryPolicies,
     /// When the target is spared: its breaker and its retry budget.
-    pub valve: ValvePolicy,
-}
-
-/// What kind of place messages go to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TargetKind {
-    /// One HTTP request per delivery.
-    Http(HttpTarget),
-    /// One line of NDJSON per delivery.
-    File(FileTarget),
-    /// One alert per delivery; only in the flows of alerts.
-    Alert(AlertTarget),
-}
-
-/// An HTTP endpoint messages are sent to. Redirects are never followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpTarget {
-    /// `POST`, `PUT`, `PATCH` or `DELETE`.
-    pub method: String,
-    /// May hold `{id}`, `{key}`, `{idempotency_key}`, `{header:NAME}` and `{/json/pointer}`; values are
-    /// percent-encoded.
-    pub url: String,
-    /// Sent with each request; no secrets here.
-    pub headers: Vec<(String, String)>,
-    /// How the host proves itself.
-    pub auth: Auth,
-    /// Until the connection stands.
-    pub connect_timeout: Duration,
-    /// From sending to the last byte of the answer.
-    pub timeout: Duration,
-    /// Header that carries the idempotency key; `idempotency-key` unless given.
-    pub idempotency_header: String,
+    pub health: TargetHealthPolicy,
 }
 
 /// How the host proves itself to a target.
@@ -433,11 +320,4 @@ impl Auth {
             | Self::StandardWebhooks(secret) => Some(secret),
         }
     }
-}
-
-/// A file messages are appended to, one JSON object a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileTarget {
-    /// The file.
-    pub path: PathBuf,
 }

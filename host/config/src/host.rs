@@ -9,9 +9,7 @@ use std::time::Duration;
 use gantry_core::rollout::{Judgement, Terms, Window};
 
 use crate::alert::{Alert, Events};
-use crate::diagnostic::{Report, SourceFile};
 use crate::flow::SecretRef;
-use crate::load;
 use crate::plugin_trust::PluginTrust;
 use crate::units::{show_duration, show_size};
 
@@ -57,15 +55,6 @@ pub struct HostConfig {
     pub alerts: Vec<Alert>,
 }
 
-/// What `config.default.toml` says; relative paths begin at the working directory.
-impl Default for HostConfig {
-    #[expect(clippy::expect_used, reason = "the text is part of this crate, and a test reads it")]
-    fn default() -> Self {
-        let file = SourceFile { path: "config.default.toml".into(), text: DEFAULT_HOST_FILE.into() };
-        load::host(&mut Report::of(file), Self::blank()).expect("the embedded defaults are valid")
-    }
-}
-
 impl HostConfig {
     /// The settings as a host file would state them, secrets as references.
     #[must_use]
@@ -107,7 +96,7 @@ impl HostConfig {
     }
 
     /// What the defaults are read over: they state every field, so nothing of it remains.
-    fn blank() -> Self {
+    pub(crate) fn blank() -> Self {
         let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
         let nothing = Window { messages: 0, time_ms: 0 };
         Self {

@@ -3,6 +3,8 @@
 //! What was typed (`raw`) becomes what is usable ([`Flow`], [`HostConfig`]) in one step that reports every mistake at
 //! once with file, line and column. Code behind this crate can't see an invalid value. Nothing here does I/O beyond
 //! reading the files it is given; secrets stay references until the composition root resolves them.
+//!
+//! Which kinds of sources and targets there are is not known here: see [`kind`].
 
 pub mod alert;
 mod at;
@@ -10,24 +12,27 @@ pub mod diagnostic;
 pub mod diagram;
 pub mod flow;
 pub mod host;
+pub mod kind;
 mod load;
 mod lower;
 pub mod plugin_trust;
 mod raw;
 pub mod schema;
 mod shape;
+pub mod table;
 mod units;
 pub mod url_template;
 
-pub use alert::{Alert, AlertFormat, AlertTarget, Events};
+pub use alert::{Alert, AlertFormat, AlertTarget, AlertUrl, Events};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, Style};
 pub use flow::{
-    Auth, CsvOptions, Dedupe, FileFormat, FileTarget, Files, Flow, HostEvents, HttpTarget, Idempotency, OnFailure,
-    OnViolation, Ordering, PluginStep, Purpose, QueueBounds, RulesStep, SecretRef, Source, Step, SuccessCriteria,
-    Table, Target, TargetKind, ValueFrom, Verify, Webhook, Work,
+    Auth, Dedupe, Flow, OnFailure, OnViolation, Ordering, PluginStep, Purpose, QueueBounds, RulesStep, SecretRef, Step,
+    SuccessCriteria, Table, Target, ValueFrom, Verify, Work,
 };
 pub use host::{DEFAULT_HOST_FILE, HostConfig};
+pub use kind::{Kinds, Label, SourceKind, SourceSettings, TargetKind, TargetSettings};
 pub use load::{HOST_FILE, examine_flows, load_flows};
+pub use lower::Lower;
 pub use plugin_trust::{NamePattern, PluginTrust, TrustedKey};
 pub use units::{show_duration, show_size};
 pub use url_template::{UrlTemplate, UrlTemplateError};

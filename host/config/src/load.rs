@@ -2,39 +2,42 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use toml::de::{DeTable, Deserializer};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Deserializer};
 
 use crate::at::At;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Report, SourceFile};
 use crate::flow::Flow;
-use crate::host::HostConfig;
-use crate::lower::{Draft, Layers, Lower};
+use crate::host::{DEFAULT_HOST_FILE, HostConfig};
+use crate::kind::{Kinds, RawTable};
+use crate::lower::{Draft, Ends, Layers, Lower, Stated};
 use crate::raw::host::HostFile;
 use crate::{schema, shape};
 
 /// The host file's usual name. In a directory of flows it is passed over.
 pub const HOST_FILE: &str = "gantry.toml";
 
-/// Reads the flows in these files, and in the `*.toml` files of these directories.
+/// Reads the flows in these files, and in the `*.toml` files of these directories, with sources and targets of `kinds`.
 ///
 /// `Ok` holds the flows and what is worth a second look; `Err` everything that was found, in all files.
-pub fn load_flows<P: AsRef<Path>>(paths: &[P]) -> Result<(Vec<Flow>, Diagnostics), Diagnostics> {
-    let (flows, found) = examine_flows(paths);
+pub fn load_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds) -> Result<(Vec<Flow>, Diagnostics), Diagnostics> {
+    let (flows, found) = examine_flows(paths, kinds);
     if found.has_errors() { Err(found) } else { Ok((flows, found)) }
 }
 
 /// The same for checks that go on: the flows that have no mistake of their own, and everything that was found.
-pub fn examine_flows<P: AsRef<Path>>(paths: &[P]) -> (Vec<Flow>, Diagnostics) {
+pub fn examine_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds) -> (Vec<Flow>, Diagnostics) {
     let mut found = Diagnostics::default();
     let files = flow_files(paths, &mut found);
-    let schema = schema::flow();
+    let schema = schema::flow(kinds);
     let mut drafts = Vec::new();
     for path in files {
         match read(&path) {
-            Ok(file) => drafts.push(draft(file, &schema)),
+            Ok(file) => drafts.push(draft(file, &schema, kinds)),
             Err(diagnostic) => found.extend([*diagnostic]),
         }
     }
@@ -59,13 +62,22 @@ impl HostConfig {
     }
 }
 
+/// What `config.default.toml` says; relative paths begin at the working directory.
+impl Default for HostConfig {
+    #[expect(clippy::expect_used, reason = "the text is part of this crate, and a test reads it")]
+    fn default() -> Self {
+        let file = SourceFile { path: "config.default.toml".into(), text: DEFAULT_HOST_FILE.into() };
+        host(&mut Report::of(file), Self::blank()).expect("the embedded defaults are valid")
+    }
+}
+
 /// Understands a host file that has been read.
 pub(crate) fn host(report: &mut Report, default: HostConfig) -> Option<HostConfig> {
     let user = parse::<HostFile>(&schema::host(), report)?;
     Lower::new(report).host(Layers { user, default })
 }
 
-fn draft(file: SourceFile, schema: &Value) -> (Report, Draft) {
+fn draft(file: SourceFile, schema: &Value, kinds: &Kinds) -> (Report, Draft) {
     let mut report = Report::of(file);
     if report.file.text.trim().is_empty() {
         report.add(
@@ -76,14 +88,28 @@ fn draft(file: SourceFile, schema: &Value) -> (Report, Draft) {
         );
         return (report, Draft::default());
     }
-    let draft = parse(schema, &mut report).map(|raw| Lower::new(&mut report).flow(raw)).unwrap_or_default();
+    let draft = flow(schema, &mut report, kinds).unwrap_or_default();
     (report, draft)
+}
+
+fn flow(schema: &Value, report: &mut Report, kinds: &Kinds) -> Option<Draft> {
+    let text = Arc::clone(&report.file.text);
+    let mut document = check(schema, &text, report)?;
+    let ends = take_ends(document.get_mut(), kinds);
+    let raw = deserialize(document, report)?;
+    Some(Lower::new(report).flow(raw, ends))
 }
 
 /// TOML to raw types. None when the text is not TOML; whatever else doesn't fit is reported and left out.
 fn parse<T: DeserializeOwned>(schema: &Value, report: &mut Report) -> Option<T> {
-    let text = report.file.text.clone();
-    let (mut document, errors) = DeTable::parse_recoverable(&text);
+    let text = Arc::clone(&report.file.text);
+    let document = check(schema, &text, report)?;
+    deserialize(document, report)
+}
+
+/// The document without what doesn't fit its schema. None when the text is not TOML.
+fn check<'i>(schema: &Value, text: &'i str, report: &mut Report) -> Option<Spanned<DeTable<'i>>> {
+    let (mut document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         report.add(Code::Syntax, &error.span().unwrap_or(0..0), error.message(), "");
     }
@@ -91,8 +117,39 @@ fn parse<T: DeserializeOwned>(schema: &Value, report: &mut Report) -> Option<T> 
         return None;
     }
     shape::check(schema, document.get_mut(), report);
+    Some(document)
+}
+
+fn deserialize<T: DeserializeOwned>(document: Spanned<DeTable<'_>>, report: &mut Report) -> Option<T> {
     let raw = T::deserialize(Deserializer::from(document));
     raw.map_err(|error| report.add(Code::WrongType, &error.span().unwrap_or(0..0), error.message(), "")).ok()
+}
+
+/// Takes the source and the targets out of a document that fits its schema.
+fn take_ends<'i>(document: &mut DeTable<'i>, kinds: &Kinds) -> Ends<'i> {
+    let source = document.remove("source").and_then(|choice| stated(choice, &kinds.sources, |kind| kind.name));
+    let mut targets = BTreeMap::new();
+    if let Some(DeValue::Table(table)) = document.remove("target").map(Spanned::into_inner) {
+        for (name, choice) in table {
+            let name = At { span: name.span(), value: name.into_inner().into_owned() };
+            if let Some(target) = stated(choice, &kinds.targets, |kind| kind.name) {
+                targets.insert(name, target);
+            }
+        }
+    }
+    Ends { source, targets }
+}
+
+/// The kind that a choice names by its only key, with that key's table.
+fn stated<'i, K: Copy>(
+    choice: Spanned<DeValue<'i>>,
+    kinds: &[K],
+    name: impl Fn(&K) -> &'static str,
+) -> Option<Stated<'i, K>> {
+    let DeValue::Table(choice) = choice.into_inner() else { return None };
+    let (key, table) = choice.into_iter().next()?;
+    let kind = kinds.iter().find(|kind| name(kind) == key.get_ref())?;
+    Some(Stated { kind: *kind, table: RawTable(table) })
 }
 
 /// What only shows between flows: names and intakes that are taken.

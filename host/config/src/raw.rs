@@ -5,11 +5,12 @@
 //! so that a file with one key missing can still be read for its other mistakes.
 
 pub(crate) mod alert;
+pub(crate) mod ends;
 pub(crate) mod flow;
 pub(crate) mod host;
+pub(crate) mod http;
+pub(crate) mod keys;
 pub(crate) mod patience;
 pub(crate) mod plugins;
 pub(crate) mod rules;
-pub(crate) mod source;
-pub(crate) mod target;
 pub(crate) mod text;

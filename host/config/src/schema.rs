@@ -6,23 +6,25 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
+use crate::kind::Kinds;
 use crate::raw::flow::FlowFile;
 use crate::raw::host::HostFile;
 
-/// The schema of a flow file.
+/// The schema of a flow file that may state sources and targets of these kinds.
 #[must_use]
-pub fn flow() -> Value {
-    of::<FlowFile>()
+pub fn flow(kinds: &Kinds) -> Value {
+    of::<FlowFile>(kinds.clone())
 }
 
 /// The schema of the host file.
 #[must_use]
 pub fn host() -> Value {
-    of::<HostFile>()
+    of::<HostFile>(Kinds::default())
 }
 
-fn of<T: JsonSchema>() -> Value {
-    let settings = SchemaSettings::draft2020_12().for_deserialize().with_transform(RecursiveTransform(without_null));
+fn of<T: JsonSchema>(kinds: Kinds) -> Value {
+    let settings = SchemaSettings::draft2020_12().for_deserialize();
+    let settings = settings.with_transform(kinds).with_transform(RecursiveTransform(without_null));
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 

@@ -1,11 +1,9 @@
 //! What a plan changes when it takes force.
 
 use gantry_core::FlowName;
-use serde::{Deserialize, Serialize};
 
 /// What a reload did to the flows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = ReloadChanges)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// They take messages in now.
     pub added: Vec<FlowName>,
@@ -18,8 +16,7 @@ pub struct Changes {
 }
 
 /// A flow that is gone, and what it left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = RemovedFlow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removed {
     /// The flow.
     pub flow: FlowName,

@@ -1,12 +1,11 @@
-//! What keeps a flow from running, told as mistakes in its file: the same for `gantry check` and for a reload.
+//! What keeps a flow from running, as diagnostics about its file: the same for `gantry check` and for a reload.
 
 use std::error::Error;
 
 use gantry_config::{Code, Diagnostic, Flow, Severity};
 use gantry_engine::flow_error::FlowError;
-use gantry_security::CredentialsError;
-use gantry_transport::target::{AlertTargetError, BuildError, HttpTargetError};
-use gantry_transport::webhook::RouteProblem;
+use gantry_transport::source::webhook::RouteProblem;
+use gantry_transport::target::BuildError;
 
 use crate::sources::SourceError;
 
@@ -14,22 +13,18 @@ use crate::sources::SourceError;
 #[must_use]
 pub fn flow(flow: &Flow, error: &FlowError) -> Diagnostic {
     let code = match error {
-        FlowError::ReadPlugin { .. } | FlowError::LoadPlugin { .. } | FlowError::Prepare(_) => Code::PluginRefused,
+        FlowError::Plugin { .. } => Code::PluginRefused,
         FlowError::Table { .. } => Code::TableRefused,
-        FlowError::Target { source, .. } if lacks_secret(source) => Code::SecretUnavailable,
+        FlowError::Target { source: BuildError::Secret(_), .. } => Code::SecretUnavailable,
         FlowError::NameTaken { .. } => Code::Conflict,
         FlowError::Target { .. } => Code::InvalidValue,
     };
-    let text = chain(error);
-    let step = flow.steps.iter().find(|step| text.starts_with(&format!("{}: ", step.place)));
-    let (line, message) = match step {
-        Some(step) => {
-            let line = step.place.rsplit_once(':').and_then(|(_, line)| line.parse().ok());
-            (line, text[step.place.len() + 2..].to_owned())
+    match error {
+        FlowError::Plugin { place, problem } => {
+            Diagnostic::new(code, place.file.clone(), place.line, chain(problem.as_ref()), String::new())
         }
-        None => (None, text),
-    };
-    Diagnostic::new(code, flow.file.clone(), line, message, String::new())
+        _ => Diagnostic::new(code, flow.file.clone(), None, chain(error), String::new()),
+    }
 }
 
 /// A source that can't be set up.
@@ -37,7 +32,7 @@ pub fn flow(flow: &Flow, error: &FlowError) -> Diagnostic {
 pub fn source(flow: &Flow, error: &SourceError) -> Diagnostic {
     let code = match error {
         SourceError::Webhook(error) if matches!(error.problem, RouteProblem::Verifier(_)) => Code::SecretUnavailable,
-        SourceError::Webhook(_) | SourceError::Files { .. } => Code::InvalidValue,
+        SourceError::Webhook(_) | SourceError::Open { .. } => Code::InvalidValue,
     };
     Diagnostic::new(code, flow.file.clone(), None, chain(error), String::new())
 }
@@ -49,17 +44,7 @@ pub(crate) const fn as_error(mut diagnostic: Diagnostic) -> Diagnostic {
     diagnostic
 }
 
-fn lacks_secret(error: &BuildError) -> bool {
-    match error {
-        BuildError::Http(error) | BuildError::Alert(AlertTargetError::Http(error)) => {
-            matches!(error, HttpTargetError::Credentials(CredentialsError::Secret(_)))
-        }
-        BuildError::Alert(error) => matches!(error, AlertTargetError::Secret(_)),
-        BuildError::File(_) => false,
-    }
-}
-
-/// The error and its causes in one line, each said once.
+/// The error and its causes in one line, each of them once.
 #[must_use]
 pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();

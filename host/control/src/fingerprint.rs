@@ -1,12 +1,12 @@
 //! What a flow is made of, by content: its file, its plugins, its tables, its schemas and its secrets in files.
 //!
 //! A reload leaves a flow alone whose fingerprint is the same. It is taken before the parts are loaded: a part that is
-//! replaced in between differs from it, so the next reload looks at the flow again instead of missing the change.
+//! replaced in between differs from it, so the next reload loads the flow again instead of missing the change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use gantry_config::{Flow, SecretRef, Source, TargetKind, Verify};
+use gantry_config::{Flow, SecretRef};
 use gantry_core::Digest;
 use gantry_engine::overrides::OverrideDigest;
 
@@ -65,24 +65,8 @@ fn parts(flow: &Flow) -> impl Iterator<Item = &Path> {
 }
 
 fn secrets(flow: &Flow) -> Vec<&SecretRef> {
-    let mut found: Vec<&SecretRef> = Vec::new();
-    if let Source::Webhook(webhook) = &flow.source {
-        match &webhook.verify {
-            Verify::None => {}
-            Verify::StandardWebhooks { secrets, .. } | Verify::Github { secrets } | Verify::Shopify { secrets } => {
-                found.extend(secrets);
-            }
-            Verify::Bearer { tokens } => found.extend(tokens),
-        }
-    }
-    for target in flow.targets.values() {
-        match &target.kind {
-            TargetKind::Http(http) => found.extend(http.auth.secret()),
-            TargetKind::Alert(alert) => found.extend(alert.secrets()),
-            TargetKind::File(_) => {}
-        }
-    }
-    found
+    let of_targets = flow.targets.values().flat_map(|target| target.settings.secrets());
+    flow.source.secrets().into_iter().chain(of_targets).collect()
 }
 
 fn contents<'a>(files: impl Iterator<Item = &'a Path>) -> Contents {

@@ -12,14 +12,14 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// Most letters in one step, which is one atomic write: messages that come in meanwhile wait for it.
+/// Most dead letters in one step, which is one atomic write: messages that come in meanwhile wait for it.
 const STEP: u32 = 256;
 
-/// Steps a second of a job with a rate: often enough to look even, seldom enough to share disk syncs.
+/// Steps a second of a job with a rate: often enough to be even, seldom enough to share disk syncs.
 const STEPS_A_SECOND: u32 = 10;
 
-/// How often a job looks again for letters whose message is in the queue for another letter.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// How often a job checks again dead letters whose message is in the queue for another dead letter.
+const CHECK_AGAIN: Duration = Duration::from_millis(500);
 
 /// How much a job does at once, and how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Pace {
     }
 }
 
-/// Works on every job there is or will be, until told to stop.
+/// Works on every job there is or will be, until `stop`.
 pub async fn run(store: Store, stop: CancellationToken) {
     let mut under_way = JoinSet::new();
     let mut known = HashSet::new();
@@ -71,8 +71,14 @@ async fn work(store: Store, job: Job, stop: CancellationToken) -> JobId {
     tracing::info!(job = %job.id, total = job.total, left = job.left(), "a job over dead letters is under way");
     match pace(&store, &job, &stop).await {
         Ok(Some(job)) => {
-            let (state, done, held_back) = (job.state.name(), job.done, job.held_back);
-            tracing::info!(job = %job.id, state, done, held_back, passed_over = job.passed_over, "a job over dead letters has ended");
+            tracing::info!(
+                job = %job.id,
+                state = job.state.name(),
+                done = job.done,
+                held_back = job.held_back,
+                passed_over = job.passed_over,
+                "a job over dead letters has ended"
+            );
         }
         Ok(None) => {}
         Err(error) => {
@@ -100,7 +106,7 @@ async fn pace(store: &Store, job: &Job, stop: &CancellationToken) -> Result<Opti
             return Ok(Some(step.job));
         }
         let waits_only = step.job.seen == step.job.total && step.after.is_none() && step.done == 0;
-        if waits_only && stop.run_until_cancelled(tokio::time::sleep(LOOK_AGAIN)).await.is_none() {
+        if waits_only && stop.run_until_cancelled(tokio::time::sleep(CHECK_AGAIN)).await.is_none() {
             break;
         }
         after = step.after;

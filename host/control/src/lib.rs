@@ -1,5 +1,5 @@
 //! What changes flows while the host runs: plans and reloads, rollouts of plugin versions, publishing, jobs over dead
-//! letters, and what operators say of targets. What a message touches is below, in `gantry-engine`.
+//! letters, and commands for targets. What a message touches is below, in `gantry-engine`.
 //!
 //! ```text
 //!  files ─→ reload ─→ plan ─────────────┐

@@ -4,18 +4,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gantry_config::{Diagnostic, Files, Flow, Source};
+use gantry_config::{Diagnostic, Flow, SourceSettings};
 use gantry_core::FlowName;
 use gantry_engine::flow::{Predecessor, RunningFlow, Shared};
 use gantry_engine::flow_error::FlowError;
 use gantry_engine::metrics::FlowMetrics;
 use gantry_security::Environment;
 use gantry_transport::Intake;
-use gantry_transport::webhook::RouteTable;
+use gantry_transport::source::webhook::RouteTable;
 
 use crate::diagnose;
 use crate::fingerprint::Fingerprint;
-use crate::sources::{FileDrop, SourceError};
+use crate::sources::{ReadySource, SourceError};
 
 /// Flows that can take over as a whole.
 pub struct Plan {
@@ -36,15 +36,15 @@ pub(crate) struct Planned {
 pub(crate) struct Renewal {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) running: Arc<RunningFlow>,
-    pub(crate) files: FilesPlan,
+    pub(crate) source: SourcePlan,
 }
 
-/// What becomes of a flow's file source.
-pub(crate) enum FilesPlan {
+/// What becomes of a flow's source, where it runs by itself.
+pub(crate) enum SourcePlan {
     /// It goes on as it is.
     Keep,
     /// It ends, if there is one, and this one begins, if there is one.
-    Replace(Option<Box<FileDrop>>),
+    Replace(Option<Box<ReadySource>>),
 }
 
 /// What is in force when a plan is made, and what new flows are given.
@@ -63,8 +63,8 @@ pub(crate) struct Snapshot {
 pub(crate) struct InForceFlow {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) running: Arc<RunningFlow>,
-    /// Its file source, if it has one.
-    pub(crate) files: Option<Files>,
+    /// The settings of its source, where that runs by itself.
+    pub(crate) source: Option<Arc<dyn SourceSettings>>,
 }
 
 /// Everything that keeps flows from taking over.
@@ -78,7 +78,7 @@ pub struct Refusal {
 
 impl Plan {
     /// Loads whatever is new and checks all of it. Blocks: plugins are compiled. Changes nothing but missing
-    /// directories of file sources, which it makes.
+    /// directories of sources, which it makes.
     pub(crate) fn prepare(now: &Snapshot, flows: Vec<Flow>, env: Environment<'_>) -> Result<Self, Refusal> {
         let mut refusal = Refusal::default();
         let webhooks = RouteTable::build(&flows, env)
@@ -118,7 +118,7 @@ fn renew(now: &Snapshot, flow: &Flow, env: Environment<'_>, refusal: &mut Refusa
     if before.is_some_and(|before| before.fingerprint == fingerprint) {
         return None;
     }
-    let files = plan_files(now, before, flow).map_err(|error| refusal.sources.push(error));
+    let source = plan_source(now, before, flow).map_err(|error| refusal.sources.push(error));
     let predecessor = before.map(|before| Predecessor {
         flow: Arc::clone(&before.running),
         same_secrets: before.fingerprint.secrets == fingerprint.secrets,
@@ -128,17 +128,15 @@ fn renew(now: &Snapshot, flow: &Flow, env: Environment<'_>, refusal: &mut Refusa
     let running = running.map_err(|errors| {
         refusal.flows.extend(errors.into_iter().map(|error| (flow.name.clone(), error)));
     });
-    Some(Renewal { fingerprint, running: Arc::new(running.ok()?), files: files.ok()? })
+    Some(Renewal { fingerprint, running: Arc::new(running.ok()?), source: source.ok()? })
 }
 
-/// A file source that is configured as before goes on: it may be in the middle of a file.
-fn plan_files(now: &Snapshot, before: Option<&InForceFlow>, flow: &Flow) -> Result<FilesPlan, SourceError> {
-    let watched = before.and_then(|before| before.files.as_ref());
-    if let (Some(watched), Source::Files(config)) = (watched, &flow.source)
-        && watched == config
-    {
-        return Ok(FilesPlan::Keep);
+/// A source with the same settings as before goes on: it may be in the middle of something.
+fn plan_source(now: &Snapshot, before: Option<&InForceFlow>, flow: &Flow) -> Result<SourcePlan, SourceError> {
+    let running = before.and_then(|before| before.source.as_ref());
+    if running.is_some_and(|running| **running == *flow.source) {
+        return Ok(SourcePlan::Keep);
     }
-    let begins = FileDrop::of(flow, &now.intake, &now.shared.clock)?;
-    Ok(FilesPlan::Replace(begins.map(Box::new)))
+    let begins = ReadySource::of(flow, &now.intake, &now.shared.clock)?;
+    Ok(SourcePlan::Replace(begins.map(Box::new)))
 }

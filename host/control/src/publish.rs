@@ -121,7 +121,8 @@ impl Publisher {
         signatures: Option<SignatureFile>,
         by: &str,
     ) -> Result<Publication, PublishError> {
-        let (publisher, by) = (self.clone(), name(by));
+        let publisher = self.clone();
+        let by = name(by);
         let work = async move {
             let publication = publisher.turn(bytes, signatures, &by).await;
             audit(&publication, &by);
@@ -138,7 +139,8 @@ impl Publisher {
     ) -> Result<Publication, PublishError> {
         // The semaphore is never closed.
         let _turn = self.turn.acquire().await.ok();
-        let (publisher, by) = (self.clone(), by.to_owned());
+        let publisher = self.clone();
+        let by = by.to_owned();
         let examined = tokio::task::spawn_blocking(move || publisher.examine(bytes, signatures, by)).await??;
         Ok(self.catalogue.publish(examined.bytes, examined.published).await?)
     }

@@ -1,4 +1,4 @@
-//! The flows at work: for each a worker, the version in force, and its file source. A plan takes over here, and
+//! The flows at work: for each a worker, the version in force, and its source. A plan takes over here, and
 //! nowhere else; from here on nothing can be refused any more.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,14 +16,14 @@ use gantry_engine::worker;
 use gantry_security::Environment;
 use gantry_store::Ordering;
 use gantry_transport::Intake;
-use gantry_transport::webhook::Routes;
+use gantry_transport::source::webhook::Routes;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::{Changes, Removed};
 use crate::fingerprint::Fingerprint;
-use crate::plan::{FilesPlan, InForceFlow, Plan, Planned, Refusal, Renewal, Snapshot};
-use crate::sources::{FileDrop, Watched};
+use crate::plan::{InForceFlow, Plan, Planned, Refusal, Renewal, Snapshot, SourcePlan};
+use crate::sources::{ReadySource, RunningSource};
 
 /// The flows in force, and what new ones need.
 pub struct FlowRegistry {
@@ -61,7 +61,8 @@ pub struct Dependencies {
 /// One flow in force.
 struct FlowHandle {
     fingerprint: Fingerprint,
-    files: Option<Watched>,
+    /// Its source, where that runs by itself.
+    source: Option<RunningSource>,
     /// The worker takes the version in force for every batch.
     versions: watch::Sender<Arc<RunningFlow>>,
     stop: CancellationToken,
@@ -102,7 +103,7 @@ impl FlowRegistry {
         let in_force = |handle: &FlowHandle| InForceFlow {
             fingerprint: handle.fingerprint.clone(),
             running: handle.running(),
-            files: handle.files.as_ref().map(|watched| watched.config.clone()),
+            source: handle.source.as_ref().map(|source| Arc::clone(&source.settings)),
         };
         let active = self.active.clone();
         let metrics = self.metrics.clone();
@@ -126,8 +127,8 @@ impl FlowRegistry {
         let mut changes = Changes::default();
         self.active.replace(self.entries(&plan));
         self.shared.events.serve(&self.active.entries());
-        let mut leaving: Vec<Watched> = Vec::new();
-        let mut coming: Vec<(FlowName, FileDrop)> = Vec::new();
+        let mut leaving: Vec<RunningSource> = Vec::new();
+        let mut coming: Vec<(FlowName, ReadySource)> = Vec::new();
         let staying: BTreeSet<_> = plan.flows.iter().map(|planned| planned.flow.name.clone()).collect();
         for planned in plan.flows {
             let name = planned.flow.name.clone();
@@ -135,32 +136,32 @@ impl FlowRegistry {
                 changes.unchanged.push(name);
                 continue;
             };
-            let files = std::mem::replace(&mut renewal.files, FilesPlan::Keep);
+            let source = std::mem::replace(&mut renewal.source, SourcePlan::Keep);
             if self.renew(&planned.flow, renewal) {
                 changes.added.push(name.clone());
             } else {
                 changes.changed.push(name.clone());
             }
-            if let FilesPlan::Replace(drop) = files {
-                leaving.extend(self.flows.get_mut(&name).and_then(|handle| handle.files.take()));
-                coming.extend(drop.map(|drop| (name, *drop)));
+            if let SourcePlan::Replace(ready) = source {
+                leaving.extend(self.flows.get_mut(&name).and_then(|handle| handle.source.take()));
+                coming.extend(ready.map(|ready| (name, *ready)));
             }
         }
         self.routes.replace(plan.webhooks);
         let removed = self.flows.extract_if(.., |name, _| !staying.contains(name)).collect::<Vec<_>>();
         for (name, handle) in removed {
             handle.stop.cancel();
-            leaving.extend(handle.files);
+            leaving.extend(handle.source);
             changes.removed.push(self.removed(name));
         }
         // A directory may go from one flow to another: all that leave have left before one comes.
-        for watched in leaving {
-            watched.end().await;
+        for source in leaving {
+            source.end().await;
         }
-        for (name, drop) in coming {
-            let watched = drop.watch(&self.sources.tasks, &self.sources.stop);
+        for (name, ready) in coming {
+            let running = ready.start(&self.sources.tasks, &self.sources.stop);
             if let Some(handle) = self.flows.get_mut(&name) {
-                handle.files = Some(watched);
+                handle.source = Some(running);
             }
         }
         self.active.observe_versions(&self.metrics);
@@ -170,7 +171,7 @@ impl FlowRegistry {
     /// Puts a version that was bound anew in force, from the flow's next batch on.
     pub(crate) fn install(&mut self, next: Arc<RunningFlow>) {
         let Some(handle) = self.flows.get_mut(&next.name) else { return };
-        self.active.renew_plugins(&next.name, &next.plugins_in_force());
+        self.active.renew_plugins(&next.name, &next.transformer.steps().in_force());
         handle.fingerprint.deployed = self.shared.overrides.digest(&next.name);
         handle.versions.send_replace(next);
         self.active.observe_versions(&self.metrics);
@@ -194,21 +195,15 @@ impl FlowRegistry {
         let Renewal { fingerprint, running, .. } = renewal;
         if let Some(handle) = self.flows.get_mut(&flow.name) {
             handle.fingerprint = fingerprint;
-            let next = running.gates();
+            let deliverer = Arc::clone(&running.deliverer);
             let before = handle.versions.send_replace(running);
-            // What the version before held back, or is just about to, may pass now.
-            for (target, gate) in before.gates() {
-                if !next.get(&target).is_some_and(|next| Arc::ptr_eq(next, &gate)) {
-                    gate.opened();
-                }
-            }
-            self.shared.store.wake(&flow.name);
+            deliverer.take_over(&before.deliverer);
             return false;
         }
         let (versions, current) = watch::channel(running);
         let stop = self.workers.stop.child_token();
         self.workers.tasks.spawn(worker::work(current, stop.clone()));
-        self.flows.insert(flow.name.clone(), FlowHandle { fingerprint, files: None, versions, stop });
+        self.flows.insert(flow.name.clone(), FlowHandle { fingerprint, source: None, versions, stop });
         true
     }
 
@@ -221,7 +216,7 @@ impl FlowRegistry {
             (Some(renewal), _) => Some(ActiveFlow {
                 flow: planned.flow.clone(),
                 metrics: renewal.running.metrics.clone(),
-                plugins: renewal.running.plugins_in_force(),
+                plugins: renewal.running.transformer.steps().in_force(),
                 targets: renewal.running.gates(),
                 since: now,
             }),

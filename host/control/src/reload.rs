@@ -2,7 +2,7 @@
 //!
 //! One reload at a time. The files are read and everything new is loaded while the old goes on; only when nothing is
 //! wrong does it take over. A batch begins and ends under one version, deliveries that were made stay as they are,
-//! and what did not change is not touched. What came of the last reload is kept for the operator.
+//! and what did not change is not touched. The result of the last reload is kept for the operator.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -13,7 +13,6 @@ use gantry_config::{Diagnostics, examine_flows};
 use gantry_core::{Clock, FlowName, Timestamp};
 use gantry_engine::metrics::Metrics;
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
@@ -33,9 +32,7 @@ pub struct FlowFiles {
 }
 
 /// Who asked for a reload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ReloadTrigger)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trigger {
     /// The admin API, for the command line and for scripts.
     Api,
@@ -46,8 +43,7 @@ pub enum Trigger {
 }
 
 /// What came of a reload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReloadResult {
     /// The files are in force.
     Applied,
@@ -58,7 +54,7 @@ pub enum ReloadResult {
 }
 
 /// One reload: when, why, and what came of it.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct ReloadReport {
     /// When it was decided.
     pub at: Timestamp,
@@ -120,12 +116,12 @@ impl Reloader {
         Self { registry, files: OnceLock::new(), last: Mutex::default(), metrics, clock, stopping }
     }
 
-    /// Says where flows are read from. Only the first word counts: true when this is it.
+    /// Sets where flows are read from. Only the first call counts: true when this is it.
     pub fn read_from(&self, files: FlowFiles) -> bool {
         self.files.set(files).is_ok()
     }
 
-    /// Where flows are read from; none before it was said.
+    /// Where flows are read from; none before it was set.
     pub(crate) fn files(&self) -> Option<&FlowFiles> {
         self.files.get()
     }
@@ -165,7 +161,7 @@ impl Reloader {
         Ok(report)
     }
 
-    /// What came of the last reload; none before the first.
+    /// The last reload; none before the first.
     #[must_use]
     pub fn last(&self) -> Option<ReloadReport> {
         self.last.lock().clone()
@@ -184,7 +180,7 @@ impl Reloader {
                     "flows reloaded"
                 );
             }
-            ReloadResult::Unchanged => tracing::info!(?trigger, "nothing to reload: the files say what is in force"),
+            ReloadResult::Unchanged => tracing::info!(?trigger, "nothing to reload: the files are as those in force"),
             ReloadResult::Refused => {
                 for diagnostic in diagnostics.iter() {
                     tracing::warn!(code = %diagnostic.code, "reload refused: {diagnostic}");
@@ -195,14 +191,14 @@ impl Reloader {
                 );
             }
         }
-        self.metrics.observe_reload(report.result.name());
+        self.metrics.host().observe_reload(report.result.name());
         *self.last.lock() = Some(report.clone());
     }
 }
 
-/// The flows in the files, ready to take over, and what is worth a second look; or everything that is wrong.
+/// The flows in the files, ready to take over, with warnings; or everything that is wrong.
 fn plan(registry: &FlowRegistry, files: &FlowFiles) -> Result<(Plan, Diagnostics), Diagnostics> {
-    let (flows, mut found) = examine_flows(&files.paths);
+    let (flows, mut found) = examine_flows(&files.paths, &gantry_transport::kinds());
     if found.has_errors() {
         return Err(found);
     }

@@ -9,25 +9,43 @@
 //! ```
 //!
 //! Promises, each with a test of that name: in-flight batches finish on the version they began with; while a version is
-//! on trial the old one answers for it where it fails; a version that fails too often is taken back by itself; every
-//! step is on record before it has an effect, and a restart half-way goes on from there.
+//! on canary the old one answers for it where it fails; a version that fails too often is rolled back by itself; every
+//! phase is on record before it has an effect, and a restart half-way goes on from there.
+//!
+//! ```text
+//!  deployer ─→ run ─→ steps ──→ [registry: the flows in force]
+//!   │           └───→ deployments ─→ journal ─→ [store]
+//!   ├─→ rollback            └─→ retention
+//!   └─→ dry_run
+//! ```
 
+mod audit;
 mod catalogue;
 mod compare;
+mod deployable;
 mod deployer;
+mod deployments;
+mod dry_run;
 mod error;
-mod flows;
 mod journal;
+mod order;
+mod recall;
 mod record;
+mod request;
+mod retention;
+mod rollback;
 mod rolled_back;
 mod run;
+mod samples;
+mod steps;
 
 pub use catalogue::CatalogueView;
-pub use deployer::{DeployRequest, Deployer};
+pub use deployer::Deployer;
 pub use error::{DeployError, RecallError};
-pub use flows::recall;
 pub use journal::Recalled;
+pub use recall::recall;
 pub use record::{Deployment, Difference, Entry, GoldenReport, Kind, Phase, ShadowReport};
+pub use request::DeployRequest;
 pub use rolled_back::RolledBack;
 
 /// Who acts where no operator does: the terms.

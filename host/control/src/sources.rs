@@ -1,12 +1,13 @@
-//! The sources of all flows: built and checked before anything of them is in force.
+//! The sources of all flows: opened and checked before anything of them is in force.
 
+use std::error::Error;
 use std::sync::Arc;
 
-use gantry_config::{Files, Flow, Source};
+use gantry_config::{Flow, SourceSettings};
 use gantry_core::{Clock, FlowName};
-use gantry_transport::Intake;
-use gantry_transport::files::{FileSource, FileSourceError};
-use gantry_transport::webhook::RouteError;
+use gantry_transport::source::webhook::RouteError;
+use gantry_transport::source::{OpenSourceError, Source, SourceContext};
+use gantry_transport::{Intake, source};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,13 +18,15 @@ pub enum SourceError {
     /// A webhook.
     #[error(transparent)]
     Webhook(#[from] RouteError),
-    /// A file drop.
-    #[error("flow `{flow}`: the file source can't be set up")]
-    Files {
+    /// A source that runs by itself.
+    #[error("flow `{flow}`: the {noun} can't be set up")]
+    Open {
         /// The flow.
         flow: FlowName,
+        /// What people call the source.
+        noun: &'static str,
         /// Why.
-        source: FileSourceError,
+        source: Box<dyn Error + Send + Sync>,
     },
 }
 
@@ -33,59 +36,63 @@ impl SourceError {
     pub const fn flow(&self) -> &FlowName {
         match self {
             Self::Webhook(error) => &error.flow,
-            Self::Files { flow, .. } => flow,
+            Self::Open { flow, .. } => flow,
         }
     }
 }
 
-/// A file drop, ready to be watched.
-pub(crate) struct FileDrop {
+/// A source that is ready to run by itself.
+pub(crate) struct ReadySource {
     flow: FlowName,
-    config: Files,
-    source: FileSource,
+    settings: Arc<dyn SourceSettings>,
+    source: Box<dyn Source>,
 }
 
-/// A file drop that is watched.
-pub(crate) struct Watched {
-    pub(crate) config: Files,
+/// A source that runs by itself.
+pub(crate) struct RunningSource {
+    pub(crate) settings: Arc<dyn SourceSettings>,
     stop: CancellationToken,
     ended: JoinHandle<()>,
 }
 
-impl FileDrop {
-    /// Sets the flow's file source up; none when its source is another.
+impl ReadySource {
+    /// Opens the flow's source; none when it is served by something else.
     pub(crate) fn of(
         flow: &Flow,
         intake: &Arc<dyn Intake>,
         clock: &Arc<dyn Clock>,
     ) -> Result<Option<Self>, SourceError> {
-        let Source::Files(config) = &flow.source else { return Ok(None) };
-        let source = FileSource::new(flow.name.clone(), config, Arc::clone(intake), Arc::clone(clock));
-        let source = source.and_then(|source| source.prepare().map(|()| source));
-        let source = source.map_err(|source| SourceError::Files { flow: flow.name.clone(), source })?;
-        Ok(Some(Self { flow: flow.name.clone(), config: config.clone(), source }))
+        let name = flow.name.clone();
+        let context = SourceContext { flow: name.clone(), intake: Arc::clone(intake), clock: Arc::clone(clock) };
+        match source::open(&*flow.source, context) {
+            Ok(source) => {
+                let settings = Arc::clone(&flow.source);
+                Ok(source.map(|source| Self { flow: name, settings, source }))
+            }
+            Err(OpenSourceError { noun, source }) => Err(SourceError::Open { flow: name, noun, source }),
+        }
     }
 
-    /// Watches until stopped, by itself or with all sources.
-    pub(crate) fn watch(self, tasks: &TaskTracker, all: &CancellationToken) -> Watched {
-        let Self { flow, config, source } = self;
+    /// Runs until stopped, by itself or with all sources.
+    pub(crate) fn start(self, tasks: &TaskTracker, all: &CancellationToken) -> RunningSource {
+        let Self { flow, settings, source } = self;
         let stop = all.child_token();
         let stopped = stop.clone();
         let ended = tasks.spawn(async move {
             if let Err(error) = source.run(stopped).await {
-                tracing::error!(%flow, %error, "the file source stopped; the flow takes no more files");
+                tracing::error!(%flow, %error, "the source stopped; the flow takes no more messages in");
             }
         });
-        Watched { config, stop, ended }
+        RunningSource { settings, stop, ended }
     }
 }
 
-impl Watched {
-    /// Stops, and waits for the chunk under way: two sources must not take from one directory.
+impl RunningSource {
+    /// Stops, and waits for what is under way: two sources must not take from one place.
     pub(crate) async fn end(self) {
         self.stop.cancel();
         if let Err(error) = self.ended.await {
-            tracing::error!(%error, "a file source ended badly");
+            tracing::error!(%error, "a source ended badly");
         }
     }
 }

@@ -1,19 +1,17 @@
-//! What operators see and say of targets: pause, resume, disable, enable, close the breaker.
+//! What operators see of targets, and their commands: pause, resume, disable, enable, close the breaker.
 
 use std::sync::Arc;
 
-use gantry_core::{Clock, FlowName, Happening, StopKind, TargetName, TargetStop};
+use gantry_core::{Clock, FlowName, HostEventKind, StopKind, TargetName, TargetStop};
 use gantry_engine::active_flows::ActiveFlows;
 use gantry_engine::events::Events;
 use gantry_engine::gate::Gate;
 use gantry_engine::target_report::TargetReport;
 use gantry_engine::target_stops::TargetStops;
-use gantry_store::{Store, StoreError};
-use serde::{Deserialize, Serialize};
+use gantry_store::StoreError;
 
 /// What can be said of a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetCommand {
     /// Nothing is sent for now.
     Pause,
@@ -53,10 +51,9 @@ pub enum TargetError {
     Store(#[from] StoreError),
 }
 
-/// The targets of the flows in force, and what operators may say of them; cheap to clone.
+/// The targets of the flows in force, and the commands for them; cheap to clone.
 #[derive(Clone)]
 pub struct TargetCommands {
-    store: Store,
     clock: Arc<dyn Clock>,
     flows: ActiveFlows,
     stops: TargetStops,
@@ -66,14 +63,8 @@ pub struct TargetCommands {
 impl TargetCommands {
     /// The targets of these flows.
     #[must_use]
-    pub const fn new(
-        store: Store,
-        clock: Arc<dyn Clock>,
-        flows: ActiveFlows,
-        stops: TargetStops,
-        events: Events,
-    ) -> Self {
-        Self { store, clock, flows, stops, events }
+    pub const fn new(clock: Arc<dyn Clock>, flows: ActiveFlows, stops: TargetStops, events: Events) -> Self {
+        Self { clock, flows, stops, events }
     }
 
     /// Every target of the flows in force.
@@ -82,7 +73,7 @@ impl TargetCommands {
         self.flows.targets(self.clock.now())
     }
 
-    /// Does what an operator says of a target; `by` and `reason` are kept with a stop. Returns when it is on disk.
+    /// Does what an operator commands; `by` and `reason` are kept with a stop. Returns when it is on disk.
     pub async fn command(
         &self,
         flow: &FlowName,
@@ -103,25 +94,23 @@ impl TargetCommands {
         match command {
             TargetCommand::Pause => {
                 let stop = self.stop_of(StopKind::Paused, &by, &reason);
-                self.switch(flow, Some(stop), Happening::TargetPaused { target: name, by: Some(by), reason }).await?;
+                self.switch(flow, Some(stop), HostEventKind::TargetPaused { target: name, by: Some(by), reason })
+                    .await?;
             }
             TargetCommand::Disable => {
                 let stop = self.stop_of(StopKind::Disabled, &by, &reason);
-                self.switch(flow, Some(stop), Happening::TargetDisabled { target: name, by: Some(by), reason }).await?;
+                self.switch(flow, Some(stop), HostEventKind::TargetDisabled { target: name, by: Some(by), reason })
+                    .await?;
             }
             TargetCommand::Resume | TargetCommand::Enable => {
-                self.switch(flow, None, Happening::TargetResumed { target: name, by: Some(by) }).await?;
+                self.switch(flow, None, HostEventKind::TargetResumed { target: name, by: Some(by) }).await?;
                 gate.resume();
             }
             TargetCommand::CloseBreaker => {
                 if gate.close_breaker() {
-                    self.events.publish(flow, Happening::BreakerClosed { target: name, by: Some(by) });
+                    self.events.publish(flow, HostEventKind::BreakerClosed { target: name, by: Some(by) });
                 }
             }
-        }
-        // What was held looks again; after a stop there is nothing to wake.
-        if !matches!(command, TargetCommand::Pause | TargetCommand::Disable) {
-            self.store.wake(flow);
         }
         Ok(TargetReport::of(flow, target, gate.status(self.clock.now())))
     }
@@ -131,7 +120,7 @@ impl TargetCommands {
     }
 
     /// Stops the target that this is about, or lets it go on, and tells it: on disk, that is one.
-    async fn switch(&self, flow: &FlowName, stop: Option<TargetStop>, what: Happening) -> Result<(), StoreError> {
+    async fn switch(&self, flow: &FlowName, stop: Option<TargetStop>, what: HostEventKind) -> Result<(), StoreError> {
         let Some(target) = what.target().cloned() else { return Ok(()) };
         let mut event = self.events.prepare(flow, what);
         self.stops.set(flow, &target, stop, event.take_messages()).await?;

@@ -20,10 +20,10 @@ use crate::reload::{Reloader, Trigger};
 /// copies of a plugin. A file that is copied more slowly is refused when half of it is there, and read again after.
 const QUIET: Duration = Duration::from_millis(250);
 
-/// An edit that doesn't end is looked at all the same.
+/// After this long, an edit that doesn't end is reloaded all the same.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// What Kubernetes swaps when a mounted volume changes; the files behind it don't ring themselves.
+/// What Kubernetes swaps when a mounted volume changes; the files behind it raise no event of their own.
 const MOUNTED: &str = "..data";
 
 /// Which paths count. The callback of the watcher reads it, a reload writes it.
@@ -36,8 +36,9 @@ struct Wanted {
 
 /// Reloads after every edit, until `stop`.
 pub async fn watch(reloader: Arc<Reloader>, stop: CancellationToken) {
-    let (bell, wanted) = (Arc::new(Notify::new()), Arc::new(Mutex::new(Wanted::default())));
-    let mut watcher = match watcher(Arc::clone(&bell), Arc::clone(&wanted)) {
+    let edited = Arc::new(Notify::new());
+    let wanted = Arc::new(Mutex::new(Wanted::default()));
+    let mut watcher = match watcher(Arc::clone(&edited), Arc::clone(&wanted)) {
         Ok(watcher) => watcher,
         Err(error) => {
             tracing::warn!(%error, "files can't be watched; edits take force with `gantry reload` only");
@@ -50,31 +51,32 @@ pub async fn watch(reloader: Arc<Reloader>, stop: CancellationToken) {
             let now = wanted_by(&reloader).await;
             let folders = folders(&now);
             *wanted.lock() = now;
-            if attend(&mut watcher, &mut watched, folders) {
+            if watch_only(&mut watcher, &mut watched, folders) {
                 // What happened in a folder before it was watched went unnoticed.
-                bell.notify_one();
+                edited.notify_one();
             }
-            bell.notified().await;
-            let _ = tokio::time::timeout(LONGEST, calm(&bell)).await;
+            edited.notified().await;
+            // At the latest then: an edit that goes on is reloaded as it is.
+            let _ = tokio::time::timeout(LONGEST, quiet(&edited)).await;
             if let Err(error) = reloader.reload(Trigger::Watch).await {
-                tracing::warn!(%error, "an edit was not looked at");
+                tracing::warn!(%error, "an edit was not reloaded");
             }
         }
     };
     stop.run_until_cancelled(watching).await;
 }
 
-/// Returns once nothing has rung for a while.
-async fn calm(bell: &Notify) {
-    while tokio::time::timeout(QUIET, bell.notified()).await.is_ok() {}
+/// Returns once nothing was edited for a while.
+async fn quiet(edited: &Notify) {
+    while tokio::time::timeout(QUIET, edited.notified()).await.is_ok() {}
 }
 
-fn watcher(bell: Arc<Notify>, wanted: Arc<Mutex<Wanted>>) -> notify::Result<RecommendedWatcher> {
+fn watcher(edited: Arc<Notify>, wanted: Arc<Mutex<Wanted>>) -> notify::Result<RecommendedWatcher> {
     notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let Ok(event) = event else { return };
         let is_edit = !matches!(event.kind, EventKind::Access(_));
         if is_edit && event.paths.iter().any(|path| wanted.lock().contains(path)) {
-            bell.notify_one();
+            edited.notify_one();
         }
     })
 }
@@ -109,7 +111,7 @@ fn folders(wanted: &Wanted) -> BTreeSet<PathBuf> {
 }
 
 /// Watches these folders and no others; true when one is new.
-fn attend(watcher: &mut RecommendedWatcher, watched: &mut BTreeSet<PathBuf>, folders: BTreeSet<PathBuf>) -> bool {
+fn watch_only(watcher: &mut RecommendedWatcher, watched: &mut BTreeSet<PathBuf>, folders: BTreeSet<PathBuf>) -> bool {
     for gone in watched.difference(&folders) {
         // It may be gone from the disk, too.
         let _ = watcher.unwatch(gone);

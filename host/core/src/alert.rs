@@ -6,21 +6,21 @@
 //! it for one. Nothing here depends on hearing every event: what counts is what the host looks like, so a look that
 //! comes late, or the first one after a crash, finds what it would have found before.
 
-mod book;
 mod kind;
 mod notice;
+mod state;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::id::FlowName;
 
-pub use book::{AlertBook, AlertTerms, Firing, MOST_FIRING};
 pub use kind::{AlertKind, Severity};
 pub use notice::{Notice, Said};
+pub use state::{AlertState, AlertTerms, Firing, MOST_FIRING};
 
 /// What an alert is about: the same for the same trouble, over restarts and updates.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AlertKey {
     /// What kind of trouble.
     pub kind: AlertKind,
@@ -51,7 +51,7 @@ pub enum Level {
 
 /// One condition as it is seen in one look. What isn't seen is over.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sighting {
+pub struct Observation {
     /// Whether it holds.
     pub level: Level,
     /// One sentence for whoever is woken by it; no payloads and no secrets.

@@ -4,6 +4,8 @@
 //! failed, it opens. **Open.** Nothing passes for `open_for`. **Half open.** At most `probes` calls pass; as soon as
 //! the outstanding ones can't change the result any more, it closes or opens again.
 //!
+//! A call may also show by itself that nothing can pass ([`Breaker::trip`]): then it opens at once.
+//!
 //! A call that began before the last change of state says nothing about the present one: its end is ignored.
 
 use std::collections::VecDeque;
@@ -35,7 +37,7 @@ impl Default for BreakerPolicy {
 }
 
 /// Where a breaker stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BreakerState {
     /// Calls pass.
@@ -163,6 +165,12 @@ impl Breaker {
             Phase::Open(_) => return None,
         }
         self.decide(now)
+    }
+
+    /// Opens at once, whatever other calls came to: this one showed that nothing can pass at present. None for a call that
+    /// began before the last change of state.
+    pub fn trip(&mut self, call: Call, now: Timestamp) -> Option<BreakerChange> {
+        (call.epoch == self.epoch).then(|| self.open(now))
     }
 
     /// A call taught nothing: it was not made, or was cut off by this side. A probe leaves its place to another.

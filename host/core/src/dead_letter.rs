@@ -10,15 +10,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::delivery::Attempt;
+use crate::headers::Headers;
 use crate::id::{DeadLetterId, Digest, FlowName, TargetName};
 use crate::manifest::PluginRef;
-use crate::message::{Headers, Message};
+use crate::message::Message;
 use crate::outcome::Violation;
 use crate::quality::fold_indices;
-use crate::trail::TrailEntry;
+use crate::timeline::TimelineEntry;
 
 /// Which stage of the flow gave the message up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Rules about the data: a plugin's `invalid`.
@@ -42,7 +43,7 @@ impl Stage {
 }
 
 /// Why the message was given up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// Stable and countable: a plugin's code, or one of the host's from the error catalogue.
     pub code: String,
@@ -54,7 +55,7 @@ pub struct Reason {
 }
 
 /// Where a dead letter stands with the operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeadLetterState {
     /// Nobody has dealt with it.
@@ -99,7 +100,7 @@ impl DeadLetterState {
 }
 
 /// Who closed a dead letter, when and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolution {
     /// When.
     pub at: Timestamp,
@@ -110,7 +111,7 @@ pub struct Resolution {
 }
 
 /// What was about to be sent when the delivery failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transformed {
     /// Media type.
     pub content_type: String,
@@ -118,12 +119,11 @@ pub struct Transformed {
     pub headers: Headers,
     /// The bytes.
     #[serde(with = "crate::payload")]
-    #[schema(value_type = crate::payload::Readable)]
     pub payload: Bytes,
 }
 
 /// A message that ended neither delivered nor skipped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetter {
     /// Message and delivery it stands for.
     pub id: DeadLetterId,
@@ -179,7 +179,7 @@ pub struct DeadLetter {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revisions: Vec<Revision>,
     /// The message's trail until its (latest) end.
-    pub trail: Vec<TrailEntry>,
+    pub trail: Vec<TimelineEntry>,
 }
 
 /// Groups failures of one kind: the same flow, stage, target, reason code and broken rules give the same text.

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::headers::Headers;
 use crate::id::{MessageId, TargetName};
-use crate::message::Headers;
 use crate::outcome::Output;
 
 /// One emitted message on its way to one target.
@@ -49,7 +49,7 @@ pub enum DeliveryState {
 }
 
 /// One try at a target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// When it began.
     pub at: Timestamp,
@@ -64,7 +64,7 @@ pub struct Attempt {
 }
 
 /// Why an attempt failed: the part a retry decision needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
     /// No connection, or it broke.
@@ -77,6 +77,8 @@ pub enum ErrorClass {
     Unavailable,
     /// 401 or 403: the host's credentials are refused; no message is at fault.
     Unauthorized,
+    /// The target has no space left; no message is at fault.
+    NoSpace,
     /// A redirect, which is never followed.
     Redirected,
     /// Any other status or error: trying the same again can't help.
@@ -99,13 +101,20 @@ impl ErrorClass {
     /// True when the same request may succeed later.
     #[must_use]
     pub const fn is_retryable(self) -> bool {
-        matches!(self, Self::Network | Self::Timeout | Self::Throttled | Self::Unavailable)
+        matches!(self, Self::Network | Self::Timeout | Self::Throttled | Self::Unavailable | Self::NoSpace)
     }
 
     /// True when it says that the target is in trouble, whichever message it was: what a circuit breaker counts.
     #[must_use]
     pub const fn is_trouble(self) -> bool {
-        matches!(self, Self::Network | Self::Timeout | Self::Unavailable)
+        matches!(self, Self::Network | Self::Timeout | Self::Unavailable | Self::NoSpace)
+    }
+
+    /// Whether the attempt counts. Not where the target takes nothing until somebody has seen to it: then the delivery
+    /// waits.
+    #[must_use]
+    pub const fn spends_attempt(self) -> bool {
+        !matches!(self, Self::Unauthorized | Self::NoSpace)
     }
 
     /// The class as metrics and reports spell it.
@@ -117,6 +126,7 @@ impl ErrorClass {
             Self::Throttled => "throttled",
             Self::Unavailable => "unavailable",
             Self::Unauthorized => "unauthorized",
+            Self::NoSpace => "no_space",
             Self::Redirected => "redirected",
             Self::Permanent => "permanent",
         }

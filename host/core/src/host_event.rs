@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::clock::Timestamp;
 use crate::dead_letter::Stage;
 use crate::id::{DeadLetterId, EventId, FlowName, TargetName};
+use crate::rollout::RolloutOutcome;
 
 /// Fields that are moments: numbers in the host, RFC 3339 where the event leaves it.
 const MOMENTS: [&str; 3] = ["at", "until", "oldest"];
@@ -24,13 +25,13 @@ pub struct HostEvent {
     pub flow: Option<FlowName>,
     /// What.
     #[serde(flatten)]
-    pub what: Happening,
+    pub what: HostEventKind,
 }
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
-pub enum Happening {
+pub enum HostEventKind {
     /// A message, or one of its deliveries, was given up.
     DeadLettered {
         /// The letter.
@@ -86,8 +87,8 @@ pub enum Happening {
         step: String,
         /// The version, as `NAME@VERSION`.
         plugin: String,
-        /// `deployed`, `refused` or `rolled_back`.
-        phase: String,
+        /// How it ended.
+        phase: RolloutOutcome,
         /// Who ended it: an operator, or `gantry` for what followed by the terms.
         by: String,
         /// Why.
@@ -140,7 +141,7 @@ pub enum Happening {
     },
 }
 
-impl Happening {
+impl HostEventKind {
     /// Every name there is.
     pub const NAMES: [&str; 13] = [
         "dead_lettered",
@@ -214,7 +215,7 @@ impl Happening {
 impl HostEvent {
     /// What happened, now.
     #[must_use]
-    pub fn new(at: Timestamp, flow: Option<&FlowName>, what: Happening) -> Self {
+    pub fn new(at: Timestamp, flow: Option<&FlowName>, what: HostEventKind) -> Self {
         Self { id: EventId::generate(), at, flow: flow.cloned(), what }
     }
 
@@ -250,7 +251,7 @@ mod tests {
     #[test]
     fn an_event_leaves_the_host_with_its_moments_in_rfc_3339_and_its_fields_by_name() {
         let (flow, target) = ("orders".parse().unwrap(), "erp".parse().unwrap());
-        let what = Happening::BreakerOpened { target, until: Timestamp(1_614_265_330_000) };
+        let what = HostEventKind::BreakerOpened { target, until: Timestamp(1_614_265_330_000) };
         let event = HostEvent::new(Timestamp(1_614_265_270_000), Some(&flow), what);
         let document = event.document("shop-1");
         assert_eq!((document["version"].as_u64(), document["instance"].as_str()), (Some(1), Some("shop-1")));
@@ -262,10 +263,31 @@ mod tests {
     }
 
     #[test]
+    fn how_a_deployment_ended_is_spelled_as_its_phase() {
+        for (outcome, phase) in [
+            (RolloutOutcome::Deployed, "deployed"),
+            (RolloutOutcome::Refused, "refused"),
+            (RolloutOutcome::RolledBack, "rolled_back"),
+        ] {
+            let what = HostEventKind::DeploymentEnded {
+                deployment: 7,
+                step: "map".into(),
+                plugin: "order-to-erp@2.0.0".into(),
+                phase: outcome,
+                by: "ops".into(),
+                reason: "wrong totals".into(),
+            };
+            assert_eq!(HostEvent::new(Timestamp(0), None, what).document("gantry")["phase"], phase);
+        }
+    }
+
+    #[test]
     fn every_name_is_the_one_an_event_is_written_with() {
-        let started = Happening::HostStarted { version: "1".into() };
-        let missed = Happening::EventsMissed { count: 1 };
-        for what in [started, missed, Happening::DiskLow { free_bytes: 1 }, Happening::QueueRecovered { depth: 0 }] {
+        let started = HostEventKind::HostStarted { version: "1".into() };
+        let missed = HostEventKind::EventsMissed { count: 1 };
+        for what in
+            [started, missed, HostEventKind::DiskLow { free_bytes: 1 }, HostEventKind::QueueRecovered { depth: 0 }]
+        {
             let name = what.name();
             assert_eq!(HostEvent::new(Timestamp(0), None, what).document("gantry")["event"], name);
         }

@@ -5,30 +5,30 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One change in a JSON document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// JSON Pointer (RFC 6901) to what changed; empty for the whole.
     pub path: String,
     /// What was there; none: it was added.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "present")]
-    #[schema(value_type = Option<Value>)]
     pub before: Option<Value>,
     /// What is there now; none: it was removed.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "present")]
-    #[schema(value_type = Option<Value>)]
     pub after: Option<Value>,
 }
 
-/// Keeps a `null` that is there apart from nothing being there.
-mod present {
+/// Keeps a `null` that is there apart from nothing being there: for `#[serde(with = …)]`.
+pub mod present {
     use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
     use serde_json::Value;
 
-    pub(super) fn serialize<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+    /// For `#[serde(with = …)]`.
+    pub fn serialize<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
         value.serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    /// For `#[serde(with = …)]`.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
         Value::deserialize(deserializer).map(Some)
     }
 }

@@ -12,7 +12,7 @@ pub const SECTION: &str = "gantry:manifest";
 pub const API_VERSION: &str = "0.1.0";
 
 /// A plugin's own account of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// One to 64 characters of `a-z`, `0-9`, `-` and `_`.
@@ -33,7 +33,7 @@ pub struct Manifest {
 }
 
 /// The grants a plugin asks for. Asking is not getting: the flow's `grants` decide.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wants {
     /// Names of the lookup tables it reads.
@@ -43,7 +43,7 @@ pub struct Wants {
 }
 
 /// Which plugin, exactly.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PluginRef {
     /// Its name.
     pub name: String,

@@ -5,71 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::delivery::Delivery;
+use crate::headers::Headers;
 use crate::id::{DeadLetterId, Digest, FlowName, MessageId};
 use crate::quality::Breach;
-use crate::trail::TrailEntry;
-
-/// Header names in lower case with their values; a name may repeat.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(transparent)]
-pub struct Headers(Vec<(String, String)>);
-
-impl Headers {
-    /// No headers.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    /// The first value under this name, which is compared in lower case.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-
-    /// Adds a header; the name is put in lower case.
-    pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        let mut name = name.into();
-        name.make_ascii_lowercase();
-        self.0.push((name, value.into()));
-    }
-
-    /// All headers in the order they came.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// How many headers there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// True when there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Bytes of all names and values together.
-    #[must_use]
-    pub fn byte_len(&self) -> usize {
-        self.0.iter().map(|(name, value)| name.len() + value.len()).sum()
-    }
-}
-
-impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
-    fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Self {
-        let mut all = Self::new();
-        for (name, value) in headers {
-            all.push(name, value);
-        }
-        all
-    }
-}
+use crate::timeline::{Event, TimelineEntry};
 
 /// One unit of data on its way through a flow.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Stable across retries, replays and restarts.
     pub id: MessageId,
@@ -83,7 +25,6 @@ pub struct Message {
     pub event_time: Timestamp,
     /// The data, byte for byte as received.
     #[serde(with = "crate::payload")]
-    #[schema(value_type = crate::payload::Readable)]
     pub payload: Bytes,
 }
 
@@ -111,13 +52,32 @@ pub struct Envelope {
     /// Which dead letter this run is meant to resolve.
     pub replay: Option<Replay>,
     /// Everything that happened so far, oldest first.
-    pub trail: Vec<TrailEntry>,
+    pub trail: Vec<TimelineEntry>,
     /// The rules it broke on the run that made `deliveries`, and went on all the same: counted when it ends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Breach>,
 }
 
 impl Envelope {
+    /// A message that the host takes into custody now: nothing has happened to it but that.
+    #[must_use]
+    pub fn received(message: Message, flow: FlowName, source: String, now: Timestamp) -> Self {
+        Self {
+            message,
+            flow,
+            source,
+            received_at: now,
+            dedupe_key: None,
+            traceparent: None,
+            run: 1,
+            plugins: Vec::new(),
+            deliveries: Vec::new(),
+            replay: None,
+            trail: vec![TimelineEntry { at: now, event: Event::Received }],
+            warnings: Vec::new(),
+        }
+    }
+
     /// Whether the clock was set back since the last thing that happened to it: the times it was to wait for were read
     /// off another clock, as it were.
     #[must_use]
@@ -131,16 +91,4 @@ impl Envelope {
 pub struct Replay {
     /// The dead letter that is resolved when this run succeeds and reopened when it fails.
     pub dead_letter: DeadLetterId,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn header_names_are_found_whatever_their_case() {
-        let headers: Headers = [("X-Shop", "a"), ("x-shop", "b")].into_iter().collect();
-        assert_eq!(headers.get("X-SHOP"), Some("a"));
-        assert_eq!(headers.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["x-shop", "x-shop"]);
-    }
 }

@@ -7,10 +7,9 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Payload bytes in JSON.
-#[derive(Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = Payload)]
-pub enum Readable {
+enum Readable {
     /// The bytes as text: they are valid UTF-8.
     Text(String),
     /// The bytes in Base64: they are not text.

@@ -7,11 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::outcome::Violation;
 
 /// What a broken rule means for its message.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = RuleSeverity)]
 pub enum Severity {
     /// The message is given up.
     #[default]

@@ -86,7 +86,7 @@ impl RetryPolicies {
             ErrorClass::Timeout => Some(&self.timeout),
             ErrorClass::Throttled => Some(&self.throttled),
             ErrorClass::Unavailable => Some(&self.unavailable),
-            ErrorClass::Unauthorized | ErrorClass::Redirected | ErrorClass::Permanent => None,
+            ErrorClass::Unauthorized | ErrorClass::NoSpace | ErrorClass::Redirected | ErrorClass::Permanent => None,
         }
     }
 }

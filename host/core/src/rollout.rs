@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 const LEAST_SAMPLE: u64 = 20;
 
 /// What is asked of a version before it serves every message, and while it does so for the first time.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
     /// How many of the flow's last messages are run through old and new side by side; 0: none.
     pub shadow: u32,
@@ -28,7 +28,7 @@ pub struct Terms {
 }
 
 /// A stretch of work: it ends with the first of the two, but never before one message was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// So many messages; 0: there is no such stretch.
     pub messages: u64,
@@ -37,35 +37,25 @@ pub struct Window {
 }
 
 /// Terms that differ from those of the host; what is none stays as it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TermsChange {
     /// See [`Terms::shadow`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub shadow: Option<u32>,
     /// See [`Terms::changed`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Judgement>,
     /// See [`Terms::newly_failing`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub newly_failing: Option<Judgement>,
     /// See [`Terms::canary_share`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub canary_share: Option<f64>,
     /// Messages of [`Terms::canary`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub canary_messages: Option<u64>,
     /// Milliseconds of [`Terms::canary`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub canary_time_ms: Option<u64>,
     /// Messages of [`Terms::watch`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub watch_messages: Option<u64>,
     /// Milliseconds of [`Terms::watch`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub watch_time_ms: Option<u64>,
     /// See [`Terms::max_failure_rate`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_failure_rate: Option<f64>,
 }
 
@@ -78,7 +68,7 @@ pub struct InvalidShare {
 }
 
 /// What a difference between two versions means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judgement {
     /// Go on.
@@ -90,7 +80,7 @@ pub enum Judgement {
 }
 
 /// What one version did since it is counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Messages it was given.
     pub messages: u64,
@@ -101,7 +91,7 @@ pub struct Tally {
 }
 
 /// What old and new did on live messages since a stretch began.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
     /// The new version.
     pub new: Tally,
@@ -109,6 +99,18 @@ pub struct Comparison {
     pub old: Tally,
     /// Messages the new version failed on and the old one handled when it was given them instead.
     pub newly_failing: u64,
+}
+
+/// How a deployment ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RolloutOutcome {
+    /// The new version serves the step.
+    Deployed,
+    /// It never met a live message.
+    Refused,
+    /// It met live messages, and the old version was put back.
+    RolledBack,
 }
 
 /// What follows from a [`Comparison`].

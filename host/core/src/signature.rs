@@ -103,7 +103,7 @@ macro_rules! as_text {
 as_text!(KeyId, SignatureBytes);
 
 /// Somebody's signature of a plugin: over its digest, name and version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PluginSignature {
     /// With which key.
@@ -113,7 +113,7 @@ pub struct PluginSignature {
 }
 
 /// The key for whose sake a plugin was trusted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrustedBy {
     /// What the operator calls it.
     pub name: KeyName,

@@ -50,7 +50,7 @@ impl ActiveFlows {
     /// The versions in force, as metrics show them.
     pub fn observe_versions(&self, metrics: &Metrics) {
         let entries = self.entries();
-        metrics.observe_versions(entries.iter().map(|entry| FlowVersion {
+        metrics.host().observe_versions(entries.iter().map(|entry| FlowVersion {
             flow: &entry.flow.name,
             version: &entry.flow.version,
             plugins: &entry.plugins,

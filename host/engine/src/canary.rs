@@ -1,18 +1,19 @@
-//! A new version on trial: a share of the keys meets it, and what it does is counted against what the old one does.
+//! A new version on canary: a share of the keys meets it, and what it does is counted against what the old one does.
 //!
-//! The same key always meets the same version, so order within a key is kept. Where the trial has a **fallback**, a message
-//! that the new version fails on is given to the old one, whole, and what that says counts: the trial costs no message
+//! The same key always meets the same version, so order within a key is kept. Where the canary has a **fallback**, a message
+//! that the new version fails on is given to the old one, whole, and what that says counts: the canary costs no message
 //! its delivery. The new version's failure is counted all the same.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use gantry_core::rollout::Comparison;
-use gantry_core::{Digest, Message, Outcome, PluginRef, Timestamp};
-use gantry_sandbox::{Invocation, Plugin, PluginFault, PrepareError, Run, StepConfig};
+use gantry_core::{Digest, Message, MessageId, Outcome, PluginRef, Timestamp};
+use gantry_sandbox::{Plugin, PluginFault, PrepareError, Run, StepConfig};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::step::{Answers, Server};
+use crate::server::{Answer, Question, Server};
 
 /// A version that is to be tried, and how.
 #[derive(Clone)]
@@ -29,13 +30,13 @@ pub struct CanaryPlan {
     pub counts_so_far: Arc<CanaryCounts>,
 }
 
-/// A version on trial, bound to its step.
+/// A version on canary, bound to its step.
 pub struct Canary {
     plan: CanaryPlan,
     server: Server,
 }
 
-/// What was counted so far, and a changed that rings after each batch.
+/// What was counted so far, and who is to be notified of more.
 #[derive(Default)]
 pub struct CanaryCounts {
     counts: Mutex<Comparison>,
@@ -67,7 +68,7 @@ impl CanaryPlan {
         Ok(Canary { plan: self.clone(), server: Server::bind(self.plugin.clone(), config)? })
     }
 
-    /// Whether this message is one of the trial's share: by its key, or by its id where it has none.
+    /// Whether this message is one of the canary's share: by its key, or by its id where it has none.
     fn takes(&self, message: &Message) -> bool {
         is_in_share(self.deployment, self.share, message)
     }
@@ -100,36 +101,26 @@ impl Canary {
     }
 
     /// One batch, parted between the new version and the old one.
-    pub(crate) fn answer<'a>(
+    pub(crate) fn answer(
         &self,
         old: &Server,
-        batch: &[Invocation<'a>],
-        owner_of: impl Fn(usize) -> &'a Message,
+        questions: &[Question<'_>],
         now: Timestamp,
-        observe: impl Fn(&Run, usize),
-    ) -> Answers {
-        let (ours, theirs): (Vec<usize>, Vec<usize>) = (0..batch.len()).partition(|at| self.takes(owner_of(*at)));
-        let mut slots = Slots::new(batch.len());
+        observe: &dyn Fn(&Run, usize),
+    ) -> Vec<Answer> {
+        let (ours, theirs): (Vec<usize>, Vec<usize>) =
+            (0..questions.len()).partition(|at| self.takes(questions[*at].owner));
+        let mut run = CanaryRun { questions, now, observe, slots: questions.iter().map(|_| None).collect() };
         let mut counts = Comparison::default();
-        let run = |server: &Server, which: &[usize], slots: &mut Slots| {
-            let part: Vec<_> = which.iter().map(|at| batch[*at]).collect();
-            let run = server.prepared.run(&part, now);
-            observe(&run, part.len());
-            slots.fill(which, run, server.reference().digest)
-        };
         if !theirs.is_empty() {
-            let (failed, busy_us) = run(old, &theirs, &mut slots);
+            let (failed, busy_us) = run.ask(old, &theirs);
             counts.old.add(theirs.len() as u64, failed, busy_us);
         }
         if !ours.is_empty() {
-            let (failed, busy_us) = run(&self.server, &ours, &mut slots);
+            let (failed, busy_us) = run.ask(&self.server, &ours);
             counts.new.add(ours.len() as u64, failed, busy_us);
             if failed > 0 && self.plan.fallback {
-                let caught = slots.owners_that_failed(&ours, &owner_of);
-                let again: Vec<_> = ours.iter().copied().filter(|at| caught.contains(&owner_of(*at).id)).collect();
-                let new_failed = slots.failed(&again);
-                run(old, &again, &mut slots);
-                counts.newly_failing += new_failed.into_iter().filter(|at| !slots.has_failed(*at)).count() as u64;
+                counts.newly_failing += run.fall_back(old, &ours);
             }
         }
         self.plan.counts_so_far.count(|counts_so_far| {
@@ -137,46 +128,49 @@ impl Canary {
             counts_so_far.old.add(counts.old.messages, counts.old.failed, counts.old.busy_us);
             counts_so_far.newly_failing += counts.newly_failing;
         });
-        slots.into_answers()
+        run.slots.into_iter().flatten().collect()
     }
 }
 
-/// The answers of a batch, found in parts.
-struct Slots(Vec<Option<(Result<Outcome, PluginFault>, Digest)>>);
+/// A batch that is asked of two versions: its answers are found in pieces.
+struct CanaryRun<'a> {
+    questions: &'a [Question<'a>],
+    now: Timestamp,
+    observe: &'a dyn Fn(&Run, usize),
+    /// One for each question.
+    slots: Vec<Option<Answer>>,
+}
 
-impl Slots {
-    fn new(len: usize) -> Self {
-        Self((0..len).map(|_| None).collect())
-    }
-
-    /// Puts a run's outcomes in their places: how many failed, and the microseconds it took.
-    fn fill(&mut self, places: &[usize], run: Run, component: Digest) -> (u64, u64) {
-        let busy_us = u64::try_from(run.elapsed.as_micros()).unwrap_or(u64::MAX);
-        for (at, outcome) in places.iter().zip(run.outcomes) {
-            self.0[*at] = Some((outcome, component));
+impl CanaryRun<'_> {
+    /// Asks a version these questions and puts the answers in their places: how many failed, and the microseconds it took.
+    fn ask(&mut self, server: &Server, places: &[usize]) -> (u64, u64) {
+        let questions: Vec<_> = places.iter().map(|at| self.questions[*at]).collect();
+        let answered = server.ask(&questions, self.now, self.observe);
+        for (at, answer) in places.iter().zip(answered.answers) {
+            self.slots[*at] = Some(answer);
         }
+        let busy_us = u64::try_from(answered.elapsed.as_micros()).unwrap_or(u64::MAX);
         (self.failed(places).len() as u64, busy_us)
     }
 
+    /// Gives the messages among these that failed to the old version, whole. Returns how many parts only the new version
+    /// failed on.
+    fn fall_back(&mut self, old: &Server, places: &[usize]) -> u64 {
+        let failed: HashSet<MessageId> =
+            self.failed(places).into_iter().map(|at| self.questions[at].owner.id).collect();
+        let again: Vec<_> =
+            places.iter().copied().filter(|at| failed.contains(&self.questions[*at].owner.id)).collect();
+        let failed_before = self.failed(&again);
+        self.ask(old, &again);
+        failed_before.into_iter().filter(|at| !self.has_failed(*at)).count() as u64
+    }
+
     fn has_failed(&self, at: usize) -> bool {
-        self.0[at].as_ref().is_some_and(|(outcome, _)| fails(outcome))
+        self.slots[at].as_ref().is_some_and(|answer| fails(&answer.outcome))
     }
 
     fn failed(&self, places: &[usize]) -> Vec<usize> {
         places.iter().copied().filter(|at| self.has_failed(*at)).collect()
-    }
-
-    fn owners_that_failed<'a>(
-        &self,
-        places: &[usize],
-        owner_of: &impl Fn(usize) -> &'a Message,
-    ) -> std::collections::HashSet<gantry_core::MessageId> {
-        self.failed(places).into_iter().map(|at| owner_of(at).id).collect()
-    }
-
-    fn into_answers(self) -> Answers {
-        let (outcomes, components) = self.0.into_iter().flatten().unzip();
-        Answers { outcomes, components }
     }
 }
 

@@ -1,39 +1,68 @@
-//! Writes the dead letter: everything an operator needs to understand a failure and to replay the message.
+//! Makes dead letters: everything an operator needs to understand a failure and to replay the message. The settler asks
+//! for them when a message ends; nothing is written here.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use gantry_core::dead_letter::{Transformed, fingerprint};
 use gantry_core::{
-    Attempt, DeadLetter, DeadLetterId, DeadLetterState, Delivery, Envelope, ErrorClass, Reason, Stage, TargetName,
-    Timestamp,
+    Attempt, DeadLetter, DeadLetterId, DeadLetterState, Delivery, Envelope, ErrorClass, FlowName, Reason, Stage,
+    TargetName, Timestamp,
 };
 
-use crate::flow::RunningFlow;
 use crate::state::Failure;
+use crate::steps::Steps;
 
-impl RunningFlow {
-    /// The letter of a message that the plugins, their limits or a schema ended.
-    pub(crate) fn letter_of_message(&self, envelope: &Envelope, failure: Failure, now: Timestamp) -> DeadLetter {
+/// Makes the dead letters of one version of a flow.
+#[derive(Clone)]
+pub struct DeadLetterWriter {
+    flow: FlowName,
+    /// Digest of the flow's definition.
+    flow_version: String,
+    /// How long dead letters are kept; none: for ever.
+    keep: Option<Duration>,
+    /// Which plugins made what is given up.
+    steps: Arc<Steps>,
+}
+
+impl DeadLetterWriter {
+    /// The writer of a flow with these steps.
+    #[must_use]
+    pub const fn new(flow: FlowName, flow_version: String, keep: Option<Duration>, steps: Arc<Steps>) -> Self {
+        Self { flow, flow_version, keep, steps }
+    }
+
+    /// The same flow with other steps.
+    #[must_use]
+    pub fn with_steps(&self, steps: Arc<Steps>) -> Self {
+        Self { steps, ..self.clone() }
+    }
+
+    /// The dead letter of a message that the plugins, their limits or a schema ended.
+    pub(crate) fn of_message(&self, envelope: &Envelope, failure: &Failure, now: Timestamp) -> DeadLetter {
         let Failure { stage, reason, component, output, .. } = failure;
         // A replay of one delivery that fails earlier this time is still about that delivery.
         let position = envelope.replay.as_ref().and_then(|replay| replay.dead_letter.position);
         let target = output.as_ref().map(|output| output.target.clone());
-        let mut letter = self.letter(envelope, position, stage, target, reason, now);
-        letter.component = component;
-        letter.transformed = output.as_deref().map(transformed);
-        letter
+        let dead_letter = self.dead_letter(envelope, position, *stage, target, reason.clone(), now);
+        DeadLetter { component: *component, transformed: output.as_deref().map(transformed), ..dead_letter }
     }
 
-    /// The letter of one delivery the target refused, or whose attempts ran out.
-    pub(crate) fn letter_of_delivery(&self, envelope: &Envelope, delivery: &Delivery, now: Timestamp) -> DeadLetter {
+    /// The dead letter of one delivery that the target refused, or whose attempts ran out.
+    pub(crate) fn of_delivery(&self, envelope: &Envelope, delivery: &Delivery, now: Timestamp) -> DeadLetter {
         let reason = reason_of(delivery);
         let target = Some(delivery.target.clone());
-        let mut letter = self.letter(envelope, Some(delivery.position), Stage::Deliver, target, reason, now);
-        letter.idempotency_key = Some(delivery.idempotency_key.clone());
-        letter.attempts.clone_from(&delivery.attempts);
-        letter.transformed = Some(transformed(delivery));
-        letter
+        let dead_letter = self.dead_letter(envelope, Some(delivery.position), Stage::Deliver, target, reason, now);
+        DeadLetter {
+            idempotency_key: Some(delivery.idempotency_key.clone()),
+            attempts: delivery.attempts.clone(),
+            transformed: Some(transformed(delivery)),
+            ..dead_letter
+        }
     }
 
-    fn letter(
+    /// What all dead letters have in common.
+    fn dead_letter(
         &self,
         envelope: &Envelope,
         position: Option<u32>,
@@ -44,13 +73,13 @@ impl RunningFlow {
     ) -> DeadLetter {
         DeadLetter {
             id: DeadLetterId { message: envelope.message.id, position },
-            flow: self.name.clone(),
-            flow_version: self.version.clone(),
-            plugins: self.plugins_of(envelope),
+            flow: self.flow.clone(),
+            flow_version: self.flow_version.clone(),
+            plugins: self.steps.plugins_of(envelope),
             component: None,
             stage,
             source: envelope.source.clone(),
-            fingerprint: fingerprint(&self.name, stage, target.as_ref(), &reason),
+            fingerprint: fingerprint(&self.flow, stage, target.as_ref(), &reason),
             target,
             received: envelope.message.clone(),
             received_at: envelope.received_at,
@@ -62,7 +91,7 @@ impl RunningFlow {
             last_failure: now,
             reason,
             traceparent: envelope.traceparent.clone(),
-            expires_at: self.keep_dead_letters.map(|keep| now.after(keep)),
+            expires_at: self.keep.map(|keep| now.after(keep)),
             state: DeadLetterState::Open,
             acknowledged: None,
             resolution: None,

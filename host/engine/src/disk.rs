@@ -47,9 +47,9 @@ impl DiskGuard {
         let low = free < self.reserve;
         if self.low.swap(low, Ordering::Relaxed) != low {
             if low {
-                tracing::error!(free, reserve = self.reserve, dir = %self.dir.display(), "the disk runs low: intake answers 503 until space is freed");
+                tracing::error!(free, reserve = self.reserve, dir = %self.dir.display(), "disk low: intake answers 503 until space is freed");
             } else {
-                tracing::info!(free, "the disk has room again: intake resumes");
+                tracing::info!(free, "disk no longer low: intake resumes");
             }
         }
     }

@@ -1,8 +1,8 @@
-//! The one place where something that happens to the host is told: as a line in the log, as a count, to whoever listens,
-//! and as a message in the queue of each flow that takes host events.
+//! The one place where events of the host are published: as a line in the log, as a count, to whoever listens, and as a
+//! message in the queue of each flow that takes host events.
 //!
-//! **What a crash leaves of it.** The message that tells of a dead letter, or of a target that is paused, resumed,
-//! enabled or disabled by command or by 410, is written in one atomic write with what it tells of: it is there exactly if
+//! **What a crash leaves of it.** The message about a dead letter, or about a target that is paused, resumed,
+//! enabled or disabled by command or by 410, is written in one atomic write with what it is about: it is there exactly if
 //! that is. Other events go to the `outbox`, which writes them down at once; a crash in those milliseconds takes the
 //! event along with what it was about, since breakers, delays and the like begin anew with the host. `host_started` says
 //! that they did.
@@ -13,7 +13,7 @@ mod subscribers;
 
 use std::sync::Arc;
 
-use gantry_core::{Clock, FlowName, Happening, HostEvent};
+use gantry_core::{Clock, FlowName, HostEvent, HostEventKind};
 use gantry_store::NewMessage;
 use parking_lot::RwLock;
 use tokio::sync::broadcast;
@@ -28,7 +28,7 @@ pub use outbox::Outbox;
 /// Events kept for a listener that is slow; one that falls further behind learns that it missed some.
 const KEPT: usize = 1024;
 
-/// Tells what happens; clones tell the same listeners.
+/// Publishes what happens; clones publish to the same listeners.
 #[derive(Clone)]
 pub struct Events {
     sender: broadcast::Sender<Arc<HostEvent>>,
@@ -39,7 +39,7 @@ pub struct Events {
     clock: Arc<dyn Clock>,
 }
 
-/// Something that happened, ready to be told, with the messages that tell of it.
+/// Something that happened, ready to be published, with the messages about it.
 pub struct PreparedEvent {
     event: HostEvent,
     messages: Vec<NewMessage>,
@@ -48,7 +48,7 @@ pub struct PreparedEvent {
 }
 
 impl PreparedEvent {
-    /// The messages, for whoever writes them down with what they tell of.
+    /// The messages, for whoever writes them to the store with what they are about.
     pub fn take_messages(&mut self) -> Vec<NewMessage> {
         std::mem::take(&mut self.messages)
     }
@@ -85,40 +85,40 @@ impl Events {
     }
 
     /// What happened to a flow, to be announced once it is on disk together with the messages of it.
-    pub fn prepare(&self, flow: &FlowName, what: Happening) -> PreparedEvent {
+    pub fn prepare(&self, flow: &FlowName, what: HostEventKind) -> PreparedEvent {
         self.prepare_for(Some(flow), what)
     }
 
-    fn prepare_for(&self, flow: Option<&FlowName>, what: Happening) -> PreparedEvent {
+    fn prepare_for(&self, flow: Option<&FlowName>, what: HostEventKind) -> PreparedEvent {
         let event = HostEvent::new(self.clock.now(), flow, what);
         let subscribers = Arc::clone(&self.subscribers.read());
         let (messages, counts) = subscribers.messages(&event, &self.instance);
         PreparedEvent { event, messages, counts }
     }
 
-    /// Says what is on disk by now, or need not be.
-    pub fn emit(&self, told: PreparedEvent) {
-        let PreparedEvent { event, counts, .. } = told;
+    /// Publishes what is on disk by now, or need not be.
+    pub fn emit(&self, prepared: PreparedEvent) {
+        let PreparedEvent { event, counts, .. } = prepared;
         log::log(&event);
-        self.metrics.observe_event(event.flow.as_ref(), event.what.name());
+        self.metrics.host().observe_event(event.flow.as_ref(), event.what.name());
         counts.iter().for_each(|counts| counts.observe_received(1, 0));
         // An error means that nobody listens.
         let _ = self.sender.send(Arc::new(event));
     }
 
-    /// Tells what happened to a flow.
-    pub fn publish(&self, flow: &FlowName, what: Happening) {
+    /// Publishes what happened to a flow.
+    pub fn publish(&self, flow: &FlowName, what: HostEventKind) {
         self.hand_out(self.prepare(flow, what));
     }
 
-    /// Tells what happened to the host as a whole.
-    pub fn publish_for_host(&self, what: Happening) {
+    /// Publishes what happened to the host as a whole.
+    pub fn publish_for_host(&self, what: HostEventKind) {
         self.hand_out(self.prepare_for(None, what));
     }
 
-    fn hand_out(&self, mut told: PreparedEvent) {
-        self.outbox.send(told.take_messages());
-        self.emit(told);
+    fn hand_out(&self, mut prepared: PreparedEvent) {
+        self.outbox.send(prepared.take_messages());
+        self.emit(prepared);
     }
 }
 
@@ -131,13 +131,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn events_that_come_faster_than_they_can_be_written_down_are_counted_and_told() {
+    async fn events_that_come_faster_than_they_can_be_written_down_are_counted_and_published() {
         let dir = tempfile::tempdir().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = Store::open(dir.path(), StoreConfig::new(Arc::clone(&clock))).unwrap();
         let (events, outbox) = Events::new(Metrics::new().unwrap(), clock, "gantry");
         let mut heard = events.listen();
-        let (flow, what) = ("watch".parse().unwrap(), Happening::DiskLow { free_bytes: 1 });
+        let (flow, what) = ("watch".parse().unwrap(), HostEventKind::DiskLow { free_bytes: 1 });
         for _ in 0..outbox::WAITING + 3 {
             let event = HostEvent::new(events.clock.now(), None, what.clone());
             let message = subscribers::message(&event, &flow, event.document("gantry").to_string().into());
@@ -146,8 +146,8 @@ mod tests {
         let stop = CancellationToken::new();
         stop.cancel();
         outbox.run(store.clone(), events.clone(), stop).await;
-        assert_eq!(heard.recv().await.unwrap().what, Happening::EventsMissed { count: 3 });
-        assert_eq!(store.depth(&flow).queued, outbox::WAITING, "what was told before the end is written down");
+        assert_eq!(heard.recv().await.unwrap().what, HostEventKind::EventsMissed { count: 3 });
+        assert_eq!(store.depth(&flow).queued, outbox::WAITING, "what was published before the end is written down");
         store.close().await.unwrap();
     }
 }

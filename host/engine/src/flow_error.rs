@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use gantry_core::{FlowName, TargetName};
-use gantry_sandbox::{LoadError, PrepareError};
+use gantry_core::{FlowName, Place, TargetName};
+use gantry_sandbox::{LoadError, PrepareError, PrepareProblem};
 use gantry_transport::target::BuildError;
 
 use crate::tables::TableError;
@@ -11,29 +11,15 @@ use crate::tables::TableError;
 /// A flow can't be started as it is written. The text names the file and what to change.
 #[derive(Debug, thiserror::Error)]
 pub enum FlowError {
-    /// The component file can't be read.
-    #[error("{place}: failed to read plugin {}", path.display())]
-    ReadPlugin {
-        /// `file:line` of the step.
-        place: String,
-        /// The component file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// The component can't be loaded.
-    #[error("{place}: failed to load plugin {}", path.display())]
-    LoadPlugin {
-        /// `file:line` of the step.
-        place: String,
-        /// The component file.
-        path: PathBuf,
+    /// The plugin of a step doesn't fit.
+    #[error("{place}: {problem}")]
+    Plugin {
+        /// Where the step is written.
+        place: Place,
         /// Why.
-        source: LoadError,
+        #[source]
+        problem: Box<PluginProblem>,
     },
-    /// Settings, grants or limits don't fit the plugin.
-    #[error(transparent)]
-    Prepare(#[from] PrepareError),
     /// A lookup table can't be read.
     #[error("flow `{flow}`: failed to load table `{table}`")]
     Table {
@@ -60,4 +46,34 @@ pub enum FlowError {
         /// Why.
         source: BuildError,
     },
+}
+
+/// Why the plugin of a step doesn't fit.
+#[derive(Debug, thiserror::Error)]
+pub enum PluginProblem {
+    /// The component file can't be read.
+    #[error("failed to read plugin {}", path.display())]
+    Read {
+        /// The component file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The component can't be loaded.
+    #[error("failed to load plugin {}", path.display())]
+    Load {
+        /// The component file.
+        path: PathBuf,
+        /// Why.
+        source: LoadError,
+    },
+    /// Settings, grants or limits don't fit the plugin.
+    #[error(transparent)]
+    Prepare(#[from] PrepareProblem),
+}
+
+impl From<PrepareError> for FlowError {
+    fn from(PrepareError { place, problem }: PrepareError) -> Self {
+        Self::Plugin { place, problem: Box::new(problem.into()) }
+    }
 }

@@ -1,11 +1,9 @@
 //! Which plugin serves a step, as operators see it.
 
 use gantry_core::{Digest, PluginRef};
-use serde::Serialize;
 
 /// The plugin of a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = PluginInForce)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InForce {
     /// The step.
     pub step: String,
@@ -16,6 +14,5 @@ pub struct InForce {
     /// The SHA-256 of its bytes.
     pub digest: Digest,
     /// A version that proves itself beside it; see `deploy`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub on_trial: Option<PluginRef>,
 }

@@ -1,4 +1,4 @@
-//! Where sources hand messages over: the gate before the queue. It refuses while the disk runs low or the host stops,
+//! Where sources hand messages over, before the queue. It refuses while the disk runs low or the host stops,
 //! gives each message its id, and answers only after the store has it on disk.
 
 use std::sync::Arc;
@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use gantry_config::QueueBounds;
-use gantry_core::{Clock, Envelope, Event, FlowName, Message, MessageId, MessageState, Timestamp, TrailEntry};
+use gantry_core::{Clock, Envelope, FlowName, Message, MessageId, MessageState, Timestamp};
 use gantry_store::{Enqueued, KvWrite, NewMessage, Store, StoreError};
-use gantry_transport::{Arrival, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
+use gantry_transport::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
 use tokio_util::sync::CancellationToken;
 
 use crate::active_flows::ActiveFlows;
 use crate::disk::DiskGuard;
+use crate::metrics::FlowMetrics;
 
 /// When a refused source is asked to come again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -35,24 +36,20 @@ pub struct HostIntake {
 
 #[async_trait]
 impl Intake for HostIntake {
-    async fn accept(&self, arrivals: Vec<Arrival>, progress: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
-        let flow = arrivals.first().map(|arrival| arrival.flow.clone());
-        self.admit(flow.as_ref())?;
+    async fn accept(&self, arrivals: Arrivals, progress: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
+        self.admit(&arrivals)?;
+        let Arrivals { flow, messages } = arrivals;
         let now = self.clock.now();
-        let messages = arrivals.into_iter().map(|arrival| take(arrival, now)).collect();
-        let progress =
-            progress.map(|Progress { namespace, key, value }| KvWrite { namespace, key, value: Some(value.into()) });
+        let messages = messages.into_iter().map(|arrival| take(&flow, arrival, now)).collect();
+        let writes = progress.into_iter().map(write_of).collect();
         let store = self.store.clone();
-        let metrics = flow.and_then(|flow| self.flows.metrics(&flow));
+        let metrics = self.flows.metrics(&flow);
         // A task of its own: a sender that hangs up now must not leave a stored message uncounted.
         let taking = tokio::spawn(async move {
-            let enqueued = store.enqueue_with(messages, progress.into_iter().collect()).await?;
+            let enqueued = store.enqueue_with(messages, writes).await?;
             let receipts: Vec<_> = enqueued.into_iter().map(receipt).collect();
             if let Some(metrics) = metrics {
-                let count =
-                    |wanted: fn(&Receipt) -> bool| receipts.iter().filter(|receipt| wanted(receipt)).count() as u64;
-                let duplicates = count(|receipt| matches!(receipt, Receipt::Duplicate(_) | Receipt::Repeated { .. }));
-                metrics.observe_received(count(|receipt| matches!(receipt, Receipt::Accepted(_))), duplicates);
+                count(&metrics, &receipts);
             }
             Ok::<_, StoreError>(receipts)
         });
@@ -84,18 +81,17 @@ impl Intake for HostIntake {
 
 impl HostIntake {
     /// Nothing is taken that might not be kept, or that is more than the operator wants kept.
-    fn admit(&self, flow: Option<&FlowName>) -> Result<(), IntakeError> {
+    fn admit(&self, arrivals: &Arrivals) -> Result<(), IntakeError> {
         if self.stop.is_cancelled() {
             return Err(IntakeError::Stopping { retry_after: RETRY_AFTER });
         }
         if self.disk.is_low() {
             return Err(IntakeError::DiskFull { retry_after: RETRY_AFTER });
         }
-        let over = |quota| self.store.whole_backlog().bytes >= quota;
-        if self.quota.is_some_and(over) {
+        if self.quota.is_some_and(|quota| self.store.whole_backlog().bytes >= quota) {
             return Err(IntakeError::OverQuota { retry_after: RETRY_AFTER });
         }
-        if flow.is_some_and(|flow| self.is_full(flow)) {
+        if !arrivals.messages.is_empty() && self.is_full(&arrivals.flow) {
             return Err(IntakeError::QueueFull { retry_after: RETRY_AFTER });
         }
         Ok(())
@@ -110,7 +106,7 @@ impl HostIntake {
 }
 
 /// Gives an arrival its id and its envelope.
-fn take(arrival: Arrival, now: Timestamp) -> NewMessage {
+fn take(flow: &FlowName, arrival: Arrival, now: Timestamp) -> NewMessage {
     let message = Message {
         id: MessageId::generate(),
         key: arrival.key,
@@ -120,18 +116,9 @@ fn take(arrival: Arrival, now: Timestamp) -> NewMessage {
         payload: arrival.payload,
     };
     let envelope = Envelope {
-        message,
-        flow: arrival.flow,
-        source: arrival.source,
-        received_at: now,
         dedupe_key: arrival.dedupe_key,
         traceparent: arrival.traceparent,
-        run: 1,
-        plugins: Vec::new(),
-        deliveries: Vec::new(),
-        replay: None,
-        trail: vec![TrailEntry { at: now, event: Event::Received }],
-        warnings: Vec::new(),
+        ..Envelope::received(message, flow.clone(), arrival.source, now)
     };
     let idempotency = arrival.idempotency.map(|IdempotencyKey { key, window, fingerprint }| {
         // Half of a SHA-256 tells two payloads of one key apart as surely.
@@ -139,6 +126,17 @@ fn take(arrival: Arrival, now: Timestamp) -> NewMessage {
         gantry_store::IdempotencyKey { key, window, fingerprint }
     });
     NewMessage { envelope, dedupe_window: arrival.dedupe_window, idempotency }
+}
+
+fn write_of(Progress { namespace, key, value }: Progress) -> KvWrite {
+    KvWrite { namespace, key, value: Some(value.into()) }
+}
+
+fn count(metrics: &FlowMetrics, receipts: &[Receipt]) {
+    let accepted = receipts.iter().filter(|receipt| matches!(receipt, Receipt::Accepted(_)));
+    let duplicates =
+        receipts.iter().filter(|receipt| matches!(receipt, Receipt::Duplicate(_) | Receipt::Repeated { .. }));
+    metrics.observe_received(accepted.count() as u64, duplicates.count() as u64);
 }
 
 const fn receipt(enqueued: Enqueued) -> Receipt {

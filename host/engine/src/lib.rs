@@ -1,9 +1,10 @@
 //! What a message touches: intake → queue → steps → deliver → settle. What changes flows is above, in `gantry-control`.
 //!
 //! ```text
-//!  source ─→ intake ─→ [store] ─→ worker: lease ─→ pipeline ─→ deliver ─→ settle ─→ [store]
-//!                                                  step        gate       dead_letter
-//!                                                  validate    targets    events
+//!  source ─→ intake ─→ [store] ─→ worker: lease ─→ transformer ─→ deliver ─→ settle ─→ [store]
+//!                                                  pipeline       gate       dead_letter
+//!                                                  steps          targets    events
+//!                                                  schemas
 //! ```
 //!
 //! Read the module `worker` first: it is the whole journey of a message on one page.
@@ -22,27 +23,36 @@
 
 pub mod active_flows;
 pub mod canary;
-mod dead_letter;
-mod deliver;
+pub mod clock_watch;
+pub mod dead_letter;
+pub mod deliver;
 pub mod disk;
 pub mod events;
+#[cfg(test)]
+mod fixtures;
 pub mod flow;
 pub mod flow_error;
 pub mod gate;
+mod host_faults;
 mod in_flight;
 pub mod in_force;
 pub mod intake;
 pub mod metrics;
 pub mod overrides;
-pub mod pipeline;
+mod pipeline;
 pub mod samples;
-mod settle;
+mod schemas;
+#[cfg(test)]
+mod scripted;
+pub mod server;
+pub mod settle;
 mod state;
 pub mod step;
+pub mod steps;
 pub mod tables;
 pub mod target_report;
 pub mod target_stops;
 pub mod targets;
 pub mod tasks;
-mod validate;
+pub mod transformer;
 pub mod worker;

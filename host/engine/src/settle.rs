@@ -1,87 +1,130 @@
 //! The end of a run: what became of the message goes into the store in one atomic write.
+//!
+//! The worker hands over a message after its attempts. A message that has ended leaves the queue together with its dead
+//! letters, what is published of them and the rules it has broken; any other goes back into the queue. Only then is it
+//! counted and published.
+
+mod breaches;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
 
 use gantry_core::{
-    Breach, DeadLetter, DeliveryState, Envelope, Event, Happening, MessageState, TargetName, TrailEntry,
+    Breach, Clock, DeadLetter, DeliveryState, Envelope, Event, FlowName, HostEventKind, MessageState, TimelineEntry,
 };
-use gantry_store::{Along, Leased, Settlement};
+use gantry_store::{Along, Leased, Settlement, Store, StoreError, Ticket};
+use tokio_util::sync::CancellationToken;
 
-use crate::events::PreparedEvent;
-use crate::flow::RunningFlow;
+use crate::dead_letter::DeadLetterWriter;
+use crate::events::{Events, PreparedEvent};
+use crate::metrics::FlowMetrics;
 use crate::state::{Attempted, Ending, Next, Settled, Wait};
+use crate::steps::Steps;
 
-impl RunningFlow {
-    /// Writes the decision down. None: the store failed, the message is back in the queue and the host is stopping.
+/// Writes down what became of the messages of a flow.
+pub struct Settler {
+    flow: FlowName,
+    dead_letters: DeadLetterWriter,
+    services: SettleServices,
+}
+
+/// What a settler uses of the host.
+#[derive(Clone)]
+pub struct SettleServices {
+    /// Queue, dead letters and history.
+    pub store: Store,
+    /// The host's clock.
+    pub clock: Arc<dyn Clock>,
+    /// What the flow has done.
+    pub metrics: FlowMetrics,
+    /// Where dead letters are published.
+    pub events: Events,
+    /// Cancelled when the store fails.
+    pub broken: CancellationToken,
+}
+
+impl Settler {
+    /// A settler that has dead letters written so.
+    #[must_use]
+    pub const fn new(flow: FlowName, dead_letters: DeadLetterWriter, services: SettleServices) -> Self {
+        Self { flow, dead_letters, services }
+    }
+
+    /// The same flow with other steps.
+    #[must_use]
+    pub fn with_steps(&self, steps: Arc<Steps>) -> Self {
+        Self::new(self.flow.clone(), self.dead_letters.with_steps(steps), self.services.clone())
+    }
+
+    /// Writes the decision down. None: the message is back in the queue, to wait or because the store failed; in that case
+    /// the host stops.
     pub(crate) async fn settle(&self, attempted: Attempted) -> Option<Settled> {
-        let Attempted { lease: Leased { mut envelope, ticket }, next } = attempted;
+        let Attempted { lease: Leased { envelope, ticket }, next } = attempted;
         let settled = match next {
-            Next::Wait(Wait { due, held }) => {
-                let envelope = Box::new(envelope);
-                let later = match held.is_empty() {
-                    true => Settlement::Later { envelope, due },
-                    false => Settlement::Held { envelope, due },
-                };
-                self.store.settle(ticket, later).await.map(|()| {
-                    self.wake_if_opened(&held);
-                    None
-                })
-            }
-            Next::Finish(ending) => {
-                let breaches = breaches(&mut envelope, &ending);
-                let (state, letters) = self.end(&mut envelope, ending);
-                let settlement = finished(&envelope, state, letters.clone());
-                let mut told: Vec<_> = letters.iter().map(|letter| self.dead_letter_event(letter)).collect();
-                let messages = told.iter_mut().flat_map(PreparedEvent::take_messages).collect();
-                let along = Along { messages, breaches: breaches.clone() };
-                self.store.settle_with(ticket, settlement, along).await.map(|()| {
-                    self.metrics.observe_breaches(&breaches);
-                    letters.iter().for_each(|letter| self.metrics.observe_dead_letter(letter));
-                    told.into_iter().for_each(|told| self.events.emit(told));
-                    Some(Settled { envelope, state })
-                })
-            }
+            Next::Wait(wait) => self.put_back(ticket, envelope, wait).await.map(|()| None),
+            Next::Finish(ending) => self.finish(ticket, envelope, ending).await.map(Some),
         };
         settled.unwrap_or_else(|error| {
             tracing::error!(%error, "failed to settle a message; it returns to the queue and the host stops");
-            self.broken.cancel();
+            self.services.broken.cancel();
             None
         })
     }
 
-    fn end(&self, envelope: &mut Envelope, ending: Ending) -> (MessageState, Vec<DeadLetter>) {
-        let now = self.clock.now();
-        let mut letters = match ending {
-            Ending::Skipped(fault) => {
-                envelope.trail.push(TrailEntry { at: now, event: Event::Skipped { code: fault.code } });
-                return (MessageState::Skipped, Vec::new());
-            }
-            Ending::GivenUp(failure) => vec![self.letter_of_message(envelope, failure, now)],
-            Ending::Delivered => {
-                let dead = envelope.deliveries.iter().filter(|d| d.state == DeliveryState::Dead);
-                dead.map(|delivery| self.letter_of_delivery(envelope, delivery, now)).collect()
-            }
-        };
-        for letter in &letters {
-            let event = Event::DeadLettered { letter: letter.id, code: letter.reason.code.clone() };
-            envelope.trail.push(TrailEntry { at: now, event });
-        }
-        letters.iter_mut().for_each(|letter: &mut DeadLetter| letter.trail.clone_from(&envelope.trail));
-        let state = if letters.is_empty() { MessageState::Delivered } else { MessageState::DeadLettered };
-        (state, letters)
+    async fn put_back(&self, ticket: Ticket, envelope: Envelope, wait: Wait) -> Result<(), StoreError> {
+        let Wait { due, held } = wait;
+        let envelope = Box::new(envelope);
+        let is_held = !held.is_empty();
+        let settlement = if is_held { Settlement::Held { envelope, due } } else { Settlement::Later { envelope, due } };
+        self.services.store.settle(ticket, settlement).await?;
+        // A gate that opened while the message was on its way back could not wake it.
+        held.iter().for_each(|held| held.gate.wake_if_missed(held.since));
+        Ok(())
     }
 
-    /// Who was held back while its target's gate opened has missed the call.
-    fn wake_if_opened(&self, held: &[(TargetName, u64)]) {
-        let opened = |(name, openings): &(TargetName, u64)| {
-            self.targets.get(name).is_none_or(|target| target.gate.openings() != *openings)
+    async fn finish(&self, ticket: Ticket, mut envelope: Envelope, ending: Ending) -> Result<Settled, StoreError> {
+        let breaches = breaches::of(&mut envelope, &ending);
+        let dead_letters = self.end(&mut envelope, &ending);
+        let state = state_of(&ending, &dead_letters);
+        let settlement = finished(&envelope, state, dead_letters.clone());
+        let mut events: Vec<_> = dead_letters.iter().map(|letter| self.dead_letter_event(letter)).collect();
+        let messages = events.iter_mut().flat_map(PreparedEvent::take_messages).collect();
+        let along = Along { messages, breaches: breaches.clone() };
+        self.services.store.settle_with(ticket, settlement, along).await?;
+        let settled = Settled { envelope, state };
+        self.count(&settled, &dead_letters, &breaches);
+        events.into_iter().for_each(|event| self.services.events.emit(event));
+        Ok(settled)
+    }
+
+    /// Adds to the message's history how it ended, and gives the dead letters of what was given up.
+    fn end(&self, envelope: &mut Envelope, ending: &Ending) -> Vec<DeadLetter> {
+        let now = self.services.clock.now();
+        let mut dead_letters = match ending {
+            Ending::Skipped(fault) => {
+                envelope.trail.push(TimelineEntry { at: now, event: Event::Skipped { code: fault.code.clone() } });
+                Vec::new()
+            }
+            Ending::GivenUp(failure) => vec![self.dead_letters.of_message(envelope, failure, now)],
+            Ending::Delivered => {
+                let dead = envelope.deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Dead);
+                dead.map(|delivery| self.dead_letters.of_delivery(envelope, delivery, now)).collect()
+            }
         };
-        if held.iter().any(opened) {
-            self.store.wake(&self.name);
+        for letter in &dead_letters {
+            let event = Event::DeadLettered { letter: letter.id, code: letter.reason.code.clone() };
+            envelope.trail.push(TimelineEntry { at: now, event });
         }
+        for letter in &mut dead_letters {
+            letter.trail.clone_from(&envelope.trail);
+        }
+        dead_letters
     }
 
     /// A dead letter needs a human: the only per-message line at ERROR.
     fn dead_letter_event(&self, letter: &DeadLetter) -> PreparedEvent {
-        let happening = Happening::DeadLettered {
+        let event = HostEventKind::DeadLettered {
             letter: letter.id,
             stage: letter.stage,
             target: letter.target.clone(),
@@ -90,46 +133,27 @@ impl RunningFlow {
             fingerprint: letter.fingerprint.to_string(),
             attempts: u32::try_from(letter.attempts.len()).unwrap_or(u32::MAX),
         };
-        self.events.prepare(&self.name, happening)
+        self.services.events.prepare(&self.flow, event)
     }
 
-    /// Counts what became of the message.
-    pub(crate) fn observe(&self, settled: Option<Settled>) {
-        if let Some(Settled { envelope, state }) = settled {
-            self.metrics.observe_finished(&envelope, state, self.clock.now());
-        }
+    fn count(&self, settled: &Settled, dead_letters: &[DeadLetter], breaches: &[Breach]) {
+        let SettleServices { metrics, clock, .. } = &self.services;
+        metrics.observe_breaches(breaches);
+        dead_letters.iter().for_each(|letter| metrics.observe_dead_letter(letter));
+        metrics.observe_finished(&settled.envelope, settled.state, clock.now());
     }
 }
 
-/// What counts as broken: of each message once, when it first ends. A replay is the same message again.
-fn breaches(envelope: &mut Envelope, ending: &Ending) -> Vec<Breach> {
-    let mut breaches = std::mem::take(&mut envelope.warnings);
-    if let Ending::GivenUp(failure) = ending {
-        breaches.extend_from_slice(&failure.breaches);
+fn state_of(ending: &Ending, dead_letters: &[DeadLetter]) -> MessageState {
+    match ending {
+        Ending::Skipped(_) => MessageState::Skipped,
+        Ending::GivenUp(_) => MessageState::DeadLettered,
+        Ending::Delivered if dead_letters.is_empty() => MessageState::Delivered,
+        Ending::Delivered => MessageState::DeadLettered,
     }
-    if envelope.replay.is_some() {
-        breaches.clear();
-    }
-    once_each(breaches)
 }
 
-/// A message that was taken apart breaks a rule in several of its parts, and counts as one message all the same.
-fn once_each(breaches: Vec<Breach>) -> Vec<Breach> {
-    let mut kinds: Vec<Breach> = Vec::with_capacity(breaches.len());
-    for breach in breaches {
-        let same = |kind: &&mut Breach| {
-            (&kind.step, &kind.code, &kind.field, kind.severity)
-                == (&breach.step, &breach.code, &breach.field, breach.severity)
-        };
-        match kinds.iter_mut().find(same) {
-            Some(kind) => kind.count += breach.count,
-            None => kinds.push(breach),
-        }
-    }
-    kinds
-}
-
-/// The end of a message for the store. A replayed letter that didn't fail again is resolved.
+/// The end of a message for the store. A replayed dead letter that didn't fail again is resolved.
 fn finished(envelope: &Envelope, state: MessageState, letters: Vec<DeadLetter>) -> Settlement {
     let replayed = envelope.replay.as_ref().map(|replay| replay.dead_letter);
     let resolved = replayed.filter(|id| letters.iter().all(|letter| letter.id != *id));

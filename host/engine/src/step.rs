@@ -7,15 +7,38 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gantry_config::{Flow, Step, Work};
-use gantry_core::TargetName;
+use gantry_core::{Digest, TargetName, Timestamp};
 use gantry_sandbox::Sandbox;
 
 use crate::flow_error::FlowError;
+use crate::metrics::FlowMetrics;
 use crate::overrides::StepOverride;
+use crate::server::{Answer, Question};
 use crate::tables::Tables;
 
-pub use plugin::{Answers, PluginStep, Server};
+pub use plugin::PluginStep;
 pub use rules::RulesStep;
+
+/// A step that is asked what becomes of messages.
+pub trait Ask: Send + Sync {
+    /// Its name.
+    fn name(&self) -> &str;
+
+    /// One answer for each question, in the same order. With `metrics`, the call counts: for the flow, and for a version on
+    /// canary, which answers its share. Without, it is a trial: only the version in force answers, and nothing is counted.
+    fn ask(&self, questions: &[Question<'_>], now: Timestamp, metrics: Option<&FlowMetrics>) -> Vec<Answer>;
+
+    /// A message that this component answered was given up behind it, in a later step or at a target's schema.
+    fn blame(&self, component: Digest);
+}
+
+/// What a step does with messages.
+pub(crate) enum StepKind<'a> {
+    /// It is asked what becomes of them.
+    Plugin(&'a dyn Ask),
+    /// It holds them to rules.
+    Rules(&'a RulesStep),
+}
 
 /// One step of a flow.
 #[derive(Clone)]
@@ -24,6 +47,9 @@ pub enum RunningStep {
     Plugin(Box<PluginStep>),
     /// Messages that break no rule go on as they are.
     Rules(RulesStep),
+    /// Answers as a test says.
+    #[cfg(test)]
+    Scripted(Arc<dyn Ask>),
 }
 
 impl RunningStep {
@@ -50,6 +76,26 @@ impl RunningStep {
         match self {
             Self::Plugin(step) => &step.name,
             Self::Rules(step) => &step.name,
+            #[cfg(test)]
+            Self::Scripted(step) => step.name(),
+        }
+    }
+
+    /// What it does with messages.
+    pub(crate) fn kind(&self) -> StepKind<'_> {
+        match self {
+            Self::Plugin(step) => StepKind::Plugin(&**step),
+            Self::Rules(step) => StepKind::Rules(step),
+            #[cfg(test)]
+            Self::Scripted(step) => StepKind::Plugin(&**step),
+        }
+    }
+
+    /// Whoever is asked; none where it only holds messages to rules.
+    pub(crate) fn asked(&self) -> Option<&dyn Ask> {
+        match self.kind() {
+            StepKind::Plugin(step) => Some(step),
+            StepKind::Rules(_) => None,
         }
     }
 
@@ -58,6 +104,8 @@ impl RunningStep {
         match self {
             Self::Plugin(step) => Some(step),
             Self::Rules(_) => None,
+            #[cfg(test)]
+            Self::Scripted(_) => None,
         }
     }
 }

@@ -1,12 +1,11 @@
 //! A target as operators see it: its gate's status in their terms.
 
 use gantry_core::{BreakerState, FlowName, StopKind, TargetName, TargetStop, Timestamp};
-use serde::Serialize;
 
 use crate::gate::GateStatus;
 
 /// A target, as operators see it.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct TargetReport {
     /// Its flow.
     pub flow: FlowName,
@@ -31,7 +30,7 @@ pub struct TargetReport {
 }
 
 /// A target's breaker.
-#[derive(Clone, Copy, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug)]
 pub struct BreakerReport {
     /// Where it stands.
     pub state: BreakerState,
@@ -44,8 +43,7 @@ pub struct BreakerReport {
 }
 
 /// Whether a target gets anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetState {
     /// It does.
     Active,

@@ -4,16 +4,27 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use gantry_core::{FlowName, TargetName, TargetStop};
-use gantry_store::{KvWrite, NewMessage, Store, StoreError};
+use async_trait::async_trait;
+use gantry_core::{FlowName, StopKind, TargetName, TargetStop, Timestamp};
+use gantry_store::{KvWrite, NewMessage, Store, StoreError, Table, TableKey, UnreadableRow};
 use parking_lot::Mutex;
 
 /// Where stops are kept in the store.
 const NAMESPACE: &str = "target-stops";
 
-/// Stops read at once at the start.
-const PAGE: usize = 1000;
+/// Where it is written down that a target gets nothing from now on.
+#[async_trait]
+pub trait RecordStop: Send + Sync + 'static {
+    /// Stops a target; returns when that is on disk, together with these messages. The stop holds from the first moment on,
+    /// even when writing it down fails.
+    async fn record(
+        &self,
+        flow: &FlowName,
+        target: &TargetName,
+        stop: TargetStop,
+        messages: Vec<NewMessage>,
+    ) -> Result<(), StoreError>;
+}
 
 /// Whether one target is stopped; clones show the same.
 pub type StopFlag = Arc<Mutex<Option<TargetStop>>>;
@@ -22,69 +33,89 @@ pub type StopFlag = Arc<Mutex<Option<TargetStop>>>;
 #[derive(Clone)]
 pub struct TargetStops {
     store: Store,
-    stops: Arc<Mutex<HashMap<String, StopFlag>>>,
+    table: Table<StopKey, TargetStop>,
+    stops: Arc<Mutex<HashMap<StopKey, StopFlag>>>,
+}
+
+/// The target of a flow: `FLOW/TARGET`. Neither name can hold a slash.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct StopKey {
+    flow: FlowName,
+    target: TargetName,
+}
+
+impl TableKey for StopKey {
+    fn encode(&self) -> String {
+        format!("{}/{}", self.flow, self.target)
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let (flow, target) = text.split_once('/')?;
+        Some(Self { flow: flow.parse().ok()?, target: target.parse().ok()? })
+    }
 }
 
 impl TargetStops {
     /// Reads what was said before the start. A stop that can't be read still stops its target.
     pub async fn load(store: Store) -> Result<Self, StoreError> {
-        let mut stops = HashMap::new();
-        let mut after: Option<String> = None;
-        loop {
-            let keys = store.kv_keys(NAMESPACE, after.as_deref(), PAGE).await?;
-            for key in &keys {
-                let Some(value) = store.kv_get(NAMESPACE, key).await? else { continue };
-                stops.insert(key.clone(), Arc::new(Mutex::new(Some(read(key, &value)))));
-            }
-            match keys.into_iter().last() {
-                Some(last) => after = Some(last),
-                None => break,
-            }
-        }
-        Ok(Self { store, stops: Arc::new(Mutex::new(stops)) })
+        let table: Table<StopKey, TargetStop> = Table::new(store.clone(), NAMESPACE);
+        let all = table.all().await?;
+        let unreadable = all.unreadable.iter().filter_map(unreadable_stop);
+        let stops = all.rows.into_iter().chain(unreadable);
+        let stops = stops.map(|(key, stop)| (key, Arc::new(Mutex::new(Some(stop))))).collect();
+        Ok(Self { store, table, stops: Arc::new(Mutex::new(stops)) })
     }
 
-    /// The switch of a target.
+    /// The flag of a target.
     pub fn of(&self, flow: &FlowName, target: &TargetName) -> StopFlag {
-        Arc::clone(self.stops.lock().entry(key(flow, target)).or_default())
+        let key = StopKey { flow: flow.clone(), target: target.clone() };
+        Arc::clone(self.stops.lock().entry(key).or_default())
     }
 
-    /// Stops a target, or lets it go on; returns when that is on disk, together with the messages that tell of it. A stop
-    /// holds from the first moment on.
+    /// Stops a target, or lets it go on; returns when that is on disk, together with these messages. A stop holds from the
+    /// first moment on.
     pub async fn set(
         &self,
         flow: &FlowName,
         target: &TargetName,
         stop: Option<TargetStop>,
-        also: Vec<NewMessage>,
+        messages: Vec<NewMessage>,
     ) -> Result<(), StoreError> {
-        let (switch, key) = (self.of(flow, target), key(flow, target));
+        let flag = self.of(flow, target);
+        let key = StopKey { flow: flow.clone(), target: target.clone() };
         let Some(stop) = stop else {
-            self.write(key, None, also).await?;
-            *switch.lock() = None;
+            self.write(self.table.remove(&key), messages).await?;
+            *flag.lock() = None;
             return Ok(());
         };
-        // Plain data always becomes JSON.
-        let value = serde_json::to_vec(&stop).unwrap_or_default();
-        *switch.lock() = Some(stop);
-        self.write(key, Some(value.into()), also).await
+        let put = self.table.put(&key, &stop);
+        *flag.lock() = Some(stop);
+        self.write(put?, messages).await
     }
 
-    async fn write(&self, key: String, value: Option<Bytes>, also: Vec<NewMessage>) -> Result<(), StoreError> {
-        let write = KvWrite { namespace: NAMESPACE.to_owned(), key, value };
-        self.store.enqueue_with(also, vec![write]).await.map(|_| ())
+    async fn write(&self, write: KvWrite, messages: Vec<NewMessage>) -> Result<(), StoreError> {
+        self.store.enqueue_with(messages, vec![write]).await.map(|_| ())
     }
 }
 
-/// Neither name can hold a slash.
-fn key(flow: &FlowName, target: &TargetName) -> String {
-    format!("{flow}/{target}")
+#[async_trait]
+impl RecordStop for TargetStops {
+    async fn record(
+        &self,
+        flow: &FlowName,
+        target: &TargetName,
+        stop: TargetStop,
+        messages: Vec<NewMessage>,
+    ) -> Result<(), StoreError> {
+        self.set(flow, target, Some(stop), messages).await
+    }
 }
 
-fn read(key: &str, value: &[u8]) -> TargetStop {
-    serde_json::from_slice(value).unwrap_or_else(|error| {
-        tracing::error!(target = key, %error, "why this target is stopped can't be read; it stays stopped");
-        let reason = "the record of why is damaged".to_owned();
-        TargetStop { kind: gantry_core::StopKind::Paused, at: gantry_core::Timestamp::default(), by: None, reason }
-    })
+/// The target of a record that can't be read stays stopped; none when not even its name can be read.
+fn unreadable_stop(row: &UnreadableRow) -> Option<(StopKey, TargetStop)> {
+    let UnreadableRow { key, error } = row;
+    tracing::error!(target = key, %error, "why this target is stopped can't be read; it stays stopped");
+    let reason = "the record of why is damaged".to_owned();
+    let stop = TargetStop { kind: StopKind::Paused, at: Timestamp::default(), by: None, reason };
+    StopKey::decode(key).map(|key| (key, stop))
 }

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gantry_config::{Flow, TargetKind};
-use gantry_core::{RetryPolicies, TargetName, ValvePolicy};
-use gantry_schema::Schema;
-use gantry_security::Environment;
-use gantry_transport::target::{self, Target};
+use gantry_config::{Flow, Target as TargetConfig, TargetSettings};
+use gantry_core::{RetryPolicies, TargetHealthPolicy, TargetName};
+use gantry_transport::target::{self, Target, TargetContext};
 
 use crate::flow_error::FlowError;
-use crate::gate::Gate;
+use crate::gate::{Gate, Limits, Share, WakeQueue};
 use crate::target_stops::TargetStops;
 
 /// One target of a flow, open.
@@ -18,75 +16,98 @@ use crate::target_stops::TargetStops;
 pub struct RunningTarget {
     /// What is sent to.
     pub target: Arc<dyn Target>,
-    /// What is sent is held to it.
-    pub schema: Option<Schema>,
     /// How often, and after how long, a delivery is tried again.
     pub retry: RetryPolicies,
-    /// Who passes, and how many at once. Shared by the versions of a flow that have the same target: bound, breaker and
-    /// pause hold over a reload.
+    /// Whether a delivery is attempted now, and how many at once. Shared by the versions of a flow that have the same
+    /// target: bound, breaker and pause hold over a reload.
     pub gate: Arc<Gate>,
-    kind: TargetKind,
+    /// What it may take of what the flow may have in flight; none when it is the flow's only target.
+    pub share: Option<Share>,
+    opened_as: OpenedAs,
+}
+
+/// What a target was opened with: with anything else, it is another target.
+#[derive(Clone)]
+struct OpenedAs {
+    settings: Arc<dyn TargetSettings>,
     concurrency: usize,
-    valve: ValvePolicy,
+    health: TargetHealthPolicy,
+}
+
+/// What gates are built with.
+pub struct GateServices<'a> {
+    /// Which targets get nothing because somebody said so.
+    pub stops: &'a TargetStops,
+    /// Has the flow's messages looked at again that a gate held back.
+    pub wake_queue: WakeQueue,
 }
 
 impl RunningTarget {
+    /// A target that was built from this configuration, behind this gate.
+    pub fn new(config: &TargetConfig, target: Arc<dyn Target>, gate: Arc<Gate>, share: Option<Share>) -> Self {
+        Self { target, retry: config.retry, gate, share, opened_as: OpenedAs::of(config) }
+    }
+
     /// Whether an answer is about the target as a whole: one URL for all that is sent. Where the URL names a record, so
     /// does the answer.
-    pub fn is_one_place(&self) -> bool {
-        match &self.kind {
-            TargetKind::Http(http) => !http.url.contains('{'),
-            TargetKind::File(_) | TargetKind::Alert(_) => true,
-        }
+    pub fn is_single_endpoint(&self) -> bool {
+        self.opened_as.settings.is_single_endpoint()
+    }
+}
+
+impl OpenedAs {
+    fn of(config: &TargetConfig) -> Self {
+        Self { settings: Arc::clone(&config.settings), concurrency: config.concurrency, health: config.health }
+    }
+
+    fn is(&self, config: &TargetConfig) -> bool {
+        *self.settings == *config.settings && self.concurrency == config.concurrency && self.health == config.health
     }
 }
 
 /// Builds every target and keeps none: what can't be built is added to `errors`.
-pub fn check(flow: &Flow, env: Environment<'_>, errors: &mut Vec<FlowError>) {
-    build(flow, env, errors);
+pub fn check(flow: &Flow, context: TargetContext<'_>, errors: &mut Vec<FlowError>) {
+    build(flow, context, errors);
 }
 
 /// Opens the targets, but for those among the `previous` that are the same: their connections, bound, breaker and pause go on.
 pub fn open(
     flow: &Flow,
-    env: Environment<'_>,
+    context: TargetContext<'_>,
     previous: Option<&BTreeMap<TargetName, RunningTarget>>,
-    stops: &TargetStops,
+    gates: &GateServices<'_>,
     errors: &mut Vec<FlowError>,
 ) -> BTreeMap<TargetName, RunningTarget> {
-    let mut open = BTreeMap::new();
+    let share = share_of_each(flow);
     // Built in any case: what can't be built is refused, and building opens no connection.
-    for (name, built) in build(flow, env, errors) {
-        let target = &flow.targets[&name];
-        let same = |old: &&RunningTarget| {
-            old.kind == target.kind && old.concurrency == target.concurrency && old.valve == target.valve
-        };
-        let (opened, gate) = match previous.and_then(|targets| targets.get(&name)).filter(same) {
+    let built = build(flow, context, errors);
+    let running = built.into_iter().map(|(name, built)| {
+        let config = &flow.targets[&name];
+        let same = previous.and_then(|targets| targets.get(&name)).filter(|old| old.opened_as.is(config));
+        let (target, gate) = match same {
             Some(old) => (Arc::clone(&old.target), Arc::clone(&old.gate)),
-            None => (built, Arc::new(Gate::new(target.concurrency, target.valve, stops.of(&flow.name, &name)))),
+            None => {
+                let limits = Limits { concurrency: config.concurrency, share };
+                let stop = gates.stops.of(&flow.name, &name);
+                let gate = Gate::new(limits, config.health, stop, Arc::clone(&gates.wake_queue));
+                (built, Arc::new(gate))
+            }
         };
-        let running = RunningTarget {
-            target: opened,
-            schema: target.schema.clone(),
-            retry: target.retry,
-            gate,
-            kind: target.kind.clone(),
-            concurrency: target.concurrency,
-            valve: target.valve,
-        };
-        open.insert(name, running);
-    }
-    // Alone, a target delays no other.
-    let share = |all: usize| if open.len() > 1 { all / open.len() } else { usize::MAX };
-    let (messages, bytes) = (share(flow.in_flight), share(flow.in_flight_bytes));
-    open.values().for_each(|target| target.gate.set_share(messages, bytes));
-    open
+        (name, RunningTarget::new(config, target, gate, share))
+    });
+    running.collect()
 }
 
-fn build(flow: &Flow, env: Environment<'_>, errors: &mut Vec<FlowError>) -> Vec<(TargetName, Arc<dyn Target>)> {
+/// Alone, a target delays no other.
+fn share_of_each(flow: &Flow) -> Option<Share> {
+    let targets = flow.targets.len();
+    (targets > 1).then(|| Share { deliveries: flow.in_flight / targets, bytes: flow.in_flight_bytes / targets })
+}
+
+fn build(flow: &Flow, context: TargetContext<'_>, errors: &mut Vec<FlowError>) -> Vec<(TargetName, Arc<dyn Target>)> {
     let mut built = Vec::with_capacity(flow.targets.len());
     for (name, target) in &flow.targets {
-        match target::build(target, env) {
+        match target::build(target, context) {
             Ok(target) => built.push((name.clone(), target)),
             Err(source) => {
                 errors.push(FlowError::Target { flow: flow.name.clone(), target: name.clone(), source });

@@ -2,16 +2,17 @@
 //!
 //! One worker a flow. It leases as many messages as the flow may have in flight, runs them through the plugins as one
 //! batch, and from there each message goes its own way: a slow delivery delays neither its batch nor another flow.
-//! Whatever happens to this task, a lease that isn't settled returns to the queue.
+//! Whatever happens to this task, a lease that isn't settled returns to the queue; a message over which the host itself
+//! panics comes back only so often (`host_faults`).
 //!
 //! A reload puts another version of the flow in force between two leases: a batch begins and ends under one version.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use futures_util::future::select_all;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use gantry_store::{Leased, StoreError};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -20,10 +21,9 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use crate::flow::RunningFlow;
+use crate::host_faults::HostFaults;
 use crate::in_flight::{InFlightLimit, InFlightPermit};
-
-/// How long a wait for a shut target goes on without a look at the clock: wall clocks jump.
-const LONGEST_NAP: Duration = Duration::from_secs(1);
+use crate::state::Transformed;
 
 /// Works off one flow's queue until `stop`, then waits for what is in flight.
 pub async fn work(mut versions: watch::Receiver<Arc<RunningFlow>>, stop: CancellationToken) {
@@ -32,6 +32,7 @@ pub async fn work(mut versions: watch::Receiver<Arc<RunningFlow>>, stop: Cancell
         InFlightLimit::new(flow.in_flight, flow.in_flight_bytes)
     };
     let batches = TaskTracker::new();
+    let faults = Arc::new(HostFaults::default());
     loop {
         let flow = Arc::clone(&versions.borrow_and_update());
         let leased = tokio::select! {
@@ -43,25 +44,29 @@ pub async fn work(mut versions: watch::Receiver<Arc<RunningFlow>>, stop: Cancell
         let Some((batch, permits)) = leased else { break };
         // What came in force while the lease was on its way to us takes the batch.
         let flow = Arc::clone(&versions.borrow());
-        batches.spawn(process(flow, batch, permits));
+        batches.spawn(process(flow, batch, permits, Arc::clone(&faults), stop.clone()));
     }
     batches.close();
     batches.wait().await;
 }
 
 /// The four states of a message, in order.
-async fn process(flow: Arc<RunningFlow>, batch: Vec<Leased>, permits: Vec<InFlightPermit>) {
-    let transformed = flow.transform(batch).await;
+async fn process(
+    flow: Arc<RunningFlow>,
+    batch: Vec<Leased>,
+    permits: Vec<InFlightPermit>,
+    faults: Arc<HostFaults>,
+    stop: CancellationToken,
+) {
+    let transformed = flow.transformer.run(batch).await;
     let mut messages: FuturesUnordered<_> = transformed
         .into_iter()
         .zip(permits)
-        .map(|(transformed, permits)| {
+        .map(|(transformed, permit)| {
             let span = flow.span(&transformed.lease.envelope);
             let journey = async {
-                let attempted = flow.deliver(transformed).await;
-                let settled = flow.settle(attempted).await;
-                flow.observe(settled);
-                drop(permits);
+                finish(&flow, transformed, &faults, &stop).await;
+                drop(permit);
             };
             journey.instrument(span)
         })
@@ -69,7 +74,32 @@ async fn process(flow: Arc<RunningFlow>, batch: Vec<Leased>, permits: Vec<InFlig
     while messages.next().await.is_some() {}
 }
 
-/// Waits for in_flight to hold messages, then for messages; none once the store fails. May be cancelled at any time.
+/// The way of one message to its end. A panic of the host on it is this message's own, and harms none of its batch.
+async fn finish(flow: &RunningFlow, transformed: Transformed, faults: &HostFaults, stop: &CancellationToken) {
+    let message = transformed.lease.envelope.message.id;
+    if let Some(pause) = faults.pause(message)
+        && stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none()
+    {
+        return;
+    }
+    let transformed = faults.judge(transformed);
+    let journey = async {
+        let attempted = flow.deliverer.attempt(transformed).await;
+        flow.settler.settle(attempted).await;
+    };
+    match AssertUnwindSafe(journey).catch_unwind().await {
+        Ok(()) => faults.forget(message),
+        Err(_) => {
+            let panics = faults.count(message);
+            tracing::error!(
+                panics,
+                "the host panicked while it delivered or settled a message; the message returns to the queue"
+            );
+        }
+    }
+}
+
+/// Waits until messages may be in flight, then for messages; none once the store fails. May be cancelled at any time.
 async fn lease(flow: &RunningFlow, in_flight: &mut InFlightLimit) -> Option<(Vec<Leased>, Vec<InFlightPermit>)> {
     in_flight.fit(flow.in_flight, flow.in_flight_bytes).await;
     stand_still(flow).await;
@@ -109,15 +139,19 @@ async fn gather(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec
 /// them would be read, mapped and written back for nothing, a deep queue again and again.
 async fn stand_still(flow: &RunningFlow) {
     loop {
-        let mut openings: Vec<_> = flow.targets.values().map(|target| target.gate.listen()).collect();
+        let mut openings: Vec<_> = flow.deliverer.targets().values().map(|target| target.gate.listen()).collect();
         let now = flow.clock.now();
-        let shut = flow.targets.values().map(|target| target.gate.shut_until(now)).collect::<Option<Vec<_>>>();
+        let shut =
+            flow.deliverer.targets().values().map(|target| target.gate.shut_until(now)).collect::<Option<Vec<_>>>();
         let Some(until) = shut.and_then(|shut| shut.into_iter().min()) else { return };
         if flow.store.scheduled(&flow.name) < flow.in_flight {
             return;
         }
         let opened = select_all(openings.iter_mut().map(|opening| Box::pin(opening.changed())));
         // Either way the gates are looked at again.
-        let _ = tokio::time::timeout(until.since(now).min(LONGEST_NAP), opened).await;
+        let _ = tokio::time::timeout(until.since(now), opened).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

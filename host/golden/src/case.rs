@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use gantry_core::{Grants, Headers, Limits, Manifest, Message, MessageId, Reuse, TargetName, Timestamp};
+use gantry_core::{Grants, Headers, Limits, Manifest, Message, MessageId, Place, Reuse, TargetName, Timestamp};
 use gantry_sandbox::{StepConfig, TableError, Tables};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -126,7 +126,7 @@ impl Case {
         Ok(StepConfig {
             flow: FLOW.parse().map_err(CaseError::Route)?,
             step: name.to_owned(),
-            place: format!("cases/{name}.json"),
+            place: Place::whole(format!("cases/{name}.json")),
             tables: Arc::new(CaseTables(tables.collect())),
             settings: Value::Object(self.settings),
             grants: Grants { lookup, clock },

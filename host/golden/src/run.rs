@@ -1,7 +1,7 @@
 //! Runs cases against a plugin, each in a fresh instance, and says what differed.
 
 use gantry_component::CaseFile;
-use gantry_sandbox::{Invocation, Plugin, PrepareError};
+use gantry_sandbox::{Invocation, Plugin, PrepareError, PrepareProblem};
 use serde::Serialize;
 
 use crate::case::Case;
@@ -61,7 +61,7 @@ fn differences(plugin: &Plugin, mut case: Case, name: &str, payloads: Payloads) 
     let (expected, log, refused) = (std::mem::take(&mut case.expected), case.log.take(), case.refused.take());
     let step = case.into_step(plugin.manifest(), name, &expected)?;
     let step = match (plugin.prepare(step), refused) {
-        (Err(PrepareError::Settings { violations, .. }), Some(refused)) => {
+        (Err(PrepareError { problem: PrepareProblem::Settings { violations, .. }, .. }), Some(refused)) => {
             return Ok(compare::of_settings(&refused, &violations).into_iter().collect());
         }
         (Ok(_), Some(refused)) => return Ok(compare::of_settings(&refused, &[]).into_iter().collect()),

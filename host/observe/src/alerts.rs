@@ -1,13 +1,13 @@
-//! Alerts: the host looks at itself, and calls the endpoints of its file when something is wrong and again when it is put
-//! right. What is to be said is decided by [`gantry_core::alert`]; here the host is read (`conditions`), and what is said is
-//! written down (`endpoint`) and sent (`flow`).
+//! Alerts: the host checks its own conditions, and notifies the endpoints of its file when something is wrong and again
+//! when it is over. [`gantry_core::alert`] decides what to send; here the host is read (`conditions`), and what is sent is
+//! written down (`endpoint`) and delivered (`flow`).
 //!
-//! **Nothing is forgotten.** What is said is queued in the same atomic write that notes that it was said: a crash finds
-//! both or neither. And nothing depends on having heard an event: each look is at the host as it is.
+//! **No notification is lost.** It is queued in the same atomic write that records it as sent: a crash finds both or
+//! neither. Nothing depends on having received an event: each check reads the host as it is.
 //!
-//! **Nothing is hurt.** Each endpoint has a flow of its own, with the queue, the retries and the breaker that every flow
-//! has; an endpoint that is down keeps its own messages waiting and nobody else's. When many wait, nothing further is
-//! said there until some are through: then the next look says what is so by then.
+//! **No other flow is affected.** Each endpoint has a flow of its own, with the queue, the retries and the breaker that
+//! every flow has; an endpoint that is down keeps its own messages waiting and nobody else's. When many wait, nothing
+//! further is queued there until some are delivered: the next check then sends what is true by then.
 
 mod conditions;
 mod endpoint;
@@ -19,14 +19,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gantry_config::{Alert, Flow};
-use gantry_security::Environment;
 use gantry_store::{Store, StoreError};
-use gantry_transport::target::{BuildError, Target};
+use gantry_transport::target::{BuildError, Target, TargetContext};
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::view::HostView;
-use endpoint::EndpointState;
+use endpoint::{EndpointState, FiringTable};
 use flow::flow_of;
 
 pub use report::{AlertReport, FiringReport, TestAnswer, UnknownAlert};
@@ -49,7 +48,7 @@ impl Alerting {
         Self { view, alerts }
     }
 
-    /// Watches the host, and says at each endpoint what is new, until `stop`.
+    /// Watches the host and notifies the endpoints, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         watch::run(&self.view, &self.alerts, stop).await;
     }
@@ -59,7 +58,8 @@ impl Alerting {
 pub(crate) struct Endpoint {
     pub(crate) alert: Alert,
     pub(crate) state: Mutex<EndpointState>,
-    /// For trials: what is said in earnest goes through the endpoint's flow.
+    pub(crate) table: FiringTable,
+    /// For tests of the endpoint: everything else goes through the endpoint's flow.
     pub(crate) target: Arc<dyn Target>,
 }
 
@@ -81,16 +81,18 @@ pub enum AlertsError {
 
 impl Alerts {
     /// Opens the endpoints, and reads what fired before the start.
-    pub async fn open(alerts: &[Alert], store: &Store, env: Environment<'_>) -> Result<Self, AlertsError> {
-        let mut fired = endpoint::recall(store).await?;
+    pub async fn open(alerts: &[Alert], store: &Store, context: TargetContext<'_>) -> Result<Self, AlertsError> {
+        let table = FiringTable::new(store.clone());
+        let mut fired = table.load().await?;
         let mut endpoints = BTreeMap::new();
         for alert in alerts {
-            let target = gantry_transport::target::build(&alert.target(), env)
+            let target = gantry_transport::target::build(&alert.target(), context)
                 .map_err(|source| AlertsError::Endpoint { alert: alert.name.clone(), source })?;
             let state = EndpointState::of(fired.remove(&alert.name).unwrap_or_default());
-            endpoints.insert(alert.name.clone(), Endpoint { alert: alert.clone(), state: Mutex::new(state), target });
+            let endpoint = Endpoint { alert: alert.clone(), state: Mutex::new(state), table: table.clone(), target };
+            endpoints.insert(alert.name.clone(), endpoint);
         }
-        endpoint::forget(store, fired).await?;
+        table.forget(fired).await?;
         Ok(Self(Arc::new(endpoints)))
     }
 

@@ -1,4 +1,4 @@
-//! What is read from a host at work, and said of it: conditions, alerts, the monitor, and the reports that operators see.
+//! What is read from a running host: conditions, alerts, the monitor, and the reports that operators see.
 //! Nothing here changes a flow.
 //!
 //! ```text

@@ -1,24 +1,24 @@
-//! Looks at what changes without anybody doing anything: how old each flow's oldest message is, and whether the disk runs
-//! low. What changed is told.
+//! Checks what changes by time alone: the age of each flow's oldest message, and whether the disk runs low. A change is
+//! published as an event.
 //!
-//! A look costs a few numbers per flow, however much is queued. What is delayed recovers only once no message is older
-//! than half of what the flow bears, so that a queue at its limit is not told time and again.
+//! A check costs a few numbers per flow, however much is queued. A delayed flow recovers only once no message is older
+//! than half of its limit, so that a queue at its limit does not publish events again and again.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gantry_core::alert::Level;
-use gantry_core::{FlowName, Happening};
+use gantry_core::{FlowName, HostEventKind};
 use gantry_engine::active_flows::ActiveFlow;
 use gantry_store::Depth;
 use tokio_util::sync::CancellationToken;
 
 use crate::view::HostView;
 
-/// How often it looks; ages are counted in seconds.
+/// How often it checks; ages are counted in seconds.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Looks at the host now and then, and publishes what changed.
+/// Checks the host once a second, and publishes what changed.
 pub struct Monitor {
     view: HostView,
     /// Flows that were reported as delayed.
@@ -27,12 +27,14 @@ pub struct Monitor {
     disk_low: bool,
 }
 
-/// Whether a flow is delayed whose oldest message is so old; none: it isn't.
+/// Whether a flow whose oldest message has this age is delayed; none: it isn't.
 pub(crate) fn delay(age: Duration, limit: Duration) -> Option<Level> {
-    match () {
-        () if age >= limit => Some(Level::On),
-        () if age >= limit / 2 => Some(Level::Between),
-        () => None,
+    if age >= limit {
+        Some(Level::On)
+    } else if age >= limit / 2 {
+        Some(Level::Between)
+    } else {
+        None
     }
 }
 
@@ -48,7 +50,7 @@ impl Monitor {
         Self { view, delayed: BTreeSet::new(), disk_low: false }
     }
 
-    /// Looks until `stop`.
+    /// Checks until `stop`.
     pub async fn run(mut self, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(CHECK_INTERVAL);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
@@ -58,7 +60,9 @@ impl Monitor {
 
     fn check(&mut self) {
         let entries = self.view.flows.entries();
-        entries.iter().for_each(|entry| self.check_queue(entry));
+        for entry in entries.iter() {
+            self.check_queue(entry);
+        }
         self.delayed.retain(|flow| entries.iter().any(|entry| entry.flow.name == *flow));
         self.check_disk();
     }
@@ -72,7 +76,7 @@ impl Monitor {
         let depth_now = waiting(&depth);
         match delay(age, limit) {
             Some(Level::On) if self.delayed.insert(flow.clone()) => {
-                let what = Happening::QueueDelayed {
+                let what = HostEventKind::QueueDelayed {
                     oldest: depth.oldest.unwrap_or(now),
                     age_seconds: age.as_secs(),
                     limit_seconds: limit.as_secs(),
@@ -81,7 +85,7 @@ impl Monitor {
                 self.view.events.publish(flow, what);
             }
             None if self.delayed.remove(flow) => {
-                self.view.events.publish(flow, Happening::QueueRecovered { depth: depth_now });
+                self.view.events.publish(flow, HostEventKind::QueueRecovered { depth: depth_now });
             }
             _ => {}
         }
@@ -95,8 +99,8 @@ impl Monitor {
         self.disk_low = low;
         let free_bytes = self.view.store.free_disk_bytes().unwrap_or_default();
         self.view.events.publish_for_host(match low {
-            true => Happening::DiskLow { free_bytes },
-            false => Happening::DiskRecovered { free_bytes },
+            true => HostEventKind::DiskLow { free_bytes },
+            false => HostEventKind::DiskRecovered { free_bytes },
         });
     }
 }
@@ -109,7 +113,8 @@ mod tests {
     fn a_flow_is_delayed_at_its_limit_and_recovers_below_half_of_it() {
         let limit = Duration::from_secs(10);
         let levels = [0, 4, 5, 9, 10, 11].map(|seconds| delay(Duration::from_secs(seconds), limit));
-        let (between, on) = (Some(Level::Between), Some(Level::On));
+        let between = Some(Level::Between);
+        let on = Some(Level::On);
         assert_eq!(levels, [None, None, between, between, on, on]);
     }
 }

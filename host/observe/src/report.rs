@@ -4,14 +4,13 @@ use gantry_config::{Purpose, Work};
 use gantry_core::{FlowName, Timestamp};
 use gantry_engine::active_flows::ActiveFlow;
 use gantry_engine::in_force::InForce;
-use gantry_engine::metrics::{Counts, MetricsError, OpenLetters};
+use gantry_engine::metrics::{Counts, MetricsError, OpenDeadLetters};
 use gantry_store::{Depth, Store};
-use serde::Serialize;
 
 use crate::view::HostView;
 
 /// The account of one flow since the host started.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct FlowReport {
     /// The flow.
     pub name: String,
@@ -40,7 +39,7 @@ pub struct FlowReport {
 }
 
 /// A step that holds messages to rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RulesInForce {
     /// The step.
     pub step: String,
@@ -60,8 +59,7 @@ impl RulesInForce {
 }
 
 /// Whether a flow runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowState {
     /// It takes messages in and works on them.
     Running,
@@ -70,8 +68,7 @@ pub enum FlowState {
 }
 
 /// What is in a flow's queue.
-#[derive(Clone, Copy, Debug, Serialize, utoipa::ToSchema)]
-#[schema(as = FlowQueue)]
+#[derive(Clone, Copy, Debug)]
 pub struct Queue {
     /// Ready to run.
     pub queued: usize,
@@ -88,7 +85,7 @@ pub struct Queue {
 }
 
 /// One success criterion with what was measured.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct Criterion {
     /// `error_rate` or `p95_latency`.
     pub name: &'static str,
@@ -125,19 +122,19 @@ impl Reports {
         let running = self.view.flows.entries();
         let names = running.iter().map(|entry| entry.flow.name.clone()).chain(self.left_behind(&running));
         for name in names {
-            let letters = OpenLetters {
+            let letters = OpenDeadLetters {
                 all: self.view.store.dead_letter_counts(&name).open,
                 alarming: self.view.store.alarming_dead_letters(&name),
             };
-            self.view.metrics.observe_queue(
+            self.view.metrics.queues().observe(
                 name.as_str(),
                 &self.view.store.depth(&name),
                 letters,
                 self.view.clock.now(),
             );
-            self.view.metrics.observe_queue_bytes(name.as_str(), self.view.store.backlog(&name).bytes);
+            self.view.metrics.queues().observe_bytes(name.as_str(), self.view.store.backlog(&name).bytes);
         }
-        self.view.metrics.observe_targets(&self.view.flows.targets(self.view.clock.now()));
+        self.view.metrics.targets().observe(&self.view.flows.targets(self.view.clock.now()));
         self.view.metrics.render()
     }
 

@@ -1,4 +1,4 @@
-//! What there is to read of a host at work.
+//! What can be read from a running host.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,10 +6,10 @@ use gantry_schema::{Number, Sum, Tree, excerpt, report};
 
 use crate::code;
 use crate::date::Moment;
+use crate::lookup::Lookup;
 use crate::path::Reference;
 use crate::place::Place;
 use crate::rule::{Check, Kind, Operand};
-use crate::rules::Lookup;
 
 /// What comes of a check.
 #[derive(Debug, PartialEq, Eq)]

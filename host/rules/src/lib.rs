@@ -15,12 +15,14 @@
 pub mod code;
 mod date;
 mod judge;
+mod lookup;
 mod path;
 mod place;
 mod rule;
 mod rules;
 
 pub use date::{Moment, MomentError};
+pub use lookup::Lookup;
 pub use path::{Field, FieldError, NotShared, Reference};
 pub use rule::{Bound, Check, Condition, Kind, Operand, Order, Rule};
-pub use rules::{Lookup, Rules, Tally, Verdict};
+pub use rules::{Rules, Tally, Verdict};

@@ -8,14 +8,9 @@ use gantry_schema::{Tree, report};
 
 use crate::code;
 use crate::judge::{Finding, absence, is_absent, judge, present};
+use crate::lookup::Lookup;
 use crate::place::Place;
 use crate::rule::{Check, Condition, Rule};
-
-/// The operator's tables.
-pub trait Lookup {
-    /// Whether a table has a row with this key.
-    fn has(&self, table: &str, key: &str) -> bool;
-}
 
 /// The rules of a step, ready to use; cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,6 +21,8 @@ pub struct Rules(Arc<[Rule]>);
 pub struct Verdict {
     /// What the message can't go on with, in the order of the rules; none when it goes on.
     pub violations: Vec<Violation>,
+    /// Whether it is no JSON: then no rule could be asked, and that is the one violation.
+    pub not_json: bool,
     /// How often which rule is broken, warnings included.
     pub tallies: Vec<Tally>,
 }
@@ -73,7 +70,10 @@ impl Rules {
         let mut notes = Notes::default();
         match Tree::of_message(content_type, payload) {
             Ok(tree) => self.0.iter().for_each(|rule| ask(rule, &tree, tables, &mut notes)),
-            Err(violation) => notes.note(None, "", violation),
+            Err(violation) => {
+                notes.not_json = true;
+                notes.note(None, "", violation);
+            }
         }
         notes.finish()
     }
@@ -142,6 +142,7 @@ impl<'a> Seen<'a> {
 #[derive(Default)]
 struct Notes {
     violations: Vec<Violation>,
+    not_json: bool,
     further: usize,
     tallies: BTreeMap<(String, String, Severity), u64>,
 }
@@ -180,6 +181,7 @@ impl Notes {
             self.violations.push(Violation::further(self.further));
         }
         let tally = |((code, field, severity), count)| Tally { code, field, severity, count };
-        Verdict { violations: self.violations, tallies: self.tallies.into_iter().map(tally).collect() }
+        let tallies = self.tallies.into_iter().map(tally).collect();
+        Verdict { violations: self.violations, not_json: self.not_json, tallies }
     }
 }

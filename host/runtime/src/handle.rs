@@ -42,8 +42,7 @@ pub(crate) struct Health {
 }
 
 /// Why the host should get no traffic just now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotReady {
     /// It is shutting down.
     Stopping,
@@ -71,6 +70,18 @@ impl Health {
             Err(NotReady::DiskLow)
         } else {
             Ok(())
+        }
+    }
+}
+
+impl NotReady {
+    /// The reason as answers spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stopping => "stopping",
+            Self::StoreUnavailable => "store_unavailable",
+            Self::DiskLow => "disk_low",
         }
     }
 }

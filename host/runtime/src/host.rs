@@ -4,14 +4,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use gantry_config::HostConfig;
 use gantry_control::reload::FlowFiles;
 use gantry_engine::flow::Shared;
 use gantry_engine::tasks::TaskGroup;
 use tokio::time::Instant;
 
 use crate::handle::HostHandle;
-use crate::start::{EnvironmentFn, HostBuilder};
 
 /// The part of the deadline that is kept for events and the store, should messages in flight take all of the rest.
 const CLOSING_SHARE: u32 = 10;
@@ -43,12 +41,6 @@ pub(crate) struct TaskGroups {
 }
 
 impl Host {
-    /// A host with these settings, yet to be started.
-    #[must_use]
-    pub fn builder(config: &HostConfig, env: EnvironmentFn) -> HostBuilder {
-        HostBuilder::new(config.clone(), env)
-    }
-
     /// Lets the host read its flows again from these files: when asked to, and after edits if it is to watch them.
     pub fn reload_from(&self, files: FlowFiles) {
         let watch = files.watch;

@@ -41,7 +41,7 @@ impl Maintenance {
         loop {
             match self.store.sweep(self.keep_history).await {
                 Ok(swept) => {
-                    self.metrics.observe_expired(swept.expired);
+                    self.metrics.queues().observe_expired(swept.expired);
                     if !swept.more {
                         return;
                     }

@@ -13,8 +13,9 @@ use gantry_control::registry::{self, FlowRegistry};
 use gantry_control::reload::Reloader;
 use gantry_control::rollout::{self, CatalogueView, Deployer, Recalled};
 use gantry_control::targets::TargetCommands;
-use gantry_core::{Clock, Happening, SystemClock};
+use gantry_core::{Clock, HostEventKind, SystemClock};
 use gantry_engine::active_flows::ActiveFlows;
+use gantry_engine::clock_watch::ClockWatch;
 use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::{Events, Outbox};
 use gantry_engine::flow::Shared;
@@ -28,10 +29,9 @@ use gantry_observe::monitor::Monitor;
 use gantry_observe::report::Reports;
 use gantry_observe::view::HostView;
 use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig};
-use gantry_security::Environment;
 use gantry_store::{Store, StoreConfig};
-use gantry_transport::Intake;
-use gantry_transport::webhook::{Routes, ServerLimits, WebhookServer};
+use gantry_transport::source::webhook::{Routes, ServerLimits, WebhookServer};
+use gantry_transport::{Intake, TargetContext};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -97,8 +97,16 @@ pub fn open_sandbox(data_dir: Option<&Path>, compiler: Option<CompilerProcess>) 
 
 /// Loads every plugin, table and target of these flows without starting anything: what `gantry check` does.
 #[must_use]
-pub fn check(flows: &[Flow], sandbox: &Sandbox, env: Environment<'_>) -> Vec<FlowError> {
-    flows.iter().flat_map(|flow| gantry_engine::flow::check(flow, sandbox, env)).collect()
+pub fn check(flows: &[Flow], sandbox: &Sandbox, context: TargetContext<'_>) -> Vec<FlowError> {
+    flows.iter().flat_map(|flow| gantry_engine::flow::check(flow, sandbox, context)).collect()
+}
+
+impl Host {
+    /// A host with these settings, yet to be started.
+    #[must_use]
+    pub fn builder(config: &HostConfig, env: EnvironmentFn) -> HostBuilder {
+        HostBuilder::new(config.clone(), env)
+    }
 }
 
 impl HostBuilder {
@@ -134,7 +142,8 @@ impl HostBuilder {
         std::fs::create_dir_all(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
         let store = self.open_store().await?;
         let metrics = Metrics::new()?;
-        let alerts = Alerts::open(&config.alerts, &store, &self.env).await?;
+        let context = TargetContext { env: &self.env, clock: &self.clock };
+        let alerts = Alerts::open(&config.alerts, &store, context).await?;
         let (events, outbox) = Events::new(metrics.clone(), Arc::clone(&self.clock), &config.events.instance);
         let shared = Shared {
             stops: TargetStops::load(store.clone()).await?,
@@ -205,7 +214,7 @@ impl HostBuilder {
         let TaskGroups { sources, maintenance, events, .. } = &groups;
         events.tasks.spawn(outbox.run(shared.store.clone(), shared.events.clone(), events.stop.clone()));
         registry.apply(plan).await;
-        shared.events.publish_for_host(Happening::HostStarted { version: env!("CARGO_PKG_VERSION").to_owned() });
+        shared.events.publish_for_host(HostEventKind::HostStarted { version: env!("CARGO_PKG_VERSION").to_owned() });
         let server = WebhookServer::new(routes, intake, Arc::clone(&self.clock), ServerLimits::of(&self.config));
         sources.tasks.spawn(server.run(listener, sources.stop.clone()));
 
@@ -226,6 +235,8 @@ impl HostBuilder {
         let alerting = Alerting::new(view.clone(), alerts);
         sources.tasks.spawn(gantry_control::jobs::run(shared.store.clone(), sources.stop.clone()));
         maintenance.tasks.spawn(disk.clone().watch(maintenance.stop.clone()));
+        let clock_watch = ClockWatch::new(shared.store.clone(), active.clone(), Arc::clone(&self.clock));
+        maintenance.tasks.spawn(clock_watch.run(maintenance.stop.clone()));
         maintenance.tasks.spawn(Monitor::new(view.clone()).run(maintenance.stop.clone()));
         maintenance.tasks.spawn(alerting.clone().run(maintenance.stop.clone()));
         let sweeps = Maintenance {
@@ -243,13 +254,7 @@ impl HostBuilder {
             reloader: Arc::new(Reloader::new(registry, metrics, Arc::clone(&self.clock), sources.stop.clone())),
             deployer,
             publisher,
-            targets: TargetCommands::new(
-                shared.store.clone(),
-                Arc::clone(&self.clock),
-                active,
-                shared.stops.clone(),
-                shared.events.clone(),
-            ),
+            targets: TargetCommands::new(Arc::clone(&self.clock), active, shared.stops.clone(), shared.events.clone()),
             alerting,
             reports: Reports::new(view),
             events: shared.events.clone(),

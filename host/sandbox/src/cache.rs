@@ -24,6 +24,7 @@ use gantry_core::{Digest, Secret};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::engine_error::EngineError;
 use crate::trusted::{self, Trusted};
 
 const MAGIC: &[u8] = b"gantry-cwasm-1\n";
@@ -74,7 +75,7 @@ enum Unusable {
     #[error("its MAC does not match: damaged, tampered with, or written under another key")]
     Forged,
     #[error("the engine refuses it: {0}")]
-    Refused(String),
+    Refused(EngineError),
 }
 
 impl Cache {

@@ -6,7 +6,7 @@ use gantry_core::{Timestamp, Violation, escape};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 use crate::check;
-use crate::fault::{PluginFault, code};
+use crate::fault::{FaultCode, PluginFault};
 use crate::guest::Enricher;
 use crate::guest::types::{Message, Outcome};
 use crate::instance::Instance;
@@ -57,6 +57,7 @@ impl PreparedStep {
     /// Starts an instance and configures it, to see whether it would.
     pub(crate) fn trial(&self) -> Result<Result<(), Vec<Violation>>, PluginFault> {
         let deadline = self.bound.limits.deadline;
+        let _ticking = self.shared.ticker.begin();
         let mut store = self.store();
         self.arm(&mut store, Circumstances { now: Timestamp::default(), seed: [0; 16], deadline });
         let tried = self.start(&mut store);
@@ -67,6 +68,7 @@ impl PreparedStep {
     /// Runs a batch: in an instance that an earlier batch left warm where the step keeps any, else in a fresh one.
     /// An instance that failed is gone when this returns.
     pub(crate) fn call(&self, batch: &[Message<'_>], circumstances: Circumstances) -> Called {
+        let _ticking = self.shared.ticker.begin();
         let warm = self.warm.take();
         let started = warm.is_none();
         let mut instance = warm.unwrap_or_else(|| Instance::unstarted(self.store()));
@@ -91,7 +93,7 @@ impl PreparedStep {
         let outcomes = guest.gantry_plugin_transform().call_process(&mut instance.store, batch)?;
         if outcomes.len() != batch.len() {
             let text = format!("{} outcomes for {} messages", outcomes.len(), batch.len());
-            return Err(Failure::Fault(PluginFault::new(code::OUTPUT, text)));
+            return Err(Failure::Fault(PluginFault::new(FaultCode::Output, text)));
         }
         instance.guest = Some(guest);
         Ok(outcomes)
@@ -131,7 +133,7 @@ impl PreparedStep {
 fn refused_settings(violations: Vec<Violation>) -> Failure {
     let first = violations.into_iter().next().map(|violation| violation.text).unwrap_or_default();
     let text = format!("the plugin refused settings it had accepted: {first}");
-    Failure::Fault(PluginFault::new(code::CONFIGURE, text))
+    Failure::Fault(PluginFault::new(FaultCode::Configure, text))
 }
 
 /// Says what the guest left to be said: dropped log lines, and what it printed, for those who debug plugins.
@@ -150,27 +152,30 @@ fn close(store: &Store<State>) {
 fn fault(error: &wasmtime::Error, store: &Store<State>, deadline: Duration) -> PluginFault {
     let state = store.data();
     let (code, text) = match error.downcast_ref::<Trap>() {
-        Some(Trap::Interrupt) => (code::DEADLINE, format!("still running after {deadline:?}")),
+        Some(Trap::Interrupt) => (FaultCode::Deadline, format!("still running after {deadline:?}")),
         trap if state.meter.refused => {
             let limit = state.step.limits.memory_bytes >> 20;
             let then = trap.map_or_else(|| "could not start".to_owned(), |trap| format!("trapped ({trap})"));
-            (code::MEMORY, format!("needed more than the {limit} MiB of memory it may have, and {then}"))
+            (FaultCode::Memory, format!("needed more than the {limit} MiB of memory it may have, and {then}"))
         }
-        Some(trap) => (code::TRAP, format!("trapped: {trap}")),
+        Some(trap) => (FaultCode::Trap, format!("trapped: {trap}")),
         None => untrapped(error),
     };
     let backtrace = error.downcast_ref::<WasmBacktrace>().map(names).unwrap_or_default();
     PluginFault { code, text, backtrace, stderr: state.wasi.stderr.text() }
 }
 
-fn untrapped(error: &wasmtime::Error) -> (&'static str, String) {
+fn untrapped(error: &wasmtime::Error) -> (FaultCode, String) {
     if let Some(exit) = error.downcast_ref::<Exit>() {
-        return (code::EXIT, exit.to_string());
+        return (FaultCode::Exit, exit.to_string());
     }
     if error.is::<PoolConcurrencyLimitError>() {
-        return (code::CAPACITY, "no instance is free: more threads run plugins than the sandbox is set up for".into());
+        return (
+            FaultCode::Capacity,
+            "no instance is free: more threads run plugins than the sandbox is set up for".into(),
+        );
     }
-    (code::TRANSFER, escape(&error.root_cause().to_string(), 512))
+    (FaultCode::Transfer, escape(&error.root_cause().to_string(), 512))
 }
 
 /// The functions of a backtrace, as their language spells them.

@@ -8,7 +8,7 @@ mod output;
 
 use gantry_core::{Fault, Outcome, Violation, escape, escape_lines};
 
-use crate::fault::{PluginFault, code};
+use crate::fault::{FaultCode, PluginFault};
 use crate::guest::types as guest;
 use crate::step::Bound;
 
@@ -47,12 +47,12 @@ enum Breach {
 /// The outcome as the host knows it, or a fault of this one message.
 pub(crate) fn outcome(answer: guest::Outcome, step: &Bound) -> Result<Outcome, PluginFault> {
     if let guest::Outcome::Reject(reported) = &answer
-        && reported.code == code::EXCEPTION
+        && reported.code == FaultCode::Exception.name()
     {
         return Err(exception(reported));
     }
     read(answer, step).map_err(|breach| {
-        let code = if matches!(breach, Breach::Route { .. }) { code::ROUTE } else { code::OUTPUT };
+        let code = if matches!(breach, Breach::Route { .. }) { FaultCode::Route } else { FaultCode::Output };
         PluginFault::new(code, format!("answered out of bounds: {breach}"))
     })
 }
@@ -62,7 +62,7 @@ fn exception(reported: &guest::Fault) -> PluginFault {
     let stack = reported.details.iter().find(|(name, _)| name == "stack").map_or("", |(_, stack)| stack);
     let backtrace = escape_lines(stack, TEXT_BYTES).lines().take(FRAMES).map(str::to_owned).collect();
     let text = escape(&reported.text, TEXT_BYTES);
-    PluginFault { backtrace, ..PluginFault::new(code::EXCEPTION, text) }
+    PluginFault { backtrace, ..PluginFault::new(FaultCode::Exception, text) }
 }
 
 /// What `configure` says, made safe to show. It decides nothing, so nothing of it is refused.

@@ -19,6 +19,8 @@ use std::time::Duration;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::engine_error::EngineError;
+
 pub use child::serve_compilation;
 
 /// What one compilation may use.
@@ -74,6 +76,9 @@ pub enum CompileError {
     /// The compiler refuses it, and says why.
     #[error("{0}")]
     Refused(String),
+    /// The engine refuses it, or the code that was made of it.
+    #[error(transparent)]
+    Engine(EngineError),
     /// It took too long.
     #[error("compiling took more than {} s, {TOO_DEAR}", .0.as_secs())]
     Time(Duration),
@@ -97,5 +102,5 @@ const TOO_DEAR: &str = "the most a plugin may: its functions are too large or ne
 
 /// Compiles here, at the price of this process.
 pub(crate) fn in_process(engine: &Engine, bytes: &[u8]) -> Result<Component, CompileError> {
-    Component::new(engine, bytes).map_err(|error| CompileError::Refused(format!("{error:#}")))
+    Component::new(engine, bytes).map_err(|error| CompileError::Engine(EngineError::new(error)))
 }

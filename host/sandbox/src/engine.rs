@@ -13,6 +13,7 @@ use wasmtime::component::{Component, Linker};
 
 use crate::cache::{Cache, CacheConfig, CacheError};
 use crate::compile::{self, CompileError, CompilerProcess};
+use crate::engine_error::EngineError;
 use crate::host;
 use crate::instance::Room;
 use crate::plugin::{LoadError, Plugin, vet};
@@ -49,7 +50,7 @@ impl Default for SandboxConfig {
 pub enum SandboxError {
     /// The engine refuses its configuration, or the machine lacks what it needs.
     #[error("can't set up the WebAssembly engine: {0}")]
-    Engine(String),
+    Engine(#[from] EngineError),
     /// No thread for the ticker.
     #[error("can't start the thread that enforces deadlines")]
     Ticker(#[source] std::io::Error),
@@ -75,8 +76,8 @@ pub(crate) struct Shared {
     pub(crate) warm: Arc<Room>,
     cache: Option<Cache>,
     compiler: Option<CompilerProcess>,
-    /// Declared last, so that deadlines hold until everything else is gone.
-    _ticker: Ticker,
+    /// Told of every call. Declared last, so that deadlines hold until everything else is gone.
+    pub(crate) ticker: Ticker,
 }
 
 impl Sandbox {
@@ -85,11 +86,10 @@ impl Sandbox {
     /// # Errors
     /// When the machine can't give what the configuration asks for.
     pub fn new(config: SandboxConfig) -> Result<Self, SandboxError> {
-        let refused = |error: wasmtime::Error| SandboxError::Engine(format!("{error:#}"));
-        let engine = tuning::engine(&config).map_err(refused)?;
+        let engine = tuning::engine(&config).map_err(EngineError::new)?;
         let mut linker = Linker::new(&engine);
-        wasi::link(&mut linker).map_err(refused)?;
-        host::log::link(&mut linker).map_err(refused)?;
+        wasi::link(&mut linker).map_err(EngineError::new)?;
+        host::log::link(&mut linker).map_err(EngineError::new)?;
         let cache = config.cache.map(|cache| Cache::open(cache, &engine)).transpose()?;
         let ticker = Ticker::start(engine.weak(), config.tick).map_err(SandboxError::Ticker)?;
         let shared = Shared {
@@ -100,7 +100,7 @@ impl Sandbox {
             warm: Arc::new(Room::new(config.instances as usize / 2)),
             cache,
             compiler: config.compiler,
-            _ticker: ticker,
+            ticker,
         };
         Ok(Self { shared: Arc::new(shared) })
     }

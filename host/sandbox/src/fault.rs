@@ -1,49 +1,83 @@
 //! What is said when a plugin failed on a message instead of answering.
 
-/// The codes of [`PluginFault`]: stable, countable, listed in the error catalogue.
-pub mod code {
+use std::fmt;
+
+/// How a plugin failed: stable, countable, listed in the error catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FaultCode {
     /// The guest trapped: a panic, an abort, an access out of bounds, a stack overflow, a division by zero.
-    pub const TRAP: &str = "plugin-trap";
+    Trap,
     /// The guest's language caught what a bug threw, and the SDK reported it with its stack.
-    pub const EXCEPTION: &str = "plugin-exception";
+    Exception,
     /// The guest called `exit`.
-    pub const EXIT: &str = "plugin-exit";
+    Exit,
     /// The call ran out of time. Transient: the machine may have been busy.
-    pub const DEADLINE: &str = "plugin-deadline";
+    Deadline,
     /// The guest needed more memory than the step allows.
-    pub const MEMORY: &str = "plugin-memory";
+    Memory,
     /// What the guest handed over was too large to take, was malformed, or held too many handles.
-    pub const TRANSFER: &str = "plugin-transfer";
+    Transfer,
     /// The answer is out of bounds: wrong number of outcomes, too many or too large outputs, malformed names.
-    pub const OUTPUT: &str = "plugin-output";
+    Output,
     /// An output names a target the flow doesn't have.
-    pub const ROUTE: &str = "plugin-route";
+    Route,
     /// `configure` refused settings that it had accepted when the flow was loaded.
-    pub const CONFIGURE: &str = "plugin-configure";
+    Configure,
     /// No instance was free. Transient, and the host's doing, not the plugin's.
-    pub const CAPACITY: &str = "plugin-capacity";
+    Capacity,
 }
 
-/// Every code, for catalogues and tests.
-pub const CODES: [&str; 10] = [
-    code::TRAP,
-    code::EXCEPTION,
-    code::EXIT,
-    code::DEADLINE,
-    code::MEMORY,
-    code::TRANSFER,
-    code::OUTPUT,
-    code::ROUTE,
-    code::CONFIGURE,
-    code::CAPACITY,
-];
+impl FaultCode {
+    /// Every code, for catalogues and tests.
+    pub const ALL: [Self; 10] = [
+        Self::Trap,
+        Self::Exception,
+        Self::Exit,
+        Self::Deadline,
+        Self::Memory,
+        Self::Transfer,
+        Self::Output,
+        Self::Route,
+        Self::Configure,
+        Self::Capacity,
+    ];
+
+    /// The code as dead letters, metrics and golden cases spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Trap => "plugin-trap",
+            Self::Exception => "plugin-exception",
+            Self::Exit => "plugin-exit",
+            Self::Deadline => "plugin-deadline",
+            Self::Memory => "plugin-memory",
+            Self::Transfer => "plugin-transfer",
+            Self::Output => "plugin-output",
+            Self::Route => "plugin-route",
+            Self::Configure => "plugin-configure",
+            Self::Capacity => "plugin-capacity",
+        }
+    }
+}
+
+impl fmt::Display for FaultCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl From<FaultCode> for String {
+    fn from(code: FaultCode) -> Self {
+        code.name().to_owned()
+    }
+}
 
 /// A plugin failed on a message instead of answering. Nothing of it was emitted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub struct PluginFault {
-    /// One of [`CODES`].
-    pub code: &'static str,
+    /// How.
+    pub code: FaultCode,
     /// For people.
     pub text: String,
     /// Functions of the guest that were active, innermost first; names only, no data. Of an exception: the stack as its
@@ -54,18 +88,18 @@ pub struct PluginFault {
 }
 
 impl PluginFault {
-    pub(crate) fn new(code: &'static str, text: impl Into<String>) -> Self {
+    pub(crate) fn new(code: FaultCode, text: impl Into<String>) -> Self {
         Self { code, text: text.into(), backtrace: Vec::new(), stderr: String::new() }
     }
 
     /// True when the same message may well succeed later, unchanged.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
-        matches!(self.code, code::DEADLINE | code::CAPACITY)
+    pub const fn is_transient(&self) -> bool {
+        matches!(self.code, FaultCode::Deadline | FaultCode::Capacity)
     }
 
     /// True when a part of the batch may succeed where the whole failed.
-    pub(crate) fn may_spare_others(&self) -> bool {
-        !matches!(self.code, code::CONFIGURE | code::CAPACITY)
+    pub(crate) const fn may_spare_others(&self) -> bool {
+        !matches!(self.code, FaultCode::Configure | FaultCode::Capacity)
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use gantry_core::Message;
 
 use crate::guest::types::{Message as GuestMessage, PayloadParam};
-use crate::run::Invocation;
+use crate::invocation::Invocation;
 
 /// The parts of a batch that the host holds in another form than the guest takes them: one allocation for the headers of
 /// all messages, and one for their ids.

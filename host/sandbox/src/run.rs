@@ -15,12 +15,13 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use gantry_core::{Message, Outcome, Timestamp};
+use gantry_core::{Outcome, Timestamp};
 
 use crate::call::Circumstances;
 use crate::check;
-use crate::fault::{PluginFault, code};
+use crate::fault::{FaultCode, PluginFault};
 use crate::guest::types::Message as GuestMessage;
+use crate::invocation::Invocation;
 use crate::lower::Parts;
 use crate::step::PreparedStep;
 
@@ -28,15 +29,6 @@ use crate::step::PreparedStep;
 const PATIENCE: u32 = 4;
 /// No halving leaves a call less time than this, or than the deadline itself where that is shorter.
 const LEAST_TIME: Duration = Duration::from_millis(100);
-
-/// One message to be transformed.
-#[derive(Clone, Copy, Debug)]
-pub struct Invocation<'a> {
-    /// The message.
-    pub message: &'a Message,
-    /// Which run this is, from 1.
-    pub attempt: u32,
-}
 
 /// What became of a batch.
 #[derive(Debug)]
@@ -102,7 +94,7 @@ impl Search<'_> {
         let left = self.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             let text = "not run: the plugin used up the time of the batch on other messages";
-            return self.give_up(range, &PluginFault::new(code::DEADLINE, text));
+            return self.give_up(range, &PluginFault::new(FaultCode::Deadline, text));
         }
         let fault = match self.attempt(range.clone(), deadline.min(left)) {
             Ok(()) => return,
@@ -112,7 +104,7 @@ impl Search<'_> {
             return self.give_up(range, &fault);
         }
         let deadline = match fault.code {
-            code::DEADLINE => (deadline / 2).max(LEAST_TIME.min(deadline)),
+            FaultCode::Deadline => (deadline / 2).max(LEAST_TIME.min(deadline)),
             _ => deadline,
         };
         let middle = range.start + range.len() / 2;

@@ -9,7 +9,7 @@ mod prepare;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gantry_core::{FlowName, Grants, Limits, PluginRef, Reuse, TargetName};
+use gantry_core::{FlowName, Grants, Limits, Place, PluginRef, Reuse, TargetName};
 
 use crate::engine::Shared;
 use crate::guest::EnricherPre;
@@ -18,7 +18,7 @@ use crate::host::lookup::Tables;
 use crate::instance::Warm;
 use crate::state::State;
 
-pub use error::PrepareError;
+pub use error::{LimitError, PrepareError, PrepareProblem};
 
 /// What a flow says of one step.
 #[derive(Clone)]
@@ -27,8 +27,8 @@ pub struct StepConfig {
     pub flow: FlowName,
     /// The step's name, for the log.
     pub step: String,
-    /// `file:line` of the step; errors begin with it.
-    pub place: String,
+    /// Where the step is written; errors begin with it.
+    pub place: Place,
     /// A JSON object for the plugin's `configure`; null stands for the empty object.
     pub settings: serde_json::Value,
     /// What the plugin may use.

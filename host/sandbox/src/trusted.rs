@@ -19,6 +19,8 @@
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::engine_error::EngineError;
+
 /// Bytes that our own compiler made.
 pub(crate) struct Trusted<'a>(&'a [u8]);
 
@@ -35,7 +37,7 @@ impl<'a> Trusted<'a> {
 }
 
 /// The component these bytes hold.
-pub(crate) fn deserialize(engine: &Engine, code: Trusted<'_>) -> Result<Component, String> {
+pub(crate) fn deserialize(engine: &Engine, code: Trusted<'_>) -> Result<Component, EngineError> {
     // SAFETY: the bytes are unchanged output of Cranelift under this program's settings, as `Trusted` witnesses.
-    unsafe { Component::deserialize(engine, code.0) }.map_err(|error| format!("{error:#}"))
+    unsafe { Component::deserialize(engine, code.0) }.map_err(EngineError::new)
 }

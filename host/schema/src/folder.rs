@@ -8,9 +8,9 @@ use jsonschema::{Retrieve, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
+use crate::document::{broken, read};
 use crate::draft::{Dialect, Draft};
 use crate::error::DocumentError;
-use crate::schema;
 
 /// What files are called while references are resolved. The scheme is nobody else's, so a `file:` in a schema is told
 /// from a relative path; the first segment tells a path that leaves the folder from one that doesn't.
@@ -89,10 +89,10 @@ impl Folder {
         if real.exists() && !real.starts_with(&self.root) {
             return Err(ReferenceError::Outside);
         }
-        let schema = schema::read(&real)?;
+        let schema = read(&real)?;
         let draft = if schema.get("$schema").is_none() { Some(self.draft) } else { Dialect::of(&schema).claimed() };
         if let Some(Err(error)) = draft.map(|draft| draft.validate(&schema)) {
-            return Err(schema::broken(&error).into());
+            return Err(broken(&error).into());
         }
         Ok(schema)
     }

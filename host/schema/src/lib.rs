@@ -14,11 +14,13 @@
 //!   byte only so much is noted.
 
 mod arithmetic;
+mod document;
 mod draft;
 mod error;
 mod folder;
 mod meter;
 mod number;
+mod payload;
 mod schema;
 mod tree;
 mod view;

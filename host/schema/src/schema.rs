@@ -6,11 +6,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gantry_core::{Violation, escape};
+use gantry_core::Violation;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ReferencingError, Retrieve, ValidationError, ValidationOptions, Validator};
 use serde_json::Value;
 
+use crate::document::{broken, claimed, read};
 use crate::draft::{Dialect, Draft};
 use crate::error::{DocumentError, LoadError};
 use crate::folder::{self, Folder};
@@ -22,9 +23,6 @@ use crate::{arithmetic, violation};
 /// Most broken rules that are noted of one message, those of alternatives that don't fit included. Enough for two
 /// hundred that are kept, and a few megabytes.
 const NOTED: usize = 10_000;
-
-/// Most bytes of what the library says of a schema.
-const TEXT_BYTES: usize = 400;
 
 /// A JSON Schema, ready to use; cheap to clone.
 #[derive(Clone)]
@@ -125,21 +123,6 @@ impl fmt::Debug for Schema {
     }
 }
 
-/// Reads a file that holds a schema.
-pub(crate) fn read(file: &Path) -> Result<Value, DocumentError> {
-    let tree = Tree::parse(&std::fs::read(file)?)?;
-    let schema = tree.to_value().map_err(DocumentError::Digits)?;
-    claimed(&schema)?;
-    Ok(schema)
-}
-
-fn claimed(schema: &Value) -> Result<(), DocumentError> {
-    match Dialect::of(schema) {
-        Dialect::Unclaimed(uri) => Err(DocumentError::Draft(uri.to_owned())),
-        Dialect::Claimed(_) | Dialect::Own => Ok(()),
-    }
-}
-
 fn unusable(error: &ValidationError<'_>, schema: &Value) -> LoadError {
     let ValidationErrorKind::Referencing(error) = error.kind() else { return broken(error).into() };
     let (leads_to, text) = match error {
@@ -166,10 +149,4 @@ fn reference(schema: &Value, end: &str) -> Option<String> {
         Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| below(index.to_string(), item)),
         _ => None,
     }
-}
-
-/// What a schema breaks of the rules for schemas.
-pub(crate) fn broken(error: &ValidationError<'_>) -> DocumentError {
-    let place = error.instance_path().as_str().to_owned();
-    DocumentError::Invalid { place, text: escape(&error.to_string(), TEXT_BYTES) }
 }

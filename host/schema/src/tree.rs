@@ -7,11 +7,9 @@ mod reader;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use gantry_core::{Violation, escape};
 use serde_json::Value;
 
 use crate::number::Number;
-use crate::violation;
 
 /// A JSON value. Members are sorted by name, so that what is reported of two equal documents is equal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,15 +30,6 @@ pub enum Tree {
 }
 
 impl Tree {
-    /// Reads a message's payload; what can't be read as JSON breaks the rule that it should be.
-    pub fn of_message(content_type: &str, payload: &[u8]) -> Result<Self, Violation> {
-        if !is_json(content_type) {
-            let shown = escape(content_type, Violation::CODE_BYTES);
-            return Err(violation::not_json(&format!("the content type is `{shown}`, not JSON")));
-        }
-        Self::parse(payload).map_err(|error| violation::not_json(&error.to_string()))
-    }
-
     /// Reads a whole JSON text.
     pub fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
         reader::read(json)
@@ -81,12 +70,6 @@ impl Tree {
             }
         })
     }
-}
-
-/// `application/json`, and any type with the suffix `+json`, parameters aside.
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
 }
 
 /// A name as a reference token of a JSON Pointer.

@@ -40,7 +40,7 @@ pub(crate) fn bar(
     }
     draft.set(keys::block(letter), Block { key, flow: flow.clone() }.to_bytes());
     let queue = queue.clone();
-    draft.after_commit(move || queue.schedule.lock().bar(key, letter));
+    draft.after_commit(move || queue.schedule.lock().block(key, letter));
 }
 
 /// A letter was closed or removed: what it barred goes on from the commit on.
@@ -51,7 +51,7 @@ pub(crate) fn lift(draft: &mut Draft<'_>, letter: DeadLetterId) -> Result<(), St
     if let Some(block) = Block::from_bytes(&value) {
         let queue = draft.flows().of(&block.flow);
         draft.after_commit(move || {
-            queue.schedule.lock().lift(block.key, letter);
+            queue.schedule.lock().unblock(block.key, letter);
             queue.bell.notify_one();
         });
     }
@@ -63,7 +63,7 @@ pub(crate) fn load(disk: &Disk, flows: &Flows) -> Result<(), StoreError> {
     for pair in disk.scan(&[keys::BLOCK], None) {
         let (key, value) = pair?;
         if let (Some(letter), Some(block)) = (keys::read_block(&key), Block::from_bytes(&value)) {
-            flows.of(&block.flow).schedule.lock().bar(block.key, letter);
+            flows.of(&block.flow).schedule.lock().block(block.key, letter);
         }
     }
     Ok(())

@@ -32,7 +32,7 @@ use files::Files;
 const MOST_SIGNATURES: usize = 16;
 
 /// A plugin as it stands in the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
     /// Which plugin, exactly.
     pub plugin: PluginRef,

@@ -22,9 +22,11 @@ use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use crate::error::RecordError;
 use crate::error::{Failure, FailureKind, StoreError};
 use crate::keys;
-use crate::record::{self, RecordError};
+use crate::lock::Lock;
+use crate::record;
 
 /// What a log filter should be told so that the engine's own messages do not drown the host's: its WARN and INFO lines
 /// speak of things this crate handles and reports itself.
@@ -78,7 +80,7 @@ pub(crate) struct Disk {
     db: sled::Db,
     log: File,
     // Held until the engine is gone: fields are dropped in this order.
-    _lock: File,
+    _lock: Lock,
 }
 
 /// A key and its value.
@@ -86,7 +88,7 @@ pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 
 impl Disk {
     /// Opens the engine's files in `dir`; what has to be mended before that is done (see `recovery`).
-    pub(crate) fn open(dir: &Path, cache_bytes: u64, lock: File) -> Result<Self, Failure> {
+    pub(crate) fn open(dir: &Path, cache_bytes: u64, lock: Lock) -> Result<Self, Failure> {
         let config = sled::Config::new()
             .path(dir)
             .cache_capacity(cache_bytes.max(LEAST_CACHE_BYTES))

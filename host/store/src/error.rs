@@ -7,8 +7,6 @@ use std::sync::Arc;
 
 use gantry_core::{DeadLetterId, DeadLetterState, JobId};
 
-use crate::record::RecordError;
-
 /// What sort of trouble the disk or the engine is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
@@ -55,6 +53,38 @@ impl From<io::Error> for Failure {
         let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
         Self::new(if full { FailureKind::DiskFull } else { FailureKind::Io }, error.to_string())
     }
+}
+
+/// Why a record can't be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// It is sealed, and this version has no keys.
+    #[error("the record is sealed, and this version can't open sealed records")]
+    Sealed,
+    /// A sealing this version does not know.
+    #[error("the record has unknown sealing {0}")]
+    UnknownSealing(u8),
+    /// An encoding this version does not know.
+    #[error("the record has unknown encoding {0}")]
+    UnknownEncoding(u8),
+    /// It ends too early, or a part is missing.
+    #[error("the record is incomplete")]
+    Incomplete,
+    /// Its bytes changed.
+    #[error("the record's checksum is wrong")]
+    Checksum,
+    /// It holds something else than expected.
+    #[error("the record's content can't be understood")]
+    Decode(#[source] rmp_serde::decode::Error),
+    /// The value can't be written.
+    #[error("the value can't be encoded")]
+    Encode(#[source] rmp_serde::encode::Error),
+    /// The value can't be written as JSON.
+    #[error("the value can't be encoded as JSON")]
+    Json(#[source] serde_json::Error),
+    /// Larger than a record can be.
+    #[error("{0} bytes are more than a record can hold")]
+    TooLarge(usize),
 }
 
 /// The store could not be opened.

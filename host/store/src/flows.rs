@@ -1,4 +1,5 @@
-//! The queues of all flows, by name: their schedules, and the bell that wakes who waits for work.
+//! The queues of all flows, by name: their schedules, the bell that wakes who waits for work, and what all of them hold
+//! together.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use gantry_core::{Digest, FlowName, MessageId, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
-use crate::schedule::{Counts, Entry, Schedule};
+use crate::schedule::{Backlog, Counts, Entry, Schedule, Total};
 use crate::store::Store;
 
 /// Whether messages that share a key are worked on one after the other.
@@ -38,15 +39,6 @@ pub struct Depth {
     pub oldest: Option<Timestamp>,
 }
 
-/// What is in the queue, from its acceptance to its end: waiting, being worked on, or scheduled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Backlog {
-    /// Messages.
-    pub messages: usize,
-    /// Bytes of their records on disk.
-    pub bytes: u64,
-}
-
 /// One flow's queue.
 pub(crate) struct FlowQueue {
     pub(crate) schedule: Mutex<Schedule>,
@@ -54,33 +46,43 @@ pub(crate) struct FlowQueue {
 }
 
 impl FlowQueue {
+    fn new(total: Arc<Total>) -> Self {
+        Self { schedule: Mutex::new(Schedule::new(true, total)), bell: Notify::new() }
+    }
+
     pub(crate) fn push(&self, entry: Entry, id: MessageId) {
         self.schedule.lock().push(entry, id);
         self.bell.notify_one();
     }
 
-    fn backlog(&self) -> Backlog {
-        let (messages, bytes) = self.schedule.lock().size();
-        Backlog { messages, bytes }
+    /// Lets the schedule see the time; wakes who waits for work if there is some.
+    fn check_clock(&self, now: Timestamp) {
+        if self.schedule.lock().is_due(now) {
+            self.bell.notify_one();
+        }
     }
 }
 
 /// All flows' queues; a flow is known from its first message or its registration on, and is ordered unless told
 /// otherwise.
 #[derive(Default)]
-pub(crate) struct Flows(RwLock<HashMap<FlowName, Arc<FlowQueue>>>);
+pub(crate) struct Flows {
+    queues: RwLock<HashMap<FlowName, Arc<FlowQueue>>>,
+    /// What all queues hold together.
+    total: Arc<Total>,
+}
 
 impl Flows {
     pub(crate) fn of(&self, flow: &FlowName) -> Arc<FlowQueue> {
-        if let Some(queue) = self.0.read().get(flow) {
+        if let Some(queue) = self.queues.read().get(flow) {
             return queue.clone();
         }
-        let new = || Arc::new(FlowQueue { schedule: Mutex::new(Schedule::new(true)), bell: Notify::new() });
-        self.0.write().entry(flow.clone()).or_insert_with(new).clone()
+        let mut queues = self.queues.write();
+        queues.entry(flow.clone()).or_insert_with(|| Arc::new(FlowQueue::new(Arc::clone(&self.total)))).clone()
     }
 
     pub(crate) fn wake_all(&self) {
-        self.0.read().values().for_each(|queue| queue.bell.notify_waiters());
+        self.queues.read().values().for_each(|queue| queue.bell.notify_waiters());
     }
 }
 
@@ -119,20 +121,24 @@ impl Store {
         Depth { queued, leased, scheduled, blocked_keys, blocked, oldest }
     }
 
+    /// Looks at the clock. A lease sleeps until the first message is due, and can't see that the clock is set meanwhile:
+    /// the host calls this every now and then, so that what is due by the new time is handed out, and so that a clock that
+    /// is set back makes no message wait longer than was meant. Never blocks on the disk.
+    pub fn check_clock(&self) {
+        let now = self.inner.clock.now();
+        self.inner.flows.queues.read().values().for_each(|queue| queue.check_clock(now));
+    }
+
     /// What a flow has in the queue.
     #[must_use]
     pub fn backlog(&self, flow: &FlowName) -> Backlog {
-        self.inner.flows.of(flow).backlog()
+        self.inner.flows.of(flow).schedule.lock().backlog()
     }
 
-    /// What all flows have in the queue.
+    /// What all flows have in the queue: two counters, however many flows there are.
     #[must_use]
     pub fn whole_backlog(&self) -> Backlog {
-        let flows = self.inner.flows.0.read();
-        flows.values().map(|queue| queue.backlog()).fold(Backlog::default(), |all, one| Backlog {
-            messages: all.messages + one.messages,
-            bytes: all.bytes + one.bytes,
-        })
+        self.inner.flows.total.backlog()
     }
 
     /// How many messages of a flow wait for their next attempt.
@@ -144,7 +150,7 @@ impl Store {
     /// The flows that have, or had since the start, messages in the queue or were registered.
     #[must_use]
     pub fn flows(&self) -> Vec<FlowName> {
-        let mut names: Vec<_> = self.inner.flows.0.read().keys().cloned().collect();
+        let mut names: Vec<_> = self.inner.flows.queues.read().keys().cloned().collect();
         names.sort();
         names
     }

@@ -11,7 +11,6 @@ use std::cmp::Reverse;
 
 use gantry_core::{DeadLetterId, FlowName, Stage, TargetName, Timestamp};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use crate::committer::Durability;
 use crate::dead_letters::DeadLetterCounts;
@@ -24,7 +23,7 @@ use crate::store::Store;
 pub(crate) use ledger::{Place, enter, leave, load_all, rebuild, shift};
 
 /// Where a kind of failure stands with the operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupState {
     /// Nobody has dealt with it.
@@ -51,7 +50,7 @@ impl GroupState {
 }
 
 /// Who last said where a group stands, when and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupChange {
     /// When.
     pub at: Timestamp,
@@ -62,7 +61,7 @@ pub struct GroupChange {
 }
 
 /// All dead letters of one fingerprint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetterGroup {
     /// What they have in common.
     pub fingerprint: String,
@@ -97,30 +96,21 @@ pub struct DeadLetterGroup {
 }
 
 /// Which groups are meant. Every field narrows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupFilter {
     /// Of this flow.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flow: Option<FlowName>,
     /// In this state.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<GroupState>,
     /// Given up at this stage.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
     /// On the way to this target.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<TargetName>,
     /// With this reason code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// Only those that came back after they were resolved, and nobody has said where they stand since.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub regressed: Option<bool>,
     /// At most so many; 100 unless given, 1000 at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
 

@@ -1,6 +1,6 @@
 //! Where a message is, and what is kept of it when it has ended: the answer to "what happened to it?".
 
-use gantry_core::{Envelope, FlowName, History, MessageId, MessageState, Timestamp, TrailEntry};
+use gantry_core::{Envelope, FlowName, History, MessageId, MessageState, TimelineEntry, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::disk::{Disk, Read};
@@ -14,7 +14,7 @@ const MOST_LOOKS: u32 = 5;
 /// What is stored under a message's id.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Whereabouts {
+pub(crate) enum MessageLocation {
     /// In the queue, at this place.
     Queued { seq: u64 },
     /// It has ended.
@@ -36,7 +36,7 @@ pub(crate) fn of_queued(envelope: &Envelope) -> History {
 }
 
 /// The history of a message whose envelope can't be read.
-pub(crate) fn of_damaged(id: MessageId, flow: FlowName, queued_at: Timestamp, last: TrailEntry) -> History {
+pub(crate) fn of_damaged(id: MessageId, flow: FlowName, queued_at: Timestamp, last: TimelineEntry) -> History {
     let state = MessageState::DeadLettered;
     let source = String::new();
     History { id, flow, source, key: None, dedupe_key: None, received_at: queued_at, state, trail: vec![last] }
@@ -51,10 +51,10 @@ impl Store {
 
 fn look_up(disk: &Disk, id: MessageId) -> Result<Option<History>, StoreError> {
     for _ in 0..MOST_LOOKS {
-        match disk.load(&keys::whereabouts(id))? {
+        match disk.load(&keys::location(id))? {
             None => return Ok(None),
-            Some((Whereabouts::Ended { history, .. }, _)) => return Ok(Some(history)),
-            Some((Whereabouts::Queued { seq }, _)) => {
+            Some((MessageLocation::Ended { history, .. }, _)) => return Ok(Some(history)),
+            Some((MessageLocation::Queued { seq }, _)) => {
                 if let Some((envelope, _)) = disk.load::<Envelope>(&keys::message(seq))? {
                     return Ok(Some(of_queued(&envelope)));
                 }

@@ -8,9 +8,9 @@ use gantry_core::{FlowName, MessageId, Timestamp};
 
 use crate::disk::Read;
 use crate::draft::Draft;
+use crate::enqueued::Enqueued;
 use crate::error::StoreError;
 use crate::keys;
-use crate::queue::Enqueued;
 
 /// What a sender recognises its own request by.
 #[derive(Clone, Debug, PartialEq, Eq)]

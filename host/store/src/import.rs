@@ -2,20 +2,19 @@
 //! is here already is left as it is, whatever has become of it since.
 
 use gantry_core::{DeadLetter, DeadLetterState, History, MessageState, dead_letter};
-use serde::{Deserialize, Serialize};
 
 use crate::committer::Durability;
 use crate::dead_letters::{self, Counters};
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::StoreError;
-use crate::history::Whereabouts;
+use crate::history::MessageLocation;
 use crate::record::Record;
 use crate::store::Store;
 use crate::{groups, keys};
 
 /// What came of an import.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Letters that are here now and were not before.
     pub added: usize,
@@ -57,9 +56,9 @@ fn add(
     if letter.state == DeadLetterState::Replaying {
         letter.state = DeadLetterState::Open;
     }
-    let key = keys::whereabouts(letter.id.message);
+    let key = keys::location(letter.id.message);
     if draft.get(&key)?.is_none() {
-        draft.put_record(&key, Record::of(&Whereabouts::Ended { at: now, history: history(&letter) })?)?;
+        draft.put_record(&key, Record::of(&MessageLocation::Ended { at: now, history: history(&letter) })?)?;
     }
     let summary = dead_letters::write(draft, &letter)?;
     groups::enter(draft, counters, &summary, false)

@@ -17,7 +17,6 @@ mod work;
 
 use gantry_core::{JobId, ReplayOutcome, Timestamp};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::committer::Durability;
 use crate::dead_letters::Filter;
@@ -38,7 +37,7 @@ pub const MOST_REPLAYS: u32 = 5;
 pub const MOST_LETTERS: usize = 1_000_000;
 
 /// What a job does to each letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobKind {
     /// Puts it back to work.
@@ -48,7 +47,7 @@ pub enum JobKind {
 }
 
 /// Where a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobState {
     /// Under way, or waiting for the host to start.
@@ -72,33 +71,26 @@ impl JobState {
 }
 
 /// What a job is to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewJob {
     /// What is done to each letter.
     pub kind: JobKind,
     /// Which letters: of those it finds, the open and acknowledged ones.
-    #[serde(default)]
     pub filter: Filter,
     /// Who asks.
-    #[serde(default)]
     pub by: String,
     /// Why; a discard needs it.
-    #[serde(default)]
     pub reason: String,
     /// Letters a second, at most; none: as fast as the store takes them.
-    #[serde(default)]
     pub rate: Option<u32>,
     /// Letters that were replayed so often already are held back; 5 unless given.
-    #[serde(default)]
     pub most_replays: Option<u32>,
     /// Redrive even those.
-    #[serde(default)]
     pub force: bool,
 }
 
 /// A job, and how far it has got.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// Its identity.
     pub id: JobId,

@@ -37,7 +37,7 @@ pub(crate) const NUDGE: &[u8] = b"\0nudge";
 
 pub(crate) const MESSAGE: u8 = b'm';
 pub(crate) const INDEX: u8 = b'i';
-pub(crate) const WHEREABOUTS: u8 = b'h';
+pub(crate) const LOCATION: u8 = b'h';
 pub(crate) const DEDUPE: u8 = b'd';
 pub(crate) const DEDUPE_EXPIRY: u8 = b'x';
 pub(crate) const LETTER: u8 = b'l';
@@ -72,8 +72,8 @@ pub(crate) fn index(seq: u64) -> Vec<u8> {
     join(INDEX, &[&seq.to_be_bytes()])
 }
 
-pub(crate) fn whereabouts(id: MessageId) -> Vec<u8> {
-    join(WHEREABOUTS, &[id.as_bytes()])
+pub(crate) fn location(id: MessageId) -> Vec<u8> {
+    join(LOCATION, &[id.as_bytes()])
 }
 
 pub(crate) fn dedupe(flow: &FlowName, dedupe_key: &str) -> Vec<u8> {
@@ -220,8 +220,8 @@ pub(crate) fn quarantine(key: &[u8]) -> Vec<u8> {
 }
 
 /// The message id a whereabouts key stands for.
-pub(crate) fn read_whereabouts(key: &[u8]) -> Option<MessageId> {
-    Some(MessageId::from_bytes(key.strip_prefix(&[WHEREABOUTS])?.try_into().ok()?))
+pub(crate) fn read_location(key: &[u8]) -> Option<MessageId> {
+    Some(MessageId::from_bytes(key.strip_prefix(&[LOCATION])?.try_into().ok()?))
 }
 
 /// The seq an index key stands for.
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(read_quality(&quality(7, &orders, &[0, 1])), Some((7, Some(orders.clone()))));
         assert_eq!(read_quality(&quality_hour(7, &orders)), Some((7, None)));
         assert_eq!(read_index(&index(7)), Some(7));
-        assert_eq!(read_whereabouts(&whereabouts(message)), Some(message));
+        assert_eq!(read_location(&location(message)), Some(message));
         let dedupe = dedupe(&"orders".parse().unwrap(), "k");
         assert_eq!(read_dedupe_expiry(&dedupe_expiry(Timestamp(9), &dedupe)), Some((Timestamp(9), dedupe)));
     }

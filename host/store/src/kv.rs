@@ -1,12 +1,15 @@
 //! A small key-value space by namespace: progress of the file source, state of the administration. A write can ride in
 //! the atomic write of an enqueue, so that rows and the cursor behind them are stored together or not at all.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::committer::Durability;
 use crate::disk::Read;
 use crate::draft::Draft;
+use crate::error::RecordError;
 use crate::error::StoreError;
 use crate::keys;
 use crate::record::Record;
@@ -60,6 +63,9 @@ fn checked_key(namespace: &str, key: &str) -> Result<Vec<u8>, StoreError> {
     Ok(keys::kv(namespace, key))
 }
 
+/// One entry of a page: its key, and its value or why it can't be read.
+pub(crate) type Entry = (String, Result<Bytes, Arc<RecordError>>);
+
 impl Store {
     /// The value of an entry.
     pub async fn kv_get(&self, namespace: &str, key: &str) -> Result<Option<Bytes>, StoreError> {
@@ -91,6 +97,32 @@ impl Store {
         self.read(move |disk| {
             let keys = disk.scan(&prefix, after.as_deref()).take(limit);
             keys.map(|pair| Ok(String::from_utf8_lossy(&pair?.0[prefix.len()..]).into_owned())).collect()
+        })
+        .await
+    }
+
+    /// The entries of a namespace in the order of their keys, up to `limit`, behind `after` if it is given. A damaged
+    /// one is reported in its place.
+    pub(crate) async fn kv_page(
+        &self,
+        namespace: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let prefix = checked_key(namespace, "")?;
+        let after = after.map(|after| checked_key(namespace, after)).transpose()?;
+        self.read(move |disk| {
+            let mut page = Vec::new();
+            for pair in disk.scan(&prefix, after.as_deref()).take(limit) {
+                let (key, head) = pair?;
+                let value = match disk.load_from::<Value>(&key, head) {
+                    Ok(value) => Ok(value.value),
+                    Err(StoreError::Damaged(error)) => Err(error),
+                    Err(error) => return Err(error),
+                };
+                page.push((String::from_utf8_lossy(&key[prefix.len()..]).into_owned(), value));
+            }
+            Ok(page)
         })
         .await
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_core::{DeadLetterId, Envelope, Event, FlowName, History, MessageId, Timestamp, TrailEntry};
+use gantry_core::{DeadLetterId, Envelope, Event, FlowName, History, MessageId, TimelineEntry, Timestamp};
 
 use crate::committer::Durability;
 use crate::dead_letters;
@@ -12,15 +12,15 @@ use crate::disk::{Disk, Read, guarded};
 use crate::draft::Draft;
 use crate::error::{FailureKind, StoreError};
 use crate::flows::FlowQueue;
-use crate::history::{self, Whereabouts};
+use crate::history::{self, MessageLocation};
 use crate::keys;
 use crate::queue::{IndexEntry, replay_of};
 use crate::record::Record;
 use crate::schedule::Entry;
 use crate::store::Store;
 
-/// How long a wait for a due time goes on without looking at the clock again: wall clocks jump.
-const LONGEST_NAP: Duration = Duration::from_millis(50);
+/// The shortest wait for a due time: what is due within a millisecond can't be waited for more exactly.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
 /// The code in the trail of a message whose record was damaged.
 const DAMAGED_CODE: &str = "store-record-damaged";
@@ -132,7 +132,7 @@ impl Store {
             let claims = self.claim(&queue, max_messages.max(1)).await?;
             let (leased, unreadable) = self.read(move |disk| read_all(disk, claims, max_bytes)).await?;
             for message in unreadable {
-                self.set_aside(message).await?;
+                self.quarantine(message).await?;
             }
             if !leased.is_empty() {
                 return Ok(leased);
@@ -160,9 +160,9 @@ impl Store {
             match next_due {
                 None => rung.await,
                 Some(due) => {
-                    let nap = due.since(self.inner.clock.now()).clamp(Duration::from_millis(1), LONGEST_NAP);
-                    // Either way the schedule is looked at again.
-                    let _ = tokio::time::timeout(nap, rung).await;
+                    let wait = due.since(self.inner.clock.now()).max(SHORTEST_WAIT);
+                    // Either way the schedule is looked at again. Should the clock be set meanwhile, `check_clock` rings.
+                    let _ = tokio::time::timeout(wait, rung).await;
                 }
             }
         }
@@ -182,7 +182,7 @@ impl Store {
         (entries.into_iter().map(claim).collect(), next_due)
     }
 
-    async fn set_aside(&self, Unreadable { claim, error }: Unreadable) -> Result<(), StoreError> {
+    async fn quarantine(&self, Unreadable { claim, error }: Unreadable) -> Result<(), StoreError> {
         self.inner.damaged.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let seq = claim.entry.seq;
         if let StoreError::Unavailable(failure) = error {
@@ -197,8 +197,8 @@ impl Store {
             draft.quarantine(&keys::message(seq))?;
             draft.quarantine(&keys::index(seq))?;
             if let Some(index) = &index {
-                let ended = Whereabouts::Ended { at: now, history: history_of_damaged(index, now) };
-                draft.put_record(&keys::whereabouts(index.id), Record::of(&ended)?)?;
+                let ended = MessageLocation::Ended { at: now, history: history_of_damaged(index, now) };
+                draft.put_record(&keys::location(index.id), Record::of(&ended)?)?;
                 dead_letters::reopen_replaying(draft, &letters, index.id, now)?;
             }
             draft.after_commit(move || claim.finish());
@@ -238,7 +238,7 @@ fn read_all(disk: &Disk, claims: Vec<Claim>, max_bytes: usize) -> Result<(Vec<Le
 fn guarded_load(disk: &Disk, claim: &Claim) -> Result<(Envelope, usize), StoreError> {
     let key = keys::message(claim.entry.seq);
     let loaded = guarded(|| Ok::<_, crate::error::Failure>(disk.load(&key)))??;
-    loaded.ok_or_else(|| StoreError::Damaged(Arc::new(crate::record::RecordError::Incomplete)))
+    loaded.ok_or_else(|| StoreError::Damaged(Arc::new(crate::error::RecordError::Incomplete)))
 }
 
 fn ticket(claim: Claim, envelope: &Envelope) -> Ticket {
@@ -248,7 +248,7 @@ fn ticket(claim: Claim, envelope: &Envelope) -> Ticket {
 fn history_of_damaged(index: &IndexEntry, now: Timestamp) -> History {
     let letter = DeadLetterId { message: index.id, position: None };
     let event = Event::DeadLettered { letter, code: DAMAGED_CODE.into() };
-    history::of_damaged(index.id, index.flow.clone(), index.since, TrailEntry { at: now, event })
+    history::of_damaged(index.id, index.flow.clone(), index.since, TimelineEntry { at: now, event })
 }
 
 fn error_chain(error: &StoreError) -> String {

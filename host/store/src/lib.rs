@@ -19,9 +19,10 @@
 //! tokio's blocking pool, never on an async thread.
 //!
 //! **Reading order.** [`Store`] (`store`), `queue` → `lease` → `settle` for the life of a message, `dead_letters` and
-//! `history` for its end, `quality` for what is counted of it, `replay`, `groups`, `jobs` and `import` for what operators do about it; below them `committer`
-//! (group commit) → `draft` (one atomic write) → `record` and `keys` (what is on disk) → `disk` (the engine), `recovery`
-//! (what is done before it opens) and `upgrade` (what is done before it is read).
+//! `history` for its end, `quality` for what is counted of it, `replay`, `groups`, `jobs` and `import` for what
+//! operators do about it, `kv` and `table` for what parts of the host keep of their own; below them `committer` (group
+//! commit) → `draft` (one atomic write) → `record` and `keys` (what is on disk) → `disk` (the engine), `recovery` and
+//! `lock` (what is done before it opens) and `upgrade` (what is done before it is read).
 
 mod blocks;
 pub mod catalogue;
@@ -30,6 +31,7 @@ mod dead_letters;
 mod dedupe;
 mod disk;
 mod draft;
+mod enqueued;
 mod error;
 mod flows;
 mod groups;
@@ -41,6 +43,7 @@ mod jobs;
 mod keys;
 mod kv;
 mod lease;
+mod lock;
 mod moments;
 mod quality;
 mod queue;
@@ -53,13 +56,17 @@ mod store;
 mod summary;
 mod sweep;
 mod syncer;
+mod table;
 mod upgrade;
 
 pub use catalogue::{Catalogue, CatalogueError, Publication, Published};
 pub use dead_letters::{DeadLetterCounts, DeadLetterPage, Filter, Page};
 pub use disk::LOG_DIRECTIVE;
-pub use error::{CloseError, Failure, FailureKind, GroupError, JobError, OpenError, ReplayError, StoreError};
-pub use flows::{Backlog, Depth, Ordering};
+pub use enqueued::Enqueued;
+pub use error::{
+    CloseError, Failure, FailureKind, GroupError, JobError, OpenError, RecordError, ReplayError, StoreError,
+};
+pub use flows::{Depth, Ordering};
 pub use groups::{DeadLetterGroup, GroupChange, GroupFilter, GroupState};
 pub use idempotency::IdempotencyKey;
 pub use import::Imported;
@@ -67,9 +74,10 @@ pub use jobs::{Job, JobKind, JobState, JobStep, MOST_LETTERS, MOST_REPLAYS, NewJ
 pub use kv::KvWrite;
 pub use lease::{Leased, Ticket};
 pub use quality::{Interval, MOST_KINDS, OTHER, QualityFilter, QualityPoint, QualityReport, QualityRow};
-pub use queue::{Enqueued, NewMessage};
-pub use record::RecordError;
+pub use queue::NewMessage;
+pub use schedule::Backlog;
 pub use settle::{Along, Settlement};
 pub use store::{Store, StoreConfig};
 pub use summary::DeadLetterSummary;
 pub use sweep::Swept;
+pub use table::{RowError, Rows, Table, TableKey, UnreadableRow};

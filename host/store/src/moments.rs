@@ -1,5 +1,5 @@
 //! The latest time by which a message was put off, kept on disk: a start sees by it that the clock was set back meanwhile,
-//! and that the times messages wait for are to be read accordingly (see `gantry_core::Steady`).
+//! and that the times messages wait for are to be read accordingly (see `gantry_core::SkewCorrectedClock`).
 //!
 //! It only grows. A clock that was years ahead once leaves a time that lies in the future for years; all that it does is
 //! that a start lets waiting messages go at once.

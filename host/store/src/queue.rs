@@ -9,9 +9,10 @@ use crate::committer::Durability;
 use crate::dedupe::{self, Window};
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
+use crate::enqueued::Enqueued;
 use crate::error::StoreError;
 use crate::flows::{FlowQueue, Flows, hash_of_key};
-use crate::history::Whereabouts;
+use crate::history::MessageLocation;
 use crate::idempotency::{self, IdempotencyKey};
 use crate::keys;
 use crate::kv::{KvWrite, PreparedWrite};
@@ -29,24 +30,6 @@ pub struct NewMessage {
     pub dedupe_window: Option<Duration>,
     /// What its sender recognises the request by; none: by nothing.
     pub idempotency: Option<IdempotencyKey>,
-}
-
-/// What became of a [`NewMessage`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Enqueued {
-    /// It is in the queue and on stable storage.
-    Stored(MessageId),
-    /// It was not stored: the request is a repetition, and this is what the first one was answered.
-    Repeated {
-        /// The message of the first one.
-        message: MessageId,
-        /// Whether that was a duplicate itself.
-        duplicate: bool,
-    },
-    /// It was not stored: its idempotency key was used for something else, which became this message.
-    Conflicting(MessageId),
-    /// It was not stored: the message with this id has the same dedupe key, or is the same message.
-    Duplicate(MessageId),
 }
 
 /// The index entry of a queued message.
@@ -182,7 +165,7 @@ pub(crate) fn store(draft: &mut Draft<'_>, mut message: Prepared, now: Timestamp
 fn store_once(draft: &mut Draft<'_>, message: Prepared, now: Timestamp) -> Result<Enqueued, StoreError> {
     let id = message.index.id;
     // An id is taken once: a caller that repeats a request it got no answer to changes nothing.
-    if draft.get(&keys::whereabouts(id))?.is_some() {
+    if draft.get(&keys::location(id))?.is_some() {
         return Ok(Enqueued::Duplicate(id));
     }
     if let Some(window) = &message.window
@@ -204,7 +187,7 @@ pub(crate) fn append(
     let seq = draft.next_seq();
     draft.add_record(&keys::message(seq), record);
     draft.set(keys::index(seq), index.to_bytes());
-    draft.put_record(&keys::whereabouts(index.id), Record::of(&Whereabouts::Queued { seq })?)?;
+    draft.put_record(&keys::location(index.id), Record::of(&MessageLocation::Queued { seq })?)?;
     let (entry, id) = (index.entry(seq), index.id);
     draft.after_commit(move || queue.push(entry, id));
     Ok(())

@@ -16,7 +16,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::StoreError;
+use crate::error::{RecordError, StoreError};
 use crate::keys;
 
 /// Most bytes of one stored part.
@@ -26,35 +26,6 @@ const HEADER: usize = 10;
 const PLAIN: u8 = 0;
 const SEALED: u8 = 1;
 const MESSAGE_PACK: u8 = 1;
-
-/// Why a record can't be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordError {
-    /// It is sealed, and this version has no keys.
-    #[error("the record is sealed, and this version can't open sealed records")]
-    Sealed,
-    /// A sealing this version does not know.
-    #[error("the record has unknown sealing {0}")]
-    UnknownSealing(u8),
-    /// An encoding this version does not know.
-    #[error("the record has unknown encoding {0}")]
-    UnknownEncoding(u8),
-    /// It ends too early, or a part is missing.
-    #[error("the record is incomplete")]
-    Incomplete,
-    /// Its bytes changed.
-    #[error("the record's checksum is wrong")]
-    Checksum,
-    /// It holds something else than expected.
-    #[error("the record's content can't be understood")]
-    Decode(#[source] rmp_serde::decode::Error),
-    /// The value can't be written.
-    #[error("the value can't be encoded")]
-    Encode(#[source] rmp_serde::encode::Error),
-    /// Larger than a record can be.
-    #[error("{0} bytes are more than a record can hold")]
-    TooLarge(usize),
-}
 
 /// A framed value, ready to be stored.
 #[derive(Clone, Debug)]

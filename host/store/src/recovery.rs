@@ -11,59 +11,23 @@
 //! snapshot when its length or checksum is wrong; then the engine goes back to an older snapshot or to the log. A
 //! sound snapshot is left alone: damage elsewhere must be reported, not papered over.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use crate::error::OpenError;
+use crate::lock::{self, Lock};
 
 /// Directory for files that were moved aside, under the store's own.
 const QUARANTINE: &str = "quarantine";
 
-/// How long to wait for the engine's own lock, which its background threads of an earlier `Store` of this process may
-/// hold for a moment longer than the `Store`.
-const ENGINE_LOCK_PATIENCE: Duration = Duration::from_secs(5);
-
 /// Makes the directory ready for the engine; the returned lock must be held as long as the store is open.
-pub(crate) fn prepare(dir: &Path) -> Result<File, OpenError> {
+pub(crate) fn prepare(dir: &Path) -> Result<Lock, OpenError> {
     fs::create_dir_all(dir).map_err(|source| OpenError::Io { path: dir.to_owned(), source })?;
-    let lock = lock(dir)?;
-    await_engine_lock(dir)?;
+    let lock = lock::take(dir)?;
+    lock::await_engine(dir)?;
     quarantine_unusable_snapshots(dir)?;
     Ok(lock)
-}
-
-fn lock(dir: &Path) -> Result<File, OpenError> {
-    let path = dir.join("lock");
-    let io = |source| OpenError::Io { path: path.clone(), source };
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
-        Err(TryLockError::Error(source)) => Err(io(source)),
-    }
-}
-
-fn await_engine_lock(dir: &Path) -> Result<(), OpenError> {
-    let path = dir.join("db");
-    let io = |source| OpenError::Io { path: path.clone(), source };
-    let file = match File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(io(error)),
-    };
-    let began = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) if began.elapsed() < ENGINE_LOCK_PATIENCE => {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(dir.to_owned())),
-            Err(TryLockError::Error(source)) => return Err(io(source)),
-        }
-    }
 }
 
 fn quarantine_unusable_snapshots(dir: &Path) -> Result<(), OpenError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gantry_core::{
     Acknowledgement, DeadLetter, DeadLetterId, DeadLetterState, Envelope, Event, JobId, MessageId, Replay, ReplayRun,
-    Resolution, Revision, Timestamp, TrailEntry,
+    Resolution, Revision, TimelineEntry, Timestamp,
 };
 
 use crate::committer::Durability;
@@ -16,7 +16,7 @@ use crate::draft::Draft;
 use crate::error::{ReplayError, StoreError};
 use crate::flows::{Flows, hash_of_key};
 use crate::groups::Place;
-use crate::history::Whereabouts;
+use crate::history::MessageLocation;
 use crate::keys;
 use crate::queue::{self, IndexEntry};
 use crate::record::Record;
@@ -89,7 +89,7 @@ pub(crate) fn requeue(
     draft: &mut Draft<'_>,
     rerun: &Rerun,
     mut letter: DeadLetter,
-    trail: Vec<TrailEntry>,
+    trail: Vec<TimelineEntry>,
     edit: Option<Bytes>,
 ) -> Result<(), StoreError> {
     let revision = edit.clone().map(|payload| revise(&mut letter, payload, rerun));
@@ -155,35 +155,28 @@ fn change_state(
 }
 
 /// Everything that has happened to the letter's message: from its history, which knows of its other letters too.
-pub(crate) fn trail_so_far(draft: &Draft<'_>, letter: &DeadLetter) -> Result<Vec<TrailEntry>, ReplayError> {
-    match draft.load(&keys::whereabouts(letter.id.message)) {
-        Ok(Some((Whereabouts::Queued { .. }, _))) => Err(ReplayError::MessageQueued(letter.id)),
-        Ok(Some((Whereabouts::Ended { history, .. }, _))) => Ok(history.trail),
+pub(crate) fn trail_so_far(draft: &Draft<'_>, letter: &DeadLetter) -> Result<Vec<TimelineEntry>, ReplayError> {
+    match draft.load(&keys::location(letter.id.message)) {
+        Ok(Some((MessageLocation::Queued { .. }, _))) => Err(ReplayError::MessageQueued(letter.id)),
+        Ok(Some((MessageLocation::Ended { history, .. }, _))) => Ok(history.trail),
         // The letter's own record goes up to its end.
         Ok(None) | Err(StoreError::Damaged(_)) => Ok(letter.trail.clone()),
         Err(error) => Err(error.into()),
     }
 }
 
-fn envelope_of(letter: &DeadLetter, mut trail: Vec<TrailEntry>, rerun: &Rerun, edit: Option<Bytes>) -> Envelope {
+fn envelope_of(letter: &DeadLetter, mut trail: Vec<TimelineEntry>, rerun: &Rerun, edit: Option<Bytes>) -> Envelope {
     let (by, edited) = (rerun.by.clone(), edit.is_some());
-    trail.push(TrailEntry { at: rerun.now, event: Event::Replayed { letter: letter.id, by, edited } });
+    trail.push(TimelineEntry { at: rerun.now, event: Event::Replayed { letter: letter.id, by, edited } });
     let mut message = letter.received.clone();
     if let Some(payload) = edit {
         message.payload = payload;
     }
     Envelope {
-        message,
-        flow: letter.flow.clone(),
-        source: letter.source.clone(),
-        received_at: letter.received_at,
         dedupe_key: letter.dedupe_key.clone(),
         traceparent: letter.traceparent.clone(),
-        run: 1,
-        plugins: Vec::new(),
-        deliveries: Vec::new(),
         replay: Some(Replay { dead_letter: letter.id }),
         trail,
-        warnings: Vec::new(),
+        ..Envelope::received(message, letter.flow.clone(), letter.source.clone(), letter.received_at)
     }
 }

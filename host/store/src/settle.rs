@@ -1,13 +1,13 @@
 //! The end of a lease: the message has ended, or is to be worked on again later. Either is one atomic write.
 
-use gantry_core::{Breach, DeadLetter, DeadLetterId, Envelope, History, MessageState, Timestamp, TrailEntry};
+use gantry_core::{Breach, DeadLetter, DeadLetterId, Envelope, History, MessageState, TimelineEntry, Timestamp};
 
 use crate::blocks;
 use crate::committer::Durability;
 use crate::dead_letters::{self, Counters};
 use crate::draft::Draft;
 use crate::error::StoreError;
-use crate::history::Whereabouts;
+use crate::history::MessageLocation;
 use crate::keys;
 use crate::lease::Ticket;
 use crate::moments;
@@ -25,7 +25,7 @@ pub enum Settlement {
         /// not dealt with: the store sees to that.
         state: MessageState,
         /// Everything that happened, oldest first; it is what [`Store::history`] answers from now on.
-        trail: Vec<TrailEntry>,
+        trail: Vec<TimelineEntry>,
         /// What was given up. A letter with the id of an earlier one takes its place: the first failure and the
         /// attempts of the earlier one are kept.
         letters: Vec<DeadLetter>,
@@ -117,7 +117,7 @@ struct Wait {
 
 struct Ending {
     state: MessageState,
-    trail: Vec<TrailEntry>,
+    trail: Vec<TimelineEntry>,
     letters: Vec<DeadLetter>,
     resolved: Option<DeadLetterId>,
     breaches: Vec<Breach>,
@@ -150,8 +150,8 @@ fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Coun
             state = MessageState::DeadLettered;
         }
     }
-    let ended = Whereabouts::Ended { at: now, history: History { state, trail, ..history } };
-    draft.put_record(&keys::whereabouts(id), Record::of(&ended)?)?;
+    let ended = MessageLocation::Ended { at: now, history: History { state, trail, ..history } };
+    draft.put_record(&keys::location(id), Record::of(&ended)?)?;
     draft.remove_record(&keys::message(claim.entry.seq))?;
     draft.delete(keys::index(claim.entry.seq));
     draft.after_commit(move || claim.finish());

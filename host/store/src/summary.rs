@@ -7,7 +7,7 @@ use gantry_core::{
 use serde::{Deserialize, Serialize};
 
 /// A dead letter without its payloads, headers, trail and attempts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetterSummary {
     /// Message and delivery it stands for.
     pub id: DeadLetterId,

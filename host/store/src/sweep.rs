@@ -13,7 +13,7 @@ use crate::dedupe;
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::StoreError;
-use crate::history::Whereabouts;
+use crate::history::MessageLocation;
 use crate::jobs::{self, Job};
 use crate::keys;
 use crate::store::Store;
@@ -107,14 +107,14 @@ fn go_through(
 }
 
 fn sweep_histories(draft: &mut Draft<'_>, position: Option<Vec<u8>>, old: Timestamp) -> Result<Part, StoreError> {
-    go_through(draft, keys::WHEREABOUTS, position.as_deref(), |draft, key| {
-        let Some(id) = keys::read_whereabouts(key) else { return Ok(ControlFlow::Continue(false)) };
+    go_through(draft, keys::LOCATION, position.as_deref(), |draft, key| {
+        let Some(id) = keys::read_location(key) else { return Ok(ControlFlow::Continue(false)) };
         // Ids begin with their time, and nothing ends before it begins.
         if began(id).is_some_and(|began| began > old) {
             return Ok(ControlFlow::Break(()));
         }
         let due = match draft.load(key) {
-            Ok(Some((Whereabouts::Ended { at, .. }, _))) => at <= old && !dead_letters::has_any(draft, id)?,
+            Ok(Some((MessageLocation::Ended { at, .. }, _))) => at <= old && !dead_letters::has_any(draft, id)?,
             Ok(_) => false,
             Err(StoreError::Damaged(error)) => {
                 tracing::error!(message = %id, %error, "a message's history was damaged on disk and was put in quarantine");

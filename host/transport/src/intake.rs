@@ -10,11 +10,18 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gantry_core::{Digest, FlowName, Headers, MessageId, MessageState, Timestamp};
 
-/// What a source hands over: one message that is not yet in anyone's custody.
+/// What a source hands over at once: messages of one flow, which are taken into custody together or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrivals {
+    /// The flow that all of them belong to.
+    pub flow: FlowName,
+    /// The messages, in the order they are to be queued.
+    pub messages: Vec<Arrival>,
+}
+
+/// One message that is not yet in anyone's custody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
-    /// The flow it belongs to.
-    pub flow: FlowName,
     /// Where it came in, for people: `webhook /shop/orders`, `file orders.csv:17`.
     pub source: String,
     /// Media type of the payload.
@@ -156,8 +163,8 @@ impl IntakeError {
 pub trait Intake: Send + Sync + 'static {
     /// Takes all of `arrivals` into custody, or none, together with `progress`; returns after they are on disk.
     ///
-    /// One receipt per arrival, in order. `arrivals` may be empty, then only the progress is stored.
-    async fn accept(&self, arrivals: Vec<Arrival>, progress: Option<Progress>) -> Result<Vec<Receipt>, IntakeError>;
+    /// One receipt per arrival, in order. There may be no arrivals; then only the progress is stored.
+    async fn accept(&self, arrivals: Arrivals, progress: Option<Progress>) -> Result<Vec<Receipt>, IntakeError>;
 
     /// The progress last stored under this namespace and key.
     async fn progress(&self, namespace: &str, key: &str) -> Result<Option<Vec<u8>>, IntakeError>;

@@ -1,19 +1,38 @@
 //! Sources and targets: how messages come in and go out, and nothing about what happens in between.
 //!
-//! Sources ([`webhook`], [`files`]) authenticate, limit and split, then hand arrivals to an [`Intake`] and answer
-//! only after it has them on disk. Targets ([`target`]) make one attempt per call. No policy lives here: no retry, no
-//! breaker, no queue. Credentials never reach a message, a log or an error.
+//! A [`source`] authenticates, limits and splits, then hands arrivals to an [`Intake`] and answers only after it has them
+//! on disk. A [`target`] makes one attempt per call. No policy lives here: no retry, no breaker, no queue. Credentials
+//! never reach a message, a log or an error.
+//!
+//! Each kind of source and target is a folder: its table in a flow file, how the table is understood, the secrets it
+//! refers to, its label, and what receives or sends. All else in the host meets kinds through what [`kinds`] lists and
+//! through the functions of [`source`] and [`target`].
+//!
+//! ```text
+//!  flow file --> gantry_config::load_flows(.., &kinds())     settings     source::open --> Source --> Intake
+//!                  table --> Kind::lower --------------> SourceSettings --^
+//!                  table --> Kind::lower --------------> TargetSettings --> target::build --> Target::send
+//! ```
 
 mod excerpt;
-pub mod files;
 pub mod intake;
 mod json;
 pub mod keys;
+pub mod source;
 pub mod target;
-pub mod webhook;
 
-pub use files::{FileSource, FileSourceError};
-pub use intake::{Arrival, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
+use gantry_config::Kinds;
+
+pub use intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
 pub use json::InvalidPointer;
-pub use target::{Accepted, Failure, ProbeError, Request, Target};
-pub use webhook::{RouteError, RouteTable, Routes, ServerLimits, WebhookServer};
+pub use source::{Source, SourceContext};
+pub use target::{Accepted, Failure, ProbeError, Request, Target, TargetContext};
+
+/// Every kind of source and target that a flow file may state.
+#[must_use]
+pub fn kinds() -> Kinds {
+    Kinds {
+        sources: source::registered().iter().map(|kind| kind.entry).collect(),
+        targets: target::registered().iter().filter_map(|kind| kind.entry).collect(),
+    }
+}

@@ -1,25 +1,24 @@
-//! Where messages go: one [`Target`] per configured target, each with its own client, connections and files.
+//! Where messages go: the kinds of targets, and one [`Target`] per configured target, each with its own client,
+//! connections and files.
+//!
+//! **The registry of targets is `registered`**: a kind has a module of its own here and one line there.
 //!
 //! A target makes exactly one attempt per [`Target::send`] and says how it ended. Whether, when and how often to try
 //! again is not decided here, and neither is how many deliveries run at once.
 
 mod alert;
-mod file;
-mod http;
-mod template;
+pub mod file;
+pub mod http;
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gantry_config::TargetKind;
-use gantry_core::{Delivery, ErrorClass, FlowName, MessageId};
+use gantry_config::kind::TargetEntry;
+use gantry_config::{AlertTarget, TargetKind, TargetSettings};
+use gantry_core::{Clock, Delivery, ErrorClass, FlowName, MessageId};
 use gantry_security::Environment;
-
-pub use alert::AlertTargetError;
-pub use file::FileTargetError;
-pub use http::HttpTargetError;
-pub use template::TemplateError;
 
 /// One attempt to make.
 #[derive(Clone, Copy, Debug)]
@@ -77,18 +76,27 @@ pub trait Target: Send + Sync + 'static {
     async fn probe(&self) -> Result<(), ProbeError>;
 }
 
-/// The target can't be built from its configuration.
+/// What a target is opened with.
+#[derive(Clone, Copy)]
+pub struct TargetContext<'a> {
+    /// Where its secrets are found.
+    pub env: Environment<'a>,
+    /// What tells the time.
+    pub clock: &'a Arc<dyn Clock>,
+}
+
+/// The target can't be built from its settings.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// An HTTP target.
+    /// A secret is not there at present.
     #[error(transparent)]
-    Http(#[from] HttpTargetError),
-    /// A file target.
+    Secret(Box<dyn Error + Send + Sync>),
+    /// The settings can't be used.
     #[error(transparent)]
-    File(#[from] FileTargetError),
-    /// The endpoint of an alert.
-    #[error(transparent)]
-    Alert(#[from] AlertTargetError),
+    Settings(Box<dyn Error + Send + Sync>),
+    /// The settings are of a kind that is not registered.
+    #[error("no kind of target is registered for {0}")]
+    Unregistered(String),
 }
 
 /// The target can't be reached.
@@ -101,11 +109,42 @@ pub struct ProbeError {
     pub problem: String,
 }
 
-/// Builds the target that `target` describes, resolving its secrets through `env`. Opens no connection or file.
-pub fn build(target: &gantry_config::Target, env: Environment<'_>) -> Result<Arc<dyn Target>, BuildError> {
-    Ok(match &target.kind {
-        TargetKind::Http(http) => Arc::new(http::HttpSender::new(http, target.concurrency, env)?),
-        TargetKind::File(file) => Arc::new(file::FileAppender::new(file)?),
-        TargetKind::Alert(alert) => Arc::new(alert::AlertSender::new(alert, target.concurrency, env)?),
-    })
+/// How the host opens targets of one kind.
+pub(crate) trait OpenTarget: TargetSettings {
+    /// The target, with its secrets resolved. Opens no connection or file. At most `concurrency` deliveries are under way
+    /// at once.
+    fn open(&self, concurrency: usize, context: TargetContext<'_>) -> Result<Arc<dyn Target>, BuildError>;
+}
+
+/// A kind of target in the registry.
+pub(crate) struct Registered {
+    /// For flow files; none: flows can't state it, only the host itself makes it.
+    pub(crate) entry: Option<TargetEntry>,
+    find: fn(&dyn TargetSettings) -> Option<&dyn OpenTarget>,
+}
+
+impl Registered {
+    const fn of<K: TargetKind<Settings: OpenTarget>>() -> Self {
+        Self { entry: Some(TargetEntry::of::<K>()), find: find::<K::Settings> }
+    }
+
+    const fn internal<S: OpenTarget>() -> Self {
+        Self { entry: None, find: find::<S> }
+    }
+}
+
+/// Every kind of target, in the order of the reference.
+pub(crate) const fn registered() -> [Registered; 3] {
+    [Registered::of::<http::Kind>(), Registered::of::<file::Kind>(), Registered::internal::<AlertTarget>()]
+}
+
+/// Builds the target that `target` describes, resolving its secrets. Opens no connection or file.
+pub fn build(target: &gantry_config::Target, context: TargetContext<'_>) -> Result<Arc<dyn Target>, BuildError> {
+    let settings = &*target.settings;
+    let opener = registered().iter().find_map(|kind| (kind.find)(settings));
+    opener.ok_or_else(|| BuildError::Unregistered(settings.label()))?.open(target.concurrency, context)
+}
+
+fn find<S: OpenTarget>(settings: &dyn TargetSettings) -> Option<&dyn OpenTarget> {
+    settings.of_kind::<S>().map(|settings| settings as &dyn OpenTarget)
 }

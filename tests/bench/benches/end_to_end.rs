@@ -15,8 +15,8 @@ use gantry_bench::sink::Sink;
 use gantry_config::{Flow, HostConfig, load_flows};
 use gantry_core::{FlowName, MessageId, MessageState, SystemClock};
 use gantry_e2e::{FlowText, HostProcess, guest, run_gantry};
-use gantry_transport::webhook::{RouteTable, Routes, ServerLimits, WebhookServer};
-use gantry_transport::{Arrival, Intake, IntakeError, Progress, Receipt};
+use gantry_transport::source::webhook::{RouteTable, Routes, ServerLimits, WebhookServer};
+use gantry_transport::{Arrivals, Intake, IntakeError, Progress, Receipt};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -27,8 +27,8 @@ struct Nothing;
 
 #[async_trait]
 impl Intake for Nothing {
-    async fn accept(&self, arrivals: Vec<Arrival>, _: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
-        Ok(arrivals.iter().map(|_| Receipt::Accepted(MessageId::generate())).collect())
+    async fn accept(&self, arrivals: Arrivals, _: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
+        Ok(arrivals.messages.iter().map(|_| Receipt::Accepted(MessageId::generate())).collect())
     }
     async fn progress(&self, _: &str, _: &str) -> Result<Option<Vec<u8>>, IntakeError> {
         Ok(None)
@@ -90,7 +90,7 @@ fn flows(dir: &Path, sink: &Sink) -> Vec<Flow> {
     flow("plain").step(guest("echo"), "").target_at("erp", &url, target).write(&files);
     let orders = flow("orders").table("products", &table, "sku").step(plugin, "grants = { lookup = [\"products\"] }");
     orders.target_at("erp", &url, target).write(&files);
-    load_flows(&[files]).unwrap_or_else(|problems| panic!("{problems:?}")).0
+    load_flows(&[files], &gantry_transport::kinds()).unwrap_or_else(|problems| panic!("{problems:?}")).0
 }
 
 async fn answering_only(flows: &[Flow], body: &str, messages: usize) -> Measured {

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use gantry_bench::mapping::{median, messages, run};
-use gantry_core::{Clock as _, Message, SystemClock};
+use gantry_core::{Clock as _, Message, Place, SystemClock};
 use gantry_sandbox::{
     Grants, Invocation, Limits, PreparedStep, Reuse, Sandbox, SandboxConfig, StepConfig, TableError, Tables,
 };
@@ -87,7 +87,7 @@ fn step(sandbox: &Sandbox, guest: &[u8]) -> PreparedStep {
     let config = StepConfig {
         flow: "bench".parse().expect("a name"),
         step: "step".into(),
-        place: "bench".into(),
+        place: Place::whole("bench"),
         settings: serde_json::Value::Null,
         grants: Grants::default(),
         limits: Limits { deadline: Duration::from_millis(100), ..Limits::default() },

@@ -112,7 +112,7 @@ fn flow(dir: &Path, name: &str, target: SocketAddr) -> Vec<Flow> {
          [[step]]\nname = \"map\"\nplugin = {plugin:?}\n[target.erp.http]\nurl = \"http://{target}/\"\nconcurrency = 64\n"
     );
     std::fs::write(&file, text).expect("a writable directory");
-    load_flows(&[file]).unwrap_or_else(|problems| panic!("{problems:?}")).0
+    load_flows(&[file], &gantry_transport::kinds()).unwrap_or_else(|problems| panic!("{problems:?}")).0
 }
 
 /// The echo guest under another version; `NAME@VERSION`.

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gantry_core::{Clock as _, Headers, Message, MessageId, SystemClock};
+use gantry_core::{Clock as _, Headers, Message, MessageId, Place, SystemClock};
 use gantry_sandbox::{Grants, Invocation, Limits, Plugin, PreparedStep, Reuse, Run, StepConfig, TableError, Tables};
 use gantry_sdk::host::Host;
 use gantry_sdk::plugin::Plugin as Native;
@@ -41,7 +41,7 @@ fn prepare(plugin: &Plugin, reuse: Reuse, grants: Grants) -> PreparedStep {
     let config = StepConfig {
         flow: "bench".parse().expect("a name"),
         step: "step".into(),
-        place: "bench".into(),
+        place: Place::whole("bench"),
         settings: serde_json::Value::Null,
         grants,
         limits: Limits::default(),

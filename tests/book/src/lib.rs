@@ -1,5 +1,5 @@
 //! The examples in the README and the book, held to what they say: Rust compiles against the SDK as it is (here, as
-//! documentation tests), and flows are valid (in `tests/flows.rs`).
+//! documentation tests), and flows are valid (in `tests/it/flows.rs`).
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

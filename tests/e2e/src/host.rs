@@ -169,7 +169,8 @@ impl TestHost {
 
     async fn open(dir: Arc<TempDir>, flows: PathBuf, config: HostConfig) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let (loaded, _) = load_flows(&[&flows]).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let (loaded, _) =
+            load_flows(&[&flows], &gantry_transport::kinds()).unwrap_or_else(|problems| panic!("{problems:?}"));
         let host = Host::builder(&config, |name| std::env::var_os(name)).start(loaded).await;
         let host = host.unwrap_or_else(|error| panic!("{error:?}"));
         let env = |name: &str| std::env::var_os(name);

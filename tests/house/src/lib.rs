@@ -3,8 +3,11 @@
 //! The tests under `tests/` hold the whole project to what it says of itself, from its files alone: nothing here
 //! depends on another crate of the workspace, so they run within seconds and CI runs them first.
 
+pub mod imports;
 pub mod manifest;
 pub mod markdown;
+pub mod names;
+pub mod tokens;
 
 use std::path::{Path, PathBuf};
 

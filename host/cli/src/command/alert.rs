@@ -1,7 +1,7 @@
 //! `gantry alert list|test`: what fires, and whether an endpoint can be reached.
 
 use clap::{Args, Subcommand};
-use serde_json::Value;
+use gantry_api::v1::{AlertReport, FiringReport, TestAnswer};
 
 use crate::args::HostArgs;
 use crate::desk;
@@ -50,7 +50,7 @@ impl Test {
         desk::with_host(&self.host, output, async |host| {
             let answers = host.test_alert(&self.name).await?;
             output.print(&answers, || text::columns(&answers.iter().map(answer).collect::<Vec<_>>()))?;
-            match answers.iter().all(|answer| answer["accepted"] == true) {
+            match answers.iter().all(|answer| answer.accepted) {
                 true => Ok(()),
                 false => Err(Failure::new(Exit::Internal, anyhow::anyhow!("the endpoint did not take it"))),
             }
@@ -59,50 +59,44 @@ impl Test {
 }
 
 /// The endpoints, and below them what fires.
-fn shown(alerts: &[Value]) -> String {
+fn shown(alerts: &[AlertReport]) -> String {
     if alerts.is_empty() {
         return "the host file states no alerts".to_owned();
     }
     let mut endpoints = vec![["ALERT", "FORMAT", "ENDPOINT", "WAITING", "NOT TAKEN", "FIRING"].map(str::to_owned)];
-    endpoints.extend(alerts.iter().map(|alert| {
-        [
-            word(&alert["name"]),
-            word(&alert["format"]),
-            word(&alert["endpoint"]),
-            alert["waiting"].to_string(),
-            alert["open_dead_letters"].to_string(),
-            alert["firing"].as_array().map_or(0, Vec::len).to_string(),
-        ]
-    }));
-    let firing: Vec<_> = alerts.iter().flat_map(fires).collect();
-    if firing.is_empty() {
-        return format!("{}\n\nnothing fires", text::columns(&endpoints));
+    endpoints.extend(alerts.iter().map(endpoint));
+    let mut firing = vec![["ALERT", "SEVERITY", "SINCE", "KEY", "WHAT"].map(str::to_owned)];
+    for alert in alerts {
+        firing.extend(alert.firing.iter().map(|report| fires(alert, report)));
     }
-    let mut rows = vec![["ALERT", "SEVERITY", "SINCE", "KEY", "WHAT"].map(str::to_owned)];
-    rows.extend(firing);
-    format!("{}\n\n{}", text::columns(&endpoints), text::columns(&rows))
+    let below = if firing.len() == 1 { "nothing fires".to_owned() } else { text::columns(&firing) };
+    format!("{}\n\n{below}", text::columns(&endpoints))
 }
 
-fn fires(alert: &Value) -> Vec<[String; 5]> {
-    let row = |firing: &Value| {
-        [
-            word(&alert["name"]),
-            word(&firing["severity"]),
-            gantry_core::Timestamp(firing["since"].as_u64().unwrap_or_default()).to_string(),
-            word(&firing["dedup_key"]),
-            text::first_line(firing["summary"].as_str().unwrap_or_default(), 100),
-        ]
-    };
-    alert["firing"].as_array().into_iter().flatten().map(row).collect()
+fn endpoint(alert: &AlertReport) -> [String; 6] {
+    [
+        alert.name.clone(),
+        alert.format.clone(),
+        alert.endpoint.map_or_else(|| "none".to_owned(), |state| state.to_string()),
+        alert.waiting.to_string(),
+        alert.open_dead_letters.to_string(),
+        alert.firing.len().to_string(),
+    ]
+}
+
+fn fires(alert: &AlertReport, FiringReport { dedup_key, severity, firing }: &FiringReport) -> [String; 5] {
+    [
+        alert.name.clone(),
+        severity.to_string(),
+        firing.since.to_string(),
+        dedup_key.clone(),
+        text::first_line(&firing.summary, 100),
+    ]
 }
 
 /// `trigger  taken  202  {"status": …}`
-fn answer(answer: &Value) -> [String; 4] {
-    let verdict = answer["error"].as_str().map_or_else(|| "taken".to_owned(), |error| format!("not taken: {error}"));
-    let status = answer["status"].as_u64().map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-    [word(&answer["action"]), verdict, status, text::first_line(answer["answer"].as_str().unwrap_or_default(), 100)]
-}
-
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or("none").to_owned()
+fn answer(answer: &TestAnswer) -> [String; 4] {
+    let verdict = answer.error.as_ref().map_or_else(|| "taken".to_owned(), |error| format!("not taken: {error}"));
+    let status = answer.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    [answer.action.to_string(), verdict, status, text::first_line(&answer.answer, 100)]
 }

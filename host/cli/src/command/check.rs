@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use gantry_config::{Code, Diagnostics, Severity, examine_flows};
+use gantry_transport::kinds;
 use serde_json::json;
 
 use crate::args::HostArgs;
@@ -32,7 +33,7 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let host = self.host.load(output)?;
-        let (flows, mut found) = examine_flows(&self.flows);
+        let (flows, mut found) = examine_flows(&self.flows, &kinds());
         found.extend(parts::check(&flows, &host)?);
         if !self.offline {
             found.extend(targets::check(&flows)?);

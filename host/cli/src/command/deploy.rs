@@ -5,8 +5,7 @@ pub(super) mod show;
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
-use gantry_admin::api::DeploymentQuery;
-use gantry_control::rollout::{Deployment, Phase};
+use gantry_api::v1::{Deployment, DeploymentQuery, Phase};
 
 use crate::args::{HostArgs, Who};
 use crate::desk::{self, Remote};

@@ -22,8 +22,8 @@ mod show;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use gantry_admin::api;
-use gantry_core::{Clock as _, DeadLetterState, Digest, FlowName, Stage, SystemClock, TargetName, Timestamp};
+use gantry_api::v1::{DeadLetterFilter, DeadLetterState, Stage};
+use gantry_core::{Clock as _, Digest, FlowName, SystemClock, TargetName, Timestamp};
 
 use crate::exit::Failure;
 use crate::output::Output;
@@ -147,9 +147,9 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// The filter as the store and the admin API take it.
-    fn wanted(&self) -> api::Filter {
-        api::Filter {
+    /// The filter as the admin API takes it.
+    fn wanted(&self) -> DeadLetterFilter {
+        DeadLetterFilter {
             flow: self.flow.clone(),
             version: self.flow_version.clone(),
             state: self.state.map(Into::into),

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use gantry_api::v1::{FlowReport, PluginInForce};
 use gantry_config::{diagram, load_flows};
-use serde_json::Value;
 
 use crate::args::HostArgs;
 use crate::desk;
 use crate::exit::{Exit, Failure};
-use crate::output::Output;
+use crate::output::{Output, counted};
 use crate::text;
 
 /// Look at flows
@@ -52,48 +52,43 @@ impl List {
     }
 }
 
-fn table(flows: &[Value]) -> String {
-    let heading = ["FLOW", "STATE", "QUEUED", "DEAD", "STEPS"].map(str::to_owned);
-    let row = |flow: &Value| {
-        let queued = ["queued", "leased", "scheduled"].map(|state| flow["queue"][state].as_u64().unwrap_or_default());
-        let names = flow["steps"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let steps: Vec<_> = names.map(|name| step(flow, name)).collect();
-        [
-            flow["name"].as_str().unwrap_or_default().to_owned(),
-            flow["state"].as_str().unwrap_or_default().to_owned(),
-            queued.iter().sum::<u64>().to_string(),
-            flow["open_dead_letters"].to_string(),
-            steps.join(", "),
-        ]
-    };
-    let rows: Vec<_> = std::iter::once(heading).chain(flows.iter().map(row)).collect();
+fn table(flows: &[FlowReport]) -> String {
+    let mut rows = vec![["FLOW", "STATE", "QUEUED", "DEAD", "STEPS"].map(str::to_owned)];
+    rows.extend(flows.iter().map(row));
     text::columns(&rows)
 }
 
+fn row(flow: &FlowReport) -> [String; 5] {
+    let queued = flow.queue.queued + flow.queue.leased + flow.queue.scheduled;
+    let steps: Vec<_> = flow.steps.iter().map(|name| step(flow, name)).collect();
+    [
+        flow.name.clone(),
+        flow.state.to_string(),
+        queued.to_string(),
+        flow.open_dead_letters.to_string(),
+        steps.join(", "),
+    ]
+}
+
 /// A plugin, or how many rules there are: `plausible: 9 rules`.
-fn step(flow: &Value, name: &str) -> String {
-    let named = |list: &str| flow[list].as_array().into_iter().flatten().find(|step| step["step"] == name);
-    match (named("plugins"), named("rules")) {
-        (Some(plugin), _) => served(plugin),
-        (None, rules) => {
-            let count = rules.and_then(|step| step["rules"].as_u64()).unwrap_or_default();
-            format!("{name}: {count} rule{}", if count == 1 { "" } else { "s" })
-        }
+fn step(flow: &FlowReport, name: &str) -> String {
+    if let Some(plugin) = flow.plugins.iter().find(|plugin| plugin.step == name) {
+        return served(plugin);
     }
+    let rules = flow.rules.iter().find(|step| step.step == name).map_or(0, |step| step.rules);
+    format!("{name}: {}", counted(rules, "rule"))
 }
 
 /// `map: order-to-erp@1.0.0`, with a version on trial behind it.
-fn served(plugin: &Value) -> String {
-    let version = |plugin: &Value| {
-        format!("{}@{}", plugin["name"].as_str().unwrap_or_default(), plugin["version"].as_str().unwrap_or_default())
-    };
-    let trial = plugin.get("on_trial").map(|trial| format!(" (on trial: {})", version(trial))).unwrap_or_default();
-    format!("{}: {}{trial}", plugin["step"].as_str().unwrap_or_default(), version(plugin))
+fn served(plugin: &PluginInForce) -> String {
+    let PluginInForce { step, name, version, on_trial, .. } = plugin;
+    let trial = on_trial.as_ref().map(|trial| format!(" (on trial: {trial})")).unwrap_or_default();
+    format!("{step}: {name}@{version}{trial}")
 }
 
 impl Diagram {
     fn run(&self, output: &Output) -> Result<(), Failure> {
-        let (flows, _) = load_flows(&self.flows).map_err(|mistakes| {
+        let (flows, _) = load_flows(&self.flows, &gantry_transport::kinds()).map_err(|mistakes| {
             output.complain_about(&mistakes);
             Failure::said(Exit::InvalidConfig)
         })?;

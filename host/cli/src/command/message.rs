@@ -1,7 +1,8 @@
 //! `gantry message show`
 
 use clap::{Args, Subcommand};
-use gantry_core::{ErrorClass, Event, History, MessageId};
+use gantry_api::v1::{ErrorClass, Event, History};
+use gantry_core::MessageId;
 
 use crate::args::HostArgs;
 use crate::desk;

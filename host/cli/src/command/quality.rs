@@ -1,7 +1,7 @@
 //! `gantry quality`
 
 use clap::{Args, ValueEnum};
-use gantry_admin::api::{QualityFilter, QualityInterval, QualityReport, QualityRow};
+use gantry_api::v1::{QualityFilter, QualityInterval, QualityReport, QualityRow};
 use gantry_core::{FlowName, Timestamp};
 
 use super::dlq::moment;
@@ -152,8 +152,7 @@ impl Bars {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gantry_admin::api::QualityPoint;
-    use gantry_core::Severity;
+    use gantry_api::v1::{QualityPoint, RuleSeverity};
 
     fn report(hours: u64, points: &[(u64, u64)]) -> QualityReport {
         let point = |(hour, messages): &(u64, u64)| QualityPoint {
@@ -166,7 +165,7 @@ mod tests {
             step: "plausible".into(),
             code: "out-of-range".into(),
             field: "/lines/*/quantity".into(),
-            severity: Severity::Error,
+            severity: RuleSeverity::Error,
             messages: 1,
             violations: 1,
             series: points.iter().map(point).collect(),

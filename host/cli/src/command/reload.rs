@@ -1,9 +1,10 @@
 //! `gantry reload`: has a running host read its flow files again.
 
 use clap::Args;
-use gantry_admin::problem::Problem;
-use gantry_config::Code;
-use serde_json::Value;
+use gantry_api::v1::{
+    Diagnostic, DiagnosticCode, DiagnosticSeverity, Problem, ReloadReport, ReloadResult, RemovedFlow,
+};
+use gantry_core::FlowName;
 
 use crate::args::HostArgs;
 use crate::desk::{self, Reloaded};
@@ -34,28 +35,28 @@ impl Reload {
     }
 }
 
-fn summary(report: &Value) -> String {
-    if report["result"] == "unchanged" {
+fn summary(ReloadReport { result, changes, .. }: &ReloadReport) -> String {
+    if *result == ReloadResult::Unchanged {
         return "nothing to do: the files say what is in force".to_owned();
     }
-    let changes = &report["changes"];
-    let names = |of: &str| {
-        let names = changes[of].as_array().into_iter().flatten().filter_map(Value::as_str);
-        names.collect::<Vec<_>>().join(", ")
-    };
-    let removed = changes["removed"].as_array().into_iter().flatten().map(|gone| {
-        let flow = gone["flow"].as_str().unwrap_or_default();
-        match gone["waiting"].as_u64() {
-            Some(waiting @ 1..) => format!("{flow} ({waiting} in its queue, kept until the flow is back)"),
-            _ => flow.to_owned(),
-        }
-    });
+    let removed: Vec<_> = changes.removed.iter().map(gone).collect();
     text::fields(&[
-        ("added", names("added")),
-        ("changed", names("changed")),
-        ("removed", removed.collect::<Vec<_>>().join(", ")),
-        ("unchanged", names("unchanged")),
+        ("added", names(&changes.added)),
+        ("changed", names(&changes.changed)),
+        ("removed", removed.join(", ")),
+        ("unchanged", names(&changes.unchanged)),
     ])
+}
+
+fn names(flows: &[FlowName]) -> String {
+    flows.iter().map(FlowName::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn gone(RemovedFlow { flow, waiting }: &RemovedFlow) -> String {
+    match waiting {
+        0 => flow.to_string(),
+        waiting => format!("{flow} ({waiting} in its queue, kept until the flow is back)"),
+    }
 }
 
 fn refuse(output: &Output, problem: &Problem) {
@@ -69,20 +70,15 @@ fn refuse(output: &Output, problem: &Problem) {
 }
 
 /// `error: file:line:column: message`, and below it how to put it right.
-fn line(diagnostic: &Value) -> String {
-    let text = |key: &str| diagnostic[key].as_str().unwrap_or_default();
-    let place = ["line", "column"].iter().filter_map(|key| diagnostic[*key].as_u64());
-    let place: String = place.map(|number| format!(":{number}")).collect();
-    let help = if text("help").is_empty() { String::new() } else { format!("\n  help: {}", text("help")) };
-    format!("{}: {}{place}: {}{help}", text("severity"), text("file"), text("message"))
+fn line(diagnostic: &Diagnostic) -> String {
+    let Diagnostic { file, line, column, severity, message, help, .. } = diagnostic;
+    let place: String = [line, column].into_iter().flatten().map(|number| format!(":{number}")).collect();
+    let help = if help.is_empty() { String::new() } else { format!("\n  help: {help}") };
+    format!("{severity}: {file}{place}: {message}{help}")
 }
 
 /// As for `gantry check`: refused plugins have a code of their own, unless the configuration has mistakes too.
 fn verdict(problem: &Problem) -> Exit {
-    let mut errors = problem.diagnostics.iter().filter(|diagnostic| diagnostic["severity"] == "error");
-    if errors.all(|diagnostic| diagnostic["code"] == Code::PluginRefused.name()) {
-        Exit::PluginRefused
-    } else {
-        Exit::InvalidConfig
-    }
+    let mut errors = problem.diagnostics.iter().filter(|one| one.severity == DiagnosticSeverity::Error);
+    if errors.all(|one| one.code == DiagnosticCode::PluginRefused) { Exit::PluginRefused } else { Exit::InvalidConfig }
 }

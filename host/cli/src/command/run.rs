@@ -41,7 +41,7 @@ impl Run {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         logging::start(self.log_format, output);
         let config = self.host.load(output)?;
-        let loaded = load_flows(&self.flows);
+        let loaded = load_flows(&self.flows, &gantry_transport::kinds());
         output.complain_about(loaded.as_ref().map_or_else(|mistakes| mistakes, |(_, warnings)| warnings));
         let (flows, _) = loaded.map_err(|_| Failure::said(Exit::InvalidConfig))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use clap::{Args, Subcommand};
+use gantry_api::v1::{BreakerReport, TargetCommand, TargetReport};
 use gantry_core::{FlowName, TargetName};
-use serde_json::Value;
 
 use crate::args::{HostArgs, Who};
 use crate::desk;
@@ -87,23 +87,23 @@ impl Target {
                 let targets = desk::targets(host, output)?;
                 Ok(output.print(&targets, || table(&targets))?)
             }
-            Self::Pause(stop) => stop.run("pause", output),
-            Self::Disable(stop) => stop.run("disable", output),
-            Self::Resume(go) => go.run("resume", output),
-            Self::Enable(go) => go.run("enable", output),
-            Self::CloseBreaker(go) => go.run("close-breaker", output),
+            Self::Pause(stop) => stop.run(TargetCommand::Pause, output),
+            Self::Disable(stop) => stop.run(TargetCommand::Disable, output),
+            Self::Resume(go) => go.run(TargetCommand::Resume, output),
+            Self::Enable(go) => go.run(TargetCommand::Enable, output),
+            Self::CloseBreaker(go) => go.run(TargetCommand::CloseBreaker, output),
         }
     }
 }
 
 impl Stop {
-    fn run(&self, command: &str, output: &Output) -> Result<(), Failure> {
+    fn run(&self, command: TargetCommand, output: &Output) -> Result<(), Failure> {
         command_target(&self.host, output, &self.target, command, &self.who, &self.reason)
     }
 }
 
 impl Go {
-    fn run(&self, command: &str, output: &Output) -> Result<(), Failure> {
+    fn run(&self, command: TargetCommand, output: &Output) -> Result<(), Failure> {
         command_target(&self.host, output, &self.target, command, &self.who, "")
     }
 }
@@ -112,7 +112,7 @@ fn command_target(
     host: &HostArgs,
     output: &Output,
     Address { flow, target }: &Address,
-    command: &str,
+    command: TargetCommand,
     who: &Who,
     reason: &str,
 ) -> Result<(), Failure> {
@@ -120,39 +120,37 @@ fn command_target(
     Ok(output.print(&report, || row(&report).join("  "))?)
 }
 
-fn table(targets: &Value) -> String {
+fn table(targets: &[TargetReport]) -> String {
     let mut rows = vec![["TARGET", "STATE", "BREAKER", "UNDER WAY", "WAITING", "WHY"].map(str::to_owned)];
-    rows.extend(targets.as_array().into_iter().flatten().map(row));
+    rows.extend(targets.iter().map(row));
     text::columns(&rows)
 }
 
-fn row(target: &Value) -> [String; 6] {
-    let word = |value: &Value| value.as_str().unwrap_or("none").to_owned();
-    let breaker = &target["breaker"];
-    let breaker = match breaker["until"].as_u64() {
-        Some(until) => format!("open until {}", gantry_core::Timestamp(until)),
-        None => word(&breaker["state"]),
-    };
+fn row(target: &TargetReport) -> [String; 6] {
     [
-        format!("{}/{}", word(&target["flow"]), word(&target["target"])),
-        word(&target["state"]),
-        breaker,
-        target["under_way"].to_string(),
-        target["waiting"].to_string(),
+        format!("{}/{}", target.flow, target.target),
+        target.state.to_string(),
+        breaker(target.breaker.as_ref()),
+        target.under_way.to_string(),
+        target.waiting.to_string(),
         why(target),
     ]
 }
 
+fn breaker(breaker: Option<&BreakerReport>) -> String {
+    match breaker {
+        None => "none".to_owned(),
+        Some(BreakerReport { until: Some(until), .. }) => format!("open until {until}"),
+        Some(BreakerReport { state, until: None, .. }) => state.to_string(),
+    }
+}
+
 /// Who stopped it, when and why; or that it refuses the host's credentials.
-fn why(target: &Value) -> String {
-    let stop = &target["stop"];
-    if let Some(at) = stop["at"].as_u64() {
-        let by = stop["by"].as_str().map_or_else(String::new, |by| format!("{by}, "));
-        let reason = text::first_line(stop["reason"].as_str().unwrap_or_default(), 60);
-        return format!("{by}{}: {reason}", gantry_core::Timestamp(at));
+fn why(target: &TargetReport) -> String {
+    if let Some(stop) = &target.stop {
+        let by = stop.by.as_ref().map(|by| format!("{by}, ")).unwrap_or_default();
+        return format!("{by}{}: {}", stop.at, text::first_line(&stop.reason, 60));
     }
-    match target["refused_until"].as_u64() {
-        Some(until) => format!("refuses the host's credentials; probed at {}", gantry_core::Timestamp(until)),
-        None => String::new(),
-    }
+    let refused = target.refused_until.map(|until| format!("refuses the host's credentials; probed at {until}"));
+    refused.unwrap_or_default()
 }

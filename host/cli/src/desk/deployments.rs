@@ -1,8 +1,8 @@
 //! Deployments of a running host, over its admin API.
 
-use gantry_admin::api::{CloseRequest, DeployRequest, DeploymentQuery, DryRunRequest};
-use gantry_control::rollout::{Deployment, ShadowReport};
-use serde_json::Value;
+use gantry_api::v1::{
+    CloseRequest, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, FlowReport, ShadowReport,
+};
 
 use super::DeskError;
 use super::remote::Remote;
@@ -50,7 +50,7 @@ impl Remote {
     }
 
     /// Every flow, and how it does.
-    pub(crate) async fn flows(&self) -> Result<Vec<Value>, DeskError> {
+    pub(crate) async fn flows(&self) -> Result<Vec<FlowReport>, DeskError> {
         self.answer(self.client.get(self.url("flows")), "flows", "").await
     }
 }

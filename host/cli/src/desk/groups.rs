@@ -1,6 +1,7 @@
 //! Kinds of failure, and where each stands.
 
-use gantry_admin::api::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, NoteRequest, Part};
+use gantry_admin::convert::Convert as _;
+use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, NoteRequest, Part};
 use gantry_store::GroupError;
 
 use super::{Desk, DeskError};
@@ -12,7 +13,10 @@ impl Desk {
     pub(crate) async fn groups(&self, filter: &GroupFilter) -> Result<GroupList, DeskError> {
         match self {
             Self::Running(remote) => remote.query("dead-letter-groups", (filter, &Part::default())).await,
-            Self::AtRest(store) => Ok(GroupList { groups: store.dead_letter_groups(filter.clone()).await? }),
+            Self::AtRest(store) => {
+                let groups = store.dead_letter_groups(filter.clone().convert()).await?;
+                Ok(GroupList { groups: groups.convert() })
+            }
         }
     }
 
@@ -20,7 +24,10 @@ impl Desk {
     pub(crate) async fn group(&self, fingerprint: &str) -> Result<DeadLetterGroup, DeskError> {
         match self {
             Self::Running(remote) => remote.get(&format!("dead-letter-groups/{fingerprint}"), GROUP, fingerprint).await,
-            Self::AtRest(store) => store.dead_letter_group(fingerprint).await?.ok_or_else(|| missing(fingerprint)),
+            Self::AtRest(store) => {
+                let group = store.dead_letter_group(fingerprint).await?.ok_or_else(|| missing(fingerprint))?;
+                Ok(group.convert())
+            }
         }
     }
 
@@ -32,17 +39,20 @@ impl Desk {
         by: &str,
         note: &str,
     ) -> Result<DeadLetterGroup, DeskError> {
-        let (by, note) = (by.to_owned(), note.to_owned());
+        let by = by.to_owned();
+        let note = note.to_owned();
         match self {
             Self::Running(remote) => {
                 let path = format!("dead-letter-groups/{fingerprint}/{}", action.name());
                 remote.post(&path, &NoteRequest { by, note }, GROUP, fingerprint).await
             }
             Self::AtRest(store) => {
-                store.set_group_state(fingerprint, action.state(), by, note).await.map_err(|error| match error {
+                let changed = store.set_group_state(fingerprint, action.state().convert(), by, note).await;
+                let changed = changed.map_err(|error| match error {
                     GroupError::NotFound(fingerprint) => missing(&fingerprint),
                     GroupError::Store(error) => DeskError::Store(error),
-                })
+                })?;
+                Ok(changed.convert())
             }
         }
     }

@@ -1,9 +1,10 @@
 //! Jobs over many dead letters. On a stopped host a discard is done here, at once; a redrive is recorded, and the host
 //! works on it when it starts, because only then its rate means something.
 
-use gantry_admin::api::{Job, JobKind, JobList, JobState, NewJob, NoteRequest};
+use gantry_admin::convert::Convert as _;
+use gantry_api::v1::{Job, JobList, NewJob, NoteRequest};
 use gantry_core::JobId;
-use gantry_store::JobError;
+use gantry_store::{JobError, JobKind, JobState};
 
 use super::{Desk, DeskError};
 
@@ -15,11 +16,11 @@ impl Desk {
         match self {
             Self::Running(remote) => remote.post("dead-letter-jobs", &new, JOB, "").await,
             Self::AtRest(store) => {
-                let job = store.start_job(new).await.map_err(refused)?;
+                let job = store.start_job(new.convert()).await.map_err(refused)?;
                 if job.kind == JobKind::Discard && job.state == JobState::Running {
-                    return Ok(gantry_control::jobs::finish_job(store, job).await?);
+                    return Ok(gantry_control::jobs::finish_job(store, job).await?.convert());
                 }
-                Ok(job)
+                Ok(job.convert())
             }
         }
     }
@@ -28,7 +29,7 @@ impl Desk {
     pub(crate) async fn jobs(&self) -> Result<JobList, DeskError> {
         match self {
             Self::Running(remote) => remote.get("dead-letter-jobs", JOB, "").await,
-            Self::AtRest(store) => Ok(JobList { jobs: store.jobs().await? }),
+            Self::AtRest(store) => Ok(JobList { jobs: store.jobs().await?.convert() }),
         }
     }
 
@@ -36,7 +37,7 @@ impl Desk {
     pub(crate) async fn job(&self, id: JobId) -> Result<Job, DeskError> {
         match self {
             Self::Running(remote) => remote.get(&format!("dead-letter-jobs/{id}"), JOB, id).await,
-            Self::AtRest(store) => store.job(id).await?.ok_or_else(|| missing(id)),
+            Self::AtRest(store) => Ok(store.job(id).await?.ok_or_else(|| missing(id))?.convert()),
         }
     }
 
@@ -47,7 +48,7 @@ impl Desk {
                 let request = NoteRequest { by: by.to_owned(), note: String::new() };
                 remote.post(&format!("dead-letter-jobs/{id}/cancel"), &request, JOB, id).await
             }
-            Self::AtRest(store) => store.cancel_job(id, by.to_owned()).await.map_err(refused),
+            Self::AtRest(store) => Ok(store.cancel_job(id, by.to_owned()).await.map_err(refused)?.convert()),
         }
     }
 }

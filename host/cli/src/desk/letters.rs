@@ -1,11 +1,12 @@
 //! Single dead letters, lists of them, and imports.
 
 use bytes::Bytes;
-use gantry_admin::api::{
-    CloseRequest, DeadLetterCounts, DeadLetterPage, EditedPayload, Filter, Imported, Part, ReplayRequest, Revisions,
-    SummaryPage,
+use gantry_admin::convert::Convert as _;
+use gantry_api::v1::{
+    CloseRequest, DeadLetter, DeadLetterCounts, DeadLetterFilter, DeadLetterPage, EditedPayload, Imported, Part,
+    ReplayRequest, Revisions, SummaryPage,
 };
-use gantry_core::{DeadLetter, DeadLetterId};
+use gantry_core::DeadLetterId;
 use gantry_store::ReplayError;
 
 use super::{Desk, DeskError};
@@ -14,32 +15,36 @@ const LETTER: &str = "dead letter";
 
 impl Desk {
     /// One page of dead letters, whole.
-    pub(crate) async fn dead_letters(&self, filter: &Filter, part: Part) -> Result<DeadLetterPage, DeskError> {
+    pub(crate) async fn dead_letters(
+        &self,
+        filter: &DeadLetterFilter,
+        part: Part,
+    ) -> Result<DeadLetterPage, DeskError> {
         match self {
             Self::Running(remote) => remote.query("dead-letters", (filter, &part)).await,
             Self::AtRest(store) => {
-                let page = store.dead_letters(filter.clone(), part.page()).await?;
-                Ok(DeadLetterPage { dead_letters: page.letters, next: page.next })
+                let page = store.dead_letters(filter.clone().convert(), part.convert()).await?;
+                Ok(DeadLetterPage { dead_letters: page.letters.convert(), next: page.next })
             }
         }
     }
 
     /// One page of dead letters, without payloads.
-    pub(crate) async fn summaries(&self, filter: &Filter, part: Part) -> Result<SummaryPage, DeskError> {
+    pub(crate) async fn summaries(&self, filter: &DeadLetterFilter, part: Part) -> Result<SummaryPage, DeskError> {
         match self {
             Self::Running(remote) => remote.query("dead-letter-summaries", (filter, &part)).await,
             Self::AtRest(store) => {
-                let page = store.dead_letter_summaries(filter.clone(), part.page()).await?;
-                Ok(SummaryPage { dead_letters: page.letters, next: page.next })
+                let page = store.dead_letter_summaries(filter.clone().convert(), part.convert()).await?;
+                Ok(SummaryPage { dead_letters: page.letters.convert(), next: page.next })
             }
         }
     }
 
     /// How many dead letters pass, by state.
-    pub(crate) async fn count(&self, filter: &Filter) -> Result<DeadLetterCounts, DeskError> {
+    pub(crate) async fn count(&self, filter: &DeadLetterFilter) -> Result<DeadLetterCounts, DeskError> {
         match self {
             Self::Running(remote) => remote.query("dead-letter-counts", (filter, &Part::default())).await,
-            Self::AtRest(store) => Ok(store.count_dead_letters(filter.clone()).await?),
+            Self::AtRest(store) => Ok(store.count_dead_letters(filter.clone().convert()).await?.convert()),
         }
     }
 
@@ -47,7 +52,7 @@ impl Desk {
     pub(crate) async fn dead_letter(&self, id: DeadLetterId) -> Result<DeadLetter, DeskError> {
         match self {
             Self::Running(remote) => remote.get(&format!("dead-letters/{id}"), LETTER, id).await,
-            Self::AtRest(store) => store.dead_letter(id).await?.ok_or_else(|| missing(id)),
+            Self::AtRest(store) => Ok(store.dead_letter(id).await?.ok_or_else(|| missing(id))?.convert()),
         }
     }
 
@@ -55,7 +60,7 @@ impl Desk {
     pub(crate) async fn revisions(&self, id: DeadLetterId) -> Result<Revisions, DeskError> {
         match self {
             Self::Running(remote) => remote.get(&format!("dead-letters/{id}/revisions"), LETTER, id).await,
-            Self::AtRest(store) => store.dead_letter_revisions(id).await?.map(Into::into).ok_or_else(|| missing(id)),
+            Self::AtRest(store) => Ok(store.dead_letter_revisions(id).await?.ok_or_else(|| missing(id))?.convert()),
         }
     }
 
@@ -115,7 +120,7 @@ impl Desk {
                 let lines: Vec<u8> = lines.flat_map(|line| [line, b"\n".to_vec()].concat()).collect();
                 remote.post_lines("dead-letter-imports", lines).await
             }
-            Self::AtRest(store) => Ok(store.import_dead_letters(letters).await?),
+            Self::AtRest(store) => Ok(store.import_dead_letters(letters.convert()).await?.convert()),
         }
     }
 }

@@ -6,12 +6,15 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use gantry_admin::convert::Convert as _;
+use gantry_api::v1::Published;
 use gantry_config::HostConfig;
 use gantry_control::publish::{PublishError, Publisher, open_catalogue};
 use gantry_core::SystemClock;
 use gantry_runtime::open_sandbox;
 use gantry_security::SignatureFile;
-use gantry_store::{CatalogueError, Publication, Published, Store};
+use gantry_store::{CatalogueError, Store};
+use serde::Serialize;
 
 use super::{Desk, DeskError, with_desk};
 use crate::args::HostArgs;
@@ -26,12 +29,24 @@ pub(crate) struct Offer {
     pub(crate) by: String,
 }
 
+/// What publishing came to.
+#[derive(Debug, Serialize)]
+pub(crate) struct Publication {
+    /// Whether it was not in the catalogue before.
+    pub(crate) new: bool,
+    /// The plugin as it stands in the catalogue.
+    pub(crate) published: Published,
+}
+
 /// Publishes a component.
 pub(crate) fn publish(host: &HostArgs, output: &Output, offer: Offer) -> Result<Publication, Failure> {
     with_desk(host, output, async |config, desk| match desk {
         Desk::Running(remote) => Ok(remote.publish(offer).await?),
         Desk::AtRest(store) => {
-            publisher(config, store)?.publish(offer.bytes, offer.signatures, &offer.by).await.map_err(failure)
+            let publication = publisher(config, store)?.publish(offer.bytes, offer.signatures, &offer.by).await;
+            let publication = publication.map_err(failure)?;
+            let new = matches!(publication, gantry_store::Publication::New(_));
+            Ok(Publication { new, published: publication.published().clone().convert() })
         }
     })
 }
@@ -40,7 +55,10 @@ pub(crate) fn publish(host: &HostArgs, output: &Output, offer: Offer) -> Result<
 pub(crate) fn catalogue(host: &HostArgs, output: &Output) -> Result<Vec<Published>, Failure> {
     with_desk(host, output, async |config, desk| match desk {
         Desk::Running(remote) => Ok(remote.catalogue().await?),
-        Desk::AtRest(store) => Ok(open_catalogue(config, store.clone())?.list().await.map_err(DeskError::from)?),
+        Desk::AtRest(store) => {
+            let plugins = open_catalogue(config, store.clone())?.list().await.map_err(DeskError::from)?;
+            Ok(plugins.convert())
+        }
     })
 }
 

@@ -1,6 +1,7 @@
 //! How often which rule was broken.
 
-use gantry_admin::api::{Part, QualityFilter, QualityReport};
+use gantry_admin::convert::Convert as _;
+use gantry_api::v1::{Part, QualityFilter, QualityReport};
 
 use super::{Desk, DeskError};
 
@@ -9,7 +10,7 @@ impl Desk {
     pub(crate) async fn quality(&self, filter: &QualityFilter) -> Result<QualityReport, DeskError> {
         match self {
             Self::Running(remote) => remote.query("quality", (filter, &Part::default())).await,
-            Self::AtRest(store) => Ok(store.quality(filter.clone()).await?),
+            Self::AtRest(store) => Ok(store.quality(filter.clone().convert()).await?.convert()),
         }
     }
 }

@@ -4,9 +4,9 @@ mod plugins;
 
 use std::time::Duration;
 
-use gantry_admin::api::CloseRequest;
-use gantry_admin::api::NDJSON;
-use gantry_admin::problem::Problem;
+use gantry_api::v1::{
+    AlertReport, CloseRequest, Code, NDJSON, Problem, ReloadReport, TargetCommand, TargetReport, TestAnswer,
+};
 use gantry_config::HostConfig;
 use gantry_core::Secret;
 use gantry_security::{AdminToken, process_environment};
@@ -26,8 +26,8 @@ const RELOAD_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// What a running host answered to a reload.
 pub(crate) enum Reloaded {
-    /// What changed, as the API tells it.
-    Done(serde_json::Value),
+    /// What changed.
+    Done(ReloadReport),
     /// Nothing changed, and why.
     Refused(Problem),
 }
@@ -94,28 +94,28 @@ impl Remote {
     }
 
     /// Every alert, with what fires.
-    pub(crate) async fn alerts(&self) -> Result<Vec<serde_json::Value>, DeskError> {
+    pub(crate) async fn alerts(&self) -> Result<Vec<AlertReport>, DeskError> {
         self.get("alerts", "alerts", "").await
     }
 
     /// What an endpoint answers to a trial.
-    pub(crate) async fn test_alert(&self, name: &str) -> Result<Vec<serde_json::Value>, DeskError> {
+    pub(crate) async fn test_alert(&self, name: &str) -> Result<Vec<TestAnswer>, DeskError> {
         // A name with a slash is no name of an alert, and must not become another path.
         let path = format!("alerts/{}/test", name.replace('/', "%2F"));
         self.post(&path, &serde_json::json!({}), "alert", name).await
     }
 
-    pub(super) async fn targets(&self) -> Result<serde_json::Value, DeskError> {
+    pub(super) async fn targets(&self) -> Result<Vec<TargetReport>, DeskError> {
         self.answer(self.client.get(self.url("targets")), "targets", "").await
     }
 
     pub(super) async fn command_target(
         &self,
         target: &str,
-        command: &str,
+        command: TargetCommand,
         by: &str,
         reason: &str,
-    ) -> Result<serde_json::Value, DeskError> {
+    ) -> Result<TargetReport, DeskError> {
         let request = CloseRequest { by: by.to_owned(), reason: reason.to_owned() };
         let url = self.url(&format!("targets/{target}/{command}"));
         self.answer(self.client.post(url).json(&request), "target", target).await
@@ -132,10 +132,9 @@ impl Remote {
             return Ok(Reloaded::Done(response.json().await.map_err(unreachable)?));
         }
         let problem: Problem = response.json().await.map_err(unreachable)?;
-        if problem.code == "reload-refused" {
-            Ok(Reloaded::Refused(problem))
-        } else {
-            Err(DeskError::Refused(problem.detail))
+        match problem.code {
+            Code::ReloadRefused => Ok(Reloaded::Refused(problem)),
+            _ => Err(DeskError::Refused(problem.detail)),
         }
     }
 
@@ -163,8 +162,8 @@ impl Remote {
             }
             _ => {
                 let problem: Problem = response.json().await.map_err(unreachable)?;
-                Err(match problem.code.as_str() {
-                    "plugin-refused" | "plugin-untrusted" => DeskError::PluginRefused(problem.detail),
+                Err(match problem.code {
+                    Code::PluginRefused | Code::PluginUntrusted => DeskError::PluginRefused(problem.detail),
                     _ => DeskError::Refused(problem.detail),
                 })
             }

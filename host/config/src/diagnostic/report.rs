@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use gantry_core::Place;
+
 use super::{Code, Diagnostic, Excerpt, Severity};
 use crate::at::Span;
 
@@ -21,9 +23,9 @@ impl SourceFile {
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
-    /// `file:line`
-    pub(crate) fn line_at(&self, span: &Span) -> String {
-        format!("{}:{}", self.path.display(), self.place(span.start).0)
+    /// The line that a part of the file begins in.
+    pub(crate) fn line_at(&self, span: &Span) -> Place {
+        Place::at(&self.path, self.place(span.start).0)
     }
 }
 

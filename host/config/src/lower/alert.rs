@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gantry_core::alert::{AlertKind, AlertTerms};
-use gantry_core::{BudgetPolicy, FlowName, RetryPolicies, RetryPolicy, ValvePolicy};
+use gantry_core::{BudgetPolicy, FlowName, RetryPolicies, RetryPolicy, TargetHealthPolicy};
 
 use super::Lower;
-use crate::alert::{Alert, AlertFormat, AlertTarget, Events};
+use crate::alert::{Alert, AlertFormat, AlertTarget, AlertUrl, Events};
 use crate::at::At;
 use crate::diagnostic::Code;
-use crate::flow::{Auth, HttpTarget, SecretRef};
+use crate::flow::Auth;
 use crate::raw::alert::{AlertTable, EventsTable, FormatChoice, KindChoice};
 use crate::raw::patience::TargetRetryTable;
 use crate::raw::text::NameText;
@@ -18,8 +18,6 @@ use crate::raw::text::NameText;
 const REPEAT: Duration = Duration::from_secs(4 * 60 * 60);
 const RESOLVE_AFTER: Duration = Duration::from_secs(60);
 const TIMEOUT: Duration = Duration::from_secs(10);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-const IDEMPOTENCY_HEADER: &str = "idempotency-key";
 
 /// With waits of up to ten minutes, half of it on average: about a day. What is older helps nobody.
 const ATTEMPTS: u32 = 300;
@@ -73,18 +71,15 @@ impl Lower<'_> {
         let auth = raw.auth.map_or(Some(Auth::None), |auth| self.auth(auth.value));
         let timeout = self.duration_or(raw.timeout.as_ref(), TIMEOUT);
         let retry = self.alert_retry(raw.retry);
-        let (url, secret_url) = url?;
-        let http = HttpTarget {
-            method: "POST".to_owned(),
-            url,
+        let endpoint = AlertTarget {
+            url: url?,
             headers: headers?,
             auth: auth?,
-            connect_timeout: CONNECT_TIMEOUT,
             timeout: timeout?,
-            idempotency_header: IDEMPOTENCY_HEADER.to_owned(),
+            format: format?,
+            repeat: repeat?,
         };
-        let endpoint = AlertTarget { http, url: secret_url, format: format?, repeat: repeat? };
-        let (retry, valve) = retry?;
+        let (retry, health) = retry?;
         let (name, flow) = name?;
         let to = self.name(TARGET, &(0..0))?;
         Some(Alert {
@@ -97,7 +92,7 @@ impl Lower<'_> {
             terms: AlertTerms { repeat: repeat?, resolve_after: resolve_after? },
             endpoint,
             retry,
-            valve,
+            health,
         })
     }
 
@@ -110,13 +105,11 @@ impl Lower<'_> {
     }
 
     /// The URL, or where it is found.
-    fn alert_url(&mut self, url: At<String>) -> Option<(String, Option<SecretRef>)> {
-        let reference = url.value.starts_with("env:") || url.value.starts_with("file:");
-        if !reference {
-            return self.url(url).map(|url| (url, None));
+    fn alert_url(&mut self, url: At<String>) -> Option<AlertUrl> {
+        match url.value.starts_with("env:") || url.value.starts_with("file:") {
+            true => self.reference(&url.value, &url.span).map(AlertUrl::Secret),
+            false => self.url(url).map(AlertUrl::Open),
         }
-        let reference = self.reference(&url.value, &url.span)?;
-        Some((String::new(), Some(reference)))
     }
 
     fn alert_format(&mut self, raw: FormatChoice) -> Option<AlertFormat> {
@@ -132,15 +125,15 @@ impl Lower<'_> {
     }
 
     /// Patient by default; and no budget, since there are few calls of which each matters.
-    fn alert_retry(&mut self, raw: Option<TargetRetryTable>) -> Option<(RetryPolicies, ValvePolicy)> {
+    fn alert_retry(&mut self, raw: Option<TargetRetryTable>) -> Option<(RetryPolicies, TargetHealthPolicy)> {
         let default = RetryPolicy { attempts: ATTEMPTS, cap: CAP, ..RetryPolicy::default() };
         let stated = raw.is_some();
         let unbounded = BudgetPolicy { share: 1.0, ..BudgetPolicy::default() };
-        let (retry, valve) = self.patience(raw, None);
-        let (retry, valve) = (retry?, valve?);
+        let (retry, health) = self.patience(raw, None);
+        let (retry, health) = (retry?, health?);
         match stated {
-            true => Some((retry, valve)),
-            false => Some((default.into(), ValvePolicy { budget: unbounded, ..valve })),
+            true => Some((retry, health)),
+            false => Some((default.into(), TargetHealthPolicy { budget: unbounded, ..health })),
         }
     }
 }

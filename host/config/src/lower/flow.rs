@@ -9,12 +9,11 @@ use super::Lower;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
 use crate::flow::{Flow, OnFailure, Ordering, Purpose, QueueBounds, SuccessCriteria, Table, Target};
+use crate::kind::{RawTable, SourceDraft, SourceEntry, TargetDraft, TargetEntry, Unbounded};
 use crate::raw::flow::{
     FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable, SuccessTable,
     TableTable,
 };
-use crate::raw::source::SourceChoice;
-use crate::raw::target::TargetChoice;
 
 const BATCH_MESSAGES: u32 = 100;
 const BATCH_BYTES: u64 = 4 << 20;
@@ -24,7 +23,21 @@ const IN_FLIGHT_BYTES: u64 = 64 << 20;
 const MEMORY: std::ops::RangeInclusive<u64> = (1 << 10)..=(1 << 40);
 const ON_DISK: std::ops::RangeInclusive<u64> = 1..=(1 << 50);
 
-type Targets = BTreeMap<At<String>, At<TargetChoice>>;
+type Targets = BTreeMap<At<String>, TargetDraft>;
+
+/// What a flow file says of its source and its targets: tables that their kinds read.
+#[derive(Debug)]
+pub(crate) struct Ends<'i> {
+    pub(crate) source: Option<Stated<'i, SourceEntry>>,
+    pub(crate) targets: BTreeMap<At<String>, Stated<'i, TargetEntry>>,
+}
+
+/// A table, and the kind it is of.
+#[derive(Debug)]
+pub(crate) struct Stated<'i, K> {
+    pub(crate) kind: K,
+    pub(crate) table: RawTable<'i>,
+}
 
 /// What is known of a flow, also when it has mistakes: enough to compare it with others.
 #[derive(Debug, Default)]
@@ -38,41 +51,30 @@ pub(crate) struct Draft {
 
 impl Lower<'_> {
     /// Understands a whole flow file.
-    pub(crate) fn flow(mut self, mut raw: FlowFile) -> Draft {
+    pub(crate) fn flow(mut self, mut raw: FlowFile, ends: Ends<'_>) -> Draft {
         let head = raw.flow.take().unwrap_or_default();
         let name = head.name.as_ref().and_then(|text| {
             let value: FlowName = self.name(&text.value, &text.span)?;
             Some(At { span: text.span.clone(), value })
         });
-        let intake = raw.source.as_ref().and_then(|source| self.intake(&source.value));
+        self.flow = name.as_ref().map(|name| name.value.clone());
+        let mut source = ends.source.map(|Stated { kind, table }| (kind.lower)(table, &mut self)).unwrap_or_default();
+        let intake = source.intake.take();
+        let targets = ends.targets.into_iter();
+        let targets = targets.map(|(name, Stated { kind, table })| (name, (kind.lower)(table, &mut self))).collect();
         let purpose = self.purpose(raw.purpose.take(), head.name.as_ref().map_or(0..0, |name| name.span.clone()));
-        let flow = self.whole(head, name.as_ref().map(|name| name.value.clone()), purpose, raw);
+        let flow = self.whole(head, purpose, raw, source, targets);
         Draft { name, intake, flow }
-    }
-
-    /// What no other flow may take messages from.
-    fn intake(&self, source: &SourceChoice) -> Option<At<String>> {
-        match source {
-            SourceChoice::Webhook(webhook) => webhook.path.clone(),
-            SourceChoice::Files(files) => {
-                let directory = files.directory.as_ref()?;
-                let pattern = files.pattern.as_ref().map_or("*", |pattern| pattern.value.as_str());
-                let value = self.directory.join(&*directory.value).join(pattern).display().to_string();
-                Some(At { span: directory.span.clone(), value })
-            }
-            // Any number of flows may take them.
-            SourceChoice::HostEvents(_) => None,
-        }
     }
 
     fn whole(
         &mut self,
         head: FlowTable,
-        name: Option<FlowName>,
         purpose: Option<Purpose>,
         raw: FlowFile,
+        source: SourceDraft,
+        targets: Targets,
     ) -> Option<Flow> {
-        let targets = raw.target.unwrap_or(At { span: 0..0, value: Targets::new() });
         let declared = raw.table.unwrap_or_default();
         let retry = self.retry(head.retry);
         let ordering = ordering(head.ordering.as_ref());
@@ -80,25 +82,23 @@ impl Lower<'_> {
         let batch_bytes = self.memory_or(head.batch_bytes.as_ref(), BATCH_BYTES as usize, MEMORY);
         let batch_wait = self.duration_or(head.batch_wait.as_ref(), Duration::ZERO);
         let in_flight_bytes = self.memory_or(head.in_flight_bytes.as_ref(), IN_FLIGHT_BYTES as usize, MEMORY);
-        let queue = self.queue(head.queue, raw.source.as_ref());
+        let queue = self.queue(head.queue, source.unbounded);
         let keep = head.dead_letters.unwrap_or_default().keep;
         let queue_age = head.queue_age.map_or(Some(None), |age| self.duration(&age).map(Some));
         let keep_dead_letters = keep.map_or(Some(None), |keep| self.duration(&keep).map(Some));
-        let input_schema = self.schema(raw.source.as_ref().and_then(|source| source.value.schema()));
-        let source = raw.source.and_then(|source| self.source(source.value, name.as_ref()));
         let steps = self.steps(raw.step.unwrap_or_default(), &declared);
         let tables = self.tables(declared);
         let default_target = self.default_target(&targets);
-        let targets = self.targets(targets.value);
+        let targets = self.targets(targets);
         Some(Flow {
-            name: name?,
+            name: self.flow.clone()?,
             version: self.version(),
             file: std::path::absolute(&self.report.file.path).ok()?,
             purpose: purpose?,
             ordering,
             on_failure: on_failure?,
-            source: source?,
-            input_schema: input_schema?,
+            source: source.settings?,
+            input_schema: source.schema?,
             steps: steps?,
             tables: tables?,
             targets: targets?,
@@ -128,12 +128,10 @@ impl Lower<'_> {
         }
     }
 
-    /// Host events come whether or not there is room for them: nobody could be asked to come again.
-    fn queue(&mut self, raw: Option<At<QueueTable>>, source: Option<&At<SourceChoice>>) -> Option<QueueBounds> {
+    fn queue(&mut self, raw: Option<At<QueueTable>>, unbounded: Option<Unbounded>) -> Option<QueueBounds> {
         let Some(At { span, value: raw }) = raw else { return Some(QueueBounds::default()) };
-        if matches!(source.map(|source| &source.value), Some(SourceChoice::HostEvents(_))) {
-            let message = "host events are queued whatever is queued already";
-            self.report.add(Code::Conflict, &span, message, "leave it out; `events` and `flows` say what comes");
+        if let Some(Unbounded { message, help }) = unbounded {
+            self.report.add(Code::Conflict, &span, message, help);
             return None;
         }
         let bytes = raw.bytes.as_ref().map_or(Some(None), |bytes| self.size_or(Some(bytes), 0, ON_DISK).map(Some));
@@ -201,29 +199,29 @@ impl Lower<'_> {
         let lowered: Vec<_> = raw
             .into_iter()
             .map(|(name, target)| {
-                let (name, target) = (self.name(&name.value, &name.span), self.target(target.value));
-                Some((name?, target?))
+                let name = self.name(&name.value, &name.span);
+                Some((name?, target.target?))
             })
             .collect();
         lowered.into_iter().collect()
     }
 
     /// The only target, or the only one marked as the default.
-    fn default_target(&mut self, targets: &At<Targets>) -> Option<TargetName> {
+    fn default_target(&mut self, targets: &Targets) -> Option<TargetName> {
         let marked: Vec<_> =
-            targets.value.iter().filter_map(|(name, target)| Some((name, target.value.default()?))).collect();
+            targets.iter().filter_map(|(name, target)| Some((name, target.default.as_ref()?))).collect();
         for (_, mark) in marked.iter().skip(1) {
             let message = format!("the flow has a default target already: `{}`", marked[0].0.value);
             self.report.add(Code::DefaultTarget, &mark.span, message, "say `default = true` for one target only");
         }
-        let chosen = match (marked.first(), targets.value.len()) {
+        let chosen = match (marked.first(), targets.len()) {
             (Some((name, _)), _) => name,
-            (None, 1) => targets.value.keys().next()?,
+            (None, 1) => targets.keys().next()?,
             (None, 0) => return None,
             (None, _) => {
-                let names: Vec<_> = targets.value.keys().map(|name| format!("`{}`", name.value)).collect();
+                let names: Vec<_> = targets.keys().map(|name| format!("`{}`", name.value)).collect();
                 let message = format!("none of the targets {} is the default", names.join(", "));
-                let first = targets.value.keys().map(|name| &name.span).min_by_key(|span| span.start)?;
+                let first = targets.keys().map(|name| &name.span).min_by_key(|span| span.start)?;
                 self.report.add(Code::DefaultTarget, first, message, "say `default = true` for one of them");
                 return None;
             }

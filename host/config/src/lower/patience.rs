@@ -1,6 +1,6 @@
 //! How a target is tried again, and when it is spared.
 
-use gantry_core::{BreakerPolicy, BudgetPolicy, RetryPolicies, RetryPolicy, ValvePolicy};
+use gantry_core::{BreakerPolicy, BudgetPolicy, RetryPolicies, RetryPolicy, TargetHealthPolicy};
 
 use super::Lower;
 use crate::diagnostic::Code;
@@ -9,16 +9,16 @@ use crate::raw::patience::{BreakerTable, BudgetTable, ClassRetryTable, TargetRet
 
 impl Lower<'_> {
     /// A target's retry policies, and its breaker and budget; what isn't stated is as in the default ones.
-    pub(super) fn patience(
+    pub(crate) fn patience(
         &mut self,
         retry: Option<TargetRetryTable>,
         breaker: Option<BreakerTable>,
-    ) -> (Option<RetryPolicies>, Option<ValvePolicy>) {
+    ) -> (Option<RetryPolicies>, Option<TargetHealthPolicy>) {
         let mut retry = retry.unwrap_or_default();
         let budget = self.budget(retry.budget.take().unwrap_or_default());
         let breaker = self.breaker(breaker.unwrap_or_default());
-        let valve = budget.zip(breaker).map(|(budget, breaker)| ValvePolicy { breaker, budget });
-        (self.policies(retry), valve)
+        let health = budget.zip(breaker).map(|(budget, breaker)| TargetHealthPolicy { breaker, budget });
+        (self.policies(retry), health)
     }
 
     fn policies(&mut self, raw: TargetRetryTable) -> Option<RetryPolicies> {

@@ -8,27 +8,15 @@ use gantry_schema::{DocumentError, Folder, LoadError, Schema};
 use super::Lower;
 use crate::at::At;
 use crate::diagnostic::Code;
-use crate::raw::source::SourceChoice;
 use crate::raw::text::PathText;
 
 const ABOUT_PATHS: &str = "paths are relative to the flow file; a schema is a JSON Schema in a file";
 const ABOUT_REFERENCES: &str =
     "a `$ref` is relative to the file it stands in and leads to a file below the flow's folder";
 
-impl SourceChoice {
-    /// What messages are held to when they come in.
-    pub(super) fn schema(&self) -> Option<&At<PathText>> {
-        match self {
-            Self::Webhook(webhook) => webhook.schema.as_ref(),
-            Self::Files(files) => files.schema.as_ref(),
-            Self::HostEvents(_) => None,
-        }
-    }
-}
-
 impl Lower<'_> {
     /// A schema with everything it refers to, or `Some(None)` where the key is absent.
-    pub(super) fn schema(&mut self, named: Option<&At<PathText>>) -> Option<Option<Schema>> {
+    pub(crate) fn schema(&mut self, named: Option<&At<PathText>>) -> Option<Option<Schema>> {
         let Some(named) = named else { return Some(None) };
         let file = self.existing_file(named, "the schema", ABOUT_PATHS)?;
         match Schema::load(&file, &Folder::new(&self.schema_folder(&file))) {

@@ -9,8 +9,7 @@ use std::time::Duration;
 use super::Lower;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
-use crate::flow::{SecretRef, ValueFrom};
-use crate::raw::source::ValueFromChoice;
+use crate::flow::SecretRef;
 use crate::raw::text::{DurationText, PathText, PointerText, SecretText, SizeText};
 use crate::units::{parse_duration, parse_size, show_size};
 
@@ -19,17 +18,18 @@ const ABOUT_SIZES: &str = "write a number and a unit: \"512KiB\", \"1MiB\" or \"
 const ABOUT_SECRETS: &str = "put the secret in the environment or in a file and write `env:NAME` or `file:PATH`";
 
 impl Lower<'_> {
-    pub(super) fn invalid(&mut self, span: &Span, message: impl Into<String>, help: impl Into<String>) {
+    /// Reports a text that can't be understood.
+    pub fn invalid(&mut self, span: &Span, message: impl Into<String>, help: impl Into<String>) {
         self.report.add(Code::InvalidValue, span, message, help);
     }
 
     /// A length of time greater than zero, or the default where the key is absent.
-    pub(super) fn duration_or(&mut self, text: Option<&At<DurationText>>, default: Duration) -> Option<Duration> {
+    pub fn duration_or(&mut self, text: Option<&At<DurationText>>, default: Duration) -> Option<Duration> {
         text.map_or(Some(default), |text| self.duration(text))
     }
 
     /// A length of time greater than zero.
-    pub(super) fn duration(&mut self, text: &At<DurationText>) -> Option<Duration> {
+    pub fn duration(&mut self, text: &At<DurationText>) -> Option<Duration> {
         let duration = parse_duration(&text.value);
         match duration {
             None => self.invalid(&text.span, format!("`{}` is not a length of time", &*text.value), ABOUT_DURATIONS),
@@ -67,8 +67,8 @@ impl Lower<'_> {
         None
     }
 
-    /// The same for sizes that live in memory.
-    pub(super) fn memory_or(
+    /// A size in memory within bounds, or the default where the key is absent.
+    pub fn memory_or(
         &mut self,
         text: Option<&At<SizeText>>,
         default: usize,
@@ -78,7 +78,7 @@ impl Lower<'_> {
     }
 
     /// A name of a flow, target or step.
-    pub(super) fn name<N: FromStr>(&mut self, text: &str, span: &Span) -> Option<N>
+    pub fn name<N: FromStr>(&mut self, text: &str, span: &Span) -> Option<N>
     where
         N::Err: std::fmt::Display,
     {
@@ -86,7 +86,7 @@ impl Lower<'_> {
     }
 
     /// A path, absolute; relative ones begin at the file's directory.
-    pub(super) fn path(&mut self, text: &At<PathText>) -> Option<PathBuf> {
+    pub fn path(&mut self, text: &At<PathText>) -> Option<PathBuf> {
         if text.value.is_empty() {
             self.invalid(&text.span, "an empty path names nothing", "");
             return None;
@@ -114,7 +114,7 @@ impl Lower<'_> {
     }
 
     /// A reference to a secret. Anything else may be the secret itself: it is never repeated in a message.
-    pub(super) fn secret(&mut self, text: &At<SecretText>) -> Option<SecretRef> {
+    pub fn secret(&mut self, text: &At<SecretText>) -> Option<SecretRef> {
         self.reference(&text.value, &text.span)
     }
 
@@ -143,11 +143,12 @@ impl Lower<'_> {
     }
 
     /// At least one reference; an empty list was reported with the file's shape.
-    pub(super) fn secrets(&mut self, texts: Option<At<Vec<At<SecretText>>>>) -> Option<Vec<SecretRef>> {
+    pub fn secrets(&mut self, texts: Option<At<Vec<At<SecretText>>>>) -> Option<Vec<SecretRef>> {
         let lowered: Vec<_> = texts?.value.iter().map(|text| self.secret(text)).collect();
         lowered.into_iter().collect::<Option<Vec<_>>>().filter(|secrets| !secrets.is_empty())
     }
 
+    /// A JSON Pointer.
     pub(super) fn pointer(&mut self, text: &PointerText, span: &Span) -> Option<String> {
         let well_escaped = |part: &str| !part.split('~').skip(1).any(|rest| !rest.starts_with(['0', '1']));
         if text.starts_with('/') && well_escaped(text) {
@@ -160,7 +161,7 @@ impl Lower<'_> {
     }
 
     /// A header's name, in lower case.
-    pub(super) fn header_name(&mut self, text: &str, span: &Span) -> Option<String> {
+    pub fn header_name(&mut self, text: &str, span: &Span) -> Option<String> {
         match http::HeaderName::from_bytes(text.as_bytes()) {
             Ok(name) => Some(name.as_str().to_owned()),
             Err(_) => {
@@ -168,16 +169,6 @@ impl Lower<'_> {
                 None
             }
         }
-    }
-
-    /// Where a value is found, or `Some(None)` where the key is absent.
-    pub(super) fn value_from(&mut self, choice: Option<At<ValueFromChoice>>) -> Option<Option<ValueFrom>> {
-        let Some(At { span, value }) = choice else { return Some(None) };
-        let found = match value {
-            ValueFromChoice::Pointer(text) => self.pointer(&text, &span).map(ValueFrom::Pointer),
-            ValueFromChoice::Header(name) => self.header_name(&name, &span).map(ValueFrom::Header),
-        };
-        found.map(Some)
     }
 
     pub(super) fn address(&mut self, text: &At<String>) -> Option<SocketAddr> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::http::AuthChoice;
 use super::patience::TargetRetryTable;
-use super::target::AuthChoice;
 use super::text::{DurationText, NameText, SecretText};
 use crate::at::At;
 

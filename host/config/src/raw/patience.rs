@@ -9,7 +9,7 @@ use crate::at::At;
 /// How often and how patiently to try again: exponential backoff with full jitter.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TargetRetryTable {
+pub struct TargetRetryTable {
     /// Attempts in all, the first included.
     #[schemars(range(min = 1, max = 1000), extend("default" = 3))]
     pub(crate) attempts: Option<u32>,
@@ -71,7 +71,7 @@ pub(crate) struct BudgetTable {
 /// dead letter.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct BreakerTable {
+pub struct BreakerTable {
     /// False: the target has no breaker.
     #[schemars(extend("default" = true))]
     pub(crate) enabled: Option<bool>,

@@ -7,12 +7,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 macro_rules! text {
-    ($(#[$attribute:meta])* $name:ident) => {
+    ($(#[$attribute:meta])* $vis:vis $name:ident) => {
         #[derive(Clone, Debug, Deserialize, JsonSchema)]
         #[serde(transparent)]
         #[schemars(inline)]
         $(#[$attribute])*
-        pub(crate) struct $name(String);
+        $vis struct $name(String);
 
         impl Deref for $name {
             type Target = str;
@@ -27,53 +27,53 @@ macro_rules! text {
 text! {
     /// A length of time.
     #[schemars(extend("format" = "duration", "examples" = ["500ms", "2s", "24h", "7d"]))]
-    DurationText
+    pub DurationText
 }
 
 text! {
     /// A number of bytes.
     #[schemars(extend("format" = "size", "pattern" = r"^[0-9]+ *(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)?$", "examples" = ["512KiB", "1MiB"]))]
-    SizeText
+    pub SizeText
 }
 
 text! {
     /// A name: 1 to 64 characters of `a-z`, `0-9`, `-` and `_`.
     #[schemars(extend("format" = "name", "pattern" = "^[a-z0-9_-]{1,64}$"))]
-    NameText
+    pub NameText
 }
 
 text! {
     /// Where a secret is found; never the secret itself.
     #[schemars(extend("format" = "secret", "pattern" = "^(env|file):.+$", "examples" = ["env:ERP_TOKEN", "file:/run/secrets/erp"], "writeOnly" = true))]
-    SecretText
+    pub SecretText
 }
 
 text! {
     /// A JSON Pointer (RFC 6901).
     #[schemars(extend("format" = "json-pointer", "pattern" = "^/", "examples" = ["/customer/id"]))]
-    PointerText
+    pub PointerText
 }
 
 text! {
     /// A path, relative to the directory of the file that states it.
     #[schemars(extend("format" = "path"))]
-    PathText
+    pub PathText
 }
 
 text! {
     /// A public key.
     #[schemars(extend("format" = "public-key", "pattern" = "^ed25519:[A-Za-z0-9+/=]+$"))]
-    PublicKeyText
+    pub(crate) PublicKeyText
 }
 
 text! {
     /// A name, or with `*` for any characters, many.
     #[schemars(extend("format" = "name-pattern", "pattern" = "^[a-z0-9_*-]{1,64}$", "examples" = ["order-to-erp", "order-*", "*"]))]
-    PatternText
+    pub(crate) PatternText
 }
 
 text! {
     /// A moment, or a day in UTC, which counts to its end.
     #[schemars(extend("format" = "moment", "examples" = ["2027-06-30", "2027-06-30T12:00:00Z"]))]
-    MomentText
+    pub(crate) MomentText
 }

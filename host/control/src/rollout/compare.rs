@@ -1,18 +1,17 @@
-//! Old and new side by side: the same messages through both versions of a step, and what they say told apart. Nothing is
+//! Old and new side by side: the same messages through both versions of a step, and how their answers differ. Nothing is
 //! sent and nothing is counted; plugins can't do more than answer, so trying them harms nothing.
 
 use gantry_core::json_diff::{Change, changes};
-use gantry_core::{Message, MessageId, Outcome, Timestamp};
+use gantry_core::{Message, MessageId, Outcome};
 use gantry_engine::canary::fails;
 use gantry_engine::flow::RunningFlow;
-use gantry_engine::pipeline::Part;
-use gantry_engine::step::{RunningStep, Server};
+use gantry_engine::server::Server;
 use gantry_golden::describe;
 use gantry_sandbox::{Invocation, Plugin, PluginFault};
 use serde_json::Value;
 
+use super::deployable::deployable;
 use super::error::DeployError;
-use super::flows::deployable;
 use super::record::{Difference, Kind, ShadowReport};
 
 /// Most differences shown of a comparison.
@@ -29,7 +28,7 @@ pub(crate) struct Pair {
     new: Server,
 }
 
-/// A message to try, and whether it is an open dead letter.
+/// A message to compare on, and whether it is an open dead letter.
 pub(crate) struct Sample {
     pub(crate) message: Message,
     pub(crate) is_dead_letter: bool,
@@ -42,13 +41,15 @@ impl Pair {
     pub(crate) fn bind(flow: &RunningFlow, step: &str, new: &Plugin) -> Result<Self, DeployError> {
         let (step, running) = deployable(flow, step)?;
         let old = running.try_out(running.server.plugin.clone())?;
-        Ok(Self { step, old, new: running.try_out(new.clone())? })
+        let new = running.try_out(new.clone())?;
+        Ok(Self { step, old, new })
     }
 
-    /// Runs these messages through both and adds what came of it to the report. Blocks.
+    /// Runs these messages through both and adds the differences to the report. Blocks.
     pub(crate) fn compare(&self, flow: &RunningFlow, samples: &[Sample], report: &mut ShadowReport) {
         let now = flow.clock.now();
-        let inputs = self.inputs(flow, samples, now);
+        let originals: Vec<_> = samples.iter().map(|sample| &sample.message).collect();
+        let inputs = flow.transformer.inputs_of_step(self.step, &originals, now);
         let messages: Vec<_> = inputs.iter().map(|(_, message)| Invocation { message, attempt: 1 }).collect();
         let (old, new) = (self.old.prepared.run(&messages, now), self.new.prepared.run(&messages, now));
         let mut found: Vec<Vec<Difference>> = samples.iter().map(|_| Vec::new()).collect();
@@ -64,32 +65,6 @@ impl Pair {
                 None => report.same += 1,
             }
         }
-    }
-
-    /// What the steps before this one make of the messages, each with its place among them.
-    fn inputs(&self, flow: &RunningFlow, samples: &[Sample], now: Timestamp) -> Vec<(usize, Message)> {
-        let mut parts: Vec<_> = samples.iter().map(|sample| Part::first(&sample.message)).enumerate().collect();
-        for step in &flow.steps[..self.step] {
-            let step = match step {
-                RunningStep::Plugin(step) => step,
-                RunningStep::Rules(step) => {
-                    parts.retain(|(_, part)| step.check(part.invocation().message).violations.is_empty());
-                    continue;
-                }
-            };
-            let batch: Vec<_> = parts.iter().map(|(_, part)| part.invocation()).collect();
-            let outcomes = step.server.prepared.run(&batch, now).outcomes;
-            let emitted = parts.iter().zip(outcomes).filter_map(|((owner, part), outcome)| match outcome {
-                Ok(Outcome::Emit(outputs)) => Some((*owner, part, outputs)),
-                _ => None,
-            });
-            let next = emitted.flat_map(|(owner, part, outputs)| {
-                let alone = outputs.len() == 1;
-                outputs.into_iter().map(move |output| (owner, part.continue_as(output, alone)))
-            });
-            parts = next.collect();
-        }
-        parts.into_iter().map(|(owner, part)| (owner, part.into_message())).collect()
     }
 }
 

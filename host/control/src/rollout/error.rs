@@ -1,4 +1,4 @@
-//! Why a deployment can't be begun or ordered about. What a plugin itself falls short of stands in its record instead.
+//! Why a deployment can't be begun or directed. What a plugin itself falls short of stands in its record instead.
 
 use gantry_core::rollout::InvalidShare;
 use gantry_core::{DeadLetterId, FlowName, PluginRef};

@@ -1,101 +1,131 @@
 //! Deployments and what they put in force, in the store: written before anything follows from it.
 
-use bytes::Bytes;
-use gantry_core::PluginRef;
-use gantry_engine::overrides::StepId;
-use gantry_store::{KvWrite, Store, StoreError};
+use gantry_core::{FlowName, PluginRef};
+use gantry_store::{KvWrite, Rows, Store, StoreError, Table, TableKey};
 use serde::{Deserialize, Serialize};
 
 use super::record::Deployment;
 
-/// Key: the number, in twenty digits. Value: the deployment.
+/// Where the store keeps deployments.
 const DEPLOYMENTS: &str = "deployments";
-/// Key: `FLOW/STEP`. Value: which plugin serves the step.
+/// Where the store keeps which plugin serves which step.
 const DEPLOYED: &str = "deployed";
 
 /// Which plugin serves a step, as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Served {
-    pub(crate) flow: gantry_core::FlowName,
-    pub(crate) step: String,
-    pub(crate) plugin: PluginRef,
+    pub(super) flow: FlowName,
+    pub(super) step: String,
+    pub(super) plugin: PluginRef,
 }
 
-/// Records of one kind, as they were found.
-pub struct Recalled<T = Deployment> {
-    pub(crate) records: Vec<T>,
-    /// The highest number among the keys, those of unreadable records included.
-    pub(crate) last: u64,
+/// The deployments on record when the host starts.
+pub struct Recalled {
+    /// In the order of their numbers.
+    pub(super) records: Vec<Deployment>,
+    /// The highest number on record, those of unreadable records included.
+    pub(super) last: u64,
     /// Whether all of them could be read.
-    pub(crate) complete: bool,
+    pub(super) complete: bool,
 }
 
 /// The records; clones write to the same store.
 #[derive(Clone)]
-pub(crate) struct Journal(pub(crate) Store);
+pub(super) struct Journal {
+    store: Store,
+    deployments: Table<NumberKey, Deployment>,
+    deployed: Table<StepKey, Served>,
+}
+
+/// The number of a deployment, in twenty digits: the order of the keys is that of the numbers.
+struct NumberKey(u64);
+
+impl TableKey for NumberKey {
+    fn encode(&self) -> String {
+        format!("{:020}", self.0)
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
+
+/// A step of a flow: `FLOW/STEP`.
+struct StepKey {
+    flow: FlowName,
+    step: String,
+}
+
+impl TableKey for StepKey {
+    fn encode(&self) -> String {
+        format!("{}/{}", self.flow, self.step)
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let (flow, step) = text.split_once('/')?;
+        Some(Self { flow: flow.parse().ok()?, step: step.to_owned() })
+    }
+}
 
 impl Journal {
-    /// All deployments, in the order of their numbers.
-    pub(crate) async fn deployments(&self) -> Result<Recalled, StoreError> {
-        self.all(DEPLOYMENTS).await
+    /// The journal in this store.
+    pub(super) fn new(store: Store) -> Self {
+        let deployments = Table::new(store.clone(), DEPLOYMENTS);
+        let deployed = Table::new(store.clone(), DEPLOYED);
+        Self { store, deployments, deployed }
     }
 
-    /// What is deployed, step by step.
-    pub(crate) async fn deployed(&self) -> Result<Recalled<Served>, StoreError> {
-        self.all(DEPLOYED).await
+    /// All deployments. What can't be read is passed over and left there.
+    pub(super) async fn deployments(&self) -> Result<Recalled, StoreError> {
+        let all = self.deployments.all().await?;
+        report_unreadable(DEPLOYMENTS, &all);
+        let unreadable = all.unreadable.iter().filter_map(|row| NumberKey::decode(&row.key));
+        let numbers = all.rows.iter().map(|(key, _)| key.0).chain(unreadable.map(|key| key.0));
+        let last = numbers.max().unwrap_or(0);
+        let complete = all.unreadable.is_empty();
+        let records = all.rows.into_iter().map(|(_, deployment)| deployment).collect();
+        Ok(Recalled { records, last, complete })
     }
 
-    pub(crate) async fn write(&self, deployment: &Deployment) -> Result<(), StoreError> {
-        self.0.kv_write(vec![record(deployment)]).await
+    /// What is deployed, step by step. What can't be read is passed over and left there.
+    pub(super) async fn deployed(&self) -> Result<Vec<Served>, StoreError> {
+        let all = self.deployed.all().await?;
+        report_unreadable(DEPLOYED, &all);
+        Ok(all.rows.into_iter().map(|(_, served)| served).collect())
     }
 
-    /// The deployment and what it puts in force, as one. None: what the flow's file names.
-    pub(crate) async fn put_in_force(
+    /// Writes a deployment, and removes those with these numbers, as one.
+    pub(super) async fn write(&self, deployment: &Deployment, surplus: &[u64]) -> Result<(), StoreError> {
+        self.store.kv_write(self.writes(deployment, surplus)?).await
+    }
+
+    /// The same together with what the deployment puts in force; none: what the flow's file names.
+    pub(super) async fn put_in_force(
         &self,
         deployment: &Deployment,
         plugin: Option<&PluginRef>,
+        surplus: &[u64],
     ) -> Result<(), StoreError> {
-        let (flow, step) = (deployment.flow.clone(), deployment.step.clone());
-        let key = format!("{flow}/{step}");
-        let value = plugin.map(|plugin| json(&Served { flow, step, plugin: plugin.clone() }));
-        let served = KvWrite { namespace: DEPLOYED.to_owned(), key, value };
-        self.0.kv_write(vec![record(deployment), served]).await
+        let mut writes = self.writes(deployment, surplus)?;
+        let flow = deployment.flow.clone();
+        let step = deployment.step.clone();
+        let key = StepKey { flow: flow.clone(), step: step.clone() };
+        writes.push(match plugin {
+            Some(plugin) => self.deployed.put(&key, &Served { flow, step, plugin: plugin.clone() })?,
+            None => self.deployed.remove(&key),
+        });
+        self.store.kv_write(writes).await
     }
 
-    /// What can't be read, because it is damaged or another version of Gantry wrote it, is passed over and left there.
-    async fn all<T: serde::de::DeserializeOwned>(&self, namespace: &str) -> Result<Recalled<T>, StoreError> {
-        let mut all = Recalled { records: Vec::new(), last: 0, complete: true };
-        for key in self.0.kv_keys(namespace, None, usize::MAX).await? {
-            all.last = all.last.max(key.parse().unwrap_or(0));
-            let problem = match self.0.kv_get(namespace, &key).await {
-                Ok(None) => continue,
-                Ok(Some(value)) => match serde_json::from_slice(&value) {
-                    Ok(record) => {
-                        all.records.push(record);
-                        continue;
-                    }
-                    Err(error) => error.to_string(),
-                },
-                Err(StoreError::Damaged(error)) => error.to_string(),
-                Err(error) => return Err(error),
-            };
-            tracing::warn!(namespace, key, problem, "a stored record can't be read; it is passed over");
-            all.complete = false;
-        }
-        Ok(all)
+    fn writes(&self, deployment: &Deployment, surplus: &[u64]) -> Result<Vec<KvWrite>, StoreError> {
+        let mut writes = vec![self.deployments.put(&NumberKey(deployment.number), deployment)?];
+        writes.extend(surplus.iter().map(|number| self.deployments.remove(&NumberKey(*number))));
+        Ok(writes)
     }
 }
 
-pub(crate) fn place_of(deployment: &Deployment) -> StepId {
-    (deployment.flow.clone(), deployment.step.clone())
-}
-
-fn record(deployment: &Deployment) -> KvWrite {
-    let key = format!("{:020}", deployment.number);
-    KvWrite { namespace: DEPLOYMENTS.to_owned(), key, value: Some(json(deployment)) }
-}
-
-fn json(value: &impl Serialize) -> Bytes {
-    // Plain data: maps with text keys, numbers, texts.
-    serde_json::to_vec(value).unwrap_or_default().into()
+fn report_unreadable<K, T>(table: &str, all: &Rows<K, T>) {
+    for row in &all.unreadable {
+        tracing::warn!(table, key = row.key, error = %row.error, "a stored record can't be read; it is passed over");
+    }
 }

@@ -2,12 +2,13 @@
 //! that was found out on the way. It is the progress report, the audit record and what a restart continues from.
 
 use gantry_core::json_diff::Change;
-use gantry_core::rollout::{Comparison, Terms};
+use gantry_core::rollout::{Comparison, RolloutOutcome, Terms};
 use gantry_core::{FlowName, MessageId, PluginRef, Timestamp};
+use gantry_engine::overrides::StepId;
 use serde::{Deserialize, Serialize};
 
 /// One attempt to put another plugin version in force at one step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deployment {
     /// Counted from 1 in the order of their beginning.
     pub number: u64,
@@ -49,7 +50,7 @@ pub struct Deployment {
 }
 
 /// Where a deployment stands, in the order of its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Trust, API version, grants and settings are checked.
@@ -73,7 +74,7 @@ pub enum Phase {
 }
 
 /// One line of the audit trail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// When.
     pub at: Timestamp,
@@ -86,7 +87,7 @@ pub struct Entry {
 }
 
 /// How the golden cases in the plugin went.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoldenReport {
     /// Cases that went as they say.
     pub passed: usize,
@@ -95,7 +96,7 @@ pub struct GoldenReport {
 }
 
 /// What two versions say of the same messages.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ShadowReport {
     /// How many messages there were to try, dead letters included.
     pub messages: usize,
@@ -114,7 +115,7 @@ pub struct ShadowReport {
 }
 
 /// One message that two versions see differently.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The message.
     pub message: MessageId,
@@ -126,7 +127,7 @@ pub struct Difference {
 }
 
 /// How two answers to one message relate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Handled by the old version only.
@@ -143,7 +144,18 @@ impl Phase {
     /// Whether nothing more happens by itself or by an operator.
     #[must_use]
     pub const fn is_over(self) -> bool {
-        matches!(self, Self::Deployed | Self::Refused | Self::RolledBack)
+        self.outcome().is_some()
+    }
+
+    /// How the deployment ended; none: it is under way.
+    #[must_use]
+    pub const fn outcome(self) -> Option<RolloutOutcome> {
+        match self {
+            Self::Deployed => Some(RolloutOutcome::Deployed),
+            Self::Refused => Some(RolloutOutcome::Refused),
+            Self::RolledBack => Some(RolloutOutcome::RolledBack),
+            Self::Checking | Self::Golden | Self::Shadow | Self::Waiting | Self::Canary | Self::Watching => None,
+        }
     }
 
     /// The phase as answers and metrics spell it.
@@ -163,10 +175,99 @@ impl Phase {
     }
 }
 
+/// A version at a step.
+pub(super) struct Version {
+    pub(super) plugin: PluginRef,
+    /// Whether it is the one that the flow's file names.
+    pub(super) is_of_file: bool,
+}
+
+impl Version {
+    /// A version from the catalogue.
+    pub(super) const fn of_catalogue(plugin: PluginRef) -> Self {
+        Self { plugin, is_of_file: false }
+    }
+}
+
 impl Deployment {
+    /// A deployment that begins now.
+    pub(super) fn new(
+        number: u64,
+        step: &StepId,
+        from: Version,
+        to: Version,
+        by: &str,
+        now: Timestamp,
+        terms: Terms,
+    ) -> Self {
+        let (flow, step) = step.clone();
+        Self {
+            number,
+            flow,
+            step,
+            from: from.plugin,
+            from_file: from.is_of_file,
+            to: to.plugin,
+            to_file: to.is_of_file,
+            undoes: None,
+            by: by.to_owned(),
+            at: now,
+            terms,
+            phase: Phase::Checking,
+            since: now,
+            golden: None,
+            shadow: None,
+            canary: None,
+            watch: None,
+            events: Vec::new(),
+        }
+    }
+
+    /// The step it is about.
+    pub(super) fn step_id(&self) -> StepId {
+        (self.flow.clone(), self.step.clone())
+    }
+
     /// Enters a phase, and says why.
     pub(crate) fn enter(&mut self, phase: Phase, at: Timestamp, by: &str, text: impl Into<String>) {
-        (self.phase, self.since) = (phase, at);
+        self.phase = phase;
+        self.since = at;
         self.events.push(Entry { at, phase, by: by.to_owned(), text: text.into() });
+    }
+}
+
+#[cfg(test)]
+pub(super) mod samples {
+    //! Deployments for the tests of this module's neighbours.
+
+    use gantry_core::Digest;
+    use gantry_core::rollout::{Judgement, Window};
+
+    use super::*;
+
+    /// A version whose bytes are its name.
+    pub(crate) fn plugin(version: &str) -> PluginRef {
+        PluginRef { name: "order-to-erp".into(), version: version.into(), digest: Digest::of(version.as_bytes()) }
+    }
+
+    /// A deployment of 2.0.0 in place of 1.0.0 at the step `map` of the flow `orders`.
+    pub(crate) fn deployment(number: u64, phase: Phase) -> Deployment {
+        let step = ("orders".parse().unwrap(), "map".to_owned());
+        let from = Version::of_catalogue(plugin("1.0.0"));
+        let to = Version::of_catalogue(plugin("2.0.0"));
+        let window = Window { messages: 1, time_ms: 1 };
+        let terms = Terms {
+            shadow: 0,
+            changed: Judgement::Accept,
+            newly_failing: Judgement::Refuse,
+            canary_share: 0.1,
+            canary: window,
+            watch: window,
+            max_failure_rate: 0.01,
+        };
+        let now = Timestamp(number);
+        let mut deployment = Deployment::new(number, &step, from, to, "ops", now, terms);
+        deployment.enter(phase, now, "ops", phase.name());
+        deployment
     }
 }

@@ -1,4 +1,4 @@
-//! Versions that the host itself took back, as long as that is news: until one is deployed to the step.
+//! Versions that the host itself rolled back, as long as that is news: until one is deployed to the step.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,9 @@ use gantry_core::{FlowName, PluginRef, Timestamp};
 use gantry_engine::overrides::StepId;
 
 use super::GANTRY;
-use super::journal::place_of;
 use super::record::{Deployment, Phase};
 
-/// A version that was taken back.
+/// A version that was rolled back.
 #[derive(Clone, Debug)]
 pub struct RolledBack {
     /// The deployment.
@@ -33,18 +32,18 @@ impl RolledBack {
     pub(crate) fn among<'a>(records: impl Iterator<Item = &'a Deployment>) -> Vec<Self> {
         let mut last: BTreeMap<StepId, Self> = BTreeMap::new();
         for record in records {
-            let place = place_of(record);
+            let step = record.step_id();
             match record.phase {
                 Phase::RolledBack if record.events.last().is_some_and(|event| event.by == GANTRY) => {
-                    last.insert(place, Self::of(record));
+                    last.insert(step, Self::of(record));
                 }
-                // An operator who takes a version back knows.
+                // An operator who rolls a version back knows.
                 Phase::Deployed | Phase::RolledBack => {
-                    last.remove(&place);
+                    last.remove(&step);
                 }
                 Phase::Refused => {}
                 _ => {
-                    if let Some(rolled_back) = last.get_mut(&place) {
+                    if let Some(rolled_back) = last.get_mut(&step) {
                         rolled_back.retried = true;
                     }
                 }

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::id::FlowName;
 
 /// What is said of an alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
     /// It begins, or goes on.

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::id::JobId;
 
 /// Somebody looks into it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledgement {
     /// When.
     pub at: Timestamp,
@@ -17,7 +17,7 @@ pub struct Acknowledgement {
 }
 
 /// One replay of a letter's message, which keeps its id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplayRun {
     /// When it was put back into the queue.
     pub at: Timestamp,
@@ -40,7 +40,7 @@ pub struct ReplayRun {
 }
 
 /// What came of a replay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplayOutcome {
     /// It delivered the message, or skipped it on purpose: the letter is resolved.
@@ -61,7 +61,7 @@ impl ReplayOutcome {
 }
 
 /// A payload the message had, or was given by an edit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {
     /// 0 is what was received, each edit counts one up.
     pub number: u32,
@@ -73,6 +73,5 @@ pub struct Revision {
     pub content_type: String,
     /// The bytes.
     #[serde(with = "crate::payload")]
-    #[schema(value_type = crate::payload::Readable)]
     pub payload: Bytes,
 }

@@ -1,6 +1,7 @@
 //! What happens, as lines in the log: ERROR where somebody is needed, WARN where the host helps itself.
 
-use gantry_core::{FlowName, Happening, HostEvent};
+use gantry_core::rollout::RolloutOutcome;
+use gantry_core::{FlowName, HostEvent, HostEventKind};
 
 pub(super) fn log(event: &HostEvent) {
     match &event.flow {
@@ -9,9 +10,9 @@ pub(super) fn log(event: &HostEvent) {
     }
 }
 
-fn of_flow(flow: &FlowName, what: &Happening) {
+fn of_flow(flow: &FlowName, what: &HostEventKind) {
     match what {
-        Happening::DeadLettered { letter, stage, target, code, reason, fingerprint, attempts } => tracing::error!(
+        HostEventKind::DeadLettered { letter, stage, target, code, reason, fingerprint, attempts } => tracing::error!(
             dead_letter = %letter,
             stage = stage.name(),
             target = target.as_ref().map(|target| target.as_str()),
@@ -21,54 +22,53 @@ fn of_flow(flow: &FlowName, what: &Happening) {
             attempts,
             "message dead-lettered"
         ),
-        Happening::DeploymentEnded { deployment, step, plugin, phase, by, reason } => {
-            if phase == "rolled_back" {
-                tracing::warn!(%flow, step, deployment, plugin, by, reason, "a plugin version was taken back");
-            } else {
-                tracing::info!(%flow, step, deployment, plugin, phase, by, "a deployment ended");
-            }
+        HostEventKind::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::RolledBack, by, reason } => {
+            tracing::warn!(%flow, step, deployment, plugin, by, reason, "a plugin version was rolled back");
         }
-        Happening::BreakerOpened { target, until } => {
-            tracing::warn!(%flow, %target, %until, "the target is in trouble: its breaker opened, and its messages wait");
+        HostEventKind::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::Deployed, by, .. } => {
+            tracing::info!(%flow, step, deployment, plugin, by, "a plugin version was deployed");
         }
-        Happening::BreakerClosed { target, by } => tracing::info!(%flow, %target, by, "the target's breaker closed"),
-        Happening::TargetPaused { target, by: None, reason } => tracing::error!(
+        HostEventKind::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::Refused, by, reason } => {
+            tracing::info!(%flow, step, deployment, plugin, by, reason, "a plugin version was refused");
+        }
+        HostEventKind::BreakerOpened { target, until } => {
+            tracing::warn!(%flow, %target, %until, "circuit breaker opened: messages for the target wait");
+        }
+        HostEventKind::BreakerClosed { target, by } => tracing::info!(%flow, %target, by, "circuit breaker closed"),
+        HostEventKind::TargetPaused { target, by: None, reason } => tracing::error!(
             %flow,
             %target,
             reason,
-            "the target refuses the host's credentials; it is paused and no message spends an attempt"
+            "target paused: it refuses the host's credentials, and no message spends an attempt"
         ),
-        Happening::TargetPaused { target, by, reason } => {
-            tracing::warn!(%flow, %target, by, reason, "the target was paused");
+        HostEventKind::TargetPaused { target, by, reason } => {
+            tracing::warn!(%flow, %target, by, reason, "target paused");
         }
-        Happening::TargetResumed { target, by: None } => {
-            tracing::info!(%flow, %target, "the target accepts the host's credentials again");
+        HostEventKind::TargetResumed { target, by: None } => {
+            tracing::info!(%flow, %target, "target resumed: it accepts the host's credentials again");
         }
-        Happening::TargetResumed { target, by } => tracing::info!(%flow, %target, by, "the target gets messages again"),
-        Happening::TargetDisabled { target, by, reason } => {
-            tracing::error!(%flow, %target, by, reason, "the target is disabled: nothing is sent until it is enabled");
+        HostEventKind::TargetResumed { target, by } => tracing::info!(%flow, %target, by, "target resumed"),
+        HostEventKind::TargetDisabled { target, by, reason } => {
+            tracing::error!(%flow, %target, by, reason, "target disabled: nothing is sent until it is enabled");
         }
-        Happening::QueueDelayed { age_seconds, limit_seconds, depth, .. } => {
-            tracing::warn!(%flow, age_seconds, limit_seconds, depth, "the flow is delayed: its oldest message is too old");
+        HostEventKind::QueueDelayed { age_seconds, limit_seconds, depth, .. } => {
+            tracing::warn!(%flow, age_seconds, limit_seconds, depth, "flow delayed: its oldest message is older than its limit");
         }
-        Happening::QueueRecovered { depth } => tracing::info!(%flow, depth, "the flow is no longer delayed"),
-        Happening::DiskLow { .. }
-        | Happening::DiskRecovered { .. }
-        | Happening::HostStarted { .. }
-        | Happening::EventsMissed { .. } => of_host(what),
+        HostEventKind::QueueRecovered { depth } => tracing::info!(%flow, depth, "flow no longer delayed"),
+        HostEventKind::DiskLow { .. }
+        | HostEventKind::DiskRecovered { .. }
+        | HostEventKind::HostStarted { .. }
+        | HostEventKind::EventsMissed { .. } => of_host(what),
     }
 }
 
-/// That the disk runs low is said, with everything about it, by who looks at the disk.
-fn of_host(what: &Happening) {
+/// That the disk runs low is logged, with everything about it, by the disk guard.
+fn of_host(what: &HostEventKind) {
     match what {
-        Happening::EventsMissed { count } => {
-            tracing::error!(
-                count,
-                "events came faster than they could be written down; flows that take them miss some"
-            );
+        HostEventKind::EventsMissed { count } => {
+            tracing::error!(count, "host events lost: they came faster than they could be written to the queue");
         }
-        Happening::HostStarted { version } => tracing::debug!(version, "the host begins its work"),
-        what => tracing::debug!(event = what.name(), "something happened to the host"),
+        HostEventKind::HostStarted { version } => tracing::debug!(version, "host started"),
+        what => tracing::debug!(event = what.name(), "host event"),
     }
 }

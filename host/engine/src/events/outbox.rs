@@ -1,10 +1,10 @@
-//! Writes events down that have no write of their own. Whoever tells of something never waits for the disk; should the
-//! disk be so slow that the outbox is full, what no longer fits is counted, and told as an event itself.
+//! Writes events down that have no write of their own. Whoever publishes one never waits for the disk; should the disk be
+//! so slow that the outbox is full, what no longer fits is counted, and published as an event itself.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gantry_core::Happening;
+use gantry_core::HostEventKind;
 use gantry_store::{NewMessage, Store};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -46,7 +46,7 @@ impl Sender {
 }
 
 impl Outbox {
-    /// Writes events down until `stop`, and what was told before it.
+    /// Writes events down until `stop`, and what was published before it.
     pub async fn run(mut self, store: Store, events: Events, stop: CancellationToken) {
         let mut batch = Vec::new();
         loop {
@@ -69,7 +69,7 @@ impl Outbox {
             }
             let missed = self.missed.swap(0, Ordering::Relaxed);
             if missed > 0 {
-                events.publish_for_host(Happening::EventsMissed { count: missed });
+                events.publish_for_host(HostEventKind::EventsMissed { count: missed });
             }
         }
     }

@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use gantry_config::{HostEvents, Source};
-use gantry_core::{Envelope, Event, FlowName, Headers, HostEvent, Message, MessageId, TrailEntry};
+use gantry_core::{Envelope, FlowName, Headers, HostEvent, Message, MessageId};
 use gantry_store::NewMessage;
+use gantry_transport::source::host_events::HostEvents;
 
 use crate::active_flows::ActiveFlow;
 use crate::metrics::FlowMetrics;
@@ -32,18 +32,18 @@ impl Subscribers {
     pub(super) fn among(flows: &[ActiveFlow]) -> Self {
         let mut all = Self::default();
         for ActiveFlow { flow, metrics, .. } in flows {
-            if let Source::HostEvents(wants) = &flow.source {
+            if let Some(wants) = flow.source.of_kind::<HostEvents>() {
                 let metrics = metrics.clone();
                 all.flows.push(Subscriber { flow: flow.name.clone(), wants: wants.clone(), metrics });
             }
-            if matches!(flow.source, Source::HostEvents(_) | Source::Alerts) {
+            if flow.source.is_about_the_host() {
                 all.silent.insert(flow.name.clone());
             }
         }
         all
     }
 
-    /// The messages that tell of an event, and the counts of the flows that get them.
+    /// The messages about an event, and the metrics of the flows that get them.
     pub(super) fn messages(&self, event: &HostEvent, instance: &str) -> (Vec<NewMessage>, Vec<FlowMetrics>) {
         let takers: Vec<_> = self.takers(event).collect();
         if takers.is_empty() {
@@ -66,7 +66,7 @@ impl Subscribers {
     }
 }
 
-/// What tells one flow of it.
+/// The message about it for one flow.
 pub(super) fn message(event: &HostEvent, flow: &FlowName, payload: Bytes) -> NewMessage {
     let id = event.id.to_string();
     let headers: Headers = [("gantry-event", event.what.name()), ("gantry-event-id", &id)].into_iter().collect();
@@ -79,18 +79,8 @@ pub(super) fn message(event: &HostEvent, flow: &FlowName, payload: Bytes) -> New
         payload,
     };
     let envelope = Envelope {
-        message,
-        flow: flow.clone(),
-        source: "host events".to_owned(),
-        received_at: event.at,
         dedupe_key: Some(id),
-        traceparent: None,
-        run: 1,
-        plugins: Vec::new(),
-        warnings: Vec::new(),
-        deliveries: Vec::new(),
-        replay: None,
-        trail: vec![TrailEntry { at: event.at, event: Event::Received }],
+        ..Envelope::received(message, flow.clone(), "host events".to_owned(), event.at)
     };
     NewMessage { envelope, dedupe_window: None, idempotency: None }
 }

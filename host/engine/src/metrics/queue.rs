@@ -1,44 +1,83 @@
-//! What is read from the store just before a scrape: queues and open dead letters.
+//! What is read from the store just before a scrape: queues and open dead letters; and dead letters that expired.
 
 use std::time::Duration;
 
 use gantry_core::Timestamp;
 use gantry_store::Depth;
+use prometheus::{GaugeVec, IntCounterVec, IntGaugeVec};
 
-use super::Metrics;
+use super::registrar::{MetricsError, Registrar};
 
 /// A flow's open dead letters.
 #[derive(Clone, Copy, Debug)]
-pub struct OpenLetters {
+pub struct OpenDeadLetters {
     /// All of them.
     pub all: u64,
     /// Those of groups that are not ignored.
     pub alarming: u64,
 }
 
-impl Metrics {
-    /// Sets the gauges that are read from the store just before a scrape.
-    pub fn observe_queue(&self, flow: &str, depth: &Depth, letters: OpenLetters, now: Timestamp) {
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        for (state, n) in [("queued", depth.queued), ("leased", depth.leased), ("scheduled", depth.scheduled)] {
-            self.0.queue_depth.with_label_values(&[flow, state]).set(count(n));
-        }
-        self.0.blocked_keys.with_label_values(&[flow]).set(count(depth.blocked_keys));
-        self.0.blocked.with_label_values(&[flow]).set(count(depth.blocked));
-        let age = depth.oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
-        self.0.queue_oldest.with_label_values(&[flow]).set(age.as_secs_f64());
-        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        self.0.open_letters.with_label_values(&[flow]).set(count(letters.all));
-        self.0.alarming_letters.with_label_values(&[flow]).set(count(letters.alarming));
+/// What waits in the store.
+pub struct Queues {
+    messages: IntGaugeVec,
+    bytes: IntGaugeVec,
+    oldest: GaugeVec,
+    blocked_keys: IntGaugeVec,
+    blocked: IntGaugeVec,
+    open_dead_letters: IntGaugeVec,
+    alarming_dead_letters: IntGaugeVec,
+    expired_dead_letters: IntCounterVec,
+}
+
+impl Queues {
+    pub(super) fn new(registrar: &Registrar) -> Result<Self, MetricsError> {
+        let gauge = |name, help, labels| registrar.gauge(name, help, labels);
+        Ok(Self {
+            messages: gauge("gantry_queue_messages", "Messages in the queue, by state.", &["flow", "state"])?,
+            bytes: gauge("gantry_queue_bytes", "Bytes that the messages in the queue take on disk.", &["flow"])?,
+            oldest: registrar.seconds(
+                "gantry_queue_oldest_age_seconds",
+                "Age of the oldest message that is not settled.",
+                &["flow"],
+            )?,
+            blocked_keys: gauge("gantry_keys_blocked", "Keys that wait for a dead letter to be closed.", &["flow"])?,
+            blocked: gauge("gantry_messages_blocked", "Messages that wait for a dead letter to be closed.", &["flow"])?,
+            open_dead_letters: gauge("gantry_dead_letters_open", "Dead letters nobody has dealt with.", &["flow"])?,
+            alarming_dead_letters: gauge(
+                "gantry_dead_letters_alarming",
+                "Open dead letters of groups that are not ignored.",
+                &["flow"],
+            )?,
+            expired_dead_letters: registrar.counter(
+                "gantry_dead_letters_expired_total",
+                "Dead letters removed at their expiry before anybody closed them.",
+                &[],
+            )?,
+        })
     }
 
-    /// Sets what the queue takes on disk.
-    pub fn observe_queue_bytes(&self, flow: &str, bytes: u64) {
-        self.0.queue_bytes.with_label_values(&[flow]).set(i64::try_from(bytes).unwrap_or(i64::MAX));
+    /// Sets the gauges of a flow.
+    pub fn observe(&self, flow: &str, depth: &Depth, dead_letters: OpenDeadLetters, now: Timestamp) {
+        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        for (state, n) in [("queued", depth.queued), ("leased", depth.leased), ("scheduled", depth.scheduled)] {
+            self.messages.with_label_values(&[flow, state]).set(count(n));
+        }
+        self.blocked_keys.with_label_values(&[flow]).set(count(depth.blocked_keys));
+        self.blocked.with_label_values(&[flow]).set(count(depth.blocked));
+        let age = depth.oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
+        self.oldest.with_label_values(&[flow]).set(age.as_secs_f64());
+        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.open_dead_letters.with_label_values(&[flow]).set(count(dead_letters.all));
+        self.alarming_dead_letters.with_label_values(&[flow]).set(count(dead_letters.alarming));
+    }
+
+    /// Sets what the queue of a flow takes on disk.
+    pub fn observe_bytes(&self, flow: &str, bytes: u64) {
+        self.bytes.with_label_values(&[flow]).set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
     /// Dead letters have expired before anybody dealt with them.
-    pub fn observe_expired(&self, letters: usize) {
-        self.0.expired_letters.with_label_values(&[] as &[&str]).inc_by(letters as u64);
+    pub fn observe_expired(&self, dead_letters: usize) {
+        self.expired_dead_letters.with_label_values(&[] as &[&str]).inc_by(dead_letters as u64);
     }
 }

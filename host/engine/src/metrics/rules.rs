@@ -3,22 +3,54 @@
 use std::time::Duration;
 
 use gantry_core::Breach;
+use prometheus::{HistogramVec, IntCounterVec};
 
-use super::FlowMetrics;
+use super::codes::CodeLabels;
+use super::plugins::CALL_BUCKETS;
+use super::registrar::{MetricsError, Registrar};
 
-impl FlowMetrics {
-    /// A batch was held to rules.
-    pub fn observe_rules(&self, step: &str, elapsed: Duration, messages: usize) {
-        let labels = [&*self.flow, step];
-        self.all.0.rules_seconds.with_label_values(&labels).observe(elapsed.as_secs_f64());
-        self.all.0.rules_messages.with_label_values(&labels).inc_by(messages as u64);
+/// The rules of flows, and the broken rules that are counted over time.
+pub(super) struct Rules {
+    seconds: HistogramVec,
+    messages: IntCounterVec,
+    breaches: IntCounterVec,
+    codes: CodeLabels,
+}
+
+impl Rules {
+    pub(super) fn new(registrar: &Registrar, codes: CodeLabels) -> Result<Self, MetricsError> {
+        Ok(Self {
+            seconds: registrar.histogram(
+                "gantry_rules_duration_seconds",
+                "One check of a whole batch against the rules of a step.",
+                &["flow", "step"],
+                CALL_BUCKETS,
+            )?,
+            messages: registrar.counter(
+                "gantry_rules_messages_total",
+                "Messages held to the rules of a step.",
+                &["flow", "step"],
+            )?,
+            breaches: registrar.counter(
+                "gantry_quality_violations_total",
+                "Broken rules of each message's first run, by who found them and what they meant.",
+                &["flow", "step", "code", "severity"],
+            )?,
+            codes,
+        })
     }
 
-    /// What an ended message has broken. The field is no label: there is no end of fields.
-    pub fn observe_breaches(&self, breaches: &[Breach]) {
+    pub(super) fn observe(&self, flow: &str, step: &str, elapsed: Duration, messages: usize) {
+        let labels = [flow, step];
+        self.seconds.with_label_values(&labels).observe(elapsed.as_secs_f64());
+        self.messages.with_label_values(&labels).inc_by(messages as u64);
+    }
+
+    /// The field is no label: there is no end of fields.
+    pub(super) fn observe_breaches(&self, flow: &str, breaches: &[Breach]) {
         for Breach { step, code, severity, count, .. } in breaches {
-            let code = self.bounded(code);
-            self.all.0.breaches.with_label_values(&[&*self.flow, step, &code, severity.name()]).inc_by(*count);
+            let code = self.codes.label(code);
+            self.breaches.with_label_values(&[flow, step, code, severity.name()]).inc_by(*count);
         }
     }
 }

@@ -3,77 +3,81 @@
 use std::time::Instant;
 
 use gantry_config::OnViolation;
-use gantry_core::{Fault, Severity, Violation};
+use gantry_core::{Breach, Fault, Severity, Violation};
 use gantry_rules::Verdict as Findings;
-use gantry_store::Leased;
 
-use super::Progress;
-use crate::flow::RunningFlow;
+use super::Pipeline;
+use super::batch::{Batch, Item};
+use super::part::Part;
 use crate::state::{Failure, Verdict};
 use crate::step::RulesStep;
 
-impl RunningFlow {
-    /// One step of rules over all messages still going.
-    pub(super) fn hold(&self, step: &RulesStep, batch: &mut [Leased], progress: &mut [Progress]) {
-        let (began, mut messages) = (Instant::now(), 0);
-        for (lease, slot) in batch.iter_mut().zip(progress) {
-            if let Progress::Going(parts, _) = slot {
-                messages += parts.len();
-                self.hold_one(step, lease, slot);
-            }
+/// What the rules of a step say to the parts of one message.
+#[derive(Default)]
+struct MessageFindings {
+    skipped: Option<Fault>,
+    given_up: Option<Failure>,
+    /// The broken rules that count as errors, of all parts.
+    errors: Vec<Breach>,
+    warnings: Vec<Breach>,
+}
+
+impl Pipeline<'_> {
+    /// One step of rules over all messages that are not decided.
+    pub(super) fn check(&self, step: &RulesStep, batch: &mut Batch<'_>) {
+        let began = Instant::now();
+        let mut messages = 0;
+        for item in batch.going() {
+            messages += item.parts().len();
+            self.check_one(step, item);
         }
-        if messages > 0 {
-            self.metrics.observe_rules(&step.name, began.elapsed(), messages);
+        if let Some(metrics) = self.metrics.filter(|_| messages > 0) {
+            metrics.observe_rules(&step.name, began.elapsed(), messages);
         }
     }
 
     /// A message is one unit: where one of its parts is given up, the whole of it is.
-    fn hold_one(&self, step: &RulesStep, lease: &mut Leased, slot: &mut Progress) {
-        let Progress::Going(parts, made_by) = slot else { return };
-        let mut skipped = None;
-        let (mut given_up, mut broken) = (None, Vec::new());
-        parts.retain(|part| {
-            let findings = step.check(&part.message);
-            let (errors, warnings): (Vec<_>, Vec<_>) =
-                step.breaches(&findings).into_iter().partition(|breach| breach.severity == Severity::Error);
-            lease.envelope.warnings.extend(warnings);
-            let Some(first) = findings.violations.first() else { return true };
-            if step.on_violation == OnViolation::Skip && first.code != NOT_JSON {
-                skipped.get_or_insert_with(|| Fault::new(first.code.clone(), summary(step, &findings)));
-            } else {
-                broken.extend(errors);
-                given_up.get_or_insert_with(|| {
-                    Failure::invalid(&step.name, summary(step, &findings), findings.violations.clone(), None)
-                });
-            }
-            false
-        });
-        let decided = match (given_up, skipped) {
-            (Some(failure), _) => {
-                let made_by = std::mem::take(made_by);
-                self.blame(&made_by);
-                Some(Verdict::GiveUp(Failure { breaches: broken, ..failure }))
-            }
-            (None, Some(fault)) if parts.is_empty() => Some(Verdict::Skip(fault)),
-            (None, _) => None,
-        };
-        if let Some(verdict) = decided {
-            *slot = Progress::Decided(verdict);
+    fn check_one(&self, step: &RulesStep, item: &mut Item<'_>) {
+        let mut found = MessageFindings::default();
+        item.retain_parts(|part| found.check(step, part));
+        item.warn(found.warnings);
+        if let Some(failure) = found.given_up {
+            self.decide(item, Verdict::GiveUp(Failure { breaches: found.errors, ..failure }));
+        } else if let Some(fault) = found.skipped.filter(|_| item.parts().is_empty()) {
+            self.decide(item, Verdict::Skip(fault));
         }
     }
 }
 
-/// What rules can't be asked of is skipped by none.
-const NOT_JSON: &str = "not-json";
+impl MessageFindings {
+    /// Holds one part to the rules; whether it goes on.
+    fn check(&mut self, step: &RulesStep, part: &Part) -> bool {
+        let findings = step.check(part.message());
+        let breaches = step.breaches(&findings).into_iter();
+        let (errors, warnings): (Vec<_>, Vec<_>) = breaches.partition(|breach| breach.severity == Severity::Error);
+        self.warnings.extend(warnings);
+        let Some(first) = findings.violations.first() else { return true };
+        if step.on_violation == OnViolation::Skip && !findings.not_json {
+            self.skipped.get_or_insert_with(|| Fault::new(first.code.clone(), summary(step, &findings)));
+        } else {
+            self.errors.extend(errors);
+            self.given_up.get_or_insert_with(|| {
+                Failure::invalid(&step.name, summary(step, &findings), findings.violations.clone(), None)
+            });
+        }
+        false
+    }
+}
 
 /// What is logged: places and codes. Texts of violations show values, and no value of a message belongs in a log.
 fn summary(step: &RulesStep, findings: &Findings) -> String {
-    let broken = |violation: &Violation| match violation.path.as_str() {
-        "" => violation.code.clone(),
-        path => format!("{} at {path}", violation.code),
-    };
     match findings.violations.as_slice() {
-        [one] => format!("the message breaks a rule of step `{}`: {}", step.name, broken(one)),
+        [Violation { path, code, .. }] if path.is_empty() => {
+            format!("the message breaks a rule of step `{}`: {code}", step.name)
+        }
+        [Violation { path, code, .. }] => {
+            format!("the message breaks a rule of step `{}`: {code} at {path}", step.name)
+        }
         many => format!("the message breaks {} rules of step `{}`", many.len(), step.name),
     }
 }

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gantry_config::{Flow, PluginStep as Config, Step};
-use gantry_core::{Digest, Message, Outcome, PluginRef, TargetName, Timestamp};
-use gantry_sandbox::{Invocation, Plugin, PluginFault, PrepareError, PreparedStep, Run, Sandbox, StepConfig};
+use gantry_core::{Digest, Message, PluginRef, TargetName, Timestamp};
+use gantry_sandbox::{Plugin, PrepareError, Run, Sandbox, StepConfig};
 
+use super::Ask;
 use crate::canary::{Canary, CanaryPlan};
-use crate::flow_error::FlowError;
+use crate::flow_error::{FlowError, PluginProblem};
+use crate::metrics::FlowMetrics;
 use crate::overrides::StepOverride;
+use crate::server::{Answer, Question, Server};
 use crate::tables::Tables;
 
 /// One step of a flow, ready to be called.
@@ -23,36 +26,6 @@ pub struct PluginStep {
     pub server: Server,
     /// A version on canary, and the messages it is given.
     canary: Option<Arc<Canary>>,
-}
-
-/// A plugin bound to a step.
-#[derive(Clone)]
-pub struct Server {
-    /// The plugin.
-    pub plugin: Plugin,
-    /// The same, bound to the step.
-    pub prepared: PreparedStep,
-}
-
-/// What a step says of a batch.
-pub struct Answers {
-    /// One for each invocation, in the same order.
-    pub outcomes: Vec<Result<Outcome, PluginFault>>,
-    /// The component that gave it.
-    pub components: Vec<Digest>,
-}
-
-impl Server {
-    /// Binds a plugin to a step. Blocks for as long as the plugin takes to configure itself.
-    pub fn bind(plugin: Plugin, config: StepConfig) -> Result<Self, PrepareError> {
-        let prepared = plugin.prepare(config)?;
-        Ok(Self { plugin, prepared })
-    }
-
-    /// Which plugin it is.
-    pub fn reference(&self) -> &PluginRef {
-        self.plugin.reference()
-    }
 }
 
 impl PluginStep {
@@ -107,14 +80,6 @@ impl PluginStep {
         std::iter::once(self.server.reference()).chain(self.canary.iter().map(|canary| canary.reference()))
     }
 
-    /// A message that this component answered ended behind it, in a later step or at a target's schema. Where it is on
-    /// canary, that speaks against it.
-    pub fn blame(&self, component: Digest) {
-        if let Some(canary) = self.canary.as_deref().filter(|canary| canary.reference().digest == component) {
-            canary.count_downstream_failure();
-        }
-    }
-
     /// The version on its canary, if there is one.
     pub fn on_canary(&self) -> Option<&PluginRef> {
         self.canary.as_deref().map(Canary::reference)
@@ -127,32 +92,38 @@ impl PluginStep {
             None => self.server.reference(),
         }
     }
+}
 
-    /// One batch. `owner_of` names the message of the flow that an invocation belongs to.
-    pub fn answer<'a>(
-        &self,
-        batch: &[Invocation<'a>],
-        owner_of: impl Fn(usize) -> &'a Message,
-        now: Timestamp,
-        observe: impl Fn(&Run, usize),
-    ) -> Answers {
-        match &self.canary {
-            None => {
-                let run = self.server.prepared.run(batch, now);
-                observe(&run, batch.len());
-                Answers { outcomes: run.outcomes, components: vec![self.server.reference().digest; batch.len()] }
+impl Ask for PluginStep {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn ask(&self, questions: &[Question<'_>], now: Timestamp, metrics: Option<&FlowMetrics>) -> Vec<Answer> {
+        let observe = |run: &Run, messages| {
+            if let Some(metrics) = metrics {
+                metrics.observe_plugin(&self.name, run, messages);
             }
-            Some(canary) => canary.answer(&self.server, batch, owner_of, now, observe),
+        };
+        match self.canary.as_ref().filter(|_| metrics.is_some()) {
+            Some(canary) => canary.answer(&self.server, questions, now, &observe),
+            None => self.server.ask(questions, now, &observe).answers,
+        }
+    }
+
+    /// Where the component is on canary, that speaks against it.
+    fn blame(&self, component: Digest) {
+        if let Some(canary) = self.canary.as_deref().filter(|canary| canary.reference().digest == component) {
+            canary.count_downstream_failure();
         }
     }
 }
 
 fn read_plugin(step: &Step, wanted: &Config, sandbox: &Sandbox) -> Result<Plugin, FlowError> {
-    let (place, path) = (step.place.clone(), wanted.plugin.clone());
-    let bytes = std::fs::read(&path).map_err(|source| FlowError::ReadPlugin {
-        place: place.clone(),
-        path: path.clone(),
-        source,
-    })?;
-    sandbox.load(&bytes).map_err(|source| FlowError::LoadPlugin { place, path, source })
+    let path = wanted.plugin.clone();
+    let loaded = match std::fs::read(&path) {
+        Ok(bytes) => sandbox.load(&bytes).map_err(|source| PluginProblem::Load { path, source }),
+        Err(source) => Err(PluginProblem::Read { path, source }),
+    };
+    loaded.map_err(|problem| FlowError::Plugin { place: step.place.clone(), problem: Box::new(problem) })
 }

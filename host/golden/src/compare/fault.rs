@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 /// All there is to say of a fault.
 pub(super) fn describe(fault: &PluginFault) -> Value {
-    json!({ "code": fault.code, "text": fault.text, "stack": fault.backtrace, "stderr": fault.stderr })
+    json!({ "code": fault.code.name(), "text": fault.text, "stack": fault.backtrace, "stderr": fault.stderr })
 }
 
 /// The fault in the terms of the expectation: equal to it where it holds.
@@ -17,8 +17,8 @@ pub(super) fn seen(expected: &Value, fault: &PluginFault) -> Value {
     let mut seen = Map::new();
     for (name, wanted) in members {
         let found = match (name.as_str(), wanted) {
-            ("code", Value::Array(any)) if any.iter().any(|code| code == fault.code) => wanted.clone(),
-            ("code", _) => fault.code.into(),
+            ("code", Value::Array(any)) if any.iter().any(|code| code == fault.code.name()) => wanted.clone(),
+            ("code", _) => fault.code.name().into(),
             ("mentions", Value::Array(words)) => mentioned(words, fault),
             ("stack", _) => (!fault.backtrace.is_empty()).into(),
             ("text", _) => fault.text.as_str().into(),
@@ -36,11 +36,13 @@ fn mentioned(words: &[Value], fault: &PluginFault) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use gantry_sandbox::FaultCode;
+
     use super::*;
 
     fn trap() -> PluginFault {
         PluginFault {
-            code: "plugin-trap",
+            code: FaultCode::Trap,
             text: "trapped: unreachable".into(),
             backtrace: vec!["deliberate".into()],
             stderr: "panicked: boom".into(),

@@ -4,21 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Alert, Source, show_duration};
-use gantry_core::alert::{AlertKey, AlertKind, Level, Sighting};
+use gantry_config::{Alert, show_duration};
+use gantry_core::alert::{AlertKey, AlertKind, Level, Observation};
 use gantry_core::{BreakerState, FlowName, StopKind, TargetName, Timestamp, escape};
 use gantry_engine::active_flows::ActiveFlow;
 use gantry_engine::gate::{Gate, GateStatus};
 use gantry_store::{DeadLetterGroup, GroupFilter, GroupState, StoreError};
 use serde_json::{Map, Value, json};
 
+use super::flow::AlertSource;
 use crate::monitor;
 use crate::view::HostView;
 
-/// Groups of dead letters looked at, those with the most open letters first.
+/// Most groups of dead letters that are read, those with the most open dead letters first.
 const GROUPS: usize = 10_000;
 
-/// For how long a version that was taken back is worth an alert: then the old one has proved itself.
+/// How long an alert about a version that was rolled back lasts: then the old one has proved itself.
 const ROLLED_BACK: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Longest code of a failure that is repeated in a summary.
@@ -32,28 +33,28 @@ pub(super) struct ConditionReader {
     read_at: Option<u64>,
 }
 
-/// What was seen in one look.
+/// What one reading of the host finds.
 #[derive(Default)]
 pub(super) struct Conditions {
-    seen: BTreeMap<AlertKey, Sighting>,
-    /// Open letters of each group of dead letters.
+    observed: BTreeMap<AlertKey, Observation>,
+    /// Open dead letters of each group.
     open: BTreeMap<AlertKey, u64>,
 }
 
 impl ConditionReader {
-    /// Everything that can be seen. What goes wrong with alerts themselves is not: they would feed each other.
+    /// Every condition of the host. What goes wrong with alerts themselves is left out: they would feed each other.
     pub(super) async fn read(&mut self, host: &HostView) -> Result<Conditions, StoreError> {
         self.read_groups(host).await?;
-        let (mut conditions, now) = (Conditions::default(), host.clock.now());
+        let mut conditions = Conditions::default();
+        let now = host.clock.now();
         let entries = host.flows.entries();
-        let (silent, loud): (Vec<_>, Vec<_>) =
-            entries.iter().partition(|entry| matches!(entry.flow.source, Source::Alerts));
-        let silent: BTreeSet<_> = silent.iter().map(|entry| &entry.flow.name).collect();
-        self.groups
-            .iter()
-            .filter(|group| !silent.contains(&group.flow))
-            .for_each(|group| conditions.observe_group(group));
-        for entry in loud {
+        let (of_alerts, others): (Vec<_>, Vec<_>) =
+            entries.iter().partition(|entry| entry.flow.source.of_kind::<AlertSource>().is_some());
+        let of_alerts: BTreeSet<_> = of_alerts.iter().map(|entry| &entry.flow.name).collect();
+        for group in self.groups.iter().filter(|group| !of_alerts.contains(&group.flow)) {
+            conditions.observe_group(group);
+        }
+        for entry in others {
             entry.targets.iter().for_each(|(name, gate)| conditions.observe_target(&entry.flow.name, name, gate, now));
             conditions.observe_queue(host, entry, now);
         }
@@ -80,14 +81,14 @@ impl ConditionReader {
 
 impl Conditions {
     /// What concerns one alert.
-    pub(super) fn of(&self, alert: &Alert) -> BTreeMap<AlertKey, Sighting> {
-        let concerned = self.seen.iter().filter(|(key, _)| alert.concerns(key.kind, key.flow.as_ref()));
-        let seen = concerned.map(|(key, sighting)| {
+    pub(super) fn of(&self, alert: &Alert) -> BTreeMap<AlertKey, Observation> {
+        let concerned = self.observed.iter().filter(|(key, _)| alert.concerns(key.kind, key.flow.as_ref()));
+        let leveled = concerned.map(|(key, observation)| {
             let few = self.open.get(key).is_some_and(|open| *open < alert.dead_letters);
-            let level = if few { Level::Between } else { sighting.level };
-            (key.clone(), Sighting { level, ..sighting.clone() })
+            let level = if few { Level::Between } else { observation.level };
+            (key.clone(), Observation { level, ..observation.clone() })
         });
-        seen.collect()
+        leveled.collect()
     }
 
     fn observe(
@@ -104,21 +105,24 @@ impl Conditions {
             _ => Map::new(),
         };
         let key = AlertKey { kind, flow: flow.cloned(), about: about.map(str::to_owned) };
-        self.seen.insert(key.clone(), Sighting { level, summary, details });
+        self.observed.insert(key.clone(), Observation { level, summary, details });
         key
     }
 
-    /// A kind of failure is over for alerts once none of its letters is open, or somebody said where it stands. While
-    /// one is replayed, nobody knows yet.
+    /// A group of dead letters is over for alerts once none of them is open, or an operator has acknowledged it. While one
+    /// is replayed, the condition half holds.
     fn observe_group(&mut self, group: &DeadLetterGroup) {
-        let (open, replaying) = (group.counts.open, group.counts.replaying);
+        let open = group.counts.open;
+        let replaying = group.counts.replaying;
         if group.state != GroupState::Open || open + replaying == 0 {
             return;
         }
         let level = if open > 0 { Level::On } else { Level::Between };
         let letters = if open == 1 { "1 dead letter".to_owned() } else { format!("{open} dead letters") };
         let way = group.target.as_ref().map_or_else(String::new, |target| format!(" on the way to `{target}`"));
-        let (flow, code, stage) = (&group.flow, escape(&group.code, CODE), group.stage.name());
+        let flow = &group.flow;
+        let code = escape(&group.code, CODE);
+        let stage = group.stage.name();
         let summary = format!("{letters} in flow `{flow}`{way}: {code}, at stage {stage}; {}", group.fingerprint);
         let details = json!({
             "open": open,
@@ -137,7 +141,8 @@ impl Conditions {
 
     fn observe_target(&mut self, flow: &FlowName, target: &TargetName, gate: &Arc<Gate>, now: Timestamp) {
         let GateStatus { stop, refused_until, breaker, open_until, .. } = gate.status(now);
-        let (flow_name, about) = (Some(flow), Some(target.as_str()));
+        let flow_name = Some(flow);
+        let about = Some(target.as_str());
         let place = format!("target `{target}` of flow `{flow}`");
         let level = match breaker {
             Some((BreakerState::Open, ..)) => Some(Level::On),
@@ -171,12 +176,15 @@ impl Conditions {
     }
 
     fn observe_queue(&mut self, host: &HostView, entry: &ActiveFlow, now: Timestamp) {
-        let (flow, limit) = (&entry.flow.name, host.queue_age(&entry.flow));
+        let flow = &entry.flow.name;
+        let limit = host.queue_age(&entry.flow);
         let depth = host.store.depth(flow);
         let Some(oldest) = depth.oldest else { return };
-        let (age, waiting) = (now.since(oldest), monitor::waiting(&depth));
+        let age = now.since(oldest);
+        let waiting = monitor::waiting(&depth);
         let Some(level) = monitor::delay(age, limit) else { return };
-        let (seconds, limit) = (age.as_secs(), show_duration(limit));
+        let seconds = age.as_secs();
+        let limit = show_duration(limit);
         let summary =
             format!("Flow `{flow}` is delayed: its oldest of {waiting} messages is {seconds} s old, more than {limit}");
         let details = json!({ "depth": waiting, "age_seconds": seconds, "oldest": oldest.to_string() });
@@ -189,7 +197,8 @@ impl Conditions {
             if now.since(rolled_back.at) >= ROLLED_BACK {
                 continue;
             }
-            let (flow, step) = (&rolled_back.flow, rolled_back.step.as_str());
+            let flow = &rolled_back.flow;
+            let step = rolled_back.step.as_str();
             let summary = format!(
                 "{} was taken back from step `{step}` of flow `{flow}`; {} serves it again",
                 rolled_back.to, rolled_back.from

@@ -4,147 +4,176 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use gantry_config::Alert;
-use gantry_core::alert::{AlertBook, AlertKey, AlertKind, Firing, Notice, Said, Sighting};
-use gantry_core::{Envelope, Event, Headers, Message, MessageId, Timestamp, TrailEntry};
-use gantry_store::{KvWrite, NewMessage, Store, StoreError};
+use gantry_core::alert::{AlertKey, AlertKind, AlertState, Firing, Notice, Observation, Said};
+use gantry_core::{Envelope, Headers, Message, MessageId, Timestamp};
+use gantry_store::{KvWrite, NewMessage, Store, StoreError, Table, TableKey};
 use serde_json::Map;
 
-/// Key: `ALERT/KIND/FLOW/ABOUT`. Value: what fires.
+/// Where the store keeps what fires.
 const NAMESPACE: &str = "alerts";
-
-/// Records read at once at the start.
-const PAGE: usize = 1000;
 
 /// What fires at one endpoint.
 #[derive(Clone, Default)]
 pub(crate) struct EndpointState {
-    pub(super) book: AlertBook,
+    pub(super) firing: AlertState,
 }
 
-/// What is to be said, and the book as it is once that is written down.
+/// What an endpoint is to be sent, and what fires there once that is written down.
 pub(super) struct Notifications {
-    pub(super) said: Vec<Said>,
-    pub(super) book: AlertBook,
+    pub(super) kinds: Vec<Said>,
+    pub(super) firing: AlertState,
     messages: Vec<NewMessage>,
     writes: Vec<KvWrite>,
 }
 
-impl EndpointState {
-    pub(super) fn of(firing: Vec<Firing>) -> Self {
-        Self { book: firing.into_iter().collect() }
+/// What fires, of all alerts; clones write to the same store.
+#[derive(Clone)]
+pub(crate) struct FiringTable {
+    store: Store,
+    table: Table<FiringKey, Firing>,
+}
+
+/// One condition at one alert: `ALERT/KIND/FLOW/ABOUT`.
+struct FiringKey {
+    alert: String,
+    condition: String,
+}
+
+impl TableKey for FiringKey {
+    fn encode(&self) -> String {
+        format!("{}/{}", self.alert, self.condition)
     }
 
-    /// One look at the host: changes nothing until the words are written down.
-    pub(super) fn look(
+    fn decode(text: &str) -> Option<Self> {
+        let (alert, condition) = text.split_once('/')?;
+        Some(Self { alert: alert.to_owned(), condition: condition.to_owned() })
+    }
+}
+
+impl FiringKey {
+    fn of(alert: &str, firing: &Firing) -> Self {
+        Self { alert: alert.to_owned(), condition: firing.key.to_string() }
+    }
+}
+
+/// What an endpoint is to be sent can't be written down.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotifyError {
+    /// A notification can't be encoded.
+    #[error("a notification can't be encoded")]
+    Encode(#[from] serde_json::Error),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+}
+
+impl EndpointState {
+    pub(super) fn of(firing: Vec<Firing>) -> Self {
+        Self { firing: firing.into_iter().collect() }
+    }
+
+    /// What follows from the conditions that are observed: changes nothing until it is written down.
+    pub(super) fn evaluate(
         &self,
         alert: &Alert,
-        seen: &BTreeMap<AlertKey, Sighting>,
+        observed: &BTreeMap<AlertKey, Observation>,
         instance: &str,
         now: Timestamp,
-    ) -> Notifications {
-        let mut book = self.book.clone();
-        let said = book.look(now, seen, alert.terms);
-        let mut words = Notifications { said: Vec::new(), book, messages: Vec::new(), writes: Vec::new() };
-        for (action, firing) in said {
-            words.said.push(action);
-            words.messages.push(message(alert, &Notice::of(&firing, action, instance, now), now));
-            words.writes.push(record(alert, &firing, action));
+        table: &FiringTable,
+    ) -> Result<Notifications, NotifyError> {
+        let mut firing = self.firing.clone();
+        let changes = firing.look(now, observed, alert.terms);
+        let mut notifications = Notifications { kinds: Vec::new(), firing, messages: Vec::new(), writes: Vec::new() };
+        for (kind, firing) in changes {
+            let notice = Notice::of(&firing, kind, instance, now);
+            notifications.kinds.push(kind);
+            notifications.messages.push(message(alert, &notice, now)?);
+            notifications.writes.push(table.write_of(&alert.name, &firing, kind)?);
         }
-        words
+        Ok(notifications)
     }
 }
 
 impl Notifications {
-    /// Queues what is said and notes that it was said, as one.
+    /// Queues what is sent and notes that it was, as one.
     pub(super) async fn write(&mut self, store: &Store) -> Result<(), StoreError> {
-        if self.said.is_empty() {
+        if self.kinds.is_empty() {
             return Ok(());
         }
-        let (messages, writes) = (std::mem::take(&mut self.messages), std::mem::take(&mut self.writes));
+        let messages = std::mem::take(&mut self.messages);
+        let writes = std::mem::take(&mut self.writes);
         store.enqueue_with(messages, writes).await.map(|_| ())
     }
 }
 
-fn record(alert: &Alert, firing: &Firing, action: Said) -> KvWrite {
-    let value = match action {
-        // Plain data always becomes JSON.
-        Said::Trigger => Some(serde_json::to_vec(firing).unwrap_or_default().into()),
-        Said::Resolve => None,
-    };
-    KvWrite { namespace: NAMESPACE.to_owned(), key: format!("{}/{}", alert.name, firing.key), value }
+impl FiringTable {
+    /// What fires at the alerts of this store.
+    pub(super) fn new(store: Store) -> Self {
+        let table = Table::new(store.clone(), NAMESPACE);
+        Self { store, table }
+    }
+
+    /// What fired when the host stopped, by the alert's name. What can't be read is removed.
+    pub(super) async fn load(&self) -> Result<BTreeMap<String, Vec<Firing>>, StoreError> {
+        let all = self.table.all().await?;
+        let mut fired: BTreeMap<String, Vec<Firing>> = BTreeMap::new();
+        for (key, firing) in all.rows {
+            fired.entry(key.alert).or_default().push(firing);
+        }
+        for row in &all.unreadable {
+            tracing::warn!(key = row.key, error = %row.error, "what fires can't be read; its resolve is not sent");
+        }
+        let removals: Vec<_> = all.unreadable.iter().map(|row| self.table.remove_unreadable(row)).collect();
+        if !removals.is_empty() {
+            self.store.kv_write(removals).await?;
+        }
+        Ok(fired)
+    }
+
+    /// Removes what fired at endpoints that are no longer there: nobody can be notified that it is over.
+    pub(super) async fn forget(&self, fired: BTreeMap<String, Vec<Firing>>) -> Result<(), StoreError> {
+        for (alert, firing) in fired {
+            tracing::warn!(
+                alert,
+                firing = firing.len(),
+                "an alert is gone from the host file while it fired; no resolve is sent"
+            );
+            let removals = firing.iter().map(|firing| self.table.remove(&FiringKey::of(&alert, firing)));
+            self.store.kv_write(removals.collect()).await?;
+        }
+        Ok(())
+    }
+
+    fn write_of(&self, alert: &str, firing: &Firing, kind: Said) -> Result<KvWrite, StoreError> {
+        let key = FiringKey::of(alert, firing);
+        match kind {
+            Said::Trigger => self.table.put(&key, firing),
+            Said::Resolve => Ok(self.table.remove(&key)),
+        }
+    }
 }
 
 /// A notice as a message of the alert's flow: one alert's go in order.
-fn message(alert: &Alert, notice: &Notice, now: Timestamp) -> NewMessage {
-    let message = Message {
+fn message(alert: &Alert, notice: &Notice, now: Timestamp) -> Result<NewMessage, serde_json::Error> {
+    let source = format!("alert {}", alert.name);
+    let envelope = Envelope::received(message_of(notice, now)?, alert.flow.clone(), source, now);
+    Ok(NewMessage { envelope, dedupe_window: None, idempotency: None })
+}
+
+/// The message that carries a notice.
+pub(super) fn message_of(notice: &Notice, now: Timestamp) -> Result<Message, serde_json::Error> {
+    Ok(Message {
         id: MessageId::generate(),
         key: Some(notice.dedup_key.clone()),
         content_type: "application/json".to_owned(),
         headers: Headers::new(),
         event_time: now,
-        payload: Bytes::from(serde_json::to_vec(notice).unwrap_or_default()),
-    };
-    let envelope = Envelope {
-        message,
-        flow: alert.flow.clone(),
-        source: format!("alert {}", alert.name),
-        received_at: now,
-        dedupe_key: None,
-        traceparent: None,
-        run: 1,
-        plugins: Vec::new(),
-        warnings: Vec::new(),
-        deliveries: Vec::new(),
-        replay: None,
-        trail: vec![TrailEntry { at: now, event: Event::Received }],
-    };
-    NewMessage { envelope, dedupe_window: None, idempotency: None }
+        payload: Bytes::from(serde_json::to_vec(notice)?),
+    })
 }
 
-/// What fired when the host stopped, by the alert's name.
-pub(super) async fn recall(store: &Store) -> Result<BTreeMap<String, Vec<Firing>>, StoreError> {
-    let mut fired: BTreeMap<String, Vec<Firing>> = BTreeMap::new();
-    let mut after: Option<String> = None;
-    loop {
-        let keys = store.kv_keys(NAMESPACE, after.as_deref(), PAGE).await?;
-        for key in &keys {
-            let Some(value) = store.kv_get(NAMESPACE, key).await? else { continue };
-            let alert = key.split('/').next().unwrap_or_default().to_owned();
-            match serde_json::from_slice(&value) {
-                Ok(firing) => fired.entry(alert).or_default().push(firing),
-                Err(error) => {
-                    tracing::warn!(key, %error, "what fires can't be read; its resolve is not sent");
-                    store.kv_delete(NAMESPACE, key).await?;
-                }
-            }
-        }
-        match keys.into_iter().last() {
-            Some(last) => after = Some(last),
-            None => return Ok(fired),
-        }
-    }
-}
-
-/// Forgets what fired at endpoints that are no longer there: nobody can be told that it is over.
-pub(super) async fn forget(store: &Store, fired: BTreeMap<String, Vec<Firing>>) -> Result<(), StoreError> {
-    for (alert, firing) in fired {
-        tracing::warn!(
-            alert,
-            firing = firing.len(),
-            "an alert is gone from the host file while it fired; nobody is told that it is over"
-        );
-        let write = |firing: &Firing| KvWrite {
-            namespace: NAMESPACE.to_owned(),
-            key: format!("{alert}/{}", firing.key),
-            value: None,
-        };
-        store.kv_write(firing.iter().map(write).collect()).await?;
-    }
-    Ok(())
-}
-
-/// What is said to try an endpoint: a trigger, and the resolve of it.
-pub(super) fn trial(alert: &Alert, instance: &str, now: Timestamp) -> [Notice; 2] {
+/// What is sent to test an endpoint: a trigger, and the resolve of it.
+pub(super) fn test_notices(alert: &Alert, instance: &str, now: Timestamp) -> [Notice; 2] {
     let firing = Firing {
         key: AlertKey {
             kind: AlertKind::DeadLetters,
@@ -158,10 +187,5 @@ pub(super) fn trial(alert: &Alert, instance: &str, now: Timestamp) -> [Notice; 2
         repeats: 0,
         gone: None,
     };
-    [Said::Trigger, Said::Resolve].map(|action| Notice::of(&firing, action, instance, now))
-}
-
-/// The message a trial would have been.
-pub(super) fn trial_message(alert: &Alert, notice: &Notice, now: Timestamp) -> Message {
-    message(alert, notice, now).envelope.message
+    [Said::Trigger, Said::Resolve].map(|kind| Notice::of(&firing, kind, instance, now))
 }

@@ -1,17 +1,32 @@
-//! The flow of an alert's endpoint: made by the host, not read from a file. Its messages come from the alert's desk.
+//! The flow of an alert's endpoint: made by the host, not read from a file. Its messages are the alert's notifications.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Alert, Flow, OnFailure, Ordering, Purpose, QueueBounds, Source};
+use gantry_config::{Alert, Flow, Label, OnFailure, Ordering, Purpose, QueueBounds, SourceSettings};
 use gantry_core::{Digest, RetryPolicy};
 
 /// Messages of one alert go in order; others don't wait for it.
 const IN_FLIGHT: usize = 16;
 const IN_FLIGHT_BYTES: usize = 1 << 20;
 
-/// The flow that sends what is said at this endpoint.
+/// The source of these flows: the host itself, which queues its notifications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AlertSource;
+
+impl SourceSettings for AlertSource {
+    fn label(&self) -> Label {
+        Label { kind: "alerts".to_owned(), place: String::new() }
+    }
+
+    fn is_about_the_host(&self) -> bool {
+        true
+    }
+}
+
+/// The flow that delivers the notifications of this endpoint.
 pub(crate) fn flow_of(alert: &Alert) -> Flow {
     let digest = Digest::of(format!("{alert:?}").as_bytes());
     Flow {
@@ -21,7 +36,7 @@ pub(crate) fn flow_of(alert: &Alert) -> Flow {
         purpose: Purpose { goal: format!("Tells {} what is wrong with this host", alert.name), ..Purpose::default() },
         ordering: Ordering::Key,
         on_failure: OnFailure::Skip,
-        source: Source::Alerts,
+        source: Arc::new(AlertSource),
         input_schema: None,
         steps: Vec::new(),
         tables: BTreeMap::new(),

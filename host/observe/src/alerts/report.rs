@@ -1,4 +1,4 @@
-//! What operators see of alerts: what fires where, how the endpoints do, and what one answers when it is tried.
+//! What operators see of alerts: what fires where, the state of the endpoints, and what one answers to a test.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +6,13 @@ use gantry_core::alert::{AlertKind, Firing, Notice, Said, Severity};
 use gantry_core::{Delivery, DeliveryState, FlowName, Timestamp};
 use gantry_engine::target_report::TargetState;
 use gantry_transport::target::{Accepted, Failure, Request};
-use serde::Serialize;
 
 use super::endpoint;
 use super::{Alerting, Endpoint};
 use crate::monitor;
 
 /// One alert of the host's file.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct AlertReport {
     /// Its name.
     pub name: String,
@@ -38,19 +37,18 @@ pub struct AlertReport {
 }
 
 /// An alert that was triggered and not resolved.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct FiringReport {
     /// The same for everything said of this alert.
     pub dedup_key: String,
     /// How urgent it is.
     pub severity: Severity,
     /// What fires.
-    #[serde(flatten)]
     pub firing: Firing,
 }
 
 /// What an endpoint answered when it was tried.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct TestAnswer {
     /// What was said.
     pub action: Said,
@@ -76,11 +74,11 @@ impl Alerting {
         let targets = self.view.flows.targets(self.view.clock.now());
         let report = |Endpoint { alert, state, .. }: &Endpoint| {
             let mut firing: Vec<_> =
-                state.lock().book.firing().map(|firing| fires(firing, self.view.events.instance())).collect();
+                state.lock().firing.firing().map(|firing| fires(firing, self.view.events.instance())).collect();
             firing.sort_by_key(|report| (std::cmp::Reverse(report.severity), report.firing.since));
             AlertReport {
                 name: alert.name.clone(),
-                url: alert.endpoint.shown_url(),
+                url: alert.endpoint.url.to_string(),
                 format: alert.endpoint.format.to_string(),
                 on: alert.on.clone(),
                 flows: alert.flows.clone(),
@@ -94,12 +92,12 @@ impl Alerting {
         self.alerts.iter().map(report).collect()
     }
 
-    /// Says a trigger and its resolve to one endpoint, at once and past its queue, and tells what it answered.
+    /// Sends a trigger and its resolve to one endpoint, at once and past its queue; gives what it answered.
     pub async fn test(&self, name: &str) -> Result<Vec<TestAnswer>, UnknownAlert> {
         let endpoint = self.alerts.get(name).ok_or_else(|| UnknownAlert(name.to_owned()))?;
         let mut answers = Vec::with_capacity(2);
-        for notice in endpoint::trial(&endpoint.alert, self.view.events.instance(), self.view.clock.now()) {
-            answers.push(try_one(endpoint, &notice, self.view.clock.now()).await);
+        for notice in endpoint::test_notices(&endpoint.alert, self.view.events.instance(), self.view.clock.now()) {
+            answers.push(send_one(endpoint, &notice, self.view.clock.now()).await);
         }
         Ok(answers)
     }
@@ -110,8 +108,15 @@ fn fires(firing: &Firing, instance: &str) -> FiringReport {
     FiringReport { dedup_key, severity: firing.key.kind.severity(), firing: firing.clone() }
 }
 
-async fn try_one(Endpoint { alert, target, .. }: &Endpoint, notice: &Notice, now: Timestamp) -> TestAnswer {
-    let message = endpoint::trial_message(alert, notice, now);
+async fn send_one(Endpoint { alert, target, .. }: &Endpoint, notice: &Notice, now: Timestamp) -> TestAnswer {
+    let action = notice.action;
+    let message = match endpoint::message_of(notice, now) {
+        Ok(message) => message,
+        Err(error) => {
+            let error = Some(error.to_string());
+            return TestAnswer { action, accepted: false, status: None, error, answer: String::new() };
+        }
+    };
     let delivery = Delivery {
         position: 0,
         target: alert.to.clone(),
@@ -127,12 +132,10 @@ async fn try_one(Endpoint { alert, target, .. }: &Endpoint, notice: &Notice, now
     let request =
         Request { message_id: message.id, flow: &alert.flow, delivery: &delivery, attempt: 1, traceparent: None };
     match target.send(request).await {
-        Ok(Accepted { status, excerpt }) => {
-            TestAnswer { action: notice.action, accepted: true, status, error: None, answer: excerpt }
-        }
+        Ok(Accepted { status, excerpt }) => TestAnswer { action, accepted: true, status, error: None, answer: excerpt },
         Err(Failure { class, status, excerpt, .. }) => {
             let error = Some(class.name().to_owned());
-            TestAnswer { action: notice.action, accepted: false, status, error, answer: excerpt }
+            TestAnswer { action, accepted: false, status, error, answer: excerpt }
         }
     }
 }

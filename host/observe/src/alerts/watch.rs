@@ -1,4 +1,4 @@
-//! Looks at the host and has each endpoint told what is new: once a second, and at once when something happens.
+//! Checks the host and notifies each endpoint of what is new: once a second, and at once when something happens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,17 +9,18 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio_util::sync::CancellationToken;
 
 use super::conditions::{ConditionReader, Conditions};
+use super::endpoint::{EndpointState, Notifications, NotifyError};
 use super::{Alerts, Endpoint};
 use crate::monitor;
 use crate::view::HostView;
 
-/// How long nothing has to happen for a look.
+/// How long after the last check the next one comes when no event does.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The least between two looks, whatever happens: a thousand dead letters are a few looks.
+/// The least time between two checks: a thousand dead letters at once are a few checks.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Messages that may wait for an endpoint; with as many nothing more is said there.
+/// Messages that may wait for an endpoint; with as many nothing more is queued there.
 const MOST_WAITING: u64 = 1000;
 
 /// Watches until `stop`.
@@ -39,8 +40,8 @@ pub(super) async fn run(host: &HostView, alerts: &Alerts, stop: CancellationToke
     stop.run_until_cancelled(watching).await;
 }
 
-/// Returns when something has happened since the last look, or it has been a while. That a listener was too slow to hear
-/// everything matters nothing: it looks.
+/// Returns when an event has come since the last check, or none for a while. Which events a slow listener missed does not
+/// matter: each check reads the host as it is.
 async fn change(events: &mut Receiver<Arc<HostEvent>>) {
     let mut happened = false;
     while !matches!(events.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {
@@ -55,7 +56,7 @@ async fn check(host: &HostView, alerts: &Alerts, reader: &mut ConditionReader) {
     let conditions = match reader.read(host).await {
         Ok(conditions) => conditions,
         Err(error) => {
-            tracing::error!(%error, "failed to look for what is wrong; alerts wait");
+            tracing::error!(%error, "the conditions for alerts can't be read; alerts wait");
             return;
         }
     };
@@ -69,18 +70,36 @@ async fn notify(host: &HostView, endpoint: &Endpoint, conditions: &Conditions) {
     if monitor::waiting(&host.store.depth(&alert.flow)) >= MOST_WAITING {
         return;
     }
-    let seen = conditions.of(alert);
     // Only this task writes: what it has read is still so when it is written down.
     let current = state.lock().clone();
-    let mut notifications = current.look(alert, &seen, host.events.instance(), host.clock.now());
-    if let Err(error) = notifications.write(&host.store).await {
-        tracing::error!(%error, alert = alert.name, "failed to write down what is to be said; trying again");
-        return;
-    }
+    let notifications = match queue(host, endpoint, &current, conditions).await {
+        Ok(notifications) => notifications,
+        Err(error) => {
+            tracing::error!(%error, alert = alert.name, "an alert can't be queued; trying again");
+            return;
+        }
+    };
     if let Some(metrics) = host.flows.metrics(&alert.flow) {
-        metrics.observe_received(notifications.said.len() as u64, 0);
+        metrics.observe_received(notifications.kinds.len() as u64, 0);
     }
-    notifications.said.iter().for_each(|said| host.metrics.observe_said(&alert.name, *said));
-    host.metrics.observe_firing(&alert.name, notifications.book.firing());
-    state.lock().book = notifications.book;
+    for kind in &notifications.kinds {
+        host.metrics.alerts().observe_notice(&alert.name, *kind);
+    }
+    host.metrics.alerts().observe_firing(&alert.name, notifications.firing.firing());
+    state.lock().firing = notifications.firing;
+}
+
+/// What is new at one endpoint, once it is on disk.
+async fn queue(
+    host: &HostView,
+    endpoint: &Endpoint,
+    current: &EndpointState,
+    conditions: &Conditions,
+) -> Result<Notifications, NotifyError> {
+    let Endpoint { alert, table, .. } = endpoint;
+    let observed = conditions.of(alert);
+    let now = host.clock.now();
+    let mut notifications = current.evaluate(alert, &observed, host.events.instance(), now, table)?;
+    notifications.write(&host.store).await?;
+    Ok(notifications)
 }

@@ -38,7 +38,7 @@ impl CompilerProcess {
         let mut process = self.spawn().map_err(CompileError::Process)?;
         let code = exchange(&mut process, bytes, &self.bounds, start)?;
         tracing::debug!(elapsed = ?start.elapsed(), code_bytes = code.len(), "compiled a plugin in a process of its own");
-        trusted::deserialize(engine, Trusted::from_own_compiler(&code)).map_err(CompileError::Refused)
+        trusted::deserialize(engine, Trusted::from_own_compiler(&code)).map_err(CompileError::Engine)
     }
 
     fn spawn(&self) -> std::io::Result<Child> {

@@ -1,49 +1,197 @@
-//! Advances the engine's epoch at a steady pace, on a thread of its own: guest code compares the epoch with its
-//! deadline at every loop and call, so a guest that never returns still ends, however busy the other threads are.
+//! Advances the engine's epoch at a steady pace while calls run, on a thread of its own: guest code compares the epoch
+//! with its deadline at every loop and call, so a guest that never returns still ends, however busy the other threads are.
 //!
 //! Epochs count time, not wake-ups: on a loaded machine the thread wakes late, and then makes up for what it missed.
-//! Counting wake-ups would stretch every deadline just when time is short.
+//! Counting wake-ups would stretch every deadline just when time is short. While no call runs there is no deadline to
+//! watch: after [`LINGER`] the thread sleeps until the next call begins, and a host at rest costs nothing for it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use parking_lot::{Condvar, Mutex};
 use wasmtime::EngineWeak;
 
+/// How long the thread goes on ticking after the last call: a host at work has calls at shorter distances, and waking a
+/// thread for each of them would cost more than the ticks.
+const LINGER: Duration = Duration::from_millis(100);
+
 /// Stops and joins its thread when dropped.
-pub(super) struct Ticker {
-    stop: Arc<AtomicBool>,
+pub(crate) struct Ticker {
+    shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// A call runs as long as this lives.
+pub(crate) struct Ticking<'a>(&'a Shared);
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    /// Calls that run now.
+    calls: usize,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// No call runs, and none ran for a while.
+    Asleep,
+    /// Epochs are counted from this moment.
+    TicksSince(Instant),
+    Stopped,
 }
 
 impl Ticker {
     pub(super) fn start(engine: EngineWeak, tick: Duration) -> std::io::Result<Self> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let run = move || {
-            let start = Instant::now();
-            let mut ticks = 0;
-            while !stopped.load(Ordering::Acquire) {
-                std::thread::park_timeout(tick);
-                let Some(engine) = engine.upgrade() else { return };
-                let due = start.elapsed().as_nanos() / tick.as_nanos().max(1);
-                (ticks..due).for_each(|_| engine.increment_epoch());
-                ticks = due;
+        let advance = move || engine.upgrade().map(|engine| engine.increment_epoch()).is_some();
+        Self::start_with(tick, advance)
+    }
+
+    /// `advance` is called once for each epoch; false: there is nothing to advance any more.
+    fn start_with(tick: Duration, advance: impl Fn() -> bool + Send + 'static) -> std::io::Result<Self> {
+        let state = State { calls: 0, phase: Phase::Asleep };
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let watched = Arc::clone(&shared);
+        let thread = std::thread::Builder::new().name("gantry-epoch".into()).spawn(move || {
+            while let Some(since) = watched.calls_begin() {
+                if !watched.tick(since, tick, &advance) {
+                    return;
+                }
             }
-        };
-        let thread = std::thread::Builder::new().name("gantry-epoch".into()).spawn(run)?;
-        Ok(Self { stop, thread: Some(thread) })
+        })?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// A call begins: from now on time counts. To be held until the call has ended, and to be had before its deadline is set.
+    pub(crate) fn begin(&self) -> Ticking<'_> {
+        let mut state = self.shared.state.lock();
+        state.calls += 1;
+        if state.phase == Phase::Asleep {
+            state.phase = Phase::TicksSince(Instant::now());
+            self.shared.changed.notify_one();
+        }
+        Ticking(&self.shared)
+    }
+}
+
+impl Shared {
+    /// Sleeps until a call begins; none when the ticker stops.
+    fn calls_begin(&self) -> Option<Instant> {
+        let mut state = self.state.lock();
+        loop {
+            match state.phase {
+                Phase::Asleep => self.changed.wait(&mut state),
+                Phase::TicksSince(since) => return Some(since),
+                Phase::Stopped => return None,
+            }
+        }
+    }
+
+    /// Advances the epoch until no call has run for a while; false when there is nothing to advance any more.
+    fn tick(&self, since: Instant, tick: Duration, advance: &impl Fn() -> bool) -> bool {
+        let mut ticks = 0;
+        let mut last_call = since;
+        loop {
+            std::thread::park_timeout(tick);
+            let now = Instant::now();
+            let due = now.duration_since(since).as_nanos() / tick.as_nanos().max(1);
+            if !(ticks..due).all(|_| advance()) {
+                return false;
+            }
+            ticks = due;
+            let mut state = self.state.lock();
+            if state.phase == Phase::Stopped {
+                return true;
+            }
+            if state.calls > 0 {
+                last_call = now;
+            } else if now.duration_since(last_call) >= LINGER {
+                state.phase = Phase::Asleep;
+                return true;
+            }
+        }
+    }
+}
+
+impl Drop for Ticking<'_> {
+    fn drop(&mut self) {
+        self.0.state.lock().calls -= 1;
     }
 }
 
 impl Drop for Ticker {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
+        self.shared.state.lock().phase = Phase::Stopped;
+        self.shared.changed.notify_one();
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
             // A panicked ticker has nothing left to say, and drop has nobody to tell.
             let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    const TICK: Duration = Duration::from_millis(1);
+    const TOO_LONG: Duration = Duration::from_secs(60);
+
+    impl Ticker {
+        fn is_asleep(&self) -> bool {
+            self.shared.state.lock().phase == Phase::Asleep
+        }
+    }
+
+    #[test]
+    fn epochs_advance_while_a_call_runs_and_the_thread_sleeps_when_none_does() {
+        let (sender, ticks) = mpsc::channel();
+        let ticker = Ticker::start_with(TICK, move || sender.send(Instant::now()).is_ok()).unwrap();
+        assert!(ticker.is_asleep() && ticks.try_recv().is_err(), "nothing runs yet");
+        for _ in 0..2 {
+            let call = ticker.begin();
+            let began = Instant::now();
+            while ticks.recv_timeout(TOO_LONG).expect("an epoch advances") < began {}
+            drop(call);
+            while !ticker.is_asleep() {
+                assert!(began.elapsed() < TOO_LONG, "it does not fall asleep");
+                std::thread::yield_now();
+            }
+            ticks.try_iter().for_each(drop);
+        }
+        assert!(ticks.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_call_that_runs_keeps_the_thread_awake_whatever_others_do() {
+        let (sender, ticks) = mpsc::channel();
+        let ticker = Ticker::start_with(TICK, move || sender.send(()).is_ok()).unwrap();
+        let _long = ticker.begin();
+        for _ in 0..(2 * LINGER.as_millis() / TICK.as_millis()) {
+            drop(ticker.begin());
+            ticks.recv_timeout(TOO_LONG).unwrap();
+        }
+        assert!(!ticker.is_asleep());
+    }
+
+    #[test]
+    fn dropping_it_ends_the_thread_whether_it_sleeps_or_ticks() {
+        for running in [false, true] {
+            let (sender, ticks) = mpsc::channel();
+            let ticker = Ticker::start_with(TICK, move || sender.send(()).is_ok()).unwrap();
+            if running {
+                drop(ticker.begin());
+            }
+            drop(ticker);
+            ticks.try_iter().for_each(drop);
+            assert_eq!(ticks.try_recv(), Err(mpsc::TryRecvError::Disconnected), "the sender is gone with the thread");
         }
     }
 }

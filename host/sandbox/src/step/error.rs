@@ -1,20 +1,30 @@
 //! Why a plugin can't run in a step. Every message begins with the place in the flow's file and ends with what helps.
 
-use gantry_core::Violation;
+use std::time::Duration;
+
+use gantry_core::{Place, Violation};
 use gantry_schema::LoadError;
 
+use crate::engine_error::EngineError;
 use crate::fault::PluginFault;
 
 /// The plugin can't run in this step.
 #[derive(Debug, thiserror::Error)]
-pub enum PrepareError {
+#[error("{place}: {problem}")]
+pub struct PrepareError {
+    /// Where the step is written.
+    pub place: Place,
+    /// Why.
+    #[source]
+    pub problem: PrepareProblem,
+}
+
+/// Why a plugin can't run in a step.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareProblem {
     /// It imports what the step doesn't grant.
-    #[error(
-        "{place}: plugin `{plugin}` imports {import}, which this step does not grant; add `{grants}` under [[step]]"
-    )]
+    #[error("plugin `{plugin}` imports {import}, which this step does not grant; add `{grants}` under [[step]]")]
     Ungranted {
-        /// `file:line` of the step.
-        place: String,
         /// The plugin's name.
         plugin: String,
         /// The import, with its version.
@@ -24,12 +34,10 @@ pub enum PrepareError {
     },
     /// It wants tables that the step doesn't grant.
     #[error(
-        "{place}: plugin `{plugin}` wants the lookup table{} {}, which this step does not grant; add `{grants}` under [[step]]",
+        "plugin `{plugin}` wants the lookup table{} {}, which this step does not grant; add `{grants}` under [[step]]",
         if .tables.len() == 1 { "" } else { "s" }, quoted(.tables)
     )]
     UngrantedTables {
-        /// `file:line` of the step.
-        place: String,
         /// The plugin's name.
         plugin: String,
         /// The tables.
@@ -38,53 +46,73 @@ pub enum PrepareError {
         grants: String,
     },
     /// The settings break the plugin's schema, or its `configure` refuses them.
-    #[error("{place}: plugin `{plugin}` refuses its settings: {}", listed(.violations))]
+    #[error("plugin `{plugin}` refuses its settings: {}", listed(.violations))]
     Settings {
-        /// `file:line` of the step.
-        place: String,
         /// The plugin's name.
         plugin: String,
         /// The broken rules.
         violations: Vec<Violation>,
     },
     /// The schema in the manifest is none, or refers to something outside it.
-    #[error("{place}: the settings' schema in the manifest of plugin `{plugin}` {source}")]
+    #[error("the settings' schema in the manifest of plugin `{plugin}` {source}")]
     Schema {
-        /// `file:line` of the step.
-        place: String,
         /// The plugin's name.
         plugin: String,
         /// What is wrong with it.
         source: LoadError,
     },
     /// A limit this sandbox can't keep.
-    #[error("{place}: {text}")]
-    Limits {
-        /// `file:line` of the step.
-        place: String,
-        /// Which limit, and its bounds.
-        text: String,
-    },
+    #[error(transparent)]
+    Limits(#[from] LimitError),
     /// It imports or exports something in a shape the host doesn't have.
-    #[error("{place}: plugin `{plugin}` does not fit this host: {text}")]
+    #[error("plugin `{plugin}` does not fit this host: {source}")]
     Link {
-        /// `file:line` of the step.
-        place: String,
         /// The plugin's name.
         plugin: String,
         /// What the linker says.
-        text: String,
+        source: EngineError,
     },
     /// A first instance failed before it saw any message.
-    #[error("{place}: plugin `{plugin}` fails at start: {fault}")]
+    #[error("plugin `{plugin}` fails at start: {fault}")]
     Start {
-        /// `file:line` of the step.
-        place: String,
         /// The plugin's name.
         plugin: String,
         /// How it failed.
         #[source]
         fault: Box<PluginFault>,
+    },
+}
+
+/// A limit of a step that this sandbox can't keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LimitError {
+    /// Too little or too much memory.
+    #[error("a memory limit of {bytes} bytes is not between {least} and {most}")]
+    Memory {
+        /// What the step asks for.
+        bytes: usize,
+        /// The least there can be.
+        least: usize,
+        /// The most there can be.
+        most: usize,
+    },
+    /// A deadline too short or too long.
+    #[error("a deadline of {deadline:?} is not between {shortest:?} and {longest:?}")]
+    Deadline {
+        /// What the step asks for.
+        deadline: Duration,
+        /// The shortest there can be.
+        shortest: Duration,
+        /// The longest there can be.
+        longest: Duration,
+    },
+    /// Too much output.
+    #[error("an output limit of {bytes} bytes is more than {most}")]
+    Output {
+        /// What the step asks for.
+        bytes: usize,
+        /// The most there can be.
+        most: usize,
     },
 }
 

@@ -7,7 +7,8 @@ use gantry_core::Grants;
 use gantry_schema::Schema;
 use serde_json::Value;
 
-use super::{Bound, PrepareError, PreparedStep, StepConfig};
+use super::{Bound, LimitError, PrepareError, PrepareProblem, PreparedStep, StepConfig};
+use crate::engine_error::EngineError;
 use crate::guest::EnricherPre;
 use crate::host;
 use crate::host::log::LogRate;
@@ -29,14 +30,16 @@ impl Plugin {
     /// When the plugin can't run in this step; the message names the place and what would help.
     pub fn prepare(&self, config: StepConfig) -> Result<PreparedStep, PrepareError> {
         let place = config.place.clone();
+        self.bind(config).map_err(|problem| PrepareError { place, problem })
+    }
+
+    fn bind(&self, config: StepConfig) -> Result<PreparedStep, PrepareProblem> {
         self.check_limits(&config)?;
         self.check_grants(&config)?;
         let settings = self.check_settings(&config)?;
-        let pre = self.link(&config.grants).map_err(|error| PrepareError::Link {
-            place: place.clone(),
-            plugin: self.name(),
-            text: format!("{error:#}"),
-        })?;
+        let pre = self
+            .link(&config.grants)
+            .map_err(|error| PrepareProblem::Link { plugin: self.name(), source: EngineError::new(error) })?;
         let warm = Arc::new(Warm::new(config.reuse, Arc::clone(&self.shared().warm)));
         let bound = Bound {
             flow: config.flow,
@@ -52,8 +55,8 @@ impl Plugin {
         let step = PreparedStep { shared: Arc::clone(self.shared()), bound: Arc::new(bound), pre, warm };
         match step.trial() {
             Ok(Ok(())) => Ok(step),
-            Ok(Err(violations)) => Err(PrepareError::Settings { place, plugin: self.name(), violations }),
-            Err(fault) => Err(PrepareError::Start { place, plugin: self.name(), fault: Box::new(fault) }),
+            Ok(Err(violations)) => Err(PrepareProblem::Settings { plugin: self.name(), violations }),
+            Err(fault) => Err(PrepareProblem::Start { plugin: self.name(), fault: Box::new(fault) }),
         }
     }
 
@@ -61,24 +64,25 @@ impl Plugin {
         self.reference().name.clone()
     }
 
-    fn check_limits(&self, config: &StepConfig) -> Result<(), PrepareError> {
-        let (limits, most) = (config.limits, self.shared().max_memory_bytes);
-        let text = if !(MIN_MEMORY_BYTES..=most).contains(&limits.memory_bytes) {
-            format!("a memory limit of {} bytes is not between {MIN_MEMORY_BYTES} and {most}", limits.memory_bytes)
-        } else if !(MIN_DEADLINE..=MAX_DEADLINE).contains(&limits.deadline) {
-            format!("a deadline of {:?} is not between {MIN_DEADLINE:?} and {MAX_DEADLINE:?}", limits.deadline)
-        } else if limits.output_bytes > most {
-            format!("an output limit of {} bytes is more than {most}", limits.output_bytes)
-        } else {
-            return Ok(());
-        };
-        Err(PrepareError::Limits { place: config.place.clone(), text })
+    fn check_limits(&self, config: &StepConfig) -> Result<(), LimitError> {
+        let limits = config.limits;
+        let most = self.shared().max_memory_bytes;
+        if !(MIN_MEMORY_BYTES..=most).contains(&limits.memory_bytes) {
+            return Err(LimitError::Memory { bytes: limits.memory_bytes, least: MIN_MEMORY_BYTES, most });
+        }
+        if !(MIN_DEADLINE..=MAX_DEADLINE).contains(&limits.deadline) {
+            let deadline = limits.deadline;
+            return Err(LimitError::Deadline { deadline, shortest: MIN_DEADLINE, longest: MAX_DEADLINE });
+        }
+        if limits.output_bytes > most {
+            return Err(LimitError::Output { bytes: limits.output_bytes, most });
+        }
+        Ok(())
     }
 
-    fn check_grants(&self, config: &StepConfig) -> Result<(), PrepareError> {
+    fn check_grants(&self, config: &StepConfig) -> Result<(), PrepareProblem> {
         let granted = &config.grants;
-        let ungranted = |import: &str| PrepareError::Ungranted {
-            place: config.place.clone(),
+        let ungranted = |import: &str| PrepareProblem::Ungranted {
             plugin: self.name(),
             import: import.to_owned(),
             grants: self.grants_line(granted),
@@ -95,7 +99,7 @@ impl Plugin {
             return Ok(());
         }
         let grants = self.grants_line(granted);
-        Err(PrepareError::UngrantedTables { place: config.place.clone(), plugin: self.name(), tables, grants })
+        Err(PrepareProblem::UngrantedTables { plugin: self.name(), tables, grants })
     }
 
     /// The line that would grant what is granted already and all that the plugin wants or imports.
@@ -113,20 +117,17 @@ impl Plugin {
     }
 
     /// The settings as text for `configure`.
-    fn check_settings(&self, config: &StepConfig) -> Result<String, PrepareError> {
+    fn check_settings(&self, config: &StepConfig) -> Result<String, PrepareProblem> {
         let empty = Value::Object(serde_json::Map::new());
         let settings = if config.settings.is_null() { &empty } else { &config.settings };
         // Whatever a schema allows, the contract says that settings are an object.
         let any_object = serde_json::json!({ "type": "object" });
         for schema in std::iter::once(&any_object).chain(&self.manifest().settings) {
-            let schema = Schema::alone(schema).map_err(|source| PrepareError::Schema {
-                place: config.place.clone(),
-                plugin: self.name(),
-                source,
-            })?;
+            let schema =
+                Schema::alone(schema).map_err(|source| PrepareProblem::Schema { plugin: self.name(), source })?;
             let violations = schema.check_value(settings);
             if !violations.is_empty() {
-                return Err(PrepareError::Settings { place: config.place.clone(), plugin: self.name(), violations });
+                return Err(PrepareProblem::Settings { plugin: self.name(), violations });
             }
         }
         Ok(settings.to_string())

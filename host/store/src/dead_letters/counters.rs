@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::groups::{DeadLetterGroup, GroupState};
 
 /// How many dead letters are in which state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetterCounts {
     /// Nobody has dealt with them.
     pub open: u64,

@@ -2,8 +2,8 @@
 //! succeeds, removed by the sweep. Each of these counts the letter's group in the same atomic write.
 
 use gantry_core::{
-    Attempt, DeadLetter, DeadLetterId, DeadLetterState, Event, MessageId, ReplayOutcome, Resolution, Timestamp,
-    TrailEntry,
+    Attempt, DeadLetter, DeadLetterId, DeadLetterState, Event, MessageId, ReplayOutcome, Resolution, TimelineEntry,
+    Timestamp,
 };
 
 use super::Counters;
@@ -110,7 +110,7 @@ pub(crate) fn resolve(
     draft: &mut Draft<'_>,
     counters: &Counters,
     id: DeadLetterId,
-    trail: &[TrailEntry],
+    trail: &[TimelineEntry],
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(mut letter) = find(draft, id)? else { return Ok(()) };
@@ -125,13 +125,13 @@ pub(crate) fn resolve(
 }
 
 /// What happened since the last replay began, that included.
-fn run_of(trail: &[TrailEntry]) -> &[TrailEntry] {
+fn run_of(trail: &[TimelineEntry]) -> &[TimelineEntry] {
     let began = trail.iter().rposition(|entry| matches!(entry.event, Event::Replayed { .. }));
     &trail[began.unwrap_or(0)..]
 }
 
 /// Who asked for the run.
-fn replayed_by(run: &[TrailEntry]) -> &str {
+fn replayed_by(run: &[TimelineEntry]) -> &str {
     match run.first().map(|entry| &entry.event) {
         Some(Event::Replayed { by, .. }) => by,
         _ => "unknown",
@@ -139,7 +139,7 @@ fn replayed_by(run: &[TrailEntry]) -> &str {
 }
 
 /// An attempt at the letter's delivery, as the trail tells it: a success has no excerpt.
-fn attempt(entry: &TrailEntry, letter: DeadLetterId) -> Option<Attempt> {
+fn attempt(entry: &TimelineEntry, letter: DeadLetterId) -> Option<Attempt> {
     match &entry.event {
         Event::Attempted { position, status, error, latency_ms, .. } if Some(*position) == letter.position => {
             let (status, error, latency_ms) = (*status, *error, *latency_ms);

@@ -1,18 +1,15 @@
-//! Which dead letters an operator wants to see: every field narrows, an empty filter admits all. It is also what a
-//! query of the admin API, an option of the command line and a job's record say, in these very words.
+//! Which dead letters an operator wants to see: every field narrows, an empty filter admits all. A job's
+//! record holds one.
 
 use gantry_core::{DeadLetter, DeadLetterState, Digest, FlowName, Stage, TargetName, Timestamp};
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::{Deserialize, Serialize};
 
 use crate::groups::DeadLetterGroup;
 use crate::summary::DeadLetterSummary;
 
 /// Which dead letters are meant. Every field narrows; none given means all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-#[schema(as = DeadLetterFilter)]
 pub struct Filter {
     /// Of this flow.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,19 +60,19 @@ pub struct Filter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_replays: Option<u32>,
     /// First given up at or after this moment.
-    #[serde(deserialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_since: Option<Timestamp>,
     /// First given up before this moment.
-    #[serde(deserialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_until: Option<Timestamp>,
     /// Last given up at or after this moment.
-    #[serde(deserialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
     /// Last given up before this moment.
-    #[serde(deserialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// Expiring before this moment.
-    #[serde(deserialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_until: Option<Timestamp>,
     /// Acknowledged, replayed or closed by this person.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,29 +144,4 @@ fn within(least: Option<u32>, most: Option<u32>, found: u32) -> bool {
 
 fn during(since: Option<Timestamp>, until: Option<Timestamp>, found: Timestamp) -> bool {
     since.is_none_or(|since| found >= since) && until.is_none_or(|until| found < until)
-}
-
-/// RFC 3339 text or milliseconds.
-fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    struct Moment;
-    impl serde::de::Visitor<'_> for Moment {
-        type Value = Option<Timestamp>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a moment: RFC 3339 text or milliseconds since 1970")
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_u64<E>(self, millis: u64) -> Result<Self::Value, E> {
-            Ok(Some(Timestamp(millis)))
-        }
-
-        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            text.parse().map(Some).map_err(E::custom)
-        }
-    }
-    deserializer.deserialize_any(Moment)
 }

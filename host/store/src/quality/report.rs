@@ -4,8 +4,6 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use gantry_core::{FlowName, Severity, Timestamp};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::{Counter, HOUR_MS, hour_of};
 use crate::disk::{Disk, Read};
@@ -20,38 +18,26 @@ const MOST_ROWS: usize = 1000;
 const DAY_MS: u64 = 24 * HOUR_MS;
 
 /// Which counters are meant. Every field narrows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QualityFilter {
     /// Of this flow.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flow: Option<FlowName>,
     /// Found by this step; `source.schema` and `target.NAME.schema` are the schemas of either end.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
     /// With this code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// From the hour of this moment on; for the last day unless given.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
     /// Up to the hour of this moment; up to now unless given.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// How the time is divided; by the hour for up to two days, else by the day, unless given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<String>)]
     pub by: Option<Interval>,
     /// At most so many rows; 100 unless given, 1000 at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
 
 /// How time is divided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = QualityInterval)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interval {
     /// Into hours.
     Hour,
@@ -60,7 +46,7 @@ pub enum Interval {
 }
 
 /// What was broken in a span of time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QualityReport {
     /// Beginning of the first hour.
     pub since: Timestamp,
@@ -75,7 +61,7 @@ pub struct QualityReport {
 }
 
 /// How often one rule was broken at one field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QualityRow {
     /// The flow.
     pub flow: FlowName,
@@ -96,7 +82,7 @@ pub struct QualityRow {
 }
 
 /// One hour or day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QualityPoint {
     /// Its beginning.
     pub at: Timestamp,

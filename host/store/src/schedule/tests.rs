@@ -9,13 +9,18 @@ fn entry(seq: u64, key: u64) -> Entry {
 }
 
 fn schedule(ordered: bool, entries: &[(u64, u64)]) -> Schedule {
-    let mut schedule = Schedule::new(ordered);
+    let mut schedule = Schedule::new(ordered, Arc::default());
     entries.iter().for_each(|(seq, key)| schedule.push(entry(*seq, *key), MessageId::generate()));
     schedule
 }
 
 fn take(schedule: &mut Schedule) -> Option<u64> {
     schedule.take(NOW).map(|entry| entry.seq)
+}
+
+fn size(schedule: &Schedule) -> (usize, u64) {
+    let Backlog { messages, bytes } = schedule.backlog();
+    (messages, bytes)
 }
 
 #[test]
@@ -43,7 +48,7 @@ fn messages_without_a_key_wait_for_nobody() {
 
 #[test]
 fn a_hundred_thousand_messages_of_one_key_stall_nobody() {
-    let mut schedule = Schedule::new(true);
+    let mut schedule = Schedule::new(true, Arc::default());
     (0..100_000).for_each(|seq| schedule.push(entry(seq, 7), MessageId::generate()));
     (0..100).for_each(|n| schedule.push(entry(100_000 + n, 1_000 + n), MessageId::generate()));
     assert_eq!(take(&mut schedule), Some(0));
@@ -53,7 +58,7 @@ fn a_hundred_thousand_messages_of_one_key_stall_nobody() {
 }
 
 #[test]
-fn a_busy_key_and_the_row_take_turns() {
+fn a_busy_key_and_the_pending_messages_take_turns() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 7), (4, 7), (10, 0), (11, 0), (12, 0), (13, 0)]);
     let busy = schedule.take(NOW).unwrap();
     assert_eq!(take(&mut schedule), Some(10));
@@ -79,12 +84,12 @@ fn a_message_that_waits_for_its_retry_keeps_its_key() {
 }
 
 #[test]
-fn a_barred_key_waits_for_its_letter_and_only_the_replay_passes() {
+fn a_blocked_key_waits_for_its_dead_letter_and_only_the_replay_passes() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
     schedule.set_blocks(true);
     let first = schedule.take(NOW).unwrap();
     let letter = DeadLetterId { message: MessageId::generate(), position: None };
-    schedule.bar(7, letter);
+    schedule.block(7, letter);
     schedule.finish(first);
     assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(3), None]);
     assert_eq!((schedule.counts().blocked_keys, schedule.counts().blocked), (1, 1));
@@ -93,7 +98,7 @@ fn a_barred_key_waits_for_its_letter_and_only_the_replay_passes() {
     assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(5), None]);
     schedule.finish(entry(5, 7));
     assert_eq!(take(&mut schedule), None, "the replay failed: its letter is open");
-    schedule.lift(7, letter);
+    schedule.unblock(7, letter);
     assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(2), None]);
     schedule.finish(entry(2, 7));
     assert_eq!(take(&mut schedule), Some(4));
@@ -104,7 +109,7 @@ fn a_barred_key_waits_for_its_letter_and_only_the_replay_passes() {
 fn a_flow_that_blocks_no_more_lets_everything_go_on() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7)]);
     schedule.set_blocks(true);
-    schedule.bar(7, DeadLetterId { message: MessageId::generate(), position: None });
+    schedule.block(7, DeadLetterId { message: MessageId::generate(), position: None });
     assert_eq!(take(&mut schedule), None);
     schedule.set_blocks(false);
     assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(1), None]);
@@ -166,16 +171,16 @@ fn order_can_be_switched_off_and_on_while_messages_are_leased() {
 #[test]
 fn what_is_there_is_counted_from_push_to_finish_wherever_it_waits() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
-    assert_eq!(schedule.size(), (3, 30));
+    assert_eq!(size(&schedule), (3, 30));
     let first = schedule.take(NOW).unwrap();
-    assert_eq!((take(&mut schedule), schedule.size()), (Some(3), (3, 30)), "the second is set aside");
+    assert_eq!((take(&mut schedule), size(&schedule)), (Some(3), (3, 30)), "the second is parked");
     schedule.postpone(first, Timestamp(2_000), NOW, 25);
-    assert_eq!(schedule.size(), (3, 45), "its record has grown");
+    assert_eq!(size(&schedule), (3, 45), "its record has grown");
     let first = schedule.take(Timestamp(2_000)).unwrap();
     schedule.give_back(first);
     let first = schedule.take(NOW).unwrap();
     schedule.finish(first);
-    assert_eq!(schedule.size(), (2, 20));
+    assert_eq!(size(&schedule), (2, 20));
 }
 
 #[test]
@@ -189,4 +194,43 @@ fn a_clock_that_is_set_back_makes_nobody_wait_longer_than_was_meant() {
     assert_eq!(schedule.take(Timestamp(NOW.0 + 1_999)), None);
     assert_eq!(schedule.take(Timestamp(NOW.0 + 2_000)), Some(first));
     assert_eq!(schedule.take(Timestamp(NOW.0 + 3_000)), Some(second));
+}
+
+#[test]
+fn what_all_flows_hold_is_the_sum_over_their_schedules_at_every_step() {
+    let total = Arc::new(Total::default());
+    let mut orders = Schedule::new(true, Arc::clone(&total));
+    let mut customers = Schedule::new(false, Arc::clone(&total));
+    let sum = |orders: &Schedule, customers: &Schedule| Backlog {
+        messages: orders.backlog().messages + customers.backlog().messages,
+        bytes: orders.backlog().bytes + customers.backlog().bytes,
+    };
+    orders.push(entry(1, 7), MessageId::generate());
+    customers.push(entry(2, 7), MessageId::generate());
+    customers.push_later(entry(3, 8), Timestamp(2_000), NOW);
+    assert_eq!(total.backlog(), Backlog { messages: 3, bytes: 30 });
+    let first = orders.take(NOW).unwrap();
+    orders.postpone(first, Timestamp(2_000), NOW, 35);
+    assert_eq!(total.backlog(), sum(&orders, &customers));
+    assert_eq!(total.backlog().bytes, 55, "its record has grown");
+    let second = customers.take(NOW).unwrap();
+    customers.finish(second);
+    assert_eq!(total.backlog(), sum(&orders, &customers));
+    assert_eq!(total.backlog(), Backlog { messages: 2, bytes: 45 });
+}
+
+#[test]
+fn whether_something_is_due_is_told_by_the_clock_whichever_way_it_is_set() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 8)]);
+    let first = schedule.take(NOW).unwrap();
+    let second = schedule.take(NOW).unwrap();
+    schedule.postpone(first, Timestamp(NOW.0 + 5_000), NOW, 10);
+    schedule.hold_back(second, Timestamp(NOW.0 + 8_000), NOW, 10);
+    assert!(!schedule.is_due(Timestamp(NOW.0 + 4_999)));
+    assert!(schedule.is_due(Timestamp(NOW.0 + 5_000)));
+    assert_eq!(schedule.take(Timestamp(NOW.0 + 5_000)), Some(first));
+    assert!(!schedule.is_due(Timestamp(NOW.0 + 6_000)));
+    // Set back by five seconds: the second has two seconds left all the same.
+    assert!(!schedule.is_due(NOW.after(std::time::Duration::from_millis(1_000))));
+    assert!(schedule.is_due(NOW.after(std::time::Duration::from_millis(3_000))));
 }

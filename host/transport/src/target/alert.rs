@@ -5,19 +5,21 @@
 
 mod form;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use gantry_config::{AlertTarget, HttpTarget};
+use gantry_config::{AlertTarget, AlertUrl};
 use gantry_core::alert::Notice;
 use gantry_core::{Delivery, ErrorClass, Secret};
-use gantry_security::{Environment, SecretError, resolve};
+use gantry_security::{SecretError, resolve};
 
-use super::http::{HttpSender, HttpTargetError};
-use super::{Accepted, Failure, ProbeError, Request, Target};
+use super::http::{CONNECT_TIMEOUT, HttpSender, HttpTarget, HttpTargetError, IDEMPOTENCY_HEADER};
+use super::{Accepted, BuildError, Failure, OpenTarget, ProbeError, Request, Target, TargetContext};
 use form::Form;
 
 /// An alert target can't be built from its configuration.
 #[derive(Debug, thiserror::Error)]
-pub enum AlertTargetError {
+pub(super) enum AlertTargetError {
     /// A secret that it needs.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -29,9 +31,30 @@ pub enum AlertTargetError {
     Http(#[from] HttpTargetError),
 }
 
+impl AlertTargetError {
+    /// Whether a secret is all that it lacks.
+    const fn lacks_secret(&self) -> bool {
+        match self {
+            Self::Secret(_) => true,
+            Self::SecretUrl(_) => false,
+            Self::Http(error) => error.lacks_secret(),
+        }
+    }
+}
+
+/// The host makes these targets itself, from the alerts of its file.
+impl OpenTarget for AlertTarget {
+    fn open(&self, concurrency: usize, context: TargetContext<'_>) -> Result<Arc<dyn Target>, BuildError> {
+        match AlertSender::new(self, concurrency, context) {
+            Ok(sender) => Ok(Arc::new(sender)),
+            Err(error) if error.lacks_secret() => Err(BuildError::Secret(error.into())),
+            Err(error) => Err(BuildError::Settings(error.into())),
+        }
+    }
+}
+
 /// Sends notices to one endpoint.
-#[derive(Debug)]
-pub(super) struct AlertSender {
+struct AlertSender {
     http: HttpSender,
     form: Form,
     /// What an endpoint may echo.
@@ -39,24 +62,20 @@ pub(super) struct AlertSender {
 }
 
 impl AlertSender {
-    pub(super) fn new(
-        config: &AlertTarget,
-        concurrency: usize,
-        env: Environment<'_>,
-    ) -> Result<Self, AlertTargetError> {
-        let form = Form::new(config, env)?;
+    fn new(config: &AlertTarget, concurrency: usize, context: TargetContext<'_>) -> Result<Self, AlertTargetError> {
+        let form = Form::new(config, context.env)?;
         let mut secrets: Vec<_> = form.secret().cloned().into_iter().collect();
         let http = match &config.url {
-            None => HttpSender::new(&config.http, concurrency, env)?,
-            Some(reference) => {
-                let url = resolve(reference, env)?;
+            AlertUrl::Open(url) => HttpSender::new(&request(config, url), concurrency, context)?,
+            AlertUrl::Secret(reference) => {
+                let url = resolve(reference, context.env)?;
                 let unusable = || AlertTargetError::SecretUrl(reference.to_string());
                 let parsed = url::Url::parse(url.expose()).ok();
                 parsed.filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(unusable)?;
-                let http = HttpTarget { url: url.expose().clone(), ..config.http.clone() };
-                secrets.push(url);
                 // Its error would show the URL.
-                HttpSender::new(&http, concurrency, env).map_err(|_| unusable())?
+                let http = HttpSender::new(&request(config, url.expose()), concurrency, context);
+                secrets.push(url);
+                http.map_err(|_| unusable())?
             }
         };
         Ok(Self { http, form, secrets })
@@ -64,6 +83,18 @@ impl AlertSender {
 
     fn redact(&self, text: String) -> String {
         self.secrets.iter().fold(text, |text, secret| text.replace(secret.expose(), "[secret]"))
+    }
+}
+
+fn request(config: &AlertTarget, url: &str) -> HttpTarget {
+    HttpTarget {
+        method: "POST".to_owned(),
+        url: url.to_owned(),
+        headers: config.headers.clone(),
+        auth: config.auth.clone(),
+        connect_timeout: CONNECT_TIMEOUT,
+        timeout: config.timeout,
+        idempotency_header: IDEMPOTENCY_HEADER.to_owned(),
     }
 }
 

@@ -5,24 +5,27 @@
 //! share one write and one fsync. An advisory lock keeps two writers of one file apart, be they of two targets, of
 //! two hosts, or the old and the new one while a flow is reloaded. As everywhere, a crash between the fsync and the
 //! record of it repeats a line; the line's `idempotency_key` tells.
+//!
+//! No message is at fault when the file can't be written: `append` says what is made of each reason.
 
+mod append;
 mod line;
+mod settings;
+mod table;
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gantry_config::FileTarget;
-use gantry_core::ErrorClass;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{Accepted, Failure, ProbeError, Request, Target};
-
-/// Bytes looked at in one step when searching back for the last line end.
-const STEP: usize = 64 << 10;
+use append::AppendError;
+pub use settings::FileTarget;
+pub(crate) use settings::Kind;
 
 /// A file target can't be built from its configuration.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +37,7 @@ pub enum FileTargetError {
 
 /// Appends deliveries to one file.
 #[derive(Debug)]
-pub(super) struct FileAppender {
+pub(super) struct FileSender {
     shared: Arc<Shared>,
     /// Held by the one delivery that writes for all that wait.
     turn: tokio::sync::Mutex<()>,
@@ -50,10 +53,10 @@ struct Shared {
 #[derive(Debug)]
 struct Waiting {
     line: Vec<u8>,
-    done: oneshot::Sender<Result<(), String>>,
+    done: oneshot::Sender<Result<(), AppendError>>,
 }
 
-impl FileAppender {
+impl FileSender {
     pub(super) fn new(config: &FileTarget) -> Result<Self, FileTargetError> {
         if config.path.file_name().is_none() {
             return Err(FileTargetError::NoFileName(config.path.clone()));
@@ -63,7 +66,7 @@ impl FileAppender {
     }
 
     /// Hands the line in, then either finds it written by another or writes all that wait.
-    async fn append(&self, line: Vec<u8>) -> Result<(), String> {
+    async fn append(&self, line: Vec<u8>) -> Result<(), AppendError> {
         let (done, mut written) = oneshot::channel();
         self.shared.waiting.lock().push(Waiting { line, done });
         let _turn = self.turn.lock().await;
@@ -73,16 +76,17 @@ impl FileAppender {
         let shared = self.shared.clone();
         // Should this delivery be given up meanwhile, the write still runs to its end on its thread.
         tokio::task::spawn_blocking(move || shared.write_all_waiting()).await.ok();
-        written.await.unwrap_or_else(|_| Err("the writer stopped".to_owned()))
+        written.await.unwrap_or(Err(AppendError::Stopped))
     }
 }
 
 #[async_trait]
-impl Target for FileAppender {
+impl Target for FileSender {
     async fn send(&self, request: Request<'_>) -> Result<Accepted, Failure> {
-        // Trouble with a disk passes or is repaired; no message is at fault.
-        let failed = |text: String| Failure::without_answer(ErrorClass::Unavailable, &text);
-        self.append(line::of(&request)).await.map(|()| Accepted::default()).map_err(failed)
+        let appended = self.append(line::of(&request)).await;
+        appended
+            .map(|()| Accepted::default())
+            .map_err(|error| Failure::without_answer(error.class(), &error.to_string()))
     }
 
     async fn probe(&self) -> Result<(), ProbeError> {
@@ -104,7 +108,7 @@ impl Shared {
         let mut file = self.file.lock();
         let batch = std::mem::take(&mut *self.waiting.lock());
         let bytes: Vec<u8> = batch.iter().flat_map(|waiting| waiting.line.iter().copied()).collect();
-        let result = self.write(&mut file, &bytes).map_err(|error| error.to_string());
+        let result = self.write(&mut file, &bytes);
         if result.is_err() {
             // Opened anew next time: the directory may have been replaced or mounted since.
             *file = None;
@@ -114,80 +118,16 @@ impl Shared {
         }
     }
 
-    fn write(&self, file: &mut Option<File>, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, file: &mut Option<File>, bytes: &[u8]) -> Result<(), AppendError> {
         if bytes.is_empty() {
             return Ok(());
         }
-        if file.as_ref().is_none_or(|open| !is_still_at(open, &self.path)) {
-            *file = Some(open(&self.path)?);
+        if file.as_ref().is_none_or(|open| !append::is_still_at(open, &self.path)) {
+            *file = Some(append::open(&self.path)?);
         }
         let Some(file) = file else { return Ok(()) };
-        lock(file)?;
-        let result = append_whole(file, bytes);
-        file.unlock().ok();
-        result
+        append::whole(file, bytes)
     }
-}
-
-/// Opens the file, making it where there is none; then its entry in the directory is on disk too.
-fn open(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        File::open(dir)?.sync_all()?;
-    }
-    Ok(file)
-}
-
-/// Waits for the lock; file systems that know none are used without.
-fn lock(file: &File) -> io::Result<()> {
-    match file.lock() {
-        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
-        other => other,
-    }
-}
-
-/// False once the file was moved away, as log rotation does: then a new one is begun.
-fn is_still_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let same = |a: &std::fs::Metadata, b: &std::fs::Metadata| a.dev() == b.dev() && a.ino() == b.ino();
-    matches!((&file.metadata(), &std::fs::metadata(path)), (Ok(open), Ok(named)) if same(open, named))
-}
-
-fn append_whole(file: &mut File, bytes: &[u8]) -> io::Result<()> {
-    let start = cut_torn_line(file)?;
-    let result = file.write_all(bytes).and_then(|()| file.sync_data());
-    if result.is_err() {
-        // Best effort: if this fails too, the torn line is cut before the next write.
-        file.set_len(start).ok();
-    }
-    result
-}
-
-/// Cuts what stands behind the last line end, and returns the length that is left.
-fn cut_torn_line(file: &mut File) -> io::Result<u64> {
-    let length = file.metadata()?.len();
-    let whole = end_of_last_line(file, length)?;
-    if whole < length {
-        file.set_len(whole)?;
-    }
-    Ok(whole)
-}
-
-fn end_of_last_line(file: &mut File, length: u64) -> io::Result<u64> {
-    let mut end = length;
-    // Nearly always the last byte is the line end.
-    let mut step = 1;
-    while end > 0 {
-        let begin = end.saturating_sub(step as u64);
-        let mut block = vec![0; usize::try_from(end - begin).unwrap_or(STEP)];
-        file.seek(SeekFrom::Start(begin))?;
-        file.read_exact(&mut block)?;
-        if let Some(at) = block.iter().rposition(|byte| *byte == b'\n') {
-            return Ok(begin + at as u64 + 1);
-        }
-        (end, step) = (begin, STEP);
-    }
-    Ok(0)
 }
 
 fn is_writable(path: &Path) -> io::Result<()> {

@@ -7,18 +7,25 @@
 
 mod answer;
 mod client;
+mod settings;
+mod table;
+mod template;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gantry_config::HttpTarget;
-use gantry_core::{Clock as _, ErrorClass, SystemClock};
-use gantry_security::{Credentials, CredentialsError, Environment};
+use gantry_core::{Clock, ErrorClass};
+use gantry_security::{Credentials, CredentialsError};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use tokio::net::TcpStream;
 
-use super::template::{Template, TemplateError};
-use super::{Accepted, Failure, ProbeError, Request, Target};
+use super::{Accepted, Failure, ProbeError, Request, Target, TargetContext};
+pub use settings::HttpTarget;
+pub(crate) use settings::Kind;
+pub(super) use settings::{CONNECT_TIMEOUT, IDEMPOTENCY_HEADER};
+use template::Template;
+pub use template::TemplateError;
 
 /// Carries the message's id, so that the target's logs can be joined with the host's.
 const MESSAGE_ID: HeaderName = HeaderName::from_static("gantry-message-id");
@@ -63,8 +70,14 @@ pub enum HttpTargetError {
     Client(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl HttpTargetError {
+    /// Whether a secret is all that it lacks.
+    pub(super) const fn lacks_secret(&self) -> bool {
+        matches!(self, Self::Credentials(CredentialsError::Secret(_)))
+    }
+}
+
 /// Sends deliveries to one HTTP endpoint.
-#[derive(Debug)]
 pub(super) struct HttpSender {
     client: reqwest::Client,
     method: reqwest::Method,
@@ -73,10 +86,15 @@ pub(super) struct HttpSender {
     idempotency_header: HeaderName,
     credentials: Credentials,
     connect_timeout: Duration,
+    clock: Arc<dyn Clock>,
 }
 
 impl HttpSender {
-    pub(super) fn new(config: &HttpTarget, concurrency: usize, env: Environment<'_>) -> Result<Self, HttpTargetError> {
+    pub(super) fn new(
+        config: &HttpTarget,
+        concurrency: usize,
+        context: TargetContext<'_>,
+    ) -> Result<Self, HttpTargetError> {
         let url = Template::parse(&config.url)?;
         let method = config.method.parse().map_err(|_| HttpTargetError::Method(config.method.clone()))?;
         let idempotency_header = &config.idempotency_header;
@@ -87,8 +105,9 @@ impl HttpSender {
             headers: configured_headers(&config.headers)?,
             idempotency_header: header_name(idempotency_header)
                 .ok_or_else(|| HttpTargetError::Header(idempotency_header.clone()))?,
-            credentials: Credentials::new(&config.auth, env)?,
+            credentials: Credentials::new(&config.auth, context.env)?,
             connect_timeout: config.connect_timeout,
+            clock: Arc::clone(context.clock),
         })
     }
 
@@ -114,7 +133,7 @@ impl HttpSender {
             headers.insert(TRACEPARENT, header_value("traceparent", traceparent)?);
         }
         self.credentials.apply(&mut headers);
-        self.credentials.sign(&mut headers, &delivery.idempotency_key, SystemClock.now(), &delivery.payload);
+        self.credentials.sign(&mut headers, &delivery.idempotency_key, self.clock.now(), &delivery.payload);
         Ok(headers)
     }
 }
@@ -129,7 +148,7 @@ impl Target for HttpSender {
         let sending =
             self.client.request(self.method.clone(), url).headers(headers).body(request.delivery.payload.clone());
         match sending.send().await {
-            Ok(response) => answer::judge(response, &self.credentials).await,
+            Ok(response) => answer::judge(response, &self.credentials, self.clock.now()).await,
             Err(error) => Err(answer::failure_of(error)),
         }
     }

@@ -4,22 +4,25 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use gantry_config::{FileTarget, Target as Config, TargetKind};
-use gantry_core::{Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy, ValvePolicy};
-use gantry_transport::{Accepted, Failure, Request, Target, target};
+use gantry_config::Target as Config;
+use gantry_core::{
+    Clock, Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy, SystemClock, TargetHealthPolicy,
+};
+use gantry_transport::target::file::FileTarget;
+use gantry_transport::{Accepted, Failure, Request, Target, TargetContext, target};
 use serde_json::{Value, json};
 
 fn build(path: &Path) -> Arc<dyn Target> {
-    let kind = TargetKind::File(FileTarget { path: path.to_owned() });
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     target::build(
         &Config {
-            kind,
+            settings: Arc::new(FileTarget { path: path.to_owned() }),
             schema: None,
             concurrency: 4,
             retry: RetryPolicy::default().into(),
-            valve: ValvePolicy::default(),
+            health: TargetHealthPolicy::default(),
         },
-        &crate::env,
+        TargetContext { env: &crate::env, clock: &clock },
     )
     .unwrap()
 }
@@ -142,8 +145,9 @@ async fn a_missing_directory_is_trouble_that_may_pass_and_the_probe_tells() {
 }
 
 #[tokio::test]
-async fn a_disk_that_takes_nothing_fails_the_delivery_and_not_the_host() {
+async fn a_disk_without_space_is_told_from_other_trouble_and_harms_no_host() {
     let full = build(Path::new("/dev/full"));
     let failure = send(&full, &delivery("application/json", b"1")).await.unwrap_err();
-    assert_eq!(failure.class, ErrorClass::Unavailable);
+    assert_eq!(failure.class, ErrorClass::NoSpace);
+    assert!(failure.excerpt.contains("No space left"), "{}", failure.excerpt);
 }

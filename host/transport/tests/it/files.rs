@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{CsvOptions, Dedupe, FileFormat, Files, ValueFrom};
+use gantry_config::{Dedupe, ValueFrom};
 use gantry_core::clock::ManualClock;
-use gantry_transport::{FileSource, FileSourceError};
+use gantry_transport::source::files::{CsvOptions, FileFormat, FileSource, FileSourceError, Files};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use gantry_config::FileFormat;
 use gantry_transport::IntakeError;
+use gantry_transport::source::files::FileFormat;
 
 use crate::files::{Drop, csv, names, payloads};
 use crate::intake::Mood;

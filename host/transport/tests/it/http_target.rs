@@ -4,10 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use gantry_config::{Auth, HttpTarget, SecretRef, Target as Config, TargetKind};
-use gantry_core::{Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy, ValvePolicy};
+use gantry_config::{Auth, SecretRef, Target as Config};
+use gantry_core::clock::ManualClock;
+use gantry_core::{
+    Clock, Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy, SystemClock, TargetHealthPolicy, Timestamp,
+};
+use gantry_transport::target::http::HttpTarget;
 use gantry_transport::target::{self, BuildError};
-use gantry_transport::{Accepted, Failure, Request, Target};
+use gantry_transport::{Accepted, Failure, Request, Target, TargetContext};
 use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -103,14 +107,18 @@ fn http(url: String) -> HttpTarget {
 }
 
 fn try_build(http: HttpTarget) -> Result<Arc<dyn Target>, BuildError> {
+    try_build_at(http, Arc::new(SystemClock))
+}
+
+fn try_build_at(http: HttpTarget, clock: Arc<dyn Clock>) -> Result<Arc<dyn Target>, BuildError> {
     let config = Config {
-        kind: TargetKind::Http(http),
+        settings: Arc::new(http),
         schema: None,
         concurrency: 4,
         retry: RetryPolicy::default().into(),
-        valve: ValvePolicy::default(),
+        health: TargetHealthPolicy::default(),
     };
-    target::build(&config, &crate::env)
+    target::build(&config, TargetContext { env: &crate::env, clock: &clock })
 }
 
 fn build(http: HttpTarget) -> Arc<dyn Target> {
@@ -253,6 +261,26 @@ async fn retry_after_is_read_in_both_forms() {
     let answer = format!("HTTP/1.1 503 X\r\nretry-after: {date}\r\ncontent-length: 0\r\n\r\n");
     let asked = verdict(&answer).await.unwrap_err().retry_after.unwrap();
     assert!((500..=600).contains(&asked.as_secs()), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_request_is_signed_at_the_time_of_the_clock_that_was_handed_in() {
+    let peer = Peer::answering(OK).await;
+    let dir = tempfile::tempdir().unwrap();
+    let secret = dir.path().join("secret");
+    std::fs::write(&secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    let config = HttpTarget { auth: Auth::StandardWebhooks(SecretRef::File(secret)), ..http(peer.url("/")) };
+    let clock = Arc::new(ManualClock::at(Timestamp(1_614_265_330_000)));
+    send(&try_build_at(config, clock).unwrap(), &delivery()).await.unwrap();
+    assert!(peer.request().contains("\r\nwebhook-timestamp: 1614265330\r\n"), "{}", peer.request());
+}
+
+#[tokio::test]
+async fn a_secret_that_is_not_there_is_told_from_settings_that_are_wrong() {
+    let lacking =
+        HttpTarget { auth: Auth::Bearer(SecretRef::File("/no/such/secret".into())), ..http("http://h/".into()) };
+    assert!(matches!(try_build(lacking).err(), Some(BuildError::Secret(_))));
+    assert!(matches!(try_build(http("ftp://h/".into())).err(), Some(BuildError::Settings(_))));
 }
 
 #[tokio::test]

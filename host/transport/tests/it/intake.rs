@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use gantry_core::{Digest, FlowName, MessageId, MessageState};
-use gantry_transport::{Arrival, Intake, IntakeError, Progress, Receipt};
+use gantry_transport::{Arrival, Arrivals, Intake, IntakeError, Progress, Receipt};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub(crate) calls: usize,
     pub(crate) chunks: Vec<usize>,
     pub(crate) arrivals: Vec<Arrival>,
+    /// The flow of each of them.
+    pub(crate) flows: Vec<FlowName>,
     pub(crate) ids: Vec<MessageId>,
     pub(crate) progress: HashMap<(String, String), Vec<u8>>,
     pub(crate) forgotten: usize,
@@ -74,21 +76,22 @@ impl Memory {
         .await;
     }
 
-    fn store(state: &mut State, arrivals: Vec<Arrival>, progress: Option<Progress>) -> Vec<Receipt> {
+    fn store(state: &mut State, arrivals: Arrivals, progress: Option<Progress>) -> Vec<Receipt> {
         if let Some(progress) = progress {
             state.progress.insert((progress.namespace, progress.key), progress.value);
         }
-        state.chunks.push(arrivals.len());
-        arrivals.into_iter().map(|arrival| Self::store_one(state, arrival)).collect()
+        let Arrivals { flow, messages } = arrivals;
+        state.chunks.push(messages.len());
+        messages.into_iter().map(|arrival| Self::store_one(state, &flow, arrival)).collect()
     }
 
-    fn store_one(state: &mut State, arrival: Arrival) -> Receipt {
+    fn store_one(state: &mut State, flow: &FlowName, arrival: Arrival) -> Receipt {
         let asked = arrival.idempotency.clone();
         if let Some((id, fingerprint)) = asked.as_ref().and_then(|asked| state.asked.get(&asked.key)) {
             let same = asked.is_some_and(|asked| asked.fingerprint == *fingerprint);
             return if same { Receipt::Repeated { id: *id, duplicate: false } } else { Receipt::Conflicting(*id) };
         }
-        let key = arrival.dedupe_key.clone().map(|key| (arrival.flow.clone(), key));
+        let key = arrival.dedupe_key.clone().map(|key| (flow.clone(), key));
         if let Some(first) = key.as_ref().and_then(|key| state.seen.get(key)) {
             return Receipt::Duplicate(*first);
         }
@@ -96,6 +99,7 @@ impl Memory {
         state.asked.extend(asked.map(|asked| (asked.key, (id, asked.fingerprint))));
         state.seen.extend(key.map(|key| (key, id)));
         state.arrivals.push(arrival);
+        state.flows.push(flow.clone());
         state.ids.push(id);
         Receipt::Accepted(id)
     }
@@ -103,7 +107,7 @@ impl Memory {
 
 #[async_trait]
 impl Intake for Memory {
-    async fn accept(&self, arrivals: Vec<Arrival>, progress: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
+    async fn accept(&self, arrivals: Arrivals, progress: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
         let receipts = {
             let mut state = self.state.lock();
             state.calls += 1;

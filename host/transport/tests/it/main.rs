@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod client;
+mod config;
 mod file_target;
 mod files;
 mod files_restart;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Flow, OnFailure, Ordering, Purpose, QueueBounds, Source, Verify, Webhook};
+use gantry_config::{Flow, OnFailure, Ordering, Purpose, QueueBounds, Verify};
 use gantry_core::clock::ManualClock;
 use gantry_core::{RetryPolicy, Timestamp};
-use gantry_transport::{RouteTable, Routes, ServerLimits, WebhookServer};
+use gantry_transport::source::webhook::{RouteTable, Routes, ServerLimits, Webhook, WebhookServer};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -58,7 +58,7 @@ pub(crate) fn flow(name: &str, webhook: Webhook) -> Flow {
         ordering: Ordering::Key,
         on_failure: OnFailure::Skip,
         input_schema: None,
-        source: Source::Webhook(webhook),
+        source: Arc::new(webhook),
         steps: Vec::new(),
         tables: Default::default(),
         targets: Default::default(),

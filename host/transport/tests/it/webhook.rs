@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use gantry_config::{Dedupe, ValueFrom, Webhook};
-use gantry_transport::webhook::RouteProblem;
-use gantry_transport::{Receipt, RouteTable};
+use gantry_config::{Dedupe, ValueFrom};
+use gantry_transport::Receipt;
+use gantry_transport::source::webhook::{RouteProblem, RouteTable, Webhook};
 
 use crate::client::{Client, head, post, request};
 use crate::intake::{Memory, Mood, disk_full, queue_full, store_broken};
@@ -182,7 +182,7 @@ async fn flows_can_be_replaced_while_the_server_runs() {
     assert_eq!(client.answer().await.status, 404);
     client.post("/customers", &[], b"3").await;
     assert_eq!(client.answer().await.status, 202);
-    assert_eq!(server.intake.look(|state| state.arrivals[1].flow.to_string()), "customers");
+    assert_eq!(server.intake.look(|state| state.flows[1].to_string()), "customers");
 }
 
 #[test]

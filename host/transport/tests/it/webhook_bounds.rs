@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use gantry_config::Webhook;
-use gantry_transport::ServerLimits;
+use gantry_transport::source::webhook::{ServerLimits, Webhook};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::client::{Client, head, post};

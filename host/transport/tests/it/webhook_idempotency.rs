@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gantry_config::{Idempotency, Webhook};
+use gantry_transport::source::webhook::{Idempotency, Webhook};
 
 use crate::client::{Client, post};
 use crate::intake::{Memory, Mood};

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use gantry_config::{SecretRef, Verify, Webhook};
+use gantry_config::{SecretRef, Verify};
 use gantry_core::Timestamp;
 use gantry_security::sign;
+use gantry_transport::source::webhook::Webhook;
 
 use crate::client::{Answer, post};
 use crate::server::{NOW, Server, webhook};

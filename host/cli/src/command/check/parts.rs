@@ -1,8 +1,12 @@
 //! Plugins, tables and secrets of flows whose configuration is right: what the host would find when it starts.
 
-use gantry_config::{Code, Diagnostic, Flow, HostConfig, Source};
+use std::sync::Arc;
+
+use gantry_config::{Code, Diagnostic, Flow, HostConfig};
 use gantry_control::diagnose;
-use gantry_security::{Verifier, process_environment};
+use gantry_core::{Clock, SystemClock};
+use gantry_security::process_environment;
+use gantry_transport::{TargetContext, source};
 
 use crate::command::compile_component::compiler_process;
 
@@ -10,19 +14,20 @@ use crate::command::compile_component::compiler_process;
 pub(super) fn check(flows: &[Flow], host: &HostConfig) -> anyhow::Result<Vec<Diagnostic>> {
     let cache = host.data_dir.is_dir().then_some(host.data_dir.as_path());
     let sandbox = gantry_runtime::open_sandbox(cache, Some(compiler_process()?))?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let context = TargetContext { env: &process_environment, clock: &clock };
     let mut found = Vec::new();
     for flow in flows {
-        found.extend(webhook_secrets(flow));
-        let errors = gantry_runtime::check(std::slice::from_ref(flow), &sandbox, &process_environment);
+        found.extend(lacks_of_source(flow));
+        let errors = gantry_runtime::check(std::slice::from_ref(flow), &sandbox, context);
         found.extend(errors.iter().map(|error| diagnose::flow(flow, error)));
     }
     Ok(found)
 }
 
 /// A warning: the check may run where the secrets are not, the host may not.
-fn webhook_secrets(flow: &Flow) -> Option<Diagnostic> {
-    let Source::Webhook(webhook) = &flow.source else { return None };
-    let error = Verifier::new(&webhook.verify, &process_environment).err()?;
-    let message = format!("the webhook can't verify its senders: {}", diagnose::chain(&error));
+fn lacks_of_source(flow: &Flow) -> Option<Diagnostic> {
+    let error = source::check(&*flow.source, &process_environment).err()?;
+    let message = diagnose::chain(&error);
     Some(Diagnostic::new(Code::SecretUnavailable, flow.file.clone(), None, message, String::new()))
 }

@@ -1,17 +1,23 @@
 //! Whether targets can be reached at present: a connection is made, nothing is sent.
 
+use std::sync::Arc;
+
 use gantry_config::{Code, Diagnostic, Flow};
+use gantry_core::{Clock, SystemClock};
 use gantry_security::process_environment;
+use gantry_transport::{TargetContext, target};
 
 /// A warning for every target that does not answer: it may well answer when the host runs.
 pub(super) fn check(flows: &[Flow]) -> anyhow::Result<Vec<Diagnostic>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(async {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let context = TargetContext { env: &process_environment, clock: &clock };
         let mut probes = tokio::task::JoinSet::new();
         for flow in flows {
             for (name, target) in &flow.targets {
                 // One that can't be built is reported with the flow's other parts.
-                let Ok(target) = gantry_transport::target::build(target, &process_environment) else { continue };
+                let Ok(target) = target::build(target, context) else { continue };
                 let (file, name) = (flow.file.clone(), name.clone());
                 probes.spawn(async move {
                     let error = target.probe().await.err()?;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use gantry_admin::api::DeploymentQuery;
+use gantry_api::v1::DeploymentQuery;
 use gantry_core::FlowName;
 
 /// A step of a flow.

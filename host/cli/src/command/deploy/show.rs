@@ -1,7 +1,6 @@
 //! A deployment for people: where it stands, what was found out, what happened.
 
-use gantry_control::rollout::{Deployment, Difference, Kind, Phase, ShadowReport};
-use gantry_core::rollout::{Comparison, Tally, Window};
+use gantry_api::v1::{Comparison, Deployment, Difference, DifferenceKind, Phase, ShadowReport, Tally, Window};
 
 use crate::text;
 
@@ -94,10 +93,10 @@ fn stretch(seen: &Comparison, window: Window) -> String {
 
 fn difference(it: &Difference) -> String {
     let kind = match it.kind {
-        Kind::NewlyFailing => "newly failing",
-        Kind::Changed => "changed",
-        Kind::NewlyPassing => "newly passing",
-        Kind::Same => "the same",
+        DifferenceKind::NewlyFailing => "newly failing",
+        DifferenceKind::Changed => "changed",
+        DifferenceKind::NewlyPassing => "newly passing",
+        DifferenceKind::Same => "the same",
     };
     let mut shown = format!("  {}  {kind}\n", it.message);
     if it.changes.is_empty() {

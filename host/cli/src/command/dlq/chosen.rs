@@ -2,8 +2,8 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
-use gantry_admin::api::{self, Part};
-use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState};
+use gantry_api::v1::{DeadLetter, DeadLetterFilter, DeadLetterState, Part};
+use gantry_core::DeadLetterId;
 use serde_json::json;
 
 use super::Filter;
@@ -42,7 +42,8 @@ impl Chosen<'_> {
         desk::with(host, output, async |desk| {
             let ids = self.find(desk).await?;
             confirm(asked, ids.len(), self.all)?;
-            let (mut done, mut failed) = (Vec::new(), Vec::new());
+            let mut done = Vec::new();
+            let mut failed = Vec::new();
             for id in ids {
                 match act(desk, id).await {
                     Ok(letter) => done.push(letter),
@@ -82,7 +83,7 @@ fn confirm(asked: &Asked, count: usize, all: bool) -> Result<(), Failure> {
 }
 
 /// Asks whether to do this to every open and acknowledged letter that the filter finds.
-pub(super) async fn confirm_all(desk: &Desk, verb: &str, filter: &api::Filter, yes: bool) -> Result<(), Failure> {
+pub(super) async fn confirm_all(desk: &Desk, verb: &str, filter: &DeadLetterFilter, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }

@@ -1,7 +1,6 @@
 //! How payloads differ, for people.
 
-use gantry_admin::api::Revisions;
-use gantry_admin::diff::Diff;
+use gantry_api::v1::{Diff, Revisions};
 
 use crate::text;
 

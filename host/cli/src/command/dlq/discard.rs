@@ -1,7 +1,7 @@
 //! `gantry dlq discard`
 
 use clap::Args;
-use gantry_admin::api::{JobKind, NewJob};
+use gantry_api::v1::{JobKind, NewJob};
 use gantry_core::DeadLetterId;
 
 use super::chosen::{self, Asked, Chosen};

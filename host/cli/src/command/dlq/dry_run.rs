@@ -4,11 +4,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::anyhow;
-use gantry_admin::api::DryRunRequest;
-use gantry_control::rollout::ShadowReport;
+use gantry_api::v1::{DryRunRequest, FlowReport, PluginInForce, ShadowReport};
 use gantry_core::{DeadLetterId, FlowName, PluginVersion};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::chosen::Chosen;
 use crate::args::HostArgs;
@@ -67,13 +65,13 @@ async fn by_flow(chosen: &Chosen<'_>, desk: &Desk) -> Result<BTreeMap<FlowName, 
 }
 
 /// The step that is meant where none is named: that of a plugin of the same name, or the only one.
-fn only_step(flows: &[Value], flow: &FlowName, with: &PluginVersion) -> Result<String, Failure> {
-    let plugins = flows.iter().find(|known| known["name"] == flow.as_str()).and_then(|flow| flow["plugins"].as_array());
-    let plugins: Vec<_> = plugins.into_iter().flatten().collect();
-    let same: Vec<_> = plugins.iter().filter(|plugin| plugin["name"] == with.name()).collect();
-    match (same.as_slice(), plugins.as_slice()) {
-        ([step], _) => Ok(step["step"].as_str().unwrap_or_default().to_owned()),
-        (_, [step]) => Ok(step["step"].as_str().unwrap_or_default().to_owned()),
+fn only_step(flows: &[FlowReport], flow: &FlowName, with: &PluginVersion) -> Result<String, Failure> {
+    let report = flows.iter().find(|known| known.name == flow.as_str());
+    let plugins: &[PluginInForce] = report.map_or(&[], |report| &report.plugins);
+    let same: Vec<_> = plugins.iter().filter(|plugin| plugin.name == with.name()).collect();
+    match (same.as_slice(), plugins) {
+        ([plugin], _) => Ok(plugin.step.clone()),
+        (_, [plugin]) => Ok(plugin.step.clone()),
         _ => Err(Failure::new(Exit::Usage, anyhow!("flow `{flow}` has several steps: say which with `--step`"))),
     }
 }

@@ -7,8 +7,9 @@ use std::process::Command;
 use anyhow::{Context as _, anyhow};
 use bytes::Bytes;
 use clap::Args;
-use gantry_admin::diff::Diff;
-use gantry_core::{DeadLetter, DeadLetterId};
+use gantry_admin::diff::between;
+use gantry_api::v1::{DeadLetter, Diff};
+use gantry_core::DeadLetterId;
 use serde_json::json;
 
 use super::chosen::ask;
@@ -44,7 +45,7 @@ impl Edit {
                 Some(file) => read(file)?.into(),
                 None => in_editor(&letter)?,
             };
-            let difference = Diff::between(&letter.received.payload, &edited);
+            let difference = between(&letter.received.payload, &edited);
             if difference == Diff::Same {
                 return Err(Failure::new(Exit::Usage, anyhow!("the payload is unchanged: nothing was replayed")));
             }

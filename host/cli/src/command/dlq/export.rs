@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use gantry_admin::api::Part;
+use gantry_api::v1::Part;
 
 use super::Filter;
 use crate::args::HostArgs;

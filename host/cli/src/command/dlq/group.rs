@@ -1,7 +1,7 @@
 //! `gantry dlq group`
 
 use clap::{Args, ValueEnum};
-use gantry_admin::api::{DeadLetterGroup, GroupAction};
+use gantry_api::v1::{DeadLetterGroup, GroupAction};
 
 use super::groups::state;
 use crate::args::{HostArgs, Who};

@@ -1,7 +1,7 @@
 //! `gantry dlq groups`
 
 use clap::{Args, ValueEnum};
-use gantry_admin::api::{DeadLetterGroup, GroupFilter, GroupList, GroupState};
+use gantry_api::v1::{DeadLetterGroup, GroupFilter, GroupList, GroupState};
 use gantry_core::{FlowName, TargetName};
 
 use super::StageName;

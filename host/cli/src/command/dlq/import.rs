@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use gantry_admin::api::Imported;
-use gantry_admin::imports;
-use gantry_core::DeadLetter;
+use gantry_api::v1::{DeadLetter, Imported, dead_letter_of_line};
 
 use crate::args::HostArgs;
 use crate::desk;
@@ -103,7 +101,7 @@ impl Lines {
         if length == 0 {
             return Ok(None);
         }
-        Ok(Some((imports::letter(self.line, &text)?, length)))
+        Ok(Some((dead_letter_of_line(self.line, &text)?, length)))
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use gantry_admin::api::{self, JobKind, JobState};
+use gantry_api::v1::{self as api, JobKind, JobState};
 use gantry_core::JobId;
 
 use crate::args::{HostArgs, Who};

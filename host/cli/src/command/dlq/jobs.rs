@@ -1,7 +1,7 @@
 //! `gantry dlq jobs`
 
 use clap::Args;
-use gantry_admin::api::JobList;
+use gantry_api::v1::JobList;
 
 use super::job::kind;
 use crate::args::HostArgs;

@@ -1,8 +1,8 @@
 //! `gantry dlq list`
 
 use clap::Args;
-use gantry_admin::api::{DeadLetterCounts, DeadLetterSummary, Part, SummaryPage};
-use gantry_core::{DeadLetterId, DeadLetterState};
+use gantry_api::v1::{DeadLetterCounts, DeadLetterState, DeadLetterSummary, Part, SummaryPage};
+use gantry_core::DeadLetterId;
 
 use super::Filter;
 use crate::args::HostArgs;

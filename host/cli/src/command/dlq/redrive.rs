@@ -1,7 +1,7 @@
 //! `gantry dlq redrive`
 
 use clap::Args;
-use gantry_admin::api::{JobKind, NewJob};
+use gantry_api::v1::{JobKind, NewJob};
 
 use super::{Filter, chosen, job};
 use crate::args::{HostArgs, Who};

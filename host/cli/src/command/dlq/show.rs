@@ -1,7 +1,8 @@
 //! `gantry dlq show`
 
 use clap::Args;
-use gantry_core::{Acknowledgement, Attempt, DeadLetter, DeadLetterId, ReplayOutcome, ReplayRun, Resolution};
+use gantry_api::v1::{Acknowledgement, Attempt, DeadLetter, ReplayOutcome, ReplayRun, Resolution};
+use gantry_core::DeadLetterId;
 
 use super::diff;
 use crate::args::HostArgs;
@@ -90,9 +91,17 @@ fn replay(replay: &ReplayRun) -> [String; 4] {
     [
         format!("  {}", replay.at),
         format!("by {}{edited}", text::escape(&replay.by)),
-        replay.outcome.map_or("under way", ReplayOutcome::name).to_owned(),
+        outcome(replay).to_owned(),
         replay.job.map(|job| format!("job {job}")).unwrap_or_default(),
     ]
+}
+
+const fn outcome(replay: &ReplayRun) -> &'static str {
+    match replay.outcome {
+        None => "under way",
+        Some(ReplayOutcome::Resolved) => "resolved",
+        Some(ReplayOutcome::FailedAgain) => "failed again",
+    }
 }
 
 fn attempt(attempt: &Attempt) -> [String; 5] {

@@ -1,8 +1,7 @@
 //! `gantry plugin catalogue`
 
 use clap::Args;
-use gantry_admin::api::Catalogue as Listed;
-use gantry_store::Published;
+use gantry_api::v1::{Catalogue as Listed, Published};
 
 use crate::args::HostArgs;
 use crate::desk::plugins;

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use gantry_admin::api::DeployRequest;
-use gantry_control::rollout::{Deployment, Phase};
-use gantry_core::rollout::{Judgement, TermsChange};
+use gantry_api::v1::{DeployRequest, Deployment, Judgement, Phase, TermsChange};
 
 use crate::args::{HostArgs, Who};
 use crate::command::deploy::{Place, show};

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gantry_store::{Publication, Published};
-use serde_json::json;
+use gantry_api::v1::Published;
 
 use super::signed;
 use crate::args::{HostArgs, by};
-use crate::desk::plugins::{self, Offer};
+use crate::desk::plugins::{self, Offer, Publication};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
@@ -46,13 +45,11 @@ impl Publish {
         }
         let offer = Offer { bytes: component.bytes.into(), signatures, by: by(self.by.as_deref()) };
         let publication = plugins::publish(&self.host, output, offer)?;
-        let new = matches!(publication, Publication::New(_));
-        let published = publication.published();
-        Ok(output.print(&json!({ "new": new, "published": published }), || human(new, published))?)
+        Ok(output.print(&publication, || human(&publication))?)
     }
 }
 
-fn human(new: bool, published: &Published) -> String {
+fn human(Publication { new, published }: &Publication) -> String {
     let Published { plugin, trusted_by, published_at, published_by, .. } = published;
     let signed = trusted_by.as_ref().map_or_else(|| "unsigned".to_owned(), |key| format!("signed by {key}"));
     match new {

@@ -2,19 +2,14 @@
 
 use std::time::Duration;
 
-use gantry_admin::api::{Catalogue, PublishQuery, SIGNATURES_HEADER, signatures_to_header};
-use gantry_admin::problem::Problem;
-use gantry_store::{Publication, Published};
+use gantry_api::v1::{Catalogue, Code, Problem, PublishQuery, Published, SIGNATURES_HEADER, signatures_to_header};
 use reqwest::StatusCode;
 
-use super::super::plugins::Offer;
+use super::super::plugins::{Offer, Publication};
 use super::{DeskError, Remote};
 
 /// How long publishing may take: the plugin is compiled in it, and others may be before it.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(600);
-
-/// Codes that are about the plugin, and not about the request or the host.
-const REFUSALS: [&str; 4] = ["plugin-refused", "plugin-untrusted", "version-taken", "too-large"];
 
 impl Remote {
     pub(in crate::desk) async fn publish(&self, offer: Offer) -> Result<Publication, DeskError> {
@@ -31,18 +26,22 @@ impl Remote {
             .header(reqwest::header::CONTENT_TYPE, "application/wasm")
             .body(offer.bytes);
         if let Some(signatures) = &offer.signatures {
-            let header = signatures_to_header(signatures).map_err(|error| DeskError::Refused(error.to_string()))?;
-            request = request.header(SIGNATURES_HEADER, header);
+            let file = signatures.to_json().map_err(|error| DeskError::Refused(error.to_string()))?;
+            request = request.header(SIGNATURES_HEADER, signatures_to_header(&file));
         }
         let response = request.send().await.map_err(unreachable)?;
         match response.status() {
-            StatusCode::CREATED => Ok(Publication::New(response.json().await.map_err(unreachable)?)),
-            StatusCode::OK => Ok(Publication::Known(response.json().await.map_err(unreachable)?)),
+            StatusCode::CREATED => {
+                Ok(Publication { new: true, published: response.json().await.map_err(unreachable)? })
+            }
+            StatusCode::OK => Ok(Publication { new: false, published: response.json().await.map_err(unreachable)? }),
             _ => {
                 let problem: Problem = response.json().await.map_err(unreachable)?;
-                Err(match REFUSALS.contains(&problem.code.as_str()) {
-                    true => DeskError::PluginRefused(problem.detail),
-                    false => DeskError::Refused(problem.detail),
+                Err(match problem.code {
+                    Code::PluginRefused | Code::PluginUntrusted | Code::VersionTaken | Code::TooLarge => {
+                        DeskError::PluginRefused(problem.detail)
+                    }
+                    _ => DeskError::Refused(problem.detail),
                 })
             }
         }

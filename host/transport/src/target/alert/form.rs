@@ -1,22 +1,16 @@
-//! The forms of a notice. Each is what its receiver has published:
-//! PagerDuty's Events API v2 (`POST /v2/enqueue`: `routing_key`, `event_action`, `dedup_key` of at most 255 characters,
-//! `payload` with a `summary` of at most 1024), Alertmanager's API v2 (`POST /api/v2/alerts`: an array of alerts with
-//! `labels`, `annotations`, `startsAt` and `endsAt`; the labels are the identity), and Slack's incoming webhooks
-//! (`{"text": …}` with `&`, `<` and `>` escaped).
+//! The forms of a notice, each as its receiver has published it. One module for each form that isn't Gantry's own.
+
+mod alertmanager;
+mod pagerduty;
+mod slack;
 
 use std::time::Duration;
 
 use gantry_config::{AlertFormat, AlertTarget};
 use gantry_core::Secret;
-use gantry_core::alert::{Notice, Said};
+use gantry_core::alert::Notice;
 use gantry_security::{Environment, SecretError, resolve};
-use serde_json::{Map, Value, json};
-
-/// The longest summary PagerDuty takes.
-const SUMMARY: usize = 1024;
-
-/// An alert that isn't said again for so many times its `repeat` is over for Alertmanager: the host is gone.
-const OUTLIVES: u32 = 3;
+use serde_json::json;
 
 /// A form, with the secrets it needs.
 #[derive(Debug)]
@@ -49,85 +43,19 @@ impl Form {
     pub(super) fn body(&self, notice: &Notice) -> Vec<u8> {
         let body = match self {
             Self::Gantry => json!(notice),
-            Self::Alertmanager { repeat } => alertmanager(notice, *repeat),
-            Self::Slack => json!({ "text": text(notice) }),
-            Self::Pagerduty { routing_key } => pagerduty(notice, routing_key.expose()),
+            Self::Alertmanager { repeat } => alertmanager::alerts(notice, *repeat),
+            Self::Slack => slack::message(notice),
+            Self::Pagerduty { routing_key } => pagerduty::event(notice, routing_key.expose()),
         };
         body.to_string().into_bytes()
     }
 }
 
-fn pagerduty(notice: &Notice, routing_key: &str) -> Value {
-    let mut event = json!({
-        "routing_key": routing_key,
-        "event_action": notice.action,
-        "dedup_key": notice.dedup_key,
-    });
-    if notice.action == Said::Trigger {
-        let mut details = notice.details.clone();
-        details.insert("since".to_owned(), notice.since.to_string().into());
-        event["payload"] = json!({
-            "summary": cut(&notice.summary, SUMMARY),
-            "source": notice.instance,
-            "severity": notice.severity,
-            "timestamp": notice.at.to_string(),
-            "component": notice.flow.as_ref().map_or("host", |flow| flow.as_str()),
-            "class": notice.alert,
-            "custom_details": details,
-        });
-        event["client"] = "Gantry".into();
-    }
-    event
-}
-
-fn alertmanager(notice: &Notice, repeat: Duration) -> Value {
-    // The identity: nothing in it may change while the alert goes on.
-    let mut labels = Map::from_iter([
-        ("alertname".to_owned(), alert_name(notice).into()),
-        ("instance".to_owned(), notice.instance.clone().into()),
-        ("severity".to_owned(), notice.severity.name().into()),
-    ]);
-    let parts = [("flow", notice.flow.as_ref().map(ToString::to_string)), ("about", notice.about.clone())];
-    labels.extend(parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?.into()))));
-    let ends = match notice.action {
-        Said::Trigger => notice.at.after(repeat.saturating_mul(OUTLIVES)),
-        Said::Resolve => notice.at,
-    };
-    json!([{
-        "labels": labels,
-        "annotations": { "summary": notice.summary, "dedup_key": notice.dedup_key },
-        "startsAt": notice.since.min(ends).to_string(),
-        "endsAt": ends.to_string(),
-    }])
-}
-
-/// `GantryDeadLetters` for `dead_letters`: the way alerts are named there.
-fn alert_name(notice: &Notice) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
-    };
-    std::iter::once("Gantry".to_owned()).chain(notice.alert.name().split('_').map(word)).collect()
-}
-
-fn text(notice: &Notice) -> String {
-    let head = match (notice.action, notice.repeat) {
-        (Said::Resolve, _) => "Resolved".to_owned(),
-        (Said::Trigger, 0) => notice.severity.name().to_uppercase(),
-        (Said::Trigger, _) => format!("Still {}, since {}", notice.severity.name(), notice.since),
-    };
-    let text = format!("[{}] {head}: {}", notice.instance, notice.summary);
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-fn cut(text: &str, most: usize) -> String {
-    text.chars().take(most).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use gantry_core::Timestamp;
-    use gantry_core::alert::{AlertKey, AlertKind, Firing};
+    use gantry_core::alert::{AlertKey, AlertKind, Firing, Said};
+    use serde_json::{Map, Value};
 
     use super::*;
 

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::time::{Duration, SystemTime};
 
-use gantry_core::ErrorClass;
+use gantry_core::{ErrorClass, Timestamp};
 use gantry_security::Credentials;
 use http::header::{HeaderMap, RETRY_AFTER};
 
@@ -20,13 +20,18 @@ const READ: usize = 64 << 10;
 /// Bytes of the answer kept for its excerpt.
 const KEPT: usize = 8 << 10;
 
-pub(super) async fn judge(mut response: reqwest::Response, credentials: &Credentials) -> Result<Accepted, Failure> {
+/// `now` is what the date of a `Retry-After` is held against.
+pub(super) async fn judge(
+    mut response: reqwest::Response,
+    credentials: &Credentials,
+    now: Timestamp,
+) -> Result<Accepted, Failure> {
     let status = response.status().as_u16();
     let mut kept = Vec::new();
     let ending = read(&mut response, &mut kept).await;
     let excerpt = excerpt::of_text(&credentials.redact(String::from_utf8_lossy(&kept).into_owned()));
     if !response.status().is_success() {
-        let retry_after = retry_after(response.headers(), SystemTime::now());
+        let retry_after = retry_after(response.headers(), SystemTime::UNIX_EPOCH + Duration::from_millis(now.0));
         return Err(Failure { class: ErrorClass::of_status(status), status: Some(status), retry_after, excerpt });
     }
     match ending {

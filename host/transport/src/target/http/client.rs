@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use gantry_config::HttpTarget;
 use reqwest::redirect::Policy;
 use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
-use super::HttpTargetError;
-use crate::target::template::Template;
+use super::template::Template;
+use super::{HttpTarget, HttpTargetError};
 
 /// Shorter than the keep-alive of common servers and proxies (60 s and more), so that the host rarely writes into a
 /// connection the other side is just closing.

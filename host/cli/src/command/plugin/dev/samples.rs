@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow, bail};
 use gantry_config::Table;
 use gantry_core::{
-    Clock as _, Grants, Headers, Limits, Manifest, Message, Outcome, Reuse, SystemClock, TargetName, Timestamp,
+    Clock as _, Grants, Headers, Limits, Manifest, Message, Outcome, Place, Reuse, SystemClock, TargetName, Timestamp,
 };
 use gantry_engine::tables::Tables;
 use gantry_golden::{log_lines, numbered};
@@ -122,7 +122,7 @@ impl Samples {
         Ok(StepConfig {
             flow: "dev".parse()?,
             step: "sample".to_owned(),
-            place: "samples".to_owned(),
+            place: Place::whole("samples"),
             tables: Arc::new(self.tables()?),
             settings: self.settings()?,
             grants: Grants { lookup, clock: manifest.wants.clock },

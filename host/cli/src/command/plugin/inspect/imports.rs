@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 use gantry_component::Inspection;
 use gantry_config::{PluginStep, Step, load_flows};
-use gantry_core::Digest;
+use gantry_core::{Digest, Place};
 use gantry_sandbox::{Standing, standing};
 use serde::Serialize;
 
@@ -25,8 +25,8 @@ pub(super) struct Import {
 /// A step that uses a plugin.
 pub(super) struct Used {
     plugin: PluginStep,
-    /// `file:line` of it.
-    place: String,
+    /// Where it is written.
+    place: Place,
 }
 
 impl Used {
@@ -37,7 +37,7 @@ impl Used {
 
 /// The steps of a flow that use this plugin.
 pub(super) fn steps_of(flow: &Path, file: &Path, found: &Inspection, output: &Output) -> Result<Vec<Used>, Failure> {
-    let flows = load_flows(&[flow]).map_err(|mistakes| {
+    let flows = load_flows(&[flow], &gantry_transport::kinds()).map_err(|mistakes| {
         output.complain_about(&mistakes);
         Failure::said(Exit::InvalidConfig)
     });

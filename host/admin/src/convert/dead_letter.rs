@@ -1,0 +1,46 @@
+//! Dead letters, and which of them are meant. Both ways: they are exported, and imported elsewhere.
+
+use gantry_api::v1;
+use gantry_core as core;
+use gantry_core::dead_letter;
+use gantry_store as store;
+
+use super::{Convert, alike};
+
+alike! {
+    core::DeadLetter = v1::DeadLetter {
+        id, flow, flow_version, plugins, component, stage, source, target, received, received_at, dedupe_key,
+        idempotency_key, transformed, attempts, first_failure, last_failure, reason, fingerprint, traceparent,
+        expires_at, state, acknowledged, resolution, replays, revisions, trail,
+    }
+    core::Stage = v1::Stage [Validate, Transform, Deliver]
+    core::DeadLetterState = v1::DeadLetterState [Open, Acknowledged, Replaying, Resolved, Discarded]
+    core::Reason = v1::Reason { code, text, violations }
+    core::Violation = v1::Violation { path, code, text }
+    dead_letter::Transformed = v1::Transformed { content_type, headers, payload }
+    core::Resolution = v1::Resolution { at, by, reason }
+    store::DeadLetterSummary => v1::DeadLetterSummary {
+        id, flow, flow_version, state, stage, source, target, key, dedupe_key, idempotency_key, component, code, text,
+        violations, fingerprint, attempts, replays, first_failure, last_failure, expires_at, acknowledged, replayed_by,
+        closed_at, closed_by,
+    }
+    store::DeadLetterCounts => v1::DeadLetterCounts { open, acknowledged, replaying, resolved, discarded }
+    store::Filter = v1::DeadLetterFilter {
+        flow, version, state, stage, source, target, key, dedupe_key, idempotency_key, component, code, fingerprint,
+        min_attempts, max_attempts, min_replays, max_replays, first_since, first_until, since, until, expires_until, by,
+        text, payload,
+    }
+    store::Imported => v1::Imported { added, present }
+}
+
+/// Dead letters on a page unless the client asks for another number.
+const PAGE: usize = 100;
+
+/// Most dead letters on a page.
+const MAX_PAGE: usize = 1000;
+
+impl Convert<store::Page> for v1::Part {
+    fn convert(self) -> store::Page {
+        store::Page { after: self.after, limit: self.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE) }
+    }
+}

@@ -1,0 +1,30 @@
+//! What a flow is for and how it does.
+
+use gantry_api::v1;
+use gantry_config as config;
+use gantry_engine::{in_force, metrics};
+use gantry_observe::report;
+
+use super::{Convert, alike};
+
+alike! {
+    report::FlowReport => v1::FlowReport {
+        name, version, state, since, plugins, steps, rules, purpose, counts, queue, open_dead_letters, criteria,
+    }
+    report::FlowState => v1::FlowState [Running, Removed]
+    in_force::InForce => v1::PluginInForce { step, name, version, digest, on_trial }
+    report::RulesInForce => v1::RulesInForce { step, rules }
+    report::Queue => v1::FlowQueue { queued, leased, scheduled, blocked_keys, blocked, bytes }
+    metrics::Counts => v1::FlowCounts {
+        received, duplicates, delivered, skipped, dead_lettered, retried, p50_ms, p95_ms, p99_ms,
+    }
+    config::Purpose => v1::Purpose { goal, owner, systems, as_is, to_be, success }
+    config::SuccessCriteria => v1::SuccessCriteria { error_rate, p95_latency }
+}
+
+impl Convert<v1::Criterion> for report::Criterion {
+    fn convert(self) -> v1::Criterion {
+        let Self { name, bound, measured, met } = self;
+        v1::Criterion { name: name.to_owned(), bound, measured, met }
+    }
+}

@@ -1,0 +1,16 @@
+//! Kinds of failure.
+
+use gantry_api::v1;
+use gantry_store as store;
+
+use super::{Convert, alike};
+
+alike! {
+    store::DeadLetterGroup => v1::DeadLetterGroup {
+        fingerprint, flow, stage, target, code, text, state, counts, failures, first_seen, last_seen, sample, changed,
+        regressions, regressed_at,
+    }
+    store::GroupState = v1::GroupState [Open, Acknowledged, Resolved, Ignored]
+    store::GroupChange => v1::GroupChange { at, by, note }
+    v1::GroupFilter => store::GroupFilter { flow, state, stage, target, code, regressed, limit }
+}

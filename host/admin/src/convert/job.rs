@@ -1,0 +1,16 @@
+//! Jobs over dead letters.
+
+use gantry_api::v1;
+use gantry_store as store;
+
+use super::{Convert, alike};
+
+alike! {
+    v1::NewJob => store::NewJob { kind, filter, by, reason, rate, most_replays, force }
+    store::Job => v1::Job {
+        id, kind, filter, by, reason, rate, most_replays, force, state, created_at, ended_at, cancelled_by, total, seen,
+        done, held_back, passed_over, waiting, resolved, failed_again,
+    }
+    store::JobKind = v1::JobKind [Redrive, Discard]
+    store::JobState => v1::JobState [Running, Finished, Cancelled]
+}

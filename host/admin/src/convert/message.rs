@@ -1,0 +1,38 @@
+//! Messages, their history and attempts. Both ways: an imported dead letter holds them, too.
+
+use gantry_api::v1;
+use gantry_core as core;
+
+use super::{Convert, alike};
+
+alike! {
+    core::Message = v1::Message { id, key, content_type, headers, event_time, payload }
+    core::TimelineEntry = v1::TimelineEntry { at, event }
+    core::Event = v1::Event [
+        Received,
+        Transformed { outputs, plugins },
+        Postponed { code, until },
+        Attempted { position, target, status, error, latency_ms, retry_at },
+        Skipped { code },
+        DeadLettered { letter, code },
+        Replayed { letter, by, edited },
+    ]
+    core::Attempt = v1::Attempt { at, latency_ms, status, error, excerpt }
+    core::ErrorClass = v1::ErrorClass [
+        Network, Timeout, Throttled, Unavailable, Unauthorized, NoSpace, Redirected, Permanent,
+    ]
+    core::History => v1::History { id, flow, source, key, dedupe_key, received_at, state, trail }
+    core::MessageState => v1::MessageState [Queued, Delivered, Skipped, DeadLettered]
+}
+
+impl Convert<v1::Headers> for core::Headers {
+    fn convert(self) -> v1::Headers {
+        v1::Headers(self.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+}
+
+impl Convert<core::Headers> for v1::Headers {
+    fn convert(self) -> core::Headers {
+        self.0.into_iter().collect()
+    }
+}

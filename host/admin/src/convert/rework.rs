@@ -1,0 +1,28 @@
+//! What operators did with a dead letter, and how its payload changed.
+
+use gantry_api::v1;
+use gantry_core as core;
+use gantry_core::json_diff;
+
+use super::{Convert, alike};
+use crate::diff;
+
+alike! {
+    core::Acknowledgement = v1::Acknowledgement { at, by }
+    core::ReplayRun = v1::ReplayRun { at, by, job, revision, first_attempt, outcome, ended_at }
+    core::ReplayOutcome = v1::ReplayOutcome [Resolved, FailedAgain]
+    core::Revision = v1::Revision { number, at, by, content_type, payload }
+    json_diff::Change => v1::Change { path, before, after }
+}
+
+/// Every revision with how it differs from the one before it.
+impl Convert<v1::Revisions> for Vec<core::Revision> {
+    fn convert(self) -> v1::Revisions {
+        let diffs = self.array_windows().map(|[from, to]| v1::RevisionDiff {
+            from: from.number,
+            to: to.number,
+            diff: diff::between(&from.payload, &to.payload),
+        });
+        v1::Revisions { diffs: diffs.collect(), revisions: self.convert() }
+    }
+}

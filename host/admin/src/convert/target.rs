@@ -1,0 +1,20 @@
+//! Targets, and what operators say of them.
+
+use gantry_api::v1;
+use gantry_control::targets;
+use gantry_core as core;
+use gantry_engine::target_report;
+
+use super::{Convert, alike};
+
+alike! {
+    target_report::TargetReport => v1::TargetReport {
+        flow, target, state, stop, refused_until, breaker, retries, retries_allowed, under_way, waiting,
+    }
+    target_report::TargetState => v1::TargetState [Active, Paused, Unauthorized, Disabled]
+    target_report::BreakerReport => v1::BreakerReport { state, until, calls, failures }
+    core::BreakerState => v1::BreakerState [Closed, Open, HalfOpen]
+    core::TargetStop => v1::TargetStop { kind, at, by, reason }
+    core::StopKind => v1::StopKind [Paused, Disabled]
+    v1::TargetCommand => targets::TargetCommand [Pause, Resume, Disable, Enable, CloseBreaker]
+}

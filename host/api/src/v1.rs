@@ -1,0 +1,55 @@
+//! Version 1: everything under `/v1`, one module for each subject.
+//!
+//! Numbers, names and ids are those of `gantry_core`; how they look in the API's description is in [`form`].
+
+mod alert;
+mod dead_letter;
+mod deployment;
+mod diagnostic;
+mod filter;
+mod flow;
+pub mod form;
+mod group;
+mod import;
+mod job;
+mod message;
+mod page;
+mod plugin;
+mod problem;
+mod quality;
+mod reload;
+mod rework;
+mod rollout;
+mod target;
+
+pub use alert::{AlertKey, AlertKind, AlertReport, AlertSeverity, Firing, FiringReport, NotificationKind, TestAnswer};
+pub use dead_letter::{
+    DeadLetter, DeadLetterCounts, DeadLetterState, DeadLetterSummary, Reason, Resolution, Stage, Transformed, Violation,
+};
+pub use deployment::{
+    DeployRequest, Deployment, DeploymentEvent, DeploymentQuery, Difference, DifferenceKind, DryRunRequest,
+    GoldenReport, Phase, ShadowReport,
+};
+pub use diagnostic::{Diagnostic, DiagnosticCode, DiagnosticSeverity, Diagnostics};
+pub use filter::DeadLetterFilter;
+pub use flow::{
+    Criterion, FlowCounts, FlowQueue, FlowReport, FlowState, PluginInForce, Purpose, RulesInForce, SuccessCriteria,
+};
+pub use group::{DeadLetterGroup, GroupAction, GroupChange, GroupFilter, GroupList, GroupState, NoteRequest};
+pub use import::{BadLine, Imported, dead_letter_of_line};
+pub use job::{Job, JobKind, JobList, JobState, NewJob};
+pub use message::{Attempt, ErrorClass, Event, Headers, History, Message, MessageState, TimelineEntry};
+pub use page::{DeadLetterPage, NDJSON, Part, SummaryPage};
+pub use plugin::{
+    Catalogue, Manifest, PluginRef, PluginSignature, PublishQuery, Published, SIGNATURES_HEADER, TrustedBy, Wants,
+    signatures_from_header, signatures_to_header,
+};
+pub use problem::{Code, Problem};
+pub use quality::{QualityFilter, QualityInterval, QualityPoint, QualityReport, QualityRow, RuleSeverity};
+pub use reload::{ReloadChanges, ReloadReport, ReloadResult, ReloadTrigger, RemovedFlow};
+pub use rework::{
+    Acknowledgement, Change, CloseRequest, Diff, EditedPayload, ReplayOutcome, ReplayRequest, ReplayRun, Revision,
+    RevisionDiff, Revisions,
+};
+pub use rollout::{Comparison, Judgement, Tally, Terms, TermsChange, Window};
+pub use target::{BreakerReport, BreakerState, StopKind, TargetCommand, TargetReport, TargetState, TargetStop};

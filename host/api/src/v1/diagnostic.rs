@@ -1,0 +1,93 @@
+//! Mistakes in files, each with its place.
+
+use gantry_core::coded_enum;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Everything found in one go over all files, in the order of the files and lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+/// One mistake, or one thing worth a second look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Diagnostic {
+    /// The file as it was named on the command line or found in a directory.
+    pub file: String,
+    /// Line, from 1; none when the file as a whole is meant.
+    pub line: Option<usize>,
+    /// Column in characters, from 1.
+    pub column: Option<usize>,
+    /// Whether it keeps the host from starting.
+    pub severity: DiagnosticSeverity,
+    /// Which kind of mistake; stable.
+    #[schema(value_type = String)]
+    pub code: DiagnosticCode,
+    /// What is wrong.
+    pub message: String,
+    /// How to put it right; may be empty.
+    pub help: String,
+}
+
+coded_enum! {
+    /// Whether a mistake keeps the host from starting.
+    #[derive(ToSchema)]
+    #[schema(as = Severity)]
+    pub enum DiagnosticSeverity {
+        /// It does.
+        Error => "error",
+        /// It does not, but is worth a second look.
+        Warning => "warning",
+    }
+}
+
+coded_enum! {
+    /// Which kind of mistake.
+    pub enum DiagnosticCode {
+        /// A file or directory can't be read, is empty, or is not UTF-8.
+        Unreadable => "unreadable",
+        /// The text is not TOML.
+        Syntax => "syntax",
+        /// A key that doesn't exist here.
+        UnknownKey => "unknown_key",
+        /// A required key is absent.
+        MissingKey => "missing_key",
+        /// For instance a number where a text belongs.
+        WrongType => "wrong_type",
+        /// None of the values or kinds that are possible here.
+        UnknownChoice => "unknown_choice",
+        /// A number, length or size outside its bounds.
+        OutOfRange => "out_of_range",
+        /// A text that can't be understood: a duration, a URL, a header name.
+        InvalidValue => "invalid_value",
+        /// A secret itself where a reference to it belongs.
+        LiteralSecret => "literal_secret",
+        /// Two things exclude each other: two flows of one name, two sources in one flow.
+        Conflict => "conflict",
+        /// A grant or a rule names a table that the flow doesn't declare.
+        UnknownTable => "unknown_table",
+        /// No target, or more than one, is the default.
+        DefaultTarget => "default_target",
+        /// A plugin, table or schema file does not exist.
+        MissingFile => "missing_file",
+        /// The host refuses a plugin: wrong world, ungranted import, settings against its schema.
+        PluginRefused => "plugin_refused",
+        /// A lookup table can't be read: not well formed, a key missing or repeated.
+        TableRefused => "table_refused",
+        /// A JSON Schema can't be used: not JSON, not a schema, a `$ref` that leads nowhere.
+        SchemaRefused => "schema_refused",
+        /// The flow doesn't say what it is for.
+        PurposeIncomplete => "purpose_incomplete",
+        /// Anyone may send messages to a source.
+        Unverified => "unverified",
+        /// Messages or credentials would cross a network unencrypted.
+        PlainHttp => "plain_http",
+        /// The admin API is reachable from other machines.
+        AdminExposed => "admin_exposed",
+        /// A target does not answer at present.
+        TargetUnreachable => "target_unreachable",
+        /// A secret that is referred to can't be found at present.
+        SecretUnavailable => "secret_unavailable",
+        _ => Unknown,
+    }
+}

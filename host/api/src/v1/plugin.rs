@@ -1,0 +1,145 @@
+//! Published plugins: `/v1/plugins`.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gantry_core::{Digest, KeyId, KeyName, SignatureBytes, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::form;
+
+/// Every published plugin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Catalogue {
+    /// By name, and then as they were published.
+    pub plugins: Vec<Published>,
+}
+
+/// A plugin as it stands in the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Published {
+    /// Which plugin, exactly.
+    pub plugin: PluginRef,
+    /// Size of the component in bytes.
+    pub size: u64,
+    /// The version of `gantry:plugin` it was built against.
+    pub api: String,
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// How many golden cases it carries.
+    pub cases: u32,
+    /// Whoever signed it.
+    pub signatures: Vec<PluginSignature>,
+    /// The key for whose sake it was taken; none where it was taken unsigned.
+    pub trusted_by: Option<TrustedBy>,
+    /// When it was published first.
+    #[schema(value_type = form::Timestamp)]
+    pub published_at: Timestamp,
+    /// Who published it first.
+    pub published_by: String,
+}
+
+/// Which plugin, exactly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PluginRef {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The SHA-256 of its bytes.
+    #[schema(value_type = form::Digest)]
+    pub digest: Digest,
+}
+
+/// A plugin's own account of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// One to 64 characters of `a-z`, `0-9`, `-` and `_`.
+    pub name: String,
+    /// Semantic version of the plugin.
+    pub version: String,
+    /// Version of `gantry:plugin` it was built against.
+    pub api: String,
+    /// One sentence for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// What it asks of the operator.
+    #[serde(default)]
+    pub wants: Wants,
+    /// JSON Schema of its settings; none accepts any object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Value>,
+}
+
+/// The grants a plugin asks for. Asking is not getting: the flow's `grants` decide.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Wants {
+    /// Names of the lookup tables it reads.
+    pub lookup: Vec<String>,
+    /// Whether it reads the host's clock.
+    pub clock: bool,
+}
+
+/// Somebody's signature of a plugin: over its digest, name and version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PluginSignature {
+    /// With which key.
+    #[schema(value_type = form::KeyId)]
+    pub key: KeyId,
+    /// The signature.
+    #[schema(value_type = form::SignatureBytes)]
+    pub signature: SignatureBytes,
+}
+
+/// The key for whose sake a plugin was trusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TrustedBy {
+    /// What the operator calls it.
+    #[schema(value_type = form::KeyName)]
+    pub name: KeyName,
+    /// Which it is.
+    #[schema(value_type = form::KeyId)]
+    pub key: KeyId,
+}
+
+/// Who publishes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct PublishQuery {
+    /// Kept with the plugin.
+    pub by: String,
+}
+
+impl fmt::Display for PluginRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.name, self.version)
+    }
+}
+
+impl fmt::Display for TrustedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.key)
+    }
+}
+
+/// The header that holds a `FILE.wasm.sig` as it is, in base64.
+pub const SIGNATURES_HEADER: &str = "gantry-signatures";
+
+/// The header's value for the text of a `FILE.wasm.sig`.
+#[must_use]
+pub fn signatures_to_header(file: &str) -> String {
+    STANDARD.encode(file)
+}
+
+/// The text of the `FILE.wasm.sig` in the header's value; none where it is no base64.
+#[must_use]
+pub fn signatures_from_header(value: &[u8]) -> Option<Vec<u8>> {
+    STANDARD.decode(value.trim_ascii()).ok()
+}

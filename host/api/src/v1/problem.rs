@@ -1,0 +1,142 @@
+//! What a refusal or failure looks like: `application/problem+json` (RFC 9457). [`Code`] is the list of all there are;
+//! the catalogue in `docs/reference/errors.md` and the API's description are held against it.
+
+use std::borrow::Cow;
+
+use gantry_core::coded_enum;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::Diagnostic;
+
+coded_enum! {
+    /// Which kind of problem; stable and countable.
+    pub enum Code {
+        /// no token, or another one
+        Unauthorized => "unauthorized",
+        /// the query or body can't be understood; `detail` says where
+        BadRequest => "bad-request",
+        /// not a message id, dead letter id or job id
+        InvalidId => "invalid-id",
+        /// there is no such dead letter, group, job, message or resource
+        NotFound => "not-found",
+        /// the state of the dead letter, group or job does not allow it, or its message is in the queue already
+        Conflict => "conflict",
+        /// the body is longer than the API takes
+        TooLarge => "too-large",
+        /// the resource is there, but not for this method
+        MethodNotAllowed => "method-not-allowed",
+        /// something is wrong with the flow files; `diagnostics` lists it with file, line and column, and nothing changed
+        ReloadRefused => "reload-refused",
+        /// a reload came to no decision for a fault of the host; nothing changed, and the log says more
+        ReloadFailed => "reload-failed",
+        /// no signature of the plugin is of a key that may publish it; `detail` says which key, what it may publish and which line to add
+        PluginUntrusted => "plugin-untrusted",
+        /// the version was published with other bytes: give the new ones another version
+        VersionTaken => "version-taken",
+        /// the component is no plugin that this host could run, or doesn't fit its step; `detail` is what a flow that names it would be told
+        PluginRefused => "plugin-refused",
+        /// a file of the catalogue can't be read or written; the host's log says why
+        CatalogueFailed => "catalogue-failed",
+        /// the host is shutting down
+        Stopping => "stopping",
+        /// the store failed; the host's log says why
+        StoreUnavailable => "store-unavailable",
+        _ => Unknown,
+    }
+}
+
+impl Code {
+    /// The status it is answered with.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::BadRequest | Self::InvalidId => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::PluginUntrusted => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict | Self::VersionTaken => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::ReloadRefused | Self::PluginRefused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ReloadFailed | Self::CatalogueFailed | Self::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Stopping | Self::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+// By hand, because the description lists what a host says, and no host says `unknown`.
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        let codes = Self::ALL.iter().map(|code| code.name());
+        let description = "Which kind of problem; stable and countable.";
+        let text = ObjectBuilder::new().schema_type(Type::String).description(Some(description));
+        text.enum_values(Some(codes)).into()
+    }
+}
+
+impl ToSchema for Code {
+    fn name() -> Cow<'static, str> {
+        "ProblemCode".into()
+    }
+}
+
+/// A refusal or failure, as the client sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Stable and countable: see `docs/reference/errors.md`.
+    pub code: Code,
+    /// The status in words.
+    pub title: String,
+    /// HTTP status code.
+    pub status: u16,
+    /// What is wrong and how to go on.
+    pub detail: String,
+    /// Mistakes in files, each with its place, as `gantry check --format json` lists them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Problem {
+    /// Media type of a problem.
+    pub const MEDIA_TYPE: &str = "application/problem+json";
+
+    /// A problem of this kind.
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let status = code.status();
+        Self {
+            code,
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            diagnostics: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_read_as_it_is_written() {
+        for code in Code::ALL {
+            let text = serde_json::to_string(code).unwrap();
+            assert_eq!(text, format!("\"{}\"", code.name()));
+            assert_eq!(serde_json::from_str::<Code>(&text).unwrap(), *code);
+        }
+    }
+
+    #[test]
+    fn a_code_of_a_newer_host_is_unknown_and_no_error() {
+        let text = r#"{"code": "new-trouble", "title": "Conflict", "status": 409, "detail": "wait"}"#;
+        let problem: Problem = serde_json::from_str(text).unwrap();
+        assert_eq!((problem.code, problem.status, problem.detail.as_str()), (Code::Unknown, 409, "wait"));
+        assert!(!Code::ALL.contains(&Code::Unknown), "no host says it");
+    }
+}

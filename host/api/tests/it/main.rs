@@ -1,0 +1,3 @@
+//! What travels stays what it is.
+
+mod wire;

@@ -1,0 +1,9 @@
+//! The command line, tested through the binary itself.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod author;
+mod commands;
+mod compile;
+mod help;
+mod new;

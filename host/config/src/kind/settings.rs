@@ -1,0 +1,135 @@
+//! What a flow keeps of its source and of its targets: settings of some kind, and the few questions that the host asks
+//! of every kind alike.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use crate::flow::SecretRef;
+
+/// Settings of one kind. Every plain type that can be compared and printed implements it.
+pub trait Settings: Any + Debug + Send + Sync {
+    /// Whether `other` is of the same kind and says the same.
+    fn is_same(&self, other: &dyn Settings) -> bool;
+}
+
+impl<T: Any + Debug + PartialEq + Send + Sync> Settings for T {
+    fn is_same(&self, other: &dyn Settings) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref() == Some(self)
+    }
+}
+
+/// What a source is called by people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// What kind it is: `webhook`, `CSV files`.
+    pub kind: String,
+    /// Where it is; may be empty.
+    pub place: String,
+}
+
+/// Settings of a source.
+pub trait SourceSettings: Settings {
+    /// What it is called in diagrams; no secrets.
+    fn label(&self) -> Label;
+
+    /// The secrets it refers to. When the file of one changes, the flow is loaded again.
+    fn secrets(&self) -> Vec<&SecretRef> {
+        Vec::new()
+    }
+
+    /// Whether its messages are about the host. What happens to such a flow is never the subject of a host event: its own
+    /// failures would feed it for ever.
+    fn is_about_the_host(&self) -> bool {
+        false
+    }
+}
+
+/// Settings of a target.
+pub trait TargetSettings: Settings {
+    /// Where messages go, without what each message fills in; no secrets.
+    fn label(&self) -> String;
+
+    /// The secrets it refers to. When the file of one changes, the target is opened again.
+    fn secrets(&self) -> Vec<&SecretRef> {
+        Vec::new()
+    }
+
+    /// Whether an answer is about the target as a whole. Not where each message has a place of its own there.
+    fn is_single_endpoint(&self) -> bool {
+        true
+    }
+}
+
+impl dyn SourceSettings {
+    /// The settings, if they are of this kind.
+    #[must_use]
+    pub fn of_kind<T: SourceSettings>(&self) -> Option<&T> {
+        let settings: &dyn Any = self;
+        settings.downcast_ref()
+    }
+}
+
+impl dyn TargetSettings {
+    /// The settings, if they are of this kind.
+    #[must_use]
+    pub fn of_kind<T: TargetSettings>(&self) -> Option<&T> {
+        let settings: &dyn Any = self;
+        settings.downcast_ref()
+    }
+}
+
+impl PartialEq for dyn SourceSettings {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_same(other)
+    }
+}
+
+impl PartialEq for dyn TargetSettings {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_same(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Spool(u8);
+
+    #[derive(Debug, PartialEq)]
+    struct Printer(u8);
+
+    impl TargetSettings for Spool {
+        fn label(&self) -> String {
+            String::new()
+        }
+    }
+
+    impl TargetSettings for Printer {
+        fn label(&self) -> String {
+            String::new()
+        }
+    }
+
+    #[test]
+    fn settings_are_the_same_when_kind_and_content_are() {
+        let spool: Arc<dyn TargetSettings> = Arc::new(Spool(1));
+        let same: Arc<dyn TargetSettings> = Arc::new(Spool(1));
+        let changed: Arc<dyn TargetSettings> = Arc::new(Spool(2));
+        let other_kind: Arc<dyn TargetSettings> = Arc::new(Printer(1));
+        assert!(*spool == *same);
+        assert!(*spool != *changed);
+        assert!(*spool != *other_kind);
+    }
+
+    #[test]
+    fn settings_are_found_by_their_kind() {
+        let spool: Arc<dyn TargetSettings> = Arc::new(Spool(1));
+        assert_eq!(spool.of_kind::<Spool>(), Some(&Spool(1)));
+        assert_eq!(spool.of_kind::<Printer>(), None);
+    }
+}

@@ -1,0 +1,46 @@
+//! Alerts in configuration.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use std::time::Duration;
+
+use gantry_config::{AlertFormat, AlertUrl, HostConfig, SecretRef, Style};
+use gantry_core::alert::AlertKind;
+
+fn host(file: &str) -> HostConfig {
+    HostConfig::load(Some(format!("tests/cases/{file}").as_ref())).unwrap().0
+}
+
+#[test]
+fn an_alert_says_where_to_what_for_and_in_which_form() {
+    let host = host("gantry-alerts.toml");
+    assert_eq!((host.events.instance.as_str(), host.events.queue_age), ("shop-1", Duration::from_secs(300)));
+    let [pager, chat] = &host.alerts[..] else { panic!("two") };
+    assert_eq!(pager.flow.as_str(), "alert-pager");
+    assert_eq!(pager.endpoint.format, AlertFormat::Pagerduty { routing_key: SecretRef::Env("PAGERDUTY_KEY".into()) });
+    let (orders, other) = ("orders".parse().unwrap(), "other".parse().unwrap());
+    assert!(pager.concerns(AlertKind::DeadLetters, Some(&orders)) && pager.concerns(AlertKind::DiskLow, None));
+    assert!(!pager.concerns(AlertKind::DeadLetters, Some(&other)) && !pager.concerns(AlertKind::BreakerOpen, None));
+    assert_eq!(pager.retry.unavailable.attempts, 300, "about a day");
+    assert_eq!(chat.endpoint.url, AlertUrl::Secret(SecretRef::Env("SLACK_URL".into())));
+    assert_eq!((chat.retry.unavailable.attempts, chat.on.len()), (5, AlertKind::ALL.len()));
+}
+
+#[test]
+fn what_the_host_shows_of_its_alerts_names_secrets_and_holds_none() {
+    let shown = host("gantry-alerts.toml").to_json();
+    assert_eq!(shown["alert"][0]["format"]["pagerduty"]["routing_key"], "env:PAGERDUTY_KEY");
+    assert_eq!(shown["alert"][1]["url"], "env:SLACK_URL");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("gantry.toml");
+    std::fs::write(&file, toml::to_string(&shown).unwrap()).unwrap();
+    assert_eq!(HostConfig::load(Some(&file)).unwrap().0.alerts.len(), 2);
+}
+
+#[test]
+fn mistakes_in_alerts_are_shown_at_their_place_and_secrets_are_not() {
+    let mistakes = HostConfig::load(Some("tests/cases/gantry-alerts-wrong.toml".as_ref())).unwrap_err();
+    let shown = mistakes.render(Style::Plain, 110);
+    assert!(!shown.contains("hunter2"), "{shown}");
+    insta::assert_snapshot!(shown);
+}

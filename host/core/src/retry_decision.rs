@@ -1,0 +1,112 @@
+//! What becomes of a delivery after an attempt: pure, so that the whole schedule can be tried with a clock of its own.
+//!
+//! Three kinds of failure say nothing of the message and spend no attempt: refused credentials, a target without space,
+//! and the failure of an attempt that was let through to find out whether a target in trouble is back.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::delivery::ErrorClass;
+use crate::retry::RetryPolicies;
+use crate::target_health::REFUSAL_PAUSE;
+
+/// An attempt that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct AttemptResult {
+    /// Why it failed; none: it did not.
+    pub error: Option<ErrorClass>,
+    /// How long the target asks to be left alone.
+    pub asked: Option<Duration>,
+    /// Whether it was to find out if the target is back.
+    pub probe: bool,
+    /// How many attempts were spent before it.
+    pub spent: u32,
+}
+
+/// What becomes of the delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryDecision {
+    /// The target has it.
+    Delivered,
+    /// It is tried again.
+    Later {
+        /// Not before.
+        at: Timestamp,
+        /// Whether this attempt counts.
+        spent: bool,
+    },
+    /// It is given up.
+    Dead,
+}
+
+impl AttemptResult {
+    /// Decides at `now`; `draw` is a random number in 0..1.
+    #[must_use]
+    pub fn decide(&self, policies: &RetryPolicies, now: Timestamp, draw: f64) -> RetryDecision {
+        let Some(class) = self.error else { return RetryDecision::Delivered };
+        if !class.spends_attempt() {
+            return RetryDecision::Later { at: now.after(REFUSAL_PAUSE), spent: false };
+        }
+        let Some(policy) = policies.after(class) else { return RetryDecision::Dead };
+        let made = self.spent.saturating_add(1);
+        if self.probe && class.is_trouble() {
+            return RetryDecision::Later { at: now.after(policy.wait(made, self.asked, draw)), spent: false };
+        }
+        match policy.wait_after(made, self.asked, draw) {
+            Some(wait) => RetryDecision::Later { at: now.after(wait), spent: true },
+            None => RetryDecision::Dead,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retry::RetryPolicy;
+
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    fn tried(error: ErrorClass, spent: u32) -> AttemptResult {
+        AttemptResult { error: Some(error), asked: None, probe: false, spent }
+    }
+
+    #[test]
+    fn the_class_of_the_last_failure_decides_how_often() {
+        let general = RetryPolicy { attempts: 2, ..RetryPolicy::default() };
+        let patient = RetryPolicy { attempts: 10, ..general };
+        let policies = RetryPolicies { timeout: patient, ..general.into() };
+        assert_eq!(tried(ErrorClass::Unavailable, 1).decide(&policies, NOW, 0.0), RetryDecision::Dead);
+        assert_eq!(
+            tried(ErrorClass::Timeout, 1).decide(&policies, NOW, 0.0),
+            RetryDecision::Later { at: NOW, spent: true }
+        );
+    }
+
+    #[test]
+    fn a_delivery_waits_for_space_as_long_as_it_takes() {
+        let policies = RetryPolicies::from(RetryPolicy { attempts: 1, ..RetryPolicy::default() });
+        let at = NOW.after(REFUSAL_PAUSE);
+        for probe in [false, true] {
+            let full = AttemptResult { probe, ..tried(ErrorClass::NoSpace, 0) };
+            assert_eq!(full.decide(&policies, NOW, 0.5), RetryDecision::Later { at, spent: false });
+        }
+    }
+
+    #[test]
+    fn neither_refused_credentials_nor_a_failed_probe_spend_an_attempt() {
+        let policies = RetryPolicies::from(RetryPolicy { attempts: 1, ..RetryPolicy::default() });
+        let at = NOW.after(REFUSAL_PAUSE);
+        assert_eq!(
+            tried(ErrorClass::Unauthorized, 0).decide(&policies, NOW, 0.5),
+            RetryDecision::Later { at, spent: false }
+        );
+        let probe = AttemptResult { probe: true, ..tried(ErrorClass::Unavailable, 0) };
+        assert!(matches!(probe.decide(&policies, NOW, 0.5), RetryDecision::Later { spent: false, .. }));
+        let refused = AttemptResult { probe: true, ..tried(ErrorClass::Permanent, 0) };
+        assert_eq!(
+            refused.decide(&policies, NOW, 0.5),
+            RetryDecision::Dead,
+            "an answer is about the message, probe or not"
+        );
+    }
+}

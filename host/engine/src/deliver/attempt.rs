@@ -1,0 +1,162 @@
+//! One attempt at one delivery: past the gate, to the target, and what its end means for the delivery and for the target.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use gantry_core::target_health::{Held, TargetHealthChange};
+use gantry_core::{
+    Attempt, AttemptResult, BreakerChange, Clock, Delivery, Envelope, ErrorClass, FlowName, HostEventKind, StopKind,
+    TargetName, TargetStop, TimelineEntry, Timestamp,
+};
+use gantry_transport::target::{Accepted, Failure, Request};
+
+use super::decision::{Decision, Retry};
+use crate::events::Events;
+use crate::metrics::FlowMetrics;
+use crate::target_stops::RecordStop;
+use crate::targets::RunningTarget;
+
+/// The status of a target that is gone for good.
+const GONE: u16 = 410;
+
+/// What a deliverer uses of the host.
+#[derive(Clone)]
+pub struct DeliveryServices {
+    /// The host's clock.
+    pub clock: Arc<dyn Clock>,
+    /// What the flow has done.
+    pub metrics: FlowMetrics,
+    /// Where it is published what happens to targets.
+    pub events: Events,
+    /// Where it is kept that a target is gone.
+    pub stops: Arc<dyn RecordStop>,
+}
+
+/// Makes the attempts of a flow.
+pub(super) struct Attempts {
+    pub(super) flow: FlowName,
+    pub(super) services: DeliveryServices,
+}
+
+/// An attempt was made.
+pub(super) struct Made {
+    /// What the message's history says of it.
+    pub(super) entry: TimelineEntry,
+    /// When the gate is asked again, where that holds the delivery back now; none where its schedule says when.
+    pub(super) ask_again: Option<Timestamp>,
+}
+
+/// What a target answered.
+struct Answer {
+    attempt: Attempt,
+    /// How long the target asks to be left alone.
+    retry_after: Option<Duration>,
+}
+
+impl Attempts {
+    /// One attempt, unless the target's gate holds the delivery back.
+    pub(super) async fn make(
+        &self,
+        envelope: &Envelope,
+        target: &RunningTarget,
+        delivery: &mut Delivery,
+    ) -> Result<Made, Held> {
+        let bytes = envelope.message.payload.len() + delivery.payload.len();
+        let clock = &*self.services.clock;
+        let admitted = target.gate.enter(delivery.attempts_made(), bytes, clock).await?;
+        let Answer { attempt, retry_after } = self.send(envelope, target, delivery).await;
+        self.services.metrics.observe_attempt(&delivery.target, &attempt);
+        let is_probe = admitted.is_probe();
+        let changes = admitted.end(attempt.error, clock.now());
+        self.publish(&delivery.target, attempt.status, &changes);
+        if attempt.status == Some(GONE) && target.is_single_endpoint() {
+            self.disable(target, &delivery.target).await;
+        }
+        let tried = AttemptResult {
+            error: attempt.error,
+            asked: retry_after,
+            probe: is_probe,
+            spent: delivery.attempts_made(),
+        };
+        Ok(self.conclude(tried, target, delivery, attempt))
+    }
+
+    async fn send(&self, envelope: &Envelope, target: &RunningTarget, delivery: &Delivery) -> Answer {
+        let at = self.services.clock.now();
+        let began = Instant::now();
+        let request = Request {
+            message_id: envelope.message.id,
+            flow: &self.flow,
+            delivery,
+            attempt: delivery.attempts_made() + 1,
+            traceparent: envelope.traceparent.as_deref(),
+        };
+        let answer = target.target.send(request).await;
+        let latency_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match answer {
+            Ok(Accepted { status, excerpt }) => {
+                Answer { attempt: Attempt { at, latency_ms, status, error: None, excerpt }, retry_after: None }
+            }
+            Err(Failure { class, status, retry_after, excerpt }) => {
+                Answer { attempt: Attempt { at, latency_ms, status, error: Some(class), excerpt }, retry_after }
+            }
+        }
+    }
+
+    /// Decides what becomes of the delivery and writes that into it.
+    fn conclude(
+        &self,
+        tried: AttemptResult,
+        target: &RunningTarget,
+        delivery: &mut Delivery,
+        attempt: Attempt,
+    ) -> Made {
+        // The clock that the delivery's next time is read off also dates the entry.
+        let now = self.services.clock.now();
+        let decision = Decision::of(tried.decide(&target.retry, now, fastrand::f64()), attempt.error);
+        let ask_again = match decision.retry() {
+            Some(Retry::Held(at)) => Some(at),
+            Some(Retry::Scheduled(_)) => {
+                self.services.metrics.observe_retry(attempt.error.map_or("", ErrorClass::name));
+                None
+            }
+            None => None,
+        };
+        Made { entry: TimelineEntry { at: now, event: decision.apply(delivery, attempt) }, ask_again }
+    }
+
+    /// Publishes what an attempt changed for its target.
+    fn publish(&self, target: &TargetName, status: Option<u16>, changes: &[TargetHealthChange]) {
+        for change in changes {
+            let target = target.clone();
+            let event = match *change {
+                TargetHealthChange::Refused { .. } => {
+                    let reason = status.map_or_else(|| "refused".to_owned(), |status| format!("it answers {status}"));
+                    HostEventKind::TargetPaused { target, by: None, reason }
+                }
+                TargetHealthChange::Accepted => HostEventKind::TargetResumed { target, by: None },
+                TargetHealthChange::Breaker(BreakerChange::Opened { until }) => {
+                    HostEventKind::BreakerOpened { target, until }
+                }
+                TargetHealthChange::Breaker(BreakerChange::Closed) => HostEventKind::BreakerClosed { target, by: None },
+            };
+            self.services.events.publish(&self.flow, event);
+        }
+    }
+
+    /// The target says that it is gone: nothing is sent until somebody enables it.
+    async fn disable(&self, target: &RunningTarget, name: &TargetName) {
+        let now = self.services.clock.now();
+        if target.gate.status(now).stop.is_some_and(|stop| stop.kind == StopKind::Disabled) {
+            return;
+        }
+        let reason = "it answered 410 Gone".to_owned();
+        let stop = TargetStop { kind: StopKind::Disabled, at: now, by: None, reason: reason.clone() };
+        let what = HostEventKind::TargetDisabled { target: name.clone(), by: None, reason };
+        let mut event = self.services.events.prepare(&self.flow, what);
+        if let Err(error) = self.services.stops.record(&self.flow, name, stop, event.take_messages()).await {
+            tracing::error!(%error, target = %name, "failed to keep that the target is disabled; a restart forgets it");
+        }
+        self.services.events.emit(event);
+    }
+}

@@ -1,0 +1,96 @@
+//! That a gate opened: counted, told to the worker that stands still, and followed by a look at the queue. Whoever opens a
+//! gate need not think of the messages that it held back.
+//!
+//! A message that is on its way back into the queue while the gate opens is not there yet to be woken. Its [`OpenEpoch`],
+//! taken before the attempt, shows afterwards that it has to be.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::watch;
+
+/// Has the messages looked at again that a gate held back; called each time it opens.
+pub type WakeQueue = Arc<dyn Fn() + Send + Sync>;
+
+/// How often a gate had opened at some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenEpoch(u64);
+
+/// Counts openings and wakes who waits for one.
+pub(super) struct Opening {
+    epoch: watch::Sender<u64>,
+    /// Another gate has taken this one's place: nothing is to wait for it any more.
+    is_replaced: AtomicBool,
+    wake_queue: WakeQueue,
+}
+
+impl Opening {
+    pub(super) fn new(wake_queue: WakeQueue) -> Self {
+        Self { epoch: watch::Sender::new(0), is_replaced: AtomicBool::new(false), wake_queue }
+    }
+
+    pub(super) fn epoch(&self) -> OpenEpoch {
+        OpenEpoch(*self.epoch.borrow())
+    }
+
+    pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.epoch.subscribe()
+    }
+
+    /// The gate has opened. Counted first: a message that goes back into the queue after the wake-up sees it in the count.
+    pub(super) fn announce(&self) {
+        self.epoch.send_modify(|epoch| *epoch += 1);
+        (self.wake_queue)();
+    }
+
+    /// The gate will never open again, nor hold anything that is not to be looked at again at once.
+    pub(super) fn replace(&self) {
+        self.is_replaced.store(true, Ordering::SeqCst);
+        self.announce();
+    }
+
+    /// Wakes the queue if the gate has opened since.
+    pub(super) fn wake_if_missed(&self, since: OpenEpoch) {
+        if self.epoch() != since || self.is_replaced.load(Ordering::SeqCst) {
+            (self.wake_queue)();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    fn opening() -> (Opening, Arc<AtomicUsize>) {
+        let woken = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&woken);
+        let wake_queue = move || {
+            count.fetch_add(1, Ordering::SeqCst);
+        };
+        (Opening::new(Arc::new(wake_queue)), woken)
+    }
+
+    #[test]
+    fn an_opening_wakes_the_queue_at_once_and_again_for_who_was_not_back_yet() {
+        let (opening, woken) = opening();
+        let before = opening.epoch();
+        opening.wake_if_missed(before);
+        assert_eq!(woken.load(Ordering::SeqCst), 0, "nothing was missed");
+        opening.announce();
+        assert_eq!(woken.load(Ordering::SeqCst), 1);
+        opening.wake_if_missed(before);
+        assert_eq!(woken.load(Ordering::SeqCst), 2);
+        opening.wake_if_missed(opening.epoch());
+        assert_eq!(woken.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn nothing_waits_for_a_gate_that_was_replaced() {
+        let (opening, woken) = opening();
+        opening.replace();
+        opening.wake_if_missed(opening.epoch());
+        assert_eq!(woken.load(Ordering::SeqCst), 2);
+    }
+}

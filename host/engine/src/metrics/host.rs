@@ -1,0 +1,89 @@
+//! What is counted of the host as a whole: what happens to it, how it is reloaded, and which versions are in force.
+
+use gantry_core::{FlowName, HostEventKind};
+use prometheus::{IntCounterVec, IntGaugeVec};
+
+use super::registrar::{MetricsError, Registrar};
+use crate::in_force::InForce;
+
+/// What a reload may come to, as the label spells it.
+pub const RELOAD_RESULTS: [&str; 3] = ["applied", "unchanged", "refused"];
+
+/// Events, reloads and versions.
+pub struct HostMetrics {
+    events: IntCounterVec,
+    reloads: IntCounterVec,
+    flow_info: IntGaugeVec,
+    plugin_info: IntGaugeVec,
+}
+
+/// The version of a flow that is in force, for its gauges.
+pub struct FlowVersion<'a> {
+    /// The flow.
+    pub flow: &'a FlowName,
+    /// Digest of its definition.
+    pub version: &'a str,
+    /// The plugins of its steps.
+    pub plugins: &'a [InForce],
+}
+
+impl HostMetrics {
+    pub(super) fn new(registrar: &Registrar) -> Result<Self, MetricsError> {
+        let reloads = registrar.counter(
+            "gantry_reloads_total",
+            "Reloads of the flow files, by what came of them.",
+            &["result"],
+        )?;
+        for result in RELOAD_RESULTS {
+            reloads.with_label_values(&[result]);
+        }
+        Ok(Self {
+            events: registrar.counter(
+                "gantry_events_total",
+                "What happened to the host, by kind.",
+                &["flow", "event"],
+            )?,
+            reloads,
+            flow_info: registrar.gauge(
+                "gantry_flow_info",
+                "1 for the version of a flow in force.",
+                &["flow", "version"],
+            )?,
+            plugin_info: registrar.gauge(
+                "gantry_plugin_info",
+                "1 for the plugin of a step in force.",
+                &["flow", "step", "plugin", "version", "digest"],
+            )?,
+        })
+    }
+
+    /// Counters exist from the start, so that a rate over them has a zero to rise from.
+    pub(super) fn expect_events_of(&self, flow: &str) {
+        for event in HostEventKind::OF_FLOWS {
+            self.events.with_label_values(&[flow, event]);
+        }
+    }
+
+    /// Something happened to a flow, or to the host.
+    pub fn observe_event(&self, flow: Option<&FlowName>, event: &str) {
+        self.events.with_label_values(&[flow.map_or("", FlowName::as_str), event]).inc();
+    }
+
+    /// A reload came to a decision; `result` is one of [`RELOAD_RESULTS`].
+    pub fn observe_reload(&self, result: &'static str) {
+        self.reloads.with_label_values(&[result]).inc();
+    }
+
+    /// These versions are in force; those before are gone from the next scrape on.
+    pub fn observe_versions<'a>(&self, versions: impl Iterator<Item = FlowVersion<'a>>) {
+        self.flow_info.reset();
+        self.plugin_info.reset();
+        for FlowVersion { flow, version, plugins } in versions {
+            self.flow_info.with_label_values(&[flow.as_str(), version]).set(1);
+            for InForce { step, name, version, digest, .. } in plugins {
+                let labels = [flow.as_str(), step, name, version, &digest.to_string()];
+                self.plugin_info.with_label_values(&labels).set(1);
+            }
+        }
+    }
+}

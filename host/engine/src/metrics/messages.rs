@@ -1,0 +1,84 @@
+//! What is counted of messages as a whole: how they come in, and how they end.
+
+use gantry_core::{DeadLetter, MessageState};
+use prometheus::IntCounterVec;
+
+use super::codes::CodeLabels;
+use super::registrar::{MetricsError, Registrar};
+
+/// Every state in which a message ends.
+const ENDS: [MessageState; 3] = [MessageState::Delivered, MessageState::Skipped, MessageState::DeadLettered];
+
+/// From intake to settlement.
+pub(super) struct Messages {
+    received: IntCounterVec,
+    duplicates: IntCounterVec,
+    refused: IntCounterVec,
+    finished: IntCounterVec,
+    dead_lettered: IntCounterVec,
+    violations: IntCounterVec,
+    codes: CodeLabels,
+}
+
+impl Messages {
+    pub(super) fn new(registrar: &Registrar, codes: CodeLabels) -> Result<Self, MetricsError> {
+        let counter = |name, help, labels| registrar.counter(name, help, labels);
+        Ok(Self {
+            received: counter("gantry_messages_received_total", "Messages taken into custody.", &["flow"])?,
+            duplicates: counter("gantry_messages_duplicate_total", "Messages dropped as duplicates.", &["flow"])?,
+            refused: counter("gantry_messages_refused_total", "Requests and files refused.", &["flow", "reason"])?,
+            finished: counter("gantry_messages_finished_total", "Messages that ended, by how.", &["flow", "state"])?,
+            dead_lettered: counter("gantry_dead_letters_total", "Dead letters written.", &["flow", "stage", "code"])?,
+            violations: counter(
+                "gantry_violations_total",
+                "Broken rules in dead letters: of plugins, of JSON Schemas and of flows.",
+                &["flow", "rule"],
+            )?,
+            codes,
+        })
+    }
+
+    /// Counters exist from the start, so that a rate over them has a zero to rise from.
+    pub(super) fn expect(&self, flow: &str) {
+        for counter in [&self.received, &self.duplicates] {
+            counter.with_label_values(&[flow]);
+        }
+        for state in ENDS {
+            self.finished.with_label_values(&[flow, state.name()]);
+        }
+    }
+
+    pub(super) fn observe_received(&self, flow: &str, accepted: u64, duplicates: u64) {
+        self.received.with_label_values(&[flow]).inc_by(accepted);
+        self.duplicates.with_label_values(&[flow]).inc_by(duplicates);
+    }
+
+    pub(super) fn observe_refused(&self, flow: &str, reason: &str) {
+        self.refused.with_label_values(&[flow, reason]).inc();
+    }
+
+    pub(super) fn observe_finished(&self, flow: &str, state: MessageState) {
+        self.finished.with_label_values(&[flow, state.name()]).inc();
+    }
+
+    pub(super) fn observe_dead_letter(&self, flow: &str, letter: &DeadLetter) {
+        let code = self.codes.label(&letter.reason.code);
+        self.dead_lettered.with_label_values(&[flow, letter.stage.name(), code]).inc();
+        for violation in &letter.reason.violations {
+            let rule = self.codes.label(&violation.code);
+            self.violations.with_label_values(&[flow, rule]).inc();
+        }
+    }
+
+    pub(super) fn received(&self, flow: &str) -> u64 {
+        self.received.with_label_values(&[flow]).get()
+    }
+
+    pub(super) fn duplicates(&self, flow: &str) -> u64 {
+        self.duplicates.with_label_values(&[flow]).get()
+    }
+
+    pub(super) fn finished(&self, flow: &str, state: MessageState) -> u64 {
+        self.finished.with_label_values(&[flow, state.name()]).get()
+    }
+}

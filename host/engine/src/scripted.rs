@@ -1,0 +1,83 @@
+//! A plugin's step that answers by script, for tests of what becomes of its answers.
+
+use gantry_core::{Digest, Headers, Message, Outcome, Output, Timestamp};
+use gantry_sandbox::PluginFault;
+use parking_lot::Mutex;
+
+use crate::metrics::FlowMetrics;
+use crate::server::{Answer, Question};
+use crate::step::Ask;
+
+type Script = dyn Fn(&Question<'_>) -> Result<Outcome, PluginFault> + Send + Sync;
+
+/// Answers each question for itself.
+pub(crate) struct Scripted {
+    name: String,
+    script: Box<Script>,
+    /// The payloads of each call.
+    calls: Mutex<Vec<Vec<String>>>,
+    blamed: Mutex<usize>,
+}
+
+impl Scripted {
+    /// A step of this name that answers so. A script that panics is a host that panics.
+    pub(crate) fn new(
+        name: &str,
+        script: impl Fn(&Question<'_>) -> Result<Outcome, PluginFault> + Send + Sync + 'static,
+    ) -> Self {
+        Self { name: name.to_owned(), script: Box::new(script), calls: Mutex::default(), blamed: Mutex::default() }
+    }
+
+    /// The component that serves it.
+    pub(crate) fn component(&self) -> Digest {
+        Digest::of(self.name.as_bytes())
+    }
+
+    /// The payloads of each call, in order.
+    pub(crate) fn calls(&self) -> Vec<Vec<String>> {
+        self.calls.lock().clone()
+    }
+
+    /// How many messages that it answered were given up behind it.
+    pub(crate) fn times_blamed(&self) -> usize {
+        *self.blamed.lock()
+    }
+}
+
+impl Ask for Scripted {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn ask(&self, questions: &[Question<'_>], _: Timestamp, _: Option<&FlowMetrics>) -> Vec<Answer> {
+        self.calls.lock().push(questions.iter().map(|question| payload(question.invocation.message)).collect());
+        let component = self.component();
+        questions.iter().map(|question| Answer { outcome: (self.script)(question), component }).collect()
+    }
+
+    fn blame(&self, component: Digest) {
+        assert_eq!(component, self.component(), "each step is blamed for its own component");
+        *self.blamed.lock() += 1;
+    }
+}
+
+/// What a message says.
+pub(crate) fn payload(message: &Message) -> String {
+    String::from_utf8(message.payload.to_vec()).unwrap()
+}
+
+/// Emits messages that say this.
+pub(crate) fn emit(texts: &[&str]) -> Result<Outcome, PluginFault> {
+    Ok(Outcome::Emit(texts.iter().map(|text| output(text)).collect()))
+}
+
+fn output(text: &str) -> Output {
+    Output {
+        route: None,
+        key: None,
+        idempotency_key: None,
+        content_type: "text/plain".to_owned(),
+        headers: Headers::new(),
+        payload: text.to_owned().into(),
+    }
+}

@@ -1,0 +1,52 @@
+//! Which broken rules a message is counted with: each kind once, when the message first ends.
+
+use gantry_core::{Breach, Envelope};
+
+use crate::state::Ending;
+
+/// Takes the warnings out of the envelope and joins them with what ended the message. A replay is the same message again
+/// and breaks nothing anew.
+pub(super) fn of(envelope: &mut Envelope, ending: &Ending) -> Vec<Breach> {
+    let mut breaches = std::mem::take(&mut envelope.warnings);
+    if let Ending::GivenUp(failure) = ending {
+        breaches.extend_from_slice(&failure.breaches);
+    }
+    if envelope.replay.is_some() {
+        breaches.clear();
+    }
+    once_each(breaches)
+}
+
+/// A message that was taken apart breaks a rule in several of its parts, and counts as one message all the same.
+fn once_each(breaches: Vec<Breach>) -> Vec<Breach> {
+    let mut kinds: Vec<Breach> = Vec::with_capacity(breaches.len());
+    for breach in breaches {
+        match kinds.iter_mut().find(|kind| is_same_kind(kind, &breach)) {
+            Some(kind) => kind.count += breach.count,
+            None => kinds.push(breach),
+        }
+    }
+    kinds
+}
+
+fn is_same_kind(one: &Breach, other: &Breach) -> bool {
+    (&one.step, &one.code, &one.field, one.severity) == (&other.step, &other.code, &other.field, other.severity)
+}
+
+#[cfg(test)]
+mod tests {
+    use gantry_core::Severity;
+
+    use super::*;
+
+    fn breach(code: &str, count: u64) -> Breach {
+        let code = code.to_owned();
+        Breach { step: "checks".to_owned(), code, field: "/total".to_owned(), severity: Severity::Error, count }
+    }
+
+    #[test]
+    fn the_parts_of_one_message_that_break_the_same_rule_are_counted_together() {
+        let counted = once_each(vec![breach("missing", 1), breach("range", 2), breach("missing", 3)]);
+        assert_eq!(counted, [breach("missing", 4), breach("range", 2)]);
+    }
+}

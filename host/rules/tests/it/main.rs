@@ -1,0 +1,5 @@
+//! Rules, checked against messages.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod rules;

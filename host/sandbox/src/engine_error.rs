@@ -1,0 +1,13 @@
+//! What the engine says went wrong, kept as it is but opaque: nothing above the sandbox decides by it, and nothing above
+//! it names the engine.
+
+/// An error of the engine, shown with all its causes.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:#}")]
+pub struct EngineError(wasmtime::Error);
+
+impl EngineError {
+    pub(crate) const fn new(error: wasmtime::Error) -> Self {
+        Self(error)
+    }
+}

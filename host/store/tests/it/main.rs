@@ -1,0 +1,22 @@
+//! The store from the outside: every promise of its crate docs, on real files.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
+
+mod catalogue;
+mod crash;
+mod damage;
+mod dead_letters;
+mod dedupe;
+mod format;
+mod full_disk;
+mod groups;
+mod import;
+mod jobs;
+mod kv;
+mod model;
+mod quality;
+mod queue;
+mod scale;
+mod support;
+mod sweep;
+mod table;

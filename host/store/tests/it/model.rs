@@ -1,0 +1,362 @@
+//! The queue and its dead letters against a plain model: any sequence of calls, closings, kills and set clocks leaves
+//! both in the same state.
+
+mod paper;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use gantry_core::{Clock, DeadLetterId, DeadLetterState, MessageId, MessageState};
+use gantry_store::{Backlog, Enqueued, Filter, JobKind, JobState, Leased, NewJob, Page, Settlement, Store};
+use proptest::prelude::*;
+
+use self::paper::{FLOWS, Letter, Paper, Queued, State, WINDOW, whole};
+use crate::support::{Bench, envelope, finished, flow, lease, letter, message, nothing_ready};
+
+#[derive(Clone, Debug)]
+enum Call {
+    /// Messages with their keys and dedupe keys, in one request.
+    Enqueue {
+        flow: usize,
+        new: Vec<(Option<u8>, Option<u8>)>,
+    },
+    Lease {
+        flow: usize,
+        max: usize,
+    },
+    Deliver(usize),
+    Skip(usize),
+    Bury {
+        which: usize,
+        expires: bool,
+    },
+    Later(usize, u64),
+    GiveBack(usize),
+    Replay {
+        which: usize,
+        edited: bool,
+    },
+    Discard(usize),
+    Acknowledge(usize),
+    /// A job over all letters of a flow that wait.
+    Redrive(usize),
+    DiscardAll(usize),
+    Import {
+        flow: usize,
+        key: Option<u8>,
+    },
+    Sweep,
+    Advance(u64),
+    SetBack(u64),
+    Reopen,
+    Kill,
+}
+
+fn call() -> impl Strategy<Value = Call> {
+    let flow = || 0..FLOWS.len();
+    let key = || prop::option::weighted(0.8, 0..3u8);
+    let new = prop::collection::vec((key(), prop::option::weighted(0.2, 0..2u8)), 1..4);
+    let which = any::<usize>;
+    prop_oneof![
+        6 => (flow(), new).prop_map(|(flow, new)| Call::Enqueue { flow, new }),
+        8 => (flow(), 1..4usize).prop_map(|(flow, max)| Call::Lease { flow, max }),
+        4 => which().prop_map(Call::Deliver),
+        1 => which().prop_map(Call::Skip),
+        4 => (which(), any::<bool>()).prop_map(|(which, expires)| Call::Bury { which, expires }),
+        3 => (which(), 0..50u64).prop_map(|(which, wait)| Call::Later(which, wait)),
+        2 => which().prop_map(Call::GiveBack),
+        3 => (which(), any::<bool>()).prop_map(|(which, edited)| Call::Replay { which, edited }),
+        2 => which().prop_map(Call::Discard),
+        1 => which().prop_map(Call::Acknowledge),
+        1 => flow().prop_map(Call::Redrive),
+        1 => flow().prop_map(Call::DiscardAll),
+        1 => (flow(), key()).prop_map(|(flow, key)| Call::Import { flow, key }),
+        1 => Just(Call::Sweep),
+        2 => (1..60u64).prop_map(Call::Advance),
+        1 => (1..5000u64).prop_map(Call::SetBack),
+        1 => Just(Call::Reopen),
+        1 => Just(Call::Kill),
+    ]
+}
+
+/// How long closed letters are kept by the model's sweeps.
+const KEEP: Duration = Duration::from_millis(30);
+
+struct Run {
+    bench: Bench,
+    store: Store,
+    paper: Paper,
+    leases: Vec<Leased>,
+    /// Makes every edit another one.
+    edits: usize,
+    /// Whether the clock was ever set back.
+    set_back: bool,
+}
+
+impl Run {
+    fn open(bench: Bench, paper: Paper, edits: usize, set_back: bool) -> Self {
+        let store = bench.open();
+        FLOWS.iter().for_each(|(name, ordering)| store.register_flow(&flow(name), *ordering));
+        Self { bench, store, paper, leases: Vec::new(), edits, set_back }
+    }
+
+    async fn call(mut self, call: Call) -> Self {
+        let now = self.bench.clock.now();
+        match call {
+            Call::Enqueue { flow, new } => self.enqueue(flow, new).await,
+            Call::Lease { flow, max } => self.lease(flow, max).await,
+            Call::Deliver(which) => self.finish(which, MessageState::Delivered).await,
+            Call::Skip(which) => self.finish(which, MessageState::Skipped).await,
+            Call::Bury { which, expires } => self.bury(which, expires).await,
+            Call::Later(which, wait) => {
+                if let Some(leased) = self.one_lease(which) {
+                    let due = now.after(Duration::from_millis(wait));
+                    self.paper.put_off(leased.envelope.message.id, due, now);
+                    let envelope = Box::new(leased.envelope);
+                    self.store.settle(leased.ticket, Settlement::Later { envelope, due }).await.unwrap();
+                }
+            }
+            Call::GiveBack(which) => {
+                if let Some(leased) = self.one_lease(which) {
+                    self.paper.get(leased.envelope.message.id).state = State::Queued;
+                }
+            }
+            Call::Replay { which, edited } => {
+                if let Some(id) = self.one_letter(which) {
+                    self.edits += 1;
+                    let edit = edited.then(|| format!("edit {}", self.edits));
+                    let text = edit.clone().map(Into::into);
+                    self.store.replay(id, "ann".into(), text).await.unwrap();
+                    self.paper.replay(id, edit, now);
+                }
+            }
+            Call::Discard(which) => {
+                if let Some(id) = self.one_letter(which) {
+                    self.store.discard(id, "ann".into(), "wrong".into()).await.unwrap();
+                    self.paper.close(id, DeadLetterState::Discarded, now);
+                }
+            }
+            Call::Acknowledge(which) => {
+                if let Some(id) = self.one_letter(which) {
+                    self.store.acknowledge(id, "ann".into()).await.unwrap();
+                    self.paper.letters.get_mut(&id).unwrap().state = DeadLetterState::Acknowledged;
+                }
+            }
+            Call::Redrive(flow) => self.job(flow, JobKind::Redrive).await,
+            Call::DiscardAll(flow) => self.job(flow, JobKind::Discard).await,
+            Call::Import { flow, key } => self.import(flow, key).await,
+            Call::Sweep => {
+                while self.store.sweep(KEEP).await.unwrap().more {}
+                self.paper.sweep(KEEP, now);
+            }
+            Call::Advance(millis) => self.bench.clock.advance(Duration::from_millis(millis)),
+            Call::SetBack(millis) => {
+                self.set_back = true;
+                self.bench.clock.set_back(Duration::from_millis(millis));
+            }
+            Call::Reopen => {
+                self.leases.clear();
+                self.paper.restart();
+                self.store.close().await.unwrap();
+                return Self::open(self.bench, self.paper, self.edits, self.set_back);
+            }
+            Call::Kill => {
+                // A durable write brings everything before it to disk: the model need not know what may be lost.
+                self.store.kv_put("model", "barrier", "x".into()).await.unwrap();
+                let killed = self.bench.killed();
+                self.leases.clear();
+                self.paper.restart();
+                return Self::open(killed, self.paper, self.edits, self.set_back);
+            }
+        }
+        self
+    }
+
+    fn one_lease(&mut self, which: usize) -> Option<Leased> {
+        let len = self.leases.len();
+        (len > 0).then(|| self.leases.swap_remove(which % len))
+    }
+
+    fn one_letter(&self, which: usize) -> Option<DeadLetterId> {
+        let waiting = self.paper.waiting();
+        (!waiting.is_empty()).then(|| waiting[which % waiting.len()])
+    }
+
+    async fn enqueue(&mut self, flow: usize, new: Vec<(Option<u8>, Option<u8>)>) {
+        let since = self.bench.clock.now();
+        let (mut batch, mut expected) = (Vec::new(), Vec::new());
+        for (key, dedupe) in new {
+            let mut new = message(FLOWS[flow].0, key.map(|key| key.to_string()).as_deref(), "as received");
+            new.envelope.dedupe_key = dedupe.map(|key| key.to_string());
+            new.dedupe_window = dedupe.map(|_| WINDOW);
+            let id = new.envelope.message.id;
+            let queued = Queued { id, flow, key, since, state: State::Queued, put_off_until: None };
+            let duplicate = self.paper.enqueue(queued, dedupe, since);
+            expected.push(duplicate.map_or(Enqueued::Stored(id), Enqueued::Duplicate));
+            batch.push(new);
+        }
+        assert_eq!(self.store.enqueue(batch).await.unwrap(), expected);
+    }
+
+    async fn lease(&mut self, flow: usize, max: usize) {
+        let ready = self.paper.ready(flow, self.bench.clock.now());
+        if ready.is_empty() {
+            assert!(nothing_ready(&self.store, FLOWS[flow].0));
+            return;
+        }
+        let leased = lease(&self.store, FLOWS[flow].0, max).await;
+        assert_eq!(leased.len(), max.min(ready.len()));
+        for leased in leased {
+            let id = leased.envelope.message.id;
+            assert!(ready.contains(&id), "{id} was not ready");
+            if let Some(letter) = self.paper.letters.get(&whole(id)) {
+                assert_eq!(leased.envelope.message.payload, letter.payload, "a replay works on the latest edit");
+            }
+            self.paper.get(id).state = State::Leased;
+            self.leases.push(leased);
+        }
+    }
+
+    async fn finish(&mut self, which: usize, state: MessageState) {
+        let Some(Leased { envelope, ticket }) = self.one_lease(which) else { return };
+        self.paper.end(envelope.message.id, state, None, self.bench.clock.now());
+        let resolved = envelope.replay.map(|replay| replay.dead_letter);
+        let settlement = Settlement::Finished { state, trail: envelope.trail, letters: Vec::new(), resolved };
+        self.store.settle(ticket, settlement).await.unwrap();
+    }
+
+    async fn bury(&mut self, which: usize, expires: bool) {
+        let Some(Leased { envelope, ticket }) = self.one_lease(which) else { return };
+        let (now, id) = (self.bench.clock.now(), envelope.message.id);
+        let expires_at = expires.then(|| now.after(WINDOW));
+        let mut filed = letter(&envelope, None, "no-price");
+        (filed.expires_at, filed.last_failure) = (expires_at, now);
+        let &mut Queued { flow, key, .. } = self.paper.get(id);
+        let payload = String::from_utf8(envelope.message.payload.to_vec()).unwrap();
+        let bars = FLOWS[flow].1 == gantry_store::Ordering::PerKeyOrBlocked && key.is_some();
+        let state = DeadLetterState::Open;
+        let on_paper = Letter { flow, key, state, closed_at: None, expires_at, payload, edits: 0, bars };
+        self.paper.end(id, MessageState::DeadLettered, Some(on_paper), now);
+        let settlement = Settlement::Finished {
+            state: MessageState::DeadLettered,
+            trail: envelope.trail,
+            letters: vec![filed],
+            resolved: None,
+        };
+        self.store.settle(ticket, settlement).await.unwrap();
+    }
+
+    async fn job(&mut self, which: usize, kind: JobKind) {
+        let now = self.bench.clock.now();
+        let filter = Filter { flow: Some(flow(FLOWS[which].0)), ..Filter::default() };
+        let (by, reason) = ("ann".to_owned(), "all of them".to_owned());
+        let new = NewJob { kind, filter, by, reason, rate: None, most_replays: None, force: true };
+        let mut job = self.store.start_job(new).await.unwrap();
+        while job.state == JobState::Running {
+            job = self.store.work_on_job(job.id, 2, None).await.unwrap().job;
+        }
+        for id in self.paper.waiting().into_iter().filter(|id| self.paper.letters[id].flow == which).collect::<Vec<_>>()
+        {
+            match kind {
+                JobKind::Redrive => self.paper.replay(id, None, now),
+                JobKind::Discard => self.paper.close(id, DeadLetterState::Discarded, now),
+            }
+        }
+    }
+
+    async fn import(&mut self, flow: usize, key: Option<u8>) {
+        let envelope = envelope(FLOWS[flow].0, key.map(|key| key.to_string()).as_deref(), "imported");
+        let id = envelope.message.id;
+        let imported = self.store.import_dead_letters(vec![letter(&envelope, None, "elsewhere")]).await.unwrap();
+        assert_eq!(imported.added, 1);
+        let (state, payload) = (DeadLetterState::Open, "imported".to_owned());
+        let on_paper = Letter { flow, key, state, closed_at: None, expires_at: None, payload, edits: 0, bars: false };
+        self.paper.letters.insert(whole(id), on_paper);
+        self.paper.ended.insert(id, MessageState::DeadLettered);
+    }
+
+    async fn check(&mut self) {
+        let now = self.bench.clock.now();
+        for (at, (name, _)) in FLOWS.iter().enumerate() {
+            let (mut expected, mut depth) = (self.paper.depth(at, now), self.store.depth(&flow(name)));
+            // Due messages count as scheduled until somebody asks for work, and who waits behind a letter is counted
+            // once somebody came by.
+            let called = depth.scheduled - expected.scheduled.min(depth.scheduled);
+            expected.queued -= called;
+            expected.scheduled += called;
+            depth.blocked = 0;
+            // After a set-back, "oldest" is the first in line, whatever the clock showed then.
+            if self.set_back {
+                depth.oldest = expected.oldest;
+            }
+            assert_eq!(depth, expected, "{name}");
+        }
+        let each = FLOWS.iter().map(|(name, _)| self.store.backlog(&flow(name)));
+        let sum = each.fold(Backlog::default(), |sum, one| Backlog {
+            messages: sum.messages + one.messages,
+            bytes: sum.bytes + one.bytes,
+        });
+        assert_eq!(self.store.whole_backlog(), sum, "the counter is the sum over all schedules");
+        assert_eq!(sum.messages, self.paper.messages.len());
+        let page = Page { after: None, limit: 10_000 };
+        let found = self.store.dead_letter_summaries(Filter::default(), page).await.unwrap().letters;
+        let found: BTreeMap<_, _> = found.into_iter().map(|letter| (letter.id, letter.state)).collect();
+        let expected: BTreeMap<_, _> = self.paper.letters.iter().map(|(id, letter)| (*id, letter.state)).collect();
+        assert_eq!(found, expected);
+    }
+
+    /// Gives up every letter that waits, and delivers everything that is left.
+    async fn finish_all(mut self) {
+        self.leases.clear();
+        for (id, letter) in &self.paper.letters {
+            let revisions = self.store.dead_letter_revisions(*id).await.unwrap().unwrap();
+            assert_eq!(revisions.len(), letter.edits + 1);
+        }
+        for which in 0..FLOWS.len() {
+            self.job(which, JobKind::Discard).await;
+        }
+        self = self.call(Call::Reopen).await;
+        self.bench.clock.advance(Duration::from_secs(3600));
+        for (name, _) in FLOWS {
+            while self.paper.messages.iter().any(|message| FLOWS[message.flow].0 == name) {
+                for Leased { envelope, ticket } in lease(&self.store, name, 5).await {
+                    let id = envelope.message.id;
+                    let resolved = envelope.replay.map(|replay| replay.dead_letter);
+                    self.paper.end(id, MessageState::Delivered, None, self.bench.clock.now());
+                    let Settlement::Finished { state, trail, letters, .. } = finished(MessageState::Delivered) else {
+                        continue;
+                    };
+                    let settlement = Settlement::Finished { state, trail, letters, resolved };
+                    self.store.settle(ticket, settlement).await.unwrap();
+                }
+            }
+            assert!(nothing_ready(&self.store, name));
+        }
+        self.check().await;
+        for (id, state) in &self.paper.ended {
+            assert_eq!(state_of(&self.store, *id).await, *state);
+        }
+        self.store.close().await.unwrap();
+    }
+}
+
+async fn state_of(store: &Store, id: MessageId) -> MessageState {
+    store.history(id).await.unwrap().unwrap_or_else(|| panic!("{id} is lost")).state
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_queue_behaves_like_its_model(calls in prop::collection::vec(call(), 1..80)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut run = Run::open(Bench::new(), Paper::default(), 0, false);
+            for call in calls {
+                run = run.call(call).await;
+                run.check().await;
+            }
+            run.finish_all().await;
+        });
+    }
+}

@@ -1,0 +1,166 @@
+//! The part of taking a file in that blocks: checking it, and cutting it into chunks of arrivals.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+use gantry_core::Headers;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+
+use super::Job;
+use crate::intake::Arrival;
+use crate::keys::{KeyError, Keys};
+use crate::source::files::input::BUFFER;
+use crate::source::files::look::Look;
+use crate::source::files::record::{Defect, Place, Record, SplitError};
+use crate::source::files::split::Layout;
+
+/// Records handed over in one step, at most. Large enough that one fsync serves many, small enough to be held twice.
+const CHUNK_RECORDS: usize = 500;
+const CHUNK_BYTES: usize = 4 << 20;
+
+/// A file that passed the check, still open: what was checked is what is taken in, even if the name is given away.
+pub(super) struct Checked {
+    file: File,
+    look: Look,
+    pub(super) identity: String,
+    layout: Layout,
+    pub(super) records: u64,
+}
+
+/// Some records, and how many of the file are taken with them.
+pub(super) struct Chunk {
+    pub(super) arrivals: Vec<Arrival>,
+    pub(super) taken: u64,
+}
+
+impl Job {
+    /// Reads all of a file and makes sure that it can be taken in.
+    pub(super) fn check(&self, path: &Path) -> Result<Checked, SplitError> {
+        let file = File::open(path)?;
+        let watched = file.try_clone()?;
+        let look = Look::of(&file.metadata()?)?;
+        let checked = self.check_open(path, file, look);
+        // A file that was changed or replaced meanwhile is not judged by what was seen of it.
+        unchanged(&watched, look)?;
+        if is_still_at(path, &watched)? { checked } else { Err(SplitError::Changed) }
+    }
+
+    fn check_open(&self, path: &Path, mut file: File, look: Look) -> Result<Checked, SplitError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let layout = Layout::of(&mut file, &self.config.format, self.config.max_bytes)?;
+        let mut records = 0;
+        layout.split(&mut file, self.config.max_bytes, &mut |record| {
+            records = record.number;
+            let headers = headers(&name, &record);
+            self.read_keys(&headers, &record)?;
+            Ok(())
+        })?;
+        let identity = self.identity(&name, look, &mut file)?;
+        Ok(Checked { file, look, identity, layout, records })
+    }
+
+    /// Sends what is left of a file behind its first `taken` records.
+    pub(super) fn read(
+        &self,
+        mut checked: Checked,
+        name: &str,
+        taken: u64,
+        sender: &mpsc::Sender<Chunk>,
+    ) -> Result<(), SplitError> {
+        let watched = checked.file.try_clone()?;
+        let send = |chunk: Chunk| {
+            unchanged(&watched, checked.look)?;
+            sender.blocking_send(chunk).map_err(|_| SplitError::Stopped)
+        };
+        let (mut chunk, mut bytes) = (Chunk { arrivals: Vec::new(), taken }, 0);
+        checked.layout.split(&mut checked.file, self.config.max_bytes, &mut |record| {
+            if record.number <= taken {
+                return Ok(());
+            }
+            chunk.taken = record.number;
+            bytes += record.payload.len();
+            chunk.arrivals.push(self.arrival(name, record)?);
+            if chunk.arrivals.len() < CHUNK_RECORDS && bytes < CHUNK_BYTES {
+                return Ok(());
+            }
+            bytes = 0;
+            send(Chunk { arrivals: std::mem::take(&mut chunk.arrivals), taken: chunk.taken })
+        })?;
+        if chunk.arrivals.is_empty() { Ok(()) } else { send(chunk) }
+    }
+
+    fn arrival(&self, name: &str, record: Record) -> Result<Arrival, SplitError> {
+        let headers = headers(name, &record);
+        let keys = self.read_keys(&headers, &record)?;
+        let source = match record.place {
+            Place::Line(line) | Place::LineColumn(line, _) => format!("file {name}:{line}"),
+            Place::Element(_) | Place::File => format!("file {name}#{}", record.number),
+        };
+        Ok(Arrival {
+            idempotency: None,
+            source,
+            content_type: "application/json".to_owned(),
+            headers,
+            payload: record.payload.into(),
+            key: keys.key,
+            dedupe_key: keys.dedupe_key,
+            dedupe_window: keys.dedupe_window,
+            event_time: None,
+            traceparent: None,
+        })
+    }
+
+    fn read_keys(&self, headers: &Headers, record: &Record) -> Result<Keys, Defect> {
+        let read = self.keys.read(|name| headers.get(name).map(str::to_owned), record.payload.as_bytes());
+        read.map_err(|error: KeyError| {
+            let fix = "give every record the value, or mend `key` or `dedupe` of the source";
+            Defect::new(record.place, error.to_string(), fix)
+        })
+    }
+
+    /// What the file is known by across restarts. The format is part of it: split otherwise, it has other records.
+    fn identity(&self, name: &str, look: Look, file: &mut File) -> io::Result<String> {
+        let modified = look.modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let (mut hasher, mut buffer) = (Sha256::new(), vec![0; BUFFER]);
+        hasher.update(format!("{:?}", self.config.format));
+        file.rewind()?;
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break,
+                read => hasher.update(&buffer[..read]),
+            }
+        }
+        let digest: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(format!("{name}/{}/{}.{:09}/{digest}", look.size, modified.as_secs(), modified.subsec_nanos()))
+    }
+}
+
+impl Checked {
+    /// Another handle of the same file.
+    pub(super) fn handle(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+}
+
+fn headers(name: &str, record: &Record) -> Headers {
+    [("gantry-file", name.to_owned()), ("gantry-record", record.number.to_string())].into_iter().collect()
+}
+
+/// Whether `path` still names the open file, and not another that was put in its place.
+pub(super) fn is_still_at(path: &Path, file: &File) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(named) => {
+            let open = file.metadata()?;
+            Ok((named.dev(), named.ino()) == (open.dev(), open.ino()))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn unchanged(file: &File, look: Look) -> Result<(), SplitError> {
+    if Look::of(&file.metadata()?)? == look { Ok(()) } else { Err(SplitError::Changed) }
+}

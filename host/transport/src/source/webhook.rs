@@ -1,0 +1,130 @@
+//! The webhook source: one HTTP/1.1 server for all flows of the host, each flow at its own path.
+//!
+//! It answers `202` with the message's id only after [`Intake::accept`] returned, that is after the message is on
+//! disk. Everything a stranger can send is bounded: connections, header bytes and count, the time for headers, body
+//! bytes and time. A request is verified over its raw bytes before anything looks into them. Neither credentials nor
+//! signatures are kept or logged. TLS is left to what stands in front of the host.
+//!
+//! A payload is taken as bytes. Only where a flow declares a JSON Pointer must it be valid JSON; what it claims to be
+//! (`content-type`, text encoding) is for the plugin to judge.
+
+mod body;
+mod connection;
+mod handler;
+mod idempotency;
+mod refused;
+mod routes;
+mod settings;
+mod table;
+mod trace;
+mod verify;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_config::HostConfig;
+use gantry_core::Clock;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::intake::Intake;
+use handler::Handler;
+use idempotency::UnderWay;
+pub use routes::{MESSAGES, RouteError, RouteProblem, RouteTable, Routes};
+pub(crate) use settings::Kind;
+pub use settings::{Idempotency, Webhook};
+
+/// Pause after a failed accept: the usual cause, too many open files, is not mended by asking again at once.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What one client, or all together, may take up.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerLimits {
+    /// Most connections at once; more wait in the system's backlog.
+    pub connections: usize,
+    /// Most bytes of all headers of a request; more is refused with 431.
+    pub header_bytes: usize,
+    /// Most headers of a request; more is refused with 431.
+    pub headers: usize,
+    /// Longest wait for the headers of a request, and longest idle time between two; longer is refused with 408, or
+    /// closed when nothing has come.
+    pub header_timeout: Duration,
+    /// How long shutdown waits for requests under way.
+    pub drain: Duration,
+}
+
+impl ServerLimits {
+    /// The operator's limits, and for the others defaults that leave senders ample room.
+    #[must_use]
+    pub const fn of(host: &HostConfig) -> Self {
+        Self {
+            connections: host.intake_connections,
+            header_bytes: 16 << 10,
+            headers: 100,
+            header_timeout: Duration::from_secs(30),
+            drain: host.shutdown_deadline,
+        }
+    }
+}
+
+/// The server for all webhook flows of a host.
+pub struct WebhookServer {
+    handler: Arc<Handler>,
+    limits: ServerLimits,
+}
+
+impl WebhookServer {
+    /// A server that answers for `routes`, which may be replaced while it runs.
+    #[must_use]
+    pub fn new(routes: Arc<Routes>, intake: Arc<dyn Intake>, clock: Arc<dyn Clock>, limits: ServerLimits) -> Self {
+        Self { handler: Arc::new(Handler { routes, intake, clock, under_way: UnderWay::default() }), limits }
+    }
+
+    /// Serves until `shutdown`, then finishes the requests under way, but not beyond the drain limit.
+    pub async fn run(self, listener: TcpListener, shutdown: CancellationToken) {
+        let connections = TaskTracker::new();
+        let abandon = CancellationToken::new();
+        let slots = Arc::new(Semaphore::new(self.limits.connections));
+        while let Some((stream, slot)) = next(&listener, &slots, &shutdown).await {
+            let served = connection::serve(stream, self.handler.clone(), self.limits, shutdown.clone());
+            let abandoned = abandon.clone().cancelled_owned();
+            connections.spawn(async move {
+                tokio::select! { () = served => {}, () = abandoned => {} }
+                drop(slot);
+            });
+        }
+        drop(listener);
+        connections.close();
+        if tokio::time::timeout(self.limits.drain, connections.wait()).await.is_err() {
+            tracing::warn!(
+                connections = connections.len(),
+                "requests still under way at the shutdown deadline are cut off"
+            );
+            abandon.cancel();
+            connections.wait().await;
+        }
+    }
+}
+
+/// The next connection, once there is room for one; none when it is time to stop.
+async fn next(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+    shutdown: &CancellationToken,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let connection = async {
+        let slot = slots.clone().acquire_owned().await.ok()?;
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => return Some((stream, slot)),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection can't be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    };
+    shutdown.run_until_cancelled(connection).await.flatten()
+}

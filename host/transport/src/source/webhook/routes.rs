@@ -1,0 +1,158 @@
+//! Which path belongs to which flow. The table is built whole and replaced whole, so that a request sees either the
+//! old flows or the new ones.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_config::Flow;
+use gantry_core::FlowName;
+use gantry_security::{Environment, Verifier, VerifierError};
+use http::header::{self, HeaderName};
+use parking_lot::RwLock;
+
+use super::{Idempotency, Webhook};
+use crate::json::InvalidPointer;
+use crate::keys::KeyRules;
+
+/// Below this path the server answers for messages' states; no flow may take it.
+pub const MESSAGES: &str = "/messages/";
+
+/// Headers that prove an identity: they end at verification.
+const CREDENTIALS: [HeaderName; 8] = [
+    header::AUTHORIZATION,
+    header::PROXY_AUTHORIZATION,
+    header::COOKIE,
+    HeaderName::from_static("webhook-signature"),
+    HeaderName::from_static("x-hub-signature"),
+    HeaderName::from_static("x-hub-signature-256"),
+    HeaderName::from_static("x-shopify-hmac-sha256"),
+    HeaderName::from_static("x-api-key"),
+];
+
+/// A flow's webhook can't be served.
+#[derive(Debug, thiserror::Error)]
+#[error("the webhook of flow `{flow}` can't be served")]
+pub struct RouteError {
+    /// The flow.
+    pub flow: FlowName,
+    /// Why not.
+    #[source]
+    pub problem: RouteProblem,
+}
+
+/// Why a webhook can't be served.
+#[derive(Debug, thiserror::Error)]
+pub enum RouteProblem {
+    /// The secrets.
+    #[error(transparent)]
+    Verifier(#[from] VerifierError),
+    /// The place of a key.
+    #[error(transparent)]
+    Pointer(#[from] InvalidPointer),
+    /// The path is another flow's.
+    #[error("the path `{path}` belongs to flow `{other}`")]
+    PathTaken {
+        /// The path.
+        path: String,
+        /// The flow that has it.
+        other: FlowName,
+    },
+    /// The path is the server's own, or none.
+    #[error("the path `{0}` can't be used: it begins with `/`, and `{MESSAGES}` is the server's own")]
+    Path(String),
+    /// A header that is not one.
+    #[error("`{0}` is not a header name")]
+    HeaderName(String),
+    /// A header that would put a credential into messages.
+    #[error("the header `{0}` carries credentials, which are never kept")]
+    Credential(String),
+}
+
+/// One flow's endpoint.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) flow: FlowName,
+    pub(super) source: String,
+    pub(super) verifier: Verifier,
+    pub(super) max_bytes: usize,
+    pub(super) timeout: Duration,
+    pub(super) keys: KeyRules,
+    pub(super) idempotency: Option<Idempotency>,
+    pub(super) keep_headers: Vec<HeaderName>,
+}
+
+/// All endpoints of a host.
+#[derive(Debug, Default)]
+pub struct RouteTable(HashMap<String, Arc<Route>>);
+
+impl RouteTable {
+    /// The endpoints of all flows that have one; reports every flow that can't be served.
+    pub fn build<'f>(flows: impl IntoIterator<Item = &'f Flow>, env: Environment<'_>) -> Result<Self, Vec<RouteError>> {
+        let mut table = Self::default();
+        let mut errors = Vec::new();
+        for flow in flows {
+            let Some(webhook) = flow.source.of_kind::<Webhook>() else { continue };
+            if let Err(problem) = table.add(&flow.name, webhook, env) {
+                errors.push(RouteError { flow: flow.name.clone(), problem });
+            }
+        }
+        if errors.is_empty() { Ok(table) } else { Err(errors) }
+    }
+
+    fn add(&mut self, flow: &FlowName, webhook: &Webhook, env: Environment<'_>) -> Result<(), RouteProblem> {
+        let path = webhook.path.clone();
+        if !path.starts_with('/') || path.starts_with(MESSAGES) {
+            return Err(RouteProblem::Path(path));
+        }
+        if let Some(other) = self.0.get(&path) {
+            return Err(RouteProblem::PathTaken { path, other: other.flow.clone() });
+        }
+        let route = Route::new(flow, webhook, env)?;
+        self.0.insert(path, Arc::new(route));
+        Ok(())
+    }
+}
+
+impl Route {
+    fn new(flow: &FlowName, webhook: &Webhook, env: Environment<'_>) -> Result<Self, RouteProblem> {
+        let keys = KeyRules::new(webhook.key.as_ref(), webhook.dedupe.as_ref())?;
+        keys.headers().try_for_each(|name| harmless(name).map(drop))?;
+        Ok(Self {
+            flow: flow.clone(),
+            source: format!("webhook {}", webhook.path),
+            verifier: Verifier::new(&webhook.verify, env)?,
+            max_bytes: webhook.max_bytes,
+            timeout: webhook.timeout,
+            idempotency: webhook.idempotency,
+            keep_headers: webhook.keep_headers.iter().map(|name| harmless(name)).collect::<Result<_, _>>()?,
+            keys,
+        })
+    }
+}
+
+fn harmless(name: &str) -> Result<HeaderName, RouteProblem> {
+    let parsed = name.parse().map_err(|_| RouteProblem::HeaderName(name.to_owned()))?;
+    if CREDENTIALS.contains(&parsed) { Err(RouteProblem::Credential(name.to_owned())) } else { Ok(parsed) }
+}
+
+/// The table in force.
+#[derive(Debug, Default)]
+pub struct Routes(RwLock<Arc<RouteTable>>);
+
+impl Routes {
+    /// Begins with this table.
+    #[must_use]
+    pub fn new(table: RouteTable) -> Self {
+        Self(RwLock::new(Arc::new(table)))
+    }
+
+    /// Puts another table in force; requests under way finish under the old one.
+    pub fn replace(&self, table: RouteTable) {
+        *self.0.write() = Arc::new(table);
+    }
+
+    pub(super) fn find(&self, path: &str) -> Option<Arc<Route>> {
+        self.0.read().0.get(path).cloned()
+    }
+}

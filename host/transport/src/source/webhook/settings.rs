@@ -1,0 +1,142 @@
+//! A webhook, ready to be served, and how its table is understood.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use gantry_config::kind::SourceSettings;
+use gantry_config::table::{At, PathText};
+use gantry_config::{Dedupe, Label, Lower, SecretRef, SourceKind, ValueFrom, Verify};
+use gantry_security::{Environment, Verifier};
+
+use super::table::{IdempotencyKeyTable, WebhookTable};
+use super::verify;
+use crate::source::{OpenSource, SourceLacks};
+
+const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES_BOUNDS: RangeInclusive<u64> = 1..=(1 << 30);
+const TIMEOUT: Duration = Duration::from_secs(10);
+const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Headers that prove who sends: they must not be kept with a message.
+const CREDENTIAL_HEADERS: [&str; 7] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "webhook-signature",
+    "x-hub-signature",
+    "x-hub-signature-256",
+    "x-shopify-hmac-sha256",
+];
+
+/// An HTTP endpoint that takes messages in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// Path on the host's intake listener; begins with `/`.
+    pub path: String,
+    /// How a sender proves itself.
+    pub verify: Verify,
+    /// Longest body; longer is refused with 413.
+    pub max_bytes: usize,
+    /// Longest time from the first header to the last byte of the body; longer is refused with 408.
+    pub timeout: Duration,
+    /// Where the ordering key is found.
+    pub key: Option<ValueFrom>,
+    /// How duplicates are recognised.
+    pub dedupe: Option<Dedupe>,
+    /// What the header `Idempotency-Key` means; none: nothing.
+    pub idempotency: Option<Idempotency>,
+    /// Request headers kept with the message, beside `content-type`; never credentials or signatures.
+    pub keep_headers: Vec<String>,
+}
+
+/// How the header `Idempotency-Key` is honoured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Whether a request without it is refused.
+    pub required: bool,
+    /// How long a key is remembered.
+    pub window: Duration,
+}
+
+/// The kind `webhook`.
+pub(crate) struct Kind;
+
+impl SourceKind for Kind {
+    type Table = WebhookTable;
+    type Settings = Webhook;
+
+    const NAME: &'static str = "webhook";
+    const ABOUT: &'static str = "HTTP POST to the host.";
+
+    fn intake(table: &WebhookTable, _lower: &Lower<'_>) -> Option<At<String>> {
+        table.path.clone()
+    }
+
+    fn schema(table: &WebhookTable) -> Option<&At<PathText>> {
+        table.schema.as_ref()
+    }
+
+    fn lower(raw: WebhookTable, lower: &mut Lower<'_>) -> Option<Webhook> {
+        let path = raw.path.and_then(|path| listening_path(path, lower));
+        let verify = raw.verify.and_then(|verify| verify::lower(verify, lower));
+        let max_bytes = lower.memory_or(raw.max_bytes.as_ref(), MAX_BYTES, MAX_BYTES_BOUNDS);
+        let timeout = lower.duration_or(raw.timeout.as_ref(), TIMEOUT);
+        let key = lower.value_from(raw.key);
+        let dedupe = lower.dedupe(raw.dedupe);
+        let idempotency = raw.idempotency_key.map_or(Some(None), |raw| idempotency(&raw, lower).map(Some));
+        let keep_headers: Vec<_> =
+            raw.keep_headers.unwrap_or_default().iter().map(|name| kept_header(name, lower)).collect();
+        Some(Webhook {
+            path: path?,
+            verify: verify?,
+            max_bytes: max_bytes?,
+            timeout: timeout?,
+            key: key?,
+            dedupe: dedupe?,
+            idempotency: idempotency?,
+            keep_headers: keep_headers.into_iter().collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl SourceSettings for Webhook {
+    fn label(&self) -> Label {
+        Label { kind: "webhook".to_owned(), place: self.path.clone() }
+    }
+
+    fn secrets(&self) -> Vec<&SecretRef> {
+        self.verify.secrets()
+    }
+}
+
+/// It doesn't run by itself: one server serves the webhooks of all flows.
+impl OpenSource for Webhook {
+    fn check(&self, env: Environment<'_>) -> Result<(), SourceLacks> {
+        let problem = "the webhook can't verify its senders";
+        Verifier::new(&self.verify, env).map(drop).map_err(|source| SourceLacks { problem, source: source.into() })
+    }
+}
+
+fn listening_path(path: At<String>, lower: &mut Lower<'_>) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
+    if path.value.starts_with('/') && path.value.chars().all(plain) {
+        return Some(path.value);
+    }
+    let help = "it begins with `/` and has letters, digits, `-`, `_`, `.` and `~`: \"/shop/orders\"";
+    lower.invalid(&path.span, format!("`{}` is not a path to listen on", path.value), help);
+    None
+}
+
+fn kept_header(name: &At<String>, lower: &mut Lower<'_>) -> Option<String> {
+    let kept = lower.header_name(&name.value, &name.span)?;
+    if !CREDENTIAL_HEADERS.contains(&kept.as_str()) {
+        return Some(kept);
+    }
+    lower.invalid(&name.span, format!("`{kept}` is a credential and is never kept with a message"), "leave it out");
+    None
+}
+
+fn idempotency(raw: &IdempotencyKeyTable, lower: &mut Lower<'_>) -> Option<Idempotency> {
+    let window = lower.duration_or(raw.window.as_ref(), WINDOW)?;
+    Some(Idempotency { required: raw.required.unwrap_or(true), window })
+}

@@ -1,0 +1,40 @@
+//! Prometheus Alertmanager's API v2: `POST /api/v2/alerts` with an array of alerts, each with `labels`, `annotations`,
+//! `startsAt` and `endsAt`. The labels are the identity.
+
+use std::time::Duration;
+
+use gantry_core::alert::{Notice, Said};
+use serde_json::{Map, Value, json};
+
+/// An alert that isn't said again for so many times its `repeat` is over for Alertmanager: the host is gone.
+const OUTLIVES: u32 = 3;
+
+pub(super) fn alerts(notice: &Notice, repeat: Duration) -> Value {
+    // The identity: nothing in it may change while the alert goes on.
+    let mut labels = Map::from_iter([
+        ("alertname".to_owned(), alert_name(notice).into()),
+        ("instance".to_owned(), notice.instance.clone().into()),
+        ("severity".to_owned(), notice.severity.name().into()),
+    ]);
+    let parts = [("flow", notice.flow.as_ref().map(ToString::to_string)), ("about", notice.about.clone())];
+    labels.extend(parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?.into()))));
+    let ends = match notice.action {
+        Said::Trigger => notice.at.after(repeat.saturating_mul(OUTLIVES)),
+        Said::Resolve => notice.at,
+    };
+    json!([{
+        "labels": labels,
+        "annotations": { "summary": notice.summary, "dedup_key": notice.dedup_key },
+        "startsAt": notice.since.min(ends).to_string(),
+        "endsAt": ends.to_string(),
+    }])
+}
+
+/// `GantryDeadLetters` for `dead_letters`: the way alerts are named there.
+fn alert_name(notice: &Notice) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+    };
+    std::iter::once("Gantry".to_owned()).chain(notice.alert.name().split('_').map(word)).collect()
+}

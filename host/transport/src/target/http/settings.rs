@@ -1,0 +1,115 @@
+//! An HTTP endpoint, ready to be called, and how its table is understood.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_config::kind::TargetKeys;
+use gantry_config::{Auth, Lower, SecretRef, TargetKind, TargetSettings};
+
+use super::HttpSender;
+use super::table::{HttpTable, MethodChoice};
+use crate::target::{BuildError, OpenTarget, Target, TargetContext};
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Until the connection stands, where nothing is stated.
+pub(in crate::target) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The header that carries the idempotency key, where nothing is stated.
+pub(in crate::target) const IDEMPOTENCY_HEADER: &str = "idempotency-key";
+
+/// An HTTP endpoint messages are sent to. Redirects are never followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpTarget {
+    /// `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: String,
+    /// May hold `{id}`, `{key}`, `{idempotency_key}`, `{header:NAME}` and `{/json/pointer}`; values are
+    /// percent-encoded.
+    pub url: String,
+    /// Sent with each request; no secrets here.
+    pub headers: Vec<(String, String)>,
+    /// How the host proves itself.
+    pub auth: Auth,
+    /// Until the connection stands.
+    pub connect_timeout: Duration,
+    /// From sending to the last byte of the answer.
+    pub timeout: Duration,
+    /// Header that carries the idempotency key; `idempotency-key` unless given.
+    pub idempotency_header: String,
+}
+
+/// The kind `http`.
+pub(crate) struct Kind;
+
+impl TargetKind for Kind {
+    type Table = HttpTable;
+    type Settings = HttpTarget;
+
+    const NAME: &'static str = "http";
+    const ABOUT: &'static str = "One HTTP request per delivery.";
+
+    fn common(table: &mut HttpTable) -> TargetKeys {
+        TargetKeys {
+            concurrency: table.concurrency,
+            schema: table.schema.take(),
+            retry: table.retry.take(),
+            breaker: table.breaker.take(),
+            default: table.default.take(),
+        }
+    }
+
+    fn lower(raw: HttpTable, lower: &mut Lower<'_>) -> Option<HttpTarget> {
+        let url = raw.url.and_then(|url| lower.url(url));
+        let headers = lower.headers(raw.headers.unwrap_or_default());
+        let auth = raw.auth.map_or(Some(Auth::None), |auth| lower.auth(auth.value));
+        let connect_timeout = lower.duration_or(raw.connect_timeout.as_ref(), CONNECT_TIMEOUT);
+        let timeout = lower.duration_or(raw.timeout.as_ref(), TIMEOUT);
+        let idempotency_header = match raw.idempotency_header {
+            Some(name) => lower.open_header(&name.value, &name.span),
+            None => Some(IDEMPOTENCY_HEADER.to_owned()),
+        };
+        Some(HttpTarget {
+            method: method(raw.method).to_owned(),
+            url: url?,
+            headers: headers?,
+            auth: auth?,
+            connect_timeout: connect_timeout?,
+            timeout: timeout?,
+            idempotency_header: idempotency_header?,
+        })
+    }
+}
+
+impl TargetSettings for HttpTarget {
+    fn label(&self) -> String {
+        format!("{} {}", self.method, self.url)
+    }
+
+    fn secrets(&self) -> Vec<&SecretRef> {
+        self.auth.secret().into_iter().collect()
+    }
+
+    /// Where the URL names a record, so does the answer.
+    fn is_single_endpoint(&self) -> bool {
+        !self.url.contains('{')
+    }
+}
+
+impl OpenTarget for HttpTarget {
+    fn open(&self, concurrency: usize, context: TargetContext<'_>) -> Result<Arc<dyn Target>, BuildError> {
+        match HttpSender::new(self, concurrency, context) {
+            Ok(sender) => Ok(Arc::new(sender)),
+            Err(error) if error.lacks_secret() => Err(BuildError::Secret(error.into())),
+            Err(error) => Err(BuildError::Settings(error.into())),
+        }
+    }
+}
+
+fn method(raw: Option<MethodChoice>) -> &'static str {
+    match raw {
+        None | Some(MethodChoice::Post) => "POST",
+        Some(MethodChoice::Put) => "PUT",
+        Some(MethodChoice::Patch) => "PATCH",
+        Some(MethodChoice::Delete) => "DELETE",
+    }
+}

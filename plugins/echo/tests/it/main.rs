@@ -1,0 +1,3 @@
+//! The plugin run natively: its golden cases.
+
+mod golden;

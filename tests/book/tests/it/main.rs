@@ -1,0 +1,3 @@
+//! The configuration that the README and the book show.
+
+mod flows;

@@ -1,0 +1,74 @@
+//! Alerts of dead letters.
+
+use gantry_e2e::{FlowText, Sink, TestHost, guest};
+use gantry_store::GroupState;
+
+use super::{alert, fires, json, picky, words};
+
+#[tokio::test]
+async fn a_dead_letter_triggers_an_alert_and_its_replay_resolves_it_under_the_same_key() {
+    let (erp, pager) = (picky().await, Sink::start().await);
+    let host = TestHost::start_with(&[FlowText::new("orders").target("erp", &erp, "")], &alert(&pager, "")).await;
+    host.post("/orders", r#""bad""#).await;
+    let trigger = json(&pager.wait_for(1).await[0]);
+    assert_eq!((&trigger["action"], &trigger["alert"]), (&"trigger".into(), &"dead_letters".into()));
+    assert_eq!((&trigger["flow"], &trigger["severity"]), (&"orders".into(), &"error".into()));
+    assert_eq!((&trigger["details"]["open"], &trigger["details"]["target"]), (&1.into(), &"erp".into()));
+    let letter = host.dead_letters().await.remove(0);
+    assert_eq!(trigger["dedup_key"], format!("gantry/dead_letters/orders/{}", letter.fingerprint));
+    fires(&host, 1).await;
+
+    // A second of its kind is the same alert.
+    host.post("/orders", r#""as bad""#).await;
+    host.settled().await;
+    erp.set_rule(|_| None);
+    for letter in host.dead_letters().await {
+        host.handle().store().replay(letter.id, "anna".into(), None).await.unwrap();
+    }
+    let seen = pager.wait_for(2).await;
+    assert_eq!(words(&seen), ["trigger dead_letters", "resolve dead_letters"]);
+    assert_eq!(json(&seen[1])["dedup_key"], trigger["dedup_key"]);
+    fires(&host, 0).await;
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn who_takes_a_kind_of_failure_on_ends_its_alert() {
+    let (erp, pager) = (picky().await, Sink::start().await);
+    let host = TestHost::start_with(&[FlowText::new("orders").target("erp", &erp, "")], &alert(&pager, "")).await;
+    host.post("/orders", r#""bad""#).await;
+    pager.wait_for(1).await;
+    let fingerprint = host.dead_letters().await[0].fingerprint.clone();
+    let (store, by) = (host.handle().store().clone(), "anna".to_owned());
+    store.set_group_state(&fingerprint, GroupState::Acknowledged, by, "on it".into()).await.unwrap();
+    assert_eq!(words(&pager.wait_for(2).await), ["trigger dead_letters", "resolve dead_letters"]);
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn fewer_letters_than_an_alert_asks_for_and_other_flows_than_it_names_alarm_nobody() {
+    let (erp, pager) = (picky().await, Sink::start().await);
+    let flows = [FlowText::new("orders").target("erp", &erp, ""), FlowText::new("other").target("erp", &erp, "")];
+    let host = TestHost::start_with(&flows, &alert(&pager, "dead_letters = 2\nflows = [\"orders\"]")).await;
+    for flow in ["/other", "/other", "/other", "/orders", "/orders"] {
+        host.post(flow, r#""bad""#).await;
+    }
+    let trigger = json(&pager.wait_for(1).await[0]);
+    assert_eq!((&trigger["flow"], &trigger["details"]["open"]), (&"orders".into(), &2.into()));
+    fires(&host, 1).await;
+    assert_eq!(pager.seen().len(), 1);
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_plugin_says_of_data_stays_in_the_house() {
+    let (erp, pager) = (Sink::start().await, Sink::start().await);
+    let flow = FlowText::new("orders").step(guest("outcomes"), "").target("erp", &erp, "");
+    let host = TestHost::start_with(&[flow], &alert(&pager, "")).await;
+    host.post("/orders", r#"{"reject": "no-such-customer"}"#).await;
+    let said = pager.wait_for(1).await[0].text();
+    assert!(said.contains("no-such-customer"), "the code is told: {said}");
+    assert_eq!(host.dead_letters().await[0].reason.text, "as the message asks");
+    assert!(!said.contains("as the message asks"), "the text is not: {said}");
+    host.stop().await;
+}

@@ -1,0 +1,157 @@
+//! Targets that are stopped: by an operator, by 410, by refused credentials.
+
+use gantry_control::targets::{TargetCommand, TargetError};
+use gantry_core::{BreakerState, HoldCause, HostEventKind};
+use gantry_e2e::{Answer, FlowText, HostProcess, Sink, TestHost, eventually, run_gantry};
+use gantry_engine::target_report::TargetState;
+
+use super::{held, say, target, waiting};
+
+fn flow(erp: &Sink) -> FlowText {
+    FlowText::new("in").target("erp", erp, "breaker = {}")
+}
+
+#[tokio::test]
+async fn a_paused_target_gets_nothing_over_reload_and_restart_until_it_is_resumed() {
+    let erp = Sink::start().await;
+    let host = TestHost::start(&[flow(&erp)]).await;
+    say(&host, "in", "erp", TargetCommand::Pause).await;
+    host.post("/in", "1").await;
+    waiting(&host, 1).await;
+    // Another concurrency: the gate is a new one, the pause the same.
+    FlowText::new("in").target("erp", &erp, "concurrency = 3").write(host.flows());
+    assert_eq!(host.reload().await.changes.changed.len(), 1);
+    let host = host.restart().await;
+    host.post("/in", "2").await;
+    waiting(&host, 2).await;
+    let report = target(&host, "in", "erp");
+    let stop = report.stop.unwrap();
+    assert_eq!(
+        (report.state, stop.by.as_deref(), stop.reason.as_str()),
+        (TargetState::Paused, Some("anna"), "upgrade")
+    );
+    assert!(erp.seen().is_empty() && held(&host, HoldCause::Paused) > 0);
+
+    say(&host, "in", "erp", TargetCommand::Resume).await;
+    assert_eq!(erp.wait_for(2).await.len(), 2);
+    assert_eq!(host.settled().await[0].counts.dead_lettered, 0);
+    assert_eq!(target(&host, "in", "erp").state, TargetState::Active);
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_410_dead_letters_its_message_and_disables_the_target_until_it_is_enabled() {
+    let erp = Sink::start().await.answers(410, 1);
+    let host = TestHost::start(&[flow(&erp)]).await;
+    let mut events = host.handle().events();
+    host.post("/in", "1").await;
+    eventually("the dead letter", || async { host.dead_letters().await.len() == 1 }).await;
+    assert_eq!(host.dead_letters().await[0].reason.code, "target-refused-410");
+    host.post("/in", "2").await;
+    waiting(&host, 1).await;
+    let host = host.restart().await;
+    let stop = target(&host, "in", "erp").stop.unwrap();
+    assert_eq!((stop.by, stop.reason.as_str()), (None, "it answered 410 Gone"));
+    let (flow, erp_name) = ("in".parse().unwrap(), "erp".parse().unwrap());
+    let handle = host.handle();
+    let resume = handle.command_target(&flow, &erp_name, TargetCommand::Resume, "anna".into(), String::new());
+    assert!(matches!(resume.await, Err(TargetError::Disabled { .. })), "a disabled target is not merely paused");
+    assert_eq!(erp.seen().len(), 1);
+    say(&host, "in", "erp", TargetCommand::Enable).await;
+    assert_eq!(erp.wait_for(2).await[1].text(), "2");
+    let told: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).map(|event| event.what.name()).collect();
+    assert_eq!(told, ["target_disabled", "dead_lettered"]);
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_410_for_one_record_disables_nothing() {
+    let erp = Sink::start().await.answers(410, 1);
+    let flow = FlowText::new("in").target_at("erp", &erp.url("/orders/{/id}"), "");
+    let host = TestHost::start(&[flow]).await;
+    host.post("/in", r#"{"id": 1}"#).await;
+    host.post("/in", r#"{"id": 2}"#).await;
+    erp.wait_for(2).await;
+    host.settled().await;
+    assert_eq!(host.dead_letters().await.len(), 1);
+    assert_eq!(target(&host, "in", "erp").state, TargetState::Active);
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_401_is_seen_told_once_and_ends_when_an_operator_has_put_it_right() {
+    let erp = Sink::start().await;
+    erp.set_rule(|_| Some(Answer::status(401)));
+    let host = TestHost::start(&[flow(&erp)]).await;
+    let mut events = host.handle().events();
+    for n in 0..20 {
+        host.post("/in", n.to_string()).await;
+    }
+    waiting(&host, 20).await;
+    let report = target(&host, "in", "erp");
+    assert!(report.state == TargetState::Unauthorized && report.refused_until.is_some());
+    let metrics = host.handle().scrape().unwrap();
+    assert!(metrics.contains(r#"gantry_target_state{flow="in",state="unauthorized",target="erp"} 1"#), "{metrics}");
+    assert!(metrics.contains(r#"gantry_events_total{event="target_paused",flow="in"} 1"#), "{metrics}");
+    erp.set_rule(|_| None);
+    say(&host, "in", "erp", TargetCommand::Resume).await;
+    assert_eq!(host.settled().await[0].counts.delivered, 20);
+    let told: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).map(|event| event.what.clone()).collect();
+    assert!(
+        matches!(&told[..], [HostEventKind::TargetPaused { by: None, .. }, HostEventKind::TargetResumed { .. }]),
+        "{told:?}"
+    );
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn messages_wait_for_space_on_the_disk_of_a_file_target_and_none_becomes_a_dead_letter() {
+    let scratch = tempfile::tempdir().unwrap();
+    let archive = scratch.path().join("archive.ndjson");
+    std::os::unix::fs::symlink("/dev/full", &archive).unwrap();
+    let host = TestHost::start(&[FlowText::new("in").file_target("archive", &archive)]).await;
+    for n in 0..20 {
+        host.post("/in", n.to_string()).await;
+    }
+    waiting(&host, 20).await;
+    let report = target(&host, "in", "archive");
+    assert_eq!(report.breaker.unwrap().state, BreakerState::Open);
+    let metrics = host.handle().scrape().unwrap();
+    assert!(metrics.contains(r#"gantry_attempts_total{flow="in",result="no_space",target="archive"}"#), "{metrics}");
+    assert!(host.dead_letters().await.is_empty());
+
+    std::fs::remove_file(&archive).unwrap();
+    say(&host, "in", "archive", TargetCommand::CloseBreaker).await;
+    assert_eq!(host.settled().await[0].counts.delivered, 20);
+    assert_eq!(std::fs::read_to_string(&archive).unwrap().lines().count(), 20);
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_line_stops_targets_and_lets_them_go_on() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let erp = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("flows")).unwrap();
+    flow(&erp).write(&dir.path().join("flows"));
+    let data = dir.path().join("data").display().to_string();
+    let gantry = |words: &str| {
+        let output = run_gantry(words.split(' ').chain(["--data", &data]));
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    };
+    assert_eq!(gantry("target list").0, Some(5), "there is no host yet");
+    let host = HostProcess::start(dir.path()).await;
+    let (code, said) = gantry("target disable in/erp --reason moved --by anna");
+    assert!(code == Some(0) && said.contains("in/erp  disabled  closed") && said.contains("anna, "), "{said}");
+    host.kill();
+    let _host = HostProcess::start(dir.path()).await;
+    let (_, said) = gantry("target list");
+    assert!(said.contains("in/erp  disabled") && said.contains(": moved"), "{said}");
+    let (code, said) = gantry("target resume in/erp");
+    assert!(code == Some(2) && said.contains("enable it instead"), "{code:?} {said}");
+    assert!(gantry("target enable in/erp").1.contains("in/erp  active"));
+    assert!(gantry("target close-breaker in/erp").1.contains("closed"));
+    assert_eq!(gantry("target pause in/nobody").0, Some(7));
+    assert_eq!(gantry("target pause nobody").0, Some(2));
+}

@@ -1,0 +1,111 @@
+//! Groups, edits, exports and imports at the command line.
+
+use super::{Night, complaint, text};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_that_was_resolved_comes_back_and_says_so() {
+    let night = Night::falls().await;
+    let host = night.host().await;
+    night.fails(&host, 3).await;
+    let groups = night.told(&["groups"]);
+    let group = &groups["groups"][0];
+    let fingerprint = text(&group["fingerprint"]).to_owned();
+    assert_eq!((text(&group["code"]), &group["counts"]["open"]), ("target-refused-422", &3.into()));
+
+    let resolved = night.told(&["group", &fingerprint, "resolve", "--note", "the ERP was mended", "--by", "anna"]);
+    assert_eq!((text(&resolved["state"]), text(&resolved["changed"]["note"])), ("resolved", "the ERP was mended"));
+    night.fails(&host, 1).await;
+    let back = night.told(&["groups", "--regressed"]);
+    assert_eq!((text(&back["groups"][0]["state"]), &back["groups"][0]["regressions"]), ("open", &1.into()));
+    let page = night.seen(&["group", &fingerprint]);
+    assert!(page.contains("came back") && page.contains("the ERP was mended"), "{page}");
+
+    night.told(&["group", &fingerprint, "ignore", "--note", "known"]);
+    let metrics = super::client().get(format!("http://{}/metrics", host.admin)).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    assert!(metrics.contains("gantry_dead_letters_alarming{flow=\"orders\"} 0"), "{metrics}");
+    assert!(metrics.contains("gantry_dead_letters_open{flow=\"orders\"} 4"));
+    assert!(complaint(&night.dlq(&["group", "00ff", "ignore"])).contains("there is no dead letter group 00ff"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edit_keeps_both_payloads_and_shows_what_changed() {
+    let night = Night::falls().await;
+    let host = night.host().await;
+    night.fails(&host, 1).await;
+    let id = text(&night.letters()[0]["id"]).to_owned();
+    let received = text(&night.letters()[0]["received"]["payload"]["text"]).to_owned();
+    assert_eq!(night.seen(&["show", &id, "--diff"]), "never edited\n");
+
+    let editor = night.path().join("editor");
+    std::fs::write(&editor, "sed -i 's/\"price\": 1.10/\"price\": 2.50/' \"$1\"\n").unwrap();
+    // Run by a shell, not executed itself: a child that another test is starting at this moment has the file open for
+    // writing, and such a file can't be executed.
+    let editor = format!("sh {}", editor.display());
+    let mut edit = night.command(&["edit", &id, "--yes", "--by", "anna"]);
+    let edited = edit.env_remove("VISUAL").env("EDITOR", &editor).output().unwrap();
+    assert!(edited.status.success(), "{}", String::from_utf8_lossy(&edited.stderr));
+    assert!(String::from_utf8_lossy(&edited.stderr).contains("~ /price: 1.1 → 2.5"));
+
+    let page = night.seen(&["show", &id, "--diff"]);
+    assert!(page.contains("revision 0 → 1") && page.contains("~ /price: 1.1 → 2.5"), "{page}");
+    let revisions = night.told(&["show", &id, "--diff"]);
+    assert_eq!(text(&revisions["revisions"][0]["payload"]["text"]), received);
+    assert!(text(&revisions["revisions"][1]["payload"]["text"]).contains("\"price\": 2.50"), "digits are kept");
+
+    let untouched = night.command(&["edit", &id, "--yes"]).env("EDITOR", "true").env_remove("VISUAL").output().unwrap();
+    assert!(complaint(&untouched).contains("unchanged"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_is_imported_elsewhere_once_and_a_bad_line_is_told_by_number() {
+    let here = Night::falls().await;
+    let host = here.host().await;
+    here.fails(&host, 3).await;
+    let file = here.path().join("letters.ndjson");
+    let path = file.to_str().unwrap();
+    here.seen(&["export", "-o", path]);
+
+    let there = Night::falls().await;
+    for (running, added) in [(true, 3), (true, 0), (false, 0)] {
+        let _host = if running { Some(there.host().await) } else { None };
+        let imported = there.told(&["import", path]);
+        assert_eq!((&imported["added"], &imported["present"]), (&added.into(), &(3 - added).into()));
+    }
+    assert_eq!(there.letters(), here.letters());
+
+    let mut lines: Vec<String> = std::fs::read_to_string(&file).unwrap().lines().map(str::to_owned).collect();
+    lines[1] = lines[1].replace("\"deliver\"", "\"teleport\"");
+    let broken = here.path().join("broken.ndjson");
+    std::fs::write(&broken, lines.join("\n")).unwrap();
+    let elsewhere = Night::falls().await;
+    let told = complaint(&elsewhere.dlq(&["import", broken.to_str().unwrap()]));
+    assert!(told.contains("line 2: ") && told.contains("teleport") && told.contains("nothing was imported"), "{told}");
+    assert_eq!(elsewhere.count("open"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn letters_are_found_by_what_they_hold() {
+    let night = Night::falls().await;
+    let host = night.host().await;
+    night.fails(&host, 4).await;
+    let letter = night.letters()[2].clone();
+    let key = text(&letter["idempotency_key"]).to_owned();
+    let found = |args: &[&str]| night.told(&[&["list", "--count"], args].concat())["open"].as_u64().unwrap();
+    let version = text(&letter["flow_version"]).to_owned();
+    for (args, count) in [
+        (&["--idempotency-key", key.as_str()][..], 1),
+        (&["--flow-version", &version], 4),
+        (&["--flow-version", "0"], 0),
+        (&["--text", "STATUS 422"], 4),
+        (&["--payload-text", "\"order\":2"], 1),
+        (&["--since", "1h", "--stage", "deliver", "--target", "erp"], 4),
+        (&["--until", "1h"], 0),
+        (&["--min-attempts", "2"], 0),
+        (&["--max-replays", "0", "--code", "target-refused-422"], 4),
+        (&["--source", text(&letter["source"])], 4),
+    ] {
+        assert_eq!(found(args), count, "{args:?}");
+    }
+    assert!(complaint(&night.dlq(&["list", "--since", "yesterday"])).contains("is no moment"));
+}

@@ -1,0 +1,18 @@
+//! End-to-end tests: whole hosts, real sockets, real plugins, the real binary.
+
+#![allow(clippy::unwrap_used, reason = "a test, helpers included")]
+
+mod alerts;
+mod bad_input;
+mod catalogue;
+mod crash;
+mod delivery;
+mod deploy;
+mod dlq;
+mod old_plugins;
+mod outcomes;
+mod promises;
+mod real_data;
+mod reload;
+mod rules;
+mod schemas;

@@ -1,0 +1,113 @@
+//! Names speak the terms of the field: those that the glossary retired are in use nowhere.
+
+use gantry_house::names::{Defined, defined, words};
+use gantry_house::{SourceFile, file, files};
+
+/// Names that were Gantry's alone, each with the term that took its place.
+const RETIRED: &[(&str, &str)] = &[
+    ("crew", "registry"),
+    ("roster", "active flows"),
+    ("switchboard", "target stops"),
+    ("shelf", "catalogue view, archive"),
+    ("signs", "conditions"),
+    ("sighting", "observation"),
+    ("valve", "target health"),
+    ("passage", "admission"),
+    ("fate", "retry decision"),
+    ("steady", "skew-corrected clock"),
+    ("tidings", "dead letter event"),
+    ("farewell", "removed"),
+    ("chores", "maintenance"),
+    ("happening", "host event kind"),
+    ("whereabouts", "location"),
+    ("recruit", "build"),
+    ("oversee", "run"),
+    ("spared", "protected"),
+    ("nap", "poll interval"),
+    ("book", "state"),
+];
+
+/// Phrases of prose that stand for a retired name.
+const RETIRED_PHRASES: &[&str] = &[
+    "`crew`",
+    "`roster`",
+    "`switchboard`",
+    "`shelf`",
+    "`signs`",
+    "`valve`",
+    "`fate`",
+    "`steady`",
+    "`tidings`",
+    "the crew",
+    "the roster",
+    "the switchboard",
+    "the valve",
+];
+
+fn host() -> Vec<SourceFile> {
+    let is_test = |file: &SourceFile| file.path.contains("/tests/") || file.path.ends_with("/tests.rs");
+    files(&["host"], "rs").into_iter().filter(|file| !is_test(file)).collect()
+}
+
+/// The term in place of the retired word in a name, if there is one.
+fn better(name: &Defined) -> Option<&'static str> {
+    let retired = |word: &String| RETIRED.iter().find(|(retired, _)| retired == word).map(|(_, term)| *term);
+    name.words.iter().find_map(retired)
+}
+
+#[test]
+fn names_speak_the_terms_of_the_field() {
+    let names = host().iter().flat_map(defined).collect::<Vec<_>>();
+    assert!(names.len() > 3000, "the host's sources define {} names: are they read at all?", names.len());
+    let found: Vec<_> =
+        names.iter().filter_map(|name| better(name).map(|term| format!("{} → {term}", name.place))).collect();
+    assert!(found.is_empty(), "these names are retired: {found:#?}");
+}
+
+#[test]
+fn keys_members_metrics_and_commands_speak_the_terms_of_the_field() {
+    let spoken = [
+        "docs/reference/configuration.md",
+        "docs/reference/metrics.md",
+        "docs/reference/openapi.json",
+        "docs/reference/host-events.md",
+    ];
+    let mut found = Vec::new();
+    for path in spoken {
+        let text = file(path).text;
+        let names = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
+        let machine_names = names.filter(|name| name.contains('_'));
+        for name in machine_names {
+            let defined = Defined { place: format!("{path}: {name}"), words: words(name) };
+            found.extend(better(&defined).map(|term| format!("{} → {term}", defined.place)));
+        }
+    }
+    assert!(found.is_empty(), "these names are retired: {found:#?}");
+}
+
+#[test]
+fn prose_names_nothing_by_a_retired_name() {
+    let mut pages = files(&["docs"], "md");
+    pages.retain(|page| !page.path.starts_with("docs/decisions/"));
+    pages.extend([file("README.md"), file("CONTRIBUTING.md")]);
+    let mut found = Vec::new();
+    for page in pages.into_iter().chain(host()) {
+        for (number, line) in (1..).zip(page.text.lines()) {
+            let phrase = RETIRED_PHRASES.iter().find(|phrase| line.to_lowercase().contains(*phrase));
+            found.extend(phrase.map(|phrase| format!("{}:{number}: {phrase}", page.path)));
+        }
+    }
+    assert!(found.is_empty(), "these lines speak of retired names: {found:#?}");
+}
+
+#[test]
+fn a_name_is_read_word_by_word() {
+    assert_eq!(words("DeadLetterId"), ["dead", "letter", "id"]);
+    assert_eq!(words("LETTERS_AT_ONCE"), ["letters", "at", "once"]);
+    let file = SourceFile {
+        path: "host/x/src/gate.rs".into(),
+        text: "pub(crate) async fn enter() {}\n    told: u8,\nA,".into(),
+    };
+    let names: Vec<_> = defined(&file).into_iter().map(|name| name.words.join(" ")).collect();
+    assert_eq!(names, ["enter", "told", "a", "gate"]);
+}
