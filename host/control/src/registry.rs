@@ -116,7 +116,7 @@ impl FlowRegistry {
         }
     }
 
-    /// Loads what these flows need beside what is in force, and checks all of it; see [`Plan::prepare`]. Blocks.
+    /// Loads what these flows need beside what is in force, and checks all of it. Blocks: plugins are compiled.
     pub fn plan(&self, flows: Vec<Flow>, env: Environment<'_>) -> Result<Plan, Refusal> {
         Plan::prepare(&self.snapshot(), flows, env)
     }
