@@ -41,6 +41,8 @@ pub struct HostConfig {
     pub keep_history: Duration,
     /// How long it is kept how often which rule was broken.
     pub keep_quality: Duration,
+    /// How long entries of the audit are kept.
+    pub keep_audit: Duration,
     /// Threads that run plugins; 0 means one per core.
     pub plugin_threads: usize,
     /// Whose signatures publish plugins to the catalogue.
@@ -76,7 +78,11 @@ impl HostConfig {
             "admin": admin,
             "shutdown": { "deadline": show_duration(self.shutdown_deadline) },
             "store": store,
-            "history": { "keep": show_duration(self.keep_history), "quality": show_duration(self.keep_quality) },
+            "history": {
+                "keep": show_duration(self.keep_history),
+                "quality": show_duration(self.keep_quality),
+                "audit": show_duration(self.keep_audit),
+            },
             "plugins": plugins,
             "reload": { "watch": self.reload_watch },
             "deploy": {
@@ -111,6 +117,7 @@ impl HostConfig {
             queue_quota_bytes: None,
             keep_history: Duration::ZERO,
             keep_quality: Duration::ZERO,
+            keep_audit: Duration::ZERO,
             plugin_threads: 0,
             plugin_trust: PluginTrust::default(),
             reload_watch: false,

@@ -19,6 +19,7 @@ use bytes::Bytes;
 use gantry_core::{Digest, Manifest, PluginRef, PluginSignature, PluginVersion, Timestamp, TrustedBy};
 use serde::{Deserialize, Serialize};
 
+use crate::audit::pending::PendingAudit;
 use crate::committer::Durability;
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
@@ -144,6 +145,12 @@ impl Catalogue {
         Ok(Self { store, files: Arc::new(Files::open(folder)?), writing: Arc::default() })
     }
 
+    /// The same catalogue, whose next publication takes this audit entry along.
+    #[must_use]
+    pub fn with_audit(&self, pending: &PendingAudit) -> Self {
+        Self { store: self.store.with_audit(pending), ..self.clone() }
+    }
+
     /// Puts a plugin into the catalogue; returns when it is on stable storage. The same bytes again change nothing but
     /// that new signatures are added, and put a damaged file right.
     ///
@@ -171,7 +178,7 @@ impl Catalogue {
             draft.put_record(&key, Record::of(publication.published())?)?;
             Ok::<_, CatalogueError>(publication)
         };
-        self.store.inner.committer.commit(Durability::Flushed, step).await
+        self.store.commit(Durability::Flushed, step).await
     }
 
     /// The plugin of this name and version.

@@ -148,6 +148,17 @@ impl Disk {
             .take_while(move |pair| pair.as_ref().is_ok_and(|(key, _)| key.starts_with(&prefix)) || pair.is_err())
     }
 
+    /// The pairs whose keys begin with `prefix`, last first, before `before` if it is given.
+    pub(crate) fn scan_back(
+        &self,
+        prefix: u8,
+        before: Option<&[u8]>,
+    ) -> impl Iterator<Item = Result<Pair, Failure>> + use<> {
+        let end = before.map_or_else(|| vec![prefix + 1], <[u8]>::to_vec);
+        let range = self.db.range(vec![prefix]..end);
+        range.rev().map(|pair| Ok(pair.map(|(key, value)| (key.to_vec(), value.to_vec()))?))
+    }
+
     /// True when nothing was ever stored.
     pub(crate) fn is_empty(&self) -> bool {
         self.db.is_empty()

@@ -164,7 +164,7 @@ impl Store {
             ledger::write(draft, &counters, Some(before), after.clone())?;
             Ok(after)
         };
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, step).await
     }
 
     /// How often a group has changed since the start: as long as it stays the same, so do the groups. Never blocks on the

@@ -42,7 +42,7 @@ impl Store {
             }
             Ok::<_, StoreError>(imported)
         };
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, step).await
     }
 }
 

@@ -186,7 +186,7 @@ impl Store {
             work::end(draft, &mut job, JobState::Cancelled, now)?;
             Ok(job)
         };
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, step).await
     }
 
     /// Returns when a job was started since the last call.

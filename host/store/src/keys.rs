@@ -20,6 +20,8 @@
 //! | `r` id position number | format 1: a dead letter as it stood before an edited replay of it failed |
 //! | `q` hour flow `00` kind | record: how often a rule was broken in that hour; without a kind: how many kinds there are |
 //! | `v` namespace key | record: a key-value entry |
+//! | `a` time number | record: an entry of the audit |
+//! | `n` time number | empty: an entry of the audit that states an intent, and has no outcome yet |
 //! | `p` name `@` version | record: a published plugin |
 //! | `c` key part | continuation of the record at `key` |
 //! | `z` key | a damaged record, byte for byte, moved here from `key` |
@@ -27,6 +29,8 @@
 //! `seq` is a number of the store's own, not the message's id: clocks go backwards, and a replay queues at the end.
 
 use gantry_core::{DeadLetterId, Digest, FlowName, JobId, MessageId, PluginVersion, Timestamp};
+
+use crate::audit::entry::AuditId;
 
 /// Key of the format version.
 pub(crate) const FORMAT: &[u8] = b"\0format";
@@ -50,6 +54,8 @@ pub(crate) const REVISION: u8 = b'r';
 pub(crate) const BLOCK: u8 = b'b';
 pub(crate) const QUALITY: u8 = b'q';
 pub(crate) const KV: u8 = b'v';
+pub(crate) const AUDIT: u8 = b'a';
+pub(crate) const AUDIT_INTENT: u8 = b'n';
 pub(crate) const PLUGIN: u8 = b'p';
 pub(crate) const CONTINUATION: u8 = b'c';
 pub(crate) const QUARANTINE: u8 = b'z';
@@ -205,6 +211,32 @@ pub(crate) fn kv(namespace: &str, key: &str) -> Vec<u8> {
     join(KV, &[&[len], namespace.as_bytes(), key.as_bytes()])
 }
 
+/// An entry of the audit: the order of keys is that of time.
+pub(crate) fn audit(id: AuditId) -> Vec<u8> {
+    join(AUDIT, &[&id.at.0.to_be_bytes(), &id.number.to_be_bytes()])
+}
+
+/// The entry that a key stands for.
+pub(crate) fn read_audit(key: &[u8]) -> Option<AuditId> {
+    read_audit_id(AUDIT, key)
+}
+
+/// An intent that has no outcome yet.
+pub(crate) fn audit_intent(id: AuditId) -> Vec<u8> {
+    join(AUDIT_INTENT, &[&id.at.0.to_be_bytes(), &id.number.to_be_bytes()])
+}
+
+/// The intent that a key stands for.
+pub(crate) fn read_audit_intent(key: &[u8]) -> Option<AuditId> {
+    read_audit_id(AUDIT_INTENT, key)
+}
+
+fn read_audit_id(prefix: u8, key: &[u8]) -> Option<AuditId> {
+    let (at, number) = key.strip_prefix(&[prefix])?.split_first_chunk::<8>()?;
+    let number = u64::from_be_bytes(number.try_into().ok()?);
+    Some(AuditId { at: Timestamp(u64::from_be_bytes(*at)), number })
+}
+
 /// Neither names nor versions hold an `@`.
 pub(crate) fn plugin(plugin: &PluginVersion) -> Vec<u8> {
     join(PLUGIN, &[plugin.to_string().as_bytes()])
@@ -247,6 +279,9 @@ mod tests {
         assert_eq!(read_quality(&quality_hour(7, &orders)), Some((7, None)));
         assert_eq!(read_index(&index(7)), Some(7));
         assert_eq!(read_location(&location(message)), Some(message));
+        let entry = AuditId { at: Timestamp(9), number: 3 };
+        assert_eq!(read_audit(&audit(entry)), Some(entry));
+        assert_eq!(read_audit_intent(&audit_intent(entry)), Some(entry));
         let dedupe = dedupe(&"orders".parse().unwrap(), "k");
         assert_eq!(read_dedupe_expiry(&dedupe_expiry(Timestamp(9), &dedupe)), Some((Timestamp(9), dedupe)));
     }

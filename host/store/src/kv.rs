@@ -87,7 +87,7 @@ impl Store {
     pub async fn kv_write(&self, writes: Vec<KvWrite>) -> Result<(), StoreError> {
         let writes = writes.into_iter().map(PreparedWrite::of).collect::<Result<Vec<_>, _>>()?;
         let step = move |draft: &mut Draft<'_>| writes.into_iter().try_for_each(|write| write.apply(draft));
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, step).await
     }
 
     /// The keys of a namespace in order, up to `limit`, behind `after` if it is given.

@@ -204,7 +204,7 @@ impl Store {
             draft.after_commit(move || claim.finish());
             Ok::<_, StoreError>(index)
         };
-        let index = self.inner.committer.commit(Durability::Flushed, step).await?;
+        let index = self.commit(Durability::Flushed, step).await?;
         let (message, flow) = index.map(|index| (index.id.to_string(), index.flow.to_string())).unzip();
         tracing::error!(seq, message, flow, error = %error_chain(&error), "a queued message was damaged on disk and was put in quarantine");
         Ok(())

@@ -20,10 +20,11 @@
 //!
 //! **Reading order.** [`Store`] (`store`), `queue` → `lease` → `settle` for the life of a message, `dead_letters` and
 //! `history` for its end, `quality` for what is counted of it, `replay`, `groups`, `jobs` and `import` for what
-//! operators do about it, `kv` and `table` for what parts of the host keep of their own; below them `committer` (group
+//! operators do about it, `audit` for who did it, `kv` and `table` for what parts of the host keep of their own; below them `committer` (group
 //! commit) → `draft` (one atomic write) → `record` and `keys` (what is on disk) → `disk` (the engine), `recovery` and
 //! `lock` (what is done before it opens) and `upgrade` (what is done before it is read).
 
+mod audit;
 mod blocks;
 pub mod catalogue;
 mod committer;
@@ -59,6 +60,9 @@ mod syncer;
 mod table;
 mod upgrade;
 
+pub use audit::{
+    AuditEntry, AuditFilter, AuditId, AuditOutcome, AuditPage, AuditRecord, InvalidAuditId, PendingAudit, TEXT_BYTES,
+};
 pub use catalogue::{Catalogue, CatalogueError, Publication, Published};
 pub use dead_letters::{DeadLetterCounts, DeadLetterPage, Filter, Page};
 pub use disk::LOG_DIRECTIVE;

@@ -72,7 +72,7 @@ impl Store {
             }
             Ok::<_, StoreError>(old.len() == REMOVED)
         };
-        self.inner.committer.commit(Durability::Ordered, step).await
+        self.commit(Durability::Ordered, step).await
     }
 }
 

@@ -119,7 +119,7 @@ impl Store {
             writes.into_iter().try_for_each(|write| write.apply(draft))?;
             messages.into_iter().map(|message| store(draft, message, now)).collect()
         };
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, step).await
     }
 
     pub(crate) fn prepare(&self, new: NewMessage, now: Timestamp) -> Result<Prepared, StoreError> {

@@ -45,7 +45,7 @@ impl Store {
             requeue(draft, &rerun, letter, trail, edit)?;
             Ok(id.message)
         };
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, step).await
     }
 
     /// Takes note of a dead letter: somebody looks into it.
@@ -56,7 +56,7 @@ impl Store {
             letter.acknowledged = Some(Acknowledgement { at, by });
             Ok(change_state(draft, &counters, letter, DeadLetterState::Acknowledged)?)
         };
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, step).await
     }
 
     /// Gives a dead letter up for good. It is kept, with who and why, until the sweep removes it.
@@ -66,7 +66,7 @@ impl Store {
             let letter = pending_letter(draft, id)?;
             Ok(give_up(draft, &counters, letter, Resolution { at, by, reason })?)
         };
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, step).await
     }
 
     pub(crate) fn rerun(&self, by: String, job: Option<JobId>) -> Rerun {

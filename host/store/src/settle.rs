@@ -88,7 +88,7 @@ impl Store {
                     messages.into_iter().try_for_each(|message| queue::store(draft, message, now).map(|_| ()))?;
                     finish(draft, ticket, ending, &counters)
                 };
-                self.inner.committer.commit(durability, step).await
+                self.commit(durability, step).await
             }
             Settlement::Later { envelope, due } => self.put_off(ticket, &envelope, due, false).await,
             Settlement::Held { envelope, due } => self.put_off(ticket, &envelope, due, true).await,
@@ -102,7 +102,7 @@ impl Store {
         let seen = if held { now } else { seen(envelope, due, now) };
         let (record, wait) = (Record::of(envelope)?, Wait { due, seen, held });
         let step = move |draft: &mut Draft<'_>| put_off(draft, ticket, record, &wait);
-        self.inner.committer.commit(Durability::Ordered, step).await
+        self.commit(Durability::Ordered, step).await
     }
 }
 

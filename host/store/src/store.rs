@@ -10,6 +10,8 @@ use gantry_core::Clock;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
+use crate::audit::pending::PendingAudit;
+use crate::audit::write as audit;
 use crate::blocks;
 use crate::committer::{Committer, Threads};
 use crate::dead_letters::Counters;
@@ -49,6 +51,8 @@ impl StoreConfig {
 #[derive(Clone)]
 pub struct Store {
     pub(crate) inner: Arc<Inner>,
+    /// Goes with the next write of this clone.
+    pub(crate) audit: Option<PendingAudit>,
 }
 
 pub(crate) struct Inner {
@@ -85,6 +89,7 @@ impl Store {
         blocks::load(&disk, &flows).map_err(engine)?;
         let (mut next_seq, damaged) = queue::load(&disk, &flows).map_err(engine)?;
         quarantine_all(&disk, &flows, &mut next_seq, &damaged).map_err(engine)?;
+        audit::close_interrupted(&disk, &flows, &mut next_seq, config.clock.now()).map_err(engine)?;
         let quarantined = disk.scan(&[keys::QUARANTINE], None).count() as u64;
         let letters = count_letters(&disk).map_err(engine)?;
         let health = Arc::new(Health::new(flows.clone()));
@@ -103,7 +108,7 @@ impl Store {
             sweep: Progress::default(),
             clock: config.clock,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), audit: None })
     }
 
     /// False after an I/O error: nothing is acknowledged any more until the store is opened anew.

@@ -70,8 +70,7 @@ impl Store {
             let letters = sweep_letters(draft, &counters, positions.letters, (now, old), &mut expired)?;
             Ok::<_, StoreError>((dedupe_entries, histories, letters, expired, sweep_jobs(draft, old)?))
         };
-        let (dedupe_entries, histories, letters, expired, jobs) =
-            inner.committer.commit(Durability::Ordered, step).await?;
+        let (dedupe_entries, histories, letters, expired, jobs) = self.commit(Durability::Ordered, step).await?;
         let swept = Swept {
             histories: histories.removed,
             dedupe_entries,

@@ -40,6 +40,7 @@ impl Lower<'_> {
         let history = user.history.unwrap_or_default();
         let keep_history = self.duration_or(history.keep.as_ref(), default.keep_history);
         let keep_quality = self.duration_or(history.quality.as_ref(), default.keep_quality);
+        let keep_audit = self.duration_or(history.audit.as_ref(), default.keep_audit);
         let plugins = user.plugins.unwrap_or_default();
         let plugin_trust = self.plugin_trust(plugins.unsigned.as_ref(), plugins.trust, default.plugin_trust);
         let deploy = self.terms(user.deploy.unwrap_or_default(), default.deploy);
@@ -57,6 +58,7 @@ impl Lower<'_> {
             queue_quota_bytes: quota?,
             keep_history: keep_history?,
             keep_quality: keep_quality?,
+            keep_audit: keep_audit?,
             plugin_threads: plugins.threads.map_or(default.plugin_threads, |count| count as usize),
             plugin_trust: plugin_trust?,
             reload_watch: user.reload.unwrap_or_default().watch.unwrap_or(default.reload_watch),

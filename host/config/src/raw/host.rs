@@ -23,7 +23,7 @@ pub(crate) struct HostFile {
     pub(crate) shutdown: Option<ShutdownTable>,
     /// The durable store.
     pub(crate) store: Option<StoreTable>,
-    /// What is remembered of finished messages.
+    /// How long things are remembered.
     pub(crate) history: Option<HistoryTable>,
     /// How plugins are run, and who may publish them to the catalogue.
     pub(crate) plugins: Option<PluginsTable>,
@@ -96,6 +96,8 @@ pub(crate) struct HistoryTable {
     pub(crate) keep: Option<At<DurationText>>,
     /// How long it is kept how often which rule was broken.
     pub(crate) quality: Option<At<DurationText>>,
+    /// How long it is kept who changed what.
+    pub(crate) audit: Option<At<DurationText>>,
 }
 
 /// How edited flows, plugins and tables come in force while the host runs.

@@ -36,6 +36,9 @@ impl Store {
             return Err(JobError::TooMany(MOST_LETTERS));
         }
         let job = self.job_of(new, letters.len(), latest);
+        if let Some(audit) = &self.audit {
+            audit.set_subject(job.id.to_string());
+        }
         let bell = self.inner.job_bell.clone();
         let step = move |draft: &mut Draft<'_>| {
             for (part, letters) in (0..).zip(letters.chunks(PART)) {
@@ -45,7 +48,7 @@ impl Store {
             draft.after_commit(move || bell.notify_one());
             Ok(job)
         };
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, step).await
     }
 
     /// Where the clock was set back since the latest failure, the job begins at that one: what is chosen has not failed

@@ -57,7 +57,7 @@ impl Store {
             }
             Ok(JobStep { done: job.done - before, job, after })
         };
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, step).await
     }
 }
 

@@ -1,0 +1,60 @@
+//! How entries are written, and how intents are closed that nobody will close any more.
+
+use gantry_core::Timestamp;
+
+use super::entry::{AuditId, AuditOutcome, AuditRecord};
+use crate::disk::{Disk, Read as _};
+use crate::draft::Draft;
+use crate::error::{Failure, StoreError};
+use crate::flows::Flows;
+use crate::keys;
+use crate::record::Record;
+
+/// Adds an entry, and notes an intent as open or closed.
+pub(crate) fn add(draft: &mut Draft<'_>, record: AuditRecord, at: Timestamp) -> Result<AuditId, StoreError> {
+    let mut id = AuditId { at, number: draft.next_seq() };
+    // Numbers may repeat after a restart, and with them, where the clock was set back, an id.
+    while draft.get(&keys::audit(id))?.is_some() {
+        id.number = draft.next_seq();
+    }
+    let record = record.bounded();
+    match (record.outcome, record.intent) {
+        (AuditOutcome::Intended, _) => draft.set(keys::audit_intent(id), Vec::new()),
+        (_, Some(intent)) => draft.delete(keys::audit_intent(intent)),
+        (_, None) => {}
+    }
+    draft.add_record(&keys::audit(id), Record::of(&record)?);
+    Ok(id)
+}
+
+/// Closes every intent that has no outcome: nobody is at work on a store that is being opened. How many there were.
+pub(crate) fn close_interrupted(
+    disk: &Disk,
+    flows: &Flows,
+    next_seq: &mut u64,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let pairs: Result<Vec<_>, Failure> = disk.scan(&[keys::AUDIT_INTENT], None).collect();
+    let intents: Vec<_> = pairs?.into_iter().map(|(key, _)| key).collect();
+    if intents.is_empty() {
+        return Ok(0);
+    }
+    let mut draft = Draft::new(disk, flows, next_seq);
+    for key in &intents {
+        draft.delete(key.clone());
+        let Some(intent) = keys::read_audit_intent(key) else { continue };
+        match draft.load::<AuditRecord>(&keys::audit(intent)) {
+            Ok(Some((record, _))) => {
+                tracing::warn!(operation = record.operation, subject = record.subject, "an operation was interrupted");
+                add(&mut draft, record.closing(intent), now)?;
+            }
+            Ok(None) => {}
+            Err(StoreError::Damaged(error)) => tracing::error!(%intent, %error, "an audit entry can't be read"),
+            Err(error) => return Err(error),
+        }
+    }
+    draft.accept();
+    disk.apply(draft.into_writes())?;
+    disk.write_out().and_then(|()| disk.sync())?;
+    Ok(intents.len())
+}
