@@ -12,7 +12,7 @@ use gantry_config::HostConfig;
 use gantry_core::{Clock, PluginRef, TrustedBy, escape};
 use gantry_sandbox::{LoadError, Sandbox};
 use gantry_security::{SignatureFile, SignatureFileError, Trust, Untrusted};
-use gantry_store::{Catalogue, CatalogueError, Publication, Published, Store};
+use gantry_store::{Catalogue, CatalogueError, PendingAudit, Publication, Published, Store};
 use tokio::sync::Semaphore;
 
 /// The catalogue's folder in the data directory.
@@ -66,6 +66,8 @@ pub struct Publisher {
     clock: Arc<dyn Clock>,
     /// One at a time: compiling may take as much memory as one process is given.
     turn: Arc<Semaphore>,
+    /// Goes with the record of what is published.
+    audit: Option<PendingAudit>,
 }
 
 /// A plugin that was looked at.
@@ -96,7 +98,13 @@ impl Publisher {
     ) -> Result<Self, CatalogueFolderError> {
         let catalogue = open_catalogue(config, store)?;
         let trust = Arc::new(Trust::new(config.plugin_trust.clone()));
-        Ok(Self { catalogue, sandbox, trust, clock, turn: Arc::new(Semaphore::new(1)) })
+        Ok(Self { catalogue, sandbox, trust, clock, turn: Arc::new(Semaphore::new(1)), audit: None })
+    }
+
+    /// The same publisher, whose next publication takes this audit entry along.
+    #[must_use]
+    pub fn with_audit(&self, pending: &PendingAudit) -> Self {
+        Self { audit: Some(pending.clone()), catalogue: self.catalogue.with_audit(pending), ..self.clone() }
     }
 
     /// The catalogue.
@@ -142,6 +150,9 @@ impl Publisher {
         let publisher = self.clone();
         let by = by.to_owned();
         let examined = tokio::task::spawn_blocking(move || publisher.examine(bytes, signatures, by)).await??;
+        if let Some(audit) = &self.audit {
+            audit.set_subject(examined.published.plugin.to_string());
+        }
         Ok(self.catalogue.publish(examined.bytes, examined.published).await?)
     }
 

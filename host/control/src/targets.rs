@@ -8,7 +8,7 @@ use gantry_engine::events::Events;
 use gantry_engine::gate::Gate;
 use gantry_engine::target_report::TargetReport;
 use gantry_engine::target_stops::TargetStops;
-use gantry_store::StoreError;
+use gantry_store::{PendingAudit, StoreError};
 
 /// What can be said of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,12 @@ impl TargetCommands {
     #[must_use]
     pub const fn new(clock: Arc<dyn Clock>, flows: ActiveFlows, stops: TargetStops, events: Events) -> Self {
         Self { clock, flows, stops, events }
+    }
+
+    /// The same targets, whose next stop takes this audit entry along.
+    #[must_use]
+    pub fn with_audit(&self, pending: &PendingAudit) -> Self {
+        Self { stops: self.stops.with_audit(pending), ..self.clone() }
     }
 
     /// Every target of the flows in force.

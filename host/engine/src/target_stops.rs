@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gantry_core::{FlowName, StopKind, TargetName, TargetStop, Timestamp};
-use gantry_store::{KvWrite, NewMessage, Store, StoreError, Table, TableKey, UnreadableRow};
+use gantry_store::{KvWrite, NewMessage, PendingAudit, Store, StoreError, Table, TableKey, UnreadableRow};
 use parking_lot::Mutex;
 
 /// Where stops are kept in the store.
@@ -64,6 +64,12 @@ impl TargetStops {
         let stops = all.rows.into_iter().chain(unreadable);
         let stops = stops.map(|(key, stop)| (key, Arc::new(Mutex::new(Some(stop))))).collect();
         Ok(Self { store, table, stops: Arc::new(Mutex::new(stops)) })
+    }
+
+    /// The same stops, of which the next that is set takes this audit entry along.
+    #[must_use]
+    pub fn with_audit(&self, pending: &PendingAudit) -> Self {
+        Self { store: self.store.with_audit(pending), ..self.clone() }
     }
 
     /// The flag of a target.

@@ -58,6 +58,10 @@ const HOUSE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "gantry-operations",
+        &["gantry-core", "gantry-store", "gantry-security", "gantry-engine", "gantry-control", "gantry-observe"],
+    ),
+    (
         "gantry-runtime",
         &[
             "gantry-core",
@@ -73,6 +77,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "gantry-engine",
             "gantry-control",
             "gantry-observe",
+            "gantry-operations",
         ],
     ),
     (
@@ -86,6 +91,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "gantry-engine",
             "gantry-control",
             "gantry-observe",
+            "gantry-operations",
             "gantry-runtime",
         ],
     ),
@@ -106,6 +112,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "gantry-engine",
             "gantry-control",
             "gantry-observe",
+            "gantry-operations",
             "gantry-runtime",
             "gantry-admin",
         ],

@@ -1,0 +1,134 @@
+//! Single dead letters, and imports of them.
+
+use bytes::Bytes;
+use gantry_core::{DeadLetter, DeadLetterId};
+use gantry_store::Imported;
+
+use crate::error::OperationError;
+use crate::operation::{Call, Effect, Operation};
+use crate::permission::Permission;
+
+/// Takes note of a dead letter: somebody looks into it.
+#[derive(Clone, Copy, Debug)]
+pub struct Acknowledge {
+    /// Which one.
+    pub id: DeadLetterId,
+}
+
+/// Puts a dead letter back into the queue as it was received.
+#[derive(Clone, Copy, Debug)]
+pub struct Replay {
+    /// Which one.
+    pub id: DeadLetterId,
+}
+
+/// Puts a dead letter back into the queue with another payload; both payloads are kept.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// Which one.
+    pub id: DeadLetterId,
+    /// The payload in place of the present one.
+    pub payload: Bytes,
+}
+
+/// Gives a dead letter up.
+#[derive(Clone, Debug)]
+pub struct Discard {
+    /// Which one.
+    pub id: DeadLetterId,
+    /// Why; it is needed.
+    pub reason: String,
+}
+
+/// Takes in dead letters that were exported, all of them or none.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The dead letters.
+    pub dead_letters: Vec<DeadLetter>,
+}
+
+impl Operation for Acknowledge {
+    const PERMISSION: Permission = Permission::AcknowledgeDeadLetters;
+    const EFFECT: Effect = Effect::OneWrite;
+    type Output = DeadLetter;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    async fn run(self, call: Call) -> Result<DeadLetter, OperationError> {
+        call.store().acknowledge(self.id, call.by()).await?;
+        current(&call, self.id).await
+    }
+}
+
+impl Operation for Replay {
+    const PERMISSION: Permission = Permission::ReplayDeadLetters;
+    const EFFECT: Effect = Effect::OneWrite;
+    type Output = DeadLetter;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    async fn run(self, call: Call) -> Result<DeadLetter, OperationError> {
+        call.store().replay(self.id, call.by(), None).await?;
+        current(&call, self.id).await
+    }
+}
+
+impl Operation for Edit {
+    const PERMISSION: Permission = Permission::EditDeadLetters;
+    const EFFECT: Effect = Effect::OneWrite;
+    type Output = DeadLetter;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    async fn run(self, call: Call) -> Result<DeadLetter, OperationError> {
+        call.store().replay(self.id, call.by(), Some(self.payload)).await?;
+        current(&call, self.id).await
+    }
+}
+
+impl Operation for Discard {
+    const PERMISSION: Permission = Permission::DiscardDeadLetters;
+    const EFFECT: Effect = Effect::OneWrite;
+    type Output = DeadLetter;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn detail(&self) -> String {
+        self.reason.clone()
+    }
+
+    async fn run(self, call: Call) -> Result<DeadLetter, OperationError> {
+        if self.reason.trim().is_empty() {
+            return Err(OperationError::NoReason);
+        }
+        call.store().discard(self.id, call.by(), self.reason).await?;
+        current(&call, self.id).await
+    }
+}
+
+impl Operation for Import {
+    const PERMISSION: Permission = Permission::ImportDeadLetters;
+    const EFFECT: Effect = Effect::OneWrite;
+    type Output = Imported;
+
+    fn subject(&self) -> String {
+        format!("dead letters: {}", self.dead_letters.len())
+    }
+
+    async fn run(self, call: Call) -> Result<Imported, OperationError> {
+        Ok(call.store().import_dead_letters(self.dead_letters).await?)
+    }
+}
+
+/// The dead letter as it stands now.
+async fn current(call: &Call, id: DeadLetterId) -> Result<DeadLetter, OperationError> {
+    call.store().dead_letter(id).await?.ok_or(OperationError::NoDeadLetter(id))
+}

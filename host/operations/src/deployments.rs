@@ -1,0 +1,120 @@
+//! Deployments: begin, approve, roll back, and back to what the flow's file names. Each changes flows in memory beside its
+//! own record, so each states its intent before.
+
+use gantry_control::rollout::{DeployRequest, Deployment};
+use gantry_core::FlowName;
+use gantry_core::rollout::TermsChange;
+
+use crate::error::OperationError;
+use crate::operation::{Call, Effect, Operation};
+use crate::permission::Permission;
+
+/// Begins to replace the plugin of a step by a version from the catalogue.
+#[derive(Clone, Debug)]
+pub struct BeginDeployment {
+    /// The flow.
+    pub flow: FlowName,
+    /// The step.
+    pub step: String,
+    /// `NAME@VERSION` in the catalogue.
+    pub plugin: String,
+    /// Terms other than the host's.
+    pub terms: TermsChange,
+}
+
+/// Lets a deployment go on that waits for its operator, or is in a canary or watched.
+#[derive(Clone, Copy, Debug)]
+pub struct ApproveDeployment {
+    /// Its number.
+    pub number: u64,
+}
+
+/// Puts the version before a deployment back, whether it is under way or in force.
+#[derive(Clone, Debug)]
+pub struct RollBackDeployment {
+    /// Its number.
+    pub number: u64,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// Puts in force what the flow's file names for a step, whatever was deployed.
+#[derive(Clone, Debug)]
+pub struct ResetStep {
+    /// The flow.
+    pub flow: FlowName,
+    /// The step.
+    pub step: String,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+impl Operation for BeginDeployment {
+    const PERMISSION: Permission = Permission::BeginDeployments;
+    const EFFECT: Effect = Effect::Outside;
+    type Output = Deployment;
+
+    fn subject(&self) -> String {
+        format!("{}/{}", self.flow, self.step)
+    }
+
+    fn detail(&self) -> String {
+        self.plugin.clone()
+    }
+
+    async fn run(self, call: Call) -> Result<Deployment, OperationError> {
+        let Self { flow, step, plugin, terms } = self;
+        let request = DeployRequest { flow, step, plugin, by: call.by(), terms };
+        Ok(call.host()?.deployer.begin(request).await?)
+    }
+}
+
+impl Operation for ApproveDeployment {
+    const PERMISSION: Permission = Permission::ApproveDeployments;
+    const EFFECT: Effect = Effect::Outside;
+    type Output = Deployment;
+
+    fn subject(&self) -> String {
+        format!("deployment {}", self.number)
+    }
+
+    async fn run(self, call: Call) -> Result<Deployment, OperationError> {
+        Ok(call.host()?.deployer.approve(self.number, call.by())?)
+    }
+}
+
+impl Operation for RollBackDeployment {
+    const PERMISSION: Permission = Permission::RollBackDeployments;
+    const EFFECT: Effect = Effect::Outside;
+    type Output = Deployment;
+
+    fn subject(&self) -> String {
+        format!("deployment {}", self.number)
+    }
+
+    fn detail(&self) -> String {
+        self.reason.clone()
+    }
+
+    async fn run(self, call: Call) -> Result<Deployment, OperationError> {
+        Ok(call.host()?.deployer.roll_back(self.number, call.by(), self.reason).await?)
+    }
+}
+
+impl Operation for ResetStep {
+    const PERMISSION: Permission = Permission::ResetSteps;
+    const EFFECT: Effect = Effect::Outside;
+    type Output = Deployment;
+
+    fn subject(&self) -> String {
+        format!("{}/{}", self.flow, self.step)
+    }
+
+    fn detail(&self) -> String {
+        self.reason.clone()
+    }
+
+    async fn run(self, call: Call) -> Result<Deployment, OperationError> {
+        Ok(call.host()?.deployer.reset((self.flow, self.step), call.by(), self.reason).await?)
+    }
+}

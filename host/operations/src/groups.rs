@@ -1,0 +1,39 @@
+//! Groups of dead letters: where each stands with the operators.
+
+use gantry_store::{DeadLetterGroup, GroupState};
+
+use crate::error::OperationError;
+use crate::operation::{Call, Effect, Operation};
+use crate::permission::Permission;
+
+/// States whether a group is open, acknowledged, resolved or ignored.
+#[derive(Clone, Debug)]
+pub struct ChangeGroup {
+    /// What its dead letters have in common.
+    pub fingerprint: String,
+    /// Where it stands from now on.
+    pub state: GroupState,
+    /// Why, in the operator's words; may be empty.
+    pub note: String,
+}
+
+impl Operation for ChangeGroup {
+    const PERMISSION: Permission = Permission::ChangeGroups;
+    const EFFECT: Effect = Effect::OneWrite;
+    type Output = DeadLetterGroup;
+
+    fn subject(&self) -> String {
+        self.fingerprint.clone()
+    }
+
+    fn detail(&self) -> String {
+        match self.note.as_str() {
+            "" => self.state.name().to_owned(),
+            note => format!("{}: {note}", self.state.name()),
+        }
+    }
+
+    async fn run(self, call: Call) -> Result<DeadLetterGroup, OperationError> {
+        Ok(call.store().set_group_state(&self.fingerprint, self.state, call.by(), self.note).await?)
+    }
+}

@@ -1,0 +1,51 @@
+//! Everything an operator may change, and nothing else: one type for each operation, one way to execute it.
+//!
+//! ```text
+//!  admin API ──────┐                      ┌─→ permission ─→ refused, and on record
+//!  command line ───┼─→ Operations::execute┤
+//!  signals, watch ─┘      (actor, what)   └─→ intent ─→ effect ─→ outcome
+//!                                            └── one write where the effect is one ──┘
+//! ```
+//!
+//! **Promises.**
+//! 1. Nothing is changed without permission: [`Operations::execute`] asks before it acts, and the services that act are
+//!    private to it.
+//! 2. Every attempt is on record. Where the effect is one write of the store, the entry is in that write; where it is not,
+//!    an intent is on disk before the effect, and an intent without outcome is closed at the next start.
+//! 3. An operation that was begun is finished, whether or not its caller waits for it.
+//!
+//! Reading is not an operation: see [`Records`].
+//!
+//! **Reading order.** `operation` (what one is) → `operations` (how it is executed) → any of the subjects.
+
+mod actor;
+mod alerts;
+mod dead_letters;
+mod deployments;
+mod error;
+mod flows;
+mod groups;
+mod jobs;
+mod operation;
+mod operations;
+mod permission;
+mod plugins;
+mod records;
+mod services;
+mod targets;
+
+pub use actor::{Actor, Role, Via};
+pub use alerts::TestAlert;
+pub use dead_letters::{Acknowledge, Discard, Edit, Import, Replay};
+pub use deployments::{ApproveDeployment, BeginDeployment, ResetStep, RollBackDeployment};
+pub use error::{ErrorKind, OperationError};
+pub use flows::Reload;
+pub use groups::ChangeGroup;
+pub use jobs::{CancelJob, StartDiscard, StartRedrive};
+pub use operation::{Call, Effect, Operation};
+pub use operations::Operations;
+pub use permission::Permission;
+pub use plugins::Publish;
+pub use records::Records;
+pub use services::HostServices;
+pub use targets::{CloseBreaker, DisableTarget, EnableTarget, PauseTarget, ResumeTarget};

@@ -1,0 +1,98 @@
+//! How operations are executed: the one place that asks for permission, acts, and writes down what came of it.
+
+use std::sync::Arc;
+
+use gantry_control::publish::Publisher;
+use gantry_store::{AuditOutcome, AuditRecord, Catalogue, PendingAudit, Store, StoreError};
+
+use crate::actor::Actor;
+use crate::error::OperationError;
+use crate::operation::{Call, Effect, Operation};
+use crate::records::Records;
+use crate::services::{HostServices, Services};
+
+/// Target of the log lines that say who did what.
+const AUDIT: &str = "gantry::audit";
+
+/// Executes operations; cheap to clone.
+#[derive(Clone)]
+pub struct Operations(Arc<Services>);
+
+impl Operations {
+    /// The operations of a host at work.
+    #[must_use]
+    pub fn of_host(store: Store, publisher: Publisher, host: HostServices) -> Self {
+        let catalogue = publisher.catalogue().clone();
+        Self(Arc::new(Services { store, catalogue, publisher: Some(publisher), host: Some(host) }))
+    }
+
+    /// What can be done with no host running, to the store that it left.
+    #[must_use]
+    pub fn at_rest(store: Store, catalogue: Catalogue, publisher: Option<Publisher>) -> Self {
+        Self(Arc::new(Services { store, catalogue, publisher, host: None }))
+    }
+
+    /// What can be read without leave: dead letters, jobs, histories, the catalogue, the audit.
+    #[must_use]
+    pub fn records(&self) -> Records {
+        Records::new(self.0.store.clone(), self.0.catalogue.clone())
+    }
+
+    /// Does one thing, if the actor may, and writes down what came of it. Goes on when the caller doesn't wait for it.
+    pub async fn execute<O: Operation>(&self, actor: &Actor, operation: O) -> Result<O::Output, OperationError> {
+        let operations = self.clone();
+        let actor = actor.clone();
+        let executing = tokio::spawn(async move { operations.execute_to_the_end(actor, operation).await });
+        executing.await?
+    }
+
+    async fn execute_to_the_end<O: Operation>(&self, actor: Actor, operation: O) -> Result<O::Output, OperationError> {
+        let record = record(&actor, &operation);
+        let permitted = actor.may(O::PERMISSION);
+        let intent = match O::EFFECT {
+            Effect::Outside if permitted => Some(self.intend(&record).await?),
+            Effect::Outside | Effect::OneWrite => None,
+        };
+        let pending = PendingAudit::new(AuditRecord { intent, ..record.clone() });
+        let result = if permitted {
+            operation.run(Call::new(Arc::clone(&self.0), actor, pending.clone())).await
+        } else {
+            Err(OperationError::Denied { permission: O::PERMISSION, actor: actor.name })
+        };
+        let (outcome, detail) = match &result {
+            Ok(output) => O::outcome(output),
+            Err(error) => (error.outcome(), Some(error.to_string())),
+        };
+        log(&record, outcome);
+        pending.amend(outcome, detail);
+        if let Err(error) = self.0.store.finish_audit(&pending).await {
+            tracing::error!(operation = record.operation, %error, "failed to write an audit entry");
+        }
+        result
+    }
+
+    async fn intend(&self, record: &AuditRecord) -> Result<gantry_store::AuditId, StoreError> {
+        self.0.store.append_audit(AuditRecord { outcome: AuditOutcome::Intended, ..record.clone() }).await
+    }
+}
+
+/// The entry as it stands if all goes well.
+fn record<O: Operation>(actor: &Actor, operation: &O) -> AuditRecord {
+    AuditRecord {
+        actor: actor.name.clone(),
+        on_behalf_of: actor.on_behalf_of.clone(),
+        via: actor.via.name().to_owned(),
+        operation: O::PERMISSION.name().to_owned(),
+        subject: operation.subject(),
+        outcome: AuditOutcome::Done,
+        detail: operation.detail(),
+        intent: None,
+    }
+}
+
+fn log(record: &AuditRecord, outcome: AuditOutcome) {
+    let AuditRecord { actor, on_behalf_of, via, operation, subject, .. } = record;
+    tracing::info!(
+        target: AUDIT, operation, subject, actor, on_behalf_of, via, outcome = outcome.name(), "an operation was executed"
+    );
+}

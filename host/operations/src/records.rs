@@ -1,0 +1,99 @@
+//! What can be read whether or not a host runs: a view of the store through which nothing can be changed.
+
+use gantry_core::{DeadLetter, DeadLetterId, History, JobId, MessageId, PluginVersion, Revision};
+use gantry_store::{
+    AuditFilter, AuditId, AuditPage, Catalogue, DeadLetterCounts, DeadLetterGroup, DeadLetterPage, DeadLetterSummary,
+    Filter, GroupFilter, Job, Page, Published, QualityFilter, QualityReport, Store, StoreError,
+};
+
+/// The store and the catalogue, for reading; cheap to clone.
+#[derive(Clone)]
+pub struct Records {
+    store: Store,
+    catalogue: Catalogue,
+}
+
+impl Records {
+    pub(crate) const fn new(store: Store, catalogue: Catalogue) -> Self {
+        Self { store, catalogue }
+    }
+
+    /// The dead letters that pass the filter, whole.
+    pub async fn dead_letters(&self, filter: Filter, page: Page) -> Result<DeadLetterPage<DeadLetter>, StoreError> {
+        self.store.dead_letters(filter, page).await
+    }
+
+    /// The same without payloads.
+    pub async fn dead_letter_summaries(
+        &self,
+        filter: Filter,
+        page: Page,
+    ) -> Result<DeadLetterPage<DeadLetterSummary>, StoreError> {
+        self.store.dead_letter_summaries(filter, page).await
+    }
+
+    /// How many dead letters pass the filter, by state.
+    pub async fn count_dead_letters(&self, filter: Filter) -> Result<DeadLetterCounts, StoreError> {
+        self.store.count_dead_letters(filter).await
+    }
+
+    /// One dead letter, whole.
+    pub async fn dead_letter(&self, id: DeadLetterId) -> Result<Option<DeadLetter>, StoreError> {
+        self.store.dead_letter(id).await
+    }
+
+    /// Every payload a dead letter had, oldest first.
+    pub async fn dead_letter_revisions(&self, id: DeadLetterId) -> Result<Option<Vec<Revision>>, StoreError> {
+        self.store.dead_letter_revisions(id).await
+    }
+
+    /// The groups that pass the filter.
+    pub async fn dead_letter_groups(&self, filter: GroupFilter) -> Result<Vec<DeadLetterGroup>, StoreError> {
+        self.store.dead_letter_groups(filter).await
+    }
+
+    /// One group.
+    pub async fn dead_letter_group(&self, fingerprint: &str) -> Result<Option<DeadLetterGroup>, StoreError> {
+        self.store.dead_letter_group(fingerprint).await
+    }
+
+    /// All jobs that are kept, newest first.
+    pub async fn jobs(&self) -> Result<Vec<Job>, StoreError> {
+        self.store.jobs().await
+    }
+
+    /// One job.
+    pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        self.store.job(id).await
+    }
+
+    /// What happened to a message.
+    pub async fn history(&self, id: MessageId) -> Result<Option<History>, StoreError> {
+        self.store.history(id).await
+    }
+
+    /// How often which rule was broken.
+    pub async fn quality(&self, filter: QualityFilter) -> Result<QualityReport, StoreError> {
+        self.store.quality(filter).await
+    }
+
+    /// Every published plugin.
+    pub async fn plugins(&self) -> Result<Vec<Published>, StoreError> {
+        self.catalogue.list().await
+    }
+
+    /// One published plugin.
+    pub async fn plugin(&self, plugin: &PluginVersion) -> Result<Option<Published>, StoreError> {
+        self.catalogue.published(plugin).await
+    }
+
+    /// Who changed what, newest first.
+    pub async fn audit(
+        &self,
+        filter: AuditFilter,
+        before: Option<AuditId>,
+        limit: usize,
+    ) -> Result<AuditPage, StoreError> {
+        self.store.audit(filter, before, limit).await
+    }
+}

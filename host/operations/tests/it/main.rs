@@ -1,0 +1,7 @@
+//! Operations from the outside, over a store with no host: permission, effect and audit entry belong together.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
+
+mod audit;
+mod interrupted;
+mod support;
