@@ -3,16 +3,16 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use gantry_api::v1::{AlertReport, TestAnswer};
-use gantry_observe::alerts::UnknownAlert;
-use gantry_runtime::HostHandle;
+use gantry_operations::TestAlert;
 
 use crate::convert::Convert as _;
 use crate::problem::{self, ProblemResponse};
+use crate::state::{Admin, NOBODY, Running};
 
 /// Every alert of the host file, with what fires at its endpoint.
 #[utoipa::path(get, path = "/v1/alerts", tag = "alerts", operation_id = "list_alerts",
     responses((status = 200, description = "by name", body = Vec<AlertReport>)))]
-pub(crate) async fn list(State(host): State<HostHandle>) -> Json<Vec<AlertReport>> {
+pub(crate) async fn list(Running(host): Running) -> Json<Vec<AlertReport>> {
     Json(host.alerts().convert())
 }
 
@@ -21,10 +21,8 @@ pub(crate) async fn list(State(host): State<HostHandle>) -> Json<Vec<AlertReport
     params(("name" = String, Path, description = "The alert")),
     responses((status = 200, description = "what the endpoint said", body = Vec<TestAnswer>), problem::NotFound))]
 pub(crate) async fn test(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     Path(name): Path<String>,
 ) -> Result<Json<Vec<TestAnswer>>, ProblemResponse> {
-    let answers = host.test_alert(&name).await;
-    let answers = answers.map_err(|UnknownAlert(name)| ProblemResponse::not_found("alert", name))?;
-    Ok(Json(answers.convert()))
+    Ok(Json(admin.execute(NOBODY, TestAlert { name }).await?.convert()))
 }

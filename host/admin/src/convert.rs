@@ -5,6 +5,7 @@
 //! the other does not compile.
 
 mod alert;
+mod audit;
 mod dead_letter;
 mod deployment;
 mod flow;

@@ -6,26 +6,23 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use gantry_api::v1::{
-    CloseRequest, Code, DeadLetter, DeadLetterCounts, DeadLetterFilter, DeadLetterPage, EditedPayload, Part,
-    ReplayRequest, Revisions, SummaryPage, form,
+    CloseRequest, DeadLetter, DeadLetterCounts, DeadLetterFilter, DeadLetterPage, EditedPayload, Part, ReplayRequest,
+    Revisions, SummaryPage, form,
 };
 use gantry_core::DeadLetterId;
-use gantry_runtime::HostHandle;
-use gantry_store::ReplayError;
+use gantry_operations::{Acknowledge, Discard, Edit, Replay};
 
 use crate::asked::{self, Wanted};
 use crate::convert::Convert as _;
 use crate::problem::{self, ProblemResponse};
+use crate::state::Admin;
 
 /// A page of dead letters, oldest first, whole.
 #[utoipa::path(get, path = "/v1/dead-letters", tag = "dead letters", operation_id = "list_dead_letters",
     params(DeadLetterFilter, Part),
     responses((status = 200, description = "a page", body = DeadLetterPage), problem::BadRequest))]
-pub(crate) async fn list(
-    State(host): State<HostHandle>,
-    wanted: Wanted,
-) -> Result<Json<DeadLetterPage>, ProblemResponse> {
-    let page = host.store().dead_letters(wanted.filter, wanted.page).await?;
+pub(crate) async fn list(State(admin): State<Admin>, wanted: Wanted) -> Result<Json<DeadLetterPage>, ProblemResponse> {
+    let page = admin.records().dead_letters(wanted.filter, wanted.page).await?;
     Ok(Json(DeadLetterPage { dead_letters: page.letters.convert(), next: page.next }))
 }
 
@@ -34,10 +31,10 @@ pub(crate) async fn list(
     params(DeadLetterFilter, Part),
     responses((status = 200, description = "a page", body = SummaryPage), problem::BadRequest))]
 pub(crate) async fn summaries(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     wanted: Wanted,
 ) -> Result<Json<SummaryPage>, ProblemResponse> {
-    let page = host.store().dead_letter_summaries(wanted.filter, wanted.page).await?;
+    let page = admin.records().dead_letter_summaries(wanted.filter, wanted.page).await?;
     Ok(Json(SummaryPage { dead_letters: page.letters.convert(), next: page.next }))
 }
 
@@ -46,10 +43,10 @@ pub(crate) async fn summaries(
     params(DeadLetterFilter),
     responses((status = 200, description = "by state", body = DeadLetterCounts), problem::BadRequest))]
 pub(crate) async fn count(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     wanted: Wanted,
 ) -> Result<Json<DeadLetterCounts>, ProblemResponse> {
-    Ok(Json(host.store().count_dead_letters(wanted.filter).await?.convert()))
+    Ok(Json(admin.records().count_dead_letters(wanted.filter).await?.convert()))
 }
 
 /// One dead letter, with everything known of it.
@@ -57,10 +54,12 @@ pub(crate) async fn count(
     params(("id" = form::DeadLetterId, Path, description = "The dead letter's id")),
     responses((status = 200, description = "the letter", body = DeadLetter), problem::BadRequestOrId, problem::NotFound))]
 pub(crate) async fn show(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     Path(id): Path<String>,
 ) -> Result<Json<DeadLetter>, ProblemResponse> {
-    current(&host, asked::id(&id)?).await
+    let id: DeadLetterId = asked::id(&id)?;
+    let found = admin.records().dead_letter(id).await?.ok_or_else(|| ProblemResponse::not_found("dead letter", id))?;
+    Ok(Json(found.convert()))
 }
 
 /// Every payload the letter had, what was received first, and how each edit changed it.
@@ -69,11 +68,11 @@ pub(crate) async fn show(
     params(("id" = form::DeadLetterId, Path, description = "The dead letter's id")),
     responses((status = 200, description = "its revisions", body = Revisions), problem::BadRequestOrId, problem::NotFound))]
 pub(crate) async fn revisions(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     Path(id): Path<String>,
 ) -> Result<Json<Revisions>, ProblemResponse> {
     let id: DeadLetterId = asked::id(&id)?;
-    let found = host.store().dead_letter_revisions(id).await?;
+    let found = admin.records().dead_letter_revisions(id).await?;
     found.map(|revisions| Json(revisions.convert())).ok_or_else(|| ProblemResponse::not_found("dead letter", id))
 }
 
@@ -83,14 +82,17 @@ pub(crate) async fn revisions(
     responses((status = 202, description = "the letter as it stands then", body = DeadLetter),
               problem::BadRequestOrId, problem::NotFound, problem::Conflict, problem::TooLarge))]
 pub(crate) async fn replay(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     Path(id): Path<String>,
     request: Result<Json<ReplayRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<DeadLetter>), ProblemResponse> {
-    let (id, request) = (asked::id(&id)?, asked::body(request)?);
-    let payload = request.payload.map(|EditedPayload(bytes)| bytes);
-    host.store().replay(id, request.by, payload).await.map_err(|error| refused(&error))?;
-    Ok((StatusCode::ACCEPTED, current(&host, id).await?))
+    let id = asked::id(&id)?;
+    let ReplayRequest { by, payload } = asked::body(request)?;
+    let replayed = match payload {
+        Some(EditedPayload(payload)) => admin.execute(&by, Edit { id, payload }).await?,
+        None => admin.execute(&by, Replay { id }).await?,
+    };
+    Ok((StatusCode::ACCEPTED, Json(replayed.convert())))
 }
 
 /// Gives a dead letter up; needs a `reason`.
@@ -99,16 +101,13 @@ pub(crate) async fn replay(
     responses((status = 200, description = "the letter as it stands then", body = DeadLetter),
               problem::BadRequestOrId, problem::NotFound, problem::Conflict))]
 pub(crate) async fn discard(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     Path(id): Path<String>,
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<Json<DeadLetter>, ProblemResponse> {
-    let (id, request) = (asked::id(&id)?, asked::body(request)?);
-    if request.reason.trim().is_empty() {
-        return Err(ProblemResponse::bad_request("a discard needs a `reason`"));
-    }
-    host.store().discard(id, request.by, request.reason).await.map_err(|error| refused(&error))?;
-    current(&host, id).await
+    let id = asked::id(&id)?;
+    let CloseRequest { by, reason } = asked::body(request)?;
+    Ok(Json(admin.execute(&by, Discard { id, reason }).await?.convert()))
 }
 
 /// Takes note of a dead letter: somebody looks into it.
@@ -118,27 +117,11 @@ pub(crate) async fn discard(
     responses((status = 200, description = "the letter as it stands then", body = DeadLetter),
               problem::BadRequestOrId, problem::NotFound, problem::Conflict))]
 pub(crate) async fn acknowledge(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     Path(id): Path<String>,
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<Json<DeadLetter>, ProblemResponse> {
-    let (id, request) = (asked::id(&id)?, asked::body(request)?);
-    host.store().acknowledge(id, request.by).await.map_err(|error| refused(&error))?;
-    current(&host, id).await
-}
-
-/// The letter as it stands now.
-async fn current(host: &HostHandle, id: DeadLetterId) -> Result<Json<DeadLetter>, ProblemResponse> {
-    let letter = host.store().dead_letter(id).await?.ok_or_else(|| ProblemResponse::not_found("dead letter", id))?;
-    Ok(Json(letter.convert()))
-}
-
-fn refused(error: &ReplayError) -> ProblemResponse {
-    match error {
-        ReplayError::NotFound(id) => ProblemResponse::not_found("dead letter", id),
-        ReplayError::Store(error) => ProblemResponse::store(error),
-        ReplayError::WrongState { .. } | ReplayError::MessageQueued(_) => {
-            ProblemResponse::new(Code::Conflict, error.to_string())
-        }
-    }
+    let id = asked::id(&id)?;
+    let CloseRequest { by, reason: _ } = asked::body(request)?;
+    Ok(Json(admin.execute(&by, Acknowledge { id }).await?.convert()))
 }

@@ -5,16 +5,15 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use gantry_api::v1::{
-    CloseRequest, Code, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, ShadowReport, form,
-};
-use gantry_control::rollout::{self, DeployError, Phase};
+use gantry_api::v1::{CloseRequest, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, ShadowReport, form};
+use gantry_control::rollout::{self, Phase};
 use gantry_core::FlowName;
-use gantry_runtime::HostHandle;
+use gantry_operations::{ApproveDeployment, BeginDeployment, OperationError, ResetStep, RollBackDeployment};
 
 use crate::asked;
 use crate::convert::Convert as _;
 use crate::problem::{self, ProblemResponse};
+use crate::state::{Admin, Running};
 
 /// Begins one: 202, and the record as it stands.
 #[utoipa::path(post, path = "/v1/deployments", tag = "deployments", operation_id = "begin_deployment",
@@ -22,11 +21,12 @@ use crate::problem::{self, ProblemResponse};
     responses((status = 202, description = "the record as it stands", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict, problem::Untrusted, problem::PluginRefused, problem::CatalogueFailed))]
 pub(crate) async fn begin(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     request: Result<Json<DeployRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
-    let request = asked::body(request)?;
-    let deployment = host.deploy(request.convert()).await.map_err(|error| refused(&error))?;
+    let DeployRequest { flow, step, plugin, by, terms } = asked::body(request)?;
+    let begin = BeginDeployment { flow, step, plugin, terms: terms.convert() };
+    let deployment = admin.execute(&by, begin).await?;
     Ok((StatusCode::ACCEPTED, Json(deployment.convert())))
 }
 
@@ -35,7 +35,7 @@ pub(crate) async fn begin(
     params(DeploymentQuery),
     responses((status = 200, description = "the records", body = Vec<Deployment>), problem::BadRequest))]
 pub(crate) async fn list(
-    State(host): State<HostHandle>,
+    Running(host): Running,
     query: Result<Query<DeploymentQuery>, QueryRejection>,
 ) -> Result<Json<Vec<Deployment>>, ProblemResponse> {
     let query = asked::understood(query)?;
@@ -53,11 +53,11 @@ pub(crate) async fn list(
     params(("number" = u64, Path, description = "The deployment's number")),
     responses((status = 200, description = "the record", body = Deployment), problem::BadRequest, problem::NotFound))]
 pub(crate) async fn show(
-    State(host): State<HostHandle>,
+    Running(host): Running,
     number: Result<Path<u64>, PathRejection>,
 ) -> Result<Json<Deployment>, ProblemResponse> {
     let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let deployment = host.deployment(number).map_err(|error| refused(&error))?;
+    let deployment = host.deployment(number).map_err(OperationError::from)?;
     Ok(Json(deployment.convert()))
 }
 
@@ -67,13 +67,13 @@ pub(crate) async fn show(
     responses((status = 202, description = "the record before the order is taken", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict))]
 pub(crate) async fn approve(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     number: Result<Path<u64>, PathRejection>,
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
     let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let request = asked::body(request)?;
-    let deployment = host.approve_deployment(number, request.by).map_err(|error| refused(&error))?;
+    let CloseRequest { by, reason: _ } = asked::body(request)?;
+    let deployment = admin.execute(&by, ApproveDeployment { number }).await?;
     Ok((StatusCode::ACCEPTED, Json(deployment.convert())))
 }
 
@@ -84,13 +84,13 @@ pub(crate) async fn approve(
               (status = 202, description = "the record of a deployment under way, before the order is taken", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict, problem::PluginRefused, problem::CatalogueFailed))]
 pub(crate) async fn roll_back(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     number: Result<Path<u64>, PathRejection>,
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
     let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let request = asked::body(request)?;
-    let deployment = host.roll_back(number, request.by, request.reason).await.map_err(|error| refused(&error))?;
+    let CloseRequest { by, reason } = asked::body(request)?;
+    let deployment = admin.execute(&by, RollBackDeployment { number, reason }).await?;
     let done = deployment.phase == Phase::Deployed;
     Ok((if done { StatusCode::OK } else { StatusCode::ACCEPTED }, Json(deployment.convert())))
 }
@@ -102,14 +102,13 @@ pub(crate) async fn roll_back(
     responses((status = 200, description = "the record of the step back", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict, problem::PluginRefused))]
 pub(crate) async fn reset(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     place: Result<Path<(FlowName, String)>, PathRejection>,
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<Json<Deployment>, ProblemResponse> {
     let Path((flow, step)) = place.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let request = asked::body(request)?;
-    let reset = host.reset_step(flow, step, request.by, request.reason).await;
-    Ok(Json(reset.map_err(|error| refused(&error))?.convert()))
+    let CloseRequest { by, reason } = asked::body(request)?;
+    Ok(Json(admin.execute(&by, ResetStep { flow, step, reason }).await?.convert()))
 }
 
 /// Dead letters through the version in force and another one; nothing is sent.
@@ -118,41 +117,11 @@ pub(crate) async fn reset(
     responses((status = 200, description = "what the two versions say", body = ShadowReport),
               problem::BadRequest, problem::NotFound, problem::PluginRefused, problem::CatalogueFailed))]
 pub(crate) async fn dry_run(
-    State(host): State<HostHandle>,
+    Running(host): Running,
     request: Result<Json<DryRunRequest>, JsonRejection>,
 ) -> Result<Json<ShadowReport>, ProblemResponse> {
     let request = asked::body(request)?;
     let DryRunRequest { flow, step, with, dead_letters } = request;
     let compared = host.dry_run(flow, step, &with, dead_letters).await;
-    Ok(Json(compared.map_err(|error| refused(&error))?.convert()))
-}
-
-fn refused(error: &DeployError) -> ProblemResponse {
-    use DeployError as E;
-    let detail = gantry_control::diagnose::chain(error);
-    let code = match error {
-        E::NoFlow(_)
-        | E::NoStep { .. }
-        | E::NoPlugin(_)
-        | E::NoDeployment(_)
-        | E::NoDeadLetter(_)
-        | E::NoFile { .. } => Code::NotFound,
-        E::InForce { .. }
-        | E::NotInForce { .. }
-        | E::Busy { .. }
-        | E::Over { .. }
-        | E::TooEarly { .. }
-        | E::Rules { .. }
-        | E::StepBack { .. } => Code::Conflict,
-        E::Name(_) | E::Share(_) => Code::BadRequest,
-        E::Untrusted(_) => Code::PluginUntrusted,
-        E::Load(_) | E::Misfit(_) | E::Cases(_) => Code::PluginRefused,
-        E::Stopping => Code::Stopping,
-        E::Store(error) => return ProblemResponse::store(error),
-        E::Catalogue(_) => {
-            tracing::error!(error = detail, "the catalogue failed");
-            Code::CatalogueFailed
-        }
-    };
-    ProblemResponse::new(code, detail)
+    Ok(Json(compared.map_err(OperationError::from)?.convert()))
 }

@@ -4,24 +4,24 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, NoteRequest};
-use gantry_runtime::HostHandle;
-use gantry_store::GroupError;
+use gantry_operations::ChangeGroup;
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
 use crate::asked;
 use crate::convert::Convert as _;
 use crate::problem::{self, ProblemResponse};
+use crate::state::Admin;
 
 /// Groups of dead letters: open ones first, in each state those with the most open letters first.
 #[utoipa::path(get, path = "/v1/dead-letter-groups", tag = "dead letter groups", operation_id = "list_dead_letter_groups",
     params(GroupFilter),
     responses((status = 200, description = "the groups", body = GroupList), problem::BadRequest))]
 pub(crate) async fn list(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     filter: Result<Query<GroupFilter>, QueryRejection>,
 ) -> Result<Json<GroupList>, ProblemResponse> {
-    let groups = host.store().dead_letter_groups(asked::understood(filter)?.convert()).await?;
+    let groups = admin.records().dead_letter_groups(asked::understood(filter)?.convert()).await?;
     Ok(Json(GroupList { groups: groups.convert() }))
 }
 
@@ -31,10 +31,10 @@ pub(crate) async fn list(
     params(("fingerprint" = String, Path, description = "What its letters have in common")),
     responses((status = 200, description = "the group", body = DeadLetterGroup), problem::NotFound))]
 pub(crate) async fn show(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     Path(fingerprint): Path<String>,
 ) -> Result<Json<DeadLetterGroup>, ProblemResponse> {
-    let group = host.store().dead_letter_group(&fingerprint).await?;
+    let group = admin.records().dead_letter_group(&fingerprint).await?;
     let group = group.ok_or_else(|| ProblemResponse::not_found("dead letter group", fingerprint))?;
     Ok(Json(group.convert()))
 }
@@ -48,18 +48,14 @@ pub(crate) async fn show(
     responses((status = 200, description = "the group as it stands then", body = DeadLetterGroup),
               problem::BadRequest, problem::NotFound))]
 pub(crate) async fn change(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     Path((fingerprint, action)): Path<(String, String)>,
     request: Result<Json<NoteRequest>, JsonRejection>,
 ) -> Result<Json<DeadLetterGroup>, ProblemResponse> {
     let action = read(&action)?;
     let NoteRequest { by, note } = asked::body(request)?;
-    let changed = host.store().set_group_state(&fingerprint, action.state().convert(), by, note).await;
-    let changed = changed.map_err(|error| match error {
-        GroupError::NotFound(fingerprint) => ProblemResponse::not_found("dead letter group", fingerprint),
-        GroupError::Store(error) => ProblemResponse::store(&error),
-    })?;
-    Ok(Json(changed.convert()))
+    let change = ChangeGroup { fingerprint, state: action.state().convert(), note };
+    Ok(Json(admin.execute(&by, change).await?.convert()))
 }
 
 fn read(action: &str) -> Result<GroupAction, ProblemResponse> {

@@ -5,18 +5,19 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use gantry_api::v1::{Imported, dead_letter_of_line};
-use gantry_runtime::HostHandle;
+use gantry_operations::Import;
 
 use crate::asked;
 use crate::convert::Convert as _;
 use crate::problem::{self, ProblemResponse};
+use crate::state::{Admin, NOBODY};
 
 /// Takes exported letters in, all of the request or none; those whose ids are here already stay as they are.
 #[utoipa::path(post, path = "/v1/dead-letter-imports", tag = "dead letters", operation_id = "import_dead_letters",
     request_body(content = String, content_type = "application/x-ndjson", description = "one letter a line, as exported"),
     responses((status = 200, description = "what came of it", body = Imported), problem::BadRequest, problem::TooLarge))]
 pub(crate) async fn import(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Imported>, ProblemResponse> {
     let body = body.map_err(|error| asked::refused_body(error.status(), error.body_text()))?;
@@ -24,5 +25,6 @@ pub(crate) async fn import(
     let letters =
         lines.filter_map(|(line, text)| dead_letter_of_line(line, text).transpose()).collect::<Result<Vec<_>, _>>();
     let letters = letters.map_err(|error| ProblemResponse::bad_request(format!("{error}; nothing was taken in")))?;
-    Ok(Json(host.store().import_dead_letters(letters.convert()).await?.convert()))
+    let import = Import { dead_letters: letters.convert() };
+    Ok(Json(admin.execute(NOBODY, import).await?.convert()))
 }

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod asked;
+mod audit;
 pub mod convert;
 mod dead_letters;
 mod deployments;
@@ -22,7 +23,9 @@ mod quality;
 mod reload;
 mod routes;
 mod server;
+mod state;
 mod targets;
 
+pub use problem::Cause;
 pub use routes::openapi;
-pub use server::serve;
+pub use server::{InProcess, in_process, serve};

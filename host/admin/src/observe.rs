@@ -1,17 +1,17 @@
 //! Health and metrics, for orchestrators and Prometheus.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use gantry_runtime::HostHandle;
 use serde_json::json;
+
+use crate::state::Running;
 
 /// 200 while the process can do its work; 503 when it should be restarted.
 #[utoipa::path(get, path = "/healthz", tag = "health", operation_id = "healthz",
     responses((status = 200, description = "it can do its work", body = Object),
               (status = 503, description = "it should be restarted", body = Object)))]
-pub(crate) async fn healthz(State(host): State<HostHandle>) -> Response {
+pub(crate) async fn healthz(Running(host): Running) -> Response {
     if host.is_healthy() {
         Json(json!({"status": "ok"})).into_response()
     } else {
@@ -24,7 +24,7 @@ pub(crate) async fn healthz(State(host): State<HostHandle>) -> Response {
 #[utoipa::path(get, path = "/readyz", tag = "health", operation_id = "readyz",
     responses((status = 200, description = "it should get traffic", body = Object),
               (status = 503, description = "it should not; `reason` says why", body = Object)))]
-pub(crate) async fn readyz(State(host): State<HostHandle>) -> Response {
+pub(crate) async fn readyz(Running(host): Running) -> Response {
     let (status, mut answer) = match host.ready() {
         Ok(()) => (StatusCode::OK, json!({"status": "ready"})),
         Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, json!({"status": "not_ready", "reason": reason.name()})),
@@ -38,7 +38,7 @@ pub(crate) async fn readyz(State(host): State<HostHandle>) -> Response {
 /// Prometheus' text format.
 #[utoipa::path(get, path = "/metrics", tag = "health", operation_id = "metrics",
     responses((status = 200, description = "all metrics", body = String, content_type = "text/plain")))]
-pub(crate) async fn metrics(State(host): State<HostHandle>) -> Response {
+pub(crate) async fn metrics(Running(host): Running) -> Response {
     match host.scrape() {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
         Err(error) => {

@@ -6,15 +6,15 @@ use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use gantry_api::v1::{Catalogue, Code, PublishQuery, Published, SIGNATURES_HEADER, signatures_from_header};
-use gantry_control::publish::PublishError;
 use gantry_core::PluginVersion;
-use gantry_runtime::HostHandle;
+use gantry_operations::Publish;
 use gantry_security::SignatureFile;
-use gantry_store::{CatalogueError, Publication};
+use gantry_store::Publication;
 
 use crate::asked;
 use crate::convert::Convert as _;
 use crate::problem::{self, ProblemResponse};
+use crate::state::Admin;
 
 /// Takes the component in the body: 201 when it is new, 200 when these bytes were there already.
 #[utoipa::path(post, path = "/v1/plugins", tag = "plugins", operation_id = "publish_plugin",
@@ -25,7 +25,7 @@ use crate::problem::{self, ProblemResponse};
               problem::BadRequest, problem::Untrusted, problem::Taken, problem::TooLarge, problem::PluginRefused,
               problem::CatalogueFailed))]
 pub(crate) async fn publish(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     query: Result<Query<PublishQuery>, QueryRejection>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -36,7 +36,7 @@ pub(crate) async fn publish(
         _ => ProblemResponse::bad_request(error.body_text()),
     })?;
     let signatures = signatures(&headers)?;
-    let published = host.publisher().publish(bytes, signatures, &query.by).await.map_err(|error| refused(&error))?;
+    let published = admin.execute(&query.by, Publish { bytes, signatures }).await?;
     let status = if matches!(published, Publication::New(_)) { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(published.published().clone().convert())))
 }
@@ -44,9 +44,8 @@ pub(crate) async fn publish(
 /// Every published plugin.
 #[utoipa::path(get, path = "/v1/plugins", tag = "plugins", operation_id = "list_plugins",
     responses((status = 200, description = "by name, and then as they were published", body = Catalogue)))]
-pub(crate) async fn list(State(host): State<HostHandle>) -> Result<Json<Catalogue>, ProblemResponse> {
-    let plugins = host.publisher().catalogue().list().await.map_err(|error| ProblemResponse::store(&error))?;
-    Ok(Json(Catalogue { plugins: plugins.convert() }))
+pub(crate) async fn list(State(admin): State<Admin>) -> Result<Json<Catalogue>, ProblemResponse> {
+    Ok(Json(Catalogue { plugins: admin.records().plugins().await?.convert() }))
 }
 
 /// One published plugin.
@@ -54,15 +53,14 @@ pub(crate) async fn list(State(host): State<HostHandle>) -> Result<Json<Catalogu
     params(("name" = String, Path, description = "The plugin's name"), ("version" = String, Path, description = "Its version")),
     responses((status = 200, description = "the plugin", body = Published), problem::BadRequest, problem::NotFound))]
 pub(crate) async fn show(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     Path((name, version)): Path<(String, String)>,
 ) -> Result<Json<Published>, ProblemResponse> {
     let plugin: PluginVersion =
         format!("{name}@{version}").parse().map_err(|error: gantry_core::manifest::InvalidPluginVersion| {
             ProblemResponse::bad_request(error.to_string())
         })?;
-    let published =
-        host.publisher().catalogue().published(&plugin).await.map_err(|error| ProblemResponse::store(&error))?;
+    let published = admin.records().plugin(&plugin).await?;
     let published = published.ok_or_else(|| ProblemResponse::not_found("plugin", plugin))?;
     Ok(Json(published.convert()))
 }
@@ -76,23 +74,6 @@ fn signatures(headers: &HeaderMap) -> Result<Option<SignatureFile>, ProblemRespo
     };
     let read = SignatureFile::read(&file);
     read.map(Some).map_err(|error| ProblemResponse::bad_request(format!("the header Gantry-Signatures: {error}")))
-}
-
-fn refused(error: &PublishError) -> ProblemResponse {
-    let detail = error.to_string();
-    match error {
-        PublishError::Refused(_) | PublishError::Cases(_) => ProblemResponse::new(Code::PluginRefused, detail),
-        PublishError::Signatures(_) => ProblemResponse::bad_request(detail),
-        PublishError::Untrusted(_) => ProblemResponse::new(Code::PluginUntrusted, detail),
-        PublishError::Catalogue(CatalogueError::Taken { .. }) => ProblemResponse::new(Code::VersionTaken, detail),
-        PublishError::Catalogue(CatalogueError::Store(error)) => ProblemResponse::store(error),
-        PublishError::Catalogue(error) => {
-            tracing::error!(%error, "the catalogue failed to keep a plugin");
-            let detail = "the plugin's file can't be written; the host's log says why";
-            ProblemResponse::new(Code::CatalogueFailed, detail)
-        }
-        PublishError::Stopped(_) => ProblemResponse::new(Code::Stopping, detail),
-    }
 }
 
 fn too_large() -> ProblemResponse {

@@ -2,26 +2,45 @@
 //! told.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 
 use axum::Json;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use gantry_api::v1::{Code, Diagnostics, Problem};
+use gantry_operations::{ErrorKind, OperationError};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+
+/// What clients are told when the store failed.
+const STORE: &str = "the store is unavailable; the host's log says why";
+
+/// What they are told when a file of the catalogue failed.
+const CATALOGUE: &str = "a file of the catalogue can't be read or written; the host's log says why";
+
+/// What they are told when a reload failed.
+const RELOAD: &str = "the reload failed; what was in force still is, and the host's log says more";
 
 /// The answer that tells of a problem: what every handler fails with.
 #[derive(Debug)]
-pub(crate) struct ProblemResponse(Problem);
+pub(crate) struct ProblemResponse {
+    problem: Problem,
+    cause: Option<Cause>,
+}
+
+/// What failed inside. It goes to the log, and to a client in the same process among the extensions of the answer; never
+/// over the wire.
+#[derive(Clone, Debug)]
+pub struct Cause(pub String);
 
 impl ProblemResponse {
     /// A problem of this kind.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self(Problem::new(code, detail))
+        Self { problem: Problem::new(code, detail), cause: None }
     }
 
     /// The same with mistakes in files.
     pub(crate) fn with_diagnostics(mut self, Diagnostics(found): Diagnostics) -> Self {
-        self.0.diagnostics = found;
+        self.problem.diagnostics = found;
         self
     }
 
@@ -33,22 +52,50 @@ impl ProblemResponse {
         Self::new(Code::NotFound, format!("there is no {what} {id}"))
     }
 
-    /// The store failed: its error goes to the log only.
-    pub(crate) fn store(error: &gantry_store::StoreError) -> Self {
-        tracing::error!(%error, "the admin API failed to use the store");
-        Self::new(Code::StoreUnavailable, "the store is unavailable; the host's log says why")
+    /// The host failed: why is not for every client.
+    fn failed(code: Code, detail: &str, error: &dyn Error) -> Self {
+        let cause = gantry_control::diagnose::chain(error);
+        tracing::error!(error = cause, code = code.name(), "the admin API could not do what it was asked");
+        Self { cause: Some(Cause(cause)), ..Self::new(code, detail) }
     }
 }
 
 impl From<gantry_store::StoreError> for ProblemResponse {
     fn from(error: gantry_store::StoreError) -> Self {
-        Self::store(&error)
+        Self::failed(Code::StoreUnavailable, STORE, &error)
+    }
+}
+
+/// The one place where an operation that was not done becomes a problem.
+impl From<OperationError> for ProblemResponse {
+    fn from(error: OperationError) -> Self {
+        let code = match error.kind() {
+            ErrorKind::Denied => Code::Forbidden,
+            ErrorKind::NoHost => Code::HostNotRunning,
+            ErrorKind::Invalid => Code::BadRequest,
+            ErrorKind::NotFound => Code::NotFound,
+            ErrorKind::Conflict => Code::Conflict,
+            ErrorKind::VersionTaken => Code::VersionTaken,
+            ErrorKind::PluginUntrusted => Code::PluginUntrusted,
+            ErrorKind::PluginRefused => Code::PluginRefused,
+            ErrorKind::CatalogueFailed => return Self::failed(Code::CatalogueFailed, CATALOGUE, &error),
+            ErrorKind::ReloadFailed => return Self::failed(Code::ReloadFailed, RELOAD, &error),
+            ErrorKind::Stopping => Code::Stopping,
+            ErrorKind::StoreUnavailable => return Self::failed(Code::StoreUnavailable, STORE, &error),
+        };
+        Self::new(code, gantry_control::diagnose::chain(&error))
     }
 }
 
 impl IntoResponse for ProblemResponse {
     fn into_response(self) -> Response {
-        (self.0.code.status(), [(header::CONTENT_TYPE, Problem::MEDIA_TYPE)], Json(self.0)).into_response()
+        let Self { problem, cause } = self;
+        let status = problem.code.status();
+        let mut response = (status, [(header::CONTENT_TYPE, Problem::MEDIA_TYPE)], Json(problem)).into_response();
+        if let Some(cause) = cause {
+            response.extensions_mut().insert(cause);
+        }
+        response
     }
 }
 

@@ -6,7 +6,6 @@
 
 use axum::Json;
 use gantry_api::v1::{Code, GroupAction, Problem, TargetCommand};
-use gantry_runtime::HostHandle;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, PathItem};
@@ -15,16 +14,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::described;
+use crate::state::Admin;
 use crate::{
-    alerts, dead_letters, deployments, flows, groups, imports, jobs, messages, observe, plugins, quality, reload,
-    targets,
+    alerts, audit, dead_letters, deployments, flows, groups, imports, jobs, messages, observe, plugins, quality,
+    reload, targets,
 };
 
 /// Name of the way to prove who asks, in the description.
 const TOKEN: &str = "admin_token";
 
 /// Routes that answer whoever can connect.
-pub(crate) fn open() -> OpenApiRouter<HostHandle> {
+pub(crate) fn open() -> OpenApiRouter<Admin> {
     OpenApiRouter::new()
         .routes(routes!(observe::healthz))
         .routes(routes!(observe::readyz))
@@ -32,7 +32,7 @@ pub(crate) fn open() -> OpenApiRouter<HostHandle> {
 }
 
 /// Routes that need the admin token: all begin with `/v1`.
-pub(crate) fn guarded() -> OpenApiRouter<HostHandle> {
+pub(crate) fn guarded() -> OpenApiRouter<Admin> {
     OpenApiRouter::new()
         .routes(routes!(openapi_json))
         .routes(routes!(flows::list))
@@ -54,6 +54,7 @@ pub(crate) fn guarded() -> OpenApiRouter<HostHandle> {
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
         .routes(routes!(messages::show))
+        .routes(routes!(audit::list))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::test))
         .routes(routes!(targets::list))

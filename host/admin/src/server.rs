@@ -4,18 +4,23 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header;
+use axum::http::{self, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use gantry_api::v1::Code;
+use gantry_operations::{Actor, Operations};
 use gantry_runtime::HostHandle;
 use gantry_security::AdminToken;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::problem::ProblemResponse;
 use crate::routes;
+use crate::state::Admin;
 
 /// Longest request body: an edited payload in base64, or a component, which may be half as long.
 const MAX_BODY: usize = 64 << 20;
@@ -23,21 +28,50 @@ const MAX_BODY: usize = 64 << 20;
 /// Answers until `stop`, then finishes the requests under way.
 pub async fn serve(listener: TcpListener, host: HostHandle, token: AdminToken, stop: CancellationToken) {
     let address = listener.local_addr().ok();
-    let app = app(host, Arc::new(token));
+    let admin = Admin::of_host(host);
+    let guarded = routes(routes::guarded()).layer(middleware::from_fn_with_state(Arc::new(token), authorize));
+    let app = app(routes(routes::open()).merge(guarded), admin);
     let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
         tracing::error!(%error, address = address.map(|a: SocketAddr| a.to_string()), "the admin API stopped");
     }
 }
 
-fn app(host: HostHandle, token: Arc<AdminToken>) -> Router {
-    let (open, _) = routes::open().split_for_parts();
-    let (guarded, _) = routes::guarded().split_for_parts();
-    open.merge(guarded.layer(middleware::from_fn_with_state(token, authorize)))
+/// The routes of a host that does not run, for one who may open its store: answered in this process, with no token and no
+/// port. What needs a host at work is refused.
+#[must_use]
+pub fn in_process(operations: Operations, actor: Actor) -> InProcess {
+    InProcess(app(routes(routes::guarded()), Admin::at_rest(operations, actor)))
+}
+
+/// Routes that are answered in this process.
+#[derive(Clone)]
+pub struct InProcess(Router);
+
+impl InProcess {
+    /// What the routes answer. [`crate::Cause`] is among the extensions of an answer where something failed inside.
+    pub async fn answer<B>(&self, request: http::Request<B>) -> Result<http::Response<Bytes>, axum::Error>
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<axum::BoxError>,
+    {
+        let Ok(response) = self.0.clone().oneshot(request.map(Body::new)).await;
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await?;
+        Ok(http::Response::from_parts(parts, body))
+    }
+}
+
+fn app(routes: Router<Admin>, admin: Admin) -> Router {
+    routes
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(host)
+        .with_state(admin)
+}
+
+fn routes(described: OpenApiRouter<Admin>) -> Router<Admin> {
+    described.split_for_parts().0
 }
 
 async fn authorize(State(token): State<Arc<AdminToken>>, request: Request, next: Next) -> Response {

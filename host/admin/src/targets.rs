@@ -3,18 +3,18 @@
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use gantry_api::v1::{CloseRequest, Code, TargetCommand, TargetReport, form};
-use gantry_control::targets::TargetError;
-use gantry_runtime::HostHandle;
+use gantry_api::v1::{CloseRequest, TargetCommand, TargetReport, form};
+use gantry_operations::{CloseBreaker, DisableTarget, EnableTarget, PauseTarget, ResumeTarget};
 
 use crate::asked;
 use crate::convert::Convert as _;
 use crate::problem::{self, ProblemResponse};
+use crate::state::{Admin, Running};
 
 /// Every target of the flows in force.
 #[utoipa::path(get, path = "/v1/targets", tag = "targets", operation_id = "list_targets",
     responses((status = 200, description = "by flow and name", body = Vec<TargetReport>)))]
-pub(crate) async fn list(State(host): State<HostHandle>) -> Json<Vec<TargetReport>> {
+pub(crate) async fn list(Running(host): Running) -> Json<Vec<TargetReport>> {
     Json(host.targets().convert())
 }
 
@@ -25,7 +25,7 @@ pub(crate) async fn list(State(host): State<HostHandle>) -> Json<Vec<TargetRepor
     responses((status = 200, description = "the target as it stands then", body = TargetReport),
               problem::BadRequest, problem::NotFound, problem::Conflict))]
 pub(crate) async fn command(
-    State(host): State<HostHandle>,
+    State(admin): State<Admin>,
     Path((flow, target, command)): Path<(String, String, String)>,
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<Json<TargetReport>, ProblemResponse> {
@@ -35,14 +35,12 @@ pub(crate) async fn command(
     let flow = flow.parse().map_err(|_| unknown())?;
     let target = target.parse().map_err(|_| unknown())?;
     let CloseRequest { by, reason } = asked::body(request)?;
-    let done = host.command_target(&flow, &target, command.convert(), by, reason).await;
-    Ok(Json(done.map_err(|error| refused(&error))?.convert()))
-}
-
-fn refused(error: &TargetError) -> ProblemResponse {
-    match error {
-        TargetError::Unknown { flow, target } => ProblemResponse::not_found("target", format!("{flow}/{target}")),
-        TargetError::Disabled { .. } => ProblemResponse::new(Code::Conflict, error.to_string()),
-        TargetError::Store(error) => ProblemResponse::store(error),
-    }
+    let report = match command {
+        TargetCommand::Pause => admin.execute(&by, PauseTarget { flow, target, reason }).await?,
+        TargetCommand::Resume => admin.execute(&by, ResumeTarget { flow, target, reason }).await?,
+        TargetCommand::Disable => admin.execute(&by, DisableTarget { flow, target, reason }).await?,
+        TargetCommand::Enable => admin.execute(&by, EnableTarget { flow, target, reason }).await?,
+        TargetCommand::CloseBreaker => admin.execute(&by, CloseBreaker { flow, target, reason }).await?,
+    };
+    Ok(Json(report.convert()))
 }

@@ -3,6 +3,7 @@
 //! Numbers, names and ids are those of `gantry_core`; how they look in the API's description is in [`form`].
 
 mod alert;
+mod audit;
 mod dead_letter;
 mod deployment;
 mod diagnostic;
@@ -23,6 +24,7 @@ mod rollout;
 mod target;
 
 pub use alert::{AlertKey, AlertKind, AlertReport, AlertSeverity, Firing, FiringReport, NotificationKind, TestAnswer};
+pub use audit::{AuditEntry, AuditOutcome, AuditPage, AuditQuery};
 pub use dead_letter::{
     DeadLetter, DeadLetterCounts, DeadLetterState, DeadLetterSummary, Reason, Resolution, Stage, Transformed, Violation,
 };

@@ -1,6 +1,7 @@
 //! One file per command, nouns before verbs: `gantry plugin inspect`, `gantry dlq list`.
 
 mod alert;
+mod audit;
 mod check;
 pub(crate) mod compile_component;
 mod completions;
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Target(target::Target),
     #[command(subcommand)]
     Alert(alert::Alert),
+    #[command(subcommand)]
+    Audit(audit::Audit),
     Completions(completions::Completions),
     #[command(hide = true)]
     CompileComponent(compile_component::CompileComponent),
@@ -67,6 +70,7 @@ impl Command {
             Self::Key(key) => key.run(output),
             Self::Target(target) => target.run(output),
             Self::Alert(alert) => alert.run(output),
+            Self::Audit(audit) => audit.run(output),
             Self::Completions(completions) => completions.run(output),
             Self::CompileComponent(compile) => compile.run(),
         }

@@ -15,7 +15,7 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 use crate::output::Output;
 
 /// What is logged unless `GANTRY_LOG` says otherwise: Gantry's lifecycle, and only trouble of its libraries.
-const DEFAULT_FILTER: &str = "warn,gantry=info,gantry_admin=info,gantry_control=info,gantry_engine=info,gantry_observe=info,gantry_runtime=info,gantry_sandbox=info,gantry_security=info,gantry_store=info,gantry_transport=info";
+const DEFAULT_FILTER: &str = "warn,gantry=info,gantry_admin=info,gantry_control=info,gantry_engine=info,gantry_observe=info,gantry_operations=info,gantry_runtime=info,gantry_sandbox=info,gantry_security=info,gantry_store=info,gantry_transport=info";
 
 /// How to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,8 +2,8 @@
 //! one table ([`exit::Exit`]).
 
 mod args;
+mod client;
 mod command;
-mod desk;
 mod exit;
 mod kit;
 mod logging;

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::reload::{Reloader, Trigger};
+use crate::reload::Reloader;
 
 /// How long nothing must happen for an edit to be over: longer than an editor's write and rename take, and than most
 /// copies of a plugin. A file that is copied more slowly is refused when half of it is there, and read again after.
@@ -34,8 +34,12 @@ struct Wanted {
     files: BTreeSet<PathBuf>,
 }
 
-/// Reloads after every edit, until `stop`.
-pub async fn watch(reloader: Arc<Reloader>, stop: CancellationToken) {
+/// Calls `reload` after every edit of what `reloader` reads, until `stop`.
+pub async fn watch<R: Future<Output = ()> + Send>(
+    reloader: Arc<Reloader>,
+    reload: impl Fn() -> R + Send,
+    stop: CancellationToken,
+) {
     let edited = Arc::new(Notify::new());
     let wanted = Arc::new(Mutex::new(Wanted::default()));
     let mut watcher = match watcher(Arc::clone(&edited), Arc::clone(&wanted)) {
@@ -58,9 +62,7 @@ pub async fn watch(reloader: Arc<Reloader>, stop: CancellationToken) {
             edited.notified().await;
             // At the latest then: an edit that goes on is reloaded as it is.
             let _ = tokio::time::timeout(LONGEST, quiet(&edited)).await;
-            if let Err(error) = reloader.reload(Trigger::Watch).await {
-                tracing::warn!(%error, "an edit was not reloaded");
-            }
+            reload().await;
         }
     };
     stop.run_until_cancelled(watching).await;

@@ -3,17 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use gantry_control::publish::Publisher;
-use gantry_control::reload::{ReloadError, ReloadReport, Reloader, Trigger};
-use gantry_control::rollout::{DeployError, DeployRequest, Deployer, Deployment, ShadowReport};
-use gantry_control::targets::{TargetCommand, TargetCommands, TargetError};
-use gantry_core::{DeadLetterId, FlowName, HostEvent, TargetName};
+use gantry_control::reload::ReloadReport;
+use gantry_control::rollout::{DeployError, Deployment, ShadowReport};
+use gantry_core::{DeadLetterId, FlowName, HostEvent};
 use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::Events;
 use gantry_engine::metrics::MetricsError;
 use gantry_engine::target_report::TargetReport;
-use gantry_observe::alerts::{AlertReport, Alerting, TestAnswer, UnknownAlert};
+use gantry_observe::alerts::AlertReport;
 use gantry_observe::report::{FlowReport, Reports};
+use gantry_operations::{HostServices, Operations};
 use gantry_store::Store;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -23,11 +22,8 @@ use tokio_util::sync::CancellationToken;
 pub struct HostHandle {
     pub(crate) store: Store,
     pub(crate) health: Health,
-    pub(crate) reloader: Arc<Reloader>,
-    pub(crate) deployer: Deployer,
-    pub(crate) publisher: Publisher,
-    pub(crate) targets: TargetCommands,
-    pub(crate) alerting: Alerting,
+    pub(crate) operations: Operations,
+    pub(crate) services: HostServices,
     pub(crate) reports: Reports,
     pub(crate) events: Events,
 }
@@ -93,10 +89,10 @@ impl HostHandle {
         &self.store
     }
 
-    /// Who takes plugins into the catalogue, and the catalogue itself.
+    /// Everything that can be changed: nothing else here changes anything.
     #[must_use]
-    pub const fn publisher(&self) -> &Publisher {
-        &self.publisher
+    pub const fn operations(&self) -> &Operations {
+        &self.operations
     }
 
     /// True while the process can do its work at all.
@@ -114,53 +110,21 @@ impl HostHandle {
         self.health.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Reads the flow files again and takes them in force, if nothing is wrong with them. Goes on when the caller
-    /// doesn't wait for it.
-    pub async fn reload(&self, trigger: Trigger) -> Result<ReloadReport, ReloadError> {
-        self.reloader.reload(trigger).await
-    }
-
     /// What came of the last reload; none before the first.
     #[must_use]
     pub fn last_reload(&self) -> Option<ReloadReport> {
-        self.reloader.last()
-    }
-
-    /// Begins to replace the plugin of a step by a version from the catalogue; see [`gantry_control::rollout`].
-    pub async fn deploy(&self, request: DeployRequest) -> Result<Deployment, DeployError> {
-        self.deployer.begin(request).await
+        self.services.reloader.last()
     }
 
     /// Every deployment, in the order of their beginning.
     #[must_use]
     pub fn deployments(&self) -> Vec<Deployment> {
-        self.deployer.all()
+        self.services.deployer.all()
     }
 
     /// One deployment as it stands.
     pub fn deployment(&self, number: u64) -> Result<Deployment, DeployError> {
-        self.deployer.find(number)
-    }
-
-    /// Tells a deployment that waits for its operator, or is in a canary or watched, to go on.
-    pub fn approve_deployment(&self, number: u64, by: String) -> Result<Deployment, DeployError> {
-        self.deployer.approve(number, by)
-    }
-
-    /// Puts the version before a deployment back, whether it is under way or in force.
-    pub async fn roll_back(&self, number: u64, by: String, reason: String) -> Result<Deployment, DeployError> {
-        self.deployer.roll_back(number, by, reason).await
-    }
-
-    /// Puts in force what the flow's file names for this step, whatever was deployed.
-    pub async fn reset_step(
-        &self,
-        flow: FlowName,
-        step: String,
-        by: String,
-        reason: String,
-    ) -> Result<Deployment, DeployError> {
-        self.deployer.reset((flow, step), by, reason).await
+        self.services.deployer.find(number)
     }
 
     /// What a version from the catalogue would say of these dead letters, against the one in force. Changes nothing.
@@ -171,36 +135,19 @@ impl HostHandle {
         plugin: &str,
         letters: Vec<DeadLetterId>,
     ) -> Result<ShadowReport, DeployError> {
-        self.deployer.dry_run((flow, step), plugin, letters).await
+        self.services.deployer.dry_run((flow, step), plugin, letters).await
     }
 
     /// Every target of the flows in force.
     #[must_use]
     pub fn targets(&self) -> Vec<TargetReport> {
-        self.targets.reports()
-    }
-
-    /// Does what an operator says of a target; `by` and `reason` are kept with a stop. Returns when it is on disk.
-    pub async fn command_target(
-        &self,
-        flow: &FlowName,
-        target: &TargetName,
-        command: TargetCommand,
-        by: String,
-        reason: String,
-    ) -> Result<TargetReport, TargetError> {
-        self.targets.command(flow, target, command, by, reason).await
+        self.services.targets.reports()
     }
 
     /// Every alert, by name, with what fires there.
     #[must_use]
     pub fn alerts(&self) -> Vec<AlertReport> {
-        self.alerting.reports()
-    }
-
-    /// Says a trigger and its resolve to one endpoint, at once and past its queue, and tells what it answered.
-    pub async fn test_alert(&self, name: &str) -> Result<Vec<TestAnswer>, UnknownAlert> {
-        self.alerting.test(name).await
+        self.services.alerting.reports()
     }
 
     /// What happens from now on: dead letters, breakers and targets that change their state.

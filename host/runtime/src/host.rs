@@ -4,9 +4,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use gantry_control::reload::FlowFiles;
+use gantry_control::reload::{FlowFiles, Trigger};
 use gantry_engine::flow::Shared;
 use gantry_engine::tasks::TaskGroup;
+use gantry_operations::{Actor, Operations, Reload};
 use tokio::time::Instant;
 
 use crate::handle::HostHandle;
@@ -44,10 +45,12 @@ impl Host {
     /// Lets the host read its flows again from these files: when asked to, and after edits if it is to watch them.
     pub fn reload_from(&self, files: FlowFiles) {
         let watch = files.watch;
-        let reloader = &self.handle.reloader;
+        let reloader = &self.handle.services.reloader;
         if reloader.read_from(files) && watch {
             let maintenance = &self.groups.maintenance;
-            let watching = gantry_control::watch::watch(reloader.clone(), maintenance.stop.clone());
+            let operations = self.handle.operations.clone();
+            let reload = move || reload_after_edit(operations.clone());
+            let watching = gantry_control::watch::watch(reloader.clone(), reload, maintenance.stop.clone());
             maintenance.tasks.spawn(watching);
         }
     }
@@ -92,5 +95,13 @@ impl Host {
             Err(_) => tracing::warn!("the deadline passed before the store was closed; nothing acknowledged is lost"),
         }
         drained.map_err(|_| Undrained)
+    }
+}
+
+/// What came of it is logged where it happens.
+async fn reload_after_edit(operations: Operations) {
+    let reload = Reload { trigger: Trigger::Watch };
+    if let Err(error) = operations.execute(&Actor::file_watch(), reload).await {
+        tracing::warn!(%error, "an edit was not looked at");
     }
 }

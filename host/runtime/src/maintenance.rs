@@ -20,6 +20,8 @@ pub(crate) struct Maintenance {
     pub(crate) keep_history: Duration,
     /// How long counters of broken rules are kept.
     pub(crate) keep_quality: Duration,
+    /// How long entries of the audit are kept.
+    pub(crate) keep_audit: Duration,
     /// What a rollback may want back from the catalogue's files. None: nobody knows, and nothing is removed there.
     pub(crate) wanted_plugins: Option<HashSet<Digest>>,
 }
@@ -34,6 +36,7 @@ impl Maintenance {
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             self.sweep_records().await;
             self.sweep_quality().await;
+            self.sweep_audit().await;
         }
     }
 
@@ -63,6 +66,20 @@ impl Maintenance {
                 Ok(false) => return,
                 Err(error) => {
                     tracing::warn!(%error, "failed to remove old counters of broken rules; trying again later");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The same for entries of the audit.
+    async fn sweep_audit(&self) {
+        loop {
+            match self.store.sweep_audit(self.keep_audit).await {
+                Ok(true) => tokio::task::yield_now().await,
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "failed to remove old entries of the audit; trying again later");
                     return;
                 }
             }

@@ -28,6 +28,7 @@ use gantry_observe::alerts::{Alerting, Alerts};
 use gantry_observe::monitor::Monitor;
 use gantry_observe::report::Reports;
 use gantry_observe::view::HostView;
+use gantry_operations::{HostServices, Operations};
 use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig};
 use gantry_store::{Store, StoreConfig};
 use gantry_transport::source::webhook::{Routes, ServerLimits, WebhookServer};
@@ -245,17 +246,21 @@ impl HostBuilder {
             catalogue: publisher.catalogue().clone(),
             keep_history: self.config.keep_history,
             keep_quality: self.config.keep_quality,
+            keep_audit: self.config.keep_audit,
             wanted_plugins: deployer.kept(),
         };
         maintenance.tasks.spawn(sweeps.run(maintenance.stop.clone()));
+        let services = HostServices {
+            reloader: Arc::new(Reloader::new(registry, metrics, Arc::clone(&self.clock), sources.stop.clone())),
+            deployer,
+            targets: TargetCommands::new(Arc::clone(&self.clock), active, shared.stops.clone(), shared.events.clone()),
+            alerting,
+        };
         let handle = HostHandle {
             store: shared.store.clone(),
             health: Health::new(shared.store.clone(), shared.broken.clone(), disk),
-            reloader: Arc::new(Reloader::new(registry, metrics, Arc::clone(&self.clock), sources.stop.clone())),
-            deployer,
-            publisher,
-            targets: TargetCommands::new(Arc::clone(&self.clock), active, shared.stops.clone(), shared.events.clone()),
-            alerting,
+            operations: Operations::of_host(shared.store.clone(), publisher, services.clone()),
+            services,
             reports: Reports::new(view),
             events: shared.events.clone(),
         };

@@ -13,6 +13,7 @@ use gantry_config::{Flow, HostConfig, PluginTrust, load_flows};
 use gantry_control::rollout::DeployRequest;
 use gantry_control::rollout::Phase;
 use gantry_core::rollout::TermsChange;
+use gantry_e2e::Operator as _;
 use gantry_engine::metrics::Counts;
 use gantry_runtime::{Host, HostHandle};
 
@@ -121,6 +122,5 @@ async fn publish(host: &HostHandle, version: &str) -> String {
     let manifest = inspection.require_manifest().expect("a manifest").clone();
     let manifest = gantry_core::Manifest { version: version.to_owned(), ..manifest };
     let plugin = gantry_component::embed(gantry_guests::ECHO, &manifest).expect("a plugin");
-    let published = host.publisher().publish(plugin.into(), None, "bench").await.expect("the catalogue takes it");
-    published.published().plugin.to_string()
+    host.publish(plugin).await.published().plugin.to_string()
 }

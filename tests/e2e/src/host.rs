@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_config::{HostConfig, PluginTrust, load_flows};
-use gantry_control::reload::{FlowFiles, ReloadReport, Trigger};
+use gantry_control::reload::{FlowFiles, ReloadReport};
 use gantry_core::{DeadLetter, MessageId};
 use gantry_observe::report::FlowReport;
 use gantry_runtime::Host;
 use gantry_store::{Filter, Page};
 use tempfile::TempDir;
 
-use crate::{PATIENCE, Sink, eventually};
+use crate::{Operator as _, PATIENCE, Sink, eventually};
 
 /// A flow file in the making: what a test leaves out is the simplest that works.
 #[derive(Clone, Debug)]
@@ -187,8 +187,7 @@ impl TestHost {
 
     /// Puts a plugin into the catalogue, unsigned, which this host allows; `NAME@VERSION`.
     pub async fn publish(&self, plugin: Vec<u8>) -> String {
-        let published = self.handle().publisher().publish(plugin.into(), None, "test").await;
-        published.expect("the catalogue takes it").published().plugin.to_string()
+        self.handle().publish(plugin).await.published().plugin.to_string()
     }
 
     /// The directory of the flow files, to be edited.
@@ -199,7 +198,7 @@ impl TestHost {
 
     /// Has the host read its flow files again.
     pub async fn reload(&self) -> ReloadReport {
-        self.handle().reload(Trigger::Api).await.expect("the reload comes to a decision")
+        self.handle().reload().await
     }
 
     /// Stops in order.

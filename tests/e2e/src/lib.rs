@@ -11,6 +11,7 @@
 
 mod binary;
 mod host;
+mod operator;
 mod process;
 mod sink;
 
@@ -20,6 +21,7 @@ pub use binary::{
     another_version, gantry, guest, plugin, replace, repository, run_gantry, shared_data, versioned, with_cases,
 };
 pub use host::{FlowText, TestHost};
+pub use operator::Operator;
 pub use process::HostProcess;
 pub use sink::{Answer, Seen, Sink, hanging};
 

@@ -17,6 +17,8 @@ coded_enum! {
     pub enum Code {
         /// no token, or another one
         Unauthorized => "unauthorized",
+        /// whoever asks lacks the permission, which `detail` names
+        Forbidden => "forbidden",
         /// the query or body can't be understood; `detail` says where
         BadRequest => "bad-request",
         /// not a message id, dead letter id or job id
@@ -41,6 +43,8 @@ coded_enum! {
         PluginRefused => "plugin-refused",
         /// a file of the catalogue can't be read or written; the host's log says why
         CatalogueFailed => "catalogue-failed",
+        /// this needs a host at work, and none is
+        HostNotRunning => "host-not-running",
         /// the host is shutting down
         Stopping => "stopping",
         /// the store failed; the host's log says why
@@ -56,14 +60,14 @@ impl Code {
         match self {
             Self::BadRequest | Self::InvalidId => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::PluginUntrusted => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::PluginUntrusted => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict | Self::VersionTaken => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ReloadRefused | Self::PluginRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ReloadFailed | Self::CatalogueFailed | Self::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Stopping | Self::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::HostNotRunning | Self::Stopping | Self::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

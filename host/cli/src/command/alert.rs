@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use gantry_api::v1::{AlertReport, FiringReport, TestAnswer};
 
 use crate::args::HostArgs;
-use crate::desk;
+use crate::client;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::text;
@@ -36,7 +36,7 @@ pub(crate) struct Test {
 impl Alert {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
-            Self::List(List { host }) => desk::with_host(host, output, async |host| {
+            Self::List(List { host }) => client::with_host(host, output, async |host| {
                 let alerts = host.alerts().await?;
                 Ok(output.print(&alerts, || shown(&alerts))?)
             }),
@@ -47,7 +47,7 @@ impl Alert {
 
 impl Test {
     fn run(&self, output: &Output) -> Result<(), Failure> {
-        desk::with_host(&self.host, output, async |host| {
+        client::with_host(&self.host, output, async |host| {
             let answers = host.test_alert(&self.name).await?;
             output.print(&answers, || text::columns(&answers.iter().map(answer).collect::<Vec<_>>()))?;
             match answers.iter().all(|answer| answer.accepted) {

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use gantry_api::v1::{Deployment, DeploymentQuery, Phase};
 
 use crate::args::{HostArgs, Who};
-use crate::desk::{self, Remote};
+use crate::client::{self, Client};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::text;
@@ -79,17 +79,17 @@ impl Deploy {
         match self {
             Self::Status(status) => status.run(output),
             Self::History(history) => history.run(output),
-            Self::Approve(approve) => desk::with_host(&approve.host, output, async |host| {
+            Self::Approve(approve) => client::with_host(&approve.host, output, async |host| {
                 let number = last(host, &approve.place).await?.number;
                 let deployment = host.approve(number, &approve.who.name()).await?;
                 Ok(output.print(&deployment, || format!("deployment {number} goes on"))?)
             }),
-            Self::Rollback(rollback) => desk::with_host(&rollback.host, output, async |host| {
+            Self::Rollback(rollback) => client::with_host(&rollback.host, output, async |host| {
                 let number = last(host, &rollback.place).await?.number;
                 let deployment = host.roll_back(number, &rollback.who.name(), &rollback.reason).await?;
                 Ok(output.print(&deployment, || show::put_back(&deployment))?)
             }),
-            Self::Reset(reset) => desk::with_host(&reset.host, output, async |host| {
+            Self::Reset(reset) => client::with_host(&reset.host, output, async |host| {
                 let Place { flow, step } = &reset.place;
                 let deployment = host.reset(flow.as_str(), step, &reset.who.name(), &reset.reason).await?;
                 Ok(output.print(&deployment, || show::put_back(&deployment))?)
@@ -100,7 +100,7 @@ impl Deploy {
 
 impl Status {
     fn run(&self, output: &Output) -> Result<(), Failure> {
-        desk::with_host(&self.host, output, async |host| {
+        client::with_host(&self.host, output, async |host| {
             let Some(place) = &self.place else {
                 let active = DeploymentQuery { active: Some(true), ..DeploymentQuery::default() };
                 let all = host.deployments(&active).await?;
@@ -114,7 +114,7 @@ impl Status {
 
 impl History {
     fn run(&self, output: &Output) -> Result<(), Failure> {
-        desk::with_host(&self.host, output, async |host| {
+        client::with_host(&self.host, output, async |host| {
             let query = self.place.as_ref().map(Place::query).unwrap_or_default();
             let all = host.deployments(&query).await?;
             Ok(output.print(&all, || list(&all, "nothing was deployed yet"))?)
@@ -123,7 +123,7 @@ impl History {
 }
 
 /// The last deployment of a step: a later one that came to nothing does not hide the one in force.
-async fn last(host: &Remote, place: &Place) -> Result<Deployment, Failure> {
+async fn last(host: &Client, place: &Place) -> Result<Deployment, Failure> {
     let all = host.deployments(&place.query()).await?;
     let speaks = |deployment: &&Deployment| !matches!(deployment.phase, Phase::Refused | Phase::RolledBack);
     let last = all.iter().rev().find(speaks).or(all.last()).cloned();

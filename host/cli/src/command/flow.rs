@@ -7,7 +7,7 @@ use gantry_api::v1::{FlowReport, PluginInForce};
 use gantry_config::{diagram, load_flows};
 
 use crate::args::HostArgs;
-use crate::desk;
+use crate::client;
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, counted};
 use crate::text;
@@ -45,7 +45,7 @@ impl Flow {
 
 impl List {
     fn run(&self, output: &Output) -> Result<(), Failure> {
-        desk::with_host(&self.host, output, async |host| {
+        client::with_host(&self.host, output, async |host| {
             let flows = host.flows().await?;
             Ok(output.print(&flows, || table(&flows))?)
         })

@@ -5,7 +5,7 @@ use gantry_api::v1::{ErrorClass, Event, History};
 use gantry_core::MessageId;
 
 use crate::args::HostArgs;
-use crate::desk;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
@@ -28,8 +28,8 @@ pub(crate) struct Show {
 impl Message {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let Self::Show(show) = self;
-        desk::with(&show.host, output, async |desk| {
-            let history = desk.message(show.id).await?;
+        client::with(&show.host, output, async |client| {
+            let history = client.message(show.id).await?;
             Ok(output.print(&history, || page(&history))?)
         })
     }

@@ -6,7 +6,7 @@ use gantry_core::{FlowName, Timestamp};
 
 use super::dlq::moment;
 use crate::args::HostArgs;
-use crate::desk;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
@@ -71,8 +71,8 @@ impl Quality {
             }),
             limit: Some(self.limit.into()),
         };
-        desk::with(&self.host, output, async |desk| {
-            let report = desk.quality(&filter).await?;
+        client::with(&self.host, output, async |client| {
+            let report = client.quality(&filter).await?;
             Ok(output.print(&report, || table(&report))?)
         })
     }

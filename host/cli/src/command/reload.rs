@@ -7,7 +7,7 @@ use gantry_api::v1::{
 use gantry_core::FlowName;
 
 use crate::args::HostArgs;
-use crate::desk::{self, Reloaded};
+use crate::client::{self, Reloaded};
 use crate::exit::{Exit, Failure};
 use crate::output::{Format, Output};
 use crate::text;
@@ -25,7 +25,7 @@ pub(crate) struct Reload {
 
 impl Reload {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        match desk::reload(&self.host, output)? {
+        match client::with_host(&self.host, output, async |host| Ok(host.reload().await?))? {
             Reloaded::Done(report) => Ok(output.print(&report, || summary(&report))?),
             Reloaded::Refused(problem) => {
                 refuse(output, &problem);

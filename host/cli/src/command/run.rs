@@ -7,6 +7,7 @@ use gantry_config::{Flow, HostConfig, load_flows};
 use gantry_control::reload::{FlowFiles, Trigger};
 use gantry_control::rollout::RecallError;
 use gantry_observe::alerts::AlertsError;
+use gantry_operations::{Actor, Reload};
 use gantry_runtime::{Host, HostHandle, StartError};
 use gantry_security::{AdminToken, process_environment};
 use tokio::net::TcpListener;
@@ -14,8 +15,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::HostArgs;
+use crate::client::runtime_file::RuntimeFile;
 use crate::command::compile_component::compiler_process;
-use crate::desk::runtime_file::RuntimeFile;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::logging::{self, LogFormat};
 use crate::output::Output;
@@ -138,7 +139,8 @@ fn refused(error: StartError) -> Failure {
 /// What came of it is logged where it happens.
 async fn reload_at_hangups(host: HostHandle, mut hangups: Signal) {
     while hangups.recv().await.is_some() {
-        if let Err(error) = host.reload(Trigger::Signal).await {
+        let reload = Reload { trigger: Trigger::Signal };
+        if let Err(error) = host.operations().execute(&Actor::signal(), reload).await {
             tracing::warn!(%error, "SIGHUP came to nothing");
         }
     }

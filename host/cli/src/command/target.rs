@@ -7,7 +7,7 @@ use gantry_api::v1::{BreakerReport, TargetCommand, TargetReport};
 use gantry_core::{FlowName, TargetName};
 
 use crate::args::{HostArgs, Who};
-use crate::desk;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
@@ -84,7 +84,7 @@ impl Target {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::List(List { host }) => {
-                let targets = desk::targets(host, output)?;
+                let targets = client::with_host(host, output, async |host| Ok(host.targets().await?))?;
                 Ok(output.print(&targets, || table(&targets))?)
             }
             Self::Pause(stop) => stop.run(TargetCommand::Pause, output),
@@ -116,8 +116,10 @@ fn command_target(
     who: &Who,
     reason: &str,
 ) -> Result<(), Failure> {
-    let report = desk::command_target(host, output, &format!("{flow}/{target}"), command, &who.name(), reason)?;
-    Ok(output.print(&report, || row(&report).join("  "))?)
+    client::with_host(host, output, async |host| {
+        let report = host.command_target(&format!("{flow}/{target}"), command, &who.name(), reason).await?;
+        Ok(output.print(&report, || row(&report).join("  "))?)
+    })
 }
 
 fn table(targets: &[TargetReport]) -> String {

@@ -83,6 +83,8 @@ snapshots! {
     alert: "alert";
     alert_list: "alert list";
     alert_test: "alert test";
+    audit: "audit";
+    audit_list: "audit list";
     completions: "completions";
 }
 

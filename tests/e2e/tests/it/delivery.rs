@@ -10,7 +10,7 @@ mod targets;
 
 use gantry_control::targets::TargetCommand;
 use gantry_core::HoldCause;
-use gantry_e2e::{TestHost, eventually};
+use gantry_e2e::{Operator as _, TestHost, eventually};
 use gantry_engine::target_report::TargetReport;
 
 /// The only target of that name.

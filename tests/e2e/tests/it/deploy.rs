@@ -10,7 +10,7 @@ mod swaps;
 use gantry_control::rollout::DeployRequest;
 use gantry_control::rollout::{Deployment, Phase};
 use gantry_core::rollout::{Judgement, TermsChange};
-use gantry_e2e::{FlowText, Sink, TestHost, eventually, guest, versioned};
+use gantry_e2e::{FlowText, Operator as _, Sink, TestHost, eventually, guest, versioned};
 
 /// The line that names a step as these tests do.
 const NAMED: &str = "name = \"map\"";

@@ -6,7 +6,8 @@ use gantry_control::reload::ReloadResult;
 use gantry_control::rollout::DeployRequest;
 use gantry_core::{Severity, Stage, rollout::TermsChange};
 use gantry_e2e::{
-    FlowText, HostProcess, Sink, TestHost, eventually, guest, replace, repository, run_gantry, shared_data, versioned,
+    FlowText, HostProcess, Operator as _, Sink, TestHost, eventually, guest, replace, repository, run_gantry,
+    shared_data, versioned,
 };
 use gantry_store::{QualityFilter, QualityReport};
 

@@ -34,6 +34,6 @@ impl Acknowledge {
         let chosen = Chosen { ids: &self.ids, all: self.all, filter: &self.filter };
         let asked = Asked { verb: "acknowledge", past: "acknowledged", yes: self.yes, always_ask: false };
         let by = self.who.name();
-        chosen.each(&self.host, output, &asked, async |desk, id| desk.acknowledge(id, &by).await)
+        chosen.each(&self.host, output, &asked, async |client, id| client.acknowledge(id, &by).await)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::Filter;
 use crate::args::HostArgs;
-use crate::desk::{self, Desk, DeskError};
+use crate::client::{self, Client, ClientError};
 use crate::exit::{Exit, Failure};
 use crate::output::{Format, Output, counted};
 
@@ -37,15 +37,15 @@ impl Chosen<'_> {
         host: &HostArgs,
         output: &Output,
         asked: &Asked,
-        act: impl AsyncFn(&Desk, DeadLetterId) -> Result<DeadLetter, DeskError>,
+        act: impl AsyncFn(&Client, DeadLetterId) -> Result<DeadLetter, ClientError>,
     ) -> Result<(), Failure> {
-        desk::with(host, output, async |desk| {
-            let ids = self.find(desk).await?;
+        client::with(host, output, async |client| {
+            let ids = self.find(client).await?;
             confirm(asked, ids.len(), self.all)?;
             let mut done = Vec::new();
             let mut failed = Vec::new();
             for id in ids {
-                match act(desk, id).await {
+                match act(client, id).await {
                     Ok(letter) => done.push(letter),
                     Err(error) => failed.push(error),
                 }
@@ -55,7 +55,7 @@ impl Chosen<'_> {
         })
     }
 
-    pub(super) async fn find(&self, desk: &Desk) -> Result<Vec<DeadLetterId>, Failure> {
+    pub(super) async fn find(&self, client: &Client) -> Result<Vec<DeadLetterId>, Failure> {
         if !self.all {
             return Ok(self.ids.to_vec());
         }
@@ -64,7 +64,7 @@ impl Chosen<'_> {
         let mut part = Part { after: None, limit: Some(1000) };
         let mut ids = Vec::new();
         loop {
-            let page = desk.summaries(&filter, part).await?;
+            let page = client.summaries(&filter, part).await?;
             ids.extend(page.dead_letters.iter().map(|letter| letter.id));
             if page.next.is_none() {
                 return Ok(ids);
@@ -83,11 +83,16 @@ fn confirm(asked: &Asked, count: usize, all: bool) -> Result<(), Failure> {
 }
 
 /// Asks whether to do this to every open and acknowledged letter that the filter finds.
-pub(super) async fn confirm_all(desk: &Desk, verb: &str, filter: &DeadLetterFilter, yes: bool) -> Result<(), Failure> {
+pub(super) async fn confirm_all(
+    client: &Client,
+    verb: &str,
+    filter: &DeadLetterFilter,
+    yes: bool,
+) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    let counts = desk.count(filter).await?;
+    let counts = client.count(filter).await?;
     let count = usize::try_from(counts.open + counts.acknowledged).unwrap_or(usize::MAX);
     ask(&format!("{verb} {}", counted(count, "dead letter")), count == 0)
 }

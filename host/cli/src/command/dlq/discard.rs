@@ -7,7 +7,7 @@ use gantry_core::DeadLetterId;
 use super::chosen::{self, Asked, Chosen};
 use super::{Filter, job};
 use crate::args::{HostArgs, Who};
-use crate::desk;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 
@@ -42,7 +42,7 @@ impl Discard {
         let chosen = Chosen { ids: &self.ids, all: false, filter: &self.filter };
         let asked = Asked { verb: "discard", past: "discarded", yes: self.yes, always_ask: true };
         let by = self.who.name();
-        chosen.each(&self.host, output, &asked, async |desk, id| desk.discard(id, &by, &self.reason).await)
+        chosen.each(&self.host, output, &asked, async |client, id| client.discard(id, &by, &self.reason).await)
     }
 
     /// All that the filter finds: one job, waited for.
@@ -56,10 +56,10 @@ impl Discard {
             most_replays: None,
             force: false,
         };
-        desk::with(&self.host, output, async |desk| {
-            chosen::confirm_all(desk, "discard", &new.filter, self.yes).await?;
-            let job = desk.start_job(new).await?;
-            let job = job::watch(desk, job, output).await?;
+        client::with(&self.host, output, async |client| {
+            chosen::confirm_all(client, "discard", &new.filter, self.yes).await?;
+            let job = client.start_job(new).await?;
+            let job = job::watch(client, job, output).await?;
             Ok(output.print(&job, || job::page(&job))?)
         })
     }

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::chosen::Chosen;
 use crate::args::HostArgs;
+use crate::client::{self, Client};
 use crate::command::deploy::show;
-use crate::desk::{self, Desk, Remote};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
@@ -32,20 +32,19 @@ pub(super) fn run(
     host: &HostArgs,
     output: &Output,
 ) -> Result<(), Failure> {
-    desk::with(host, output, async |desk| {
-        let remote = desk.host()?;
-        let flows = remote.flows().await?;
+    client::with(host, output, async |client| {
+        let flows = client.flows().await?;
         let mut all = Vec::new();
-        for (flow, dead_letters) in by_flow(chosen, desk).await? {
+        for (flow, dead_letters) in by_flow(chosen, client).await? {
             let step = step.map_or_else(|| only_step(&flows, &flow, with), |step| Ok(step.to_owned()))?;
-            all.push(try_flow(remote, flow, step, with, dead_letters).await?);
+            all.push(try_flow(client, flow, step, with, dead_letters).await?);
         }
         Ok(output.print(&all, || all.iter().map(page).collect::<Vec<_>>().join("\n"))?)
     })
 }
 
 async fn try_flow(
-    remote: &Remote,
+    client: &Client,
     flow: FlowName,
     step: String,
     with: &PluginVersion,
@@ -53,13 +52,13 @@ async fn try_flow(
 ) -> Result<Tried, Failure> {
     let (of_flow, of_step) = (flow.clone(), step.clone());
     let request = DryRunRequest { flow, step, with: with.to_string(), dead_letters };
-    Ok(Tried { flow: of_flow, step: of_step, report: remote.dry_run(&request).await? })
+    Ok(Tried { flow: of_flow, step: of_step, report: client.dry_run(&request).await? })
 }
 
-async fn by_flow(chosen: &Chosen<'_>, desk: &Desk) -> Result<BTreeMap<FlowName, Vec<DeadLetterId>>, Failure> {
+async fn by_flow(chosen: &Chosen<'_>, client: &Client) -> Result<BTreeMap<FlowName, Vec<DeadLetterId>>, Failure> {
     let mut letters: BTreeMap<FlowName, Vec<DeadLetterId>> = BTreeMap::new();
-    for id in chosen.find(desk).await? {
-        letters.entry(desk.dead_letter(id).await?.flow).or_default().push(id);
+    for id in chosen.find(client).await? {
+        letters.entry(client.dead_letter(id).await?.flow).or_default().push(id);
     }
     if letters.is_empty() { Err(Failure::new(Exit::NotFound, anyhow!("no dead letter to try"))) } else { Ok(letters) }
 }

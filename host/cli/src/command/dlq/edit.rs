@@ -15,7 +15,7 @@ use serde_json::json;
 use super::chosen::ask;
 use super::{diff, layout};
 use crate::args::{HostArgs, Who};
-use crate::desk;
+use crate::client;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
@@ -39,8 +39,8 @@ pub(crate) struct Edit {
 impl Edit {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let by = self.who.name();
-        desk::with(&self.host, output, async |desk| {
-            let letter = desk.dead_letter(self.id).await?;
+        client::with(&self.host, output, async |client| {
+            let letter = client.dead_letter(self.id).await?;
             let edited = match &self.payload {
                 Some(file) => read(file)?.into(),
                 None => in_editor(&letter)?,
@@ -51,7 +51,7 @@ impl Edit {
             }
             output.complain(&diff::of(&difference));
             ask("replay it like this", self.yes)?;
-            let letter = desk.replay(self.id, &by, Some(edited)).await?;
+            let letter = client.replay(self.id, &by, Some(edited)).await?;
             let told = json!({"id": letter.id, "state": letter.state, "diff": difference});
             Ok(output.print(&told, || format!("{}  queued again, edited", letter.id))?)
         })

@@ -10,7 +10,7 @@ use gantry_api::v1::Part;
 
 use super::Filter;
 use crate::args::HostArgs;
-use crate::desk;
+use crate::client;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
@@ -35,10 +35,10 @@ impl Export {
             None => Box::new(BufWriter::new(std::io::stdout())),
             Some(path) => Box::new(BufWriter::new(create(path)?)),
         };
-        desk::with(&self.host, output, async |desk| {
+        client::with(&self.host, output, async |client| {
             let (filter, mut part) = (self.filter.wanted(), Part { after: None, limit: Some(PAGE) });
             loop {
-                let page = desk.dead_letters(&filter, part).await?;
+                let page = client.dead_letters(&filter, part).await?;
                 for letter in &page.dead_letters {
                     serde_json::to_writer(&mut out, letter)?;
                     out.write_all(b"\n")?;

@@ -5,7 +5,7 @@ use gantry_api::v1::{DeadLetterGroup, GroupAction};
 
 use super::groups::state;
 use crate::args::{HostArgs, Who};
-use crate::desk;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
@@ -55,10 +55,10 @@ impl From<Action> for GroupAction {
 impl Group {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let by = self.who.name();
-        desk::with(&self.host, output, async |desk| {
+        client::with(&self.host, output, async |client| {
             let group = match self.action {
-                None => desk.group(&self.fingerprint).await?,
-                Some(action) => desk.change_group(&self.fingerprint, action.into(), &by, &self.note).await?,
+                None => client.group(&self.fingerprint).await?,
+                Some(action) => client.change_group(&self.fingerprint, action.into(), &by, &self.note).await?,
             };
             Ok(output.print(&group, || page(&group))?)
         })

@@ -6,7 +6,7 @@ use gantry_core::{FlowName, TargetName};
 
 use super::StageName;
 use crate::args::HostArgs;
-use crate::desk;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
@@ -74,8 +74,8 @@ impl Groups {
             regressed: self.regressed.then_some(true),
             limit: Some(self.limit.into()),
         };
-        desk::with(&self.host, output, async |desk| {
-            let list = desk.groups(&filter).await?;
+        client::with(&self.host, output, async |client| {
+            let list = client.groups(&filter).await?;
             Ok(output.print(&list, || table(&list))?)
         })
     }

@@ -9,7 +9,7 @@ use clap::Args;
 use gantry_api::v1::{DeadLetter, Imported, dead_letter_of_line};
 
 use crate::args::HostArgs;
-use crate::desk;
+use crate::client;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::{Output, counted};
 
@@ -33,20 +33,20 @@ pub(crate) struct Import {
 impl Import {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         check(&self.file)?;
-        desk::with(&self.host, output, async |desk| {
+        client::with(&self.host, output, async |client| {
             let mut all = Imported::default();
             let (mut batch, mut bytes) = (Vec::new(), 0);
             for line in Lines::open(&self.file)? {
                 let (letter, length) = line?;
                 if bytes > 0 && bytes + length > BATCH_BYTES {
-                    add(&mut all, desk.import(std::mem::take(&mut batch)).await?);
+                    add(&mut all, client.import(std::mem::take(&mut batch)).await?);
                     bytes = 0;
                 }
                 bytes += length;
                 batch.push(letter);
             }
             if !batch.is_empty() {
-                add(&mut all, desk.import(batch).await?);
+                add(&mut all, client.import(batch).await?);
             }
             Ok(output.print(&all, || {
                 format!("{} imported, {} here already", counted(all.added, "dead letter"), all.present)

@@ -8,7 +8,7 @@ use gantry_api::v1::{self as api, JobKind, JobState};
 use gantry_core::JobId;
 
 use crate::args::{HostArgs, Who};
-use crate::desk::{self, Desk, DeskError};
+use crate::client::{self, Client, ClientError};
 use crate::exit::Failure;
 use crate::output::{Format, Output};
 use crate::text;
@@ -44,19 +44,19 @@ pub(crate) enum Action {
 impl Job {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let by = self.who.name();
-        desk::with(&self.host, output, async |desk| {
+        client::with(&self.host, output, async |client| {
             let job = match self.action {
-                Some(Action::Cancel) => desk.cancel_job(self.id, &by).await?,
-                None => desk.job(self.id).await?,
+                Some(Action::Cancel) => client.cancel_job(self.id, &by).await?,
+                None => client.job(self.id).await?,
             };
-            let job = if self.wait && desk.is_running() { watch(desk, job, output).await? } else { job };
+            let job = if self.wait && client.is_running() { watch(client, job, output).await? } else { job };
             Ok(output.print(&job, || page(&job))?)
         })
     }
 }
 
 /// Waits for the end of a job and of everything it redrove, and shows its progress to people at a terminal.
-pub(super) async fn watch(desk: &Desk, mut job: api::Job, output: &Output) -> Result<api::Job, DeskError> {
+pub(super) async fn watch(client: &Client, mut job: api::Job, output: &Output) -> Result<api::Job, ClientError> {
     let shown = output.format == Format::Human && std::io::stderr().is_terminal();
     let mut last = String::new();
     while job.state == JobState::Running || job.in_flight() > 0 {
@@ -73,7 +73,7 @@ pub(super) async fn watch(desk: &Desk, mut job: api::Job, output: &Output) -> Re
             last = line;
         }
         tokio::time::sleep(LOOK_EVERY).await;
-        job = desk.job(job.id).await?;
+        job = client.job(job.id).await?;
     }
     Ok(job)
 }

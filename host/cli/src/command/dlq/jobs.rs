@@ -5,7 +5,7 @@ use gantry_api::v1::JobList;
 
 use super::job::kind;
 use crate::args::HostArgs;
-use crate::desk;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
@@ -19,8 +19,8 @@ pub(crate) struct Jobs {
 
 impl Jobs {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        desk::with(&self.host, output, async |desk| {
-            let list = desk.jobs().await?;
+        client::with(&self.host, output, async |client| {
+            let list = client.jobs().await?;
             Ok(output.print(&list, || table(&list))?)
         })
     }

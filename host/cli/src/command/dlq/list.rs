@@ -6,7 +6,7 @@ use gantry_core::DeadLetterId;
 
 use super::Filter;
 use crate::args::HostArgs;
-use crate::desk;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::{Format, Output};
 use crate::text;
@@ -33,15 +33,15 @@ impl List {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let filter = self.filter.wanted();
         let part = Part { after: self.after, limit: Some(self.limit.into()) };
-        desk::with(&self.host, output, async |desk| {
+        client::with(&self.host, output, async |client| {
             if self.count {
-                let counts = desk.count(&filter).await?;
+                let counts = client.count(&filter).await?;
                 return Ok(output.print(&counts, || by_state(&counts))?);
             }
             // Whole for programs; people see what summaries hold.
             match output.format {
-                Format::Json => Ok(output.print(&desk.dead_letters(&filter, part).await?, String::new)?),
-                Format::Human => Ok(output.write(&table(&desk.summaries(&filter, part).await?))?),
+                Format::Json => Ok(output.print(&client.dead_letters(&filter, part).await?, String::new)?),
+                Format::Human => Ok(output.write(&table(&client.summaries(&filter, part).await?))?),
             }
         })
     }

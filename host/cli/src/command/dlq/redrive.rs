@@ -5,7 +5,7 @@ use gantry_api::v1::{JobKind, NewJob};
 
 use super::{Filter, chosen, job};
 use crate::args::{HostArgs, Who};
-use crate::desk;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 
@@ -49,13 +49,14 @@ impl Redrive {
             most_replays: Some(self.most_replays),
             force: self.force,
         };
-        desk::with(&self.host, output, async |desk| {
-            chosen::confirm_all(desk, "redrive", &new.filter, self.yes).await?;
-            let started = desk.start_job(new).await?;
-            if !desk.is_running() {
+        client::with(&self.host, output, async |client| {
+            chosen::confirm_all(client, "redrive", &new.filter, self.yes).await?;
+            let started = client.start_job(new).await?;
+            if !client.is_running() {
                 output.complain("no host runs on this data directory: the job begins when it starts");
             }
-            let told = if self.wait && desk.is_running() { job::watch(desk, started, output).await? } else { started };
+            let told =
+                if self.wait && client.is_running() { job::watch(client, started, output).await? } else { started };
             Ok(output.print(&told, || job::page(&told))?)
         })
     }

@@ -54,7 +54,7 @@ impl Replay {
         }
         let asked = Asked { verb: "replay", past: "queued again", yes: self.yes, always_ask: false };
         let by = self.who.name();
-        chosen.each(&self.host, output, &asked, async |desk, id| desk.replay(id, &by, payload.clone()).await)
+        chosen.each(&self.host, output, &asked, async |client, id| client.replay(id, &by, payload.clone()).await)
     }
 
     /// The edited payload, where one is given.

@@ -6,7 +6,7 @@ use gantry_core::DeadLetterId;
 
 use super::diff;
 use crate::args::HostArgs;
-use crate::desk;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
@@ -25,12 +25,12 @@ pub(crate) struct Show {
 
 impl Show {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        desk::with(&self.host, output, async |desk| {
+        client::with(&self.host, output, async |client| {
             if self.diff {
-                let revisions = desk.revisions(self.id).await?;
+                let revisions = client.revisions(self.id).await?;
                 return Ok(output.print(&revisions, || diff::of_revisions(&revisions))?);
             }
-            let letter = desk.dead_letter(self.id).await?;
+            let letter = client.dead_letter(self.id).await?;
             Ok(output.print(&letter, || page(&letter))?)
         })
     }

@@ -1,10 +1,10 @@
 //! `gantry plugin catalogue`
 
 use clap::Args;
-use gantry_api::v1::{Catalogue as Listed, Published};
+use gantry_api::v1::Published;
 
 use crate::args::HostArgs;
-use crate::desk::plugins;
+use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
@@ -21,7 +21,7 @@ pub(crate) struct Catalogue {
 
 impl Catalogue {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let listed = Listed { plugins: plugins::catalogue(&self.host, output)? };
+        let listed = client::with(&self.host, output, async |client| Ok(client.catalogue().await?))?;
         Ok(output.print(&listed, || table(&listed.plugins))?)
     }
 }

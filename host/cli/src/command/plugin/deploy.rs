@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 use gantry_api::v1::{DeployRequest, Deployment, Judgement, Phase, TermsChange};
 
 use crate::args::{HostArgs, Who};
+use crate::client::{self, Client};
 use crate::command::deploy::{Place, show};
-use crate::desk::{self, Remote};
 use crate::exit::{Exit, Failure};
 use crate::output::{Format, Output};
 
@@ -93,7 +93,7 @@ impl Deploy {
             by: self.who.name(),
             terms: self.terms.change(),
         };
-        desk::with_host(&self.host, output, async |host| {
+        client::with_host(&self.host, output, async |host| {
             let begun = host.deploy(&request).await?;
             if self.detach {
                 let number = begun.number;
@@ -113,7 +113,7 @@ impl Deploy {
     }
 
     /// Tells each phase as it is reached, until there is nothing to wait for.
-    async fn follow(&self, host: &Remote, output: &Output, begun: Deployment) -> Result<Deployment, Failure> {
+    async fn follow(&self, host: &Client, output: &Output, begun: Deployment) -> Result<Deployment, Failure> {
         let (mut it, mut told, mut counts) = (begun, 0, None);
         loop {
             if output.format == Format::Human {

@@ -7,7 +7,7 @@ use gantry_api::v1::Published;
 
 use super::signed;
 use crate::args::{HostArgs, by};
-use crate::desk::plugins::{self, Offer, Publication};
+use crate::client::{self, Offer, Publication};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
@@ -44,7 +44,7 @@ impl Publish {
             signatures.clone().for_plugin(&component.plugin).or_exit(Exit::PluginRefused)?;
         }
         let offer = Offer { bytes: component.bytes.into(), signatures, by: by(self.by.as_deref()) };
-        let publication = plugins::publish(&self.host, output, offer)?;
+        let publication = client::with_publisher(&self.host, output, async |client| Ok(client.publish(offer).await?))?;
         Ok(output.print(&publication, || human(&publication))?)
     }
 }

@@ -3,7 +3,7 @@
 use gantry_control::rollout::DeployRequest;
 use gantry_control::targets::TargetCommand;
 use gantry_core::rollout::TermsChange;
-use gantry_e2e::{Answer, FlowText, Sink, TestHost, guest, versioned};
+use gantry_e2e::{Answer, FlowText, Operator as _, Sink, TestHost, guest, versioned};
 
 use super::{alert, events, json, names, watcher, words};
 

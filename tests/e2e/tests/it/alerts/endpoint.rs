@@ -2,7 +2,7 @@
 
 use gantry_control::targets::TargetCommand;
 use gantry_core::DeadLetterState;
-use gantry_e2e::{Answer, FlowText, Sink, TestHost, eventually, guest, hanging};
+use gantry_e2e::{Answer, FlowText, Operator as _, Sink, TestHost, eventually, guest, hanging};
 use gantry_store::{Filter, Page};
 
 use super::{alert, alert_at, fires, json, picky, words};

@@ -1,6 +1,6 @@
 //! Host events as the source of a flow.
 
-use gantry_e2e::{FlowText, HostProcess, Sink, TestHost, eventually, run_gantry};
+use gantry_e2e::{FlowText, HostProcess, Operator as _, Sink, TestHost, eventually, run_gantry};
 use serde_json::Value;
 
 use super::{events, lines, names, picky, watcher};

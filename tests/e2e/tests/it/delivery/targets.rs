@@ -2,7 +2,7 @@
 
 use gantry_control::targets::{TargetCommand, TargetError};
 use gantry_core::{BreakerState, HoldCause, HostEventKind};
-use gantry_e2e::{Answer, FlowText, HostProcess, Sink, TestHost, eventually, run_gantry};
+use gantry_e2e::{Answer, FlowText, HostProcess, Operator as _, Sink, TestHost, eventually, run_gantry};
 use gantry_engine::target_report::TargetState;
 
 use super::{held, say, target, waiting};

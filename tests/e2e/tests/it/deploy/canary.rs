@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use gantry_control::rollout::{Deployment, Phase};
 use gantry_core::rollout::{Judgement, TermsChange};
-use gantry_e2e::{FlowText, Sink, TestHost, eventually, guest};
+use gantry_e2e::{FlowText, Operator as _, Sink, TestHost, eventually, guest};
 use serde_json::json;
 
 use super::{NAMED, at_once, host_with, publish, reaches, request, rests, serving, why};
@@ -135,7 +135,7 @@ async fn an_operator_promotes_or_takes_back_before_the_time() {
     let done = rests(&host, begun.number).await;
     assert_eq!((done.phase, why(&done), serving(&host).as_str()), (Phase::RolledBack, "a bad feeling", "echo@0.1.0"));
     let begun = begin(&host, &new, canary(0.1, 1_000_000)).await;
-    host.handle().approve_deployment(begun.number, "olga".into()).unwrap();
+    host.handle().approve_deployment(begun.number, "olga".into()).await.unwrap();
     let done = rests(&host, begun.number).await;
     assert_eq!((done.phase, serving(&host).as_str()), (Phase::Deployed, "counter@2.0.0"));
     host.stop().await;

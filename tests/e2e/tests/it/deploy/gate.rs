@@ -2,7 +2,7 @@
 
 use gantry_control::rollout::DeployError;
 use gantry_control::rollout::Phase;
-use gantry_e2e::{FlowText, Sink, TestHost, guest, versioned};
+use gantry_e2e::{FlowText, Operator as _, Sink, TestHost, guest, versioned};
 
 use super::{at_once, deploy, host_with, publish, request, serving, why};
 

@@ -4,7 +4,7 @@ use gantry_control::reload::ReloadResult;
 use gantry_control::rollout::DeployError;
 use gantry_control::rollout::Phase;
 use gantry_core::rollout::TermsChange;
-use gantry_e2e::{guest, replace, versioned};
+use gantry_e2e::{Operator as _, guest, replace, versioned};
 
 use super::{NAMED, at_once, deploy, host_with, publish, reaches, request, rests, serving};
 
@@ -91,7 +91,7 @@ async fn a_waiting_deployment_waits_over_a_restart() {
     let host = host.restart().await;
     let kept = host.handle().deployment(waiting.number).unwrap();
     assert_eq!((kept.phase, kept.shadow, kept.events), (Phase::Waiting, waiting.shadow, waiting.events));
-    host.handle().approve_deployment(waiting.number, "olga".into()).unwrap();
+    host.handle().approve_deployment(waiting.number, "olga".into()).await.unwrap();
     gantry_e2e::eventually("the approved version to serve", || async { serving(&host) == "counter@2.0.0" }).await;
     host.stop().await;
 }
@@ -113,7 +113,7 @@ async fn a_step_back_is_not_taken_back_and_an_approval_said_twice_is_heard_once(
     let waiting = deploy(&host, &new, terms).await;
     assert_eq!(waiting.phase, Phase::Waiting);
     for who in ["olga", "nina"] {
-        let _ = host.handle().approve_deployment(waiting.number, who.into());
+        let _ = host.handle().approve_deployment(waiting.number, who.into()).await;
     }
     gantry_e2e::eventually("the trial to be in the flow", || async {
         host.handle().reports()[0].plugins[0].on_trial.is_some()

@@ -2,7 +2,7 @@
 
 use gantry_control::rollout::{Kind, Phase, ShadowReport};
 use gantry_core::rollout::{Judgement, TermsChange};
-use gantry_e2e::TestHost;
+use gantry_e2e::{Operator as _, TestHost};
 use serde_json::json;
 
 use super::{deploy, host_with, publish, rests, serving, shadow_only, why};
@@ -67,11 +67,11 @@ async fn changed_outcomes_wait_for_the_operator_who_approves_or_takes_it_back() 
     assert_eq!((refused.phase, why(&refused), serving(&host).as_str()), (Phase::Refused, "not today", "echo@0.1.0"));
 
     let waiting = deploy(&host, &new, terms).await;
-    host.handle().approve_deployment(waiting.number, "nina".into()).unwrap();
+    host.handle().approve_deployment(waiting.number, "nina".into()).await.unwrap();
     let deployed = rests_over(&host, waiting.number).await;
     assert_eq!((deployed.phase, serving(&host).as_str()), (Phase::Deployed, "counter@2.0.0"));
     assert!(deployed.events.iter().any(|event| event.by == "nina" && event.text == "approved"));
-    let over = host.handle().approve_deployment(waiting.number, "nina".into()).unwrap_err();
+    let over = host.handle().approve_deployment(waiting.number, "nina".into()).await.unwrap_err();
     assert_eq!(over.to_string(), format!("deployment {} is over: deployed", waiting.number));
     host.stop().await;
 }

@@ -1,0 +1,33 @@
+//! `GET /v1/audit`: who changed what, and what came of it.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use gantry_api::v1::{AuditPage, AuditQuery};
+
+use crate::asked;
+use crate::convert::Convert as _;
+use crate::problem::{self, ProblemResponse};
+use crate::state::Admin;
+
+/// Entries on a page unless the client asks for another number.
+const PAGE: usize = 100;
+
+/// Most entries on a page.
+const MAX_PAGE: usize = 1000;
+
+/// The entries of the audit, newest first. A page may be short, even empty, while there is a next one.
+#[utoipa::path(get, path = "/v1/audit", tag = "audit", operation_id = "list_audit",
+    params(AuditQuery),
+    responses((status = 200, description = "a page", body = AuditPage), problem::BadRequest))]
+pub(crate) async fn list(
+    State(admin): State<Admin>,
+    query: Result<Query<AuditQuery>, QueryRejection>,
+) -> Result<Json<AuditPage>, ProblemResponse> {
+    let query = asked::understood(query)?;
+    let before = query.before.as_deref().map(str::parse).transpose();
+    let before =
+        before.map_err(|error: gantry_store::InvalidAuditId| ProblemResponse::bad_request(error.to_string()))?;
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    Ok(Json(admin.records().audit(query.convert(), before, limit).await?.convert()))
+}

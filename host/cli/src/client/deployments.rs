@@ -1,0 +1,51 @@
+//! Deployments of a running host.
+
+use gantry_api::v1::{CloseRequest, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, ShadowReport};
+
+use super::{Client, ClientError};
+
+impl Client {
+    /// Begins a deployment.
+    pub(crate) async fn deploy(&self, request: &DeployRequest) -> Result<Deployment, ClientError> {
+        self.transport.post("deployments", request).await
+    }
+
+    /// Deployments, oldest first.
+    pub(crate) async fn deployments(&self, query: &DeploymentQuery) -> Result<Vec<Deployment>, ClientError> {
+        self.transport.answer(self.transport.get("deployments").query(query)).await
+    }
+
+    /// One deployment as it stands.
+    pub(crate) async fn deployment(&self, number: u64) -> Result<Deployment, ClientError> {
+        self.transport.read(&format!("deployments/{number}")).await
+    }
+
+    /// On to its next phase.
+    pub(crate) async fn approve(&self, number: u64, by: &str) -> Result<Deployment, ClientError> {
+        let request = CloseRequest { by: by.to_owned(), reason: String::new() };
+        self.transport.post(&format!("deployments/{number}/approve"), &request).await
+    }
+
+    /// Back to the version before it.
+    pub(crate) async fn roll_back(&self, number: u64, by: &str, reason: &str) -> Result<Deployment, ClientError> {
+        let request = CloseRequest { by: by.to_owned(), reason: reason.to_owned() };
+        self.transport.post(&format!("deployments/{number}/rollback"), &request).await
+    }
+
+    /// Back to the plugin that the flow's file names.
+    pub(crate) async fn reset(
+        &self,
+        flow: &str,
+        step: &str,
+        by: &str,
+        reason: &str,
+    ) -> Result<Deployment, ClientError> {
+        let request = CloseRequest { by: by.to_owned(), reason: reason.to_owned() };
+        self.transport.post(&format!("flows/{flow}/steps/{step}/reset"), &request).await
+    }
+
+    /// What another version would say of dead letters.
+    pub(crate) async fn dry_run(&self, request: &DryRunRequest) -> Result<ShadowReport, ClientError> {
+        self.transport.post("deployments/dry-run", request).await
+    }
+}

@@ -1,0 +1,99 @@
+//! Why a request came to nothing, and the one place where that becomes an exit code.
+
+use std::path::PathBuf;
+
+use gantry_admin::Cause;
+use gantry_api::v1::{Code, Problem};
+use gantry_control::publish::CatalogueFolderError;
+use gantry_runtime::StartError;
+
+use crate::exit::{Exit, Failure};
+
+/// What an operator asked for was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClientError {
+    /// It was refused, or it failed; and why.
+    #[error("{}", problem.detail)]
+    Problem {
+        /// As the API tells it.
+        problem: Box<Problem>,
+        /// What failed inside, where it was this process.
+        #[source]
+        cause: Option<InnerCause>,
+    },
+    /// There is nobody to do it.
+    #[error("no host runs on the data directory {}", dir.display())]
+    NoHost {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// The running host does not answer as it should.
+    #[error("failed to ask the host at {address}: {problem}")]
+    Unreachable {
+        /// Its admin address.
+        address: String,
+        /// What went wrong.
+        problem: String,
+    },
+    /// What was signed can't be sent.
+    #[error("the signatures can't be sent")]
+    Signatures(#[from] gantry_security::SignatureFileError),
+    /// The store can't be opened.
+    #[error(transparent)]
+    Open(#[from] StartError),
+    /// The folder of the catalogue can't be made.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueFolderError),
+    /// This program can't be started again to compile.
+    #[error(transparent)]
+    Compiler(#[from] anyhow::Error),
+}
+
+/// What failed inside, in words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct InnerCause(String);
+
+impl ClientError {
+    pub(super) fn of(problem: Problem, cause: Option<&Cause>) -> Self {
+        let cause = cause.map(|Cause(text)| InnerCause(text.clone()));
+        Self::Problem { problem: Box::new(problem), cause }
+    }
+
+    const fn exit(&self) -> Exit {
+        match self {
+            Self::Problem { problem, .. } => of_code(problem.code),
+            Self::Signatures(_) => Exit::Usage,
+            Self::NoHost { .. } | Self::Unreachable { .. } => Exit::HostUnreachable,
+            Self::Open(_) => Exit::StoreUnavailable,
+            Self::Catalogue(_) | Self::Compiler(_) => Exit::Internal,
+        }
+    }
+}
+
+/// The one place where a problem becomes an exit code.
+const fn of_code(code: Code) -> Exit {
+    match code {
+        Code::NotFound => Exit::NotFound,
+        Code::PluginRefused | Code::PluginUntrusted | Code::VersionTaken => Exit::PluginRefused,
+        Code::StoreUnavailable => Exit::StoreUnavailable,
+        Code::CatalogueFailed | Code::ReloadFailed => Exit::Internal,
+        Code::Unauthorized
+        | Code::Forbidden
+        | Code::BadRequest
+        | Code::InvalidId
+        | Code::Conflict
+        | Code::TooLarge
+        | Code::MethodNotAllowed
+        | Code::ReloadRefused
+        | Code::HostNotRunning
+        | Code::Stopping
+        | Code::Unknown => Exit::Usage,
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::new(error.exit(), error)
+    }
+}

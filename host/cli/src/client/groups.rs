@@ -1,0 +1,29 @@
+//! Groups of dead letters, and where each stands.
+
+use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, NoteRequest};
+
+use super::{Client, ClientError};
+
+impl Client {
+    /// The groups that pass.
+    pub(crate) async fn groups(&self, filter: &GroupFilter) -> Result<GroupList, ClientError> {
+        self.transport.answer(self.transport.get("dead-letter-groups").query(filter)).await
+    }
+
+    /// One group.
+    pub(crate) async fn group(&self, fingerprint: &str) -> Result<DeadLetterGroup, ClientError> {
+        self.transport.read(&format!("dead-letter-groups/{fingerprint}")).await
+    }
+
+    /// States where a group stands.
+    pub(crate) async fn change_group(
+        &self,
+        fingerprint: &str,
+        action: GroupAction,
+        by: &str,
+        note: &str,
+    ) -> Result<DeadLetterGroup, ClientError> {
+        let request = NoteRequest { by: by.to_owned(), note: note.to_owned() };
+        self.transport.post(&format!("dead-letter-groups/{fingerprint}/{}", action.name()), &request).await
+    }
+}

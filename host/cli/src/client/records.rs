@@ -1,0 +1,23 @@
+//! What is kept of messages and of operators: histories, broken rules, the audit.
+
+use gantry_api::v1::{AuditPage, AuditQuery, History, QualityFilter, QualityReport};
+use gantry_core::MessageId;
+
+use super::{Client, ClientError};
+
+impl Client {
+    /// A message's whole history.
+    pub(crate) async fn message(&self, id: MessageId) -> Result<History, ClientError> {
+        self.transport.read(&format!("messages/{id}")).await
+    }
+
+    /// Which rules were broken in a span of time.
+    pub(crate) async fn quality(&self, filter: &QualityFilter) -> Result<QualityReport, ClientError> {
+        self.transport.answer(self.transport.get("quality").query(filter)).await
+    }
+
+    /// Who changed what, newest first.
+    pub(crate) async fn audit(&self, query: &AuditQuery) -> Result<AuditPage, ClientError> {
+        self.transport.answer(self.transport.get("audit").query(query)).await
+    }
+}
