@@ -18,9 +18,9 @@ pub(crate) mod write;
 
 use gantry_core::Timestamp;
 
-use crate::committer::Durability;
 use crate::draft::Draft;
 use crate::error::{Failure, StoreError};
+use crate::pending::Durability;
 use crate::store::Store;
 
 pub use entry::{AuditEntry, AuditId, AuditOutcome, AuditRecord, InvalidAuditId, TEXT_BYTES};

@@ -20,11 +20,11 @@ use gantry_core::{Digest, Manifest, PluginRef, PluginSignature, PluginVersion, T
 use serde::{Deserialize, Serialize};
 
 use crate::audit::pending::PendingAudit;
-use crate::committer::Durability;
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
 use crate::error::{Failure, StoreError};
 use crate::keys;
+use crate::pending::Durability;
 use crate::record::Record;
 use crate::store::Store;
 use files::Files;

@@ -20,6 +20,7 @@ use crate::draft::Draft;
 use crate::error::{Failure, StoreError};
 use crate::flows::Flows;
 use crate::health::Health;
+use crate::pending::{Durability, Pending};
 use crate::syncer::{self, WriteOutWatch};
 
 /// Requests that may wait for the committer; beyond, callers wait to hand theirs over.
@@ -28,27 +29,6 @@ const WAITING_REQUESTS: usize = 4096;
 const GROUP_REQUESTS: usize = 1024;
 /// Groups written out that may wait for the syncer; it takes all of them with one `fdatasync`.
 const WAITING_GROUPS: usize = 4;
-
-/// When a request is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Durability {
-    /// When it is on stable storage.
-    Flushed,
-    /// When it is applied: in order, but a crash may take it back.
-    Ordered,
-}
-
-/// A request whose step was accepted, until it is answered.
-pub(crate) struct Pending {
-    durability: Durability,
-    complete: Box<dyn FnOnce(Result<(), Failure>) + Send>,
-}
-
-impl Pending {
-    pub(crate) fn complete(self, outcome: Result<(), Failure>) {
-        (self.complete)(outcome);
-    }
-}
 
 type Job = Box<dyn FnOnce(&mut Draft<'_>) -> Option<Pending> + Send>;
 
@@ -132,7 +112,7 @@ impl Committer {
                     }
                     let _ = reply.send(outcome.map(|()| value).map_err(E::from));
                 });
-                Some(Pending { durability, complete })
+                Some(Pending::new(durability, complete))
             }
             Err(error) => {
                 draft.reject();
@@ -212,8 +192,7 @@ impl Worker {
             group.into_iter().for_each(|pending| pending.complete(Err(failure.clone())));
             return;
         }
-        let (flushed, ordered): (Vec<_>, Vec<_>) =
-            group.into_iter().partition(|pending| pending.durability == Durability::Flushed);
+        let (flushed, ordered): (Vec<_>, Vec<_>) = group.into_iter().partition(|pending| pending.is_flushed());
         ordered.into_iter().for_each(|pending| pending.complete(Ok(())));
         // With nothing else to do, what nobody waits for is written out as well.
         if flushed.is_empty() && !self.incoming.is_empty() {

@@ -1,12 +1,13 @@
 //! Dead letters, looked up and counted by operators. How they are filed is in `filing`, what operators do with them in
 //! `replay`, `groups` and `jobs`.
 
-mod counters;
+pub(crate) mod counters;
+pub(crate) mod counts;
 mod filing;
 mod filter;
 
 pub(crate) use counters::Counters;
-pub use counters::DeadLetterCounts;
+pub use counts::DeadLetterCounts;
 pub(crate) use filing::{any_unsettled, file, find, has_any, put, remove, reopen_replaying, resolve, write};
 pub use filter::Filter;
 

@@ -3,12 +3,12 @@
 
 use gantry_core::{DeadLetter, DeadLetterState, History, MessageState, dead_letter};
 
-use crate::committer::Durability;
 use crate::dead_letters::{self, Counters};
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::history::MessageLocation;
+use crate::pending::Durability;
 use crate::record::Record;
 use crate::store::Store;
 use crate::{groups, keys};

@@ -18,12 +18,12 @@ mod work;
 use gantry_core::{JobId, ReplayOutcome, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::committer::Durability;
 use crate::dead_letters::Filter;
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::{JobError, StoreError};
 use crate::keys;
+use crate::pending::Durability;
 use crate::record::Record;
 use crate::store::Store;
 

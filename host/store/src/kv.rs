@@ -6,12 +6,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::committer::Durability;
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::RecordError;
 use crate::error::StoreError;
 use crate::keys;
+use crate::pending::Durability;
 use crate::record::Record;
 use crate::store::Store;
 

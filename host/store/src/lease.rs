@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use gantry_core::{DeadLetterId, Envelope, Event, FlowName, History, MessageId, TimelineEntry, Timestamp};
 
-use crate::committer::Durability;
 use crate::dead_letters;
 use crate::disk::{Disk, Read, guarded};
 use crate::draft::Draft;
@@ -14,6 +13,7 @@ use crate::error::{FailureKind, StoreError};
 use crate::flows::FlowQueue;
 use crate::history::{self, MessageLocation};
 use crate::keys;
+use crate::pending::Durability;
 use crate::queue::{IndexEntry, replay_of};
 use crate::record::Record;
 use crate::schedule::Entry;

@@ -34,6 +34,7 @@ mod disk;
 mod draft;
 mod enqueued;
 mod error;
+mod flow;
 mod flows;
 mod groups;
 mod health;
@@ -46,6 +47,8 @@ mod kv;
 mod lease;
 mod lock;
 mod moments;
+mod open;
+mod pending;
 mod quality;
 mod queue;
 mod record;
@@ -70,7 +73,7 @@ pub use enqueued::Enqueued;
 pub use error::{
     CloseError, Failure, FailureKind, GroupError, JobError, OpenError, RecordError, ReplayError, StoreError,
 };
-pub use flows::{Depth, Ordering};
+pub use flow::{Depth, Ordering};
 pub use groups::{DeadLetterGroup, GroupChange, GroupFilter, GroupState};
 pub use idempotency::IdempotencyKey;
 pub use import::Imported;

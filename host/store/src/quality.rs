@@ -14,11 +14,11 @@ use std::time::Duration;
 use gantry_core::{Breach, Digest, FlowName, Severity, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::committer::Durability;
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::keys;
+use crate::pending::Durability;
 use crate::record::Record;
 use crate::store::Store;
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use gantry_core::{DeadLetterId, Envelope, FlowName, MessageId, Timestamp};
 
-use crate::committer::Durability;
 use crate::dedupe::{self, Window};
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
@@ -17,6 +16,7 @@ use crate::idempotency::{self, IdempotencyKey};
 use crate::keys;
 use crate::kv::{KvWrite, PreparedWrite};
 use crate::moments;
+use crate::pending::Durability;
 use crate::record::Record;
 use crate::schedule::Entry;
 use crate::store::Store;

@@ -9,7 +9,6 @@ use gantry_core::{
     Resolution, Revision, TimelineEntry, Timestamp,
 };
 
-use crate::committer::Durability;
 use crate::dead_letters::{self, Counters};
 use crate::disk::Read;
 use crate::draft::Draft;
@@ -18,6 +17,7 @@ use crate::flows::{Flows, hash_of_key};
 use crate::groups::Place;
 use crate::history::MessageLocation;
 use crate::keys;
+use crate::pending::Durability;
 use crate::queue::{self, IndexEntry};
 use crate::record::Record;
 use crate::store::Store;

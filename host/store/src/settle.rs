@@ -3,7 +3,6 @@
 use gantry_core::{Breach, DeadLetter, DeadLetterId, Envelope, History, MessageState, TimelineEntry, Timestamp};
 
 use crate::blocks;
-use crate::committer::Durability;
 use crate::dead_letters::{self, Counters};
 use crate::draft::Draft;
 use crate::error::StoreError;
@@ -11,6 +10,7 @@ use crate::history::MessageLocation;
 use crate::keys;
 use crate::lease::Ticket;
 use crate::moments;
+use crate::pending::Durability;
 use crate::quality;
 use crate::queue::{self, IndexEntry, NewMessage};
 use crate::record::Record;

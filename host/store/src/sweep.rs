@@ -1,13 +1,13 @@
 //! Removes what has had its time: history, dedupe entries, dead letters that were dealt with or have expired. Bounded
 //! work per call, so that it never holds up the queue: call it again while it says there is more.
 
+pub(crate) mod progress;
+
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use gantry_core::{DeadLetterState, MessageId, Timestamp};
-use parking_lot::Mutex;
 
-use crate::committer::Durability;
 use crate::dead_letters::{self, Counters};
 use crate::dedupe;
 use crate::disk::Read;
@@ -16,6 +16,7 @@ use crate::error::StoreError;
 use crate::history::MessageLocation;
 use crate::jobs::{self, Job};
 use crate::keys;
+use crate::pending::Durability;
 use crate::store::Store;
 use crate::summary::DeadLetterSummary;
 
@@ -37,16 +38,6 @@ pub struct Swept {
     pub jobs: usize,
     /// True when this pass is not through: call again.
     pub more: bool,
-}
-
-/// Where the present pass through histories and letters has got to.
-#[derive(Default)]
-pub(crate) struct Progress(Mutex<Positions>);
-
-#[derive(Clone, Default)]
-struct Positions {
-    history: Option<Vec<u8>>,
-    letters: Option<Vec<u8>>,
 }
 
 /// The part of a pass that one step went through.
@@ -79,7 +70,7 @@ impl Store {
             jobs,
             more: dedupe_entries == LOOKED_AT || histories.position.is_some() || letters.position.is_some(),
         };
-        *inner.sweep.0.lock() = Positions { history: histories.position, letters: letters.position };
+        *inner.sweep.0.lock() = progress::Positions { history: histories.position, letters: letters.position };
         Ok(swept)
     }
 }

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::committer::Pending;
 use crate::disk::Disk;
 use crate::error::{Failure, FailureKind};
 use crate::health::Health;
+use crate::pending::Pending;
 
 /// How often the write-out is looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(500);

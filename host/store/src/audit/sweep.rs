@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::committer::Durability;
 use crate::draft::Draft;
 use crate::error::{Failure, StoreError};
 use crate::keys;
+use crate::pending::Durability;
 use crate::store::Store;
 
 /// Most entries that one call removes.

@@ -4,7 +4,7 @@
 use gantry_core::{DeadLetter, DeadLetterState, Digest, FlowName, Stage, TargetName, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::groups::DeadLetterGroup;
+use crate::groups::group::DeadLetterGroup;
 use crate::summary::DeadLetterSummary;
 
 /// Which dead letters are meant. Every field narrows; none given means all.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, FlowName};
 
-use super::{DeadLetterGroup, GroupState};
-use crate::dead_letters::{Counters, DeadLetterCounts};
+use super::group::{DeadLetterGroup, GroupState};
+use crate::dead_letters::counters::Counters;
+use crate::dead_letters::counts::DeadLetterCounts;
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
 use crate::error::StoreError;

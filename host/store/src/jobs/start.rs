@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use gantry_core::{DeadLetterId, JobId, MessageId, Timestamp};
 
 use super::{Job, JobKind, JobState, MOST_LETTERS, MOST_REPLAYS, NewJob, write};
-use crate::committer::Durability;
 use crate::dead_letters::{self, Filter};
 use crate::disk::Disk;
 use crate::draft::Draft;
 use crate::error::{JobError, StoreError};
 use crate::keys;
+use crate::pending::Durability;
 use crate::record::Record;
 use crate::store::Store;
 

@@ -4,12 +4,12 @@ use gantry_core::{DeadLetter, DeadLetterId, JobId, Resolution, Timestamp};
 
 use super::start::{PART, Stored};
 use super::{Job, JobKind, JobState, find, write};
-use crate::committer::Durability;
 use crate::dead_letters;
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::{JobError, ReplayError, StoreError};
 use crate::keys;
+use crate::pending::Durability;
 use crate::replay::{self, Rerun};
 use crate::store::Store;
 

@@ -1,0 +1,56 @@
+//! How many dead letters are in which state.
+
+use gantry_core::DeadLetterState;
+use serde::{Deserialize, Serialize};
+
+/// How many dead letters are in which state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLetterCounts {
+    /// Nobody has dealt with them.
+    pub open: u64,
+    /// Somebody looks into them.
+    pub acknowledged: u64,
+    /// Back in the queue.
+    pub replaying: u64,
+    /// A replay succeeded.
+    pub resolved: u64,
+    /// Given up by an operator.
+    pub discarded: u64,
+}
+
+impl DeadLetterCounts {
+    /// How many are in this state.
+    #[must_use]
+    pub fn of(mut self, state: DeadLetterState) -> u64 {
+        *self.at(state)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.open + self.acknowledged + self.replaying + self.resolved + self.discarded
+    }
+
+    pub(crate) fn at(&mut self, state: DeadLetterState) -> &mut u64 {
+        match state {
+            DeadLetterState::Open => &mut self.open,
+            DeadLetterState::Acknowledged => &mut self.acknowledged,
+            DeadLetterState::Replaying => &mut self.replaying,
+            DeadLetterState::Resolved => &mut self.resolved,
+            DeadLetterState::Discarded => &mut self.discarded,
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        for state in DeadLetterState::ALL {
+            *self.at(state) += other.of(state);
+        }
+    }
+
+    pub(super) fn take(&mut self, other: &Self) {
+        for state in DeadLetterState::ALL {
+            let count = self.at(state);
+            *count = count.saturating_sub(other.of(state));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! How a store is opened: lock, format, upgrade, what is kept in memory of it, and what an interrupted run left behind.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::Notify;
+
+use crate::audit::write as audit;
+use crate::blocks;
+use crate::committer::Committer;
+use crate::dead_letters::counters::Counters;
+use crate::disk::{Disk, Read, guarded};
+use crate::draft::Draft;
+use crate::error::{Failure, OpenError, StoreError};
+use crate::flows::Flows;
+use crate::health::Health;
+use crate::store::{Inner, Store, StoreConfig};
+use crate::sweep::progress::Progress;
+use crate::{groups, keys, queue, recovery, upgrade};
+
+/// The format this version writes, and the newest it reads.
+const FORMAT: u32 = 2;
+
+impl Store {
+    /// Opens the store in `dir`, or creates it. Blocks: reads the index of all queued messages, no payloads.
+    pub fn open(dir: &Path, config: StoreConfig) -> Result<Self, OpenError> {
+        let lock = recovery::prepare(dir)?;
+        let disk = Arc::new(Disk::open(dir, config.cache_bytes, lock).map_err(OpenError::Engine)?);
+        guarded(|| Ok::<_, Failure>(Self::start(dir, disk, config))).map_err(OpenError::Engine)?
+    }
+
+    fn start(dir: &Path, disk: Arc<Disk>, config: StoreConfig) -> Result<Self, OpenError> {
+        if check_format(dir, &disk)? < FORMAT {
+            tracing::info!(format = FORMAT, "the store is brought to this version's format");
+            upgrade::from_1(&disk).map_err(engine)?;
+            write_format(&disk)?;
+        }
+        let flows = Arc::new(Flows::default());
+        blocks::load(&disk, &flows).map_err(engine)?;
+        let (mut next_seq, damaged) = queue::load(&disk, &flows).map_err(engine)?;
+        quarantine_all(&disk, &flows, &mut next_seq, &damaged).map_err(engine)?;
+        audit::close_interrupted(&disk, &flows, &mut next_seq, config.clock.now()).map_err(engine)?;
+        let quarantined = disk.scan(&[keys::QUARANTINE], None).count() as u64;
+        let letters = count_letters(&disk).map_err(engine)?;
+        let health = Arc::new(Health::new(flows.clone()));
+        let (committer, threads) = Committer::start(&disk, &flows, &health, next_seq)
+            .map_err(|source| OpenError::Io { path: dir.to_owned(), source })?;
+        let inner = Inner {
+            dir: dir.to_owned(),
+            disk: RwLock::new(Some(disk)),
+            committer,
+            threads: Mutex::new(Some(threads)),
+            flows,
+            health,
+            letters,
+            job_bell: Arc::new(Notify::new()),
+            damaged: AtomicU64::new(quarantined),
+            sweep: Progress::default(),
+            clock: config.clock,
+        };
+        Ok(Self { inner: Arc::new(inner), audit: None })
+    }
+}
+
+/// The format of the store; a new one gets this version's.
+fn check_format(dir: &Path, disk: &Disk) -> Result<u32, OpenError> {
+    match disk.get(keys::FORMAT).map_err(OpenError::Engine)? {
+        Some(bytes) => match <[u8; 4]>::try_from(bytes.as_slice()).map(u32::from_be_bytes) {
+            Ok(found) if found > FORMAT => Err(OpenError::NewerFormat { found, known: FORMAT }),
+            Ok(found) => Ok(found),
+            Err(_) => Err(OpenError::NotAStore(dir.to_owned())),
+        },
+        None if disk.is_empty() => write_format(disk).map(|()| FORMAT),
+        None => Err(OpenError::NotAStore(dir.to_owned())),
+    }
+}
+
+fn write_format(disk: &Disk) -> Result<(), OpenError> {
+    let format = (keys::FORMAT.to_vec(), Some(FORMAT.to_be_bytes().to_vec()));
+    disk.apply([format]).and_then(|()| disk.write_out()).and_then(|()| disk.sync()).map_err(OpenError::Engine)
+}
+
+/// Sums the groups up; counts them anew when one is damaged.
+fn count_letters(disk: &Disk) -> Result<Counters, StoreError> {
+    let (mut all, damaged) = groups::load_all(disk)?;
+    if damaged {
+        all = upgrade::count_anew(disk, all)?;
+    }
+    let counters = Counters::default();
+    all.iter().for_each(|group| counters.replace(None, Some(group)));
+    Ok(counters)
+}
+
+/// Moves index entries that can't be read to quarantine, with their messages.
+fn quarantine_all(disk: &Disk, flows: &Flows, next_seq: &mut u64, damaged: &[Vec<u8>]) -> Result<(), StoreError> {
+    if damaged.is_empty() {
+        return Ok(());
+    }
+    let mut draft = Draft::new(disk, flows, next_seq);
+    for key in damaged {
+        tracing::error!(?key, "the index entry of a queued message was damaged on disk and was put in quarantine");
+        draft.quarantine(key)?;
+        if let Some(seq) = keys::read_index(key) {
+            draft.quarantine(&keys::message(seq))?;
+        }
+    }
+    draft.accept();
+    disk.apply(draft.into_writes())?;
+    Ok(disk.write_out().and_then(|()| disk.sync())?)
+}
+
+fn engine(error: StoreError) -> OpenError {
+    match error {
+        StoreError::Unavailable(failure) => OpenError::Engine(failure),
+        other => OpenError::Engine(Failure::new(crate::FailureKind::Corrupt, other.to_string())),
+    }
+}
