@@ -15,9 +15,9 @@ use super::Diagnostic;
 coded_enum! {
     /// Which kind of problem; stable and countable.
     pub enum Code {
-        /// no token, or another one
+        /// no token, or a wrong one
         Unauthorized => "unauthorized",
-        /// whoever asks lacks the permission, which `detail` names
+        /// the caller lacks the permission that `detail` names
         Forbidden => "forbidden",
         /// the query or body can't be understood; `detail` says where
         BadRequest => "bad-request",
@@ -25,25 +25,25 @@ coded_enum! {
         InvalidId => "invalid-id",
         /// there is no such dead letter, group, job, message or resource
         NotFound => "not-found",
-        /// the state of the dead letter, group or job does not allow it, or its message is in the queue already
+        /// the state of the dead letter, group or job does not allow it, or its message is already in the queue
         Conflict => "conflict",
         /// the body is longer than the API takes
         TooLarge => "too-large",
         /// the resource is there, but not for this method
         MethodNotAllowed => "method-not-allowed",
-        /// something is wrong with the flow files; `diagnostics` lists it with file, line and column, and nothing changed
+        /// the flow files have mistakes; `diagnostics` lists them with file, line and column, and nothing changed
         ReloadRefused => "reload-refused",
-        /// a reload came to no decision for a fault of the host; nothing changed, and the log says more
+        /// a reload failed because of a fault of the host; nothing changed, and the log says more
         ReloadFailed => "reload-failed",
-        /// no signature of the plugin is of a key that may publish it; `detail` says which key, what it may publish and which line to add
+        /// the plugin has no signature by a key that may publish it; `detail` says which key, what it may publish and which line to add
         PluginUntrusted => "plugin-untrusted",
-        /// the version was published with other bytes: give the new ones another version
+        /// the version was already published with other bytes: use another version
         VersionTaken => "version-taken",
-        /// the component is no plugin that this host could run, or doesn't fit its step; `detail` is what a flow that names it would be told
+        /// the component is not a plugin that this host could run, or doesn't fit its step; `detail` is the error that a flow naming it would get
         PluginRefused => "plugin-refused",
         /// a file of the catalogue can't be read or written; the host's log says why
         CatalogueFailed => "catalogue-failed",
-        /// this needs a host at work, and none is
+        /// this needs a running host
         HostNotRunning => "host-not-running",
         /// the host is shutting down
         Stopping => "stopping",
