@@ -5,7 +5,9 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use gantry_api::v1::{CloseRequest, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, ShadowReport, form};
+use gantry_api::v1::{
+    ApproveRequest, CloseRequest, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, ShadowReport, form,
+};
 use gantry_control::rollout::{self, Phase};
 use gantry_core::FlowName;
 use gantry_operations::{ApproveDeployment, BeginDeployment, OperationError, ResetStep, RollBackDeployment};
@@ -63,17 +65,17 @@ pub(crate) async fn show(
 
 /// On to the next phase: 202, since the deployment takes the order when it looks for one.
 #[utoipa::path(post, path = "/v1/deployments/{number}/approve", tag = "deployments", operation_id = "approve_deployment",
-    params(("number" = u64, Path, description = "The deployment's number")), request_body = CloseRequest,
+    params(("number" = u64, Path, description = "The deployment's number")), request_body = ApproveRequest,
     responses((status = 202, description = "the record before the order is taken", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict))]
 pub(crate) async fn approve(
     State(admin): State<Admin>,
     number: Result<Path<u64>, PathRejection>,
-    request: Result<Json<CloseRequest>, JsonRejection>,
+    request: Result<Json<ApproveRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
     let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let CloseRequest { by, reason: _ } = asked::body(request)?;
-    let deployment = admin.execute(&by, ApproveDeployment { number }).await?;
+    let ApproveRequest { by, reason, phase } = asked::body(request)?;
+    let deployment = admin.execute(&by, ApproveDeployment { number, phase: phase.convert(), reason }).await?;
     Ok((StatusCode::ACCEPTED, Json(deployment.convert())))
 }
 

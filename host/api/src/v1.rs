@@ -29,8 +29,8 @@ pub use dead_letter::{
     DeadLetter, DeadLetterCounts, DeadLetterState, DeadLetterSummary, Reason, Resolution, Stage, Transformed, Violation,
 };
 pub use deployment::{
-    DeployRequest, Deployment, DeploymentEvent, DeploymentQuery, Difference, DifferenceKind, DryRunRequest,
-    GoldenReport, Phase, ShadowReport,
+    ApproveRequest, DeployRequest, Deployment, DeploymentEvent, DeploymentQuery, Difference, DifferenceKind,
+    DryRunRequest, GoldenReport, Phase, ShadowReport,
 };
 pub use diagnostic::{Diagnostic, DiagnosticCode, DiagnosticSeverity, Diagnostics};
 pub use filter::DeadLetterFilter;

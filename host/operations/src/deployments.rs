@@ -1,7 +1,7 @@
 //! Deployments: begin, approve, roll back, and back to what the flow's file names. Each changes flows in memory beside its
 //! own record, so each states its intent before.
 
-use gantry_control::rollout::{DeployRequest, Deployment};
+use gantry_control::rollout::{DeployRequest, Deployment, Phase};
 use gantry_core::FlowName;
 use gantry_core::rollout::TermsChange;
 
@@ -23,10 +23,14 @@ pub struct BeginDeployment {
 }
 
 /// Lets a deployment go on that waits for its operator, or is in a canary or watched.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ApproveDeployment {
     /// Its number.
     pub number: u64,
+    /// The phase that is approved of; the present one unless given.
+    pub phase: Option<Phase>,
+    /// Why; may be empty.
+    pub reason: String,
 }
 
 /// Puts the version before a deployment back, whether it is under way or in force.
@@ -78,8 +82,12 @@ impl Operation for ApproveDeployment {
         format!("deployment {}", self.number)
     }
 
+    fn detail(&self) -> String {
+        self.reason.clone()
+    }
+
     async fn run(self, call: Call) -> Result<Deployment, OperationError> {
-        Ok(call.host()?.deployer.approve(self.number, call.by())?)
+        Ok(call.host()?.deployer.approve(self.number, self.phase, call.by())?)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use gantry_control::reload::{ReloadReport, Trigger};
-use gantry_control::rollout::{DeployError, DeployRequest, Deployment};
+use gantry_control::rollout::{DeployError, DeployRequest, Deployment, Phase};
 use gantry_control::targets::{TargetCommand, TargetError};
 use gantry_core::{FlowName, TargetName};
 use gantry_engine::target_report::TargetReport;
@@ -19,10 +19,18 @@ pub trait Operator {
     /// Begins a deployment.
     fn deploy(&self, request: DeployRequest) -> impl Future<Output = Result<Deployment, DeployError>> + Send;
 
-    /// Lets a deployment go on.
+    /// Lets a deployment go on from the phase it is in.
     fn approve_deployment(
         &self,
         number: u64,
+        by: String,
+    ) -> impl Future<Output = Result<Deployment, DeployError>> + Send;
+
+    /// Lets a deployment go on from this phase.
+    fn approve_phase(
+        &self,
+        number: u64,
+        phase: Phase,
         by: String,
     ) -> impl Future<Output = Result<Deployment, DeployError>> + Send;
 
@@ -67,7 +75,11 @@ impl Operator for HostHandle {
     }
 
     async fn approve_deployment(&self, number: u64, by: String) -> Result<Deployment, DeployError> {
-        act(self, &by, ApproveDeployment { number }).await.map_err(of_deployment)
+        act(self, &by, approval(number, None)).await.map_err(of_deployment)
+    }
+
+    async fn approve_phase(&self, number: u64, phase: Phase, by: String) -> Result<Deployment, DeployError> {
+        act(self, &by, approval(number, Some(phase))).await.map_err(of_deployment)
     }
 
     async fn roll_back(&self, number: u64, by: String, reason: String) -> Result<Deployment, DeployError> {
@@ -115,6 +127,10 @@ impl Operator for HostHandle {
         let publish = Publish { bytes: plugin.into(), signatures: None };
         act(self, "test", publish).await.expect("the catalogue takes it")
     }
+}
+
+fn approval(number: u64, phase: Option<Phase>) -> ApproveDeployment {
+    ApproveDeployment { number, phase, reason: String::new() }
 }
 
 async fn act<O: Operation>(host: &HostHandle, by: &str, operation: O) -> Result<O::Output, OperationError> {

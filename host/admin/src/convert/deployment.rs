@@ -12,7 +12,7 @@ alike! {
         number, flow, step, from, from_file, to, to_file, undoes, by, at, terms, phase, since, golden, shadow, canary,
         watch, events,
     }
-    deployed::Phase => v1::Phase [
+    deployed::Phase = v1::Phase [
         Checking, Golden, Shadow, Waiting, Canary, Watching, Deployed, Refused, RolledBack,
     ]
     deployed::Entry => v1::DeploymentEvent { at, phase, by, text }

@@ -167,6 +167,19 @@ pub struct DeployRequest {
     pub terms: TermsChange,
 }
 
+/// Lets a deployment go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ApproveRequest {
+    /// Who.
+    pub by: String,
+    /// Why; may be empty.
+    pub reason: String,
+    /// The phase that is approved of; the present one unless given. Once the deployment has left that phase, the request
+    /// changes nothing: two operators who approve at once don't approve of two phases.
+    pub phase: Option<Phase>,
+}
+
 /// Which deployments are meant. Every field narrows; none given means all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,8 @@
 //! Deployments of a running host.
 
-use gantry_api::v1::{CloseRequest, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, ShadowReport};
+use gantry_api::v1::{
+    ApproveRequest, CloseRequest, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, ShadowReport,
+};
 
 use super::{Client, ClientError};
 
@@ -20,10 +22,10 @@ impl Client {
         self.transport.read(&format!("deployments/{number}")).await
     }
 
-    /// On to its next phase.
-    pub(crate) async fn approve(&self, number: u64, by: &str) -> Result<Deployment, ClientError> {
-        let request = CloseRequest { by: by.to_owned(), reason: String::new() };
-        self.transport.post(&format!("deployments/{number}/approve"), &request).await
+    /// On from the phase in which it was seen.
+    pub(crate) async fn approve(&self, seen: &Deployment, by: &str) -> Result<Deployment, ClientError> {
+        let request = ApproveRequest { by: by.to_owned(), phase: Some(seen.phase), ..ApproveRequest::default() };
+        self.transport.post(&format!("deployments/{}/approve", seen.number), &request).await
     }
 
     /// Back to the version before it.

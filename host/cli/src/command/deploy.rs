@@ -80,9 +80,9 @@ impl Deploy {
             Self::Status(status) => status.run(output),
             Self::History(history) => history.run(output),
             Self::Approve(approve) => client::with_host(&approve.host, output, async |host| {
-                let number = last(host, &approve.place).await?.number;
-                let deployment = host.approve(number, &approve.who.name()).await?;
-                Ok(output.print(&deployment, || format!("deployment {number} goes on"))?)
+                let seen = last(host, &approve.place).await?;
+                let deployment = host.approve(&seen, &approve.who.name()).await?;
+                Ok(output.print(&deployment, || format!("deployment {} goes on", seen.number))?)
             }),
             Self::Rollback(rollback) => client::with_host(&rollback.host, output, async |host| {
                 let number = last(host, &rollback.place).await?.number;

@@ -58,11 +58,13 @@ impl Deployer {
         detached(async move { deployer.begin_now(request).await }).await
     }
 
-    /// Directs a deployment under way to go on from the phase it is in; a second approval of the same phase does nothing.
-    pub fn approve(&self, number: u64, by: String) -> Result<Deployment, DeployError> {
-        let phase = self.find(number)?.phase;
-        if phase < Phase::Waiting {
-            return Err(DeployError::TooEarly { number, phase });
+    /// Directs a deployment under way to go on from a phase, the one it is in unless another is named. A second approval of
+    /// the same phase does nothing.
+    pub fn approve(&self, number: u64, of: Option<Phase>, by: String) -> Result<Deployment, DeployError> {
+        let present = self.find(number)?.phase;
+        let phase = of.unwrap_or(present);
+        if phase < Phase::Waiting || phase > present {
+            return Err(DeployError::TooEarly { number, phase: present });
         }
         self.deployments().order(number, Order::Approve { by, from: phase })
     }

@@ -113,7 +113,7 @@ async fn a_step_back_is_not_taken_back_and_an_approval_said_twice_is_heard_once(
     let waiting = deploy(&host, &new, terms).await;
     assert_eq!(waiting.phase, Phase::Waiting);
     for who in ["olga", "nina"] {
-        let _ = host.handle().approve_deployment(waiting.number, who.into()).await;
+        host.handle().approve_phase(waiting.number, waiting.phase, who.into()).await.unwrap();
     }
     gantry_e2e::eventually("the trial to be in the flow", || async {
         host.handle().reports()[0].plugins[0].on_trial.is_some()
