@@ -122,8 +122,8 @@ fn new_message(flow: &FlowName, arrival: Arrival, now: Timestamp) -> NewMessage 
     };
     let idempotency = arrival.idempotency.map(|IdempotencyKey { key, window, fingerprint }| {
         // Half of a SHA-256 is enough to tell two payloads of one key apart.
-        let fingerprint = fingerprint.as_bytes().first_chunk().copied().unwrap_or_default();
-        gantry_store::IdempotencyKey { key, window, fingerprint }
+        let digest = fingerprint.as_bytes();
+        gantry_store::IdempotencyKey { key, window, fingerprint: std::array::from_fn(|index| digest[index]) }
     });
     NewMessage { envelope, dedupe_window: arrival.dedupe_window, idempotency }
 }
