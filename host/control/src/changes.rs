@@ -1,31 +1,31 @@
-//! What a plan changes when it takes force.
+//! What a reload changed about the flows.
 
 use gantry_core::FlowName;
 
 /// What a reload did to the flows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// They take messages in now.
+    /// New flows: they accept messages now.
     pub added: Vec<FlowName>,
-    /// Their next batch runs under the new version.
+    /// Changed flows: their next batch runs under the new version.
     pub changed: Vec<FlowName>,
-    /// They take nothing in any more.
+    /// Removed flows: they accept no messages any more.
     pub removed: Vec<Removed>,
-    /// They were not touched.
+    /// Unchanged flows.
     pub unchanged: Vec<FlowName>,
 }
 
-/// A flow that is gone, and what it left.
+/// A flow that was removed, and what is left of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removed {
     /// The flow.
     pub flow: FlowName,
-    /// Messages in its queue: they stay there, on disk, until a flow of this name is back.
+    /// Messages in its queue. They stay there, on disk, until there is a flow of this name again.
     pub waiting: usize,
 }
 
 impl Changes {
-    /// Whether every flow is as it was.
+    /// Whether no flow changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()

@@ -1,4 +1,4 @@
-//! What keeps a flow from running, as diagnostics about its file: the same for `gantry check` and for a reload.
+//! Turns the reasons why a flow can't run into diagnostics about its file, the same for `gantry check` and for a reload.
 
 use std::error::Error;
 
@@ -9,7 +9,7 @@ use gantry_transport::target::BuildError;
 
 use crate::sources::SourceError;
 
-/// A plugin, table or target that doesn't fit.
+/// The diagnostic for a plugin, table or target that can't be used.
 #[must_use]
 pub fn flow(flow: &Flow, error: &FlowError) -> Diagnostic {
     let code = match error {
@@ -27,7 +27,7 @@ pub fn flow(flow: &Flow, error: &FlowError) -> Diagnostic {
     }
 }
 
-/// A source that can't be set up.
+/// The diagnostic for a source that can't be opened.
 #[must_use]
 pub fn source(flow: &Flow, error: &SourceError) -> Diagnostic {
     let code = match error {
@@ -37,7 +37,7 @@ pub fn source(flow: &Flow, error: &SourceError) -> Diagnostic {
     Diagnostic::new(code, flow.file.clone(), None, chain(error), String::new())
 }
 
-/// The same, where it keeps something from happening: a check may run where the secrets are not, a host may not.
+/// The same as an error. A check may run without the secrets, so some diagnostics are warnings there; a host needs them.
 #[must_use]
 pub(crate) const fn as_error(mut diagnostic: Diagnostic) -> Diagnostic {
     diagnostic.severity = Severity::Error;

@@ -1,7 +1,7 @@
-//! What a flow is made of, by content: its file, its plugins, its tables, its schemas and its secrets in files.
+//! The content of everything that a flow consists of: its file, plugins, tables, schemas, and secrets in files.
 //!
-//! A reload leaves a flow alone whose fingerprint is the same. It is taken before the parts are loaded: a part that is
-//! replaced in between differs from it, so the next reload loads the flow again instead of missing the change.
+//! A reload doesn't touch a flow whose fingerprint is unchanged. The fingerprint is taken before the parts are loaded:
+//! if a part is replaced in between, the next reload finds a difference and loads the flow again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,24 +10,24 @@ use gantry_config::{Flow, SecretRef};
 use gantry_core::Digest;
 use gantry_engine::overrides::OverrideDigest;
 
-/// Each file with the digest of its content; none where it can't be read.
+/// The digest of each file's content; none if the file can't be read.
 type Contents = BTreeMap<PathBuf, Option<Digest>>;
 
-/// What a flow was made of when it was loaded.
+/// What a flow consisted of when it was loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
-    /// Relative paths in a flow begin at its file: moved elsewhere, the same text is another flow.
+    /// Its file. Relative paths in it begin there, so a file that was moved is another flow.
     file: PathBuf,
     version: String,
     parts: Contents,
-    /// What is deployed to its steps in place of the plugins it names.
+    /// What is deployed to its steps in place of the plugins that its file names.
     pub(crate) deployed: OverrideDigest,
-    /// Kept apart: a target is opened anew when one of them changes.
+    /// Separate from the other parts: targets are opened again when a secret changes.
     pub(crate) secrets: Contents,
 }
 
 impl Fingerprint {
-    /// Reads all parts of the flow.
+    /// Reads all parts of a flow.
     pub(crate) fn of(flow: &Flow, deployed: OverrideDigest) -> Self {
         Self {
             deployed,
@@ -47,7 +47,7 @@ impl Fingerprint {
     }
 }
 
-/// The flow's JSON Schemas, and those that lie beside them: a `$ref` may lead there.
+/// The flow's JSON Schemas, and all others in the same directories, because a `$ref` may name them.
 fn schemas(flow: &Flow) -> BTreeSet<PathBuf> {
     let named = flow.input_schema.iter().chain(flow.targets.values().filter_map(|target| target.schema.as_ref()));
     let named: BTreeSet<_> = named.filter_map(|schema| schema.file()).map(Path::to_path_buf).collect();
@@ -70,6 +70,9 @@ fn secrets(flow: &Flow) -> Vec<&SecretRef> {
 }
 
 fn contents<'a>(files: impl Iterator<Item = &'a Path>) -> Contents {
-    let digest = |file: &Path| std::fs::read(file).ok().map(|bytes| Digest::of(&bytes));
     files.map(|file| (file.to_path_buf(), digest(file))).collect()
+}
+
+fn digest(file: &Path) -> Option<Digest> {
+    std::fs::read(file).ok().map(|bytes| Digest::of(&bytes))
 }

@@ -1,5 +1,5 @@
-//! What changes flows while the host runs: plans and reloads, rollouts of plugin versions, publishing, jobs over dead
-//! letters, and commands for targets. What a message touches is below, in `gantry-engine`.
+//! Everything that changes flows while the host runs: plans and reloads, rollouts of plugin versions, publishing, jobs
+//! over dead letters, and commands for targets. The crate below, `gantry-engine`, processes messages.
 //!
 //! ```text
 //!  files ─→ reload ─→ plan ─────────────┐

@@ -1,5 +1,5 @@
-//! What it takes to run a set of flows, checked and loaded before anything of it is in force. A start plans everything;
-//! a reload plans what differs from what runs.
+//! Everything that a set of flows needs, loaded and checked before any of it is in force. A start plans all flows; a
+//! reload plans those that differ from the running ones.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,79 +17,79 @@ use crate::diagnose;
 use crate::fingerprint::Fingerprint;
 use crate::sources::{ReadySource, SourceError};
 
-/// Flows that can take over as a whole.
+/// Flows that are ready to be put in force together.
 pub struct Plan {
     /// In the order of their files.
     pub(crate) flows: Vec<Planned>,
-    /// The routes of all of them.
+    /// The webhook routes of all of them.
     pub(crate) webhooks: RouteTable,
 }
 
-/// One flow, and what it takes.
+/// One flow of a plan.
 pub(crate) struct Planned {
     pub(crate) flow: Flow,
-    /// None: it runs already, and nothing of it has changed.
+    /// None if the flow already runs and has not changed.
     pub(crate) renewal: Option<Renewal>,
 }
 
-/// A flow that is new, or another than the one that runs.
+/// A new flow, or a new version of a running one.
 pub(crate) struct Renewal {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) running: Arc<RunningFlow>,
     pub(crate) source: SourcePlan,
 }
 
-/// What becomes of a flow's source, where it runs by itself.
+/// What happens to the source of a flow, if it runs as a task.
 pub(crate) enum SourcePlan {
-    /// It goes on as it is.
+    /// It continues as it is.
     Keep,
-    /// It ends, if there is one, and this one begins, if there is one.
+    /// The running source ends, if there is one, and the new one starts, if there is one.
     Replace(Option<Box<ReadySource>>),
 }
 
-/// What is in force when a plan is made, and what new flows are given.
+/// What is in force when a plan is made, and what new flows need.
 pub(crate) struct Snapshot {
     pub(crate) shared: Shared,
     pub(crate) intake: Arc<dyn Intake>,
-    /// The flows of alerts: in every plan, whatever the files say.
+    /// The flows of alerts. Every plan contains them.
     pub(crate) alert_flows: Vec<Flow>,
     /// The flows in force, by name.
     pub(crate) flows: BTreeMap<FlowName, InForceFlow>,
-    /// The metrics of a flow: it keeps its counts over reloads.
+    /// The metrics of a flow. A flow keeps its counts across reloads.
     pub(crate) metrics_of: Box<dyn Fn(&FlowName) -> FlowMetrics + Send>,
 }
 
-/// A flow in force, as far as a plan asks.
+/// What a plan needs to know about a flow in force.
 pub(crate) struct InForceFlow {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) running: Arc<RunningFlow>,
-    /// The settings of its source, where that runs by itself.
+    /// The settings of its source, if that runs as a task.
     pub(crate) source: Option<Arc<dyn SourceSettings>>,
 }
 
-/// Everything that keeps flows from taking over.
+/// Everything that prevents flows from being put in force.
 #[derive(Debug, Default)]
 pub struct Refusal {
-    /// Flows that don't fit their plugins, tables or targets.
+    /// Flows with plugins, tables or targets that can't be used.
     pub flows: Vec<(FlowName, FlowError)>,
-    /// Sources that can't be set up.
+    /// Sources that can't be opened.
     pub sources: Vec<SourceError>,
 }
 
 impl Plan {
-    /// Loads whatever is new and checks all of it. Blocks: plugins are compiled. Changes nothing but missing
-    /// directories of sources, which it makes.
+    /// Loads what is new and checks everything. Blocks, because plugins are compiled. Changes nothing, except that it
+    /// creates missing directories of sources.
     pub(crate) fn prepare(now: &Snapshot, flows: Vec<Flow>, env: Environment<'_>) -> Result<Self, Refusal> {
         let mut refusal = Refusal::default();
         let webhooks = RouteTable::build(&flows, env)
             .map_err(|faults| refusal.sources.extend(faults.into_iter().map(SourceError::Webhook)))
             .unwrap_or_default();
         let mut planned = Vec::with_capacity(flows.len());
-        let taken = |name: &FlowName| now.alert_flows.iter().any(|alert| alert.name == *name);
-        for flow in flows.iter().filter(|flow| taken(&flow.name)) {
+        let is_taken = |name: &FlowName| now.alert_flows.iter().any(|alert| alert.name == *name);
+        for flow in flows.iter().filter(|flow| is_taken(&flow.name)) {
             refusal.flows.push((flow.name.clone(), FlowError::NameTaken { flow: flow.name.clone() }));
         }
-        for flow in flows.into_iter().filter(|flow| !taken(&flow.name)).chain(now.alert_flows.iter().cloned()) {
+        for flow in flows.into_iter().filter(|flow| !is_taken(&flow.name)).chain(now.alert_flows.iter().cloned()) {
             let renewal = renew(now, &flow, env, &mut refusal);
             planned.push(Planned { flow, renewal });
         }
@@ -102,7 +102,7 @@ impl Refusal {
         self.flows.is_empty() && self.sources.is_empty()
     }
 
-    /// The same with places in the flows' files.
+    /// The same as diagnostics with places in the flows' files.
     pub(crate) fn diagnostics(&self, flows: &BTreeMap<FlowName, Flow>) -> Vec<Diagnostic> {
         let of_flows = self.flows.iter().filter_map(|(name, error)| Some(diagnose::flow(flows.get(name)?, error)));
         let of_sources =
@@ -111,7 +111,7 @@ impl Refusal {
     }
 }
 
-/// What it takes to run this flow; none when it runs already, or can't.
+/// What a new or changed flow needs. None when the flow is unchanged, or can't run.
 fn renew(now: &Snapshot, flow: &Flow, env: Environment<'_>, refusal: &mut Refusal) -> Option<Renewal> {
     let before = now.flows.get(&flow.name);
     let fingerprint = Fingerprint::of(flow, now.shared.overrides.digest(&flow.name));
@@ -131,12 +131,12 @@ fn renew(now: &Snapshot, flow: &Flow, env: Environment<'_>, refusal: &mut Refusa
     Some(Renewal { fingerprint, running: Arc::new(running.ok()?), source: source.ok()? })
 }
 
-/// A source with the same settings as before goes on: it may be in the middle of something.
+/// A source with unchanged settings continues, because it may be in the middle of a file or request.
 fn plan_source(now: &Snapshot, before: Option<&InForceFlow>, flow: &Flow) -> Result<SourcePlan, SourceError> {
     let running = before.and_then(|before| before.source.as_ref());
     if running.is_some_and(|running| **running == *flow.source) {
         return Ok(SourcePlan::Keep);
     }
-    let begins = ReadySource::of(flow, &now.intake, &now.shared.clock)?;
-    Ok(SourcePlan::Replace(begins.map(Box::new)))
+    let next = ReadySource::of(flow, &now.intake, &now.shared.clock)?;
+    Ok(SourcePlan::Replace(next.map(Box::new)))
 }

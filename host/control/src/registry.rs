@@ -1,5 +1,5 @@
-//! The flows at work: for each a worker, the version in force, and its source. A plan takes over here, and
-//! nowhere else; from here on nothing can be refused any more.
+//! The running flows, each with its worker, the version in force, and its source. Only this module puts a plan in
+//! force. The plan was checked before, so nothing can be refused here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ use crate::fingerprint::Fingerprint;
 use crate::plan::{InForceFlow, Plan, Planned, Refusal, Renewal, Snapshot, SourcePlan};
 use crate::sources::{ReadySource, RunningSource};
 
-/// The flows in force, and what new ones need.
+/// The flows in force, and what new flows need.
 pub struct FlowRegistry {
     shared: Shared,
     intake: Arc<dyn Intake>,
@@ -38,32 +38,32 @@ pub struct FlowRegistry {
     alert_flows: Vec<Flow>,
 }
 
-/// What a registry is made of.
+/// What a registry needs.
 pub struct Dependencies {
-    /// What every flow is given.
+    /// What all flows share.
     pub shared: Shared,
     /// Where sources hand messages over.
     pub intake: Arc<dyn Intake>,
-    /// What the host counts.
+    /// The metrics of the host.
     pub metrics: Metrics,
-    /// The list of flows in force that others read.
+    /// The list of flows in force, for readers.
     pub active: ActiveFlows,
     /// The routes of webhooks.
     pub routes: Arc<Routes>,
-    /// Sources run here.
+    /// The tasks of sources.
     pub sources: TaskGroup,
-    /// Workers run here.
+    /// The tasks of workers.
     pub workers: TaskGroup,
-    /// The flows of alerts: in every plan, whatever the files say.
+    /// The flows of alerts. Every plan contains them.
     pub alert_flows: Vec<Flow>,
 }
 
 /// One flow in force.
 struct FlowHandle {
     fingerprint: Fingerprint,
-    /// Its source, where that runs by itself.
+    /// Its source, if that runs as a task.
     source: Option<RunningSource>,
-    /// The worker takes the version in force for every batch.
+    /// The version in force, which the worker reads for every batch.
     versions: watch::Sender<Arc<RunningFlow>>,
     stop: CancellationToken,
 }
@@ -72,6 +72,14 @@ impl FlowHandle {
     /// The version in force.
     fn running(&self) -> Arc<RunningFlow> {
         Arc::clone(&self.versions.borrow())
+    }
+
+    fn in_force(&self) -> InForceFlow {
+        InForceFlow {
+            fingerprint: self.fingerprint.clone(),
+            running: self.running(),
+            source: self.source.as_ref().map(|source| Arc::clone(&source.settings)),
+        }
     }
 }
 
@@ -83,7 +91,7 @@ impl FlowRegistry {
         Self { shared, intake, metrics, active, routes, sources, workers, flows: BTreeMap::new(), alert_flows }
     }
 
-    /// The version of a flow that is in force; none when it isn't.
+    /// The version in force of a flow; none when the flow isn't in force.
     pub(crate) fn running(&self, flow: &FlowName) -> Option<Arc<RunningFlow>> {
         self.flows.get(flow).map(FlowHandle::running)
     }
@@ -93,43 +101,38 @@ impl FlowRegistry {
         &self.alert_flows
     }
 
-    /// All files that the flows in force are made of.
+    /// All files of the flows in force.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
         self.flows.values().flat_map(|flow| flow.fingerprint.files())
     }
 
-    /// What is in force just now, for a plan to begin from.
+    /// What is in force now, for a plan.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let in_force = |handle: &FlowHandle| InForceFlow {
-            fingerprint: handle.fingerprint.clone(),
-            running: handle.running(),
-            source: handle.source.as_ref().map(|source| Arc::clone(&source.settings)),
-        };
         let active = self.active.clone();
         let metrics = self.metrics.clone();
         Snapshot {
             shared: self.shared.clone(),
             intake: Arc::clone(&self.intake),
             alert_flows: self.alert_flows.clone(),
-            flows: self.flows.iter().map(|(name, handle)| (name.clone(), in_force(handle))).collect(),
+            flows: self.flows.iter().map(|(name, handle)| (name.clone(), handle.in_force())).collect(),
             metrics_of: Box::new(move |flow| active.metrics(flow).unwrap_or_else(|| metrics.flow(flow.as_str()))),
         }
     }
 
-    /// Loads what these flows need beside what is in force, and checks all of it. Blocks: plugins are compiled.
+    /// Loads what these flows need beyond what is in force, and checks everything. Blocks, because plugins are compiled.
     pub fn plan(&self, flows: Vec<Flow>, env: Environment<'_>) -> Result<Plan, Refusal> {
         Plan::prepare(&self.snapshot(), flows, env)
     }
 
-    /// Puts the plan in force. In this order, so that nobody is refused in between: what counts and works is there
-    /// before the routes lead to it, and what is removed loses its route before its worker.
+    /// Puts the plan in force. The order makes sure that no sender is refused in between: metrics and workers of a flow
+    /// exist before its route, and a removed flow loses its route before its worker.
     pub async fn apply(&mut self, plan: Plan) -> Changes {
         let mut changes = Changes::default();
         self.active.replace(self.entries(&plan));
         self.shared.events.serve(&self.active.entries());
-        let mut leaving: Vec<RunningSource> = Vec::new();
-        let mut coming: Vec<(FlowName, ReadySource)> = Vec::new();
-        let staying: BTreeSet<_> = plan.flows.iter().map(|planned| planned.flow.name.clone()).collect();
+        let mut ending: Vec<RunningSource> = Vec::new();
+        let mut starting: Vec<(FlowName, ReadySource)> = Vec::new();
+        let planned_names: BTreeSet<_> = plan.flows.iter().map(|planned| planned.flow.name.clone()).collect();
         for planned in plan.flows {
             let name = planned.flow.name.clone();
             let Some(mut renewal) = planned.renewal else {
@@ -143,22 +146,22 @@ impl FlowRegistry {
                 changes.changed.push(name.clone());
             }
             if let SourcePlan::Replace(ready) = source {
-                leaving.extend(self.flows.get_mut(&name).and_then(|handle| handle.source.take()));
-                coming.extend(ready.map(|ready| (name, *ready)));
+                ending.extend(self.flows.get_mut(&name).and_then(|handle| handle.source.take()));
+                starting.extend(ready.map(|ready| (name, *ready)));
             }
         }
         self.routes.replace(plan.webhooks);
-        let removed = self.flows.extract_if(.., |name, _| !staying.contains(name)).collect::<Vec<_>>();
+        let removed = self.flows.extract_if(.., |name, _| !planned_names.contains(name)).collect::<Vec<_>>();
         for (name, handle) in removed {
             handle.stop.cancel();
-            leaving.extend(handle.source);
+            ending.extend(handle.source);
             changes.removed.push(self.removed(name));
         }
-        // A directory may go from one flow to another: all that leave have left before one comes.
-        for source in leaving {
+        // A directory may move from one flow to another, so all ending sources must end before a new one starts.
+        for source in ending {
             source.end().await;
         }
-        for (name, ready) in coming {
+        for (name, ready) in starting {
             let running = ready.start(&self.sources.tasks, &self.sources.stop);
             if let Some(handle) = self.flows.get_mut(&name) {
                 handle.source = Some(running);
@@ -168,7 +171,7 @@ impl FlowRegistry {
         changes
     }
 
-    /// Puts a version that was bound anew in force, from the flow's next batch on.
+    /// Puts a version with a newly bound step in force, from the flow's next batch on.
     pub(crate) fn install(&mut self, next: Arc<RunningFlow>) {
         let Some(handle) = self.flows.get_mut(&next.name) else { return };
         self.active.renew_plugins(&next.name, &next.transformer.steps().in_force());
@@ -184,7 +187,7 @@ impl FlowRegistry {
         flow.steps.iter().find(|of| of.name == *step)?.plugin().map(|step| step.plugin.clone())
     }
 
-    /// Puts one flow in force; true when it wasn't there before.
+    /// Puts one flow in force. Returns whether it is new.
     fn renew(&mut self, flow: &Flow, renewal: Renewal) -> bool {
         let ordering = match (flow.ordering, flow.on_failure) {
             (gantry_config::Ordering::Key, OnFailure::Skip) => Ordering::PerKey,
@@ -210,25 +213,27 @@ impl FlowRegistry {
     fn entries(&self, plan: &Plan) -> Vec<ActiveFlow> {
         let now = self.shared.clock.now();
         let before = self.active.entries();
-        let known = |name: &FlowName| before.iter().find(|entry| entry.flow.name == *name);
-        let entry = |planned: &Planned| match (&planned.renewal, known(&planned.flow.name)) {
-            (None, known) => known.cloned(),
-            (Some(renewal), _) => Some(ActiveFlow {
-                flow: planned.flow.clone(),
-                metrics: renewal.running.metrics.clone(),
-                plugins: renewal.running.transformer.steps().in_force(),
-                targets: renewal.running.gates(),
-                since: now,
-            }),
-        };
-        plan.flows.iter().filter_map(entry).collect()
+        let mut entries = Vec::with_capacity(plan.flows.len());
+        for Planned { flow, renewal } in &plan.flows {
+            match renewal {
+                None => entries.extend(before.iter().find(|entry| entry.flow.name == flow.name).cloned()),
+                Some(renewal) => entries.push(ActiveFlow {
+                    flow: flow.clone(),
+                    metrics: renewal.running.metrics.clone(),
+                    plugins: renewal.running.transformer.steps().in_force(),
+                    targets: renewal.running.gates(),
+                    since: now,
+                }),
+            }
+        }
+        entries
     }
 
-    /// What a removed flow leaves behind.
+    /// What is left of a removed flow.
     fn removed(&self, flow: FlowName) -> Removed {
         let waiting = self.shared.store.backlog(&flow).messages;
         if waiting > 0 {
-            tracing::warn!(%flow, waiting, "a removed flow has messages left; they stay queued until it is back");
+            tracing::warn!(%flow, waiting, "removed flow has messages left; they stay queued until the flow is added again");
         }
         Removed { flow, waiting }
     }

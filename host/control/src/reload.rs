@@ -1,8 +1,8 @@
-//! Edited flows, plugins and tables taken in force while the host runs: as a whole, or not at all.
+//! Puts edited flows, plugins and tables in force while the host runs: all of them, or none.
 //!
-//! One reload at a time. The files are read and everything new is loaded while the old goes on; only when nothing is
-//! wrong does it take over. A batch begins and ends under one version, deliveries that were made stay as they are,
-//! and what did not change is not touched. The result of the last reload is kept for the operator.
+//! One reload runs at a time. The files are read and everything new is loaded while the old flows continue; the new
+//! ones take over only if nothing is wrong. A batch begins and ends under one version, existing deliveries stay as they
+//! are, and what did not change is not touched. The result of the last reload is kept for the operator.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -20,69 +20,69 @@ use crate::diagnose;
 use crate::plan::Plan;
 use crate::registry::FlowRegistry;
 
-/// Where flows are read from, again and again.
+/// Where flows are read from at each reload.
 #[derive(Clone, Debug)]
 pub struct FlowFiles {
     /// Flow files, or directories of them.
     pub paths: Vec<PathBuf>,
-    /// Where environment variables are read.
+    /// Reads environment variables.
     pub env: fn(&str) -> Option<OsString>,
-    /// Whether the files take force as soon as they are saved.
+    /// Whether files are reloaded as soon as they are saved.
     pub watch: bool,
 }
 
-/// Who asked for a reload.
+/// What triggered a reload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trigger {
     /// The admin API, for the command line and for scripts.
     Api,
     /// SIGHUP.
     Signal,
-    /// A file that was saved.
+    /// A saved file.
     Watch,
 }
 
-/// What came of a reload.
+/// The result of a reload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReloadResult {
     /// The files are in force.
     Applied,
-    /// The files say what is in force already.
+    /// The files are the same as those in force.
     Unchanged,
-    /// Something is wrong with the files; what was in force still is.
+    /// The files have mistakes; nothing changed.
     Refused,
 }
 
-/// One reload: when, why, and what came of it.
+/// One reload: when, why, and its result.
 #[derive(Clone, Debug)]
 pub struct ReloadReport {
-    /// When it was decided.
+    /// When it ended.
     pub at: Timestamp,
-    /// Who asked.
+    /// What triggered it.
     pub trigger: Trigger,
-    /// What came of it.
+    /// Its result.
     pub result: ReloadResult,
-    /// Which flows it concerned; empty when it was refused.
+    /// Which flows changed; empty when it was refused.
     pub changes: Changes,
-    /// What is wrong, or worth a second look.
+    /// Errors and warnings.
     pub diagnostics: Diagnostics,
 }
 
-/// A reload that came to no decision on the files.
+/// Why a reload has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum ReloadError {
-    /// The host was given flows, not files.
-    #[error("this host was started without files to read again")]
+    /// The host was started with flows, not with files.
+    #[error("this host was started without flow files, so there is nothing to reload")]
     NoFiles,
-    /// The host is shutting down.
+    /// The host is stopping.
     #[error("the host is stopping")]
     Stopping,
-    /// A fault of the host itself.
-    #[error("the reload failed; what was in force still is")]
+    /// The host itself failed.
+    #[error("the reload failed; nothing changed")]
     Failed(#[from] tokio::task::JoinError),
 }
 
-/// Reads the files again when asked to.
+/// Reloads the files when triggered.
 pub struct Reloader {
     registry: Arc<tokio::sync::Mutex<FlowRegistry>>,
     files: OnceLock<FlowFiles>,
@@ -105,7 +105,7 @@ impl ReloadResult {
 }
 
 impl Reloader {
-    /// What reloads this registry, until `stopping`.
+    /// A reloader for this registry, until `stopping`.
     #[must_use]
     pub fn new(
         registry: Arc<tokio::sync::Mutex<FlowRegistry>>,
@@ -116,12 +116,12 @@ impl Reloader {
         Self { registry, files: OnceLock::new(), last: Mutex::default(), metrics, clock, stopping }
     }
 
-    /// Sets where flows are read from. Only the first call counts: true when this is it.
+    /// Sets where flows are read from. Only the first call has an effect; returns whether this was it.
     pub fn read_from(&self, files: FlowFiles) -> bool {
         self.files.set(files).is_ok()
     }
 
-    /// Where flows are read from; none before it was set.
+    /// Where flows are read from; none until it was set.
     pub(crate) fn files(&self) -> Option<&FlowFiles> {
         self.files.get()
     }
@@ -131,13 +131,14 @@ impl Reloader {
         &self.registry
     }
 
-    /// Reads, checks and takes over, or refuses. Goes on when the caller doesn't wait for it: there is no half reload.
+    /// Reads and checks the files, then puts them in force or refuses them. Runs to its end even if the caller stops
+    /// waiting, so that no reload is left half done.
     pub async fn reload(self: &Arc<Self>, trigger: Trigger) -> Result<ReloadReport, ReloadError> {
         let reloader = Arc::clone(self);
-        tokio::spawn(async move { reloader.turn(trigger).await }).await?
+        tokio::spawn(async move { reloader.run(trigger).await }).await?
     }
 
-    async fn turn(&self, trigger: Trigger) -> Result<ReloadReport, ReloadError> {
+    async fn run(&self, trigger: Trigger) -> Result<ReloadReport, ReloadError> {
         let files = self.files.get().cloned().ok_or(ReloadError::NoFiles)?;
         let registry = Arc::clone(&self.registry).lock_owned().await;
         let (mut registry, planned) = tokio::task::spawn_blocking(move || {
@@ -157,7 +158,7 @@ impl Reloader {
             Err(diagnostics) => (ReloadResult::Refused, Changes::default(), diagnostics),
         };
         let report = ReloadReport { at: self.clock.now(), trigger, result, changes, diagnostics };
-        self.note(&report);
+        self.record(&report);
         Ok(report)
     }
 
@@ -167,7 +168,7 @@ impl Reloader {
         self.last.lock().clone()
     }
 
-    fn note(&self, report: &ReloadReport) {
+    fn record(&self, report: &ReloadReport) {
         let ReloadReport { trigger, changes, diagnostics, .. } = report;
         match report.result {
             ReloadResult::Applied => {
@@ -180,14 +181,14 @@ impl Reloader {
                     "flows reloaded"
                 );
             }
-            ReloadResult::Unchanged => tracing::info!(?trigger, "nothing to reload: the files are as those in force"),
+            ReloadResult::Unchanged => tracing::info!(?trigger, "nothing to reload: the files did not change"),
             ReloadResult::Refused => {
                 for diagnostic in diagnostics.iter() {
-                    tracing::warn!(code = %diagnostic.code, "reload refused: {diagnostic}");
+                    tracing::warn!(code = %diagnostic.code, %diagnostic, "reload refused: mistake in a file");
                 }
                 tracing::warn!(
                     ?trigger,
-                    "reload refused; nothing changed. Put the files right: a start needs them, too"
+                    "reload refused; nothing changed. Correct the files: the next start needs them, too"
                 );
             }
         }
@@ -196,7 +197,7 @@ impl Reloader {
     }
 }
 
-/// The flows in the files, ready to take over, with warnings; or everything that is wrong.
+/// A plan for the flows in the files, with warnings; or everything that is wrong.
 fn plan(registry: &FlowRegistry, files: &FlowFiles) -> Result<(Plan, Diagnostics), Diagnostics> {
     let (flows, mut found) = examine_flows(&files.paths, &gantry_transport::kinds());
     if found.has_errors() {

@@ -1,6 +1,6 @@
-//! Replacing a plugin under load without fear: `gantry plugin deploy`.
+//! Replaces a plugin under load, safely: `gantry plugin deploy`.
 //!
-//! A version from the catalogue passes a gate before it serves every message of a step:
+//! A version from the catalogue must pass these phases before it serves all messages of a step:
 //!
 //! ```text
 //! check → golden cases → shadow → canary → watch → deployed
@@ -8,9 +8,9 @@
 //!                       (waiting)  rolled back
 //! ```
 //!
-//! Promises, each with a test of that name: in-flight batches finish on the version they began with; while a version is
-//! on canary the old one answers for it where it fails; a version that fails too often is rolled back by itself; every
-//! phase is on record before it has an effect, and a restart half-way goes on from there.
+//! Promises, each with a test of that name: a batch in flight ends on the version it began with; while a version is on
+//! canary, the old version answers where it fails; a version that fails too often is rolled back automatically; every
+//! phase is on disk before it has an effect, and a restart continues from there.
 //!
 //! ```text
 //!  deployer ─→ run ─→ steps ──→ [registry: the flows in force]
@@ -48,5 +48,5 @@ pub use record::{Deployment, Difference, Entry, GoldenReport, Kind, Phase, Shado
 pub use request::DeployRequest;
 pub use rolled_back::RolledBack;
 
-/// Who acts where no operator does: the terms.
+/// The actor of automatic changes: no operator, but the terms of the deployment.
 const GANTRY: &str = "gantry";

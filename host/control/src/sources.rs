@@ -1,4 +1,4 @@
-//! The sources of all flows: opened and checked before anything of them is in force.
+//! The sources of flows: opened and checked before they are put in force.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -12,18 +12,18 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// A source can't be set up as its flow says.
+/// Why a source can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
-    /// A webhook.
+    /// The route of a webhook is refused.
     #[error(transparent)]
     Webhook(#[from] RouteError),
-    /// A source that runs by itself.
-    #[error("flow `{flow}`: the {noun} can't be set up")]
+    /// A source that runs as a task can't be opened.
+    #[error("flow `{flow}`: failed to open the {noun}")]
     Open {
         /// The flow.
         flow: FlowName,
-        /// What people call the source.
+        /// What the kind of source is called in messages.
         noun: &'static str,
         /// Why.
         source: Box<dyn Error + Send + Sync>,
@@ -41,22 +41,22 @@ impl SourceError {
     }
 }
 
-/// A source that is ready to run by itself.
+/// A source that is ready to run as a task.
 pub(crate) struct ReadySource {
     flow: FlowName,
     settings: Arc<dyn SourceSettings>,
     source: Box<dyn Source>,
 }
 
-/// A source that runs by itself.
+/// A source that runs as a task.
 pub(crate) struct RunningSource {
     pub(crate) settings: Arc<dyn SourceSettings>,
     stop: CancellationToken,
-    ended: JoinHandle<()>,
+    task: JoinHandle<()>,
 }
 
 impl ReadySource {
-    /// Opens the flow's source; none when it is served by something else.
+    /// Opens the flow's source; none when the source needs no task of its own.
     pub(crate) fn of(
         flow: &Flow,
         intake: &Arc<dyn Intake>,
@@ -73,26 +73,26 @@ impl ReadySource {
         }
     }
 
-    /// Runs until stopped, by itself or with all sources.
+    /// Starts its task, which runs until it or all sources are stopped.
     pub(crate) fn start(self, tasks: &TaskTracker, all: &CancellationToken) -> RunningSource {
         let Self { flow, settings, source } = self;
         let stop = all.child_token();
-        let stopped = stop.clone();
-        let ended = tasks.spawn(async move {
-            if let Err(error) = source.run(stopped).await {
-                tracing::error!(%flow, %error, "the source stopped; the flow takes no more messages in");
+        let stopping = stop.clone();
+        let task = tasks.spawn(async move {
+            if let Err(error) = source.run(stopping).await {
+                tracing::error!(%flow, %error, "source failed; the flow accepts no more messages");
             }
         });
-        RunningSource { settings, stop, ended }
+        RunningSource { settings, stop, task }
     }
 }
 
 impl RunningSource {
-    /// Stops, and waits for what is under way: two sources must not take from one place.
+    /// Stops it, and waits until it has ended: two sources must not read from one place at once.
     pub(crate) async fn end(self) {
         self.stop.cancel();
-        if let Err(error) = self.ended.await {
-            tracing::error!(%error, "a source ended badly");
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "source task panicked while stopping");
         }
     }
 }

@@ -17,37 +17,37 @@ use crate::target_report::TargetReport;
 pub struct ActiveFlow {
     /// Its definition.
     pub flow: Flow,
-    /// What it has done.
+    /// Its metrics.
     pub metrics: FlowMetrics,
-    /// What serves its steps.
+    /// The plugins that serve its steps.
     pub plugins: Vec<InForce>,
     /// The gates before its targets.
     pub targets: BTreeMap<TargetName, Arc<Gate>>,
-    /// Since when this version of it.
+    /// Since when this version is in force.
     pub since: Timestamp,
 }
 
-/// The list; clones show the same one.
+/// The list of flows in force; clones share it.
 #[derive(Clone, Default)]
 pub struct ActiveFlows(Arc<RwLock<Arc<[ActiveFlow]>>>);
 
 impl ActiveFlows {
-    /// Other flows are in force from now on.
+    /// Replaces the list.
     pub fn replace(&self, entries: Vec<ActiveFlow>) {
         *self.0.write() = entries.into();
     }
 
-    /// Other plugins serve a flow's steps.
+    /// Replaces the plugins of one flow.
     pub fn renew_plugins(&self, flow: &FlowName, plugins: &[InForce]) {
-        let renewed = |entry: &ActiveFlow| match entry.flow.name == *flow {
-            true => ActiveFlow { plugins: plugins.to_vec(), ..entry.clone() },
-            false => entry.clone(),
-        };
         let mut entries = self.0.write();
-        *entries = entries.iter().map(renewed).collect();
+        let mut renewed = entries.to_vec();
+        for entry in renewed.iter_mut().filter(|entry| entry.flow.name == *flow) {
+            entry.plugins = plugins.to_vec();
+        }
+        *entries = renewed.into();
     }
 
-    /// The versions in force, as metrics show them.
+    /// Sets the metrics that show the versions in force.
     pub fn observe_versions(&self, metrics: &Metrics) {
         let entries = self.entries();
         metrics.host().observe_versions(entries.iter().map(|entry| FlowVersion {
@@ -57,7 +57,7 @@ impl ActiveFlows {
         }));
     }
 
-    /// Every target of the flows in force.
+    /// A report on every target of the flows in force.
     #[must_use]
     pub fn targets(&self, now: Timestamp) -> Vec<TargetReport> {
         let entries = self.entries();
@@ -70,12 +70,12 @@ impl ActiveFlows {
         Arc::clone(&self.0.read())
     }
 
-    /// The metrics of a flow; none when it isn't in force.
+    /// The metrics of a flow; none when the flow isn't in force.
     pub fn metrics(&self, flow: &FlowName) -> Option<FlowMetrics> {
         self.0.read().iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.metrics.clone())
     }
 
-    /// What a flow may have in its queue; none when it isn't in force.
+    /// How much a flow may have in its queue; none when the flow isn't in force.
     pub fn queue_bounds(&self, flow: &FlowName) -> Option<QueueBounds> {
         self.0.read().iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.flow.queue)
     }

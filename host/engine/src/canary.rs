@@ -1,8 +1,9 @@
-//! A new version on canary: a share of the keys meets it, and what it does is counted against what the old one does.
+//! A new plugin version on canary: it gets a share of the keys, and its results are compared with those of the old
+//! version.
 //!
-//! The same key always meets the same version, so order within a key is kept. Where the canary has a **fallback**, a message
-//! that the new version fails on is given to the old one, whole, and what that says counts: the canary costs no message
-//! its delivery. The new version's failure is counted all the same.
+//! The same key always goes to the same version, so order within a key is kept. With a **fallback**, a message that the
+//! new version fails on goes to the old version as a whole, and the old version's answer counts: no message becomes a
+//! dead letter because of the canary. The failure of the new version is counted all the same.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,18 +16,19 @@ use tokio::sync::Notify;
 
 use crate::server::{Answer, Question, Server};
 
-/// A version that is to be tried, and how.
+/// A version to put on canary, and how.
 #[derive(Clone)]
 pub struct CanaryPlan {
-    /// The deployment it belongs to. Each draws its keys anew, so that not the same customers go first every time.
+    /// The deployment it belongs to. Each deployment selects its keys anew, so that it is not always the same customers
+    /// who get a new version first.
     pub deployment: u64,
-    /// The version.
+    /// The new version.
     pub plugin: Plugin,
-    /// From 0 to 1.
+    /// The share of the keys that it gets, from 0 to 1.
     pub share: f64,
     /// Whether the old version answers where the new one fails.
     pub fallback: bool,
-    /// What is counted of it.
+    /// Its counts.
     pub counts_so_far: Arc<CanaryCounts>,
 }
 
@@ -36,7 +38,7 @@ pub struct Canary {
     server: Server,
 }
 
-/// What was counted so far, and who is to be notified of more.
+/// The counts of a canary, and a notification when they change.
 #[derive(Default)]
 pub struct CanaryCounts {
     counts: Mutex<Comparison>,
@@ -45,7 +47,7 @@ pub struct CanaryCounts {
 }
 
 impl CanaryCounts {
-    /// Goes on from these counts.
+    /// Continues from these counts.
     #[must_use]
     pub fn from(counts: Comparison) -> Self {
         Self { counts: Mutex::new(counts), changed: Notify::new() }
@@ -68,7 +70,7 @@ impl CanaryPlan {
         Ok(Canary { plan: self.clone(), server: Server::bind(self.plugin.clone(), config)? })
     }
 
-    /// Whether this message is one of the canary's share: by its key, or by its id where it has none.
+    /// Whether the canary gets this message: decided by its key, or by its id if it has none.
     fn takes(&self, message: &Message) -> bool {
         is_in_share(self.deployment, self.share, message)
     }
@@ -92,7 +94,7 @@ impl Canary {
         self.plan.takes(message)
     }
 
-    /// What it made of a message was refused later on.
+    /// A message that it answered was given up in a later step or at a target's schema.
     pub(crate) fn count_downstream_failure(&self) {
         self.plan.counts_so_far.count(|counts_so_far| {
             counts_so_far.new.failed += 1;
@@ -100,7 +102,7 @@ impl Canary {
         });
     }
 
-    /// One batch, parted between the new version and the old one.
+    /// Answers one batch: the canary's share by the new version, the rest by the old one.
     pub(crate) fn answer(
         &self,
         old: &Server,
@@ -108,19 +110,19 @@ impl Canary {
         now: Timestamp,
         observe: &dyn Fn(&Run, usize),
     ) -> Vec<Answer> {
-        let (ours, theirs): (Vec<usize>, Vec<usize>) =
-            (0..questions.len()).partition(|at| self.takes(questions[*at].owner));
-        let mut run = CanaryRun { questions, now, observe, slots: questions.iter().map(|_| None).collect() };
+        let (for_new, for_old): (Vec<usize>, Vec<usize>) =
+            (0..questions.len()).partition(|index| self.takes(questions[*index].owner));
+        let mut run = CanaryRun { questions, now, observe, answers: questions.iter().map(|_| None).collect() };
         let mut counts = Comparison::default();
-        if !theirs.is_empty() {
-            let (failed, busy_us) = run.ask(old, &theirs);
-            counts.old.add(theirs.len() as u64, failed, busy_us);
+        if !for_old.is_empty() {
+            let (failed, busy_us) = run.ask(old, &for_old);
+            counts.old.add(for_old.len() as u64, failed, busy_us);
         }
-        if !ours.is_empty() {
-            let (failed, busy_us) = run.ask(&self.server, &ours);
-            counts.new.add(ours.len() as u64, failed, busy_us);
+        if !for_new.is_empty() {
+            let (failed, busy_us) = run.ask(&self.server, &for_new);
+            counts.new.add(for_new.len() as u64, failed, busy_us);
             if failed > 0 && self.plan.fallback {
-                counts.newly_failing += run.fall_back(old, &ours);
+                counts.newly_failing += run.fall_back(old, &for_new);
             }
         }
         self.plan.counts_so_far.count(|counts_so_far| {
@@ -128,53 +130,54 @@ impl Canary {
             counts_so_far.old.add(counts.old.messages, counts.old.failed, counts.old.busy_us);
             counts_so_far.newly_failing += counts.newly_failing;
         });
-        run.slots.into_iter().flatten().collect()
+        run.answers.into_iter().flatten().collect()
     }
 }
 
-/// A batch that is asked of two versions: its answers are found in pieces.
+/// A batch that two versions answer: each fills in the answers to its own questions.
 struct CanaryRun<'a> {
     questions: &'a [Question<'a>],
     now: Timestamp,
     observe: &'a dyn Fn(&Run, usize),
-    /// One for each question.
-    slots: Vec<Option<Answer>>,
+    /// One slot for each question.
+    answers: Vec<Option<Answer>>,
 }
 
 impl CanaryRun<'_> {
-    /// Asks a version these questions and puts the answers in their places: how many failed, and the microseconds it took.
-    fn ask(&mut self, server: &Server, places: &[usize]) -> (u64, u64) {
-        let questions: Vec<_> = places.iter().map(|at| self.questions[*at]).collect();
+    /// Asks a version the questions at these indexes and keeps its answers. Returns how many messages failed, and how
+    /// many microseconds the version took.
+    fn ask(&mut self, server: &Server, indexes: &[usize]) -> (u64, u64) {
+        let questions: Vec<_> = indexes.iter().map(|index| self.questions[*index]).collect();
         let answered = server.ask(&questions, self.now, self.observe);
-        for (at, answer) in places.iter().zip(answered.answers) {
-            self.slots[*at] = Some(answer);
+        for (index, answer) in indexes.iter().zip(answered.answers) {
+            self.answers[*index] = Some(answer);
         }
         let busy_us = u64::try_from(answered.elapsed.as_micros()).unwrap_or(u64::MAX);
-        (self.failed(places).len() as u64, busy_us)
+        (self.failed(indexes).len() as u64, busy_us)
     }
 
-    /// Gives the messages among these that failed to the old version, whole. Returns how many parts only the new version
-    /// failed on.
-    fn fall_back(&mut self, old: &Server, places: &[usize]) -> u64 {
+    /// Has the old version answer every message that failed among these, all of its parts. Returns how many parts only
+    /// the new version failed on.
+    fn fall_back(&mut self, old: &Server, indexes: &[usize]) -> u64 {
         let failed: HashSet<MessageId> =
-            self.failed(places).into_iter().map(|at| self.questions[at].owner.id).collect();
+            self.failed(indexes).into_iter().map(|index| self.questions[index].owner.id).collect();
         let again: Vec<_> =
-            places.iter().copied().filter(|at| failed.contains(&self.questions[*at].owner.id)).collect();
+            indexes.iter().copied().filter(|index| failed.contains(&self.questions[*index].owner.id)).collect();
         let failed_before = self.failed(&again);
         self.ask(old, &again);
-        failed_before.into_iter().filter(|at| !self.has_failed(*at)).count() as u64
+        failed_before.into_iter().filter(|index| !self.has_failed(*index)).count() as u64
     }
 
-    fn has_failed(&self, at: usize) -> bool {
-        self.slots[at].as_ref().is_some_and(|answer| fails(&answer.outcome))
+    fn has_failed(&self, index: usize) -> bool {
+        self.answers[index].as_ref().is_some_and(|answer| fails(&answer.outcome))
     }
 
-    fn failed(&self, places: &[usize]) -> Vec<usize> {
-        places.iter().copied().filter(|at| self.has_failed(*at)).collect()
+    fn failed(&self, indexes: &[usize]) -> Vec<usize> {
+        indexes.iter().copied().filter(|index| self.has_failed(*index)).collect()
     }
 }
 
-/// Whether this counts against a plugin: it ends the message, and not because the plugin asked for time or passes it by.
+/// Whether this outcome counts as a failure of the plugin: the message can't go on. A retry or a skip is no failure.
 pub fn fails(outcome: &Result<Outcome, PluginFault>) -> bool {
     matches!(outcome, Err(_) | Ok(Outcome::Invalid(_) | Outcome::Reject(_)))
 }
@@ -186,16 +189,19 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_key_stays_on_its_side_and_the_share_is_kept() {
-        let message = |key: usize| Message {
+    fn message(key: usize) -> Message {
+        Message {
             id: MessageId::generate(),
             key: Some(key.to_string()),
             content_type: String::new(),
             headers: Headers::new(),
             event_time: Timestamp::default(),
             payload: Bytes::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn a_key_stays_on_its_side_and_the_share_is_kept() {
         let takes = |deployment, share, key| is_in_share(deployment, share, &message(key));
         let share = (0..10_000).filter(|key| takes(1, 0.1, *key)).count();
         assert!((850..1150).contains(&share), "{share} of 10,000 keys for a share of 10 %");

@@ -1,9 +1,9 @@
-//! Looks at the clock once a second, for everything that waits for a time. Who waits sleeps until that time and not a moment
-//! less; but clocks are set by people and by NTP, and machines are resumed. So once a second the store and the gates are
-//! shown the time: what is due by a clock that was set ahead is handed out, and what waits by one that was set back
-//! learns so within a second, and waits no longer than was meant.
+//! Checks the clock once a second, for everything that waits for a time. Waiting tasks sleep until their time; but people
+//! and NTP set clocks, and machines resume from suspension. So once a second the store and the gates compare their waits
+//! with the clock: after the clock was set ahead, what is due is handed out; after it was set back, nothing waits longer
+//! than was meant.
 //!
-//! One timer for the whole host, however many flows wait: it is what makes a host at rest cheap.
+//! There is one timer for the whole host, however many flows wait: this keeps an idle host cheap.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::active_flows::ActiveFlows;
 
-/// How often it looks.
+/// How often the clock is checked.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Shows the time to whatever waits for one.
+/// Checks the clock for the store and the gates.
 pub struct ClockWatch {
     store: Store,
     flows: ActiveFlows,
@@ -25,13 +25,13 @@ pub struct ClockWatch {
 }
 
 impl ClockWatch {
-    /// For what waits in this store, and at the gates of these flows.
+    /// A watch for this store, and for the gates of these flows.
     #[must_use]
     pub const fn new(store: Store, flows: ActiveFlows, clock: Arc<dyn Clock>) -> Self {
         Self { store, flows, clock }
     }
 
-    /// Looks until `stop`.
+    /// Checks until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(CHECK_INTERVAL);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
@@ -43,7 +43,7 @@ impl ClockWatch {
         self.store.check_clock();
         let now = self.clock.now();
         for gate in self.flows.entries().iter().flat_map(|flow| flow.targets.values()) {
-            // A gate that is asked has seen the time.
+            // Asking a gate for its state makes it notice the time.
             let _ = gate.shut_until(now);
         }
     }

@@ -1,5 +1,5 @@
-//! Makes dead letters: everything an operator needs to understand a failure and to replay the message. The settler asks
-//! for them when a message ends; nothing is written here.
+//! Makes dead letters: everything an operator needs to understand a failure and to replay the message. The settler calls
+//! it when a message ends, and writes what it makes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +19,9 @@ pub struct DeadLetterWriter {
     flow: FlowName,
     /// Digest of the flow's definition.
     flow_version: String,
-    /// How long dead letters are kept; none: for ever.
+    /// How long dead letters are kept; none means for ever.
     keep: Option<Duration>,
-    /// Which plugins made what is given up.
+    /// The steps, for the names of the plugins.
     steps: Arc<Steps>,
 }
 
@@ -38,10 +38,10 @@ impl DeadLetterWriter {
         Self { steps, ..self.clone() }
     }
 
-    /// The dead letter of a message that the plugins, their limits or a schema ended.
+    /// The dead letter of a message that was given up before delivery: by a plugin, by a plugin's limits, or by a schema.
     pub(crate) fn of_message(&self, envelope: &Envelope, failure: &Failure, now: Timestamp) -> DeadLetter {
         let Failure { stage, reason, component, output, .. } = failure;
-        // A replay of one delivery that fails earlier this time is still about that delivery.
+        // If a replay of one delivery fails before delivery this time, the dead letter is still about that delivery.
         let position = envelope.replay.as_ref().and_then(|replay| replay.dead_letter.position);
         let target = output.as_ref().map(|output| output.target.clone());
         let dead_letter = self.dead_letter(envelope, position, *stage, target, reason.clone(), now);
@@ -61,7 +61,7 @@ impl DeadLetterWriter {
         }
     }
 
-    /// What all dead letters have in common.
+    /// The fields that all dead letters have.
     fn dead_letter(
         &self,
         envelope: &Envelope,
@@ -125,7 +125,7 @@ fn reason_of(delivery: &Delivery) -> Reason {
     Reason { code, text, violations: Vec::new() }
 }
 
-/// `target-refused-422`: countable by status, as an operator sorts them.
+/// `target-refused-422`: with the status, because operators group dead letters by it.
 fn refusal_code(last: &Attempt) -> String {
     match last.status {
         Some(status) => format!("target-refused-{status}"),

@@ -1,8 +1,8 @@
-//! One attempt at every delivery that is due. Deliveries of one message to one target go in the order the plugins emitted
-//! them; different targets are tried at the same time.
+//! One attempt at every delivery that is due. Deliveries of one message to one target go in the order in which the
+//! plugins emitted them; different targets are attempted at the same time.
 //!
-//! The worker hands over a message that was transformed, and gets back where it goes from here. What one attempt is, and
-//! what it means, is in `deliver/attempt.rs` and `deliver/decision.rs`.
+//! The worker hands over a transformed message, and gets back what happens to it next. `deliver/attempt.rs` makes one
+//! attempt, `deliver/decision.rs` says what its result means.
 
 mod attempt;
 mod decision;
@@ -27,7 +27,7 @@ pub use attempt::DeliveryServices;
 /// Sends the deliveries of a flow.
 pub struct Deliverer {
     targets: BTreeMap<TargetName, RunningTarget>,
-    /// Whether messages that share a key go in order.
+    /// Whether messages with the same key are delivered in order.
     is_ordered: bool,
     attempts: Attempts,
 }
@@ -36,10 +36,10 @@ pub struct Deliverer {
 #[derive(Default)]
 struct Lane {
     deliveries: Vec<Delivery>,
-    trail: Vec<TimelineEntry>,
-    /// When to look at it again; none when nothing is pending.
+    timeline: Vec<TimelineEntry>,
+    /// When the next of them is due; none when nothing is pending.
     due: Option<Timestamp>,
-    /// The gate that held something back.
+    /// The gate that held a delivery back, if one did.
     held: Option<HeldBack>,
 }
 
@@ -61,8 +61,8 @@ impl Deliverer {
         &self.targets
     }
 
-    /// Takes the place of the version before. A gate that both have gets this one's share; what the others held back is
-    /// looked at again, and meets the gates of this one.
+    /// Takes over from the version before. A gate that both versions have gets this version's share. What the other gates
+    /// held back is queued again, and goes to the gates of this version.
     pub fn take_over(&self, before: &Self) {
         for (name, old) in &before.targets {
             match self.targets.get(name).filter(|new| Arc::ptr_eq(&new.gate, &old.gate)) {
@@ -72,7 +72,7 @@ impl Deliverer {
         }
     }
 
-    /// Attempts what is due, and says where the message goes from here.
+    /// Attempts what is due, and says what happens to the message next.
     pub(crate) async fn attempt(&self, transformed: Transformed) -> Attempted {
         let Transformed { mut lease, verdict } = transformed;
         let next = self.next(&mut lease.envelope, verdict).await;
@@ -114,16 +114,16 @@ impl Deliverer {
         let lanes = join_all(lanes).await;
         let mut due: Option<Timestamp> = None;
         let mut held = Vec::new();
-        let mut trail = Vec::new();
+        let mut timeline = Vec::new();
         for lane in lanes {
             envelope.deliveries.extend(lane.deliveries);
-            trail.extend(lane.trail);
+            timeline.extend(lane.timeline);
             due = due.into_iter().chain(lane.due).min();
             held.extend(lane.held);
         }
         envelope.deliveries.sort_by_key(|delivery| delivery.position);
-        trail.sort_by_key(|entry| entry.at);
-        envelope.trail.extend(trail);
+        timeline.sort_by_key(|entry| entry.at);
+        envelope.trail.extend(timeline);
         due.map(|due| Wait { due, held })
     }
 
@@ -132,13 +132,13 @@ impl Deliverer {
     async fn run_lane(&self, envelope: &Envelope, name: TargetName, mut deliveries: Vec<Delivery>) -> Lane {
         let Some(target) = self.targets.get(&name) else { return Lane::without_target(deliveries, self.now()) };
         let mut lane = Lane::default();
-        // Times of before the clock was set back mean nothing: the queue has seen to it that they were waited for.
+        // After the clock was set back, times set before mean nothing; the queue has already waited for them.
         let was_set_back = envelope.is_ahead_of(self.now());
         for delivery in deliveries.iter_mut().filter(|delivery| delivery.state == DeliveryState::Pending) {
             let is_due = was_set_back || delivery.not_before <= self.now();
-            let ask_again = if is_due { self.attempt_one(envelope, target, delivery, &mut lane).await } else { None };
+            let recheck_at = if is_due { self.attempt_one(envelope, target, delivery, &mut lane).await } else { None };
             if delivery.state == DeliveryState::Pending {
-                lane.wait_until(ask_again.unwrap_or(delivery.not_before));
+                lane.wait_until(recheck_at.unwrap_or(delivery.not_before));
                 if self.is_ordered {
                     break;
                 }
@@ -147,7 +147,7 @@ impl Deliverer {
         Lane { deliveries, ..lane }
     }
 
-    /// When the gate is asked again, if that holds the delivery back.
+    /// One attempt. Returns when to ask the gate again, if the gate holds the delivery back.
     async fn attempt_one(
         &self,
         envelope: &Envelope,
@@ -155,22 +155,22 @@ impl Deliverer {
         delivery: &mut Delivery,
         lane: &mut Lane,
     ) -> Option<Timestamp> {
-        // Before the attempt: an opening in between must not be missed.
+        // Read before the attempt, so that an opening during the attempt is not missed.
         let since = target.gate.open_epoch();
-        let ask_again = match self.attempts.make(envelope, target, delivery).await {
+        let recheck_at = match self.attempts.make(envelope, target, delivery).await {
             Ok(made) => {
-                lane.trail.push(made.entry);
-                made.ask_again
+                lane.timeline.push(made.entry);
+                made.recheck_at
             }
             Err(held) => {
                 self.attempts.services.metrics.observe_held(&delivery.target, held.cause);
                 Some(held.until)
             }
         };
-        if ask_again.is_some() {
+        if recheck_at.is_some() {
             lane.held = Some(HeldBack { gate: Arc::clone(&target.gate), since });
         }
-        ask_again
+        recheck_at
     }
 
     fn now(&self) -> Timestamp {
@@ -179,7 +179,8 @@ impl Deliverer {
 }
 
 impl Lane {
-    /// The sandbox lets no unknown route through: only deliveries of a flow whose file lost a target get here.
+    /// Gives up deliveries to a target that is gone. The sandbox refuses unknown routes, so this happens only when a
+    /// target was removed from the flow's file.
     fn without_target(mut deliveries: Vec<Delivery>, now: Timestamp) -> Self {
         for delivery in deliveries.iter_mut().filter(|delivery| delivery.state == DeliveryState::Pending) {
             delivery.state = DeliveryState::Dead;

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// How often the disk is looked at. At 100 MB/s of intake a reserve of 256 MiB lasts several looks.
-const EVERY: Duration = Duration::from_millis(500);
+/// How often the disk is checked. At 100 MB/s of intake, a reserve of 256 MiB lasts for several checks.
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Says whether less is free than the operator's reserve.
+/// Knows whether less disk space is free than the operator's reserve.
 #[derive(Clone)]
 pub struct DiskGuard {
     low: Arc<AtomicBool>,
@@ -19,11 +19,11 @@ pub struct DiskGuard {
 }
 
 impl DiskGuard {
-    /// Looks once; [`DiskGuard::watch`] keeps looking.
+    /// Checks once; [`DiskGuard::watch`] checks again and again.
     #[must_use]
     pub fn new(dir: &Path, reserve: u64) -> Self {
         let guard = Self { low: Arc::default(), dir: dir.to_path_buf(), reserve };
-        guard.look();
+        guard.check();
         guard
     }
 
@@ -33,23 +33,28 @@ impl DiskGuard {
         self.low.load(Ordering::Relaxed)
     }
 
-    /// Looks until `stop`.
+    /// Checks until `stop`.
     pub async fn watch(self, stop: CancellationToken) {
-        let mut ticks = tokio::time::interval(EVERY);
+        let mut ticks = tokio::time::interval(CHECK_INTERVAL);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            self.look();
+            self.check();
         }
     }
 
-    fn look(&self) {
+    fn check(&self) {
         let Ok(disk) = rustix::fs::statvfs(&self.dir) else { return };
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-        let low = free < self.reserve;
+        let free_bytes = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let low = free_bytes < self.reserve;
         if self.low.swap(low, Ordering::Relaxed) != low {
             if low {
-                tracing::error!(free, reserve = self.reserve, dir = %self.dir.display(), "disk low: intake answers 503 until space is freed");
+                tracing::error!(
+                    free_bytes,
+                    reserve_bytes = self.reserve,
+                    dir = %self.dir.display(),
+                    "disk low: intake answers 503 until space is freed"
+                );
             } else {
-                tracing::info!(free, "disk no longer low: intake resumes");
+                tracing::info!(free_bytes, "disk no longer low: intake resumes");
             }
         }
     }

@@ -1,11 +1,10 @@
-//! The one place where events of the host are published: as a line in the log, as a count, to whoever listens, and as a
-//! message in the queue of each flow that takes host events.
+//! The one place that publishes host events: as a log line, as a metric, to listeners within the process, and as a
+//! message in the queue of each flow that subscribes to host events.
 //!
-//! **What a crash leaves of it.** The message about a dead letter, or about a target that is paused, resumed,
-//! enabled or disabled by command or by 410, is written in one atomic write with what it is about: it is there exactly if
-//! that is. Other events go to the `outbox`, which writes them down at once; a crash in those milliseconds takes the
-//! event along with what it was about, since breakers, delays and the like begin anew with the host. `host_started` says
-//! that they did.
+//! **After a crash.** The message about a dead letter, or about a target that an operator or a 410 paused, resumed,
+//! enabled or disabled, is in the same atomic write as the change itself: either both are on disk or neither is. All
+//! other events go to the `outbox`, which writes them within milliseconds. A crash in that time loses the event, but
+//! also the state it is about: breakers and delays begin anew when the host starts, and `host_started` announces that.
 
 mod log;
 mod outbox;
@@ -25,10 +24,10 @@ use subscribers::Subscribers;
 
 pub use outbox::Outbox;
 
-/// Events kept for a listener that is slow; one that falls further behind learns that it missed some.
-const KEPT: usize = 1024;
+/// Events that are buffered for a slow listener; one that falls further behind learns that it missed some.
+const LISTENER_BUFFER: usize = 1024;
 
-/// Publishes what happens; clones publish to the same listeners.
+/// Publishes host events; clones publish to the same listeners.
 #[derive(Clone)]
 pub struct Events {
     sender: broadcast::Sender<Arc<HostEvent>>,
@@ -39,27 +38,27 @@ pub struct Events {
     clock: Arc<dyn Clock>,
 }
 
-/// Something that happened, ready to be published, with the messages about it.
+/// An event that is ready to be published, with the messages about it.
 pub struct PreparedEvent {
     event: HostEvent,
     messages: Vec<NewMessage>,
-    /// Of the flows that get them.
-    counts: Vec<FlowMetrics>,
+    /// The metrics of the flows that get the messages.
+    receivers: Vec<FlowMetrics>,
 }
 
 impl PreparedEvent {
-    /// The messages, for whoever writes them to the store with what they are about.
+    /// The messages, for a caller that writes them to the store together with the change they are about.
     pub fn take_messages(&mut self) -> Vec<NewMessage> {
         std::mem::take(&mut self.messages)
     }
 }
 
 impl Events {
-    /// Events of the host of that name, and what writes them down.
+    /// The events of the host of this name, and the outbox that writes them to the store.
     pub fn new(metrics: Metrics, clock: Arc<dyn Clock>, instance: &str) -> (Self, Outbox) {
         let (outbox, receiver) = outbox::channel();
         let events = Self {
-            sender: broadcast::channel(KEPT).0,
+            sender: broadcast::channel(LISTENER_BUFFER).0,
             outbox,
             subscribers: Arc::default(),
             instance: instance.into(),
@@ -69,12 +68,12 @@ impl Events {
         (events, receiver)
     }
 
-    /// From now on, everything that happens.
+    /// Receives every event from now on.
     pub fn listen(&self) -> broadcast::Receiver<Arc<HostEvent>> {
         self.sender.subscribe()
     }
 
-    /// The flows in force are these: from now on, those among them that take host events get them.
+    /// Sets the flows in force: from now on, those of them that subscribe to host events get them.
     pub fn serve(&self, flows: &[ActiveFlow]) {
         *self.subscribers.write() = Arc::new(Subscribers::among(flows));
     }
@@ -84,7 +83,7 @@ impl Events {
         &self.instance
     }
 
-    /// What happened to a flow, to be announced once it is on disk together with the messages of it.
+    /// Prepares an event about a flow. The caller writes its messages to the store, then calls [`Self::emit`].
     pub fn prepare(&self, flow: &FlowName, what: HostEventKind) -> PreparedEvent {
         self.prepare_for(Some(flow), what)
     }
@@ -92,31 +91,31 @@ impl Events {
     fn prepare_for(&self, flow: Option<&FlowName>, what: HostEventKind) -> PreparedEvent {
         let event = HostEvent::new(self.clock.now(), flow, what);
         let subscribers = Arc::clone(&self.subscribers.read());
-        let (messages, counts) = subscribers.messages(&event, &self.instance);
-        PreparedEvent { event, messages, counts }
+        let (messages, receivers) = subscribers.messages(&event, &self.instance);
+        PreparedEvent { event, messages, receivers }
     }
 
-    /// Publishes what is on disk by now, or need not be.
+    /// Publishes a prepared event whose messages are on disk, or in the outbox.
     pub fn emit(&self, prepared: PreparedEvent) {
-        let PreparedEvent { event, counts, .. } = prepared;
+        let PreparedEvent { event, receivers, .. } = prepared;
         log::log(&event);
         self.metrics.host().observe_event(event.flow.as_ref(), event.what.name());
-        counts.iter().for_each(|counts| counts.observe_received(1, 0));
+        receivers.iter().for_each(|metrics| metrics.observe_received(1, 0));
         // An error means that nobody listens.
         let _ = self.sender.send(Arc::new(event));
     }
 
-    /// Publishes what happened to a flow.
+    /// Publishes an event about a flow.
     pub fn publish(&self, flow: &FlowName, what: HostEventKind) {
-        self.hand_out(self.prepare(flow, what));
+        self.publish_prepared(self.prepare(flow, what));
     }
 
-    /// Publishes what happened to the host as a whole.
+    /// Publishes an event about the host as a whole.
     pub fn publish_for_host(&self, what: HostEventKind) {
-        self.hand_out(self.prepare_for(None, what));
+        self.publish_prepared(self.prepare_for(None, what));
     }
 
-    fn hand_out(&self, mut prepared: PreparedEvent) {
+    fn publish_prepared(&self, mut prepared: PreparedEvent) {
         self.outbox.send(prepared.take_messages());
         self.emit(prepared);
     }
@@ -136,9 +135,10 @@ mod tests {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = Store::open(dir.path(), StoreConfig::new(Arc::clone(&clock))).unwrap();
         let (events, outbox) = Events::new(Metrics::new().unwrap(), clock, "gantry");
-        let mut heard = events.listen();
-        let (flow, what) = ("watch".parse().unwrap(), HostEventKind::DiskLow { free_bytes: 1 });
-        for _ in 0..outbox::WAITING + 3 {
+        let mut listener = events.listen();
+        let flow = "watch".parse().unwrap();
+        let what = HostEventKind::DiskLow { free_bytes: 1 };
+        for _ in 0..outbox::CAPACITY + 3 {
             let event = HostEvent::new(events.clock.now(), None, what.clone());
             let message = subscribers::message(&event, &flow, event.document("gantry").to_string().into());
             events.outbox.send(vec![message]);
@@ -146,8 +146,8 @@ mod tests {
         let stop = CancellationToken::new();
         stop.cancel();
         outbox.run(store.clone(), events.clone(), stop).await;
-        assert_eq!(heard.recv().await.unwrap().what, HostEventKind::EventsMissed { count: 3 });
-        assert_eq!(store.depth(&flow).queued, outbox::WAITING, "what was published before the end is written down");
+        assert_eq!(listener.recv().await.unwrap().what, HostEventKind::EventsMissed { count: 3 });
+        assert_eq!(store.depth(&flow).queued, outbox::CAPACITY, "what was published before the end is written down");
         store.close().await.unwrap();
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn envelope() -> Envelope {
     Envelope { trail: Vec::new(), ..Envelope::received(message, flow, "webhook /orders".to_owned(), START) }
 }
 
-/// The delivery of this message to a target that is still to be attempted.
+/// A delivery of this message to a target, not yet attempted.
 pub(crate) fn delivery(envelope: &Envelope, position: u32, target: &str) -> Delivery {
     let output = Output {
         route: None,

@@ -1,5 +1,5 @@
-//! A flow that runs: what transforms, delivers and settles its messages, and how much its worker takes at once. Built whole
-//! from its definition, and replaced whole by the next version of it.
+//! A running flow: what transforms, delivers and settles its messages, and how much its worker takes at once. It is built
+//! from its definition as a whole, and the next version replaces it as a whole.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,24 +34,24 @@ use crate::transformer::{TransformServices, Transformer};
 pub struct Shared {
     /// Queue, dead letters and history.
     pub store: Store,
-    /// What runs plugins.
+    /// The sandbox that runs plugins.
     pub sandbox: Sandbox,
     /// The host's clock.
     pub clock: Arc<dyn Clock>,
-    /// Which plugins were deployed to which steps, in place of those the flows' files name.
+    /// The plugins deployed to steps, in place of those that the flows' files name.
     pub overrides: StepOverrides,
-    /// How many plugin calls run at once in the whole host; waiting is first come, first served, so that no flow
-    /// starves another.
+    /// How many plugin calls run at once in the whole host. They wait first come, first served, so that no flow starves
+    /// another.
     pub plugin_threads: Arc<Semaphore>,
-    /// Cancelled when the host can't go on, because the store fails.
+    /// Cancelled when the host can't go on because the store failed.
     pub broken: CancellationToken,
-    /// What happens, and where it is published.
+    /// Where host events are published.
     pub events: Events,
-    /// Which targets get nothing because somebody said so.
+    /// The targets that are paused or disabled.
     pub stops: TargetStops,
 }
 
-/// A flow with everything it needs to work. Clones are versions of it that share all that did not change.
+/// A flow with everything it needs to run. Clones share everything that did not change between versions.
 #[derive(Clone)]
 pub struct RunningFlow {
     /// Its name.
@@ -62,7 +62,7 @@ pub struct RunningFlow {
     pub transformer: Arc<Transformer>,
     /// Sends deliveries.
     pub deliverer: Arc<Deliverer>,
-    /// Writes down how messages end.
+    /// Writes to the store how messages end.
     pub settler: Arc<Settler>,
     /// Most messages a plugin is given at once.
     pub batch_messages: usize,
@@ -80,19 +80,19 @@ pub struct RunningFlow {
     pub clock: Arc<dyn Clock>,
     /// Cancelled when the host can't go on.
     pub broken: CancellationToken,
-    /// What it has done.
+    /// Its metrics.
     pub metrics: FlowMetrics,
 }
 
-/// The version of a flow that another one follows.
+/// The version of a flow that is in force before the next one.
 pub struct Predecessor {
     /// The version.
     pub flow: Arc<RunningFlow>,
-    /// Whether its targets would prove themselves as before.
+    /// Whether its targets would log in with the same secrets as before.
     pub same_secrets: bool,
 }
 
-/// What a flow is made of, loaded and open.
+/// The parts of a flow, loaded and open.
 struct Parts {
     steps: Arc<Steps>,
     samples: Arc<Samples>,
@@ -100,7 +100,7 @@ struct Parts {
 }
 
 impl RunningFlow {
-    /// Loads the plugins and tables and opens the targets. Reports every fault it finds, not just the first.
+    /// Loads the plugins and tables and opens the targets. Reports all faults, not just the first.
     pub fn start(
         flow: &Flow,
         shared: &Shared,
@@ -139,7 +139,7 @@ impl RunningFlow {
         }
     }
 
-    /// The same flow with another step in place of the one of that name: the next version of it.
+    /// The next version of the flow: the same, but with this step in place of the step of the same name.
     #[must_use]
     pub fn with_step(&self, step: PluginStep) -> Self {
         let steps = Arc::new(self.transformer.steps().with(step));
@@ -157,7 +157,7 @@ impl RunningFlow {
         targets.map(|(name, target)| (name.clone(), Arc::clone(&target.gate))).collect()
     }
 
-    /// The span that everything logged about this message stands in.
+    /// The span for everything that is logged about this message.
     pub fn span(&self, envelope: &Envelope) -> tracing::Span {
         let last = self.transformer.steps().last_plugin_of(&envelope.message);
         tracing::info_span!(
@@ -172,7 +172,7 @@ impl RunningFlow {
 }
 
 impl Parts {
-    /// Takes over from the version before what did not change.
+    /// Loads the parts, and takes over from the version before what did not change.
     fn load(
         flow: &Flow,
         shared: &Shared,
@@ -200,7 +200,7 @@ impl Parts {
 }
 
 impl Shared {
-    /// Has the messages of a flow looked at again that something held back.
+    /// A callback that wakes the held messages of a flow.
     fn wake_queue(&self, flow: &FlowName) -> WakeQueue {
         let store = self.store.clone();
         let flow = flow.clone();
@@ -235,7 +235,7 @@ impl Shared {
     }
 }
 
-/// Everything [`RunningFlow::start`] would find wrong, without a store and without keeping anything.
+/// Everything that [`RunningFlow::start`] would report, without a store; keeps nothing.
 pub fn check(flow: &Flow, sandbox: &Sandbox, context: TargetContext<'_>) -> Vec<FlowError> {
     let mut errors = Vec::new();
     targets::check(flow, context, &mut errors);

@@ -1,4 +1,4 @@
-//! Why a flow can't run as it is written. The text names the file and what to change.
+//! Why a flow can't be started. The text names the file and what to change.
 
 use std::path::PathBuf;
 
@@ -8,13 +8,13 @@ use gantry_transport::target::BuildError;
 
 use crate::tables::TableError;
 
-/// A flow can't be started as it is written. The text names the file and what to change.
+/// Why a flow can't be started.
 #[derive(Debug, thiserror::Error)]
 pub enum FlowError {
-    /// The plugin of a step doesn't fit.
+    /// The plugin of a step can't be used.
     #[error("{place}: {problem}")]
     Plugin {
-        /// Where the step is written.
+        /// Where the step is defined.
         place: Place,
         /// Why.
         #[source]
@@ -30,7 +30,7 @@ pub enum FlowError {
         /// Why.
         source: TableError,
     },
-    /// It is named like the flow of an alert.
+    /// It has the same name as the flow of an alert.
     #[error("flow `{flow}`: an alert of the host file queues its messages under this name; give the flow another")]
     NameTaken {
         /// The flow.
@@ -48,7 +48,7 @@ pub enum FlowError {
     },
 }
 
-/// Why the plugin of a step doesn't fit.
+/// Why the plugin of a step can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PluginProblem {
     /// The component file can't be read.

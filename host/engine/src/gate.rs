@@ -1,14 +1,14 @@
 //! The gate before a target: whether a delivery may be attempted now, and how many are attempted at once.
 //!
-//! It asks in this order, and who is held back goes into the queue again and spends no attempt:
+//! It checks in this order; a delivery that is held back returns to the queue and spends no attempt:
 //!
-//! 1. `stop`: what an operator says.
+//! 1. `stop`: whether the target is paused or disabled.
 //! 2. [`TargetHealth`]: refused credentials, circuit breaker, retry budget.
-//! 3. `fair_share`: whether the target takes more than its share of what the flow may have in flight.
+//! 3. `fair_share`: whether the target exceeds its share of the flow's in-flight limit.
 //! 4. `concurrency`: how many deliveries are under way at once.
 //!
-//! `retry_spread` says when those that were held back come back, and `opening` has them looked at again as soon as what
-//! held them is over: nobody who opens a gate has to wake the queue as well.
+//! `retry_spread` says when held deliveries come back. `opening` wakes them as soon as the gate opens, so that whoever
+//! opens a gate need not wake the queue as well.
 
 mod concurrency;
 mod fair_share;
@@ -29,7 +29,7 @@ use tokio::sync::{SemaphorePermit, watch};
 
 use crate::target_stops::StopFlag;
 use concurrency::Concurrency;
-use fair_share::{FairShare, Inside, KEEPS_UP};
+use fair_share::{FairShare, Inside, KEEP_UP_WITHIN};
 use opening::Opening;
 use retry_spread::RetrySpread;
 use stop::Stop;
@@ -45,38 +45,39 @@ pub struct Gate {
     concurrency: Concurrency,
     retry_spread: RetrySpread,
     opening: Opening,
-    /// How long a delivery waits for another one to end before it looks at the gate again.
-    patience: Duration,
+    /// How long a delivery waits for a permit before it checks the gate again.
+    permit_timeout: Duration,
 }
 
-/// How much passes a gate.
+/// How much a gate lets through.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Most deliveries under way at once.
     pub concurrency: usize,
-    /// What the target may take of what its flow may have in flight; none when it is the flow's only one.
+    /// The target's share of its flow's in-flight limit; none when it is the flow's only target.
     pub share: Option<Share>,
 }
 
-/// What a gate shows of itself.
+/// The state of a gate, for reports.
 pub struct GateStatus {
-    /// Somebody stopped it; none while nobody has.
+    /// Why the target is paused or disabled; none when it is neither.
     pub stop: Option<TargetStop>,
-    /// When refused credentials are tried again; none while they aren't refused.
+    /// When the host's credentials are tried again; none when they are not refused.
     pub refused_until: Option<Timestamp>,
-    /// Its state, the calls it judges by, and how many of them failed; none without a breaker.
+    /// The breaker's state, the calls in its window, and how many of them failed; none without a breaker.
     pub breaker: Option<(BreakerState, u32, u32)>,
     /// When an open breaker lets a probe through.
     pub open_until: Option<Timestamp>,
-    /// Retries within the window of the budget, and the most there may be.
+    /// Retries within the window of the retry budget, and how many the budget allows.
     pub retries: (u32, f64),
     /// Attempts under way.
     pub under_way: usize,
-    /// Deliveries within: under way, or waiting for one of those to end.
+    /// Deliveries inside the gate: under way, or waiting for one of those to end.
     pub inside: usize,
 }
 
-/// The right to one attempt. Dropped before [`Admitted::end`], the attempt taught nothing.
+/// The right to one attempt. If it is dropped before [`Admitted::end`], the attempt counts as neither success nor
+/// failure.
 pub struct Admitted<'a> {
     gate: &'a Gate,
     admission: Option<Admission>,
@@ -86,7 +87,7 @@ pub struct Admitted<'a> {
 }
 
 impl Gate {
-    /// A gate with these limits, held shut while the flag is set; opening it calls `wake_queue`.
+    /// A gate with these limits. It is shut while the flag is set, and calls `wake_queue` when it opens.
     pub fn new(limits: Limits, policy: TargetHealthPolicy, stop: StopFlag, wake_queue: WakeQueue) -> Self {
         Self {
             stop: Stop::new(stop),
@@ -95,12 +96,12 @@ impl Gate {
             concurrency: Concurrency::new(limits.concurrency),
             retry_spread: RetrySpread::default(),
             opening: Opening::new(wake_queue),
-            patience: KEEPS_UP,
+            permit_timeout: KEEP_UP_WITHIN,
         }
     }
 
-    /// Waits until the delivery may be attempted; answers at once when it is held back. `made` attempts were made before
-    /// this one; the message takes so many `bytes` of what the flow may have in flight.
+    /// Waits until the delivery may be attempted; returns at once when it is held back. `made` is how many attempts were
+    /// made before this one, `bytes` is how much of the flow's in-flight limit the message takes.
     pub async fn enter(&self, made: u32, bytes: usize, clock: &dyn Clock) -> Result<Admitted<'_>, Held> {
         self.check(clock.now())?;
         let inside = self.fair_share.enter(bytes, clock.now());
@@ -113,13 +114,13 @@ impl Gate {
         Ok(Admitted { gate: self, admission: Some(admission), is_probe, _inside: inside, _permit: permit })
     }
 
-    /// Waits for another delivery to end. Behind a target that doesn't keep up, no more wait than its share.
+    /// Waits for another delivery to end. For a target that doesn't keep up, no more deliveries wait than its share.
     async fn permit(&self, clock: &dyn Clock) -> Result<SemaphorePermit<'_>, Held> {
         loop {
-            match tokio::time::timeout(self.patience, self.concurrency.acquire()).await {
+            match tokio::time::timeout(self.permit_timeout, self.concurrency.acquire()).await {
                 Ok(Some(permit)) => return Ok(permit),
                 Err(_) if !self.fair_share.is_exceeded() => self.check(clock.now())?,
-                Err(_) | Ok(None) => return Err(self.fair_share.send_away(clock.now())),
+                Err(_) | Ok(None) => return Err(self.fair_share.hold(clock.now())),
             }
         }
     }
@@ -129,48 +130,48 @@ impl Gate {
         self.opening.epoch()
     }
 
-    /// Hears of every opening from now on.
+    /// Receives every opening from now on.
     pub fn listen(&self) -> watch::Receiver<u64> {
         self.opening.subscribe()
     }
 
-    /// A message that was held back is in the queue again: wakes it if the gate has opened in the meantime.
+    /// Wakes the queue if the gate has opened since. Call it once a held message is back in the queue.
     pub fn wake_if_missed(&self, since: OpenEpoch) {
         self.opening.wake_if_missed(since);
     }
 
-    /// Until when nothing passes; none when something might.
+    /// Until when the gate lets nothing through; none when it is open.
     pub fn shut_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.hold(now).map(|held| held.until)
     }
 
-    /// Somebody let the target go on: refused credentials are tried at once.
+    /// Resumes the target: if it refused the host's credentials, they are tried at once.
     pub fn resume(&self) {
         self.health.lock().forget_refusal();
         self.open();
     }
 
-    /// Closes the breaker. True when it was not closed.
+    /// Closes the breaker. Returns whether it was open.
     pub fn close_breaker(&self) -> bool {
         let was_open = self.health.lock().close_breaker();
         self.open();
         was_open
     }
 
-    /// The target may take this from now on. Those that were sent away because it took more come back.
+    /// Changes the target's share. Deliveries that were held because of the old share come back.
     pub fn set_share(&self, share: Option<Share>) {
         if self.fair_share.set(share) {
             self.open();
         }
     }
 
-    /// Another gate takes this one's place: what this one held back, or is about to, meets that one.
+    /// Another gate replaces this one: what this one held back, or will hold back, goes to the new one.
     pub fn replace(&self) {
         self.retry_spread.reset();
         self.opening.replace();
     }
 
-    /// What there is to see.
+    /// The state of the gate, for reports.
     pub fn status(&self, now: Timestamp) -> GateStatus {
         let mut health = self.health.lock();
         let open_until = health.shut(now).filter(|held| held.cause == HoldCause::Breaker).map(|held| held.until);
@@ -185,20 +186,20 @@ impl Gate {
         }
     }
 
-    /// What holds every delivery back now.
+    /// What holds every delivery back now, if anything does.
     fn hold(&self, now: Timestamp) -> Option<Held> {
         self.stop.hold(now).or_else(|| self.health.lock().shut(now))
     }
 
-    /// Whether a delivery may go on; else when it comes back.
+    /// Whether a delivery may go on; if not, when it comes back.
     fn check(&self, now: Timestamp) -> Result<(), Held> {
         self.hold(now).map_or(Ok(()), |held| Err(self.retry_spread.assign(held, now)))
     }
 
-    /// What was held back may pass.
+    /// Lets held deliveries through.
     fn open(&self) {
         self.retry_spread.reset();
-        self.opening.announce();
+        self.opening.notify();
     }
 
     fn answered(&self, now: Timestamp) {
@@ -208,12 +209,12 @@ impl Gate {
 }
 
 impl Admitted<'_> {
-    /// Whether the attempt finds out if the target is back.
+    /// Whether the attempt is a probe: it finds out if the target works again.
     pub const fn is_probe(&self) -> bool {
         self.is_probe
     }
 
-    /// Says how the attempt ended: why it failed, or none with success.
+    /// Reports how the attempt ended: why it failed, or none for a success.
     pub fn end(mut self, error: Option<ErrorClass>, now: Timestamp) -> Vec<TargetHealthChange> {
         let Some(admission) = self.admission.take() else { return Vec::new() };
         let changes = self.gate.health.lock().end(admission, error, now);

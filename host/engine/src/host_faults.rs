@@ -1,9 +1,10 @@
-//! What happens to a message that makes the host itself panic while it is delivered or settled. A panic lets go of the
-//! message's lease, and a message that is let go of is the next one in the queue: without this, it would come back at once
+//! What happens to a message on which the host itself panics during delivery or settlement. A panic releases the
+//! message's lease, and a released message is first in the queue: without this module, it would be leased again at once
 //! and make the host panic for ever.
 //!
-//! Counted in memory, by message: the first time it is tried again after a pause, the second time it is given up. Should
-//! even that end in a panic, it comes back after ever longer pauses. (A panic in a step is the transformer's own affair.)
+//! Panics are counted in memory, per message: after the first, the message is run again after a pause; after the
+//! second, it is given up. If giving it up panics too, it is run again after ever longer pauses. (The transformer
+//! handles panics in steps.)
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,16 +14,16 @@ use parking_lot::Mutex;
 
 use crate::state::{Failure, Transformed, Verdict};
 
-/// With so many panics a message is given up.
-const MOST_PANICS: u32 = 2;
+/// After this many panics a message is given up.
+const MAX_PANICS: u32 = 2;
 
 /// How long a message waits after its first panic; each further one doubles it.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest of these pauses.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// The messages of a flow that made the host panic.
+/// The messages of a flow on which the host panicked.
 pub(crate) struct HostFaults {
     panics: Mutex<HashMap<MessageId, u32>>,
     first_pause: Duration,
@@ -41,7 +42,7 @@ impl HostFaults {
         Self { panics: Mutex::default(), first_pause: Duration::ZERO }
     }
 
-    /// The host panicked over this message; how often it did so by now.
+    /// Counts a panic on this message. Returns how many there were so far.
     pub(crate) fn count(&self, message: MessageId) -> u32 {
         let mut panics = self.panics.lock();
         let count = panics.entry(message).or_default();
@@ -49,23 +50,23 @@ impl HostFaults {
         *count
     }
 
-    /// The message is settled.
+    /// Forgets a message that is settled.
     pub(crate) fn forget(&self, message: MessageId) {
         self.panics.lock().remove(&message);
     }
 
-    /// How long this message is left alone before it is delivered; none for those that never made the host panic.
+    /// How long to wait before this message is delivered; none if the host never panicked on it.
     pub(crate) fn pause(&self, message: MessageId) -> Option<Duration> {
         let panics = *self.panics.lock().get(&message)?;
         let doublings = panics.saturating_sub(1);
-        Some(self.first_pause.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE))
+        Some(self.first_pause.saturating_mul(2_u32.saturating_pow(doublings)).min(MAX_PAUSE))
     }
 
-    /// The message as it is to be worked on: given up, if it has made the host panic too often.
-    pub(crate) fn judge(&self, transformed: Transformed) -> Transformed {
+    /// Gives the message up if the host panicked on it too often.
+    pub(crate) fn give_up_repeated(&self, transformed: Transformed) -> Transformed {
         let message = transformed.lease.envelope.message.id;
         let panics = self.panics.lock().get(&message).copied().unwrap_or_default();
-        if panics < MOST_PANICS {
+        if panics < MAX_PANICS {
             return transformed;
         }
         Transformed { verdict: Verdict::GiveUp(Failure::host_panic(Stage::Deliver)), ..transformed }

@@ -13,6 +13,6 @@ pub struct InForce {
     pub version: String,
     /// The SHA-256 of its bytes.
     pub digest: Digest,
-    /// A version that proves itself beside it; see `deploy`.
+    /// A version on canary beside it.
     pub on_trial: Option<PluginRef>,
 }

@@ -1,5 +1,5 @@
-//! Where sources hand messages over, before the queue. It refuses while the disk runs low or the host stops,
-//! gives each message its id, and answers only after the store has it on disk.
+//! Where sources hand over messages for the queue. It refuses them while the disk is low or the host stops, gives each
+//! message its id, and answers only once the store has it on disk.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,20 +15,20 @@ use crate::active_flows::ActiveFlows;
 use crate::disk::DiskGuard;
 use crate::metrics::FlowMetrics;
 
-/// When a refused source is asked to come again.
+/// After which time a refused source should try again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// The runtime's side of every source.
+/// The intake that every source hands its messages to.
 pub struct HostIntake {
     /// Where messages are kept.
     pub store: Store,
     /// The host's clock.
     pub clock: Arc<dyn Clock>,
-    /// Whether the disk runs low.
+    /// Whether the disk is low.
     pub disk: DiskGuard,
     /// Most bytes in the queue, all flows together.
     pub quota: Option<u64>,
-    /// Cancelled when sources are to take no more.
+    /// Cancelled when intake stops.
     pub stop: CancellationToken,
     /// The flows in force.
     pub flows: ActiveFlows,
@@ -40,12 +40,12 @@ impl Intake for HostIntake {
         self.admit(&arrivals)?;
         let Arrivals { flow, messages } = arrivals;
         let now = self.clock.now();
-        let messages = messages.into_iter().map(|arrival| take(&flow, arrival, now)).collect();
+        let messages = messages.into_iter().map(|arrival| new_message(&flow, arrival, now)).collect();
         let writes = progress.into_iter().map(write_of).collect();
         let store = self.store.clone();
         let metrics = self.flows.metrics(&flow);
-        // A task of its own: a sender that hangs up now must not leave a stored message uncounted.
-        let taking = tokio::spawn(async move {
+        // A task of its own: if the sender disconnects now, a stored message must still be counted.
+        let enqueuing = tokio::spawn(async move {
             let enqueued = store.enqueue_with(messages, writes).await?;
             let receipts: Vec<_> = enqueued.into_iter().map(receipt).collect();
             if let Some(metrics) = metrics {
@@ -53,8 +53,8 @@ impl Intake for HostIntake {
             }
             Ok::<_, StoreError>(receipts)
         });
-        match taking.await {
-            Ok(taken) => taken.map_err(unavailable),
+        match enqueuing.await {
+            Ok(receipts) => receipts.map_err(unavailable),
             Err(stopped) => Err(IntakeError::Unavailable { retry_after: RETRY_AFTER, cause: Box::new(stopped) }),
         }
     }
@@ -80,7 +80,7 @@ impl Intake for HostIntake {
 }
 
 impl HostIntake {
-    /// Nothing is taken that might not be kept, or that is more than the operator wants kept.
+    /// Refuses messages that could not be stored, or that exceed what the operator allows.
     fn admit(&self, arrivals: &Arrivals) -> Result<(), IntakeError> {
         if self.stop.is_cancelled() {
             return Err(IntakeError::Stopping { retry_after: RETRY_AFTER });
@@ -97,16 +97,16 @@ impl HostIntake {
         Ok(())
     }
 
-    /// Requests under way at the same time don't see each other: a queue may grow beyond its bound by what they bring.
+    /// Requests at the same time don't see each other, so a queue may exceed its bound by what they bring.
     fn is_full(&self, flow: &FlowName) -> bool {
         let Some(QueueBounds { messages, bytes }) = self.flows.queue_bounds(flow) else { return false };
         let backlog = self.store.backlog(flow);
-        messages.is_some_and(|most| backlog.messages as u64 >= most) || bytes.is_some_and(|most| backlog.bytes >= most)
+        messages.is_some_and(|max| backlog.messages as u64 >= max) || bytes.is_some_and(|max| backlog.bytes >= max)
     }
 }
 
 /// Gives an arrival its id and its envelope.
-fn take(flow: &FlowName, arrival: Arrival, now: Timestamp) -> NewMessage {
+fn new_message(flow: &FlowName, arrival: Arrival, now: Timestamp) -> NewMessage {
     let message = Message {
         id: MessageId::generate(),
         key: arrival.key,
@@ -121,9 +121,9 @@ fn take(flow: &FlowName, arrival: Arrival, now: Timestamp) -> NewMessage {
         ..Envelope::received(message, flow.clone(), arrival.source, now)
     };
     let idempotency = arrival.idempotency.map(|IdempotencyKey { key, window, fingerprint }| {
-        // Half of a SHA-256 tells two payloads of one key apart as surely.
-        let fingerprint = fingerprint.as_bytes().first_chunk().copied().unwrap_or_default();
-        gantry_store::IdempotencyKey { key, window, fingerprint }
+        // Half of a SHA-256 is enough to tell two payloads of one key apart.
+        let digest = fingerprint.as_bytes();
+        gantry_store::IdempotencyKey { key, window, fingerprint: std::array::from_fn(|index| digest[index]) }
     });
     NewMessage { envelope, dedupe_window: arrival.dedupe_window, idempotency }
 }
@@ -149,6 +149,6 @@ const fn receipt(enqueued: Enqueued) -> Receipt {
 }
 
 fn unavailable(error: StoreError) -> IntakeError {
-    tracing::error!(%error, "the store is unavailable");
+    tracing::error!(%error, "the store failed; the source's request is refused");
     IntakeError::Unavailable { retry_after: RETRY_AFTER, cause: Box::new(error) }
 }

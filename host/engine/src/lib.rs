@@ -7,7 +7,7 @@
 //!                                                  schemas
 //! ```
 //!
-//! Read the module `worker` first: it is the whole journey of a message on one page.
+//! Read the module `worker` first: it shows the whole way of a message on one page.
 //!
 //! # Promises
 //!

@@ -1,6 +1,6 @@
-//! What was deployed to which step: in memory for the flows, on disk for the next start.
+//! Which plugins are deployed to which steps, in memory. Rollouts keep the same on disk for the next start.
 //!
-//! A step without an entry is served by the plugin its flow's file names. An entry outlasts reloads and restarts until
+//! A step without an entry runs the plugin that its flow's file names. An entry stays through reloads and restarts, until
 //! another deployment, a rollback or `gantry deploy reset` replaces it.
 
 use std::collections::BTreeMap;
@@ -15,19 +15,19 @@ use crate::canary::CanaryPlan;
 /// A step of a flow.
 pub type StepId = (FlowName, String);
 
-/// What is deployed at a step; nothing of it: what the flow's file names, and no canary.
+/// What is deployed at a step. Empty: the plugin of the flow's file serves it, without a canary.
 #[derive(Clone, Default)]
 pub struct StepOverride {
-    /// What serves the step in place of the plugin in its flow's file.
+    /// The plugin that serves the step in place of the one in the flow's file.
     pub plugin: Option<Plugin>,
     /// A version on canary beside it.
     pub canary: Option<CanaryPlan>,
 }
 
-/// The same, to tell whether it changed.
+/// The content of a flow's overrides, to tell whether they changed.
 pub type OverrideDigest = BTreeMap<String, (Option<Digest>, Option<(u64, u64)>)>;
 
-/// All steps with an entry; clones show the same ones.
+/// All steps with an entry; clones share them.
 #[derive(Clone, Default)]
 pub struct StepOverrides(Arc<RwLock<BTreeMap<StepId, StepOverride>>>);
 
@@ -37,13 +37,13 @@ impl StepOverrides {
         self.0.read().get(&(flow.clone(), step.to_owned())).cloned().unwrap_or_default()
     }
 
-    /// Changes the entry of a step. Flows see it when they are bound anew.
-    pub fn change(&self, place: &StepId, change: impl FnOnce(&mut StepOverride)) {
+    /// Changes the entry of a step. A flow sees the change when its steps are bound again.
+    pub fn change(&self, step: &StepId, change: impl FnOnce(&mut StepOverride)) {
         let mut all = self.0.write();
-        let entry = all.entry(place.clone()).or_default();
+        let entry = all.entry(step.clone()).or_default();
         change(entry);
         if entry.plugin.is_none() && entry.canary.is_none() {
-            all.remove(place);
+            all.remove(step);
         }
     }
 

@@ -1,10 +1,10 @@
-//! The steps of a flow, over a batch: plugins and rules, one after the other, until each message is decided or through.
-//! What one message does to its plugin never touches another message's verdict.
+//! Runs a batch through the steps of a flow: plugins and rules, one after the other, until each message is decided or
+//! past the last step. A message that makes a plugin fail never changes the verdict on another message.
 //!
-//! A message is one unit: when any of the parts that a step made of it is refused by a later step, the whole of it is,
-//! and nothing of it is sent.
+//! A message is one unit: if a later step refuses any of the parts that an earlier step made of it, the whole message is
+//! refused, and nothing of it is sent.
 //!
-//! The transformer runs messages in earnest; a rollout tries what reaches a step, and leaves no trace.
+//! The transformer runs messages for delivery; a rollout runs samples, of which nothing is counted.
 
 mod batch;
 mod part;
@@ -22,23 +22,23 @@ pub(crate) use batch::{Batch, Item, Progress};
 pub(crate) use part::Part;
 use refusal::{Refusal, Response};
 
-/// Some steps of a flow, and what it takes to run them.
+/// Steps of a flow, and what is needed to run them.
 pub(crate) struct Pipeline<'a> {
     pub(crate) steps: &'a [RunningStep],
     /// How often, and after how long, a plugin may ask for another run.
     pub(crate) retry: RetryPolicy,
     pub(crate) now: Timestamp,
-    /// What counts the messages; none on a trial, of which nothing is counted.
+    /// Where messages are counted; none for samples of a rollout.
     pub(crate) metrics: Option<&'a FlowMetrics>,
 }
 
-/// What a plugin's answers to the parts of one message come to.
+/// The sum of a plugin's answers to the parts of one message.
 struct Tally {
     /// The parts for the next step.
     next: Vec<Part>,
-    /// Why a part was not passed on; the last one.
+    /// Why a part was skipped; the last one.
     skipped: Option<Fault>,
-    /// Why the message is refused; the first one.
+    /// Why the message is refused; the first reason.
     refused: Option<Refusal>,
 }
 
@@ -53,21 +53,21 @@ impl Pipeline<'_> {
         }
     }
 
-    /// One step over all messages that are not decided: one call into the sandbox.
+    /// Runs one plugin step for all undecided messages: one call into the sandbox.
     fn ask(&self, step: &dyn Ask, batch: &mut Batch<'_>) {
         let questions = batch.questions();
         if questions.is_empty() {
             return;
         }
         let answers = step.ask(&questions, self.now, self.metrics);
-        for (item, parts, answers) in batch.hand_out(answers) {
-            self.go_on(step, item, &parts, answers);
+        for (item, parts, answers) in batch.distribute(answers) {
+            self.apply_answers(step, item, &parts, answers);
         }
     }
 
-    /// A message whose `parts` got these answers: what it is to the next step, or how it is decided.
-    fn go_on(&self, step: &dyn Ask, item: &mut Item<'_>, parts: &[Part], answers: Vec<Answer>) {
-        // All parts of a message have met the same component.
+    /// Applies the answers to the `parts` of a message: it continues with what they emitted, or is decided.
+    fn apply_answers(&self, step: &dyn Ask, item: &mut Item<'_>, parts: &[Part], answers: Vec<Answer>) {
+        // The same component answered all parts of a message.
         let component = answers.first().map(|answer| answer.component);
         let Tally { next, skipped, refused } = tally(parts, answers);
         if let Some(refusal) = refused {
@@ -81,18 +81,18 @@ impl Pipeline<'_> {
         item.continue_with(next, component);
     }
 
-    /// A step has decided on a message. The components of the steps before made what is given up: that speaks against them.
+    /// A step has decided on a message. If it is given up, that counts against the components of the steps before.
     fn decide(&self, item: &mut Item<'_>, verdict: Verdict) {
         let made_by = item.decide(verdict);
         if self.metrics.is_some() && item.is_given_up() {
-            self.blame(&made_by);
+            self.count_downstream_failure(&made_by);
         }
     }
 
-    /// These components, in the order of the steps, answered a message that was given up behind them.
-    pub(crate) fn blame(&self, made_by: &[Digest]) {
-        let steps = self.steps.iter().filter_map(RunningStep::asked);
-        steps.zip(made_by).for_each(|(step, component)| step.blame(*component));
+    /// Counts a message that was given up after these components, in the order of the steps, had answered it.
+    pub(crate) fn count_downstream_failure(&self, made_by: &[Digest]) {
+        let steps = self.steps.iter().filter_map(RunningStep::as_plugin);
+        steps.zip(made_by).for_each(|(step, component)| step.count_downstream_failure(*component));
     }
 }
 

@@ -1,5 +1,5 @@
-//! The last messages a flow took on, kept in memory to try new plugin versions on. Bounded in number and bytes, and gone
-//! with the process: what is kept on disk is the business of the queue and the dead letters alone.
+//! The last messages of a flow, kept in memory to compare plugin versions on. They are bounded in number and bytes, and
+//! are lost when the process ends: only the queue and the dead letters keep messages on disk.
 
 use std::collections::VecDeque;
 
@@ -7,9 +7,9 @@ use gantry_core::{Envelope, Message};
 use parking_lot::Mutex;
 
 /// Most messages kept of a flow.
-const MESSAGES: usize = 1000;
+const MAX_MESSAGES: usize = 1000;
 /// Most payload and header bytes kept of a flow.
-const BYTES: usize = 2 << 20;
+const MAX_BYTES: usize = 2 << 20;
 
 /// The last messages of one flow.
 #[derive(Default)]
@@ -22,7 +22,7 @@ struct Kept {
 }
 
 impl Samples {
-    /// Takes these in, those that were not on their way through the plugins for the first time aside.
+    /// Keeps the messages of a batch that go through the plugins for the first time.
     pub fn keep<'a>(&self, batch: impl Iterator<Item = &'a Envelope>) {
         let mut kept = self.0.lock();
         for envelope in batch.filter(|envelope| envelope.deliveries.is_empty() && envelope.run == 1) {
@@ -30,7 +30,7 @@ impl Samples {
         }
     }
 
-    /// Up to `count` of them, the newest, oldest first.
+    /// The newest messages, up to `count` of them, oldest first.
     pub fn last(&self, count: usize) -> Vec<Message> {
         let kept = self.0.lock();
         let skipped = kept.messages.len().saturating_sub(count);
@@ -42,7 +42,7 @@ impl Kept {
     fn push(&mut self, message: Message) {
         self.bytes += size(&message);
         self.messages.push_back(message);
-        while self.messages.len() > MESSAGES || self.bytes > BYTES {
+        while self.messages.len() > MAX_MESSAGES || self.bytes > MAX_BYTES {
             let Some(oldest) = self.messages.pop_front() else { break };
             self.bytes -= size(&oldest);
         }
@@ -74,12 +74,12 @@ mod tests {
     #[test]
     fn the_newest_are_kept_within_both_bounds() {
         let mut kept = Kept::default();
-        (0..MESSAGES + 10).for_each(|n| kept.push(message(n % 7)));
-        assert_eq!(kept.messages.len(), MESSAGES);
+        (0..MAX_MESSAGES + 10).for_each(|n| kept.push(message(n % 7)));
+        assert_eq!(kept.messages.len(), MAX_MESSAGES);
         assert_eq!(kept.bytes, kept.messages.iter().map(size).sum::<usize>());
-        kept.push(message(BYTES - 10));
-        assert!(kept.bytes <= BYTES && kept.messages.len() < 20, "a large one takes the room of many");
-        kept.push(message(BYTES + 1));
+        kept.push(message(MAX_BYTES - 10));
+        assert!(kept.bytes <= MAX_BYTES && kept.messages.len() < 20, "a large message replaces many small ones");
+        kept.push(message(MAX_BYTES + 1));
         assert_eq!((kept.messages.len(), kept.bytes), (0, 0), "one beyond the bound is not kept");
     }
 }

@@ -1,7 +1,8 @@
-//! JSON Schemas at both ends of the steps: what comes in is held to the source's before the first step, what goes out
-//! to its target's behind the last. A message that breaks one ends as if a plugin had called it invalid.
+//! JSON Schemas at both ends of the steps: messages are checked against the schema of the source before the first step,
+//! and deliveries against the schema of their target after the last. A message that breaks one ends as if a plugin had
+//! called it invalid.
 //!
-//! A message is one unit here too: when one of its deliveries would break a schema, none is sent.
+//! A message is one unit here too: if one of its deliveries breaks a schema, none is sent.
 
 use std::collections::BTreeMap;
 
@@ -15,12 +16,12 @@ use crate::state::Failure;
 #[derive(Clone, Default)]
 pub(crate) struct Schemas {
     input: Option<Schema>,
-    /// By the target that they are of.
+    /// By target.
     outputs: BTreeMap<TargetName, Schema>,
 }
 
 impl Schemas {
-    /// Those that the flow names.
+    /// The schemas that the flow names.
     pub(crate) fn of(flow: &Flow) -> Self {
         let outputs = flow.targets.iter().filter_map(|(name, target)| Some((name.clone(), target.schema.clone()?)));
         Self { input: flow.input_schema.clone(), outputs: outputs.collect() }
@@ -31,8 +32,8 @@ impl Schemas {
         self.input.is_none() && self.outputs.is_empty()
     }
 
-    /// Why the flow doesn't take this message; none when it does.
-    pub(crate) fn unfit_input(&self, message: &Message) -> Option<Failure> {
+    /// Why this message breaks the source's schema; none when it doesn't.
+    pub(crate) fn input_failure(&self, message: &Message) -> Option<Failure> {
         let schema = self.input.as_ref()?;
         let violations = schema.check(&message.content_type, &message.payload);
         if violations.is_empty() {
@@ -41,13 +42,13 @@ impl Schemas {
         Some(Failure::invalid("source.schema", summary("the message", schema, &violations), violations, None))
     }
 
-    /// Why these deliveries, which the components of the steps made, are not to be sent: the first that breaks its
-    /// target's schema.
-    pub(crate) fn unfit_output(&self, deliveries: &[Delivery], made_by: &[Digest]) -> Option<Failure> {
-        deliveries.iter().find_map(|delivery| self.unfit_delivery(delivery, made_by))
+    /// Why the first of these deliveries that breaks its target's schema does so; none when all are valid. `made_by`
+    /// are the components that made them.
+    pub(crate) fn output_failure(&self, deliveries: &[Delivery], made_by: &[Digest]) -> Option<Failure> {
+        deliveries.iter().find_map(|delivery| self.delivery_failure(delivery, made_by))
     }
 
-    fn unfit_delivery(&self, delivery: &Delivery, made_by: &[Digest]) -> Option<Failure> {
+    fn delivery_failure(&self, delivery: &Delivery, made_by: &[Digest]) -> Option<Failure> {
         let schema = self.outputs.get(&delivery.target)?;
         let violations = schema.check(&delivery.content_type, &delivery.payload);
         if violations.is_empty() {
@@ -61,7 +62,7 @@ impl Schemas {
     }
 }
 
-/// What is logged: places and codes. Texts of violations show values, and no value of a message belongs in a log.
+/// For the log: places and codes. The texts of violations show values, and the values of a message must not be logged.
 fn summary(what: &str, schema: &Schema, violations: &[Violation]) -> String {
     let file = schema.file().and_then(|file| file.file_name()).unwrap_or_default().to_string_lossy();
     match violations {

@@ -1,4 +1,4 @@
-//! A plugin's step that answers by script, for tests of what becomes of its answers.
+//! A scripted plugin step, for tests of what its answers lead to.
 
 use gantry_core::{Digest, Headers, Message, Outcome, Output, Timestamp};
 use gantry_sandbox::PluginFault;
@@ -10,22 +10,27 @@ use crate::step::Ask;
 
 type Script = dyn Fn(&Question<'_>) -> Result<Outcome, PluginFault> + Send + Sync;
 
-/// Answers each question for itself.
+/// Answers each question by its script.
 pub(crate) struct Scripted {
     name: String,
     script: Box<Script>,
     /// The payloads of each call.
     calls: Mutex<Vec<Vec<String>>>,
-    blamed: Mutex<usize>,
+    downstream_failures: Mutex<usize>,
 }
 
 impl Scripted {
-    /// A step of this name that answers so. A script that panics is a host that panics.
+    /// A step of this name with this script. If the script panics, the host panics.
     pub(crate) fn new(
         name: &str,
         script: impl Fn(&Question<'_>) -> Result<Outcome, PluginFault> + Send + Sync + 'static,
     ) -> Self {
-        Self { name: name.to_owned(), script: Box::new(script), calls: Mutex::default(), blamed: Mutex::default() }
+        Self {
+            name: name.to_owned(),
+            script: Box::new(script),
+            calls: Mutex::default(),
+            downstream_failures: Mutex::default(),
+        }
     }
 
     /// The component that serves it.
@@ -38,9 +43,9 @@ impl Scripted {
         self.calls.lock().clone()
     }
 
-    /// How many messages that it answered were given up behind it.
-    pub(crate) fn times_blamed(&self) -> usize {
-        *self.blamed.lock()
+    /// How many messages that it answered were given up later.
+    pub(crate) fn downstream_failures(&self) -> usize {
+        *self.downstream_failures.lock()
     }
 }
 
@@ -55,18 +60,18 @@ impl Ask for Scripted {
         questions.iter().map(|question| Answer { outcome: (self.script)(question), component }).collect()
     }
 
-    fn blame(&self, component: Digest) {
-        assert_eq!(component, self.component(), "each step is blamed for its own component");
-        *self.blamed.lock() += 1;
+    fn count_downstream_failure(&self, component: Digest) {
+        assert_eq!(component, self.component(), "each step is called with its own component");
+        *self.downstream_failures.lock() += 1;
     }
 }
 
-/// What a message says.
+/// The payload of a message as text.
 pub(crate) fn payload(message: &Message) -> String {
     String::from_utf8(message.payload.to_vec()).unwrap()
 }
 
-/// Emits messages that say this.
+/// Emits messages with these payloads.
 pub(crate) fn emit(texts: &[&str]) -> Result<Outcome, PluginFault> {
     Ok(Outcome::Emit(texts.iter().map(|text| output(text)).collect()))
 }

@@ -1,4 +1,4 @@
-//! A plugin bound to a step, and how it is asked: messages in, one answer for each of them out, in the same order.
+//! A plugin bound to a step, and how it is called: messages in, one answer for each of them out, in the same order.
 
 use std::time::Duration;
 
@@ -10,24 +10,24 @@ use gantry_sandbox::{Invocation, Plugin, PluginFault, PrepareError, PreparedStep
 pub struct Server {
     /// The plugin.
     pub plugin: Plugin,
-    /// The same, bound to the step.
+    /// The plugin, bound to the step.
     pub prepared: PreparedStep,
 }
 
-/// What a step is asked about: a message, or one of the parts that the steps before it made of a message.
+/// One input of a step: a message, or one of the parts that the steps before made of a message.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
-    /// The message of the flow that it is part of.
+    /// The message of the flow that it belongs to.
     pub owner: &'a Message,
-    /// The part, as a plugin sees it.
+    /// The part, as the plugin gets it.
     pub invocation: Invocation<'a>,
 }
 
-/// What a step says to one question.
+/// A step's answer to one question.
 pub struct Answer {
-    /// What becomes of the part.
+    /// What the plugin says about the part.
     pub outcome: Result<Outcome, PluginFault>,
-    /// The component that says so.
+    /// The component that answered.
     pub component: Digest,
 }
 
@@ -50,7 +50,7 @@ impl Server {
         self.plugin.reference()
     }
 
-    /// Asks the plugin, in one call. `observe` is told of the call, and of how many messages it was for.
+    /// Asks the plugin, in one call. `observe` gets the call, and the number of messages in it.
     pub(crate) fn ask(&self, questions: &[Question<'_>], now: Timestamp, observe: &dyn Fn(&Run, usize)) -> Answered {
         let batch: Vec<_> = questions.iter().map(|question| question.invocation).collect();
         let run = self.prepared.run(&batch, now);

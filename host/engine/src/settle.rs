@@ -1,8 +1,8 @@
-//! The end of a run: what became of the message goes into the store in one atomic write.
+//! The end of a run: writes the result for the message to the store, in one atomic write.
 //!
-//! The worker hands over a message after its attempts. A message that has ended leaves the queue together with its dead
-//! letters, what is published of them and the rules it has broken; any other goes back into the queue. Only then is it
-//! counted and published.
+//! The worker hands over a message after its attempts. A message that has ended leaves the queue; its dead letters, the
+//! events about them and its broken rules are in the same write. Any other message returns to the queue. Metrics and
+//! events follow only after the write.
 
 mod breaches;
 #[cfg(test)]
@@ -22,7 +22,7 @@ use crate::metrics::FlowMetrics;
 use crate::state::{Attempted, Ending, Next, Settled, Wait};
 use crate::steps::Steps;
 
-/// Writes down what became of the messages of a flow.
+/// Writes the results for the messages of a flow.
 pub struct Settler {
     flow: FlowName,
     dead_letters: DeadLetterWriter,
@@ -36,7 +36,7 @@ pub struct SettleServices {
     pub store: Store,
     /// The host's clock.
     pub clock: Arc<dyn Clock>,
-    /// What the flow has done.
+    /// The metrics of the flow.
     pub metrics: FlowMetrics,
     /// Where dead letters are published.
     pub events: Events,
@@ -45,7 +45,7 @@ pub struct SettleServices {
 }
 
 impl Settler {
-    /// A settler that has dead letters written so.
+    /// The settler of a flow, with this writer of dead letters.
     #[must_use]
     pub const fn new(flow: FlowName, dead_letters: DeadLetterWriter, services: SettleServices) -> Self {
         Self { flow, dead_letters, services }
@@ -57,8 +57,8 @@ impl Settler {
         Self::new(self.flow.clone(), self.dead_letters.with_steps(steps), self.services.clone())
     }
 
-    /// Writes the decision down. None: the message is back in the queue, to wait or because the store failed; in that case
-    /// the host stops.
+    /// Writes the decision. Returns none when the message is back in the queue: because it waits, or because the store
+    /// failed, in which case the host stops.
     pub(crate) async fn settle(&self, attempted: Attempted) -> Option<Settled> {
         let Attempted { lease: Leased { envelope, ticket }, next } = attempted;
         let settled = match next {
@@ -78,7 +78,7 @@ impl Settler {
         let is_held = !held.is_empty();
         let settlement = if is_held { Settlement::Held { envelope, due } } else { Settlement::Later { envelope, due } };
         self.services.store.settle(ticket, settlement).await?;
-        // A gate that opened while the message was on its way back could not wake it.
+        // A gate that opened while the message was on its way back to the queue could not wake it.
         held.iter().for_each(|held| held.gate.wake_if_missed(held.since));
         Ok(())
     }
@@ -88,7 +88,7 @@ impl Settler {
         let dead_letters = self.end(&mut envelope, &ending);
         let state = state_of(&ending, &dead_letters);
         let settlement = finished(&envelope, state, dead_letters.clone());
-        let mut events: Vec<_> = dead_letters.iter().map(|letter| self.dead_letter_event(letter)).collect();
+        let mut events: Vec<_> = dead_letters.iter().map(|dead_letter| self.dead_letter_event(dead_letter)).collect();
         let messages = events.iter_mut().flat_map(PreparedEvent::take_messages).collect();
         let along = Along { messages, breaches: breaches.clone() };
         self.services.store.settle_with(ticket, settlement, along).await?;
@@ -98,7 +98,7 @@ impl Settler {
         Ok(settled)
     }
 
-    /// Adds to the message's history how it ended, and gives the dead letters of what was given up.
+    /// Adds the end to the message's timeline, and makes the dead letters.
     fn end(&self, envelope: &mut Envelope, ending: &Ending) -> Vec<DeadLetter> {
         let now = self.services.clock.now();
         let mut dead_letters = match ending {
@@ -112,26 +112,26 @@ impl Settler {
                 dead.map(|delivery| self.dead_letters.of_delivery(envelope, delivery, now)).collect()
             }
         };
-        for letter in &dead_letters {
-            let event = Event::DeadLettered { letter: letter.id, code: letter.reason.code.clone() };
+        for dead_letter in &dead_letters {
+            let event = Event::DeadLettered { letter: dead_letter.id, code: dead_letter.reason.code.clone() };
             envelope.trail.push(TimelineEntry { at: now, event });
         }
-        for letter in &mut dead_letters {
-            letter.trail.clone_from(&envelope.trail);
+        for dead_letter in &mut dead_letters {
+            dead_letter.trail.clone_from(&envelope.trail);
         }
         dead_letters
     }
 
-    /// A dead letter needs a human: the only per-message line at ERROR.
-    fn dead_letter_event(&self, letter: &DeadLetter) -> PreparedEvent {
+    /// The event about a dead letter. It is logged at ERROR, because an operator must act.
+    fn dead_letter_event(&self, dead_letter: &DeadLetter) -> PreparedEvent {
         let event = HostEventKind::DeadLettered {
-            letter: letter.id,
-            stage: letter.stage,
-            target: letter.target.clone(),
-            code: letter.reason.code.clone(),
-            reason: letter.reason.text.clone(),
-            fingerprint: letter.fingerprint.to_string(),
-            attempts: u32::try_from(letter.attempts.len()).unwrap_or(u32::MAX),
+            letter: dead_letter.id,
+            stage: dead_letter.stage,
+            target: dead_letter.target.clone(),
+            code: dead_letter.reason.code.clone(),
+            reason: dead_letter.reason.text.clone(),
+            fingerprint: dead_letter.fingerprint.to_string(),
+            attempts: u32::try_from(dead_letter.attempts.len()).unwrap_or(u32::MAX),
         };
         self.services.events.prepare(&self.flow, event)
     }
@@ -139,7 +139,7 @@ impl Settler {
     fn count(&self, settled: &Settled, dead_letters: &[DeadLetter], breaches: &[Breach]) {
         let SettleServices { metrics, clock, .. } = &self.services;
         metrics.observe_breaches(breaches);
-        dead_letters.iter().for_each(|letter| metrics.observe_dead_letter(letter));
+        dead_letters.iter().for_each(|dead_letter| metrics.observe_dead_letter(dead_letter));
         metrics.observe_finished(&settled.envelope, settled.state, clock.now());
     }
 }
@@ -153,9 +153,9 @@ fn state_of(ending: &Ending, dead_letters: &[DeadLetter]) -> MessageState {
     }
 }
 
-/// The end of a message for the store. A replayed dead letter that didn't fail again is resolved.
-fn finished(envelope: &Envelope, state: MessageState, letters: Vec<DeadLetter>) -> Settlement {
+/// The end of a message, for the store. A replayed dead letter that didn't fail again is resolved.
+fn finished(envelope: &Envelope, state: MessageState, dead_letters: Vec<DeadLetter>) -> Settlement {
     let replayed = envelope.replay.as_ref().map(|replay| replay.dead_letter);
-    let resolved = replayed.filter(|id| letters.iter().all(|letter| letter.id != *id));
-    Settlement::Finished { state, trail: envelope.trail.clone(), letters, resolved }
+    let resolved = replayed.filter(|id| dead_letters.iter().all(|dead_letter| dead_letter.id != *id));
+    Settlement::Finished { state, trail: envelope.trail.clone(), letters: dead_letters, resolved }
 }

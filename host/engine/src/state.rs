@@ -1,4 +1,4 @@
-//! The states a message passes through in the worker, one type each, so that none can be skipped:
+//! The states of a message in the worker. Each has its own type, so that none can be skipped:
 //! `Leased` (from the store) → [`Transformed`] → [`Attempted`] → [`Settled`].
 
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use gantry_store::Leased;
 
 use crate::gate::{Gate, OpenEpoch};
 
-/// The steps are done with it.
+/// It went through the steps.
 pub(crate) struct Transformed {
     pub(crate) lease: Leased,
     pub(crate) verdict: Verdict,
 }
 
-/// What is to become of a message that went through the steps.
+/// What happens to a message after the steps.
 pub(crate) enum Verdict {
     /// Its envelope holds deliveries to attempt.
     Deliver,
@@ -27,7 +27,7 @@ pub(crate) enum Verdict {
     GiveUp(Failure),
 }
 
-/// The code of a dead letter whose message made the host itself panic.
+/// The code of a dead letter on whose message the host itself panicked.
 const HOST_PANIC: &str = "host-panic";
 
 /// Why a message is given up before delivery.
@@ -36,28 +36,28 @@ pub(crate) struct Failure {
     pub(crate) reason: Reason,
     /// The component that failed.
     pub(crate) component: Option<Digest>,
-    /// What was about to be sent, where that is what failed.
+    /// The delivery that failed, if one did.
     pub(crate) output: Option<Box<Delivery>>,
     /// The broken rules as they are counted over time.
     pub(crate) breaches: Vec<Breach>,
 }
 
 impl Failure {
-    /// A plugin ended it, or could not be run to its end.
+    /// A plugin ended it, or did not finish.
     pub(crate) fn transform(code: impl Into<String>, text: String, component: Option<Digest>) -> Self {
         let reason = Reason { code: code.into(), text, violations: Vec::new() };
         Self { stage: Stage::Transform, reason, component, output: None, breaches: Vec::new() }
     }
 
-    /// The host itself panicked over it, more than once.
+    /// The host itself panicked on it, more than once.
     pub(crate) fn host_panic(stage: Stage) -> Self {
-        let text =
-            "the host itself panicked over this message, and did so again when it was tried once more".to_owned();
+        let text = "the host itself panicked on this message, and again when the message was retried".to_owned();
         let reason = Reason { code: HOST_PANIC.to_owned(), text, violations: Vec::new() };
         Self { stage, reason, component: None, output: None, breaches: Vec::new() }
     }
 
-    /// The data breaks rules: a plugin's, a schema's, or the flow's own. `found_by` is who says so, as it is counted.
+    /// The data breaks rules: of a plugin, of a schema, or of the flow. `found_by` names the one that found it, for
+    /// metrics.
     pub(crate) fn invalid(found_by: &str, text: String, violations: Vec<Violation>, component: Option<Digest>) -> Self {
         let breaches = Breach::of(found_by, &violations);
         let reason = Reason { code: "invalid".into(), text, violations };
@@ -65,38 +65,38 @@ impl Failure {
     }
 }
 
-/// Every delivery that was due has been tried once.
+/// Every delivery that was due was attempted once.
 pub(crate) struct Attempted {
     pub(crate) lease: Leased,
     pub(crate) next: Next,
 }
 
-/// Where the message goes from here.
+/// What happens to the message next.
 pub(crate) enum Next {
     /// Nothing is pending: it ends.
     Finish(Ending),
-    /// Back into the queue for a while.
+    /// It returns to the queue for a while.
     Wait(Wait),
 }
 
 /// Until when a message waits.
 pub(crate) struct Wait {
     pub(crate) due: Timestamp,
-    /// What held something back: a gate that has opened since is a reason to look again at once.
+    /// The gates that held deliveries back: if one has opened since, the message is due at once.
     pub(crate) held: Vec<HeldBack>,
 }
 
 /// A delivery was due and not attempted.
 pub(crate) struct HeldBack {
-    /// The gate it met.
+    /// The gate that held it.
     pub(crate) gate: Arc<Gate>,
-    /// How often that had opened before.
+    /// How often the gate had opened before.
     pub(crate) since: OpenEpoch,
 }
 
 /// How a message ends.
 pub(crate) enum Ending {
-    /// All deliveries are done or dead; which, the envelope tells.
+    /// No delivery is pending; the envelope says which arrived and which were given up.
     Delivered,
     /// Deliberately not passed on.
     Skipped(Fault),
@@ -104,7 +104,7 @@ pub(crate) enum Ending {
     GivenUp(Failure),
 }
 
-/// The message has ended, and the store has it in writing.
+/// The message has ended, and the store has recorded its end.
 pub(crate) struct Settled {
     pub(crate) envelope: Envelope,
     pub(crate) state: MessageState,

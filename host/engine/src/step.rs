@@ -1,4 +1,4 @@
-//! One step of a flow that runs: a plugin's, or one that holds messages to rules.
+//! One step of a running flow: a plugin, or a set of rules.
 
 mod plugin;
 mod rules;
@@ -19,35 +19,36 @@ use crate::tables::Tables;
 pub use plugin::PluginStep;
 pub use rules::RulesStep;
 
-/// A step that is asked what becomes of messages.
+/// A step that decides what happens to messages: a plugin.
 pub trait Ask: Send + Sync {
     /// Its name.
     fn name(&self) -> &str;
 
-    /// One answer for each question, in the same order. With `metrics`, the call counts: for the flow, and for a version on
-    /// canary, which answers its share. Without, it is a trial: only the version in force answers, and nothing is counted.
+    /// Returns one answer for each question, in the same order. With `metrics`, the call is counted, and a version on
+    /// canary answers its share. Without, the questions are samples: only the version in force answers, and nothing is
+    /// counted.
     fn ask(&self, questions: &[Question<'_>], now: Timestamp, metrics: Option<&FlowMetrics>) -> Vec<Answer>;
 
-    /// A message that this component answered was given up behind it, in a later step or at a target's schema.
-    fn blame(&self, component: Digest);
+    /// Counts a message that this component answered, and that was given up in a later step or at a target's schema.
+    fn count_downstream_failure(&self, component: Digest);
 }
 
 /// What a step does with messages.
 pub(crate) enum StepKind<'a> {
-    /// It is asked what becomes of them.
+    /// A plugin decides what happens to them.
     Plugin(&'a dyn Ask),
-    /// It holds them to rules.
+    /// They are checked against rules.
     Rules(&'a RulesStep),
 }
 
 /// One step of a flow.
 #[derive(Clone)]
 pub enum RunningStep {
-    /// A plugin says what becomes of a message.
+    /// A plugin decides what happens to a message.
     Plugin(Box<PluginStep>),
-    /// Messages that break no rule go on as they are.
+    /// A message that breaks no rule continues as it is.
     Rules(RulesStep),
-    /// Answers as a test says.
+    /// Answers by a test's script.
     #[cfg(test)]
     Scripted(Arc<dyn Ask>),
 }
@@ -91,15 +92,15 @@ impl RunningStep {
         }
     }
 
-    /// Whoever is asked; none where it only holds messages to rules.
-    pub(crate) fn asked(&self) -> Option<&dyn Ask> {
+    /// The step as a plugin; none for a set of rules.
+    pub(crate) fn as_plugin(&self) -> Option<&dyn Ask> {
         match self.kind() {
             StepKind::Plugin(step) => Some(step),
             StepKind::Rules(_) => None,
         }
     }
 
-    /// The plugin's side of it; none where it has no plugin.
+    /// The plugin step; none for a set of rules.
     pub fn plugin(&self) -> Option<&PluginStep> {
         match self {
             Self::Plugin(step) => Some(step),

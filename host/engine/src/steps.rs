@@ -1,5 +1,5 @@
-//! The steps of one version of a flow, and the plugins of the versions before it. The transformer runs the steps; dead
-//! letters, spans and reports name the plugins.
+//! The steps of one version of a flow, and the plugins of earlier versions. The transformer runs the steps; dead letters,
+//! spans and reports name the plugins.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use crate::overrides::StepOverrides;
 use crate::step::{PluginStep, RunningStep};
 use crate::tables::Tables;
 
-/// Most plugins of earlier versions that are remembered by name; of older ones the digest is left.
+/// Most plugins of earlier versions that are remembered by name; of older ones only the digest is known.
 const MAX_RETIRED: usize = 64;
 
 /// The steps of a flow, in order.
 #[derive(Clone, Default)]
 pub struct Steps {
     steps: Vec<RunningStep>,
-    /// Plugins of earlier versions, the newest first: deliveries that they made may still be on their way.
+    /// Plugins of earlier versions, the newest first: their deliveries may still be pending.
     retired: Vec<PluginRef>,
 }
 
@@ -41,13 +41,13 @@ impl Steps {
         Self { steps, retired: Vec::new() }
     }
 
-    /// Steps as a test has them.
+    /// Steps for a test.
     #[cfg(test)]
     pub(crate) const fn scripted(steps: Vec<RunningStep>) -> Self {
         Self { steps, retired: Vec::new() }
     }
 
-    /// The same steps, after these: remembers the plugins that are no longer used.
+    /// The same steps, as the version after `before`: remembers the plugins that are no longer used.
     #[must_use]
     pub fn following(self, before: &Self) -> Self {
         let used: Vec<_> = self.plugin_steps().flat_map(PluginStep::plugins).cloned().collect();
@@ -55,7 +55,7 @@ impl Steps {
         Self { retired, ..self }
     }
 
-    /// The same steps with another one in place of that of the same name.
+    /// The same steps, with this step in place of the step of the same name.
     #[must_use]
     pub fn with(&self, step: PluginStep) -> Self {
         let step = RunningStep::Plugin(Box::new(step));
@@ -74,7 +74,7 @@ impl Steps {
         self.steps.iter().filter_map(RunningStep::plugin)
     }
 
-    /// The plugins that made this message's deliveries; before there are any, those that would.
+    /// The plugins that made this message's deliveries; if there are none yet, the plugins that would make them.
     #[must_use]
     pub fn plugins_of(&self, envelope: &Envelope) -> Vec<PluginRef> {
         if envelope.plugins.is_empty() {
@@ -83,7 +83,7 @@ impl Steps {
         envelope.plugins.iter().map(|digest| self.plugin_named(*digest)).collect()
     }
 
-    /// The plugin of the last step that this message meets; none without plugins.
+    /// The plugin of the last plugin step for this message; none without plugins.
     #[must_use]
     pub fn last_plugin_of(&self, message: &Message) -> Option<&PluginRef> {
         self.plugin_steps().next_back().map(|step| step.plugin_of(message))
@@ -95,7 +95,7 @@ impl Steps {
         self.plugin_steps().map(in_force).collect()
     }
 
-    /// A plugin of before the host's start has lost its name; the digest is what counts.
+    /// The plugin with this digest. The name of a plugin that was in use before the host started is not known.
     fn plugin_named(&self, digest: Digest) -> PluginRef {
         let known = self.plugins().find(|plugin| plugin.digest == digest).cloned();
         known.unwrap_or_else(|| PluginRef { name: String::new(), version: String::new(), digest })

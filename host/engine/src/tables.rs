@@ -1,5 +1,4 @@
-//! Lookup tables: the operator's reference data, read from CSV or JSON, held in memory, read-only for plugins and
-//! rules.
+//! Lookup tables: the operator's reference data, read from CSV or JSON, kept in memory, read-only for plugins and rules.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use gantry_sandbox::TableError as LookupError;
 #[derive(Debug, Default)]
 pub struct Tables(BTreeMap<String, HashMap<String, String>>);
 
-/// A table can't be read.
+/// Why a table can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
     /// The file can't be opened or read.
@@ -49,7 +48,7 @@ pub enum TableError {
         key: String,
     },
     /// Two rows have the same key.
-    #[error("{}: row {row} repeats `{key}` = `{value}`; a key finds one row", path.display())]
+    #[error("{}: row {row} repeats `{key}` = `{value}`; each key must be unique", path.display())]
     Repeated {
         /// The file.
         path: PathBuf,
@@ -93,21 +92,28 @@ impl gantry_sandbox::Tables for Tables {
 type Row = serde_json::Map<String, serde_json::Value>;
 
 fn rows(file: &Path) -> Result<Vec<Row>, TableError> {
-    let path = || file.to_path_buf();
-    let read = |source| TableError::Read { path: path(), source };
-    if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-        let text = std::fs::read(file).map_err(read)?;
-        return serde_json::from_slice(&text).map_err(|source| TableError::Json { path: path(), source });
-    }
-    let bytes = std::fs::read(file).map_err(read)?;
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    let csv = |source| TableError::Csv { path: path(), source };
-    let mut reader = csv::Reader::from_reader(bytes);
-    let header = reader.headers().map_err(csv)?.clone();
-    let object = |record: csv::StringRecord| {
-        header.iter().map(str::to_owned).zip(record.iter().map(|field| field.to_owned().into())).collect()
+    let path = file.to_path_buf();
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(source) => return Err(TableError::Read { path, source }),
     };
-    reader.records().map(|record| record.map(object).map_err(csv)).collect()
+    if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        return serde_json::from_slice(&bytes).map_err(|source| TableError::Json { path, source });
+    }
+    csv_rows(&bytes).map_err(|source| TableError::Csv { path, source })
+}
+
+fn csv_rows(bytes: &[u8]) -> Result<Vec<Row>, csv::Error> {
+    let without_mark = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut reader = csv::Reader::from_reader(without_mark);
+    let header = reader.headers()?.clone();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record?;
+        let fields = record.iter().map(|field| field.to_owned().into());
+        rows.push(header.iter().map(str::to_owned).zip(fields).collect());
+    }
+    Ok(rows)
 }
 
 fn index(file: &Path, key: &str, rows: Vec<Row>) -> Result<HashMap<String, String>, TableError> {

@@ -1,4 +1,4 @@
-//! A target as operators see it: its gate's status in their terms.
+//! A target as operators see it: the status of its gate in their terms.
 
 use gantry_core::{BreakerState, FlowName, StopKind, TargetName, TargetStop, Timestamp};
 
@@ -11,17 +11,17 @@ pub struct TargetReport {
     pub flow: FlowName,
     /// Its name.
     pub target: TargetName,
-    /// Whether it gets anything.
+    /// Whether anything is sent to it.
     pub state: TargetState,
-    /// Who stopped it, when and why; none while nobody did. Without `by`, the target itself: it answered 410.
+    /// Who stopped it, when and why; none if nobody did. Without `by`, the target stopped itself by answering 410.
     pub stop: Option<TargetStop>,
-    /// When a target that refuses the host's credentials is probed.
+    /// When the target is probed, if it refuses the host's credentials.
     pub refused_until: Option<Timestamp>,
-    /// None: it has none.
+    /// Its breaker, if it has one.
     pub breaker: Option<BreakerReport>,
     /// Retries within the budget's window.
     pub retries: u32,
-    /// The most there may be within it just now.
+    /// How many retries the budget allows just now.
     pub retries_allowed: u32,
     /// Deliveries under way.
     pub under_way: usize,
@@ -32,20 +32,20 @@ pub struct TargetReport {
 /// A target's breaker.
 #[derive(Clone, Copy, Debug)]
 pub struct BreakerReport {
-    /// Where it stands.
+    /// Its state.
     pub state: BreakerState,
-    /// While it is open: when the target is probed.
+    /// When the target is probed, if the breaker is open.
     pub until: Option<Timestamp>,
-    /// Calls it judges by.
+    /// Calls in its window.
     pub calls: u32,
     /// How many of them failed.
     pub failures: u32,
 }
 
-/// Whether a target gets anything.
+/// Whether anything is sent to a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetState {
-    /// It does.
+    /// Messages are sent.
     Active,
     /// An operator paused it.
     Paused,

@@ -1,4 +1,4 @@
-//! The targets of a flow, open: built from its definition, or taken over from the version before it.
+//! The open targets of a flow: built from its definition, or taken over from the version before.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use crate::target_stops::TargetStops;
 /// One target of a flow, open.
 #[derive(Clone)]
 pub struct RunningTarget {
-    /// What is sent to.
+    /// The target itself.
     pub target: Arc<dyn Target>,
-    /// How often, and after how long, a delivery is tried again.
+    /// How often, and after which time, a delivery is retried.
     pub retry: RetryPolicies,
-    /// Whether a delivery is attempted now, and how many at once. Shared by the versions of a flow that have the same
-    /// target: bound, breaker and pause hold over a reload.
+    /// The gate before it. Versions of a flow with the same target share the gate: concurrency, breaker and pause stay as
+    /// they are through a reload.
     pub gate: Arc<Gate>,
-    /// What it may take of what the flow may have in flight; none when it is the flow's only target.
+    /// Its share of the flow's in-flight limit; none when it is the flow's only target.
     pub share: Option<Share>,
     opened_as: OpenedAs,
 }
 
-/// What a target was opened with: with anything else, it is another target.
+/// What a target was opened with. If anything of it changes, the target is opened again.
 #[derive(Clone)]
 struct OpenedAs {
     settings: Arc<dyn TargetSettings>,
@@ -34,22 +34,22 @@ struct OpenedAs {
     health: TargetHealthPolicy,
 }
 
-/// What gates are built with.
+/// What is needed to build gates.
 pub struct GateServices<'a> {
-    /// Which targets get nothing because somebody said so.
+    /// The targets that are paused or disabled.
     pub stops: &'a TargetStops,
-    /// Has the flow's messages looked at again that a gate held back.
+    /// Wakes the messages of the flow that a gate held back.
     pub wake_queue: WakeQueue,
 }
 
 impl RunningTarget {
-    /// A target that was built from this configuration, behind this gate.
+    /// A target built from this configuration, behind this gate.
     pub fn new(config: &TargetConfig, target: Arc<dyn Target>, gate: Arc<Gate>, share: Option<Share>) -> Self {
         Self { target, retry: config.retry, gate, share, opened_as: OpenedAs::of(config) }
     }
 
-    /// Whether an answer is about the target as a whole: one URL for all that is sent. Where the URL names a record, so
-    /// does the answer.
+    /// Whether everything is sent to one URL, so that an answer is about the target as a whole. If the URL contains the
+    /// key of a record, an answer is only about that record.
     pub fn is_single_endpoint(&self) -> bool {
         self.opened_as.settings.is_single_endpoint()
     }
@@ -65,12 +65,12 @@ impl OpenedAs {
     }
 }
 
-/// Builds every target and keeps none: what can't be built is added to `errors`.
+/// Builds every target and keeps none; adds what can't be built to `errors`.
 pub fn check(flow: &Flow, context: TargetContext<'_>, errors: &mut Vec<FlowError>) {
     build(flow, context, errors);
 }
 
-/// Opens the targets, but for those among the `previous` that are the same: their connections, bound, breaker and pause go on.
+/// Opens the targets. Those that are the same as in `previous` are taken over, with their connections and gates.
 pub fn open(
     flow: &Flow,
     context: TargetContext<'_>,
@@ -79,7 +79,7 @@ pub fn open(
     errors: &mut Vec<FlowError>,
 ) -> BTreeMap<TargetName, RunningTarget> {
     let share = share_of_each(flow);
-    // Built in any case: what can't be built is refused, and building opens no connection.
+    // All are built, even those that are then taken over: this finds mistakes, and opens no connection.
     let built = build(flow, context, errors);
     let running = built.into_iter().map(|(name, built)| {
         let config = &flow.targets[&name];
@@ -98,7 +98,7 @@ pub fn open(
     running.collect()
 }
 
-/// Alone, a target delays no other.
+/// A flow's only target has no share, because it can delay no other.
 fn share_of_each(flow: &Flow) -> Option<Share> {
     let targets = flow.targets.len();
     (targets > 1).then(|| Share { deliveries: flow.in_flight / targets, bytes: flow.in_flight_bytes / targets })

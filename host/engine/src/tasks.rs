@@ -1,19 +1,19 @@
-//! Tasks that begin apart and stop together.
+//! Tasks that are started separately and stopped together.
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Tasks that stop together; clones are about the same ones.
+/// Tasks that are stopped together; clones share them.
 #[derive(Clone, Default)]
 pub struct TaskGroup {
-    /// Tells them to stop.
+    /// Cancelled when they must stop.
     pub stop: CancellationToken,
-    /// What waits for them.
+    /// Waits for them.
     pub tasks: TaskTracker,
 }
 
 impl TaskGroup {
-    /// Tells them to stop, and waits until all of them have.
+    /// Stops them, and waits until all of them have ended.
     pub async fn end(&self) {
         self.stop.cancel();
         self.tasks.close();

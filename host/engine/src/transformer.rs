@@ -1,8 +1,8 @@
-//! What turns the messages of a flow into deliveries: its steps, between the schemas of what comes in and what goes out.
-//! The worker hands it a batch and gets a verdict for each message. It sends nothing and writes nothing.
+//! Turns the messages of a flow into deliveries: runs the steps, and checks the schemas before and after them. The worker
+//! hands it a batch and gets a verdict for each message. It sends nothing and writes nothing.
 //!
-//! **Panics of the host.** Should the host itself panic while it runs a batch, the messages are run again one by one, so
-//! that none is blamed for another; the one that makes the host panic a second time becomes a dead letter `host-panic`.
+//! **Panics of the host.** If the host itself panics while it runs a batch, each message of the batch is run again alone.
+//! A message on which the host panics a second time becomes a dead letter `host-panic`; the others are not affected.
 
 mod conclusion;
 
@@ -26,15 +26,15 @@ use conclusion::{Conclusion, deliveries};
 #[derive(Clone)]
 pub struct Transformer {
     flow: FlowName,
-    /// What its messages go through.
+    /// The steps that its messages go through.
     steps: Arc<Steps>,
-    /// What messages are held to when they come in, and deliveries when they go out.
+    /// The schemas of incoming messages and of deliveries.
     schemas: Schemas,
-    /// Where a delivery without a route goes.
+    /// The target of a delivery without a route.
     default_target: TargetName,
     /// How often, and after how long, a plugin may ask for another run.
     retry: RetryPolicy,
-    /// The last messages it took on: new plugin versions are tried on them.
+    /// The last messages: new plugin versions are compared on them.
     samples: Arc<Samples>,
     services: TransformServices,
 }
@@ -46,7 +46,7 @@ pub struct TransformServices {
     pub clock: Arc<dyn Clock>,
     /// How many plugin calls run at once in the whole host.
     pub plugin_threads: Arc<Semaphore>,
-    /// What the flow has done.
+    /// The metrics of the flow.
     pub metrics: FlowMetrics,
 }
 
@@ -91,20 +91,20 @@ impl Transformer {
         &self.steps
     }
 
-    /// The last messages it took on.
+    /// The last messages.
     #[must_use]
     pub fn samples(&self) -> &Arc<Samples> {
         &self.samples
     }
 
-    /// Whether the flow's own schema lets this message in.
+    /// Whether this message is valid by the source's schema.
     #[must_use]
     pub fn takes(&self, message: &Message) -> bool {
-        self.schemas.unfit_input(message).is_none()
+        self.schemas.input_failure(message).is_none()
     }
 
-    /// What the steps before the step of this index make of messages: each with the place of the message it is of. Only the
-    /// versions in force are asked, nothing is counted, and messages that are decided before the step are left out. Blocks.
+    /// The inputs of the step at this index for these messages, each with the index of its message. Runs only the
+    /// versions in force, and counts nothing. Leaves out messages that are decided before the step. Blocks.
     #[must_use]
     pub fn inputs_of_step(&self, index: usize, messages: &[&Message], now: Timestamp) -> Vec<(usize, Message)> {
         let steps = self.steps.list().get(..index).unwrap_or_default();
@@ -116,25 +116,25 @@ impl Transformer {
             .collect()
     }
 
-    /// Runs the batch through all steps, off the async threads. A message that already has deliveries keeps them:
-    /// what is sent never changes between attempts. One verdict for each message, in the same order.
+    /// Runs the batch through all steps, off the async threads. Returns one verdict for each message, in the same
+    /// order. A message that already has deliveries keeps them: what is sent never changes between attempts.
     pub(crate) async fn run(self: &Arc<Self>, batch: Vec<Leased>) -> Vec<Transformed> {
         if !self.computes() || batch.iter().all(|lease| !lease.envelope.deliveries.is_empty()) {
             return self.run_now(batch);
         }
-        // The semaphore is never closed, so a missing permit only means running unthrottled.
+        // The semaphore is never closed, so there always is a permit.
         let _thread = self.services.plugin_threads.acquire().await.ok();
         let transformer = Arc::clone(self);
         let span = tracing::Span::current();
         let running = tokio::task::spawn_blocking(move || span.in_scope(|| transformer.run_now(batch)));
         running.await.unwrap_or_else(|error| {
-            // The host stops: the leases went down with the task and are back in the queue.
-            tracing::warn!(flow = %self.flow, %error, "a batch was not transformed; its messages return to the queue");
+            // The host stops: the leases were dropped with the task, so their messages are back in the queue.
+            tracing::warn!(flow = %self.flow, %error, "failed to transform a batch; its messages return to the queue");
             Vec::new()
         })
     }
 
-    /// Whether a message costs time on its way through: then it is spent off the async threads.
+    /// Whether transforming takes time; if so, it runs off the async threads.
     fn computes(&self) -> bool {
         !self.schemas.is_empty() || !self.steps.list().is_empty()
     }
@@ -147,11 +147,11 @@ impl Transformer {
         batch.into_iter().zip(conclusions).map(|(lease, conclusion)| conclusion.apply_to(lease)).collect()
     }
 
-    /// What becomes of each message, whatever happens meanwhile.
+    /// A conclusion for each message, even if the host panics.
     fn conclude(&self, batch: &[Leased]) -> Vec<Conclusion> {
         self.try_to_conclude(batch).unwrap_or_else(|| {
             let messages = batch.len();
-            tracing::error!(flow = %self.flow, messages, "the host panicked while it transformed a batch; its messages are transformed one by one");
+            tracing::error!(flow = %self.flow, messages, "the host panicked while transforming a batch; its messages are retried one by one");
             batch.iter().map(|lease| self.conclude_alone(lease)).collect()
         })
     }
@@ -165,8 +165,8 @@ impl Transformer {
             .unwrap_or_else(|| Conclusion::decided(Verdict::GiveUp(Failure::host_panic(Stage::Transform)), Vec::new()))
     }
 
-    /// The messages in one batch; none when the host panics. A panic leaves nothing half done behind: what is computed here
-    /// is not in an envelope yet, and what is shared is locked only while a value is changed.
+    /// Transforms the messages as one batch; none when the host panics. A panic leaves nothing half done: no result is
+    /// in an envelope yet, and shared values are locked only while they are changed.
     fn try_to_conclude(&self, batch: &[Leased]) -> Option<Vec<Conclusion>> {
         catch_unwind(AssertUnwindSafe(|| self.transform(batch))).ok()
     }
@@ -181,14 +181,15 @@ impl Transformer {
         items.map(|(lease, item)| self.conclusion(&pipeline, lease, item)).collect()
     }
 
-    /// A message with deliveries is past the plugins; any other enters the first step, if the flow takes it.
+    /// The message before the first step. It is already decided if it has deliveries, or if it breaks the source's
+    /// schema.
     fn enter<'m>(&self, lease: &'m Leased) -> Item<'m> {
         let envelope = &lease.envelope;
         let message = &envelope.message;
         if !envelope.deliveries.is_empty() {
             return Item::decided(message, envelope.run, Verdict::Deliver, envelope.warnings.clone());
         }
-        match self.schemas.unfit_input(message) {
+        match self.schemas.input_failure(message) {
             Some(failure) => Item::decided(message, envelope.run, Verdict::GiveUp(failure), Vec::new()),
             None => Item::first(message, envelope.run),
         }
@@ -199,14 +200,14 @@ impl Transformer {
         let (progress, warnings) = item.into_progress();
         let (parts, made_by) = match progress {
             Progress::Decided(verdict) => return Conclusion::decided(verdict, warnings),
-            Progress::Going { parts, made_by } => (parts, made_by),
+            Progress::Undecided { parts, made_by } => (parts, made_by),
         };
         let deliveries = deliveries(&lease.envelope, parts, &self.default_target);
-        let unfit = self.schemas.unfit_output(&deliveries, &made_by);
-        if unfit.is_some() {
-            pipeline.blame(&made_by);
+        let failure = self.schemas.output_failure(&deliveries, &made_by);
+        if failure.is_some() {
+            pipeline.count_downstream_failure(&made_by);
         }
-        Conclusion::of_outputs(deliveries, made_by, unfit, warnings, pipeline.now)
+        Conclusion::of_outputs(deliveries, made_by, failure, warnings, pipeline.now)
     }
 }
 

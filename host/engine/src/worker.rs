@@ -1,9 +1,9 @@
-//! The journey of a message, on one page: `lease → transform → deliver → settle`.
+//! The way of a message, on one page: `lease → transform → deliver → settle`.
 //!
-//! One worker a flow. It leases as many messages as the flow may have in flight, runs them through the plugins as one
-//! batch, and from there each message goes its own way: a slow delivery delays neither its batch nor another flow.
-//! Whatever happens to this task, a lease that isn't settled returns to the queue; a message over which the host itself
-//! panics comes back only so often (`host_faults`).
+//! Each flow has one worker. It leases as many messages as the flow may have in flight and runs them through the
+//! plugins as one batch. After that each message goes on by itself: a slow delivery delays neither its batch nor
+//! another flow. Whatever happens to this task, a lease that isn't settled returns to the queue; `host_faults` limits
+//! how often a message returns on which the host itself panics.
 //!
 //! A reload puts another version of the flow in force between two leases: a batch begins and ends under one version.
 
@@ -25,7 +25,7 @@ use crate::host_faults::HostFaults;
 use crate::in_flight::{InFlightLimit, InFlightPermit};
 use crate::state::Transformed;
 
-/// Works off one flow's queue until `stop`, then waits for what is in flight.
+/// Processes one flow's queue until `stop`, then waits for what is in flight.
 pub async fn work(mut versions: watch::Receiver<Arc<RunningFlow>>, stop: CancellationToken) {
     let mut in_flight = {
         let flow = versions.borrow();
@@ -42,7 +42,7 @@ pub async fn work(mut versions: watch::Receiver<Arc<RunningFlow>>, stop: Cancell
             leased = lease(&flow, &mut in_flight) => leased,
         };
         let Some((batch, permits)) = leased else { break };
-        // What came in force while the lease was on its way to us takes the batch.
+        // A version that came into force during the lease gets the batch.
         let flow = Arc::clone(&versions.borrow());
         batches.spawn(process(flow, batch, permits, Arc::clone(&faults), stop.clone()));
     }
@@ -64,17 +64,17 @@ async fn process(
         .zip(permits)
         .map(|(transformed, permit)| {
             let span = flow.span(&transformed.lease.envelope);
-            let journey = async {
+            let finished = async {
                 finish(&flow, transformed, &faults, &stop).await;
                 drop(permit);
             };
-            journey.instrument(span)
+            finished.instrument(span)
         })
         .collect();
     while messages.next().await.is_some() {}
 }
 
-/// The way of one message to its end. A panic of the host on it is this message's own, and harms none of its batch.
+/// Delivers and settles one message. If the host panics here, no other message of the batch is affected.
 async fn finish(flow: &RunningFlow, transformed: Transformed, faults: &HostFaults, stop: &CancellationToken) {
     let message = transformed.lease.envelope.message.id;
     if let Some(pause) = faults.pause(message)
@@ -82,32 +82,32 @@ async fn finish(flow: &RunningFlow, transformed: Transformed, faults: &HostFault
     {
         return;
     }
-    let transformed = faults.judge(transformed);
-    let journey = async {
+    let transformed = faults.give_up_repeated(transformed);
+    let settled = async {
         let attempted = flow.deliverer.attempt(transformed).await;
         flow.settler.settle(attempted).await;
     };
-    match AssertUnwindSafe(journey).catch_unwind().await {
+    match AssertUnwindSafe(settled).catch_unwind().await {
         Ok(()) => faults.forget(message),
         Err(_) => {
             let panics = faults.count(message);
             tracing::error!(
                 panics,
-                "the host panicked while it delivered or settled a message; the message returns to the queue"
+                "the host panicked while delivering or settling a message; the message returns to the queue"
             );
         }
     }
 }
 
-/// Waits until messages may be in flight, then for messages; none once the store fails. May be cancelled at any time.
+/// Waits until messages may be in flight, then leases a batch; none when the store fails. May be cancelled at any time.
 async fn lease(flow: &RunningFlow, in_flight: &mut InFlightLimit) -> Option<(Vec<Leased>, Vec<InFlightPermit>)> {
-    in_flight.fit(flow.in_flight, flow.in_flight_bytes).await;
-    stand_still(flow).await;
-    let (places, free) = in_flight.take(flow.batch_messages).await;
-    match gather(flow, places.len(), free.min(flow.batch_bytes)).await {
+    in_flight.resize(flow.in_flight, flow.in_flight_bytes).await;
+    suspend_while_shut(flow).await;
+    let (messages, free) = in_flight.take(flow.batch_messages).await;
+    match gather(flow, messages.len(), free.min(flow.batch_bytes)).await {
         Ok(batch) => {
             let lengths: Vec<_> = batch.iter().map(|lease| lease.ticket.bytes()).collect();
-            let permits = in_flight.fill(places, &lengths).await;
+            let permits = in_flight.fill(messages, &lengths).await;
             Some((batch, permits))
         }
         Err(error) => {
@@ -118,12 +118,13 @@ async fn lease(flow: &RunningFlow, in_flight: &mut InFlightLimit) -> Option<(Vec
     }
 }
 
-/// A batch of so much: what is there, and what comes in while the flow lets a batch wait.
+/// Leases a batch of at most so many messages and bytes: what is in the queue, and what comes in during `batch_wait`.
 async fn gather(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec<Leased>, StoreError> {
     let mut batch = flow.store.lease(&flow.name, messages, bytes).await?;
     let end = Instant::now() + flow.batch_wait;
     while !flow.batch_wait.is_zero() {
-        let (left, used) = (messages - batch.len(), batch.iter().map(|lease| lease.ticket.bytes()).sum());
+        let left = messages - batch.len();
+        let used: usize = batch.iter().map(|lease| lease.ticket.bytes()).sum();
         if left == 0 || bytes <= used {
             break;
         }
@@ -135,9 +136,9 @@ async fn gather(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec
     Ok(batch)
 }
 
-/// Waits while no target of the flow lets anything pass and as many messages as may be in flight have learnt so: more of
-/// them would be read, mapped and written back for nothing, a deep queue again and again.
-async fn stand_still(flow: &RunningFlow) {
+/// Waits while the gates of all targets are shut and the flow already has as many scheduled messages as may be in flight.
+/// Without this, a deep queue would be leased, mapped and written back again and again for nothing.
+async fn suspend_while_shut(flow: &RunningFlow) {
     loop {
         let mut openings: Vec<_> = flow.deliverer.targets().values().map(|target| target.gate.listen()).collect();
         let now = flow.clock.now();
@@ -148,7 +149,7 @@ async fn stand_still(flow: &RunningFlow) {
             return;
         }
         let opened = select_all(openings.iter_mut().map(|opening| Box::pin(opening.changed())));
-        // Either way the gates are looked at again.
+        // Whether one opened or the time has come: check the gates again.
         let _ = tokio::time::timeout(until.since(now), opened).await;
     }
 }

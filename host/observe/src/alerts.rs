@@ -1,13 +1,13 @@
-//! Alerts: the host checks its own conditions, and notifies the endpoints of its file when something is wrong and again
-//! when it is over. [`gantry_core::alert`] decides what to send; here the host is read (`conditions`), and what is sent is
-//! written down (`endpoint`) and delivered (`flow`).
+//! Alerts: the host checks its own conditions. It notifies the endpoints in its host file when something is wrong, and
+//! again when it is over. [`gantry_core::alert`] decides what to send; `conditions` reads the host, `endpoint` queues
+//! notifications, and `flow` delivers them.
 //!
-//! **No notification is lost.** It is queued in the same atomic write that records it as sent: a crash finds both or
-//! neither. Nothing depends on having received an event: each check reads the host as it is.
+//! **No notification is lost.** It is queued in the same atomic write that records it as sent, so a crash leaves both or
+//! neither. No notification depends on an event: each check reads the current state of the host.
 //!
-//! **No other flow is affected.** Each endpoint has a flow of its own, with the queue, the retries and the breaker that
-//! every flow has; an endpoint that is down keeps its own messages waiting and nobody else's. When many wait, nothing
-//! further is queued there until some are delivered: the next check then sends what is true by then.
+//! **No other flow is affected.** Each endpoint has its own flow, with queue, retries and breaker. An endpoint that is
+//! down delays only its own messages. When many messages wait for it, nothing more is queued until some are delivered;
+//! the next check then sends what is true at that time.
 
 mod conditions;
 mod endpoint;
@@ -30,11 +30,11 @@ use flow::flow_of;
 
 pub use report::{AlertReport, FiringReport, TestAnswer, UnknownAlert};
 
-/// The alerts of a host, and what fires at each.
+/// The alerts of a host, with the conditions that fire at each.
 #[derive(Clone, Default)]
 pub struct Alerts(Arc<BTreeMap<String, Endpoint>>);
 
-/// The alerts of a host, and the host that they are read from; cheap to clone.
+/// Runs the alerts of a host; cheap to clone.
 #[derive(Clone)]
 pub struct Alerting {
     view: HostView,
@@ -42,7 +42,7 @@ pub struct Alerting {
 }
 
 impl Alerting {
-    /// The alerts of the host of this view.
+    /// The alerts of the host that this view shows.
     #[must_use]
     pub const fn new(view: HostView, alerts: Alerts) -> Self {
         Self { view, alerts }
@@ -59,28 +59,28 @@ pub(crate) struct Endpoint {
     pub(crate) alert: Alert,
     pub(crate) state: Mutex<EndpointState>,
     pub(crate) table: FiringTable,
-    /// For tests of the endpoint: everything else goes through the endpoint's flow.
+    /// Used to test the endpoint; all notifications go through the endpoint's flow.
     pub(crate) target: Arc<dyn Target>,
 }
 
-/// The alerts of a host can't be set up.
+/// Why the alerts of a host can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum AlertsError {
     /// An endpoint can't be opened.
-    #[error("failed to open the endpoint of the alert `{alert}`")]
+    #[error("failed to open the endpoint of alert `{alert}`")]
     Endpoint {
         /// The alert.
         alert: String,
         /// Why.
         source: BuildError,
     },
-    /// What fires can't be read.
-    #[error("failed to read which alerts fire")]
+    /// The firing conditions can't be read.
+    #[error("failed to read the firing alerts from the store")]
     Store(#[from] StoreError),
 }
 
 impl Alerts {
-    /// Opens the endpoints, and reads what fired before the start.
+    /// Opens the endpoints, and reads which conditions fired before the start.
     pub async fn open(alerts: &[Alert], store: &Store, context: TargetContext<'_>) -> Result<Self, AlertsError> {
         let table = FiringTable::new(store.clone());
         let mut fired = table.load().await?;
@@ -96,7 +96,7 @@ impl Alerts {
         Ok(Self(Arc::new(endpoints)))
     }
 
-    /// The flow of each endpoint, made by the host.
+    /// The flow of each endpoint.
     #[must_use]
     pub fn flows(&self) -> Vec<Flow> {
         self.iter().map(|endpoint| flow_of(&endpoint.alert)).collect()

@@ -1,4 +1,4 @@
-//! What is read from a running host: conditions, alerts, the monitor, and the reports that operators see.
+//! Everything that reads a running host: conditions, alerts, the monitor, and the reports that operators see.
 //! Nothing here changes a flow.
 //!
 //! ```text

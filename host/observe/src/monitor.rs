@@ -1,8 +1,8 @@
-//! Checks what changes by time alone: the age of each flow's oldest message, and whether the disk runs low. A change is
-//! published as an event.
+//! Checks what changes without an event: the age of each flow's oldest message, and whether the disk is low. Changes are
+//! published as events.
 //!
-//! A check costs a few numbers per flow, however much is queued. A delayed flow recovers only once no message is older
-//! than half of its limit, so that a queue at its limit does not publish events again and again.
+//! A check is cheap, however many messages are queued. A delayed flow has recovered only when its oldest message is
+//! younger than half of the limit, so that a queue near its limit does not publish events again and again.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub struct Monitor {
     disk_low: bool,
 }
 
-/// Whether a flow whose oldest message has this age is delayed; none: it isn't.
+/// Whether a flow is delayed whose oldest message has this age; none when it isn't.
 pub(crate) fn delay(age: Duration, limit: Duration) -> Option<Level> {
     if age >= limit {
         Some(Level::On)

@@ -1,4 +1,4 @@
-//! What can be read from a running host.
+//! What observers can read from a running host.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,15 +19,15 @@ pub struct HostView {
     pub store: Store,
     /// The host's clock.
     pub clock: Arc<dyn Clock>,
-    /// What the host counts.
+    /// The metrics of the host.
     pub metrics: Metrics,
     /// The flows in force.
     pub flows: ActiveFlows,
-    /// Whether the disk runs low.
+    /// Whether the disk is low.
     pub disk: DiskGuard,
-    /// What happens, and where it is published.
+    /// Where host events are published.
     pub events: Events,
-    /// Deployments, for those that were rolled back.
+    /// The deployments, of which those that were rolled back are a condition.
     pub deployer: Deployer,
     /// How old a flow's oldest message may be, unless the flow says otherwise.
     pub queue_age: Duration,

@@ -1,5 +1,5 @@
-//! An Extism host that measures one round for each line it reads: `reused 1`, `fresh 100` and so on, how the instance is
-//! used and how many messages a call has. It answers with the microseconds a message took.
+//! An Extism host that measures one round for each line it reads, such as `reused 1` or `fresh 100`: how the instance is
+//! used, and how many messages a call has. It answers with the microseconds per message.
 //!
 //! The first argument is the plugin, the second a file with the order. Compiled once; a fresh instance is one of the
 //! compiled plugin, which is the cheapest Extism offers. WASI is off, as the plugin needs none.
@@ -15,7 +15,8 @@ const ROUND: Duration = Duration::from_millis(200);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (plugin, order) = (arguments.next().ok_or("no plugin")?, arguments.next().ok_or("no order")?);
+    let plugin = arguments.next().ok_or("no plugin")?;
+    let order = arguments.next().ok_or("no order")?;
     let order = std::fs::read_to_string(order)?;
     // A deadline, as every plugin has in Gantry.
     let manifest = Manifest::new([Wasm::data(std::fs::read(plugin)?)]).with_timeout(Duration::from_secs(1));
@@ -48,7 +49,8 @@ fn call(plugin: &mut Plugin, orders: &str, count: usize) -> Result<(), extism::E
 }
 
 fn round(count: usize, mut work: impl FnMut() -> Result<(), extism::Error>) -> Result<f64, extism::Error> {
-    let (start, mut times) = (Instant::now(), 0_usize);
+    let start = Instant::now();
+    let mut times = 0_usize;
     while start.elapsed() < ROUND {
         work()?;
         times += 1;

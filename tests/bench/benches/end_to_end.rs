@@ -1,5 +1,5 @@
-//! Webhook → plugin → HTTP target, with fsync on, beside the same webhook server in front of nothing. The real binary;
-//! the load generator and the target run in another process on the same cores.
+//! Webhook → plugin → HTTP target, with fsync, compared with the same webhook server that only answers. Runs the real
+//! binary; the load generator and the target are in another process on the same cores.
 //!
 //! `GANTRY_BENCH_MESSAGES` sets how many messages are sent (100,000 unless set).
 
@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 const CONNECTIONS: usize = 64;
 
-/// Takes everything and keeps nothing.
+/// Accepts everything and stores nothing.
 struct Nothing;
 
 #[async_trait]
@@ -50,7 +50,8 @@ async fn main() {
     let dir = dir.path();
     let sink = Sink::start().await;
     let flows = flows(dir, &sink);
-    let (order, plain) = (gantry_bench::order().to_string(), format!("{{\"text\":\"{}\"}}", "x".repeat(1013)));
+    let order = gantry_bench::order().to_string();
+    let plain = format!("{{\"text\":\"{}\"}}", "x".repeat(1013));
     println!("{messages} messages each over {CONNECTIONS} connections; latency from receipt to the target's answer\n");
 
     let idle = answering_only(&flows, &plain, messages).await;
@@ -59,10 +60,10 @@ async fn main() {
     for (flow, what, body) in
         [("plain", "1 KiB, echo", &plain), ("orders", "an order of 487 bytes, order-to-erp", &order)]
     {
-        // Plugins, pools and connections are there before anything is counted.
+        // Warm up: plugins, pools and connections exist before anything is measured.
         whole_way(&host, &sink, flow, body, messages / 10).await;
-        let (taken, drained) = whole_way(&host, &sink, flow, body, messages).await;
-        row(&format!("{what}: 202 after fsync"), &taken, taken.per_second(), idle.per_second());
+        let (accepted, drained) = whole_way(&host, &sink, flow, body, messages).await;
+        row(&format!("{what}: 202 after fsync"), &accepted, accepted.per_second(), idle.per_second());
         #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 messages")]
         let through = messages as f64 / drained.as_secs_f64();
         let latency = latency(dir, flow);
@@ -86,7 +87,8 @@ fn flows(dir: &Path, sink: &Sink) -> Vec<Flow> {
     let files = dir.join("flows");
     std::fs::create_dir(&files).expect("a writable directory");
     let flow = |name: &str| FlowText::new(name).head("in_flight = 2000");
-    let (url, target) = (format!("http://{}/orders", sink.address), "concurrency = 64");
+    let url = format!("http://{}/orders", sink.address);
+    let target = "concurrency = 64";
     flow("plain").step(guest("echo"), "").target_at("erp", &url, target).write(&files);
     let orders = flow("orders").table("products", &table, "sku").step(plugin, "grants = { lookup = [\"products\"] }");
     orders.target_at("erp", &url, target).write(&files);
@@ -109,7 +111,8 @@ async fn answering_only(flows: &[Flow], body: &str, messages: usize) -> Measured
 
 /// The answers to the senders, and the time until the target had answered the last message.
 async fn whole_way(host: &HostProcess, sink: &Sink, flow: &str, body: &str, messages: usize) -> (Measured, Duration) {
-    let (before, start) = (sink.received(), Instant::now());
+    let before = sink.received();
+    let start = Instant::now();
     let measured = load::post(host.intake, &format!("/{flow}"), body, CONNECTIONS, messages).await;
     sink.wait_for(before + messages).await;
     (measured, start.elapsed())

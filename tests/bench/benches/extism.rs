@@ -1,6 +1,6 @@
 //! The mapping `order-to-erp` here and as an Extism plugin: the same Rust code, built with the same options, on two hosts
-//! that take turns. Extism's is a program of its own, `tests/bench-extism`, since it brings another engine; this builds
-//! it (minutes, once) and tells it when to measure a round.
+//! that take turns. Extism's host is a separate program, `tests/bench-extism`, because it contains another engine. This
+//! benchmark builds it (minutes, once) and tells it when to measure a round.
 //!
 //! | aim | |
 //! |---|---|
@@ -29,10 +29,12 @@ fn main() {
     for (name, reuse, count) in
         [("reused", WARM, 1), ("reused", WARM, 100), ("fresh", Reuse::Fresh, 1), ("fresh", Reuse::Fresh, 100)]
     {
-        let (step, orders) = (step(&plugin, reuse), orders(count));
+        let step = step(&plugin, reuse);
+        let orders = orders(count);
         let rounds = (0..ROUNDS).map(|_| (sandbox_round(&step, &orders), extism.round(name, count)));
         let (ours, theirs): (Vec<_>, Vec<_>) = rounds.unzip();
-        let (ours, theirs) = (median(ours), median(theirs));
+        let ours = median(ours);
+        let theirs = median(theirs);
         println!("{name:<10} {count:>6} {ours:>10.2} {theirs:>10.2} {:>7.2}x", theirs / ours);
     }
 }
@@ -54,7 +56,8 @@ impl Extism {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the other host starts");
-        let (rounds, figures) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+        let rounds = child.stdin.take().expect("piped");
+        let figures = child.stdout.take().expect("piped");
         Self { child, rounds, figures: BufReader::new(figures) }
     }
 

@@ -1,6 +1,6 @@
-//! What a target that hangs costs those beside it: how long a message takes from its sender to its target, alone and
-//! while another flow, the flow's other target, or another key of the same flow hangs. Peace and trouble are measured in
-//! the same host, one after the other, message by message; the ratio of their 99th percentiles is the price.
+//! What a target that hangs costs other targets: how long a message takes from its sender to its target, alone and while
+//! another flow, the flow's other target, or another key of the same flow hangs. Both are measured in the same host, one
+//! after the other, message by message; the result is the ratio of their 99th percentiles.
 //!
 //! `GANTRY_BENCH_MESSAGES` sets how many messages each figure is taken from (1,000 unless set).
 
@@ -10,10 +10,10 @@ use gantry_e2e::{FlowText, Sink, TestHost, guest, hanging};
 
 /// Messages of one flow in flight at once.
 const IN_FLIGHT: usize = 100;
-/// Messages on their way to what hangs: several times what the flow has room for.
+/// Messages for the target that hangs: several times what the flow may have in flight.
 const HANGING: usize = 500;
-/// Longer than the benchmark takes.
-const PATIENT: &str = "timeout = \"10m\"\nretry = { attempts = 1 }\n";
+/// A timeout that is longer than the benchmark.
+const LONG_TIMEOUT: &str = "timeout = \"10m\"\nretry = { attempts = 1 }\n";
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
@@ -28,31 +28,36 @@ async fn main() {
     show("another key that hangs", &two_keys(messages).await);
 }
 
-/// How long messages took, shortest first, before and beside the trouble.
+/// How long messages took, shortest first, before and while the target hangs.
 struct Times {
     calm: Vec<Duration>,
     beside: Vec<Duration>,
 }
 
 async fn two_flows(messages: usize) -> Times {
-    let (hangs, near) = (hanging().await, Sink::start().await);
+    let hangs = hanging().await;
+    let near = Sink::start().await;
     let head = format!("in_flight = {IN_FLIGHT}");
-    let hung = FlowText::new("hung").head(&head).target_at("erp", &hangs, PATIENT);
+    let hung = FlowText::new("hung").head(&head).target_at("erp", &hangs, LONG_TIMEOUT);
     let host = TestHost::start(&[hung, FlowText::new("calm").head(&head).target("erp", &near, "")]).await;
     measure(&host, ("/hung", "{}"), ("/calm", "{}"), &near, messages).await
 }
 
 async fn two_targets(messages: usize) -> Times {
-    let (hangs, near) = (hanging().await, Sink::start().await);
+    let hangs = hanging().await;
+    let near = Sink::start().await;
     let host = TestHost::start(&[mixed(&hangs, &near)]).await;
-    let (to_hangs, to_near) = (r#"{"emit":[{"text":"x"}]}"#, r#"{"emit":[{"text":"x","route":"near"}]}"#);
+    let to_hangs = r#"{"emit":[{"text":"x"}]}"#;
+    let to_near = r#"{"emit":[{"text":"x","route":"near"}]}"#;
     measure(&host, ("/mixed", to_hangs), ("/mixed", to_near), &near, messages).await
 }
 
 async fn two_keys(messages: usize) -> Times {
-    let (hangs, near) = (hanging().await, Sink::start().await);
+    let hangs = hanging().await;
+    let near = Sink::start().await;
     let host = TestHost::start(&[mixed(&hangs, &near)]).await;
-    let (stuck, free) = (r#"{"key":"a","emit":[{"text":"x"}]}"#, r#"{"key":"b","emit":[{"text":"x","route":"near"}]}"#);
+    let stuck = r#"{"key":"a","emit":[{"text":"x"}]}"#;
+    let free = r#"{"key":"b","emit":[{"text":"x","route":"near"}]}"#;
     measure(&host, ("/mixed", stuck), ("/mixed", free), &near, messages).await
 }
 
@@ -60,7 +65,7 @@ async fn two_keys(messages: usize) -> Times {
 fn mixed(hangs: &str, near: &Sink) -> FlowText {
     let flow = FlowText::new("mixed").head(&format!("in_flight = {IN_FLIGHT}"));
     let flow = flow.source_line("key = { pointer = \"/key\" }").step(guest("outcomes"), "");
-    flow.target_at("hangs", hangs, &format!("{PATIENT}default = true")).target("near", near, "")
+    flow.target_at("hangs", hangs, &format!("{LONG_TIMEOUT}default = true")).target("near", near, "")
 }
 
 async fn measure(host: &TestHost, stuck: (&str, &str), free: (&str, &str), near: &Sink, messages: usize) -> Times {

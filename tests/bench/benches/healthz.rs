@@ -1,8 +1,8 @@
 //! How long `GET /healthz` waits while plugins use every core: p99 of the real binary with nothing to do, beside as many
 //! threads that only count, and under guests that never return. An orchestrator that waits too long kills a healthy host.
 //!
-//! The counting threads are the yardstick: on cores this scarce whatever runs makes others wait. Guests cost more than
-//! that only where their ratio is above the threads', which would mean that they hold up the async runtime.
+//! The counting threads are the baseline: on few cores any running thread makes others wait. Guests cost more than that
+//! only if their ratio is above that of the threads, which would mean that they block the async runtime.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -21,7 +21,8 @@ const MESSAGES: usize = 100;
 
 #[tokio::main]
 async fn main() {
-    let (idle, loaded) = (host(false).await, host(true).await);
+    let idle = host(false).await;
+    let loaded = host(true).await;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut figures = [const { Vec::new() }; 3];
     for _ in 0..ROUNDS {
@@ -72,10 +73,10 @@ fn round(admin: SocketAddr) -> [f64; 2] {
     stream.set_nodelay(true).expect("a TCP socket");
     let mut waits: Vec<Duration> = (0..REQUESTS)
         .map(|_| {
-            let asked = Instant::now();
+            let sent_at = Instant::now();
             stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: bench\r\n\r\n").expect("the host reads");
             read_answer(&mut stream, b"HTTP/1.1 200");
-            asked.elapsed()
+            sent_at.elapsed()
         })
         .collect();
     waits.sort_unstable();
@@ -89,7 +90,7 @@ fn read_answer(stream: &mut TcpStream, beginning: &[u8]) {
     assert!(answer[..length].starts_with(beginning), "{}", String::from_utf8_lossy(&answer[..length]));
 }
 
-/// Does this while so many threads count.
+/// Does the work while so many threads count.
 fn beside_counting<T>(threads: usize, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {

@@ -12,7 +12,7 @@ use gantry_sandbox::{CacheConfig, Plugin, Reuse, Sandbox, SandboxConfig};
 
 /// Rounds of each measurement; the median counts.
 const ROUNDS: usize = 5;
-/// Messages a warm instance sees before its growth is looked at.
+/// Messages that a warm instance gets before its memory is measured again.
 const MANY: usize = 20_000;
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/languages.md");
 const BEGIN: &str = "<!-- what the benchmark prints -->\n";
@@ -39,40 +39,43 @@ fn main() {
 
 fn table() -> Result<String, std::fmt::Error> {
     let native = native();
-    let yardstick = || median((0..ROUNDS).map(|_| native_round(&native, 100)).collect());
+    let baseline = || median((0..ROUNDS).map(|_| native_round(&native, 100)).collect());
     let mut table = String::new();
     writeln!(
         table,
         "| language | component | compile | load from cache | start | fresh, 1 | fresh, 100 | warm, 1 | warm, 100 | × native | memory | after {MANY} |"
     )?;
     writeln!(table, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
-    writeln!(table, "| native Rust | | | | | | | {:.1} | {:.1} | 1.0× | | |", native_round(&native, 1), yardstick())?;
+    writeln!(table, "| native Rust | | | | | | | {:.1} | {:.1} | 1.0× | | |", native_round(&native, 1), baseline())?;
     for (name, tools, folder) in SIBLINGS {
         if tools.is_none_or(|tools| language(tools).is_some()) {
-            row(&mut table, name, folder, yardstick())?;
+            row(&mut table, name, folder, baseline())?;
         }
     }
     Ok(table)
 }
 
-fn row(table: &mut String, name: &str, folder: &str, yardstick: f64) -> std::fmt::Result {
+fn row(table: &mut String, name: &str, folder: &str, baseline: f64) -> std::fmt::Result {
     let bytes = std::fs::read(built(folder)).expect("a component");
     let (compile, load) = loads(&bytes);
     let plugin = plugin(&bytes, SandboxConfig::default());
-    let (fresh, warm) = (step(&plugin, Reuse::Fresh), step(&plugin, WARM));
+    let fresh = step(&plugin, Reuse::Fresh);
+    let warm = step(&plugin, WARM);
     let measured = |step, count| {
         let orders = orders(count);
         median((0..ROUNDS).map(|_| sandbox_round(step, &orders)).collect())
     };
-    let (fresh_one, warm_one) = (measured(&fresh, 1), measured(&warm, 1));
-    let (fresh_many, warm_many) = (measured(&fresh, 100), measured(&warm, 100));
+    let fresh_one = measured(&fresh, 1);
+    let warm_one = measured(&warm, 1);
+    let fresh_many = measured(&fresh, 100);
+    let warm_many = measured(&warm, 100);
     let (first, grown) = memory(&plugin);
     writeln!(
         table,
         "| {name} | {} | {compile:.0} ms | {load:.1} ms | {:.0} | {fresh_one:.1} | {fresh_many:.1} | {warm_one:.1} | {warm_many:.1} | {:.1}× | {} | {} |",
         size(bytes.len()),
         (fresh_one - warm_one).max(0.0),
-        warm_many / yardstick,
+        warm_many / baseline,
         size(first),
         size(grown),
     )
@@ -98,7 +101,8 @@ fn loads(bytes: &[u8]) -> (f64, f64) {
 
 /// Linear memory with one batch, and of one warm instance after many messages.
 fn memory(plugin: &Plugin) -> (usize, usize) {
-    let (warm, orders) = (step(plugin, WARM), orders(100));
+    let warm = step(plugin, WARM);
+    let orders = orders(100);
     let first = run(&warm, &orders).peak_memory_bytes;
     (first, (0..MANY / 100).map(|_| run(&warm, &orders).peak_memory_bytes).max().unwrap_or(first))
 }

@@ -10,7 +10,8 @@ const ROUNDS: usize = 15;
 fn main() {
     let sandbox = Sandbox::new(SandboxConfig::default()).expect("a sandbox");
     let plugin = sandbox.load(&gantry_bench::component("order-to-erp")).expect("a plugin");
-    let (step, native) = (step(&plugin, Reuse::Fresh), native());
+    let step = step(&plugin, Reuse::Fresh);
+    let native = native();
     println!(
         "one order of {} bytes, µs a message (median of {ROUNDS} rounds)\n",
         gantry_bench::order().to_string().len()
@@ -23,10 +24,11 @@ fn main() {
     println!("\nThe plugin's time holds a fresh instance for each batch, its configure, and copies in and out.");
 }
 
-/// Native and plugin in turn, so that a machine that slows down slows both.
+/// Measures native and plugin in turn, so that a slower machine slows both.
 fn measure(native: &Plugin, step: &PreparedStep, size: usize) -> (f64, f64) {
     let orders = orders(size);
-    let (mut natives, mut plugins) = (Vec::new(), Vec::new());
+    let mut natives = Vec::new();
+    let mut plugins = Vec::new();
     for _ in 0..ROUNDS {
         natives.push(native_round(native, size));
         plugins.push(sandbox_round(step, &orders));

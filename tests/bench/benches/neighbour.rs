@@ -1,12 +1,12 @@
-//! What a hostile plugin costs its neighbour: messages a second of a peaceful step, alone and beside each attack, and the
-//! most memory the host took. One thread runs the neighbour and one the attack, as two flows of one host would.
+//! What a hostile plugin costs its neighbour: the messages per second of a normal step, alone and beside each attack, and
+//! the host's peak memory. One thread runs the neighbour and one the attack, as two flows of one host would.
 //!
-//! The yardstick is the first row: a thread that only counts, in no sandbox at all. Where processors are scarce the
-//! neighbour shares them with whatever runs; an attack costs more than that only where its share is below 1: its ratio
-//! against the first row's.
+//! The first row is the baseline: a thread that only counts, without a sandbox. On few cores the neighbour shares them
+//! with any other thread; an attack costs more than that only if its share is below 1. The share is its ratio, divided
+//! by the ratio of the first row.
 //!
-//! Memory is held against what one attacking call may have: its linear memory, and twice what may cross to the host at
-//! once, since the host has an answer both as it came and as it passes it on.
+//! Memory is compared with what one attacking call may use: its linear memory, and twice what may cross to the host at
+//! once, because the host holds an answer twice: as it came, and as it passes it on.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -53,34 +53,41 @@ impl Tables for NoTables {
 fn main() {
     let sandbox = Sandbox::new(SandboxConfig::default()).expect("a sandbox");
     let neighbour = step(&sandbox, gantry_guests::ECHO);
-    let count = || assert!((0..1_000_000_u32).map(std::hint::black_box).all(|number| number < 1_000_000));
     println!("bound: {BOUND_MIB} MiB above what the host has before the attack\n");
     println!(
         "{:<15} {:>12} {:>12} {:>7} {:>7} {:>9} {:>7}",
         "attack", "alone/s", "beside it/s", "ratio", "share", "grew MiB", "within"
     );
-    let busy = measure("(a busy thread)", &neighbour, None, count);
+    let busy = measure("(a busy thread)", &neighbour, None, count_to_a_million);
     for (name, guest, word) in ATTACKS {
-        let (attacker, messages) = (step(&sandbox, guest), messages(BATCH, "text/plain", word));
+        let attacker = step(&sandbox, guest);
+        let messages = messages(BATCH, "text/plain", word);
         measure(name, &neighbour, Some(busy), || attack(&attacker, &messages));
     }
 }
 
-/// The neighbour alone and beside this in turn, so that a machine that slows down slows both. Gives back the ratio.
+/// Measures the neighbour alone and beside the attack in turn, so that a slower machine slows both. Returns the ratio.
 fn measure(name: &str, neighbour: &PreparedStep, busy: Option<f64>, attack: impl Fn() + Sync) -> f64 {
-    forget_peak();
+    reset_peak();
     let before = status_mib("VmRSS:");
-    let (mut alone, mut beside) = (Vec::new(), Vec::new());
+    let mut alone = Vec::new();
+    let mut beside = Vec::new();
     for _ in 0..ROUNDS {
         alone.push(rate(neighbour));
         beside.push(beside_it(&attack, || rate(neighbour)));
     }
-    let (alone, beside) = (median(alone), median(beside));
-    let (ratio, grew) = (beside / alone, status_mib("VmHWM:").saturating_sub(before));
+    let alone = median(alone);
+    let beside = median(beside);
+    let ratio = beside / alone;
+    let grew = status_mib("VmHWM:").saturating_sub(before);
     let share = ratio / busy.unwrap_or(ratio);
     let within = if grew <= BOUND_MIB { "yes" } else { "NO" };
     println!("{name:<15} {alone:>12.0} {beside:>12.0} {ratio:>6.2}x {share:>6.2}x {grew:>9} {within:>7}");
     ratio
+}
+
+fn count_to_a_million() {
+    assert!((0..1_000_000_u32).map(std::hint::black_box).all(|number| number < 1_000_000));
 }
 
 fn step(sandbox: &Sandbox, guest: &[u8]) -> PreparedStep {
@@ -100,7 +107,8 @@ fn step(sandbox: &Sandbox, guest: &[u8]) -> PreparedStep {
 
 /// Messages a second of the neighbour; each must come out.
 fn rate(neighbour: &PreparedStep) -> f64 {
-    let (messages, start) = (messages(BATCH, "text/plain", "a message of no consequence"), Instant::now());
+    let messages = messages(BATCH, "text/plain", "a message of no consequence");
+    let start = Instant::now();
     let mut batches = 0;
     while start.elapsed() < ROUND {
         run(neighbour, &messages);
@@ -116,7 +124,7 @@ fn attack(attacker: &PreparedStep, messages: &[Message]) {
     assert!(run.outcomes.iter().all(Result::is_err), "the attack succeeded");
 }
 
-/// Does this while another thread attacks without pause.
+/// Does the work while another thread attacks without pause.
 fn beside_it<T>(attack: impl Fn() + Sync, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -131,12 +139,12 @@ fn beside_it<T>(attack: impl Fn() + Sync, work: impl FnOnce() -> T) -> T {
     })
 }
 
-/// Lets Linux begin anew with the peak of this process; elsewhere nothing.
-fn forget_peak() {
+/// Resets the peak memory of this process on Linux; does nothing elsewhere.
+fn reset_peak() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
-/// A line of what Linux tells of this process's memory, in MiB; elsewhere 0.
+/// A value of this process's memory in `/proc/self/status`, in MiB; 0 except on Linux.
 fn status_mib(line: &str) -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let found = status.lines().find_map(|found| found.strip_prefix(line));

@@ -1,6 +1,6 @@
-//! What the depth of a queue costs: messages of 1 KiB pile up in front of a paused target, ten times as many at each
-//! stage; then the host is killed and started again; then the target gets them. The real binary, fsync on, a plugin in
-//! the way; the load generator and the target run on the same cores.
+//! What the depth of a queue costs: messages of 1 KiB are queued for a paused target, ten times as many at each stage;
+//! then the host is killed and started again; then the target is resumed. Runs the real binary with fsync and a plugin;
+//! the load generator and the target are on the same cores.
 //!
 //! `GANTRY_BENCH_MESSAGES` sets how deep the queue gets (1,000,000 unless set).
 
@@ -26,7 +26,7 @@ async fn main() {
     println!("{messages} messages of 1 KiB over {CONNECTIONS} connections, {} between fsyncs\n", fsync(dir.path()));
 
     let host = HostProcess::start(dir.path()).await;
-    // Plugins, pools and connections are there before anything is counted.
+    // Warm up: plugins, pools and connections exist before anything is measured.
     send(&host, 2 * FIRST).await;
     sink.wait_for(2 * FIRST).await;
     target(dir.path(), "pause");
@@ -52,7 +52,7 @@ fn flow(sink: &Sink) -> FlowText {
     FlowText::new("orders").step(guest("echo"), "").target_at("erp", &url, "concurrency = 64")
 }
 
-/// How long an empty file system takes to make one small write durable: the yardstick of everything here.
+/// How long an empty file system takes to make one small write durable: the baseline of everything here.
 fn fsync(dir: &Path) -> String {
     use std::io::Write as _;
     const TIMES: u32 = 200;
@@ -76,7 +76,7 @@ fn target(dir: &Path, command: &str) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Piles up messages, stage by stage; how many there are in the end.
+/// Queues messages, stage by stage. Returns how many there are in the end.
 async fn fill(host: &HostProcess, messages: usize) -> usize {
     let mut queued = 0;
     let mut first = None;
@@ -85,13 +85,14 @@ async fn fill(host: &HostProcess, messages: usize) -> usize {
         queued = depth;
         let each = measured.elapsed / u32::try_from(measured.waits.len()).expect("few enough");
         let cost = each.as_secs_f64() / first.get_or_insert(each).as_secs_f64();
-        let (p99, memory) = (measured.quantile(0.99).as_secs_f64() * 1e3, memory::of(host.id()));
+        let p99 = measured.quantile(0.99).as_secs_f64() * 1e3;
+        let memory = memory::of(host.id());
         row(depth, measured.per_second(), each, cost, &format!("{p99:.1}"), memory.now);
     }
     queued
 }
 
-/// Delivers all of it, and says what a message cost while the queue was so deep.
+/// Delivers all of them, and prints what a message cost at each depth.
 async fn drain(dir: &Path, host: &HostProcess, sink: &Sink, queued: usize) {
     let before = sink.received();
     target(dir, "resume");

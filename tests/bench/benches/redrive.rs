@@ -1,5 +1,5 @@
-//! A hundred thousand dead letters: what making them, looking at them and redriving them costs, beside messages that
-//! are delivered at once. The real binary and its commands, fsync on; the load generator and the target run on the same
+//! A hundred thousand dead letters: what it costs to create, list and redrive them, compared with messages that are
+//! delivered at once. Runs the real binary and its commands with fsync; the load generator and the target are on the same
 //! cores.
 //!
 //! `GANTRY_BENCH_MESSAGES` sets how many (100,000 unless set).
@@ -49,7 +49,8 @@ async fn main() {
 
 /// From the first request until the target has answered the last.
 async fn send(host: &HostProcess, sink: &Sink, messages: usize) -> Duration {
-    let (before, began) = (sink.received(), Instant::now());
+    let before = sink.received();
+    let began = Instant::now();
     let body = format!("{{\"text\":\"{}\"}}", "x".repeat(1013));
     load::post(host.intake, "/orders", &body, CONNECTIONS, messages).await;
     sink.wait_for(before + messages).await;
@@ -67,6 +68,7 @@ fn command(dir: &Path, args: &[&str]) -> Duration {
 fn row(name: &str, messages: usize, took: Duration, of: Duration) {
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 messages")]
     let per_second = messages as f64 / took.as_secs_f64();
-    let (seconds, ratio) = (took.as_secs_f64(), took.as_secs_f64() / of.as_secs_f64());
+    let seconds = took.as_secs_f64();
+    let ratio = took.as_secs_f64() / of.as_secs_f64();
     println!("{name:<44} {seconds:>8.2} s {per_second:>9.0}/s {ratio:>6.2}x");
 }

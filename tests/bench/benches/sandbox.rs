@@ -1,6 +1,6 @@
-//! What the sandbox itself costs, with everything on that keeps a plugin in it: the plugin `echo`, which does nothing,
-//! through `PreparedStep::run` beside the same component in wasmtime with nothing around it, and beside the same Rust
-//! code native. All sides take turns within one run.
+//! What the sandbox itself costs, with all limits on: the plugin `echo`, which does nothing, through `PreparedStep::run`,
+//! compared with the same component in plain wasmtime, and with the same Rust code native. All of them take turns within
+//! one run.
 //!
 //! | aim | |
 //! |---|---|
@@ -22,7 +22,8 @@ const TEXT: &str = "text/plain";
 fn main() {
     let component = gantry_bench::component("echo");
     let plugin = Sandbox::new(SandboxConfig::default()).expect("a sandbox").load(&component).expect("a plugin");
-    let (fresh, warm) = (echo_step(&plugin, Reuse::Fresh), echo_step(&plugin, WARM));
+    let fresh = echo_step(&plugin, Reuse::Fresh);
+    let warm = echo_step(&plugin, WARM);
     let bare = Bare::new(&component);
 
     println!("whole cycle of a fresh instance, µs (median of {ROUNDS} rounds)\n");
@@ -37,7 +38,8 @@ fn main() {
 /// Instantiate, configure, one batch, drop.
 fn cycle(bare: &Bare, fresh: &PreparedStep, count: usize, bytes: usize) {
     let payload = "x".repeat(bytes);
-    let (batch, messages) = (Batch::new(count, &payload), messages(count, TEXT, &payload));
+    let batch = Batch::new(count, &payload);
+    let messages = messages(count, TEXT, &payload);
     let [bare, sandbox] =
         in_turn([&mut || bare.start().process(&batch), &mut || drop(black_box(run(fresh, &messages)))]);
     println!("{count:>6} {bytes:>8} {bare:>10.2} {sandbox:>10.2} {:>7.2}x", sandbox / bare);
@@ -58,7 +60,9 @@ fn start(bare: &Bare, fresh: &PreparedStep, warm: &PreparedStep) {
 fn overhead(bare: &Bare, fresh: &PreparedStep, warm: &PreparedStep) {
     const COUNT: usize = 100;
     let payload = "x".repeat(1024);
-    let (batch, messages, native) = (Batch::new(COUNT, &payload), messages(COUNT, TEXT, &payload), echo());
+    let batch = Batch::new(COUNT, &payload);
+    let messages = messages(COUNT, TEXT, &payload);
+    let native = echo();
     let mut instance = bare.start();
     let all = in_turn([
         &mut || {

@@ -1,4 +1,4 @@
-//! A plugin in wasmtime with nothing around it: the yardstick of what the sandbox adds.
+//! A plugin in plain wasmtime: the baseline for what the sandbox adds.
 //!
 //! The engine has the pool's best settings and the leanest calls; there is no deadline, no limit on memory, handles or
 //! transfer, no check of an answer, and nothing else of what the sandbox does for a message. Messages are made once,
@@ -21,8 +21,10 @@ mod contract {
 use contract::gantry::plugin::types::{Message, PayloadParam};
 use contract::{Enricher, EnricherPre};
 
-/// Bytes of a memory and of a table that a slot keeps between two instances; as in the sandbox.
-const KEPT: (usize, usize) = (4 << 20, 256 << 10);
+/// Bytes of a memory that a slot keeps between two instances; as in the sandbox.
+const MEMORY_KEPT: usize = 4 << 20;
+/// Bytes of a table that a slot keeps between two instances; as in the sandbox.
+const TABLE_KEPT: usize = 256 << 10;
 /// Instances the pool has room for; as in the sandbox.
 const INSTANCES: u32 = 64;
 
@@ -38,14 +40,14 @@ pub struct Instance {
     guest: Enricher,
 }
 
-/// As many messages with one text, in the parts that a call borrows.
+/// Messages with the same text, in the form that a call borrows.
 pub struct Batch {
     ids: Vec<String>,
     payload: String,
 }
 
 impl Batch {
-    /// As many messages with this text.
+    /// So many messages with this text.
     #[must_use]
     pub fn new(count: usize, payload: &str) -> Self {
         let ids = (0..count).map(|number| format!("0190a1b2-c3d4-7000-8000-{number:012}")).collect();
@@ -53,7 +55,11 @@ impl Batch {
     }
 
     fn messages(&self) -> Vec<Message<'_>> {
-        let message = |id| Message {
+        self.ids.iter().map(|id| self.message(id)).collect()
+    }
+
+    fn message<'a>(&'a self, id: &'a str) -> Message<'a> {
+        Message {
             id,
             key: None,
             content_type: "text/plain",
@@ -62,8 +68,7 @@ impl Batch {
             attempt: 1,
             payload: PayloadParam::Text(&self.payload),
             extensions: &[],
-        };
-        self.ids.iter().map(|id| message(id.as_str())).collect()
+        }
     }
 }
 
@@ -108,8 +113,8 @@ fn engine() -> wasmtime::Result<Engine> {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(INSTANCES)
         .max_unused_warm_slots(INSTANCES)
-        .linear_memory_keep_resident(KEPT.0)
-        .table_keep_resident(KEPT.1)
+        .linear_memory_keep_resident(MEMORY_KEPT)
+        .table_keep_resident(TABLE_KEPT)
         .pagemap_scan(Enabled::Auto);
     let mut config = Config::new();
     config.concurrency_support(false).allocation_strategy(InstanceAllocationStrategy::Pooling(pool));

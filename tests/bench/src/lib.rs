@@ -1,7 +1,7 @@
 //! What the benchmarks share: the order they map, the plugin they map it with, load and a sink.
 //!
-//! A figure alone says little on a shared machine, so each benchmark measures its yardstick in the same run and prints
-//! the ratio. None of them judges: what they print is read by people.
+//! On a shared machine a single number says little, so each benchmark measures its baseline in the same run and prints
+//! the ratio. They assert nothing: people read what they print.
 
 pub mod bare;
 pub mod load;
@@ -53,7 +53,8 @@ pub fn component(name: &str) -> Vec<u8> {
 
 /// Writes the plugin and its table into `dir`, as a flow file finds them.
 pub fn lay_out(dir: &Path) -> (PathBuf, PathBuf) {
-    let (plugin, table) = (dir.join("order-to-erp.wasm"), dir.join("products.json"));
+    let plugin = dir.join("order-to-erp.wasm");
+    let table = dir.join("products.json");
     std::fs::write(&plugin, component("order-to-erp")).expect("a writable directory");
     let rows: Vec<_> = products().into_iter().map(|(_, row)| row).collect();
     std::fs::write(&table, serde_json::to_vec(&rows).expect("rows are JSON")).expect("a writable directory");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// What came of a load.
+/// The result of a load.
 #[derive(Clone, Debug)]
 pub struct Measured {
     /// From the first request to the last answer.
@@ -62,11 +62,11 @@ async fn send(address: SocketAddr, request: Arc<[u8]>, left: Arc<AtomicUsize>) -
     let mut waits = Vec::new();
     let mut answer = Vec::with_capacity(1024);
     while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
-        let asked = Instant::now();
+        let sent_at = Instant::now();
         stream.write_all(&request).await.expect("the server reads");
         read_message(&mut stream, &mut answer).await.expect("the server answers");
         assert!(answer.starts_with(b"HTTP/1.1 202"), "{}", String::from_utf8_lossy(&answer));
-        waits.push(asked.elapsed());
+        waits.push(sent_at.elapsed());
     }
     waits
 }

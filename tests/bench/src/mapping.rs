@@ -13,7 +13,7 @@ use gantry_sdk::plugin::Plugin as Native;
 /// How long a round lasts.
 const ROUND: Duration = Duration::from_millis(200);
 
-/// Never replaced while it is measured.
+/// An instance that is never replaced while it is measured.
 pub const WARM: Reuse = Reuse::Warm { messages: u32::MAX, memory_bytes: usize::MAX };
 
 struct Products(HashMap<String, String>);
@@ -65,13 +65,13 @@ pub fn echo() -> Native {
     Native::configure(echo::map, "{}", Host::new()).expect("the settings are valid")
 }
 
-/// As many messages with the order.
+/// So many messages with the order.
 #[must_use]
 pub fn orders(count: usize) -> Vec<Message> {
     messages(count, "application/json", &crate::order().to_string())
 }
 
-/// As many messages with this payload.
+/// So many messages with this payload.
 #[must_use]
 pub fn messages(count: usize, content_type: &str, payload: &str) -> Vec<Message> {
     let message = || Message {
@@ -110,7 +110,8 @@ pub fn native_round(native: &Native, count: usize) -> f64 {
 /// A round of anything that takes so many messages at once: microseconds a message.
 #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 messages")]
 pub fn round(count: usize, mut work: impl FnMut()) -> f64 {
-    let (start, mut times) = (Instant::now(), 0_usize);
+    let start = Instant::now();
+    let mut times = 0_usize;
     while start.elapsed() < ROUND {
         work();
         times += 1;
@@ -118,7 +119,7 @@ pub fn round(count: usize, mut work: impl FnMut()) -> f64 {
     start.elapsed().as_secs_f64() * 1e6 / (times * count) as f64
 }
 
-/// The middle one.
+/// The middle value.
 #[must_use]
 pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! An HTTP target that does as little as a target can: it reads each request and answers, with 200 unless told otherwise.
+//! A minimal HTTP target: it reads each request and answers, with 200 unless set otherwise.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,10 +25,11 @@ impl Sink {
         let address = listener.local_addr().expect("a bound address");
         let count = Arc::new(watch::Sender::new(0));
         let status = Arc::new(AtomicU16::new(200));
-        let (counted, said) = (Arc::clone(&count), Arc::clone(&status));
+        let shared_count = Arc::clone(&count);
+        let shared_status = Arc::clone(&status);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, Arc::clone(&counted), Arc::clone(&said)));
+                tokio::spawn(answer(stream, Arc::clone(&shared_count), Arc::clone(&shared_status)));
             }
         });
         Self { address, count, status }

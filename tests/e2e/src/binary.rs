@@ -1,4 +1,4 @@
-//! The real binary, and plugins built with it: as a user has them.
+//! The real binary, and plugins built with it, as users have them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -10,7 +10,7 @@ pub fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// The shared real data beside a checkout; none (and a line that says so) in a clone that stands alone.
+/// The shared real data beside the checkout. If it is absent, prints that and returns none.
 #[must_use]
 pub fn shared_data(what: &str) -> Option<PathBuf> {
     let path = repository().join("../shared/data").join(what);
@@ -26,7 +26,7 @@ pub fn shared_data(what: &str) -> Option<PathBuf> {
 pub fn gantry() -> &'static Path {
     static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
         let output = Command::new(env!("CARGO"))
-            // The same choice of features as for the tests, so that wasmtime is not compiled a second time.
+            // The same features as for the tests, so that wasmtime is not compiled a second time.
             .args(["build", "--quiet", "--locked", "--workspace", "--bins", "--examples", "--message-format=json"])
             .current_dir(repository())
             .stderr(Stdio::inherit())
@@ -72,7 +72,7 @@ pub fn guest(name: &str) -> PathBuf {
     let file = dir.join(format!("{name}-{}.wasm", &gantry_core::Digest::of(bytes).to_string()[7..23]));
     if !file.exists() {
         std::fs::create_dir_all(&dir).expect("a directory for guests");
-        let part = dir.join(format!("{name}.{}.part", uniquely()));
+        let part = dir.join(format!("{name}.{}.part", unique()));
         std::fs::write(&part, bytes).expect("a guest file");
         std::fs::rename(part, &file).expect("a guest file");
     }
@@ -90,7 +90,7 @@ pub fn another_version(guest: &Path, n: u8) -> Vec<u8> {
     bytes
 }
 
-/// A guest under a version of its own: what its manifest says differs, what it does is the same.
+/// A guest with another version in its manifest; it behaves the same.
 #[must_use]
 pub fn versioned(guest: &str, version: &str) -> Vec<u8> {
     let bytes = std::fs::read(self::guest(guest)).expect("a guest");
@@ -103,18 +103,20 @@ pub fn versioned(guest: &str, version: &str) -> Vec<u8> {
 /// A plugin with these golden cases in it, each a name and a text.
 #[must_use]
 pub fn with_cases(plugin: &[u8], cases: &[(&str, &str)]) -> Vec<u8> {
-    let case =
-        |(name, text): &(&str, &str)| gantry_component::CaseFile { name: (*name).to_owned(), text: (*text).to_owned() };
-    gantry_component::embed_cases(plugin, &cases.iter().map(case).collect::<Vec<_>>()).expect("a plugin with cases")
+    let mut files = Vec::with_capacity(cases.len());
+    for (name, text) in cases {
+        files.push(gantry_component::CaseFile { name: (*name).to_owned(), text: (*text).to_owned() });
+    }
+    gantry_component::embed_cases(plugin, &files).expect("a plugin with cases")
 }
 
-/// Puts a file in place as a careful deployment does: whole or not at all.
+/// Replaces a file as deployments should: under another name first, then renamed.
 pub fn replace(file: &Path, bytes: impl AsRef<[u8]>) {
     let part = file.with_extension("part");
     std::fs::write(&part, bytes).expect("a file");
     std::fs::rename(part, file).expect("a file in place");
 }
 
-fn uniquely() -> gantry_core::MessageId {
+fn unique() -> gantry_core::MessageId {
     gantry_core::MessageId::generate()
 }

@@ -1,4 +1,4 @@
-//! A host in a process of its own, to be killed.
+//! A host in its own process, which tests can kill.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -40,7 +40,8 @@ impl HostProcess {
             .stderr(log)
             .spawn()
             .expect("gantry starts");
-        let (pid, file) = (child.id(), dir.join("data/host.json"));
+        let pid = child.id();
+        let file = dir.join("data/host.json");
         let addresses = || {
             let host: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).ok()?).ok()?;
             let address = |name: &str| host[name].as_str()?.parse::<SocketAddr>().ok();

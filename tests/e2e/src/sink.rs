@@ -1,4 +1,4 @@
-//! A target that records what it gets and answers as it is told.
+//! A target that records what it gets and answers by a script.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -23,7 +23,7 @@ pub struct Seen {
     pub headers: HeaderMap,
     /// The body, byte for byte.
     pub body: Bytes,
-    /// What it was answered.
+    /// The status of the answer.
     pub status: u16,
 }
 
@@ -34,7 +34,7 @@ impl Seen {
         self.header("idempotency-key")
     }
 
-    /// A header's value; empty where there is none.
+    /// The value of a header; empty if there is none.
     #[must_use]
     pub fn header(&self, name: &str) -> String {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
@@ -59,7 +59,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Just this status.
+    /// An answer with this status and nothing else.
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self { status, retry_after: None, body: String::new() }
@@ -80,7 +80,7 @@ struct Inner {
     count: watch::Sender<usize>,
 }
 
-/// A target that records what it gets; 200 unless told otherwise.
+/// A target that records what it gets. It answers 200 unless a test says otherwise.
 #[derive(Clone)]
 pub struct Sink {
     inner: Arc<Inner>,
@@ -112,7 +112,7 @@ impl Sink {
         self
     }
 
-    /// Answers by a rule, where it says something.
+    /// Answers by a rule, unless it returns none.
     #[must_use]
     pub fn answers_by(self, rule: impl Fn(&Seen) -> Option<Answer> + Send + Sync + 'static) -> Self {
         self.set_rule(rule);
@@ -160,14 +160,14 @@ impl Sink {
     }
 }
 
-/// The URL of a target that takes every connection and never says a word, until the test ends.
+/// The URL of a target that accepts every connection and never answers, until the test ends.
 pub async fn hanging() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("a bound address");
     tokio::spawn(async move {
-        let mut taken = Vec::new();
+        let mut open = Vec::new();
         while let Ok((stream, _)) = listener.accept().await {
-            taken.push(stream);
+            open.push(stream);
         }
     });
     format!("http://{address}/")

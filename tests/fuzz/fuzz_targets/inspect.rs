@@ -1,4 +1,4 @@
-//! Any bytes: what reads a component before anything is compiled must say yes or no, and neither panic nor hang.
+//! Reading a component, before anything is compiled, must accept or refuse any bytes, and neither panic nor hang.
 //!
 //! Begin with real plugins in `corpus/inspect`: `gantry plugin build` makes some.
 

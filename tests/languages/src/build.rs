@@ -21,9 +21,9 @@ pub fn gantry<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Output {
     command(gantry_e2e::gantry().as_os_str()).args(args).output().expect("gantry runs")
 }
 
-/// Runs a program in a folder and expects it to succeed; gives back what it printed.
+/// Runs a program in a folder and expects it to succeed. Returns what it printed.
 pub fn succeeds(directory: &Path, program: &str, args: &[&str]) -> String {
-    // Python's way to find packages that are not installed; nobody else looks at it.
+    // Python finds packages here that are not installed; other tools ignore it.
     let packages = std::env::join_paths([directory.join("src"), gantry_e2e::repository().join("sdk/python/src")]);
     let mut command = command(program.as_ref());
     command.env("PYTHONPATH", packages.expect("folders without colons")).env("PYTHONDONTWRITEBYTECODE", "1");

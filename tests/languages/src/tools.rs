@@ -15,7 +15,8 @@ pub struct Language {
     pub tools: &'static [&'static str],
 }
 
-/// The language of this name, if its tools are here; none, and a line that says what is missing, where they need not be.
+/// The language of this name, if its tools are installed. Otherwise prints what is missing and returns none, or panics if
+/// the tools are required.
 #[must_use]
 pub fn language(name: &str) -> Option<Language> {
     let language = LANGUAGES.into_iter().find(|language| language.name == name);
@@ -24,14 +25,14 @@ pub fn language(name: &str) -> Option<Language> {
     if missing.is_empty() {
         return Some(language);
     }
-    let told = format!("{name}: {missing:?} not found; `sh tests/install-languages.sh` installs them");
-    assert!(!must_be_there(), "{told}");
-    eprintln!("not run here: {told}");
+    let message = format!("{name}: {missing:?} not found; `sh tests/install-languages.sh` installs them");
+    assert!(!is_required(), "{message}");
+    eprintln!("not run here: {message}");
     None
 }
 
-/// In CI, and after the tools were installed for the tests, a missing one is a failure.
-fn must_be_there() -> bool {
+/// In CI, and where `GANTRY_TOOLS` is set, a missing tool is a failure.
+fn is_required() -> bool {
     ["CI", "GANTRY_TOOLS"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 

@@ -52,7 +52,8 @@ fn link_packages(packages: &Path) {
 fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder to copy").flatten() {
-        let (name, file) = (entry.file_name(), entry.path());
+        let name = entry.file_name();
+        let file = entry.path();
         if file.is_dir() {
             if !["node_modules", "dist"].iter().any(|left| name == *left) {
                 copy_tree(&file, &to.join(name));

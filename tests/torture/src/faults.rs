@@ -1,5 +1,5 @@
-//! The faults of disk and clock: a library that is preloaded into the host, and the control file that steers it. See
-//! `faults/faults.c` for what it stands before, and what it can't catch.
+//! Faults of disk and clock: a library that is preloaded into the host, and the control file that switches faults on and
+//! off. `faults/faults.c` says which functions it replaces, and what it can't catch.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
@@ -9,12 +9,12 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 
-/// The compiled library, carried along so that the command needs nothing but itself.
+/// The compiled library, embedded so that the command is one file.
 const LIBRARY: &[u8] = include_bytes!(env!("FAULTS_LIBRARY"));
 
-/// The places of the control file, in the order of `struct control`: eight bytes each.
+/// The fields of the control file, in the order of `struct control`: eight bytes each.
 #[derive(Clone, Copy)]
-enum Place {
+enum Field {
     WriteBudget,
     ReadOnly,
     SyncFails,
@@ -25,7 +25,7 @@ enum Place {
     Hits,
 }
 
-/// Steers what goes wrong in a host that was started [`Faults::upon`] it.
+/// Switches faults in a host that was started with [`Faults::apply_to`].
 pub struct Faults {
     control: File,
     library: PathBuf,
@@ -34,85 +34,86 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Puts library and control file into `dir`, with nothing wrong yet.
+    /// Writes library and control file into `dir`, with no fault switched on.
     pub fn new(dir: &Path) -> Result<Self> {
         ensure!(!LIBRARY.is_empty(), "faults of disk and clock need Linux");
-        let (library, path, journal) =
-            (dir.join("libfaults.so"), dir.join("faults.control"), dir.join("faults.journal"));
+        let library = dir.join("libfaults.so");
+        let path = dir.join("faults.control");
+        let journal = dir.join("faults.journal");
         std::fs::write(&library, LIBRARY).with_context(|| format!("can't write {}", library.display()))?;
         let control = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
         let faults = Self { control, library, path, journal };
-        faults.calm()?;
-        faults.set(Place::Journals, 0)?;
-        faults.set(Place::Hits, 0)?;
+        faults.clear()?;
+        faults.set(Field::Journals, 0)?;
+        faults.set(Field::Hits, 0)?;
         Ok(faults)
     }
 
-    /// Has this command's files below `data` and its clock go through the library.
-    pub fn upon(&self, command: &mut Command, data: &Path) {
+    /// Preloads the library into this command, for its files below `data` and its clock.
+    pub fn apply_to(&self, command: &mut Command, data: &Path) {
         command.env("LD_PRELOAD", &self.library).env("FAULTS_CONTROL", &self.path).env("FAULTS_DIR", data);
         command.env("FAULTS_JOURNAL", &self.journal);
     }
 
-    /// Nothing is wrong, and the clock shows the time.
-    pub fn calm(&self) -> Result<()> {
-        self.calm_disk()?;
+    /// Switches all faults off.
+    pub fn clear(&self) -> Result<()> {
+        self.clear_disk()?;
         self.clock(0)
     }
 
-    /// Nothing is wrong with the disk.
-    pub fn calm_disk(&self) -> Result<()> {
-        self.set(Place::WriteBudget, -1)?;
-        let others = [Place::ReadOnly, Place::SyncFails, Place::WriteDelay, Place::SyncDelay];
-        others.into_iter().try_for_each(|place| self.set(place, 0))
+    /// Switches all faults of the disk off.
+    pub fn clear_disk(&self) -> Result<()> {
+        self.set(Field::WriteBudget, -1)?;
+        let others = [Field::ReadOnly, Field::SyncFails, Field::WriteDelay, Field::SyncDelay];
+        others.into_iter().try_for_each(|field| self.set(field, 0))
     }
 
-    /// The disk is full once so many more bytes are written.
+    /// The disk is full after so many more bytes.
     pub fn full_after(&self, bytes: u32) -> Result<()> {
-        self.set(Place::WriteBudget, bytes.into())
+        self.set(Field::WriteBudget, bytes.into())
     }
 
-    /// The disk takes no change.
+    /// The disk is read-only.
     pub fn read_only(&self) -> Result<()> {
-        self.set(Place::ReadOnly, 1)
+        self.set(Field::ReadOnly, 1)
     }
 
     /// The disk can't make anything durable.
     pub fn sync_fails(&self) -> Result<()> {
-        self.set(Place::SyncFails, 1)
+        self.set(Field::SyncFails, 1)
     }
 
-    /// Each write and each wait for the disk takes so much longer.
+    /// Each write and each sync takes so much longer.
     pub fn slow(&self, write: Duration, sync: Duration) -> Result<()> {
-        self.set(Place::WriteDelay, i64::try_from(write.as_micros())?)?;
-        self.set(Place::SyncDelay, i64::try_from(sync.as_micros())?)
+        self.set(Field::WriteDelay, i64::try_from(write.as_micros())?)?;
+        self.set(Field::SyncDelay, i64::try_from(sync.as_micros())?)
     }
 
-    /// The clock is so many milliseconds off.
+    /// The clock is off by so many milliseconds.
     pub fn clock(&self, offset_ms: i64) -> Result<()> {
-        self.set(Place::ClockOffset, offset_ms)
+        self.set(Field::ClockOffset, offset_ms)
     }
 
-    /// From now on it is recorded what a power cut could take back.
+    /// Starts to record writes that a power cut could lose.
     pub fn record(&self) -> Result<()> {
         File::create(&self.journal)?;
-        self.set(Place::Journals, 1)
+        self.set(Field::Journals, 1)
     }
 
-    /// No more is recorded; where the record is.
+    /// Stops recording. Returns the path of the record.
     pub fn recorded(&self) -> Result<&Path> {
-        self.set(Place::Journals, 0)?;
+        self.set(Field::Journals, 0)?;
         Ok(&self.journal)
     }
 
-    /// How many calls have failed that would have succeeded.
+    /// How many calls failed because of a fault.
     pub fn hits(&self) -> Result<i64> {
         let mut bytes = [0; 8];
-        self.control.read_exact_at(&mut bytes, Place::Hits as u64 * 8)?;
+        self.control.read_exact_at(&mut bytes, Field::Hits as u64 * 8)?;
         Ok(i64::from_ne_bytes(bytes))
     }
 
-    fn set(&self, place: Place, value: i64) -> Result<()> {
-        Ok(self.control.write_all_at(&value.to_ne_bytes(), place as u64 * 8)?)
+    fn set(&self, field: Field, value: i64) -> Result<()> {
+        Ok(self.control.write_all_at(&value.to_ne_bytes(), field as u64 * 8)?)
     }
 }

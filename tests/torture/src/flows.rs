@@ -1,5 +1,5 @@
-//! The flow files of the tortured host: patience short enough for a round to end, and nothing switched off but the
-//! breaker, because targets misbehave more often than one bears.
+//! The flow files of the host under test. Timeouts are short, so that a round ends. Only the breaker is switched off,
+//! because the targets fail more often than a breaker allows.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -38,7 +38,8 @@ fn text(flow: Flow, plugin: &Path, targets: SocketAddr) -> String {
         let _ = write!(text, "[[step]]\nplugin = {:?}\n", plugin.display().to_string());
     }
     for (place, target) in flow.targets().iter().enumerate() {
-        let (default, timeout) = (place == 0, TIMEOUT.as_millis());
+        let default = place == 0;
+        let timeout = TIMEOUT.as_millis();
         let _ = write!(
             text,
             "[target.{target}.http]\nurl = \"http://{targets}/{name}/{target}\"\ndefault = {default}\n\

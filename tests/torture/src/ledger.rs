@@ -1,45 +1,72 @@
-//! What the world outside the host knows: what was sent and acknowledged, what the targets got and what they said.
+//! What is known outside the host: what was sent and acknowledged, what the targets got and how they answered.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::Mutex;
 
+use serde::Deserialize;
 use tokio::sync::watch;
 
 use crate::load::{Flow, Name};
 
-/// What a target said to a request it got.
+/// Whether a target accepted a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
-    /// 2xx, whole: it has the message.
+pub enum Accepted {
+    /// It answered 2xx completely.
     Yes,
-    /// Nothing, or a refusal: the host must not take it for delivered.
+    /// It refused, or did not answer: the host must not count it as delivered.
     No,
-    /// 2xx, and then it broke off: the host may read it either way.
+    /// It answered 2xx, but the connection broke: the host may take it either way.
     Perhaps,
 }
 
-/// One request that a target read to its end.
+/// One request that a target read completely.
 #[derive(Clone, Debug)]
 pub struct Receipt {
     /// The flow's target.
     pub target: String,
-    /// The message; none when the body is nothing that was ever sent.
+    /// The message; none when no such body was sent.
     pub name: Option<Name>,
     /// Its idempotency key.
     pub idempotency_key: String,
-    /// Whether the body is, byte for byte, what it must be.
+    /// Whether the body is as expected, byte for byte.
     pub intact: bool,
-    /// What it was answered.
-    pub said: Said,
+    /// Whether the target accepted it.
+    pub accepted: Accepted,
 }
 
-/// How a message ended, as the host tells.
+/// The state of a message, as the admin API spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It has not ended.
+    Queued,
+    /// Every delivery reached its target.
+    Delivered,
+    /// It was skipped.
+    Skipped,
+    /// It, or one of its deliveries, is a dead letter.
+    DeadLettered,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Queued => "queued",
+            Self::Delivered => "delivered",
+            Self::Skipped => "skipped",
+            Self::DeadLettered => "dead_lettered",
+        })
+    }
+}
+
+/// How a message ended, according to the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
-    /// `delivered`, `skipped`, `dead_lettered`, or where it still is.
-    pub state: String,
+    /// The state of the message.
+    pub state: State,
     /// The targets whose deliveries are dead letters; `None` stands for the whole message.
-    pub letters: Vec<Option<String>>,
+    pub dead_letters: Vec<Option<String>>,
 }
 
 /// Everything that is known, in the order it became known.
@@ -55,11 +82,11 @@ pub struct Facts {
     pub ends: HashMap<String, End>,
 }
 
-/// Facts that many write down at once.
+/// Facts that many tasks add to.
 #[derive(Debug, Default)]
 pub struct Ledger {
     facts: Mutex<Facts>,
-    /// Messages acknowledged and requests that reached a target: by them the moment of a fault is chosen.
+    /// Counts acknowledged messages and requests that reached a target: faults happen after a number of these events.
     events: watch::Sender<usize>,
 }
 
@@ -73,34 +100,34 @@ impl Ledger {
         })
     }
 
-    /// The host took a message into its custody.
+    /// The host acknowledged a message.
     pub fn acknowledged(&self, name: Name, id: String) {
         self.with(|facts| facts.acknowledged.insert(name, id));
         self.events.send_modify(|count| *count += 1);
     }
 
-    /// A target got a request; its place, by which the answer can be corrected.
+    /// A target got a request. Returns the index of the receipt, to correct the answer later.
     pub fn received(&self, receipt: Receipt) -> usize {
-        let place = self.with(|facts| {
+        let index = self.with(|facts| {
             facts.receipts.push(receipt);
             facts.receipts.len() - 1
         });
         self.events.send_modify(|count| *count += 1);
-        place
+        index
     }
 
-    /// What the target said after all.
-    pub fn said(&self, place: usize, said: Said) {
-        self.with(|facts| facts.receipts[place].said = said);
+    /// Corrects whether the target accepted a request.
+    pub fn answered(&self, index: usize, accepted: Accepted) {
+        self.with(|facts| facts.receipts[index].accepted = accepted);
     }
 
-    /// How many events there were, from now on.
+    /// Receives the number of events from now on.
     pub fn watch(&self) -> watch::Receiver<usize> {
         self.events.subscribe()
     }
 
-    /// Looks at the facts, or adds to them.
-    pub fn with<T>(&self, look: impl FnOnce(&mut Facts) -> T) -> T {
-        look(&mut self.facts.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    /// Reads or changes the facts.
+    pub fn with<T>(&self, access: impl FnOnce(&mut Facts) -> T) -> T {
+        access(&mut self.facts.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 }

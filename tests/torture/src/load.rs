@@ -1,20 +1,20 @@
-//! What is sent: numbered messages whose content and whose fate in the plugin follow from seed, flow, key and number
-//! alone, so that everything a target gets can be held against what it must have been.
+//! What is sent: numbered messages. Their content, and what the plugin does with them, follow from seed, flow, key and
+//! number alone, so that everything a target gets can be checked.
 
 use std::fmt::Write as _;
 
 use serde_json::json;
 
-/// The flows of the tortured host.
+/// The flows of the host under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Flow {
-    /// In order per key; a dead letter is passed by.
+    /// In order per key; messages behind a dead letter go on.
     Skip,
-    /// In order per key; a dead letter holds its key.
+    /// In order per key; a dead letter blocks its key.
     Block,
     /// In no order, to two targets.
     Free,
-    /// In order, without a plugin; the sender repeats what got no answer, under one `Idempotency-Key`.
+    /// In order, without a plugin; the sender repeats requests without an answer, with the same `Idempotency-Key`.
     Once,
 }
 
@@ -49,7 +49,7 @@ impl Flow {
     }
 }
 
-/// One message as its sender knows it: a number is used once.
+/// One message as its sender knows it. Each number is used once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name {
     /// The flow it is sent to.
@@ -66,10 +66,10 @@ impl std::fmt::Display for Name {
     }
 }
 
-/// What the plugin is to say of a message.
+/// The outcome that the plugin must return for a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// Sent on to the first so many of the flow's targets.
+pub enum PluginOutcome {
+    /// It goes to the first so many of the flow's targets.
     Emit(usize),
     /// Skipped.
     Skip,
@@ -94,19 +94,19 @@ impl Load {
         Self { seed }
     }
 
-    /// What becomes of a message.
+    /// The outcome of the plugin for a message.
     #[must_use]
-    pub fn fate(self, name: Name) -> Fate {
+    pub fn outcome(self, name: Name) -> PluginOutcome {
         if name.flow == Flow::Once {
-            return Fate::Emit(1);
+            return PluginOutcome::Emit(1);
         }
         match self.draw(name).u32(0..100) {
-            0..6 => Fate::Skip,
-            6..9 => Fate::Invalid,
-            9..11 => Fate::Reject,
-            11..13 => Fate::Retry,
-            13..40 => Fate::Emit(name.flow.targets().len()),
-            _ => Fate::Emit(1),
+            0..6 => PluginOutcome::Skip,
+            6..9 => PluginOutcome::Invalid,
+            9..11 => PluginOutcome::Reject,
+            11..13 => PluginOutcome::Retry,
+            13..40 => PluginOutcome::Emit(name.flow.targets().len()),
+            _ => PluginOutcome::Emit(1),
         }
     }
 
@@ -115,19 +115,20 @@ impl Load {
     pub fn body(self, name: Name) -> String {
         let Name { key, n, .. } = name;
         let key = format!("k{key}");
-        let body = match self.fate(name) {
-            Fate::Emit(_) if name.flow == Flow::Once => return self.text(name, "erp"),
-            Fate::Emit(targets) => {
-                let output = |target: &&str| json!({"route": target, "text": self.text(name, target)});
-                let outputs: Vec<_> = name.flow.targets()[..targets].iter().map(output).collect();
+        let body = match self.outcome(name) {
+            PluginOutcome::Emit(_) if name.flow == Flow::Once => return self.text(name, "erp"),
+            PluginOutcome::Emit(targets) => {
+                let targets = name.flow.targets()[..targets].iter();
+                let outputs: Vec<_> =
+                    targets.map(|target| json!({"route": target, "text": self.text(name, target)})).collect();
                 json!({"key": key, "n": n, "emit": outputs})
             }
-            Fate::Skip => json!({"key": key, "n": n, "skip": "not-wanted"}),
-            Fate::Invalid => {
-                json!({"key": key, "n": n, "invalid": [{"path": "/n", "code": "wrong", "text": "as it was asked to be"}]})
+            PluginOutcome::Skip => json!({"key": key, "n": n, "skip": "not-wanted"}),
+            PluginOutcome::Invalid => {
+                json!({"key": key, "n": n, "invalid": [{"path": "/n", "code": "wrong", "text": "invalid on purpose"}]})
             }
-            Fate::Reject => json!({"key": key, "n": n, "reject": "refused"}),
-            Fate::Retry => json!({"key": key, "n": n, "retry": "busy", "after_ms": 2}),
+            PluginOutcome::Reject => json!({"key": key, "n": n, "reject": "refused"}),
+            PluginOutcome::Retry => json!({"key": key, "n": n, "retry": "busy", "after_ms": 2}),
         };
         body.to_string()
     }
@@ -137,7 +138,7 @@ impl Load {
     pub fn text(self, name: Name, target: &str) -> String {
         let Name { flow, key, n } = name;
         let mut rng = self.draw(name);
-        // Some take several parts of the store.
+        // Some are large enough for several pages of the store.
         let length = if rng.u32(0..16) == 0 { rng.usize(9_000..30_000) } else { rng.usize(0..200) };
         let mut pad = String::with_capacity(length + 8);
         while pad.len() < length {
@@ -146,7 +147,7 @@ impl Load {
         json!({"flow": flow.name(), "target": target, "key": format!("k{key}"), "n": n, "pad": pad}).to_string()
     }
 
-    /// Which message, and for which target, a target was sent; none for what is nobody's.
+    /// The message and the target that a body was made for; none if it is no such body.
     #[must_use]
     pub fn read(body: &[u8]) -> Option<(Name, String)> {
         let value: serde_json::Value = serde_json::from_slice(body).ok()?;
@@ -155,7 +156,7 @@ impl Load {
         Some((Name { flow, key, n: value["n"].as_u64()? }, value["target"].as_str()?.to_owned()))
     }
 
-    /// The dice of one message: the same at every look.
+    /// The random numbers of one message: always the same.
     fn draw(self, Name { flow, key, n }: Name) -> fastrand::Rng {
         let mixed = self.seed ^ ((flow as u64) << 56) ^ (u64::from(key) << 48) ^ n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut rng = fastrand::Rng::with_seed(mixed);
@@ -172,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_the_same_at_every_look_and_a_target_can_tell_which_it_was() {
+    fn a_message_is_always_the_same_and_a_target_can_tell_which_it_is() {
         let load = Load::new(7);
         let name = Name { flow: Flow::Free, key: 2, n: 41 };
         assert_eq!(load.body(name), load.body(name));
@@ -181,11 +182,18 @@ mod tests {
     }
 
     #[test]
-    fn every_fate_occurs() {
+    fn every_outcome_occurs() {
         let load = Load::new(1);
-        let fates: Vec<_> = (0..500).map(|n| load.fate(Name { flow: Flow::Free, key: 0, n })).collect();
-        for fate in [Fate::Emit(1), Fate::Emit(2), Fate::Skip, Fate::Invalid, Fate::Reject, Fate::Retry] {
-            assert!(fates.contains(&fate), "{fate:?}");
+        let outcomes: Vec<_> = (0..500).map(|n| load.outcome(Name { flow: Flow::Free, key: 0, n })).collect();
+        for outcome in [
+            PluginOutcome::Emit(1),
+            PluginOutcome::Emit(2),
+            PluginOutcome::Skip,
+            PluginOutcome::Invalid,
+            PluginOutcome::Reject,
+            PluginOutcome::Retry,
+        ] {
+            assert!(outcomes.contains(&outcome), "{outcome:?}");
         }
     }
 }

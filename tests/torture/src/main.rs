@@ -7,42 +7,42 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
 use gantry_torture::run::{Options, run};
 
-/// Tortures `gantry run` and holds it to its promises
+/// Runs `gantry run` through random faults and checks its promises
 ///
-/// Prints a line for each round and a summary. The same seed draws the same rounds; what the machine makes of them in
-/// time differs a little from run to run.
+/// Prints a line for each round and a summary. The same seed leads to the same rounds; their timing differs a little
+/// from run to run.
 #[derive(Debug, Parser)]
 struct Torture {
     /// How many rounds
     #[arg(long, default_value_t = 24)]
     rounds: usize,
-    /// What everything is drawn from; drawn itself unless given
+    /// The seed of all random choices; random unless given
     #[arg(long)]
     seed: Option<u64>,
     /// Work in this directory, which must be empty or absent, and keep it
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
-    /// The binary to torture [default: `gantry` beside this command]
+    /// The binary to test [default: `gantry` beside this command]
     #[arg(long, value_name = "FILE")]
     gantry: Option<PathBuf>,
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<ExitCode> {
-    let asked = Torture::parse();
-    let gantry = match asked.gantry {
+    let options = Torture::parse();
+    let gantry = match options.gantry {
         Some(gantry) => gantry,
         None => std::env::current_exe()?.with_file_name("gantry"),
     };
     ensure!(gantry.is_file(), "there is no {}: build it with `cargo build --workspace --bins`", gantry.display());
     let scratch = tempfile::tempdir()?;
-    let dir = match &asked.keep {
+    let dir = match &options.keep {
         Some(dir) => empty(dir)?,
         None => scratch.path().to_owned(),
     };
-    let seed = asked.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
-    println!("seed {seed}, {} rounds, in {}", asked.rounds, dir.display());
-    let summary = run(Options { gantry, dir, seed, rounds: asked.rounds }).await?;
+    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
+    println!("seed {seed}, {} rounds, in {}", options.rounds, dir.display());
+    let summary = run(Options { gantry, dir, seed, rounds: options.rounds }).await?;
     println!("{summary}");
     Ok(if summary.violations() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

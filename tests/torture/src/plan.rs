@@ -1,4 +1,4 @@
-//! What happens in a round, drawn from the seed alone: which fault, when, and how the targets behave meanwhile.
+//! What happens in a round, determined by the seed: which fault, when, and how often the targets fail meanwhile.
 
 use fastrand::Rng;
 
@@ -9,9 +9,9 @@ pub enum Fault {
     Kill,
     /// `kill -9` while it starts, up to three times.
     KillStarting,
-    /// `kill -9`, and any part of what was not yet durable is lost.
+    /// `kill -9`, and any part of the writes that were not yet durable is lost.
     PowerCut,
-    /// SIGTERM, and `kill -9` before it is through.
+    /// SIGTERM, and `kill -9` before the host has stopped.
     KillStopping,
     /// SIGTERM.
     Terminate,
@@ -21,7 +21,7 @@ pub enum Fault {
     ReadOnly,
     /// `fsync` and its like fail with EIO.
     SyncFails,
-    /// Every write and every wait for the disk takes long.
+    /// Every write and every sync is slow.
     SlowDisk,
     /// The clock jumps hours ahead, and back again.
     ClockAhead,
@@ -48,7 +48,7 @@ pub const FAULTS: [Fault; 12] = [
 ];
 
 impl Fault {
-    /// As a round's line names it.
+    /// The name in the line of a round.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -71,29 +71,29 @@ impl Fault {
 /// One round.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What happens.
+    /// The fault.
     pub fault: Fault,
-    /// After how many events: messages acknowledged, requests that reached a target.
-    pub moment: usize,
-    /// Of a hundred requests, so many are treated badly by the targets.
-    pub temper: u32,
-    /// For what is drawn on the way.
-    pub dice: Rng,
+    /// After how many events it happens: acknowledged messages, and requests that reached a target.
+    pub events_before: usize,
+    /// How many of a hundred requests fail at the targets.
+    pub failure_rate: u32,
+    /// For all other random choices of the round.
+    pub rng: Rng,
 }
 
 impl Plan {
-    /// The plan of a round, counted from 0. Faults are dealt like cards: each comes once before one comes again.
+    /// The plan of a round, counted from 0. Faults are shuffled: each comes once before any comes again.
     #[must_use]
     pub fn draw(seed: u64, round: usize) -> Self {
-        let mut deck = FAULTS;
-        dice(seed, 1, round / FAULTS.len()).shuffle(&mut deck);
-        let mut dice = dice(seed, 2, round);
-        let temper = [0, 5, 15, 40][dice.usize(0..4)];
-        Self { fault: deck[round % FAULTS.len()], moment: dice.usize(1..600), temper, dice }
+        let mut order = FAULTS;
+        rng(seed, 1, round / FAULTS.len()).shuffle(&mut order);
+        let mut rng = rng(seed, 2, round);
+        let failure_rate = [0, 5, 15, 40][rng.usize(0..4)];
+        Self { fault: order[round % FAULTS.len()], events_before: rng.usize(1..600), failure_rate, rng }
     }
 }
 
-fn dice(seed: u64, what: u64, number: usize) -> Rng {
+fn rng(seed: u64, what: u64, number: usize) -> Rng {
     let mut rng = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (what << 48) ^ number as u64);
     rng.u64(..);
     rng
@@ -104,12 +104,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_follows_from_seed_and_round_and_every_fault_comes_once_in_each_deck() {
-        assert_eq!(Plan::draw(7, 30).moment, Plan::draw(7, 30).moment);
+    fn a_plan_follows_from_seed_and_round_and_every_fault_comes_once_in_each_shuffle() {
+        assert_eq!(Plan::draw(7, 30).events_before, Plan::draw(7, 30).events_before);
         let faults = |seed| (0..2 * FAULTS.len()).map(move |round| Plan::draw(seed, round).fault);
-        let (mut first, mut second): (Vec<_>, Vec<_>) =
-            (faults(7).take(FAULTS.len()).collect(), faults(7).skip(FAULTS.len()).collect());
-        assert_ne!(first, second, "each deck is shuffled anew");
+        let mut first: Vec<_> = faults(7).take(FAULTS.len()).collect();
+        let mut second: Vec<_> = faults(7).skip(FAULTS.len()).collect();
+        assert_ne!(first, second, "each time in another order");
         first.sort_unstable();
         second.sort_unstable();
         assert_eq!((first.as_slice(), second.as_slice()), (&FAULTS[..], &FAULTS[..]));

@@ -1,8 +1,8 @@
-//! A power cut: takes back, of what the killed process had written, any part that was not yet on stable storage. See
-//! `faults/journal.c` for what is recorded.
+//! Simulates a power cut: reverts any part of the killed process's writes that was not yet on stable storage. What is
+//! recorded is described in `faults/journal.c`.
 //!
-//! Each page of each write that no fsync had covered is lost or kept on its own, as a drive would have it. What was
-//! lost is as it was before. Names of files are not taken back: a rename or a new file counts as durable.
+//! Each page of each write without a later fsync is lost or kept independently, as on a real drive. A lost page has its
+//! content from before. File names are not reverted: a rename or a new file counts as durable.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -12,18 +12,18 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use fastrand::Rng;
 
-/// Drives write this much at once.
+/// The unit in which drives write.
 const PAGE: u64 = 4096;
 
-/// Bytes of a record before its own bytes.
+/// Bytes of a record's header.
 const HEAD: usize = 48;
 
 const WRITE: u64 = 1;
 
-/// One write, as it was recorded.
+/// One recorded write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Write {
-    /// Where it stands in the journal.
+    /// Its offset in the journal.
     place: u64,
     offset: u64,
     old: Vec<u8>,
@@ -32,28 +32,28 @@ struct Write {
     size: u64,
 }
 
-/// What is known of one file.
+/// What was recorded about one file.
 #[derive(Debug, Default)]
 struct Recorded {
     writes: Vec<Write>,
-    /// Everything recorded before this place is on stable storage.
+    /// Everything before this offset in the journal is on stable storage.
     durable: u64,
 }
 
-/// Cuts the power: of the files below `data`, each page that was not durable is kept with this likelihood. How many were
-/// lost.
-pub fn cut(journal: &Path, data: &Path, kept: f64, dice: &mut Rng) -> Result<usize> {
+/// Cuts the power: in the files below `data`, each page that was not durable is kept with this probability. Returns how
+/// many were lost.
+pub fn cut(journal: &Path, data: &Path, kept: f64, rng: &mut Rng) -> Result<usize> {
     let paths = paths_below(data)?;
     let mut lost = 0;
     for (inode, recorded) in read(&std::fs::read(journal)?) {
-        // A file that was removed since is gone either way.
+        // A file that was removed since needs no change.
         let Some(path) = paths.get(&inode) else { continue };
-        lost += take_back(&File::options().read(true).write(true).open(path)?, &recorded, kept, dice)?;
+        lost += revert(&File::options().read(true).write(true).open(path)?, &recorded, kept, rng)?;
     }
     Ok(lost)
 }
 
-fn take_back(file: &File, recorded: &Recorded, kept: f64, dice: &mut Rng) -> Result<usize> {
+fn revert(file: &File, recorded: &Recorded, kept: f64, rng: &mut Rng) -> Result<usize> {
     let volatile: Vec<_> = recorded.writes.iter().filter(|write| write.place >= recorded.durable).collect();
     for write in volatile.iter().rev() {
         file.write_all_at(&write.old, write.offset)?;
@@ -61,7 +61,7 @@ fn take_back(file: &File, recorded: &Recorded, kept: f64, dice: &mut Rng) -> Res
     }
     let mut lost = 0;
     for (at, page) in volatile.iter().flat_map(|write| pages(write)) {
-        if dice.f64() < kept {
+        if rng.f64() < kept {
             file.write_all_at(page, at)?;
         } else {
             lost += 1;
@@ -70,12 +70,14 @@ fn take_back(file: &File, recorded: &Recorded, kept: f64, dice: &mut Rng) -> Res
     Ok(lost)
 }
 
-/// A write as its pages, cut where the file's pages are.
+/// Splits a write at the boundaries of the file's pages.
 fn pages(write: &Write) -> Vec<(u64, &[u8])> {
-    let (mut at, mut rest, mut pages) = (write.offset, write.new.as_slice(), Vec::new());
+    let mut at = write.offset;
+    let mut rest = write.new.as_slice();
+    let mut pages = Vec::new();
     while !rest.is_empty() {
-        let room = usize::try_from(PAGE - at % PAGE).unwrap_or(usize::MAX);
-        let (page, more) = rest.split_at(room.min(rest.len()));
+        let left = usize::try_from(PAGE - at % PAGE).unwrap_or(usize::MAX);
+        let (page, more) = rest.split_at(left.min(rest.len()));
         pages.push((at, page));
         at += page.len() as u64;
         rest = more;
@@ -83,15 +85,15 @@ fn pages(write: &Write) -> Vec<(u64, &[u8])> {
     pages
 }
 
-/// The records by file; a record that the kill cut short is none.
+/// The records by file. A record that the kill cut short is ignored.
 fn read(mut journal: &[u8]) -> BTreeMap<u64, Recorded> {
     let mut files: BTreeMap<u64, Recorded> = BTreeMap::new();
     let whole = journal.len();
     while let Some((head, rest)) = journal.split_at_checked(HEAD) {
         let place = (whole - journal.len()) as u64;
-        let number = |n: usize| u64::from_ne_bytes(std::array::from_fn(|byte| head[n * 8 + byte]));
-        let [kind, inode, offset, length, old_length, reach] = std::array::from_fn(number);
-        let (length, old_length) = (length as usize, old_length as usize);
+        let [kind, inode, offset, length, old_length, reach] = std::array::from_fn(|n| number_at(head, n));
+        let length = length as usize;
+        let old_length = old_length as usize;
         let Some((old, rest)) = rest.split_at_checked(old_length) else { break };
         let Some((new, rest)) = rest.split_at_checked(length) else { break };
         let file = files.entry(inode).or_default();
@@ -103,6 +105,11 @@ fn read(mut journal: &[u8]) -> BTreeMap<u64, Recorded> {
         journal = rest;
     }
     files
+}
+
+/// The header's `n`th number.
+fn number_at(head: &[u8], n: usize) -> u64 {
+    u64::from_ne_bytes(std::array::from_fn(|byte| head[n * 8 + byte]))
 }
 
 fn paths_below(dir: &Path) -> Result<HashMap<u64, PathBuf>> {
@@ -132,7 +139,8 @@ mod tests {
     #[test]
     fn what_was_synced_stays_and_the_rest_goes_or_stays_page_by_page() {
         let dir = tempfile::tempdir().unwrap();
-        let (path, journal) = (dir.path().join("db"), dir.path().with_extension("journal"));
+        let path = dir.path().join("db");
+        let journal = dir.path().with_extension("journal");
         std::fs::write(&path, "AABBCC").unwrap();
         let inode = std::fs::metadata(&path).unwrap().ino();
         let durable = record(WRITE, inode, 0, b"..", b"AA", 2);
@@ -140,10 +148,10 @@ mod tests {
         let volatile = [record(WRITE, inode, 2, b"", b"BB", 2), record(WRITE, inode, 4, b"", b"CC", 4)].concat();
         let cut_short = record(WRITE, inode, 0, b"", b"lost", 0)[..50].to_vec();
         std::fs::write(&journal, [durable, synced, volatile, cut_short].concat()).unwrap();
-        let mut dice = Rng::with_seed(1);
-        assert_eq!(cut(&journal, dir.path(), 1.0, &mut dice).unwrap(), 0);
+        let mut rng = Rng::with_seed(1);
+        assert_eq!(cut(&journal, dir.path(), 1.0, &mut rng).unwrap(), 0);
         assert_eq!(std::fs::read(&path).unwrap(), b"AABBCC");
-        assert_eq!(cut(&journal, dir.path(), 0.0, &mut dice).unwrap(), 2);
+        assert_eq!(cut(&journal, dir.path(), 0.0, &mut rng).unwrap(), 2);
         assert_eq!(std::fs::read(&path).unwrap(), b"AA");
         std::fs::remove_file(journal).unwrap();
     }

@@ -1,4 +1,4 @@
-//! The tortured process: `gantry run`, started with the faults' library upon it.
+//! The process under test: `gantry run`, started with the library of faults preloaded.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use tokio::process::{Child, Command};
 
 use crate::faults::Faults;
 
-/// How often a file of the host is looked at while it starts.
-const LOOK: Duration = Duration::from_millis(4);
+/// How often the host's file is read while it starts.
+const POLL_INTERVAL: Duration = Duration::from_millis(4);
 
-/// Where the binary is, and what it works on.
+/// Where the binary and its files are.
 pub struct Place {
     /// The `gantry` binary.
     pub gantry: PathBuf,
@@ -43,7 +43,7 @@ impl Place {
         self.dir.join("data")
     }
 
-    /// Starts a host that keeps so much of the disk free. What it says is appended to `log`.
+    /// Starts a host with this disk reserve. Its output is appended to `log`.
     pub fn start(&self, faults: &Faults, disk_reserve: &str) -> Result<Process> {
         let config = self.dir.join("gantry.toml");
         let listen = "listen = \"127.0.0.1:0\"";
@@ -56,14 +56,14 @@ impl Place {
         let mut command = Command::new(&self.gantry);
         command.arg("run").arg(self.dir.join("flows")).arg("--config").arg(&config).arg("--data").arg(self.data());
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
-        faults.upon(&mut command, &self.data());
+        faults.apply_to(&mut command, &self.data());
         let child = command.spawn().with_context(|| format!("can't start {}", self.gantry.display()))?;
         Ok(Process { child, data: self.data() })
     }
 }
 
 impl Process {
-    /// Where it answers, once it has bound its ports; none when it has ended instead.
+    /// Waits until it has bound its ports, and returns its addresses; none when it ended instead.
     pub async fn addresses(&mut self) -> Result<Option<Addresses>> {
         loop {
             if let Some(addresses) = self.written() {
@@ -72,11 +72,11 @@ impl Process {
             if self.child.try_wait()?.is_some() {
                 return Ok(None);
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// `kill -9`, and waits for it to be gone.
+    /// `kill -9`, and waits until the process is gone.
     pub async fn kill(mut self) -> Result<()> {
         Ok(self.child.kill().await?)
     }

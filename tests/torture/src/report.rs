@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::fmt;
 use std::time::Duration;
 
-use crate::ledger::{Facts, Ledger, Said};
+use crate::ledger::{Accepted, Facts, Ledger, State};
 use crate::load::Name;
 use crate::plan::Fault;
 use crate::verdict::Violation;
 
-/// How messages ended, as the host tells.
+/// How messages ended, according to the host.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
     delivered: usize,
@@ -22,7 +22,7 @@ pub struct Counts {
 pub struct Line {
     pub(crate) round: usize,
     pub(crate) fault: Fault,
-    pub(crate) temper: u32,
+    pub(crate) failure_rate: u32,
     pub(crate) acknowledged: usize,
     pub(crate) counts: Counts,
     pub(crate) requests: usize,
@@ -54,16 +54,16 @@ struct Totals {
 }
 
 impl Counts {
-    /// Of the messages of these names.
+    /// The counts of these messages.
     pub(crate) fn of(facts: &Facts, names: &[Name]) -> Self {
         let mut counts = Self::default();
         let ends = names.iter().filter_map(|name| facts.ends.get(facts.acknowledged.get(name)?));
         for end in ends {
-            match end.state.as_str() {
-                "delivered" => counts.delivered += 1,
-                "skipped" => counts.skipped += 1,
-                "dead_lettered" => counts.dead += 1,
-                _ => {}
+            match end.state {
+                State::Delivered => counts.delivered += 1,
+                State::Skipped => counts.skipped += 1,
+                State::DeadLettered => counts.dead += 1,
+                State::Queued => {}
             }
         }
         counts
@@ -75,7 +75,7 @@ impl Default for Line {
         Self {
             round: 0,
             fault: Fault::Kill,
-            temper: 0,
+            failure_rate: 0,
             acknowledged: 0,
             counts: Counts::default(),
             requests: 0,
@@ -88,12 +88,13 @@ impl Default for Line {
 }
 
 impl Line {
-    /// With what the targets got since there were `before` receipts.
+    /// Adds what the targets got after the first `before` receipts.
     pub(crate) fn with_receipts(mut self, facts: &Facts, before: usize) -> Self {
         self.requests = facts.receipts.len() - before;
-        let mut taken = HashSet::new();
-        for (place, receipt) in facts.receipts.iter().enumerate().filter(|(_, receipt)| receipt.said == Said::Yes) {
-            if !taken.insert((receipt.name, receipt.target.as_str())) && place >= before {
+        let mut accepted = HashSet::new();
+        let receipts = facts.receipts.iter().enumerate();
+        for (index, receipt) in receipts.filter(|(_, receipt)| receipt.accepted == Accepted::Yes) {
+            if !accepted.insert((receipt.name, receipt.target.as_str())) && index >= before {
                 self.repeated += 1;
             }
         }
@@ -110,7 +111,7 @@ impl fmt::Display for Line {
              requests {:>4}  repeated {:>3}  ready in {:>4} ms  took {:>5} ms",
             self.round,
             self.fault.name(),
-            self.temper,
+            self.failure_rate,
             self.acknowledged,
             self.requests,
             self.repeated,
@@ -138,7 +139,8 @@ impl Summary {
     }
 
     pub(crate) fn close(&mut self, ledger: &Ledger, calls_failed: i64, pages_lost: usize) {
-        (self.totals.calls_failed, self.totals.pages_lost) = (calls_failed, pages_lost);
+        self.totals.calls_failed = calls_failed;
+        self.totals.pages_lost = pages_lost;
         ledger.with(|facts| {
             let names: Vec<_> = facts.acknowledged.keys().copied().collect();
             self.totals.acknowledged = names.len();
@@ -159,19 +161,19 @@ impl Summary {
         self.totals.acknowledged
     }
 
-    /// How many calls of the host failed that would have succeeded.
+    /// How many calls of the host failed because of a fault.
     #[must_use]
     pub const fn calls_failed(&self) -> i64 {
         self.totals.calls_failed
     }
 
-    /// How many pages power cuts took back.
+    /// How many pages were lost in power cuts.
     #[must_use]
     pub const fn pages_lost(&self) -> usize {
         self.totals.pages_lost
     }
 
-    /// The share `part` in a hundred of the rounds came up, and were done, within these times.
+    /// The time that `part` percent of the rounds did not exceed.
     fn percentile(&self, part: usize, of: impl Fn(&Line) -> Duration) -> u128 {
         let mut times: Vec<_> = self.lines.iter().map(of).collect();
         times.sort_unstable();
@@ -186,7 +188,7 @@ impl fmt::Display for Summary {
         writeln!(f, "seed {}: {} rounds, {} violations", self.seed, self.lines.len(), self.violations)?;
         writeln!(f, "  acknowledged {acknowledged} = delivered {delivered} + skipped {skipped} + dead letters {dead}")?;
         writeln!(f, "  the targets got {requests} requests and took {repeated} messages again, under the same key")?;
-        writeln!(f, "  {calls_failed} calls failed on purpose; power cuts took back {pages_lost} pages")?;
+        writeln!(f, "  {calls_failed} calls failed on purpose; power cuts lost {pages_lost} pages")?;
         let ready = |part| self.percentile(part, |line| line.ready);
         let took = |part| self.percentile(part, |line| line.took);
         writeln!(f, "  ready within {} ms in half of the rounds, {} ms at most", ready(50), ready(100))?;

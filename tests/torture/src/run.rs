@@ -1,5 +1,5 @@
-//! One run: rounds on one data directory. Leads host, senders and targets through each round's fault, has the judge look
-//! at what came of it, and says a line about it.
+//! One run: rounds on one data directory. Takes host, senders and targets through the fault of each round, checks the
+//! result, and prints a line about it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,34 +11,34 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::desk::Desk;
+use crate::admin::AdminClient;
 use crate::faults::Faults;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, State};
 use crate::load::{FLOWS, Flow, Load, Name};
 use crate::plan::{FAULTS, Plan};
 use crate::process::{Place, Process};
 use crate::report::{Line, Summary};
-use crate::sender::{Door, KEYS, Sender};
+use crate::sender::{IntakeAddress, KEYS, Sender};
 use crate::target::Targets;
 use crate::verdict::{Violation, judge_ends, judge_receipts};
 
-/// What the host keeps free of the disk when nothing is wrong.
+/// The host's disk reserve while there is no fault.
 pub(crate) const RESERVE: &str = "1MiB";
 
-/// How long anything may take that must happen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long anything that must happen may take.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The longest a round waits for its moment.
-const MOMENT: Duration = Duration::from_millis(800);
+/// The longest that a round waits for events.
+const MAX_WAIT: Duration = Duration::from_millis(800);
 
-/// How often something is looked at that no event tells of.
-const LOOK: Duration = Duration::from_millis(10);
+/// How often something without an event is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Starts that may fail before the host counts as gone for good: its disk is well again.
-const STARTS: usize = 3;
+/// After so many failed starts on a working disk the run fails.
+const MAX_STARTS: usize = 3;
 
 /// Violations of one round that are printed; the summary counts them all.
-const SHOWN: usize = 20;
+const MAX_SHOWN: usize = 20;
 
 /// What to do.
 #[derive(Clone, Debug)]
@@ -47,17 +47,17 @@ pub struct Options {
     pub gantry: PathBuf,
     /// Where files go; the data directory is `data` in it.
     pub dir: PathBuf,
-    /// From it follows what is sent and what goes wrong.
+    /// The seed of everything that is sent and of all faults.
     pub seed: u64,
     /// How many rounds.
     pub rounds: usize,
 }
 
-/// A host that works, and its desk.
+/// A running host, and how to reach it.
 pub(crate) struct Host {
     pub(crate) process: Process,
-    pub(crate) desk: Desk,
-    pub(crate) door: Door,
+    pub(crate) admin: AdminClient,
+    pub(crate) intake: IntakeAddress,
 }
 
 /// Everything of one run.
@@ -69,23 +69,24 @@ pub struct Run {
     seed: u64,
     targets: Arc<Targets>,
     pub(crate) client: reqwest::Client,
-    door: watch::Sender<Option<Door>>,
+    intake: watch::Sender<Option<IntakeAddress>>,
     pub(crate) host: Option<Host>,
-    /// What the host was seen to do wrong in this round.
-    pub(crate) misconduct: Vec<Violation>,
-    /// Acknowledged, and not known to have ended.
+    /// Violations seen in this round so far.
+    pub(crate) observed: Vec<Violation>,
+    /// Messages that are acknowledged, and not known to have ended.
     open: Vec<Name>,
     /// How long the latest start took.
     pub(crate) ready: Duration,
-    /// Pages that power cuts took back.
+    /// Pages lost in power cuts.
     pub(crate) pages_lost: usize,
 }
 
-/// Runs all rounds, saying a line about each; stops behind the first one with a violation.
+/// Runs all rounds and prints a line about each; stops after the first round with a violation.
 pub async fn run(options: Options) -> Result<Summary> {
-    // A second provider in one process is none.
+    // Fails if the process has a provider already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let tasks = TaskTracker::new();
+    let stop = CancellationToken::new();
     let mut run = Run::prepare(&options, &tasks, &stop).await?;
     let mut summary = Summary::new(options.seed);
     run.start().await?;
@@ -100,7 +101,7 @@ pub async fn run(options: Options) -> Result<Summary> {
             violations = run.settle(is_last).await?;
             summary.settled(&violations);
         }
-        violations.iter().take(SHOWN).for_each(|violation| println!("  VIOLATION {violation}"));
+        violations.iter().take(MAX_SHOWN).for_each(|violation| println!("  VIOLATION {violation}"));
         if !violations.is_empty() {
             summary.failed_in = Some(round);
             break;
@@ -118,7 +119,8 @@ pub async fn run(options: Options) -> Result<Summary> {
 
 impl Run {
     async fn prepare(options: &Options, tasks: &TaskTracker, stop: &CancellationToken) -> Result<Self> {
-        let (ledger, load) = (Arc::new(Ledger::default()), Load::new(options.seed));
+        let ledger = Arc::new(Ledger::default());
+        let load = Load::new(options.seed);
         let targets = Targets::new(Arc::clone(&ledger), load, options.seed);
         let address = targets.listen(tasks, stop).await?;
         crate::flows::write(&options.dir, address)?;
@@ -130,26 +132,27 @@ impl Run {
             seed: options.seed,
             targets,
             client: reqwest::Client::builder().no_proxy().build()?,
-            door: watch::Sender::new(None),
+            intake: watch::Sender::new(None),
             host: None,
-            misconduct: Vec::new(),
+            observed: Vec::new(),
             open: Vec::new(),
             ready: Duration::ZERO,
             pages_lost: 0,
         })
     }
 
-    /// One round: load, fault, recovery, verdict.
+    /// One round: load, fault, recovery, check.
     async fn round(&mut self, round: usize) -> Result<Line> {
         let began = Instant::now();
         let plan = Plan::draw(self.seed, round);
         let (receipts, known) = self.ledger.with(|facts| (facts.receipts.len(), facts.acknowledged.len()));
-        self.misconduct.clear();
-        self.targets.temper.set(plan.temper);
-        let (senders, stop) = (TaskTracker::new(), CancellationToken::new());
+        self.observed.clear();
+        self.targets.failure_rate.set(plan.failure_rate);
+        let senders = TaskTracker::new();
+        let stop = CancellationToken::new();
         self.send(&senders, &stop);
-        self.events(plan.moment).await;
-        self.suffer(plan.clone()).await?;
+        self.events(plan.events_before).await;
+        self.inject(plan.clone()).await?;
         if self.host.is_none() {
             self.start().await?;
         }
@@ -157,14 +160,20 @@ impl Run {
         stop.cancel();
         senders.close();
         senders.wait().await;
-        let ends = self.look().await?;
-        let mut violations = std::mem::take(&mut self.misconduct);
+        let (counts, broken_ends) = self.check_ends().await?;
+        let mut violations = std::mem::take(&mut self.observed);
         violations.extend(self.ledger.with(|facts| judge_receipts(self.load, facts)));
-        violations.extend(ends.1);
+        violations.extend(broken_ends);
         let acknowledged = self.ledger.with(|facts| facts.acknowledged.len()) - known;
         Ok(self.ledger.with(|facts| {
-            let counts = ends.0;
-            let line = Line { round, fault: plan.fault, temper: plan.temper, acknowledged, counts, ..Line::default() };
+            let line = Line {
+                round,
+                fault: plan.fault,
+                failure_rate: plan.failure_rate,
+                acknowledged,
+                counts,
+                ..Line::default()
+            };
             Line { ready: self.ready, took: began.elapsed(), violations, ..line }.with_receipts(facts, receipts)
         }))
     }
@@ -174,7 +183,7 @@ impl Run {
             client: self.client.clone(),
             ledger: Arc::clone(&self.ledger),
             load: self.load,
-            door: self.door.subscribe(),
+            intake: self.intake.subscribe(),
         };
         for flow in FLOWS {
             for key in 0..KEYS {
@@ -183,79 +192,80 @@ impl Run {
         }
     }
 
-    /// Waits for so many more events, or for the longest a round can wait.
+    /// Waits for so many more events, but no longer than [`MAX_WAIT`].
     pub(crate) async fn events(&self, more: usize) {
         let mut events = self.ledger.watch();
         let wanted = *events.borrow() + more;
-        let _ = tokio::time::timeout(MOMENT, events.wait_for(|count| *count >= wanted)).await;
+        let _ = tokio::time::timeout(MAX_WAIT, events.wait_for(|count| *count >= wanted)).await;
     }
 
-    /// Starts a host on a disk that is well: it must come up by itself.
+    /// Starts a host on a working disk: it must become ready by itself.
     pub(crate) async fn start(&mut self) -> Result<()> {
-        for _ in 0..STARTS {
+        for _ in 0..MAX_STARTS {
             let began = Instant::now();
             if let Some(host) = self.try_start(RESERVE).await? {
                 let ready = async {
-                    while host.desk.ready().await != Some(200) {
-                        tokio::time::sleep(LOOK).await;
+                    while host.admin.ready().await != Some(200) {
+                        tokio::time::sleep(POLL_INTERVAL).await;
                     }
                 };
-                if tokio::time::timeout(PATIENCE, ready).await.is_err() {
-                    self.misconduct.push(Violation::NeverReady);
+                if tokio::time::timeout(TIMEOUT, ready).await.is_err() {
+                    self.observed.push(Violation::NeverReady);
                 }
                 self.ready = began.elapsed();
-                self.welcome(host);
+                self.use_host(host);
                 return Ok(());
             }
-            // A supervisor would start it again, and so do we; but it had no reason to end.
-            self.misconduct.push(Violation::DidNotComeUp);
+            // A supervisor would start it again, and so does the test; but the host had no reason to end.
+            self.observed.push(Violation::DidNotComeUp);
         }
-        anyhow::bail!("the host does not start on a sound disk any more; see {}", self.place.dir.join("log").display())
+        anyhow::bail!("the host no longer starts on a working disk; see {}", self.place.dir.join("log").display())
     }
 
-    /// Starts a host; none when it ended before it had bound its ports.
+    /// Starts a host; none when it ended before it bound its ports.
     pub(crate) async fn try_start(&self, reserve: &str) -> Result<Option<Host>> {
         let mut process = self.place.start(&self.faults, reserve)?;
-        let addresses = tokio::time::timeout(PATIENCE, process.addresses()).await;
+        let addresses = tokio::time::timeout(TIMEOUT, process.addresses()).await;
         let Some(addresses) = addresses.context("the host neither starts nor ends")?? else { return Ok(None) };
-        let desk = Desk::new(self.client.clone(), addresses.admin, &self.place.data())?;
-        let door = Door { address: addresses.intake, refused: Arc::new(AtomicBool::new(false)) };
-        Ok(Some(Host { process, desk, door }))
+        let admin = AdminClient::new(self.client.clone(), addresses.admin, &self.place.data())?;
+        let intake = IntakeAddress { address: addresses.intake, refused: Arc::new(AtomicBool::new(false)) };
+        Ok(Some(Host { process, admin, intake }))
     }
 
-    /// From now on this is the host, and senders go there.
-    pub(crate) fn welcome(&mut self, host: Host) {
-        self.door.send_replace(Some(host.door.clone()));
+    /// Makes this the current host: senders use it from now on.
+    pub(crate) fn use_host(&mut self, host: Host) {
+        self.intake.send_replace(Some(host.intake.clone()));
         self.host = Some(host);
     }
 
-    /// There is no host any more; what is left of the last one.
-    pub(crate) fn farewell(&mut self) -> Option<Host> {
-        self.door.send_replace(None);
+    /// Takes the current host away from the senders and returns it.
+    pub(crate) fn take_host(&mut self) -> Option<Host> {
+        self.intake.send_replace(None);
         self.host.take()
     }
 
-    /// Asks the host how the messages stand that were acknowledged, and judges those that have ended.
-    async fn look(&mut self) -> Result<(crate::report::Counts, Vec<Violation>)> {
+    /// Reads the states of the acknowledged messages from the host, and checks those that have ended.
+    async fn check_ends(&mut self) -> Result<(crate::report::Counts, Vec<Violation>)> {
         self.open = self.ledger.with(|facts| {
-            let known = |name: &Name| facts.acknowledged[name].clone();
-            let unknown = |name: &&Name| !matches!(facts.ends.get(&known(name)), Some(end) if end.state != "queued");
-            facts.acknowledged.keys().filter(unknown).copied().collect()
+            let acknowledged = facts.acknowledged.iter();
+            let open = acknowledged.filter(|(_, id)| facts.ends.get(*id).is_none_or(|end| end.state == State::Queued));
+            open.map(|(name, _)| *name).collect()
         });
-        self.ask(&self.open.clone()).await?;
+        self.read_ends(&self.open.clone()).await?;
         Ok(self.ledger.with(|facts| {
-            let ended = |name: &Name| facts.ends.get(&facts.acknowledged[name]).is_none_or(|end| end.state != "queued");
-            let ended: Vec<_> = self.open.iter().copied().filter(ended).collect();
+            let ends = self.open.iter().map(|name| (*name, facts.ends.get(&facts.acknowledged[name])));
+            let ended = ends.filter(|(_, end)| end.is_none_or(|end| end.state != State::Queued));
+            let ended: Vec<_> = ended.map(|(name, _)| name).collect();
             let counts = crate::report::Counts::of(facts, &ended);
             (counts, judge_ends(self.load, facts, &ended))
         }))
     }
 
-    async fn ask(&mut self, names: &[Name]) -> Result<()> {
+    async fn read_ends(&mut self, names: &[Name]) -> Result<()> {
         let ids =
             self.ledger.with(|facts| names.iter().map(|name| facts.acknowledged[name].clone()).collect::<Vec<_>>());
         let Some(host) = &self.host else { return Ok(()) };
-        let ends = host.desk.ends(ids.clone()).await?;
+        let ends = host.admin.ends(ids.clone()).await?;
         self.ledger.with(|facts| {
             ids.iter().for_each(|id| drop(facts.ends.remove(id)));
             facts.ends.extend(ends);
@@ -263,19 +273,20 @@ impl Run {
         Ok(())
     }
 
-    /// With everybody well again, everything acknowledged must come to its end; `all` looks at every message of the run
-    /// once more.
+    /// Switches all faults off: then every acknowledged message must end. With `all`, every message of the run is checked
+    /// again.
     async fn settle(&mut self, all: bool) -> Result<Vec<Violation>> {
-        self.faults.calm()?;
-        self.targets.temper.set(0);
+        self.faults.clear()?;
+        self.targets.failure_rate.set(0);
         let began = Instant::now();
-        while began.elapsed() < PATIENCE && !self.operate().await? {
-            tokio::time::sleep(LOOK).await;
+        while began.elapsed() < TIMEOUT && !self.operate().await? {
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
-        let every = |facts: &mut crate::ledger::Facts| facts.acknowledged.keys().copied().collect::<Vec<_>>();
-        let names = self.ledger.with(every);
-        let names: Vec<_> = if all { names } else { self.open.clone() };
-        self.ask(&names).await?;
+        let names: Vec<Name> = match all {
+            true => self.ledger.with(|facts| facts.acknowledged.keys().copied().collect()),
+            false => self.open.clone(),
+        };
+        self.read_ends(&names).await?;
         Ok(self.ledger.with(|facts| {
             let mut violations = judge_receipts(self.load, facts);
             violations.extend(judge_ends(self.load, facts, &names));
@@ -283,17 +294,18 @@ impl Run {
         }))
     }
 
-    /// Does what an operator does about dead letters that hold a key; true when nothing is left to do and to wait for.
+    /// Works off dead letters that block a key, as an operator would. Returns whether nothing is left to do or to wait
+    /// for.
     async fn operate(&self) -> Result<bool> {
         let Some(host) = &self.host else { return Ok(true) };
-        let letters = host.desk.open_letters(Flow::Block.name()).await?;
-        for letter in &letters {
-            if letter.is_delivery {
-                host.desk.replay(letter).await?;
+        let dead_letters = host.admin.open_dead_letters(Flow::Block.name()).await?;
+        for dead_letter in &dead_letters {
+            if dead_letter.is_delivery {
+                host.admin.replay(dead_letter).await?;
             } else {
-                host.desk.discard(letter).await?;
+                host.admin.discard(dead_letter).await?;
             }
         }
-        Ok(letters.is_empty() && host.desk.is_idle().await?)
+        Ok(dead_letters.is_empty() && host.admin.is_idle().await?)
     }
 }

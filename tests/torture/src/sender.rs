@@ -1,4 +1,4 @@
-//! The senders: one for each flow and key, each sending its messages one after the other, as long as there is a host.
+//! The senders: one for each flow and key. Each sends its messages one after the other while there is a host.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,40 +14,40 @@ use crate::load::{Flow, Load, Name};
 /// Keys in each flow.
 pub const KEYS: u8 = 3;
 
-/// The longest a sender waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The longest that a sender waits for an answer.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What a sender does when it was not heard.
-const BREATH: Duration = Duration::from_millis(4);
+/// The pause after a request without a 202.
+const RETRY_PAUSE: Duration = Duration::from_millis(4);
 
-/// A host as its senders see it.
+/// The intake of a host, as senders see it.
 #[derive(Clone, Debug)]
-pub struct Door {
-    /// Where it takes messages.
+pub struct IntakeAddress {
+    /// Its address.
     pub address: SocketAddr,
-    /// Whether it has told anybody that it takes none.
+    /// Whether it has refused a message.
     pub refused: Arc<AtomicBool>,
 }
 
 /// What every sender needs.
 #[derive(Clone)]
 pub struct Sender {
-    /// Asks over this.
+    /// The HTTP client.
     pub client: reqwest::Client,
-    /// Where things are written down.
+    /// Where results are recorded.
     pub ledger: Arc<Ledger>,
     /// What is sent.
     pub load: Load,
-    /// The host there is at the moment.
-    pub door: watch::Receiver<Option<Door>>,
+    /// The current host.
+    pub intake: watch::Receiver<Option<IntakeAddress>>,
 }
 
-/// What came of one request.
+/// The result of one request.
 enum Answer {
     Accepted(String),
-    /// The host said why not.
+    /// The host refused it.
     Refused,
-    /// Nobody knows whether it was taken.
+    /// There was no answer, so it may have been accepted or not.
     Silence,
 }
 
@@ -56,14 +56,14 @@ impl Sender {
     pub async fn work(self, flow: Flow, key: u8, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let name = self.ledger.next(flow, key);
-            // Who repeats under one `Idempotency-Key` may do so until there is an answer; others must not.
+            // A sender with an `Idempotency-Key` repeats the request until there is an answer; others must not repeat.
             loop {
                 let answer = self.send(name).await;
                 if let Answer::Accepted(id) = answer {
                     self.ledger.acknowledged(name, id);
                     break;
                 }
-                tokio::time::sleep(BREATH).await;
+                tokio::time::sleep(RETRY_PAUSE).await;
                 if flow != Flow::Once || stop.is_cancelled() {
                     break;
                 }
@@ -72,10 +72,10 @@ impl Sender {
     }
 
     async fn send(&self, name: Name) -> Answer {
-        let door = self.door.borrow().clone();
-        let Some(door) = door else { return Answer::Silence };
-        let url = format!("http://{}/{}", door.address, name.flow.name());
-        let mut request = self.client.post(url).header("content-type", "application/json").timeout(PATIENCE);
+        let intake = self.intake.borrow().clone();
+        let Some(intake) = intake else { return Answer::Silence };
+        let url = format!("http://{}/{}", intake.address, name.flow.name());
+        let mut request = self.client.post(url).header("content-type", "application/json").timeout(TIMEOUT);
         if name.flow == Flow::Once {
             request = request.header("idempotency-key", format!("\"k{}-{}\"", name.key, name.n));
         }
@@ -86,7 +86,7 @@ impl Sender {
                 None => Answer::Silence,
             },
             429 | 503 => {
-                door.refused.store(true, Ordering::SeqCst);
+                intake.refused.store(true, Ordering::SeqCst);
                 Answer::Refused
             }
             _ => Answer::Refused,

@@ -1,5 +1,5 @@
-//! The targets: one server for all of them, on bare TCP, because it has to break the rules of HTTP. It writes down what
-//! it got before it answers.
+//! The targets: one server for all of them. It uses plain TCP, because it must violate HTTP. It records each request
+//! before it answers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::ledger::{Ledger, Receipt, Said};
+use crate::behaviour::{Behaviour, FailureRate};
+use crate::ledger::{Accepted, Ledger, Receipt};
 use crate::load::Load;
-use crate::mischief::{Manner, Temper};
 
-/// How long the host waits for an answer; its flow files say the same.
+/// How long the host waits for an answer; the flow files use it, too.
 pub const TIMEOUT: Duration = Duration::from_millis(250);
 
-/// A request, read to its end.
+/// A complete request.
 struct Request {
     path: String,
     idempotency_key: String,
@@ -32,63 +32,66 @@ pub struct Targets {
     load: Load,
     seed: u64,
     connections: AtomicU64,
-    /// How they behave.
-    pub temper: Temper,
+    /// How often they fail.
+    pub failure_rate: FailureRate,
 }
 
 impl Targets {
     /// Targets that write into this ledger.
     #[must_use]
     pub fn new(ledger: Arc<Ledger>, load: Load, seed: u64) -> Arc<Self> {
-        Arc::new(Self { ledger, load, seed, connections: AtomicU64::new(0), temper: Temper::default() })
+        Arc::new(Self { ledger, load, seed, connections: AtomicU64::new(0), failure_rate: FailureRate::default() })
     }
 
     /// Listens on a free port until `stop`.
     pub async fn listen(self: &Arc<Self>, tasks: &TaskTracker, stop: &CancellationToken) -> Result<SocketAddr> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let (targets, stop, connections) = (Arc::clone(self), stop.clone(), tasks.clone());
+        let targets = Arc::clone(self);
+        let stop = stop.clone();
+        let connections = tasks.clone();
         tasks.spawn(async move {
-            while let Some(taken) = stop.run_until_cancelled(listener.accept()).await {
-                let Ok((stream, _)) = taken else { continue };
-                let (targets, stop) = (Arc::clone(&targets), stop.clone());
+            while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+                let Ok((stream, _)) = accepted else { continue };
+                let targets = Arc::clone(&targets);
+                let stop = stop.clone();
                 connections.spawn(async move { stop.run_until_cancelled(targets.serve(stream)).await });
             }
         });
         Ok(address)
     }
 
-    /// Answers one request after the other until one side has had enough.
+    /// Answers one request after the other until either side closes the connection.
     async fn serve(&self, stream: TcpStream) {
         let number = self.connections.fetch_add(1, Ordering::Relaxed);
-        let mut dice = fastrand::Rng::with_seed(self.seed ^ number.wrapping_mul(0xD134_2543_DE82_EF95));
+        let mut rng = fastrand::Rng::with_seed(self.seed ^ number.wrapping_mul(0xD134_2543_DE82_EF95));
         let mut stream = BufReader::new(stream);
         loop {
-            let manner = self.temper.choose(&mut dice);
-            if manner == Manner::ResetsEarly && matches!(stream.fill_buf().await, Ok([_, ..])) {
+            let behaviour = self.failure_rate.choose(&mut rng);
+            if behaviour == Behaviour::ResetsEarly && matches!(stream.fill_buf().await, Ok([_, ..])) {
                 return reset(&stream);
             }
             let Some(request) = read(&mut stream).await else { return };
-            let place = self.ledger.received(self.receipt(request));
-            let answer = manner.answer(&mut dice);
-            match manner {
-                Manner::ResetsLate => return reset(&stream),
-                Manner::Hangs => {
-                    // Whatever comes, or its end.
+            let index = self.ledger.received(self.receipt(request));
+            let answer = behaviour.answer(&mut rng);
+            match behaviour {
+                Behaviour::ResetsLate => return reset(&stream),
+                Behaviour::Hangs => {
+                    // Until the host sends more, disconnects, or time is up.
                     let _ = tokio::time::timeout(TIMEOUT * 8, stream.read(&mut [0; 64])).await;
                     return;
                 }
-                Manner::SaysTooLate => tokio::time::sleep(TIMEOUT * 3 / 2).await,
+                Behaviour::SaysTooLate => tokio::time::sleep(TIMEOUT * 3 / 2).await,
                 _ => {}
             }
-            // Before the host can know.
-            self.ledger.said(place, manner.said());
+            // Recorded before the host can know.
+            self.ledger.answered(index, behaviour.accepts());
             if stream.write_all(&answer).await.is_err() || stream.flush().await.is_err() {
                 return;
             }
-            let goes_on = matches!(manner, Manner::Well | Manner::Refuses | Manner::Fails)
-                || matches!(manner, Manner::ThrottlesByDate | Manner::ThrottlesBySeconds);
-            if !goes_on {
+            let keeps_open = matches!(behaviour, Behaviour::Well | Behaviour::Refuses | Behaviour::Fails)
+                || matches!(behaviour, Behaviour::ThrottlesByDate | Behaviour::ThrottlesBySeconds);
+            if !keeps_open {
                 return;
             }
         }
@@ -96,16 +99,17 @@ impl Targets {
 
     fn receipt(&self, Request { path, idempotency_key, body }: Request) -> Receipt {
         let mut parts = path.split('/').skip(1);
-        let (flow, target) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        // What was meant for another flow or target is nothing that was sent here.
+        let flow = parts.next().unwrap_or_default();
+        let target = parts.next().unwrap_or_default();
+        // A body for another flow or target was not sent to this one.
         let read = Load::read(&body).filter(|(name, to)| name.flow.name() == flow && to == target);
         let name = read.map(|(name, _)| name);
         let intact = name.is_some_and(|name| self.load.text(name, target).as_bytes() == body);
-        Receipt { target: target.to_owned(), name, idempotency_key, intact, said: Said::No }
+        Receipt { target: target.to_owned(), name, idempotency_key, intact, accepted: Accepted::No }
     }
 }
 
-/// Has the kernel send a reset in place of an end.
+/// Makes the kernel reset the connection instead of closing it.
 fn reset(stream: &BufReader<TcpStream>) {
     let _ = stream.get_ref().set_zero_linger();
 }
@@ -127,7 +131,7 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
             _ => {}
         }
     }
-    // Cut off within its head: there is no empty line.
+    // The head is incomplete: there is no empty line.
     if !line.ends_with("\r\n") {
         return None;
     }

@@ -1,15 +1,14 @@
-//! The judge: holds what the host says against what the world outside knows. Pure, so that it can be shown to notice
-//! what it is there for.
+//! Compares what the host says with what is known outside. Pure, so that tests can show that it notices each violation.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::ledger::{End, Facts, Receipt, Said};
-use crate::load::{Fate, Flow, Load, Name};
+use crate::ledger::{Accepted, End, Facts, Receipt, State};
+use crate::load::{Flow, Load, Name, PluginOutcome};
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
-    /// Acknowledged, and nothing is known of it any more.
+    /// It was acknowledged, and the host doesn't know it any more.
     #[error("{name} ({id}) was acknowledged and is lost: it has no history")]
     Lost {
         /// Which message.
@@ -17,7 +16,7 @@ pub enum Violation {
         /// The id it was given.
         id: String,
     },
-    /// Acknowledged, and not ended although nothing holds it up.
+    /// It was acknowledged, and did not end although nothing blocks it.
     #[error("{name} ({id}) has not ended: it is {state}")]
     Unended {
         /// Which message.
@@ -25,23 +24,23 @@ pub enum Violation {
         /// The id it was given.
         id: String,
         /// Where it is.
-        state: String,
+        state: State,
     },
-    /// It ended otherwise than it must.
-    #[error("{name} ({id}) ended {state}, which it can't have: its plugin's fate was {fate:?}")]
+    /// It ended in another way than it must.
+    #[error("{name} ({id}) ended {state}, which it can't have: its plugin's outcome was {outcome:?}")]
     WrongEnd {
         /// Which message.
         name: Name,
         /// The id it was given.
         id: String,
         /// How it ended.
-        state: String,
-        /// What its plugin was to say.
-        fate: Fate,
+        state: State,
+        /// The outcome of its plugin.
+        outcome: PluginOutcome,
     },
-    /// Said to be delivered, but its target never took it.
-    #[error("{name} ({id}) is said to be delivered, but target `{target}` never said yes to it")]
-    NeverTaken {
+    /// The host counts it as delivered, but its target never accepted it.
+    #[error("{name} ({id}) counts as delivered, but target `{target}` never accepted it")]
+    NeverAccepted {
         /// Which message.
         name: Name,
         /// The id it was given.
@@ -49,12 +48,12 @@ pub enum Violation {
         /// The target.
         target: String,
     },
-    /// A target got something that nobody sent, or that must not have gone there.
+    /// A target got something that was not sent, or not to this target.
     #[error("target `{target}` got what it must not get: {what}")]
     Invented {
         /// The target.
         target: String,
-        /// Which message, as far as it can be told.
+        /// Which message, as far as it is known.
         what: String,
     },
     /// A delivery's body is not what was emitted.
@@ -99,35 +98,35 @@ pub enum Violation {
         /// The one that came first.
         later: Name,
     },
-    /// A start on a sound disk came to nothing.
-    #[error("the host ended while it started, though nothing was wrong any more")]
+    /// A start on a working disk failed.
+    #[error("the host ended while it started, though there was no fault any more")]
     DidNotComeUp,
-    /// It runs, but takes no traffic.
-    #[error("the host runs, but `/readyz` does not turn 200 although nothing is wrong any more")]
+    /// It runs, but does not become ready.
+    #[error("the host runs, but `/readyz` does not answer 200, though there is no fault any more")]
     NeverReady,
-    /// It told senders that it takes nothing, and `/readyz` that it does.
-    #[error("`/readyz` said {said} while intake refused everything")]
+    /// It refused all messages while `/readyz` said that it is ready.
+    #[error("`/readyz` answered {status} while intake refused everything")]
     Untruthful {
         /// The status.
-        said: u16,
+        status: u16,
     },
-    /// It took a message although it can't keep it.
+    /// It accepted a message although the disk was low.
     #[error("intake answered 202 while less disk was free than the reserve")]
-    TookTooMuch,
-    /// Its disk failed, and it went on doing nothing.
+    AcceptedOnLowDisk,
+    /// Its disk failed, and it kept running without working.
     #[error("the host neither worked nor ended although its disk failed")]
     NeverEnded,
-    /// It ended otherwise than documented.
+    /// It ended with another exit code than documented.
     #[error("the host ended with {status}, not with code {documented}")]
     WrongExit {
         /// How it ended.
         status: String,
-        /// How it should have.
+        /// The documented exit code.
         documented: i32,
     },
 }
 
-/// Everything that is wrong with what the targets got; true at any moment.
+/// All violations in what the targets got; may be called at any time.
 #[must_use]
 pub fn judge_receipts(load: Load, facts: &Facts) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -148,20 +147,22 @@ pub fn judge_receipts(load: Load, facts: &Facts) -> Vec<Violation> {
         }
         let first = *keys.entry((target, name)).or_insert(key);
         if first != key {
-            let (first, second) = (first.to_owned(), key.clone());
+            let first = first.to_owned();
+            let second = key.clone();
             violations.push(Violation::SecondKey { target: target.clone(), name, first, second });
         }
         let before = *names.entry((target, key)).or_insert(name);
         if before != name {
-            let (key, first) = (key.clone(), before);
+            let key = key.clone();
+            let first = before;
             violations.push(Violation::SharedKey { target: target.clone(), key, first, second: name });
         }
     }
-    let mut met = HashSet::new();
+    let mut seen = HashSet::new();
     let firsts = facts.receipts.iter().filter_map(|receipt| Some((receipt.target.as_str(), receipt.name?)));
-    // What got no answer may have been stored after what was sent behind it.
+    // A message without an answer may have been stored after messages that were sent later.
     let firsts = firsts.filter(|(_, name)| name.flow.is_ordered() && facts.acknowledged.contains_key(name));
-    for (target, name) in firsts.filter(|first| met.insert(*first)) {
+    for (target, name) in firsts.filter(|first| seen.insert(*first)) {
         let last = lasts.entry((target, name.flow, name.key)).or_insert(name);
         if last.n > name.n {
             violations.push(Violation::OutOfOrder { target: target.to_owned(), earlier: name, later: *last });
@@ -172,49 +173,50 @@ pub fn judge_receipts(load: Load, facts: &Facts) -> Vec<Violation> {
     violations
 }
 
-/// Everything that is wrong with how messages ended: for when nothing is under way. Looks at these messages only.
+/// All violations in how these messages ended. Call it when nothing is under way.
 #[must_use]
 pub fn judge_ends(load: Load, facts: &Facts, names: &[Name]) -> Vec<Violation> {
-    let taken = facts.receipts.iter().filter(|receipt| receipt.said != Said::No);
-    let taken: HashSet<_> = taken.filter_map(|receipt| Some((receipt.name?, receipt.target.as_str()))).collect();
+    let accepted = facts.receipts.iter().filter(|receipt| receipt.accepted != Accepted::No);
+    let accepted: HashSet<_> = accepted.filter_map(|receipt| Some((receipt.name?, receipt.target.as_str()))).collect();
     let mut violations = Vec::new();
     for (name, id) in names.iter().filter_map(|name| Some((*name, facts.acknowledged.get(name)?.clone()))) {
         let Some(end) = facts.ends.get(&id) else {
             violations.push(Violation::Lost { name, id });
             continue;
         };
-        let fate = load.fate(name);
-        let state = end.state.clone();
-        match (fate, state.as_str()) {
-            (_, "queued" | "scheduled" | "leased") => violations.push(Violation::Unended { name, id, state }),
-            (Fate::Emit(targets), "delivered" | "dead_lettered") => {
+        let outcome = load.outcome(name);
+        let state = end.state;
+        match (outcome, state) {
+            (_, State::Queued) => violations.push(Violation::Unended { name, id, state }),
+            (PluginOutcome::Emit(targets), State::Delivered | State::DeadLettered) => {
                 let targets = name.flow.targets()[..targets].iter();
-                let missing = targets.filter(|target| !is_dead(end, target) && !taken.contains(&(name, **target)));
+                let missing = targets.filter(|target| !is_dead(end, target) && !accepted.contains(&(name, **target)));
                 violations.extend(missing.map(|target| {
                     let target = (*target).to_owned();
-                    Violation::NeverTaken { name, id: id.clone(), target }
+                    Violation::NeverAccepted { name, id: id.clone(), target }
                 }));
             }
-            (Fate::Skip, "skipped") => {}
-            (Fate::Invalid | Fate::Reject | Fate::Retry, "dead_lettered") if end.letters.contains(&None) => {}
-            _ => violations.push(Violation::WrongEnd { name, id, state, fate }),
+            (PluginOutcome::Skip, State::Skipped) => {}
+            (PluginOutcome::Invalid | PluginOutcome::Reject | PluginOutcome::Retry, State::DeadLettered)
+                if end.dead_letters.contains(&None) => {}
+            _ => violations.push(Violation::WrongEnd { name, id, state, outcome }),
         }
     }
     violations
 }
 
 fn is_dead(end: &End, target: &str) -> bool {
-    end.letters.iter().any(|letter| letter.as_deref().is_none_or(|of| of == target))
+    end.dead_letters.iter().any(|dead_letter| dead_letter.as_deref().is_none_or(|of| of == target))
 }
 
-/// Whether this message goes to this target at all; else why not.
+/// Whether this message may go to this target; if not, why.
 fn may_get(load: Load, facts: &Facts, name: Name, target: &str) -> Result<(), &'static str> {
     if facts.sent.get(&(name.flow, name.key)).is_none_or(|last| name.n == 0 || name.n > *last) {
         return Err("which was never sent");
     }
-    match load.fate(name) {
-        Fate::Emit(targets) if name.flow.targets()[..targets].contains(&target) => Ok(()),
-        Fate::Emit(_) => Err("which goes elsewhere"),
+    match load.outcome(name) {
+        PluginOutcome::Emit(targets) if name.flow.targets()[..targets].contains(&target) => Ok(()),
+        PluginOutcome::Emit(_) => Err("which goes elsewhere"),
         _ => Err("of which the plugin emits nothing"),
     }
 }

@@ -1,6 +1,7 @@
-//! The CRM: exports its contacts as a JSON file into a directory that somebody watches.
+//! The CRM: exports its contacts as a JSON file into a watched directory.
 //!
-//! The file is written under a name nobody looks for and then renamed, so that a watcher never sees half of it.
+//! The file is first written under a name that the watcher ignores and then renamed, so that the watcher never sees half
+//! of it.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,8 @@ struct Contact {
 pub fn drop_export(export: &Path, directory: &Path) -> anyhow::Result<(PathBuf, usize)> {
     let contacts = contacts(export)?.len();
     let name = export.file_name().context("the export has no name")?;
-    let (partial, whole) = (directory.join(format!(".{}.part", name.display())), directory.join(name));
+    let partial = directory.join(format!(".{}.part", name.display()));
+    let whole = directory.join(name);
     std::fs::create_dir_all(directory)
         .and_then(|()| std::fs::copy(export, &partial))
         .and_then(|_| std::fs::rename(&partial, &whole))

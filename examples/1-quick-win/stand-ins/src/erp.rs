@@ -1,16 +1,16 @@
-//! The ERP: takes debtors and sales orders over HTTP, and is as moody as [`Mischief`] says.
+//! The ERP: accepts debtors and sales orders over HTTP, and fails as its [`FaultPlan`] says.
 //!
 //! | request | answer |
 //! |---|---|
 //! | `POST /debtors`, `POST /sales-orders` | 201, or 200 for a repeated idempotency key, 422, 429, 503, 504 |
-//! | `GET /debtors/{number}`, `GET /sales-orders/{number}` | what is booked under that number of the CRM's or shop's |
+//! | `GET /debtors/{number}`, `GET /sales-orders/{number}` | what is booked under this number of the CRM or the shop |
 //! | `DELETE /credit-holds/{customer}` | 204: the customer may order again |
-//! | `GET /stats` | what happened so far |
+//! | `GET /stats` | counts of what happened so far |
 //!
-//! All but `/stats` ask for the bearer token.
+//! All but `/stats` need the bearer token.
 
 mod books;
-mod mischief;
+mod faults;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,8 +28,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use books::{Booking, Books, Kind, Record};
-use mischief::Mood;
-pub use mischief::{Mischief, Trouble};
+use faults::FaultInjector;
+pub use faults::{Fault, FaultPlan};
 
 /// How the ERP is set up.
 #[derive(Clone, Debug)]
@@ -38,16 +38,16 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The token its callers must show.
     pub token: String,
-    /// What it does wrong.
-    pub mischief: Mischief,
+    /// How it fails.
+    pub faults: FaultPlan,
     /// Customers on credit hold, with the reason.
     pub holds: Vec<(String, String)>,
 }
 
-/// What happened so far.
+/// Counts of what happened so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
-    /// Records that came, however they were answered.
+    /// All requests with a record, however they were answered.
     pub requests: u64,
     /// Answered 401: no or another token.
     pub unauthorized: u64,
@@ -61,7 +61,7 @@ pub struct Stats {
     pub answers_lost: u64,
     /// Repeats that were recognised by their idempotency key and not booked again.
     pub repeats: u64,
-    /// Debtors told of again in other words, and merged.
+    /// Debtors that came again with other data, and were merged.
     pub merged: u64,
     /// Debtors booked.
     pub debtors: usize,
@@ -86,7 +86,7 @@ struct Inner {
 #[derive(Debug)]
 struct Ledger {
     books: Books,
-    mood: Mood,
+    faults: FaultInjector,
     stats: Stats,
 }
 
@@ -96,7 +96,8 @@ impl Erp {
     /// Binds and serves.
     pub async fn start(settings: Settings) -> std::io::Result<Self> {
         let listener = TcpListener::bind(settings.listen).await?;
-        let (address, stop) = (listener.local_addr()?, CancellationToken::new());
+        let address = listener.local_addr()?;
+        let stop = CancellationToken::new();
         let app = router(settings);
         let stopped = stop.clone().cancelled_owned();
         let server = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
@@ -119,7 +120,7 @@ impl Drop for Erp {
 
 fn router(settings: Settings) -> Router {
     let books = Books::with_holds(settings.holds);
-    let state = Ledger { books, mood: Mood::new(settings.mischief), stats: Stats::default() };
+    let state = Ledger { books, faults: FaultInjector::new(settings.faults), stats: Stats::default() };
     let inner = Arc::new(Inner { token: settings.token, state: Mutex::new(state) });
     Router::new()
         .route("/debtors", post(take_debtor))
@@ -133,12 +134,12 @@ fn router(settings: Settings) -> Router {
 }
 
 async fn authorize(State(erp): Shared, request: Request, next: Next) -> Response {
-    let shown = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if shown.and_then(|value| value.strip_prefix("Bearer ")) == Some(erp.token.as_str()) {
+    let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if sent.and_then(|value| value.strip_prefix("Bearer ")) == Some(erp.token.as_str()) {
         return next.run(request).await;
     }
     erp.state.lock().stats.unauthorized += 1;
-    problem(StatusCode::UNAUTHORIZED, "who are you?", "show the token as `Authorization: Bearer`")
+    problem(StatusCode::UNAUTHORIZED, "unauthorized", "show the token as `Authorization: Bearer`")
 }
 
 async fn take_debtor(State(erp): Shared, headers: HeaderMap, Json(body): Json<Value>) -> Response {
@@ -164,7 +165,8 @@ async fn release_hold(State(erp): Shared, Path(customer): Path<String>) -> Statu
 
 async fn stats(State(erp): Shared) -> Json<Stats> {
     let ledger = erp.state.lock();
-    let (debtors, sales_orders) = (ledger.books.count(Kind::Debtor), ledger.books.count(Kind::SalesOrder));
+    let debtors = ledger.books.count(Kind::Debtor);
+    let sales_orders = ledger.books.count(Kind::SalesOrder);
     Json(Stats { debtors, sales_orders, ..ledger.stats })
 }
 
@@ -175,14 +177,14 @@ impl Ledger {
         let Some(key) = key.map(|key| key.trim_matches('"')) else {
             return problem(StatusCode::BAD_REQUEST, "idempotency key missing", "send `Idempotency-Key`");
         };
-        match self.mood.at_the_door(key) {
-            Some(Trouble::TooFast) => {
+        match self.faults.before_booking(key) {
+            Some(Fault::TooFast) => {
                 self.stats.throttled += 1;
-                return wait_a_second(StatusCode::TOO_MANY_REQUESTS, "too fast", "the ERP takes a breath");
+                return retry_in_a_second(StatusCode::TOO_MANY_REQUESTS, "too fast", "the ERP takes a breath");
             }
             Some(_) => {
                 self.stats.maintenance += 1;
-                return wait_a_second(StatusCode::SERVICE_UNAVAILABLE, "closed", "maintenance, back in a moment");
+                return retry_in_a_second(StatusCode::SERVICE_UNAVAILABLE, "closed", "maintenance, back in a moment");
             }
             None => {}
         }
@@ -192,7 +194,7 @@ impl Ledger {
 
     fn answer(&mut self, booking: Booking) -> Response {
         match booking {
-            Booking::New(_) if self.mood.after_booking().is_some() => {
+            Booking::New(_) if self.faults.after_booking().is_some() => {
                 self.stats.answers_lost += 1;
                 problem(StatusCode::GATEWAY_TIMEOUT, "no answer in time", "the gateway before the ERP gave up waiting")
             }
@@ -220,13 +222,13 @@ impl Ledger {
     }
 }
 
-fn wait_a_second(status: StatusCode, title: &str, detail: &str) -> Response {
+fn retry_in_a_second(status: StatusCode, title: &str, detail: &str) -> Response {
     let mut response = problem(status, title, detail);
     response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
     response
 }
 
-/// An error as RFC 9457 wants it.
+/// An error in the format of RFC 9457.
 fn problem(status: StatusCode, title: &str, detail: &str) -> Response {
     let body = json!({ "title": title, "status": status.as_u16(), "detail": detail });
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()

@@ -5,9 +5,9 @@ use std::time::Duration;
 /// Longest wait for any answer; everything is on this machine.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A client. Nothing here speaks TLS, but reqwest wants to know who would.
+/// A client. TLS is not used, but reqwest needs a provider for it.
 pub fn client() -> reqwest::Result<reqwest::Client> {
-    // An error means that somebody was first, which is just as well.
+    // Fails if the process has a provider already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().timeout(TIMEOUT).no_proxy().build()
 }

@@ -1,13 +1,14 @@
 //! `quick-win`: one program for the shop, the CRM, the ERP and the story they play.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use gantry_example_quick_win::erp::{Erp, Mischief, Settings};
+use gantry_example_quick_win::erp::{Erp, FaultPlan, Settings};
 use gantry_example_quick_win::shop::{Shop, read_orders};
 use gantry_example_quick_win::story::{Options, play};
 use gantry_example_quick_win::{crm, http};
@@ -61,9 +62,9 @@ enum Part {
         /// What to sign with: `whsec_…`
         #[arg(long, env = "SHOP_SECRET", hide_env_values = true)]
         secret: String,
-        /// Send every so-manieth order twice; 0: none
-        #[arg(long, default_value_t = 0)]
-        repeat_every: usize,
+        /// Send every Nth order twice
+        #[arg(long, value_name = "N")]
+        repeat_every: Option<NonZeroUsize>,
         /// Orders as NDJSON, one a line
         orders: PathBuf,
     },
@@ -81,9 +82,9 @@ enum Part {
 async fn main() -> ExitCode {
     let part = Arguments::parse().part;
     let outcome = tokio::select! {
-        outcome = act(part) => outcome,
-        // Dropping the act stops whatever it has started.
-        code = told_to_stop() => return code,
+        outcome = run(part) => outcome,
+        // Dropping the future stops whatever it has started.
+        code = stop_signal() => return code,
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -95,14 +96,13 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn act(part: Part) -> anyhow::Result<bool> {
+async fn run(part: Part) -> anyhow::Result<bool> {
     match part {
         Part::Story { gantry, example, work, stay } => play(&Options { gantry, example, work, stay }).await,
         Part::Erp { listen, token, calm, hold } => {
-            let mischief = if calm { Mischief::none() } else { Mischief::default() };
+            let faults = if calm { FaultPlan::none() } else { FaultPlan::default() };
             let holds = hold.into_iter().map(|customer| (customer, "overdue".to_owned())).collect();
-            let erp =
-                Erp::start(Settings { listen, token, mischief, holds }).await.context("failed to open the ERP")?;
+            let erp = Erp::start(Settings { listen, token, faults, holds }).await.context("failed to open the ERP")?;
             println!("the ERP listens on http://{}", erp.address());
             std::future::pending().await
         }
@@ -121,8 +121,8 @@ async fn act(part: Part) -> anyhow::Result<bool> {
     }
 }
 
-/// Ends with the exit code that tells which signal came.
-async fn told_to_stop() -> ExitCode {
+/// Waits for a signal. Returns the exit code for it.
+async fn stop_signal() -> ExitCode {
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
     else {
         return std::future::pending().await;

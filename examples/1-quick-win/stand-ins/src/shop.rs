@@ -1,6 +1,7 @@
-//! The shop: sends each order as a webhook, signed as Standard Webhooks wants it, and tries again when the receiver
-//! fails. Now and then it misses an answer that was given and sends the same order once more, as shops do.
+//! The shop: sends each order as a webhook, signed by the Standard Webhooks specification, and retries when the receiver
+//! fails. Some orders it sends twice, as if it had missed the answer.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,12 +11,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook};
 
-/// How often one order is offered before the shop gives up.
+/// How often one order is sent before the shop gives up.
 const ATTEMPTS: u32 = 6;
 /// Wait after the first failed attempt; doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
-/// An order as the shop has it: the bytes it sends, and the number it knows it by.
+/// An order of the shop: the bytes that it sends, and its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// The shop's number.
@@ -24,20 +25,20 @@ pub struct Order {
     pub body: String,
 }
 
-/// Where the shop sends to, and how it proves itself.
+/// Where the shop sends to, and how it signs.
 #[derive(Clone, Debug)]
 pub struct Shop {
     /// The webhook's address.
     pub url: String,
     /// `whsec_…`, shared with the receiver.
     pub secret: String,
-    /// Every so-manieth order is sent twice; 0 means none is.
-    pub repeat_every: usize,
+    /// Every order whose number in the list is a multiple of this is sent twice; none: no order is.
+    pub repeat_every: Option<NonZeroUsize>,
     /// The time between two orders.
     pub pace: Duration,
 }
 
-/// An order in the receiver's custody.
+/// An order that the receiver accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
     /// The shop's number.
@@ -68,25 +69,25 @@ fn order(line: usize, text: &str) -> anyhow::Result<Order> {
 }
 
 impl Shop {
-    /// Sends all orders, one after the other, and returns what the receiver took.
+    /// Sends all orders, one after the other, and returns what the receiver accepted.
     pub async fn send(&self, client: &Client, orders: &[Order]) -> anyhow::Result<Vec<Accepted>> {
         let mut accepted = Vec::with_capacity(orders.len());
         for (at, order) in orders.iter().enumerate() {
-            let mut taken = self.send_one(client, order).await?;
-            if self.repeat_every > 0 && (at + 1).is_multiple_of(self.repeat_every) {
+            let mut sent = self.send_one(client, order).await?;
+            if self.repeat_every.is_some_and(|every| (at + 1).is_multiple_of(every.get())) {
                 let again = self.send_one(client, order).await?;
-                if again.message_id != taken.message_id {
-                    bail!("order {} was taken twice: {} and {}", order.number, taken.message_id, again.message_id);
+                if again.message_id != sent.message_id {
+                    bail!("order {} was accepted twice: {} and {}", order.number, sent.message_id, again.message_id);
                 }
-                taken.copies += 1;
+                sent.copies += 1;
             }
-            accepted.push(taken);
+            accepted.push(sent);
             tokio::time::sleep(self.pace).await;
         }
         Ok(accepted)
     }
 
-    /// Offers one order until it is taken.
+    /// Sends one order until it is accepted.
     async fn send_one(&self, client: &Client, order: &Order) -> anyhow::Result<Accepted> {
         let mut wait = FIRST_WAIT;
         for attempt in 1.. {
@@ -95,8 +96,9 @@ impl Shop {
                     let receipt: Receipt = response.json().await.context("the receipt is not what was promised")?;
                     return Ok(Accepted { number: order.number.clone(), message_id: receipt.id, copies: 1 });
                 }
-                Ok(response) if !is_passing(response.status()) => {
-                    let (status, text) = (response.status(), response.text().await.unwrap_or_default());
+                Ok(response) if !is_transient(response.status()) => {
+                    let status = response.status();
+                    let text = response.text().await.unwrap_or_default();
                     bail!("order {} was refused with {status}: {text}", order.number);
                 }
                 Ok(response) if attempt == ATTEMPTS => bail!("order {}: still {}", order.number, response.status()),
@@ -110,7 +112,8 @@ impl Shop {
 
     /// One request. Each has its own timestamp and signature; all for one order have the same id.
     pub async fn offer(&self, client: &Client, order: &Order) -> anyhow::Result<Response> {
-        let (id, now) = (format!("msg_{}", order.number), jiff::Timestamp::now().as_second());
+        let id = format!("msg_{}", order.number);
+        let now = jiff::Timestamp::now().as_second();
         let signature = Webhook::new(&self.secret)?.sign(&id, now, order.body.as_bytes())?;
         let request = client
             .post(&self.url)
@@ -123,6 +126,6 @@ impl Shop {
     }
 }
 
-fn is_passing(status: StatusCode) -> bool {
+fn is_transient(status: StatusCode) -> bool {
     status.is_server_error() || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
 }

@@ -1,4 +1,5 @@
-//! One attempt at one delivery: past the gate, to the target, and what its end means for the delivery and for the target.
+//! One attempt at one delivery: through the gate, to the target, and what the result means for the delivery and the
+//! target.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,11 +25,11 @@ const GONE: u16 = 410;
 pub struct DeliveryServices {
     /// The host's clock.
     pub clock: Arc<dyn Clock>,
-    /// What the flow has done.
+    /// The metrics of the flow.
     pub metrics: FlowMetrics,
-    /// Where it is published what happens to targets.
+    /// Where events about targets are published.
     pub events: Events,
-    /// Where it is kept that a target is gone.
+    /// Where it is stored that a target is gone.
     pub stops: Arc<dyn RecordStop>,
 }
 
@@ -38,23 +39,23 @@ pub(super) struct Attempts {
     pub(super) services: DeliveryServices,
 }
 
-/// An attempt was made.
+/// What an attempt leads to.
 pub(super) struct Made {
-    /// What the message's history says of it.
+    /// The entry in the message's timeline.
     pub(super) entry: TimelineEntry,
-    /// When the gate is asked again, where that holds the delivery back now; none where its schedule says when.
-    pub(super) ask_again: Option<Timestamp>,
+    /// When to ask the gate again, if the gate now holds the delivery back; none if the retry schedule says when.
+    pub(super) recheck_at: Option<Timestamp>,
 }
 
 /// What a target answered.
 struct Answer {
     attempt: Attempt,
-    /// How long the target asks to be left alone.
+    /// How long the target asks to wait (`Retry-After`).
     retry_after: Option<Duration>,
 }
 
 impl Attempts {
-    /// One attempt, unless the target's gate holds the delivery back.
+    /// Makes one attempt, unless the target's gate holds the delivery back.
     pub(super) async fn make(
         &self,
         envelope: &Envelope,
@@ -72,13 +73,13 @@ impl Attempts {
         if attempt.status == Some(GONE) && target.is_single_endpoint() {
             self.disable(target, &delivery.target).await;
         }
-        let tried = AttemptResult {
+        let result = AttemptResult {
             error: attempt.error,
             asked: retry_after,
             probe: is_probe,
             spent: delivery.attempts_made(),
         };
-        Ok(self.conclude(tried, target, delivery, attempt))
+        Ok(self.conclude(result, target, delivery, attempt))
     }
 
     async fn send(&self, envelope: &Envelope, target: &RunningTarget, delivery: &Delivery) -> Answer {
@@ -103,18 +104,18 @@ impl Attempts {
         }
     }
 
-    /// Decides what becomes of the delivery and writes that into it.
+    /// Decides what happens to the delivery next, and writes the decision into it.
     fn conclude(
         &self,
-        tried: AttemptResult,
+        result: AttemptResult,
         target: &RunningTarget,
         delivery: &mut Delivery,
         attempt: Attempt,
     ) -> Made {
-        // The clock that the delivery's next time is read off also dates the entry.
+        // One reading for both: the next attempt is counted from the time that the timeline shows.
         let now = self.services.clock.now();
-        let decision = Decision::of(tried.decide(&target.retry, now, fastrand::f64()), attempt.error);
-        let ask_again = match decision.retry() {
+        let decision = Decision::of(result.decide(&target.retry, now, fastrand::f64()), attempt.error);
+        let recheck_at = match decision.retry() {
             Some(Retry::Held(at)) => Some(at),
             Some(Retry::Scheduled(_)) => {
                 self.services.metrics.observe_retry(attempt.error.map_or("", ErrorClass::name));
@@ -122,10 +123,10 @@ impl Attempts {
             }
             None => None,
         };
-        Made { entry: TimelineEntry { at: now, event: decision.apply(delivery, attempt) }, ask_again }
+        Made { entry: TimelineEntry { at: now, event: decision.apply(delivery, attempt) }, recheck_at }
     }
 
-    /// Publishes what an attempt changed for its target.
+    /// Publishes what the attempt changed about its target.
     fn publish(&self, target: &TargetName, status: Option<u16>, changes: &[TargetHealthChange]) {
         for change in changes {
             let target = target.clone();
@@ -144,7 +145,7 @@ impl Attempts {
         }
     }
 
-    /// The target says that it is gone: nothing is sent until somebody enables it.
+    /// Disables a target that says it is gone: nothing is sent until an operator enables it.
     async fn disable(&self, target: &RunningTarget, name: &TargetName) {
         let now = self.services.clock.now();
         if target.gate.status(now).stop.is_some_and(|stop| stop.kind == StopKind::Disabled) {
@@ -155,7 +156,7 @@ impl Attempts {
         let what = HostEventKind::TargetDisabled { target: name.clone(), by: None, reason };
         let mut event = self.services.events.prepare(&self.flow, what);
         if let Err(error) = self.services.stops.record(&self.flow, name, stop, event.take_messages()).await {
-            tracing::error!(%error, target = %name, "failed to keep that the target is disabled; a restart forgets it");
+            tracing::error!(%error, target = %name, "failed to store that the target is disabled; it is enabled again after a restart");
         }
         self.services.events.emit(event);
     }

@@ -1,29 +1,29 @@
-//! What the end of an attempt means for its delivery, ready to be written into it. Pure: the policy decides in
-//! `gantry-core`, and this is the one place where its decision is read.
+//! What the result of an attempt means for its delivery. Pure: the retry policy in `gantry-core` decides, and this is the
+//! one place that reads its decision.
 
 use gantry_core::{Attempt, Delivery, DeliveryState, ErrorClass, Event, RetryDecision, Timestamp};
 
-/// What becomes of a delivery.
+/// What happens to a delivery next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Decision {
     state: DeliveryState,
-    /// Whether the attempt counts against the schedule of retries: then the delivery keeps it.
+    /// Whether the attempt counts in the retry schedule; if so, the delivery keeps it.
     is_spent: bool,
-    /// None: the delivery has ended.
+    /// None when the delivery has ended.
     retry: Option<Retry>,
 }
 
-/// When a delivery is tried again.
+/// When a delivery is attempted again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retry {
-    /// Not before this, says its schedule.
+    /// Not before this time, by the retry schedule.
     Scheduled(Timestamp),
-    /// The gate holds it back until then, unless it opens before.
+    /// The gate holds it back until this time, or until it opens.
     Held(Timestamp),
 }
 
 impl Decision {
-    /// `error` is why the attempt failed, or none with success.
+    /// `error` is why the attempt failed; none for a success.
     pub(super) fn of(decision: RetryDecision, error: Option<ErrorClass>) -> Self {
         match decision {
             RetryDecision::Delivered => Self { state: DeliveryState::Delivered, is_spent: true, retry: None },
@@ -36,12 +36,12 @@ impl Decision {
         }
     }
 
-    /// When the delivery is tried again; none when it has ended.
+    /// When the delivery is attempted again; none when it has ended.
     pub(super) const fn retry(&self) -> Option<Retry> {
         self.retry
     }
 
-    /// Writes the decision into the delivery, and gives what the message's history says of the attempt.
+    /// Writes the decision into the delivery, and returns the event for the message's timeline.
     pub(super) fn apply(self, delivery: &mut Delivery, attempt: Attempt) -> Event {
         let event = Event::Attempted {
             position: delivery.position,
@@ -81,7 +81,7 @@ mod tests {
         let mut delivery = fixtures::delivery(&fixtures::envelope(), 0, "api");
         let attempt = Attempt { at: AT, latency_ms: 3, status: None, error, excerpt: String::new() };
         let Event::Attempted { retry_at, .. } = Decision::of(decision, error).apply(&mut delivery, attempt) else {
-            unreachable!("an attempt is told as one")
+            unreachable!("an attempt is recorded as an attempt")
         };
         (delivery, retry_at)
     }

@@ -1,4 +1,4 @@
-//! What becomes of deliveries, on a clock that stands still and targets that answer as they are told.
+//! What happens to deliveries, with a manual clock and scripted targets.
 
 mod bench;
 
@@ -44,11 +44,11 @@ async fn a_delivery_that_is_not_due_is_not_attempted() {
 
 #[tokio::test]
 async fn retry_after_is_honoured_up_to_its_cap() {
-    for (asked, waits) in [(7, 7), (3600, 90)] {
+    for (retry_after, waits) in [(7, 7), (3600, 90)] {
         let bench = Bench::new();
-        bench.answers([Failure { retry_after: Some(Duration::from_secs(asked)), ..status(429) }]);
+        bench.answers([Failure { retry_after: Some(Duration::from_secs(retry_after)), ..status(429) }]);
         let wait = bench.run(&mut message_to(&["api"])).await.unwrap();
-        assert_eq!(wait.due, START.after(Duration::from_secs(waits)), "Retry-After: {asked}");
+        assert_eq!(wait.due, START.after(Duration::from_secs(waits)), "Retry-After: {retry_after}");
     }
 }
 
@@ -156,7 +156,7 @@ async fn a_paused_target_holds_deliveries_until_it_is_resumed() {
     *bench.stop.lock() = Some(TargetStop { kind: StopKind::Paused, at: START, by: None, reason: String::new() });
     let mut envelope = message_to(&["api", "api"]);
     let wait = bench.run(&mut envelope).await.unwrap();
-    assert!(wait.due > START, "it looks again by itself, too");
+    assert!(wait.due > START, "it is checked again by itself, too");
     assert_eq!((wait.held.len(), bench.attempted().len(), bench.times_woken()), (1, 0, 0));
     *bench.stop.lock() = None;
     bench.gate.resume();

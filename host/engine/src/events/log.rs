@@ -1,4 +1,4 @@
-//! What happens, as lines in the log: ERROR where somebody is needed, WARN where the host helps itself.
+//! Host events as log lines: ERROR when an operator must act, WARN when the host recovers by itself.
 
 use gantry_core::rollout::RolloutOutcome;
 use gantry_core::{FlowName, HostEvent, HostEventKind};
@@ -23,13 +23,13 @@ fn of_flow(flow: &FlowName, what: &HostEventKind) {
             "message dead-lettered"
         ),
         HostEventKind::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::RolledBack, by, reason } => {
-            tracing::warn!(%flow, step, deployment, plugin, by, reason, "a plugin version was rolled back");
+            tracing::warn!(%flow, step, deployment, plugin, by, reason, "plugin version rolled back");
         }
         HostEventKind::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::Deployed, by, .. } => {
-            tracing::info!(%flow, step, deployment, plugin, by, "a plugin version was deployed");
+            tracing::info!(%flow, step, deployment, plugin, by, "plugin version deployed");
         }
         HostEventKind::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::Refused, by, reason } => {
-            tracing::info!(%flow, step, deployment, plugin, by, reason, "a plugin version was refused");
+            tracing::info!(%flow, step, deployment, plugin, by, reason, "plugin version refused");
         }
         HostEventKind::BreakerOpened { target, until } => {
             tracing::warn!(%flow, %target, %until, "circuit breaker opened: messages for the target wait");
@@ -62,11 +62,11 @@ fn of_flow(flow: &FlowName, what: &HostEventKind) {
     }
 }
 
-/// That the disk runs low is logged, with everything about it, by the disk guard.
+/// A low disk is not logged here: the disk guard logs it, with all details.
 fn of_host(what: &HostEventKind) {
     match what {
         HostEventKind::EventsMissed { count } => {
-            tracing::error!(count, "host events lost: they came faster than they could be written to the queue");
+            tracing::error!(count, "host events lost: they could not be written to the queue fast enough");
         }
         HostEventKind::HostStarted { version } => tracing::debug!(version, "host started"),
         what => tracing::debug!(event = what.name(), "host event"),

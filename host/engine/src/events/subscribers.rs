@@ -1,8 +1,8 @@
-//! Which flows take host events, and which events each of them gets.
+//! Which flows subscribe to host events, and which events each of them gets.
 //!
-//! **No loops.** A flow that takes host events, or that sends alerts, is never the subject of an event that a flow gets:
-//! what fails in it is in the log, in the metrics and, for the former, in alerts. So an event leads from a flow that takes
-//! none to one that takes them, and there it ends; neither one flow nor several can feed each other.
+//! **No loops.** No flow gets an event about a flow that itself subscribes to host events, or that sends alerts.
+//! Failures in such flows are in the log and in the metrics, and those of subscribers also raise alerts. So flows can't
+//! trigger each other's events without end.
 
 use std::collections::BTreeSet;
 
@@ -14,17 +14,17 @@ use gantry_transport::source::host_events::HostEvents;
 use crate::active_flows::ActiveFlow;
 use crate::metrics::FlowMetrics;
 
-/// The flows that take host events.
+/// The flows that subscribe to host events.
 #[derive(Default)]
 pub(super) struct Subscribers {
     flows: Vec<Subscriber>,
-    /// Nothing that happens to these becomes a message.
+    /// Events about these flows become no messages.
     silent: BTreeSet<FlowName>,
 }
 
 struct Subscriber {
     flow: FlowName,
-    wants: HostEvents,
+    filter: HostEvents,
     metrics: FlowMetrics,
 }
 
@@ -32,9 +32,9 @@ impl Subscribers {
     pub(super) fn among(flows: &[ActiveFlow]) -> Self {
         let mut all = Self::default();
         for ActiveFlow { flow, metrics, .. } in flows {
-            if let Some(wants) = flow.source.of_kind::<HostEvents>() {
+            if let Some(filter) = flow.source.of_kind::<HostEvents>() {
                 let metrics = metrics.clone();
-                all.flows.push(Subscriber { flow: flow.name.clone(), wants: wants.clone(), metrics });
+                all.flows.push(Subscriber { flow: flow.name.clone(), filter: filter.clone(), metrics });
             }
             if flow.source.is_about_the_host() {
                 all.silent.insert(flow.name.clone());
@@ -45,28 +45,28 @@ impl Subscribers {
 
     /// The messages about an event, and the metrics of the flows that get them.
     pub(super) fn messages(&self, event: &HostEvent, instance: &str) -> (Vec<NewMessage>, Vec<FlowMetrics>) {
-        let takers: Vec<_> = self.takers(event).collect();
-        if takers.is_empty() {
+        if event.flow.as_ref().is_some_and(|flow| self.silent.contains(flow)) {
+            return Default::default();
+        }
+        let receivers: Vec<_> = self.flows.iter().filter(|subscriber| subscriber.wants(event)).collect();
+        if receivers.is_empty() {
             return Default::default();
         }
         let payload = Bytes::from(event.document(instance).to_string());
-        let message = |taker: &&Subscriber| message(event, &taker.flow, payload.clone());
-        (takers.iter().map(message).collect(), takers.iter().map(|taker| taker.metrics.clone()).collect())
-    }
-
-    fn takers(&self, event: &HostEvent) -> impl Iterator<Item = &Subscriber> {
-        let name = event.what.name();
-        let silent = event.flow.as_ref().is_some_and(|flow| self.silent.contains(flow));
-        let wanted = move |taker: &&Subscriber| {
-            let HostEvents { events, flows } = &taker.wants;
-            let of_flow = event.flow.as_ref().is_none_or(|flow| flows.is_empty() || flows.contains(flow));
-            !silent && of_flow && (events.is_empty() || events.contains(name))
-        };
-        self.flows.iter().filter(wanted)
+        let messages = receivers.iter().map(|receiver| message(event, &receiver.flow, payload.clone())).collect();
+        (messages, receivers.into_iter().map(|receiver| receiver.metrics.clone()).collect())
     }
 }
 
-/// The message about it for one flow.
+impl Subscriber {
+    fn wants(&self, event: &HostEvent) -> bool {
+        let HostEvents { events, flows } = &self.filter;
+        let wants_flow = event.flow.as_ref().is_none_or(|flow| flows.is_empty() || flows.contains(flow));
+        wants_flow && (events.is_empty() || events.contains(event.what.name()))
+    }
+}
+
+/// The message about an event for one flow.
 pub(super) fn message(event: &HostEvent, flow: &FlowName, payload: Bytes) -> NewMessage {
     let id = event.id.to_string();
     let headers: Headers = [("gantry-event", event.what.name()), ("gantry-event-id", &id)].into_iter().collect();

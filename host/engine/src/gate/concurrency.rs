@@ -1,7 +1,7 @@
 //! How many deliveries to a target are under way at once.
 //!
-//! **Slow start.** After a start, and after its breaker opened, a target gets a few deliveries at once; each answer allows
-//! one more, up to its `concurrency`.
+//! **Slow start.** After a start, and after its breaker opened, a target gets a few deliveries at once; each answer
+//! allows one more, up to its `concurrency`.
 
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -11,19 +11,19 @@ pub(super) const SLOW_START: usize = 4;
 
 /// Hands out one permit per delivery under way.
 pub(super) struct Concurrency {
-    most: usize,
+    max: usize,
     permits: Semaphore,
-    /// How many permits there are: those in `permits` and those handed out.
+    /// How many permits exist: those in `permits` and those handed out.
     allowed: Mutex<usize>,
 }
 
 impl Concurrency {
-    pub(super) fn new(most: usize) -> Self {
-        let allowed = most.min(SLOW_START);
-        Self { most, permits: Semaphore::new(allowed), allowed: Mutex::new(allowed) }
+    pub(super) fn new(max: usize) -> Self {
+        let allowed = max.min(SLOW_START);
+        Self { max, permits: Semaphore::new(allowed), allowed: Mutex::new(allowed) }
     }
 
-    /// Waits until one more delivery may be under way. The semaphore is never closed, so there always is one in the end.
+    /// Waits until one more delivery may be under way. Never returns none, because the semaphore is never closed.
     pub(super) async fn acquire(&self) -> Option<SemaphorePermit<'_>> {
         self.permits.acquire().await.ok()
     }
@@ -31,16 +31,16 @@ impl Concurrency {
     /// The target answered: one more is allowed at once.
     pub(super) fn grow(&self) {
         let mut allowed = self.allowed.lock();
-        if *allowed < self.most {
+        if *allowed < self.max {
             *allowed += 1;
             self.permits.add_permits(1);
         }
     }
 
-    /// The target is in trouble and starts slowly again. Permits that are out are not taken back.
+    /// The target fails and starts slowly again. Permits that were handed out stay valid.
     pub(super) fn shrink(&self) {
         let mut allowed = self.allowed.lock();
-        let excess = allowed.saturating_sub(self.most.min(SLOW_START));
+        let excess = allowed.saturating_sub(self.max.min(SLOW_START));
         *allowed -= self.permits.forget_permits(excess);
     }
 
@@ -52,12 +52,12 @@ impl Concurrency {
 
 #[cfg(test)]
 impl Concurrency {
-    /// Permits that nobody has.
+    /// Permits that are free.
     pub(super) fn free(&self) -> usize {
         self.permits.available_permits()
     }
 
-    /// Permits there are.
+    /// Permits that exist.
     pub(super) fn allowed(&self) -> usize {
         *self.allowed.lock()
     }

@@ -1,8 +1,8 @@
-//! How much of what a flow may have in flight one of its targets may take.
+//! How much of a flow's in-flight limit one of its targets may take.
 //!
-//! A flow may have so many messages, and so many bytes, in flight. A target that does not keep up may take its share of
-//! them and no more: further deliveries go back into the queue, so that the flow's other targets are not kept waiting.
-//! Whether it keeps up is read off its recent answers.
+//! A flow limits the messages and bytes that it has in flight. A target that does not keep up may take only its share of
+//! them: further deliveries return to the queue, so that the flow's other targets don't have to wait. The target's recent
+//! answers show whether it keeps up.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,44 +11,45 @@ use gantry_core::target_health::Held;
 use gantry_core::{HoldCause, Timestamp};
 use parking_lot::Mutex;
 
-/// How long a delivery waits for a target that keeps up; a target that takes longer doesn't.
-pub(super) const KEEPS_UP: Duration = Duration::from_secs(1);
+/// A target keeps up if it answers everything inside its gate within this time.
+pub(super) const KEEP_UP_WITHIN: Duration = Duration::from_secs(1);
 
-/// The longest a delivery stays away because its target is over its share.
-const LONGEST: Duration = Duration::from_secs(30);
+/// The longest time for which a delivery is held because its target is over its share.
+const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// The least time between two deliveries that come back.
-const SHORTEST: Duration = Duration::from_millis(1);
+const MIN_SPACING: Duration = Duration::from_millis(1);
 
-/// Answers that the pace is read off: enough to even out single ones, few enough to follow a target that changes.
-const RECENT: usize = 32;
+/// How many answers the response rate is computed from: enough to even out single ones, few enough to follow changes.
+const RECENT_ANSWERS: usize = 32;
 
-/// What a target may take of what its flow may have in flight.
+/// A target's share of its flow's in-flight limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// Deliveries within the gate at once.
+    /// Most deliveries inside the gate at once.
     pub deliveries: usize,
-    /// Bytes of them.
+    /// Most bytes of them.
     pub bytes: usize,
 }
 
-/// What one target takes, and how fast it answers.
+/// How much one target takes, and how fast it answers.
 pub(super) struct FairShare(Mutex<Usage>);
 
 struct Usage {
-    /// None: the target has the flow to itself and delays no other.
+    /// None when the target is the flow's only one and can delay no other.
     share: Option<Share>,
-    /// Deliveries within the gate: under way, or waiting for one of those to end.
+    /// Deliveries inside the gate: under way, or waiting for one of those to end.
     deliveries: usize,
     /// Bytes of them.
     bytes: usize,
-    /// When the first delivery entered the empty gate, and when answers came since; the latest of them, oldest first.
+    /// When the first delivery entered the empty gate, and when the answers since then came; the latest ones, oldest
+    /// first.
     answers: VecDeque<Timestamp>,
-    /// The latest time that a delivery was sent away until.
+    /// The latest time until which a delivery was held.
     latest_return: Timestamp,
 }
 
-/// Counts one delivery within the gate, until it is dropped.
+/// Counts one delivery as inside the gate until it is dropped.
 pub(super) struct Inside<'a> {
     usage: &'a Mutex<Usage>,
     bytes: usize,
@@ -65,13 +66,13 @@ impl FairShare {
         }))
     }
 
-    /// The target may take this from now on. True when that is something else than before.
+    /// Changes the target's share. Returns whether it is different from before.
     pub(super) fn set(&self, share: Option<Share>) -> bool {
         std::mem::replace(&mut self.0.lock().share, share) != share
     }
 
-    /// Counts a delivery of so many bytes. The first to enter the empty gate begins the pace anew: how long the gate stood
-    /// empty says nothing of the target.
+    /// Counts a delivery of `bytes` bytes. When the gate was empty, measuring begins anew: the time in which it was empty
+    /// says nothing about the target.
     pub(super) fn enter(&self, bytes: usize, now: Timestamp) -> Inside<'_> {
         let mut usage = self.0.lock();
         if usage.deliveries == 0 {
@@ -85,31 +86,31 @@ impl FairShare {
     /// The target answered a delivery.
     pub(super) fn answered(&self, now: Timestamp) {
         let mut usage = self.0.lock();
-        if usage.answers.len() == RECENT {
+        if usage.answers.len() == RECENT_ANSWERS {
             usage.answers.pop_front();
         }
         usage.answers.push_back(now);
     }
 
-    /// Whether more is within the gate than the target's share.
+    /// Whether more is inside the gate than the target's share.
     pub(super) fn is_exceeded(&self) -> bool {
         self.0.lock().is_over_share()
     }
 
-    /// Sends a delivery away if the target is over its share and, at its pace, will not have answered all that is within
-    /// the gate in a moment.
+    /// Holds a delivery if the target is over its share and, at its current rate, will not answer everything inside the
+    /// gate within [`KEEP_UP_WITHIN`].
     pub(super) fn admit(&self, now: Timestamp) -> Result<(), Held> {
         let mut usage = self.0.lock();
-        let is_behind = usage.per_answer(now).saturating_mul(usage.count()) > KEEPS_UP;
-        if usage.is_over_share() && is_behind { Err(usage.send_away(now)) } else { Ok(()) }
+        let is_behind = usage.per_answer(now).saturating_mul(usage.count()) > KEEP_UP_WITHIN;
+        if usage.is_over_share() && is_behind { Err(usage.hold(now)) } else { Ok(()) }
     }
 
-    /// When a delivery that found no place comes back.
-    pub(super) fn send_away(&self, now: Timestamp) -> Held {
-        self.0.lock().send_away(now)
+    /// Holds a delivery that got no permit.
+    pub(super) fn hold(&self, now: Timestamp) -> Held {
+        self.0.lock().hold(now)
     }
 
-    /// Deliveries within the gate.
+    /// Deliveries inside the gate.
     pub(super) fn deliveries(&self) -> usize {
         self.0.lock().deliveries
     }
@@ -117,14 +118,14 @@ impl FairShare {
 
 #[cfg(test)]
 impl FairShare {
-    /// Bytes within the gate.
+    /// Bytes inside the gate.
     pub(super) fn bytes(&self) -> usize {
         self.0.lock().bytes
     }
 }
 
 impl Usage {
-    /// A single delivery is never over its share of bytes: it would wait for ever.
+    /// A single delivery is never over the share of bytes, or it would wait for ever.
     fn is_over_share(&self) -> bool {
         let Some(share) = self.share else { return false };
         self.deliveries > share.deliveries.max(1) || (self.deliveries > 1 && self.bytes > share.bytes)
@@ -134,17 +135,17 @@ impl Usage {
         u32::try_from(self.deliveries).unwrap_or(u32::MAX)
     }
 
-    /// How long the target takes for one answer, those that run at the same time taken together.
+    /// The average time between two answers.
     fn per_answer(&self, now: Timestamp) -> Duration {
         let answers = u32::try_from(self.answers.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        self.answers.front().map_or(Duration::ZERO, |first| now.since(*first) / answers.max(1)).min(LONGEST)
+        self.answers.front().map_or(Duration::ZERO, |first| now.since(*first) / answers.max(1)).min(MAX_WAIT)
     }
 
-    /// A delivery comes back when half of those within may be through; each further one a little later.
-    fn send_away(&mut self, now: Timestamp) -> Held {
-        let each = self.per_answer(now).max(SHORTEST);
-        let soonest = now.after((each * self.count() / 2).clamp(KEEPS_UP, LONGEST));
-        self.latest_return = soonest.max(self.latest_return.after(each)).min(now.after(LONGEST));
+    /// A held delivery comes back when about half of those inside the gate are answered; each further one a little later.
+    fn hold(&mut self, now: Timestamp) -> Held {
+        let each = self.per_answer(now).max(MIN_SPACING);
+        let soonest = now.after((each * self.count() / 2).clamp(KEEP_UP_WITHIN, MAX_WAIT));
+        self.latest_return = soonest.max(self.latest_return.after(each)).min(now.after(MAX_WAIT));
         Held { cause: HoldCause::Crowded, until: self.latest_return }
     }
 }
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn a_target_that_keeps_up_may_take_more_than_its_share() {
         let fair = FairShare::new(Some(SHARE));
-        let _within: Vec<_> = (0..5).map(|_| fair.enter(1, START)).collect();
+        let _inside: Vec<_> = (0..5).map(|_| fair.enter(1, START)).collect();
         fair.answered(START.after(Duration::from_millis(10)));
         assert!(fair.is_exceeded());
         assert_eq!(fair.admit(START.after(Duration::from_millis(10))), Ok(()), "ten milliseconds for each answer");
@@ -178,7 +179,7 @@ mod tests {
     #[test]
     fn a_target_that_is_alone_in_its_flow_takes_all_of_it() {
         let fair = FairShare::new(None);
-        let _within: Vec<_> = (0..100).map(|_| fair.enter(1 << 20, START)).collect();
+        let _inside: Vec<_> = (0..100).map(|_| fair.enter(1 << 20, START)).collect();
         assert!(!fair.is_exceeded());
     }
 
@@ -194,22 +195,22 @@ mod tests {
     }
 
     #[test]
-    fn deliveries_that_are_sent_away_come_back_one_after_the_other_and_soon() {
+    fn deliveries_that_are_held_come_back_one_after_the_other_and_soon() {
         let fair = FairShare::new(Some(SHARE));
-        let _within: Vec<_> = (0..3).map(|_| fair.enter(1, START)).collect();
+        let _inside: Vec<_> = (0..3).map(|_| fair.enter(1, START)).collect();
         let now = START.after(Duration::from_secs(4));
-        let returns: Vec<_> = (0..50).map(|_| fair.send_away(now).until).collect();
+        let returns: Vec<_> = (0..50).map(|_| fair.hold(now).until).collect();
         assert_eq!(returns[0], now.after(Duration::from_secs(6)), "half of three, at four seconds each");
         assert_eq!(returns[1], now.after(Duration::from_secs(10)));
-        assert!(returns.iter().all(|until| *until <= now.after(LONGEST)), "{returns:?}");
+        assert!(returns.iter().all(|until| *until <= now.after(MAX_WAIT)), "{returns:?}");
     }
 
     #[test]
-    fn the_pace_begins_anew_when_the_gate_was_empty() {
+    fn measuring_begins_anew_when_the_gate_was_empty() {
         let fair = FairShare::new(Some(SHARE));
         drop(fair.enter(1, START));
         let hours_later = START.after(Duration::from_secs(10_000));
-        let _within: Vec<_> = (0..3).map(|_| fair.enter(1, hours_later)).collect();
+        let _inside: Vec<_> = (0..3).map(|_| fair.enter(1, hours_later)).collect();
         assert_eq!(fair.admit(hours_later), Ok(()));
     }
 }

@@ -1,25 +1,25 @@
-//! That a gate opened: counted, told to the worker that stands still, and followed by a look at the queue. Whoever opens a
-//! gate need not think of the messages that it held back.
+//! What happens when a gate opens: the opening is counted, a suspended worker is notified, and the queue is woken.
+//! Whoever opens a gate need not care about the messages that it held back.
 //!
-//! A message that is on its way back into the queue while the gate opens is not there yet to be woken. Its [`OpenEpoch`],
-//! taken before the attempt, shows afterwards that it has to be.
+//! A message that is still on its way back to the queue when the gate opens can't be woken yet. Its [`OpenEpoch`], taken
+//! before the attempt, shows afterwards that it missed the opening.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
-/// Has the messages looked at again that a gate held back; called each time it opens.
+/// Wakes the messages that a gate held back; called each time it opens.
 pub type WakeQueue = Arc<dyn Fn() + Send + Sync>;
 
-/// How often a gate had opened at some moment.
+/// How often a gate had opened at a given time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenEpoch(u64);
 
-/// Counts openings and wakes who waits for one.
+/// Counts openings and wakes what waits for one.
 pub(super) struct Opening {
     epoch: watch::Sender<u64>,
-    /// Another gate has taken this one's place: nothing is to wait for it any more.
+    /// Another gate has replaced this one: nothing must wait for this one any more.
     is_replaced: AtomicBool,
     wake_queue: WakeQueue,
 }
@@ -37,16 +37,17 @@ impl Opening {
         self.epoch.subscribe()
     }
 
-    /// The gate has opened. Counted first: a message that goes back into the queue after the wake-up sees it in the count.
-    pub(super) fn announce(&self) {
+    /// The gate has opened. The opening is counted before the queue is woken, so that a message that returns to the queue
+    /// later sees it in the count.
+    pub(super) fn notify(&self) {
         self.epoch.send_modify(|epoch| *epoch += 1);
         (self.wake_queue)();
     }
 
-    /// The gate will never open again, nor hold anything that is not to be looked at again at once.
+    /// Another gate replaces this one: everything that this one held back, or will hold back, is woken at once.
     pub(super) fn replace(&self) {
         self.is_replaced.store(true, Ordering::SeqCst);
-        self.announce();
+        self.notify();
     }
 
     /// Wakes the queue if the gate has opened since.
@@ -66,10 +67,10 @@ mod tests {
     fn opening() -> (Opening, Arc<AtomicUsize>) {
         let woken = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&woken);
-        let wake_queue = move || {
+        let opening = Opening::new(Arc::new(move || {
             count.fetch_add(1, Ordering::SeqCst);
-        };
-        (Opening::new(Arc::new(wake_queue)), woken)
+        }));
+        (opening, woken)
     }
 
     #[test]
@@ -78,7 +79,7 @@ mod tests {
         let before = opening.epoch();
         opening.wake_if_missed(before);
         assert_eq!(woken.load(Ordering::SeqCst), 0, "nothing was missed");
-        opening.announce();
+        opening.notify();
         assert_eq!(woken.load(Ordering::SeqCst), 1);
         opening.wake_if_missed(before);
         assert_eq!(woken.load(Ordering::SeqCst), 2);

@@ -1,5 +1,6 @@
-//! What an operator, or the target itself by answering 410, says of a target: nothing is sent until somebody takes it back.
-//! The gate asks this first. The flag is shared with `target_stops`, which keeps it over reloads and restarts.
+//! Whether a target is paused or disabled, by an operator or by its own answer 410: nothing is sent until an operator
+//! resumes or enables it. The gate checks this first. The flag is shared with `target_stops`, which keeps it across
+//! reloads and restarts.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use gantry_core::{HoldCause, StopKind, TargetStop, Timestamp};
 
 use crate::target_stops::StopFlag;
 
-/// When a delivery to a stopped target is looked at again, should nobody wake it before.
+/// When a delivery to a stopped target is checked again, if it is not woken before.
 pub(super) const RECHECK: Duration = Duration::from_secs(300);
 
 /// Holds every delivery while the flag is set.
@@ -19,12 +20,12 @@ impl Stop {
         Self(flag)
     }
 
-    /// Why and since when the target gets nothing; none while it does.
+    /// Why and since when the target is stopped; none when it isn't.
     pub(super) fn current(&self) -> Option<TargetStop> {
         self.0.lock().clone()
     }
 
-    /// Holds a delivery back; none while the target isn't stopped.
+    /// Holds a delivery back; none when the target isn't stopped.
     pub(super) fn hold(&self, now: Timestamp) -> Option<Held> {
         let cause = match self.0.lock().as_ref()?.kind {
             StopKind::Paused => HoldCause::Paused,
@@ -39,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stop_holds_until_it_is_taken_back_and_says_which_kind_it_is() {
+    fn a_stop_holds_until_it_is_removed_and_says_which_kind_it_is() {
         let flag = StopFlag::default();
         let stop = Stop::new(flag.clone());
         assert_eq!(stop.hold(Timestamp(5)), None);

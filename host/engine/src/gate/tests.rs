@@ -6,7 +6,7 @@ use gantry_core::clock::ManualClock;
 use gantry_core::{BreakerPolicy, StopKind};
 
 use super::concurrency::SLOW_START;
-use super::retry_spread::{APART, PROBES};
+use super::retry_spread::{PROBES, SPACING};
 use super::stop::RECHECK;
 use super::*;
 use crate::fixtures::START;
@@ -23,7 +23,7 @@ fn limits(concurrency: usize) -> Limits {
 
 fn gate_with(limits: Limits, policy: TargetHealthPolicy, stop: StopFlag) -> Gate {
     let gate = Gate::new(limits, policy, stop, Arc::new(|| {}));
-    Gate { patience: Duration::from_micros(100), ..gate }
+    Gate { permit_timeout: Duration::from_micros(100), ..gate }
 }
 
 fn gate(limits: Limits) -> Gate {
@@ -34,14 +34,14 @@ fn gate(limits: Limits) -> Gate {
 async fn a_target_gets_a_few_deliveries_at_first_and_one_more_for_each_answer() {
     let clock = clock();
     let gate = gate(limits(6));
-    let mut within = Vec::new();
+    let mut inside = Vec::new();
     for _ in 0..SLOW_START {
-        within.push(gate.enter(0, 10, &clock).await.ok().unwrap());
+        inside.push(gate.enter(0, 10, &clock).await.ok().unwrap());
     }
     assert_eq!(gate.concurrency.free(), 0);
-    within.pop().unwrap().end(None, clock.now());
+    inside.pop().unwrap().end(None, clock.now());
     assert_eq!(gate.concurrency.free(), 2, "its own, and one more");
-    within.pop().unwrap().end(Some(ErrorClass::Timeout), clock.now());
+    inside.pop().unwrap().end(Some(ErrorClass::Timeout), clock.now());
     assert_eq!(gate.concurrency.free(), 3, "no answer lets no more pass");
     (0..10).for_each(|_| gate.answered(clock.now()));
     assert_eq!(gate.concurrency.allowed(), 6);
@@ -75,7 +75,7 @@ async fn of_many_that_meet_a_shut_gate_a_few_come_back_to_probe_it_and_the_other
     }
     assert!(returns[..PROBES].iter().all(|until| *until == opens), "{returns:?}");
     assert!(returns[PROBES] >= opens.after(RECHECK - MINUTE));
-    assert!(returns[PROBES..].windows(2).all(|two| two[1] >= two[0].after(APART)), "{returns:?}");
+    assert!(returns[PROBES..].windows(2).all(|two| two[1] >= two[0].after(SPACING)), "{returns:?}");
     gate.close_breaker();
     assert_eq!(gate.shut_until(clock.now()), None);
     gate.enter(0, 10, &clock).await.ok().unwrap().end(Some(ErrorClass::Timeout), clock.now());

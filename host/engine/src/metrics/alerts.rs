@@ -1,22 +1,22 @@
-//! What is counted of alerts.
+//! Metrics of alerts.
 
 use gantry_core::alert::{AlertKind, Firing, Said};
 use prometheus::{IntCounterVec, IntGaugeVec};
 
 use super::registrar::{MetricsError, Registrar};
 
-/// What was said at the endpoints of alerts, and what fires there.
+/// Notifications sent to the endpoints of alerts, and the alerts that fire.
 pub struct Alerts {
-    notices: IntCounterVec,
+    notifications: IntCounterVec,
     firing: IntGaugeVec,
 }
 
 impl Alerts {
     pub(super) fn new(registrar: &Registrar) -> Result<Self, MetricsError> {
         Ok(Self {
-            notices: registrar.counter(
+            notifications: registrar.counter(
                 "gantry_alert_notices_total",
-                "What was said at the endpoint of an alert, by what it was.",
+                "Notifications sent to the endpoint of an alert, by action.",
                 &["alert", "action"],
             )?,
             firing: registrar.gauge(
@@ -27,16 +27,16 @@ impl Alerts {
         })
     }
 
-    /// Something was said at the endpoint of an alert.
-    pub fn observe_notice(&self, alert: &str, said: Said) {
-        let action = match said {
+    /// A notification was sent to the endpoint of an alert.
+    pub fn observe_notice(&self, alert: &str, kind: Said) {
+        let action = match kind {
             Said::Trigger => "trigger",
             Said::Resolve => "resolve",
         };
-        self.notices.with_label_values(&[alert, action]).inc();
+        self.notifications.with_label_values(&[alert, action]).inc();
     }
 
-    /// What fires at the endpoint of an alert.
+    /// Sets which alerts fire at an endpoint.
     pub fn observe_firing<'a>(&self, alert: &str, firing: impl Iterator<Item = &'a Firing>) {
         let kinds: Vec<_> = firing.map(|firing| firing.key.kind).collect();
         for kind in AlertKind::ALL {

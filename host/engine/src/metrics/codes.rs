@@ -1,14 +1,15 @@
-//! Codes that plugins and flow files make up, as label values: bounded, since each value is a time series for ever.
+//! The codes of plugins and flow files as label values. Their number is bounded, because each value is a time series
+//! for ever.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// Most distinct codes counted by name in one host.
+/// Most distinct codes that one host counts by name.
 pub const MAX_CODES: usize = 500;
 
-/// What a code beyond the bound is counted as.
+/// The label of all codes beyond the bound.
 const OTHER: &str = "other";
 
 /// The codes that are counted by name; clones share them.
@@ -16,7 +17,7 @@ const OTHER: &str = "other";
 pub(super) struct CodeLabels(Arc<Mutex<HashSet<String>>>);
 
 impl CodeLabels {
-    /// The code as a label value, as long as there are not too many of them.
+    /// The code as a label value; [`OTHER`] when there are too many codes.
     pub(super) fn label<'a>(&self, code: &'a str) -> &'a str {
         let mut known = self.0.lock();
         if known.contains(code) {

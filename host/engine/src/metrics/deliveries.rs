@@ -1,4 +1,4 @@
-//! What is counted of deliveries: attempts, how long they take, what is repeated and what is held back.
+//! Metrics of deliveries: attempts and how long they take, retries, and deliveries that are held back.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use prometheus::{HistogramVec, IntCounterVec};
 
 use super::registrar::{MetricsError, Registrar};
 
-/// Every cause a retry can have: what a target did, or `plugin` for a run that is repeated.
+/// Every cause of a retry: what the target did, or `plugin` when a plugin asked for another run.
 pub const RETRY_CAUSES: [&str; 5] = ["network", "timeout", "throttled", "unavailable", "plugin"];
 
 /// Seconds; from a fast local delivery to an hour of retries.
 const LATENCY_BUCKETS: &[f64] =
     &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 3600.0];
 
-/// What becomes of deliveries.
+/// Counters and histograms of deliveries.
 pub(super) struct Deliveries {
     delivered: IntCounterVec,
     attempts: IntCounterVec,
@@ -30,7 +30,11 @@ impl Deliveries {
         Ok(Self {
             delivered: counter("gantry_deliveries_total", "Deliveries accepted by a target.", &["flow", "target"])?,
             attempts: counter("gantry_attempts_total", "Attempts at a target.", &["flow", "target", "result"])?,
-            retried: counter("gantry_retries_total", "Attempts and runs that will be repeated.", &["flow", "cause"])?,
+            retried: counter(
+                "gantry_retries_total",
+                "Attempts and plugin runs that will be retried.",
+                &["flow", "cause"],
+            )?,
             held: counter(
                 "gantry_deliveries_held_total",
                 "Deliveries that were due and held back, by cause.",
@@ -44,7 +48,7 @@ impl Deliveries {
             )?,
             attempt_seconds: registrar.histogram(
                 "gantry_attempt_duration_seconds",
-                "From sending to the target's verdict.",
+                "From sending to the target's answer.",
                 &["flow", "target"],
                 LATENCY_BUCKETS,
             )?,

@@ -1,4 +1,4 @@
-//! The metrics of one flow, as the stages of a message's journey count them, and the sums for reports.
+//! The metrics of one flow, counted by each stage a message goes through, and the sums for reports.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::messages::Messages;
 use super::plugins::Plugins;
 use super::rules::Rules;
 
-/// What is counted by flow.
+/// The metrics that have a flow as a label.
 pub(super) struct OfFlows {
     pub(super) messages: Messages,
     pub(super) deliveries: Deliveries,
@@ -23,7 +23,7 @@ pub(super) struct OfFlows {
     pub(super) rules: Rules,
 }
 
-/// The metrics of one flow; clones are the same ones.
+/// The metrics of one flow; clones share them.
 #[derive(Clone)]
 pub struct FlowMetrics {
     all: Arc<OfFlows>,
@@ -32,20 +32,20 @@ pub struct FlowMetrics {
     waited: Arc<Mutex<Histogram<u64>>>,
 }
 
-/// What a flow has done since the host started.
+/// The counts of a flow since the host started.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
-    /// Messages taken into custody.
+    /// Messages accepted.
     pub received: u64,
     /// Messages dropped as duplicates.
     pub duplicates: u64,
-    /// Messages whose every delivery arrived.
+    /// Messages of which every delivery arrived.
     pub delivered: u64,
     /// Messages deliberately not passed on.
     pub skipped: u64,
     /// Messages that ended as dead letters.
     pub dead_lettered: u64,
-    /// Attempts and runs that had to be repeated.
+    /// Attempts and plugin runs that had to be retried.
     pub retried: u64,
     /// Median from receipt to delivery, in milliseconds; none before the first delivery.
     pub p50_ms: Option<u64>,
@@ -61,7 +61,7 @@ impl FlowMetrics {
         Self { all, flow: flow.into(), waited: Arc::new(Mutex::new(waited_histogram())) }
     }
 
-    /// What the flow has done since the host started.
+    /// The counts since the host started.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let OfFlows { messages, deliveries, .. } = &*self.all;
@@ -80,7 +80,7 @@ impl FlowMetrics {
         }
     }
 
-    /// Messages were taken in, or dropped as duplicates.
+    /// Messages were accepted, or dropped as duplicates.
     pub fn observe_received(&self, accepted: u64, duplicates: u64) {
         self.all.messages.observe_received(&self.flow, accepted, duplicates);
     }
@@ -95,17 +95,17 @@ impl FlowMetrics {
         self.all.plugins.observe(&self.flow, step, run, messages);
     }
 
-    /// A batch was held to rules.
+    /// A batch was checked against rules.
     pub fn observe_rules(&self, step: &str, elapsed: Duration, messages: usize) {
         self.all.rules.observe(&self.flow, step, elapsed, messages);
     }
 
-    /// What an ended message has broken.
+    /// The rules that an ended message broke.
     pub fn observe_breaches(&self, breaches: &[Breach]) {
         self.all.rules.observe_breaches(&self.flow, breaches);
     }
 
-    /// A delivery was tried.
+    /// A delivery was attempted.
     pub fn observe_attempt(&self, target: &TargetName, attempt: &Attempt) {
         self.all.deliveries.observe_attempt(&self.flow, target, attempt);
     }
@@ -115,17 +115,18 @@ impl FlowMetrics {
         self.all.deliveries.observe_held(&self.flow, target, cause);
     }
 
-    /// An attempt, or a run through the plugins, will be repeated; `cause` is one of [`RETRY_CAUSES`](super::RETRY_CAUSES).
+    /// An attempt, or a run through the plugins, will be retried; `cause` is one of
+    /// [`RETRY_CAUSES`](super::RETRY_CAUSES).
     pub fn observe_retry(&self, cause: &'static str) {
         self.all.deliveries.observe_retry(&self.flow, cause);
     }
 
     /// A message, or one of its deliveries, became a dead letter.
-    pub fn observe_dead_letter(&self, letter: &DeadLetter) {
-        self.all.messages.observe_dead_letter(&self.flow, letter);
+    pub fn observe_dead_letter(&self, dead_letter: &DeadLetter) {
+        self.all.messages.observe_dead_letter(&self.flow, dead_letter);
     }
 
-    /// A message ended. Latency counts only for what arrived in this run.
+    /// A message ended. Latency is recorded only for deliveries that arrived.
     pub fn observe_finished(&self, envelope: &Envelope, state: MessageState, now: Timestamp) {
         self.all.messages.observe_finished(&self.flow, state);
         let waited = now.since(envelope.received_at);

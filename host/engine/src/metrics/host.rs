@@ -1,4 +1,4 @@
-//! What is counted of the host as a whole: what happens to it, how it is reloaded, and which versions are in force.
+//! Metrics of the host as a whole: host events, reloads, and the versions in force.
 
 use gantry_core::{FlowName, HostEventKind};
 use prometheus::{IntCounterVec, IntGaugeVec};
@@ -6,7 +6,7 @@ use prometheus::{IntCounterVec, IntGaugeVec};
 use super::registrar::{MetricsError, Registrar};
 use crate::in_force::InForce;
 
-/// What a reload may come to, as the label spells it.
+/// The results of a reload, as label values.
 pub const RELOAD_RESULTS: [&str; 3] = ["applied", "unchanged", "refused"];
 
 /// Events, reloads and versions.
@@ -29,20 +29,13 @@ pub struct FlowVersion<'a> {
 
 impl HostMetrics {
     pub(super) fn new(registrar: &Registrar) -> Result<Self, MetricsError> {
-        let reloads = registrar.counter(
-            "gantry_reloads_total",
-            "Reloads of the flow files, by what came of them.",
-            &["result"],
-        )?;
+        let reloads =
+            registrar.counter("gantry_reloads_total", "Reloads of the flow files, by result.", &["result"])?;
         for result in RELOAD_RESULTS {
             reloads.with_label_values(&[result]);
         }
         Ok(Self {
-            events: registrar.counter(
-                "gantry_events_total",
-                "What happened to the host, by kind.",
-                &["flow", "event"],
-            )?,
+            events: registrar.counter("gantry_events_total", "Host events, by kind.", &["flow", "event"])?,
             reloads,
             flow_info: registrar.gauge(
                 "gantry_flow_info",
@@ -57,24 +50,24 @@ impl HostMetrics {
         })
     }
 
-    /// Counters exist from the start, so that a rate over them has a zero to rise from.
+    /// Creates the counters at the start, so that rates over them begin at zero.
     pub(super) fn expect_events_of(&self, flow: &str) {
         for event in HostEventKind::OF_FLOWS {
             self.events.with_label_values(&[flow, event]);
         }
     }
 
-    /// Something happened to a flow, or to the host.
+    /// An event about a flow, or about the host, was published.
     pub fn observe_event(&self, flow: Option<&FlowName>, event: &str) {
         self.events.with_label_values(&[flow.map_or("", FlowName::as_str), event]).inc();
     }
 
-    /// A reload came to a decision; `result` is one of [`RELOAD_RESULTS`].
+    /// A reload has ended; `result` is one of [`RELOAD_RESULTS`].
     pub fn observe_reload(&self, result: &'static str) {
         self.reloads.with_label_values(&[result]).inc();
     }
 
-    /// These versions are in force; those before are gone from the next scrape on.
+    /// Sets the versions in force; earlier versions are gone from the next scrape on.
     pub fn observe_versions<'a>(&self, versions: impl Iterator<Item = FlowVersion<'a>>) {
         self.flow_info.reset();
         self.plugin_info.reset();

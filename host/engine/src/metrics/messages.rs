@@ -1,4 +1,4 @@
-//! What is counted of messages as a whole: how they come in, and how they end.
+//! Metrics of messages: how they come in, and how they end.
 
 use gantry_core::{DeadLetter, MessageState};
 use prometheus::IntCounterVec;
@@ -24,10 +24,10 @@ impl Messages {
     pub(super) fn new(registrar: &Registrar, codes: CodeLabels) -> Result<Self, MetricsError> {
         let counter = |name, help, labels| registrar.counter(name, help, labels);
         Ok(Self {
-            received: counter("gantry_messages_received_total", "Messages taken into custody.", &["flow"])?,
+            received: counter("gantry_messages_received_total", "Messages accepted.", &["flow"])?,
             duplicates: counter("gantry_messages_duplicate_total", "Messages dropped as duplicates.", &["flow"])?,
             refused: counter("gantry_messages_refused_total", "Requests and files refused.", &["flow", "reason"])?,
-            finished: counter("gantry_messages_finished_total", "Messages that ended, by how.", &["flow", "state"])?,
+            finished: counter("gantry_messages_finished_total", "Messages that ended, by state.", &["flow", "state"])?,
             dead_lettered: counter("gantry_dead_letters_total", "Dead letters written.", &["flow", "stage", "code"])?,
             violations: counter(
                 "gantry_violations_total",
@@ -38,7 +38,7 @@ impl Messages {
         })
     }
 
-    /// Counters exist from the start, so that a rate over them has a zero to rise from.
+    /// Creates the counters at the start, so that rates over them begin at zero.
     pub(super) fn expect(&self, flow: &str) {
         for counter in [&self.received, &self.duplicates] {
             counter.with_label_values(&[flow]);
@@ -61,10 +61,10 @@ impl Messages {
         self.finished.with_label_values(&[flow, state.name()]).inc();
     }
 
-    pub(super) fn observe_dead_letter(&self, flow: &str, letter: &DeadLetter) {
-        let code = self.codes.label(&letter.reason.code);
-        self.dead_lettered.with_label_values(&[flow, letter.stage.name(), code]).inc();
-        for violation in &letter.reason.violations {
+    pub(super) fn observe_dead_letter(&self, flow: &str, dead_letter: &DeadLetter) {
+        let code = self.codes.label(&dead_letter.reason.code);
+        self.dead_lettered.with_label_values(&[flow, dead_letter.stage.name(), code]).inc();
+        for violation in &dead_letter.reason.violations {
             let rule = self.codes.label(&violation.code);
             self.violations.with_label_values(&[flow, rule]).inc();
         }

@@ -1,11 +1,11 @@
-//! What is counted of plugins: how long a call takes, what it is given, what it fails on, how much memory it needs.
+//! Metrics of plugins: how long calls take, how many messages they get, faults, and memory.
 
 use gantry_sandbox::Run;
 use prometheus::{HistogramVec, IntCounterVec, IntGaugeVec};
 
 use super::registrar::{MetricsError, Registrar};
 
-/// Seconds; a call, or a check against rules, takes microseconds to its deadline.
+/// Seconds; a call, or a check against rules, takes from microseconds up to its deadline.
 pub(super) const CALL_BUCKETS: &[f64] =
     &[0.000_01, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0];
 

@@ -1,4 +1,4 @@
-//! What is read from the store just before a scrape: queues and open dead letters; and dead letters that expired.
+//! Metrics that are read from the store just before a scrape: queues and open dead letters; also expired dead letters.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub struct OpenDeadLetters {
     pub alarming: u64,
 }
 
-/// What waits in the store.
+/// Gauges of queues and dead letters.
 pub struct Queues {
     messages: IntGaugeVec,
     bytes: IntGaugeVec,
@@ -42,7 +42,7 @@ impl Queues {
             )?,
             blocked_keys: gauge("gantry_keys_blocked", "Keys that wait for a dead letter to be closed.", &["flow"])?,
             blocked: gauge("gantry_messages_blocked", "Messages that wait for a dead letter to be closed.", &["flow"])?,
-            open_dead_letters: gauge("gantry_dead_letters_open", "Dead letters nobody has dealt with.", &["flow"])?,
+            open_dead_letters: gauge("gantry_dead_letters_open", "Dead letters that are open.", &["flow"])?,
             alarming_dead_letters: gauge(
                 "gantry_dead_letters_alarming",
                 "Open dead letters of groups that are not ignored.",
@@ -76,7 +76,7 @@ impl Queues {
         self.bytes.with_label_values(&[flow]).set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
-    /// Dead letters have expired before anybody dealt with them.
+    /// Dead letters expired before anybody closed them.
     pub fn observe_expired(&self, dead_letters: usize) {
         self.expired_dead_letters.with_label_values(&[] as &[&str]).inc_by(dead_letters as u64);
     }

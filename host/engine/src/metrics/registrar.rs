@@ -1,13 +1,13 @@
-//! Makes metrics and registers them, so that none can be made and forgotten.
+//! Creates metrics and registers them, so that none can be created and not registered.
 
 use prometheus::{GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry};
 
-/// A failure to set up metrics: two of one name, which is a mistake in these files.
+/// A failure to set up metrics: two have the same name, which is a mistake in this code.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to register metrics")]
 pub struct MetricsError(#[from] prometheus::Error);
 
-/// Registers each metric that it makes.
+/// Registers each metric that it creates.
 #[derive(Default)]
 pub(super) struct Registrar(Registry);
 
@@ -24,7 +24,7 @@ impl Registrar {
         Ok(metric)
     }
 
-    /// A gauge of seconds, which are no whole numbers.
+    /// A gauge of seconds, with fractions.
     pub(super) fn seconds(&self, name: &str, help: &str, labels: &[&str]) -> Result<GaugeVec, MetricsError> {
         let metric = GaugeVec::new(Opts::new(name, help), labels)?;
         self.0.register(Box::new(metric.clone()))?;
@@ -43,7 +43,7 @@ impl Registrar {
         Ok(metric)
     }
 
-    /// The registry with everything that was made.
+    /// The registry with all metrics.
     pub(super) fn into_registry(self) -> Registry {
         self.0
     }

@@ -1,4 +1,4 @@
-//! What is counted of rules: how long they take, and what breaks them.
+//! Metrics of rules: how long checks take, and which rules are broken.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::codes::CodeLabels;
 use super::plugins::CALL_BUCKETS;
 use super::registrar::{MetricsError, Registrar};
 
-/// The rules of flows, and the broken rules that are counted over time.
+/// Checks of rules, and broken rules over time.
 pub(super) struct Rules {
     seconds: HistogramVec,
     messages: IntCounterVec,
@@ -28,12 +28,12 @@ impl Rules {
             )?,
             messages: registrar.counter(
                 "gantry_rules_messages_total",
-                "Messages held to the rules of a step.",
+                "Messages checked against the rules of a step.",
                 &["flow", "step"],
             )?,
             breaches: registrar.counter(
                 "gantry_quality_violations_total",
-                "Broken rules of each message's first run, by who found them and what they meant.",
+                "Broken rules in the first run of each message, by the step that found them and by severity.",
                 &["flow", "step", "code", "severity"],
             )?,
             codes,
@@ -46,7 +46,7 @@ impl Rules {
         self.messages.with_label_values(&labels).inc_by(messages as u64);
     }
 
-    /// The field is no label: there is no end of fields.
+    /// The field is not a label, because the number of fields is unbounded.
     pub(super) fn observe_breaches(&self, flow: &str, breaches: &[Breach]) {
         for Breach { step, code, severity, count, .. } in breaches {
             let code = self.codes.label(code);

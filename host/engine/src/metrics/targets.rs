@@ -1,4 +1,4 @@
-//! What is read from the gates just before a scrape: the state of each target and of its breaker.
+//! Metrics that are read from the gates just before a scrape: the state of each target and of its breaker.
 
 use gantry_core::BreakerState;
 use prometheus::IntGaugeVec;
@@ -6,7 +6,7 @@ use prometheus::IntGaugeVec;
 use super::registrar::{MetricsError, Registrar};
 use crate::target_report::{TargetReport, TargetState};
 
-/// What state targets are in.
+/// Gauges of the states of targets.
 pub struct Targets {
     state: IntGaugeVec,
     breaker: IntGaugeVec,
@@ -21,7 +21,7 @@ impl Targets {
         })
     }
 
-    /// Sets the gauges; those of targets that are gone go as well.
+    /// Sets the gauges, and removes those of targets that are gone.
     pub fn observe(&self, targets: &[TargetReport]) {
         self.state.reset();
         self.breaker.reset();

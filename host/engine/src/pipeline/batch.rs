@@ -1,4 +1,4 @@
-//! The messages of a batch on their way through the steps, and whose answer is whose.
+//! The messages of a batch on their way through the steps, and which answer belongs to which message.
 
 use gantry_core::{Breach, Digest, Message};
 use gantry_sandbox::Invocation;
@@ -7,7 +7,7 @@ use super::part::Part;
 use crate::server::{Answer, Question};
 use crate::state::Verdict;
 
-/// Messages that go through the steps together, in the order they were leased.
+/// Messages that go through the steps together, in the order in which they were leased.
 pub(crate) struct Batch<'m> {
     items: Vec<Item<'m>>,
 }
@@ -18,15 +18,15 @@ pub(crate) struct Item<'m> {
     /// Which run through the steps this is, from 1.
     run: u32,
     progress: Progress,
-    /// The rules it broke and went on all the same.
+    /// The broken rules that did not end it.
     warnings: Vec<Breach>,
 }
 
 /// How far a message has come.
 pub(crate) enum Progress {
-    /// These parts go to the next step; the components that made them, in the order of the steps.
-    Going { parts: Vec<Part>, made_by: Vec<Digest> },
-    /// Later steps don't see it.
+    /// The next step gets these parts; `made_by` are the components that made them, in the order of the steps.
+    Undecided { parts: Vec<Part>, made_by: Vec<Digest> },
+    /// Later steps don't get it.
     Decided(Verdict),
 }
 
@@ -41,24 +41,24 @@ impl<'m> Batch<'m> {
         self.items
     }
 
-    /// Every message that is not decided.
-    pub(crate) fn going(&mut self) -> impl Iterator<Item = &mut Item<'m>> {
-        self.items.iter_mut().filter(|item| matches!(item.progress, Progress::Going { .. }))
+    /// Every undecided message.
+    pub(crate) fn undecided(&mut self) -> impl Iterator<Item = &mut Item<'m>> {
+        self.items.iter_mut().filter(|item| matches!(item.progress, Progress::Undecided { .. }))
     }
 
-    /// What the next step is asked: about every part of every message that is not decided.
+    /// The questions to the next step: one for every part of every undecided message.
     pub(crate) fn questions(&self) -> Vec<Question<'_>> {
         self.items.iter().flat_map(Item::questions).collect()
     }
 
-    /// Hands the answers to [`Self::questions`] back: each message that was asked about, its parts, and the answers to
-    /// them. Who takes a message decides on it or says how it continues.
-    pub(crate) fn hand_out(
+    /// Distributes the answers to [`Self::questions`]: gives each undecided message, its parts, and the answers to
+    /// them. The caller then decides on the message or sets the parts with which it continues.
+    pub(crate) fn distribute(
         &mut self,
         answers: Vec<Answer>,
     ) -> impl Iterator<Item = (&mut Item<'m>, Vec<Part>, Vec<Answer>)> {
         let mut answers = answers.into_iter();
-        self.going().map(move |item| {
+        self.undecided().map(move |item| {
             let parts = item.take_parts();
             let own = answers.by_ref().take(parts.len()).collect();
             (item, parts, own)
@@ -69,11 +69,11 @@ impl<'m> Batch<'m> {
 impl<'m> Item<'m> {
     /// A message before the first step.
     pub(crate) fn first(message: &'m Message, run: u32) -> Self {
-        let progress = Progress::Going { parts: vec![Part::first(message)], made_by: Vec::new() };
+        let progress = Progress::Undecided { parts: vec![Part::first(message)], made_by: Vec::new() };
         Self { message, run, progress, warnings: Vec::new() }
     }
 
-    /// A message that no step is to see.
+    /// A message that goes to no step.
     pub(crate) const fn decided(message: &'m Message, run: u32, verdict: Verdict, warnings: Vec<Breach>) -> Self {
         Self { message, run, progress: Progress::Decided(verdict), warnings }
     }
@@ -83,63 +83,63 @@ impl<'m> Item<'m> {
         self.run
     }
 
-    /// How far it came, and the rules it broke and went on all the same.
+    /// How far it came, and the broken rules that did not end it.
     pub(crate) fn into_progress(self) -> (Progress, Vec<Breach>) {
         (self.progress, self.warnings)
     }
 
-    /// What the next step would see; nothing once it is decided.
+    /// The parts that the next step would get; none once it is decided.
     pub(crate) fn into_parts(self) -> Vec<Part> {
         match self.progress {
-            Progress::Going { parts, .. } => parts,
+            Progress::Undecided { parts, .. } => parts,
             Progress::Decided(_) => Vec::new(),
         }
     }
 
-    /// What the next step would see; nothing once it is decided.
+    /// The parts that the next step would get; none once it is decided.
     pub(crate) fn parts(&self) -> &[Part] {
         match &self.progress {
-            Progress::Going { parts, .. } => parts,
+            Progress::Undecided { parts, .. } => parts,
             Progress::Decided(_) => &[],
         }
     }
 
-    /// Whether it ends as a dead letter, as far as is decided.
+    /// Whether it was decided that it ends as a dead letter.
     pub(crate) const fn is_given_up(&self) -> bool {
         matches!(self.progress, Progress::Decided(Verdict::GiveUp(_)))
     }
 
-    /// It broke rules, and goes on all the same.
+    /// Adds broken rules that don't end it.
     pub(crate) fn warn(&mut self, breaches: impl IntoIterator<Item = Breach>) {
         self.warnings.extend(breaches);
     }
 
-    /// Only those of its parts go on that are wanted.
+    /// Keeps only the wanted parts.
     pub(crate) fn retain_parts(&mut self, wanted: impl FnMut(&Part) -> bool) {
-        if let Progress::Going { parts, .. } = &mut self.progress {
+        if let Progress::Undecided { parts, .. } = &mut self.progress {
             parts.retain(wanted);
         }
     }
 
-    /// The next step sees these parts, which this component made.
+    /// The next step gets these parts, which this component made.
     pub(crate) fn continue_with(&mut self, next: Vec<Part>, component: Option<Digest>) {
-        if let Progress::Going { parts, made_by } = &mut self.progress {
+        if let Progress::Undecided { parts, made_by } = &mut self.progress {
             *parts = next;
             made_by.extend(component);
         }
     }
 
-    /// Later steps don't see it. Returns the components that made it what it was.
+    /// Decides on it: later steps don't get it. Returns the components that made its parts.
     pub(crate) fn decide(&mut self, verdict: Verdict) -> Vec<Digest> {
         match std::mem::replace(&mut self.progress, Progress::Decided(verdict)) {
-            Progress::Going { made_by, .. } => made_by,
+            Progress::Undecided { made_by, .. } => made_by,
             Progress::Decided(_) => Vec::new(),
         }
     }
 
     fn take_parts(&mut self) -> Vec<Part> {
         match &mut self.progress {
-            Progress::Going { parts, .. } => std::mem::take(parts),
+            Progress::Undecided { parts, .. } => std::mem::take(parts),
             Progress::Decided(_) => Vec::new(),
         }
     }

@@ -1,11 +1,11 @@
-//! One of the messages that the steps so far made of a message.
+//! One of the messages that the steps made of a message.
 
 use gantry_core::{Message, Output, TargetName};
 
 /// A message between two steps.
 pub(crate) struct Part {
     message: Message,
-    /// Where an earlier step sends it.
+    /// The target that an earlier step selected.
     route: Option<TargetName>,
     idempotency_key: Option<String>,
 }
@@ -16,8 +16,8 @@ impl Part {
         Self { message: message.clone(), route: None, idempotency_key: None }
     }
 
-    /// What the next step sees of an output. The route an earlier step chose holds until a later one chooses anew;
-    /// so does the idempotency key, unless the message was split: two deliveries must not share one.
+    /// The part that the next step gets for an output. The route of an earlier step holds until a later step sets
+    /// another; so does the idempotency key, unless the message was split: two deliveries must not share one.
     pub(crate) fn continue_as(&self, output: Output, is_alone: bool) -> Self {
         let inherited = self.idempotency_key.as_ref().filter(|_| is_alone);
         Self {
@@ -34,17 +34,17 @@ impl Part {
         }
     }
 
-    /// As the next step sees it.
+    /// As the next step gets it.
     pub(crate) const fn message(&self) -> &Message {
         &self.message
     }
 
-    /// The message as the next step would see it.
+    /// The message as the next step would get it.
     pub(crate) fn into_message(self) -> Message {
         self.message
     }
 
-    /// What is sent of it behind the last step, and where to.
+    /// What is sent of it after the last step, and where to.
     pub(crate) fn into_output(self) -> (Option<TargetName>, Output) {
         let message = self.message;
         let output = Output {

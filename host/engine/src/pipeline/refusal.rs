@@ -1,4 +1,4 @@
-//! What a plugin's answer means for the message: it goes on, is passed by, or is refused, for good or for now.
+//! What a plugin's answer means for the message: it continues, is skipped, or is refused, for good or for now.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use gantry_sandbox::PluginFault;
 
 use crate::state::{Failure, Verdict};
 
-/// An answer, by what follows from it.
+/// An answer, by what it leads to.
 pub(super) enum Response {
-    /// These go on.
+    /// These outputs continue.
     Emitted(Vec<Output>),
     /// Deliberately not passed on.
     Skipped(Fault),
-    /// The message does not go on now.
+    /// The message does not continue now.
     Refused(Refusal),
 }
 
-/// Why a plugin lets a message not go on.
+/// Why a message does not continue.
 pub(super) enum Refusal {
     /// Its data breaks rules.
     Invalid(Vec<Violation>),
@@ -43,7 +43,7 @@ impl From<Result<Outcome, PluginFault>> for Response {
 }
 
 impl Refusal {
-    /// What becomes of the message, whose run this was: given up, or another run if the policy grants one.
+    /// The verdict on the message after its run number `run`: given up, or another run if the policy allows one.
     pub(super) fn verdict(self, step: &str, component: Option<Digest>, run: u32, retry: RetryPolicy) -> Verdict {
         match self {
             Self::Invalid(violations) => Verdict::GiveUp(invalid(step, violations, component)),
@@ -70,10 +70,13 @@ fn invalid(step: &str, violations: Vec<Violation>, component: Option<Digest>) ->
 }
 
 fn exhausted(fault: &Fault, run: u32) -> String {
-    format!("the plugin asked to retry and {run} runs were the last: {}: {}", fault.code, fault.text)
+    format!(
+        "the plugin asked for another run after {run} runs, and no more are allowed: {}: {}",
+        fault.code, fault.text
+    )
 }
 
-/// The fault with what the guest printed and where it stood: function names, never data.
+/// The fault, with what the guest printed and its backtrace: function names, never data.
 fn describe(fault: &PluginFault) -> String {
     let mut text = fault.text.clone();
     for (title, lines) in [("printed", fault.stderr.as_str()), ("at", &fault.backtrace.join("\n"))] {

@@ -1,4 +1,4 @@
-//! The rules' part: each message is asked for itself. One that breaks none goes on as it is.
+//! Runs a rules step: each message is checked by itself. A message that breaks no rule continues as it is.
 
 use std::time::Instant;
 
@@ -12,22 +12,22 @@ use super::part::Part;
 use crate::state::{Failure, Verdict};
 use crate::step::RulesStep;
 
-/// What the rules of a step say to the parts of one message.
+/// What the rules of a step found in the parts of one message.
 #[derive(Default)]
 struct MessageFindings {
     skipped: Option<Fault>,
     given_up: Option<Failure>,
-    /// The broken rules that count as errors, of all parts.
+    /// Broken rules with the severity error, of all parts.
     errors: Vec<Breach>,
     warnings: Vec<Breach>,
 }
 
 impl Pipeline<'_> {
-    /// One step of rules over all messages that are not decided.
+    /// Runs one rules step for all undecided messages.
     pub(super) fn check(&self, step: &RulesStep, batch: &mut Batch<'_>) {
         let began = Instant::now();
         let mut messages = 0;
-        for item in batch.going() {
+        for item in batch.undecided() {
             messages += item.parts().len();
             self.check_one(step, item);
         }
@@ -36,7 +36,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// A message is one unit: where one of its parts is given up, the whole of it is.
+    /// A message is one unit: if one of its parts is given up, the whole message is.
     fn check_one(&self, step: &RulesStep, item: &mut Item<'_>) {
         let mut found = MessageFindings::default();
         item.retain_parts(|part| found.check(step, part));
@@ -50,7 +50,7 @@ impl Pipeline<'_> {
 }
 
 impl MessageFindings {
-    /// Holds one part to the rules; whether it goes on.
+    /// Checks one part. Returns whether it continues.
     fn check(&mut self, step: &RulesStep, part: &Part) -> bool {
         let findings = step.check(part.message());
         let breaches = step.breaches(&findings).into_iter();
@@ -69,7 +69,7 @@ impl MessageFindings {
     }
 }
 
-/// What is logged: places and codes. Texts of violations show values, and no value of a message belongs in a log.
+/// For the log: places and codes. The texts of violations show values, and the values of a message must not be logged.
 fn summary(step: &RulesStep, findings: &Findings) -> String {
     match findings.violations.as_slice() {
         [Violation { path, code, .. }] if path.is_empty() => {

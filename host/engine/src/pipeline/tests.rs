@@ -1,4 +1,4 @@
-//! What becomes of a batch whose steps answer by script.
+//! What happens to a batch whose steps are scripted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,10 +24,12 @@ fn message(text: &str) -> Message {
     }
 }
 
-/// What a message came to, in one word and the payloads or the code.
+/// The result for a message: its payloads, or one word and the code.
 fn summary(item: Item<'_>) -> String {
     match item.into_progress().0 {
-        Progress::Going { parts, .. } => parts.iter().map(|part| payload(part.message())).collect::<Vec<_>>().join("+"),
+        Progress::Undecided { parts, .. } => {
+            parts.iter().map(|part| payload(part.message())).collect::<Vec<_>>().join("+")
+        }
         Progress::Decided(Verdict::Deliver) => "deliver".to_owned(),
         Progress::Decided(Verdict::Skip(fault)) => format!("skipped: {}", fault.code),
         Progress::Decided(Verdict::RunAgain { fault, wait }) => format!("again in {wait:?}: {}", fault.code),
@@ -39,17 +41,17 @@ fn summary(item: Item<'_>) -> String {
 struct Bench {
     steps: Vec<RunningStep>,
     retry: RetryPolicy,
-    is_trial: bool,
+    is_sample: bool,
 }
 
 impl Bench {
     fn of<const N: usize>(steps: [&Arc<Scripted>; N]) -> Self {
         let retry = RetryPolicy { attempts: 2, base: Duration::from_secs(5), jitter: false, ..RetryPolicy::default() };
         let steps = steps.map(|step| RunningStep::Scripted(Arc::clone(step) as Arc<dyn Ask>));
-        Self { steps: steps.into(), retry, is_trial: false }
+        Self { steps: steps.into(), retry, is_sample: false }
     }
 
-    /// What becomes of messages that say this, on their first run.
+    /// The results for messages with these payloads, on their first run.
     fn run(&self, texts: &[&str]) -> Vec<String> {
         self.run_for_the(1, texts)
     }
@@ -58,13 +60,13 @@ impl Bench {
         let messages: Vec<_> = texts.iter().map(|text| message(text)).collect();
         let metrics = Metrics::new().unwrap().flow("orders");
         let mut batch = Batch::of(messages.iter().map(|message| Item::first(message, run)));
-        let metrics = (!self.is_trial).then_some(&metrics);
+        let metrics = (!self.is_sample).then_some(&metrics);
         Pipeline { steps: &self.steps, retry: self.retry, now: NOW, metrics }.run(&mut batch);
         batch.into_items().into_iter().map(summary).collect()
     }
 }
 
-/// A step that repeats what it is given.
+/// A step that emits what it gets.
 fn echo(name: &str) -> Arc<Scripted> {
     Arc::new(Scripted::new(name, |question| emit(&[&payload(question.invocation.message)])))
 }
@@ -83,9 +85,9 @@ fn each_message_gets_its_own_answer_whatever_its_neighbours_get() {
         "none" => emit(&[]),
         text => emit(&[&text.to_uppercase()]),
     }));
-    let came_to = Bench::of([&step]).run(&["a", "bad", "two", "trap", "none", "odd", "z"]);
+    let results = Bench::of([&step]).run(&["a", "bad", "two", "trap", "none", "odd", "z"]);
     assert_eq!(
-        came_to,
+        results,
         [
             "A",
             "given up: no-customer",
@@ -107,8 +109,8 @@ fn a_message_that_is_decided_is_not_shown_to_later_steps_and_its_neighbours_are(
         text => emit(&[text]),
     }));
     let second = echo("second");
-    let came_to = Bench::of([&first, &second]).run(&["a", "bad", "two", "z"]);
-    assert_eq!(came_to, ["a", "given up: bad", "2a+2b", "z"]);
+    let results = Bench::of([&first, &second]).run(&["a", "bad", "two", "z"]);
+    assert_eq!(results, ["a", "given up: bad", "2a+2b", "z"]);
     assert_eq!(second.calls(), [["a", "2a", "2b", "z"]]);
 }
 
@@ -131,12 +133,12 @@ fn a_message_of_which_one_part_is_refused_is_refused_whole() {
         "c1" => Ok(Outcome::Skip(Fault::new("empty", ""))),
         text => emit(&[text]),
     }));
-    let came_to = Bench::of([&first, &second]).run(&["a", "b", "c"]);
-    assert_eq!(came_to, ["a1+a2", "given up: invalid", "c2"], "a part that is skipped leaves the others");
+    let results = Bench::of([&first, &second]).run(&["a", "b", "c"]);
+    assert_eq!(results, ["a1+a2", "given up: invalid", "c2"], "a part that is skipped leaves the others");
 }
 
 #[test]
-fn whoever_made_what_is_given_up_behind_it_is_blamed_and_whoever_gives_it_up_is_not() {
+fn a_failure_counts_against_the_steps_before_the_one_that_gives_the_message_up() {
     let first = echo("first");
     let second = Arc::new(Scripted::new("second", |question| match payload(question.invocation.message).as_str() {
         "bad" => Ok(Outcome::Reject(Fault::new("bad", ""))),
@@ -145,10 +147,10 @@ fn whoever_made_what_is_given_up_behind_it_is_blamed_and_whoever_gives_it_up_is_
     }));
     let mut bench = Bench::of([&first, &second]);
     bench.run(&["a", "bad", "later"]);
-    assert_eq!((first.times_blamed(), second.times_blamed()), (1, 0));
-    bench.is_trial = true;
+    assert_eq!((first.downstream_failures(), second.downstream_failures()), (1, 0));
+    bench.is_sample = true;
     bench.run(&["bad"]);
-    assert_eq!(first.times_blamed(), 1, "a trial leaves no trace");
+    assert_eq!(first.downstream_failures(), 1, "nothing is counted for samples");
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! Which broken rules a message is counted with: each kind once, when the message first ends.
+//! The broken rules that are counted for a message: each kind once, when the message ends for the first time.
 
 use gantry_core::{Breach, Envelope};
 
 use crate::state::Ending;
 
-/// Takes the warnings out of the envelope and joins them with what ended the message. A replay is the same message again
-/// and breaks nothing anew.
+/// Takes the warnings out of the envelope and adds the broken rules that ended the message. Nothing is counted for a
+/// replay: it is the same message again.
 pub(super) fn of(envelope: &mut Envelope, ending: &Ending) -> Vec<Breach> {
     let mut breaches = std::mem::take(&mut envelope.warnings);
     if let Ending::GivenUp(failure) = ending {
@@ -17,7 +17,7 @@ pub(super) fn of(envelope: &mut Envelope, ending: &Ending) -> Vec<Breach> {
     once_each(breaches)
 }
 
-/// A message that was taken apart breaks a rule in several of its parts, and counts as one message all the same.
+/// A split message may break one rule in several of its parts; it is still one message.
 fn once_each(breaches: Vec<Breach>) -> Vec<Breach> {
     let mut kinds: Vec<Breach> = Vec::with_capacity(breaches.len());
     for breach in breaches {

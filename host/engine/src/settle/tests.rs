@@ -1,4 +1,4 @@
-//! What is written of a message when its run ends, against a store in a temporary directory.
+//! What is written when the run of a message ends, with a store in a temporary directory.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -14,8 +14,8 @@ use crate::metrics::Metrics;
 use crate::state::{Failure, HeldBack};
 use crate::target_stops::StopFlag;
 
-/// When a test that waits for a message has failed.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a test waits for a message before it fails.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A settler with a store of its own.
 struct Bench {
@@ -57,10 +57,10 @@ impl Bench {
         self.next().await
     }
 
-    /// The next message that may be worked on.
+    /// Leases the next message.
     async fn next(&self) -> Leased {
-        let leased = tokio::time::timeout(PATIENCE, self.store.lease(&self.flow, 1, usize::MAX)).await;
-        leased.expect("no message is to be worked on").unwrap().pop().unwrap()
+        let leased = tokio::time::timeout(TIMEOUT, self.store.lease(&self.flow, 1, usize::MAX)).await;
+        leased.expect("no message is ready").unwrap().pop().unwrap()
     }
 
     async fn settle(&self, lease: Leased, next: Next) -> Option<Settled> {
@@ -72,7 +72,7 @@ impl Bench {
     }
 }
 
-/// A delivery that has ended so, after one attempt.
+/// A delivery that has ended in this state after one attempt.
 fn ended(lease: &Leased, position: u32, state: DeliveryState, status: u16) -> Delivery {
     let error = (state == DeliveryState::Dead).then_some(ErrorClass::Permanent);
     let attempt = Attempt { at: START, latency_ms: 1, status: Some(status), error, excerpt: "its answer".to_owned() };
@@ -114,7 +114,7 @@ async fn a_skipped_message_ends_with_its_reason_in_its_history() {
 #[tokio::test]
 async fn each_delivery_that_was_given_up_becomes_a_dead_letter_and_is_published() {
     let bench = Bench::new();
-    let mut heard = bench.events.listen();
+    let mut listener = bench.events.listen();
     let mut lease = bench.lease().await;
     let id = lease.envelope.message.id;
     lease.envelope.deliveries =
@@ -128,7 +128,7 @@ async fn each_delivery_that_was_given_up_becomes_a_dead_letter_and_is_published(
     assert_eq!(dead_letter.reason.code, "target-refused-422");
     assert_eq!(dead_letter.reason.text, "status 422 after 1 attempt: its answer");
     assert!(matches!(dead_letter.trail.last().unwrap().event, Event::DeadLettered { .. }));
-    let event = heard.recv().await.unwrap();
+    let event = listener.recv().await.unwrap();
     let HostEventKind::DeadLettered { letter, attempts, .. } = &event.what else { panic!("{event:?}") };
     assert_eq!((*letter, *attempts), (dead_letter.id, 1));
     assert_eq!(bench.metrics.counts().dead_lettered, 1);
@@ -165,13 +165,13 @@ fn gate(bench: &Bench) -> (Arc<Gate>, Arc<AtomicUsize>) {
     let count = Arc::clone(&woken);
     let store = bench.store.clone();
     let flow = bench.flow.clone();
-    let wake_queue = move || {
+    let wake_queue = Arc::new(move || {
         count.fetch_add(1, Ordering::SeqCst);
         store.wake(&flow);
-    };
-    let policy = TargetHealthPolicy::default();
+    });
     let limits = Limits { concurrency: 1, share: None };
-    (Arc::new(Gate::new(limits, policy, StopFlag::default(), Arc::new(wake_queue))), woken)
+    let gate = Gate::new(limits, TargetHealthPolicy::default(), StopFlag::default(), wake_queue);
+    (Arc::new(gate), woken)
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A plugin's step of a flow that runs: the plugin that serves it and, while a new version proves itself, that one beside it.
+//! A plugin step of a running flow: the plugin that serves it and, if there is one, a new version on canary beside it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,21 +15,21 @@ use crate::overrides::StepOverride;
 use crate::server::{Answer, Question, Server};
 use crate::tables::Tables;
 
-/// One step of a flow, ready to be called.
+/// One plugin step, ready to be called.
 #[derive(Clone)]
 pub struct PluginStep {
     /// Its name.
     pub name: String,
-    /// What the flow says of it, whichever plugin serves it.
+    /// What the flow configures for it, whichever plugin serves it.
     config: StepConfig,
-    /// What serves it.
+    /// The plugin that serves it.
     pub server: Server,
-    /// A version on canary, and the messages it is given.
+    /// A version on canary, if there is one.
     canary: Option<Arc<Canary>>,
 }
 
 impl PluginStep {
-    /// Loads and binds what serves this step: what is deployed, else what the flow's file names.
+    /// Loads and binds the plugin that serves this step: the deployed one, or else the one in the flow's file.
     pub fn load(
         flow: &Flow,
         step: &Step,
@@ -59,7 +59,7 @@ impl PluginStep {
         Ok(Self { name: step.name.clone(), config, server, canary })
     }
 
-    /// The same step with this plugin to serve it, if one is given, and with this canary or none.
+    /// The same step, served by this plugin if one is given, and with this canary or none.
     pub fn served_by(&self, plugin: Option<Plugin>, canary: Option<&CanaryPlan>) -> Result<Self, PrepareError> {
         let server = match plugin {
             Some(plugin) => Server::bind(plugin, self.config.clone())?,
@@ -69,7 +69,7 @@ impl PluginStep {
         Ok(Self { name: self.name.clone(), config: self.config.clone(), server, canary })
     }
 
-    /// Binds a plugin as this step would be, to try it beside the live one: what it logs says that.
+    /// Binds a plugin with this step's configuration, to compare it with the one in force. Its log lines say so.
     pub fn try_out(&self, plugin: Plugin) -> Result<Server, PrepareError> {
         let step = format!("{} (tried out)", self.name);
         Server::bind(plugin, StepConfig { step, ..self.config.clone() })
@@ -85,7 +85,7 @@ impl PluginStep {
         self.canary.as_deref().map(Canary::reference)
     }
 
-    /// The plugin that this message meets.
+    /// The plugin that gets this message.
     pub fn plugin_of(&self, message: &Message) -> &PluginRef {
         match self.canary.as_deref().filter(|canary| canary.takes(message)) {
             Some(canary) => canary.reference(),
@@ -111,8 +111,8 @@ impl Ask for PluginStep {
         }
     }
 
-    /// Where the component is on canary, that speaks against it.
-    fn blame(&self, component: Digest) {
+    /// Counts against the component if it is on canary.
+    fn count_downstream_failure(&self, component: Digest) {
         if let Some(canary) = self.canary.as_deref().filter(|canary| canary.reference().digest == component) {
             canary.count_downstream_failure();
         }

@@ -1,20 +1,20 @@
-//! A step that holds messages to the rules in the flow's file. Nothing of it runs in the sandbox.
+//! A step that checks messages against the rules in the flow's file. It uses no sandbox.
 
 use std::sync::Arc;
 
 use gantry_config::{OnViolation, RulesStep as Config};
 use gantry_core::{Breach, Message};
-use gantry_rules::{Rules, Verdict};
+use gantry_rules::{Rules, Tally, Verdict};
 
 use crate::tables::Tables;
 
-/// One step of a flow, ready to be asked.
+/// One rules step, ready to check messages.
 #[derive(Clone)]
 pub struct RulesStep {
     /// Its name.
     pub name: String,
     rules: Rules,
-    /// What becomes of a message that breaks a rule.
+    /// What happens to a message that breaks a rule.
     pub on_violation: OnViolation,
     tables: Arc<Tables>,
 }
@@ -25,20 +25,23 @@ impl RulesStep {
         Self { name: name.to_owned(), rules, on_violation, tables: Arc::clone(tables) }
     }
 
-    /// Asks all rules of one message.
+    /// Checks one message against all rules.
     pub fn check(&self, message: &Message) -> Verdict {
         self.rules.check(&message.content_type, &message.payload, &*self.tables)
     }
 
-    /// What is broken, as it is counted over time.
+    /// The broken rules, as they are counted over time.
     pub fn breaches(&self, verdict: &Verdict) -> Vec<Breach> {
-        let breach = |tally: &gantry_rules::Tally| Breach {
+        verdict.tallies.iter().map(|tally| self.breach(tally)).collect()
+    }
+
+    fn breach(&self, tally: &Tally) -> Breach {
+        Breach {
             step: self.name.clone(),
             code: tally.code.clone(),
             field: tally.field.clone(),
             severity: tally.severity,
             count: tally.count,
-        };
-        verdict.tallies.iter().map(breach).collect()
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What the steps made of a message, and how that is written into its envelope: the moment when a message gets deliveries.
+//! The result of the steps for a message, and how it is written into the envelope. Here a message gets its deliveries.
 
 use gantry_core::{Breach, Delivery, Digest, Envelope, Event, Fault, TargetName, TimelineEntry, Timestamp};
 use gantry_store::Leased;
@@ -9,38 +9,38 @@ use crate::state::{Failure, Transformed, Verdict};
 /// The end of a message's run through the steps.
 pub(super) struct Conclusion {
     verdict: Verdict,
-    /// The rules it broke and went on all the same.
+    /// The broken rules that did not end it.
     warnings: Vec<Breach>,
-    /// None where a step, or a schema before the first one, has decided on the message.
+    /// None when a step, or the source's schema, decided on the message.
     made: Option<Made>,
 }
 
-/// What came out behind the last step.
+/// The outputs of the last step.
 struct Made {
     /// The components, in the order of the steps.
     by: Vec<Digest>,
     at: Timestamp,
     outputs: usize,
-    /// What is to be sent; nothing where an output breaks its target's schema.
+    /// What is to be sent; empty when an output breaks its target's schema.
     deliveries: Vec<Delivery>,
 }
 
 impl Conclusion {
-    /// A message that was decided before the end of the steps.
+    /// A message that was decided before the last step.
     pub(super) const fn decided(verdict: Verdict, warnings: Vec<Breach>) -> Self {
         Self { verdict, warnings, made: None }
     }
 
-    /// A message that went through all steps; `unfit` is why what came out is not to be sent.
+    /// A message that went through all steps; `failure` is why its deliveries must not be sent, if they must not.
     pub(super) fn of_outputs(
         deliveries: Vec<Delivery>,
         made_by: Vec<Digest>,
-        unfit: Option<Failure>,
+        failure: Option<Failure>,
         warnings: Vec<Breach>,
         now: Timestamp,
     ) -> Self {
         let outputs = deliveries.len();
-        let (verdict, deliveries) = match unfit {
+        let (verdict, deliveries) = match failure {
             Some(failure) => (Verdict::GiveUp(failure), Vec::new()),
             None if deliveries.is_empty() => (Verdict::Skip(delivery_gone()), deliveries),
             None => (Verdict::Deliver, deliveries),
@@ -48,7 +48,7 @@ impl Conclusion {
         Self { verdict, warnings, made: Some(Made { by: made_by, at: now, outputs, deliveries }) }
     }
 
-    /// Writes it into the envelope of the message.
+    /// Writes it into the message's envelope.
     pub(super) fn apply_to(self, mut lease: Leased) -> Transformed {
         let envelope = &mut lease.envelope;
         envelope.warnings = self.warnings;
@@ -62,7 +62,7 @@ impl Conclusion {
     }
 }
 
-/// What is to be sent of a message: a replay of one delivery sends that one, for its siblings have arrived long ago.
+/// The deliveries of a message. The replay of one delivery sends only that one, because the others have already ended.
 pub(super) fn deliveries(envelope: &Envelope, parts: Vec<Part>, default_target: &TargetName) -> Vec<Delivery> {
     let message = &envelope.message;
     let wanted = envelope.replay.as_ref().and_then(|replay| replay.dead_letter.position);

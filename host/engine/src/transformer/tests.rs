@@ -1,4 +1,4 @@
-//! What becomes of leased messages, and what a panic of the host does to them.
+//! What happens to leased messages in the steps, and when the host panics.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::metrics::Metrics;
 use crate::scripted::{Scripted, emit, payload};
 use crate::step::{Ask, RunningStep};
 
-/// A transformer, and a store whose messages it is given.
+/// A transformer, and a store from which its messages are leased.
 struct Bench {
     transformer: Arc<Transformer>,
     store: Store,
@@ -36,7 +36,7 @@ impl Bench {
         Self { transformer: Arc::new(transformer), store, flow, _dir: dir }
     }
 
-    /// Queues messages that say this, leases them as one batch and runs it.
+    /// Queues messages with these payloads, leases them as one batch and runs it.
     async fn run(&self, texts: &[&str]) -> Vec<Transformed> {
         self.store.enqueue(texts.iter().map(|text| message(text)).collect()).await.unwrap();
         let batch = self.store.lease(&self.flow, texts.len(), usize::MAX).await.unwrap();
@@ -51,7 +51,7 @@ fn message(text: &str) -> NewMessage {
     NewMessage { envelope, dedupe_window: None, idempotency: None }
 }
 
-/// What a message came to: what is sent of it, or the code it ended with.
+/// The result for a message: what is sent, or the code that it ended with.
 fn summary(transformed: &Transformed) -> String {
     match &transformed.verdict {
         Verdict::Deliver => {
@@ -63,7 +63,7 @@ fn summary(transformed: &Transformed) -> String {
     }
 }
 
-/// A step that makes the host panic over each message that says `panic`.
+/// A step that makes the host panic on each message with the payload `panic`.
 fn panicking() -> Arc<Scripted> {
     Arc::new(Scripted::new("map", |question| match payload(question.invocation.message).as_str() {
         "panic" => panic!("a panic of the host, as this test wants it"),
@@ -72,7 +72,7 @@ fn panicking() -> Arc<Scripted> {
 }
 
 #[tokio::test]
-async fn what_the_steps_emit_becomes_deliveries_and_a_line_in_the_trail() {
+async fn what_the_steps_emit_becomes_deliveries_and_an_entry_in_the_timeline() {
     let step = Arc::new(Scripted::new("split", |_| emit(&["one", "two"])));
     let transformed = Bench::of(&[&step]).run(&["order"]).await.pop().unwrap();
     assert_eq!(summary(&transformed), "one+two");
@@ -99,17 +99,17 @@ async fn a_message_that_has_deliveries_is_not_run_again() {
 #[tokio::test]
 async fn a_message_that_makes_the_host_panic_twice_is_given_up_and_its_neighbours_are_not() {
     let step = panicking();
-    let came_to: Vec<_> = Bench::of(&[&step]).run(&["a", "panic", "z"]).await.iter().map(summary).collect();
-    assert_eq!(came_to, ["A", "transform: host-panic", "Z"]);
+    let results: Vec<_> = Bench::of(&[&step]).run(&["a", "panic", "z"]).await.iter().map(summary).collect();
+    assert_eq!(results, ["A", "transform: host-panic", "Z"]);
     let calls: Vec<_> = step.calls().into_iter().map(|call| call.join(" ")).collect();
     assert_eq!(calls, ["a panic z", "a", "panic", "z"], "once together, then one by one");
 }
 
 #[tokio::test]
-async fn a_message_that_makes_the_host_panic_alone_is_tried_once_more_before_it_is_given_up() {
+async fn a_message_that_makes_the_host_panic_alone_is_run_once_more_before_it_is_given_up() {
     let step = panicking();
-    let came_to: Vec<_> = Bench::of(&[&step]).run(&["panic"]).await.iter().map(summary).collect();
-    assert_eq!((came_to, step.calls().len()), (vec!["transform: host-panic".to_owned()], 2));
+    let results: Vec<_> = Bench::of(&[&step]).run(&["panic"]).await.iter().map(summary).collect();
+    assert_eq!((results, step.calls().len()), (vec!["transform: host-panic".to_owned()], 2));
 }
 
 #[tokio::test]
@@ -119,12 +119,12 @@ async fn a_panic_that_does_not_come_back_costs_no_message_its_delivery() {
         assert!(!is_first.swap(false, std::sync::atomic::Ordering::Relaxed), "the first call panics");
         emit(&["mapped"])
     }));
-    let came_to: Vec<_> = Bench::of(&[&step]).run(&["a", "b"]).await.iter().map(summary).collect();
-    assert_eq!(came_to, ["mapped", "mapped"]);
+    let results: Vec<_> = Bench::of(&[&step]).run(&["a", "b"]).await.iter().map(summary).collect();
+    assert_eq!(results, ["mapped", "mapped"]);
 }
 
 #[tokio::test]
-async fn what_reaches_a_step_is_told_apart_by_message_and_leaves_no_trace() {
+async fn the_inputs_of_a_step_have_the_index_of_their_message_and_are_not_counted() {
     let split = Arc::new(Scripted::new("split", |question| match payload(question.invocation.message).as_str() {
         "bad" => Ok(Outcome::Reject(gantry_core::Fault::new("bad", ""))),
         text => emit(&[&format!("{text}1"), &format!("{text}2")]),

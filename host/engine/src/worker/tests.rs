@@ -1,4 +1,4 @@
-//! What a panic of the host on the way of one message does to that message, and to no other.
+//! A panic of the host on one message affects that message and no other.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ use crate::target_stops::{StopFlag, TargetStops};
 use crate::targets::RunningTarget;
 use crate::transformer::{TransformServices, Transformer};
 
-/// Makes the host panic over each delivery that says `panic`, and takes the others.
+/// Makes the host panic on each delivery with the payload `panic`, and accepts the others.
 #[derive(Default)]
 struct PanickingTarget {
     sent: Mutex<Vec<String>>,
@@ -68,7 +68,7 @@ impl Bench {
         self.flow.store.enqueue(messages).await.unwrap();
     }
 
-    /// Leases what there is as one batch, and works on it.
+    /// Leases what there is as one batch, and processes it.
     async fn work(&self) {
         let mut in_flight = InFlightLimit::new(10, 1 << 20);
         let (batch, permits) = lease(&self.flow, &mut in_flight).await.unwrap();
@@ -79,7 +79,7 @@ impl Bench {
     async fn dead_letters(&self) -> Vec<(String, Stage)> {
         let page = Page { after: None, limit: 10 };
         let found = self.flow.store.dead_letters(Filter::default(), page).await.unwrap().letters;
-        found.into_iter().map(|letter| (letter.reason.code, letter.stage)).collect()
+        found.into_iter().map(|found| (found.reason.code, found.stage)).collect()
     }
 
     fn sent(&self) -> Vec<String> {

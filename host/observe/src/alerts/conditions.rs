@@ -1,4 +1,4 @@
-//! The host as it is just now, read as conditions: what holds, what half holds, and by its absence what is over.
+//! Reads the conditions of a host: which hold, and which hold in part. A condition that is absent is over.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,24 +16,24 @@ use super::flow::AlertSource;
 use crate::monitor;
 use crate::view::HostView;
 
-/// Most groups of dead letters that are read, those with the most open dead letters first.
-const GROUPS: usize = 10_000;
+/// Most dead letter groups that are read, those with the most open dead letters first.
+const MAX_GROUPS: usize = 10_000;
 
-/// How long an alert about a version that was rolled back lasts: then the old one has proved itself.
-const ROLLED_BACK: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long the condition of a rolled back version lasts.
+const ROLLED_BACK_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Longest code of a failure that is repeated in a summary.
-const CODE: usize = 80;
+/// Most characters of a code or name in a summary.
+const MAX_TEXT: usize = 80;
 
-/// Reads the host; remembers what is expensive to read and has not changed.
+/// Reads the host; caches what is expensive to read.
 #[derive(Default)]
 pub(super) struct ConditionReader {
     groups: Vec<DeadLetterGroup>,
-    /// How often groups had changed when they were read.
+    /// The store's count of changes when the groups were read.
     read_at: Option<u64>,
 }
 
-/// What one reading of the host finds.
+/// The conditions found by one reading of the host.
 #[derive(Default)]
 pub(super) struct Conditions {
     observed: BTreeMap<AlertKey, Observation>,
@@ -42,7 +42,8 @@ pub(super) struct Conditions {
 }
 
 impl ConditionReader {
-    /// Every condition of the host. What goes wrong with alerts themselves is left out: they would feed each other.
+    /// Every condition of the host. Failures of the alerts' own flows are left out, because they would trigger further
+    /// alerts.
     pub(super) async fn read(&mut self, host: &HostView) -> Result<Conditions, StoreError> {
         self.read_groups(host).await?;
         let mut conditions = Conditions::default();
@@ -60,7 +61,7 @@ impl ConditionReader {
         }
         if host.disk.is_low() {
             let free = host.store.free_disk_bytes().unwrap_or_default();
-            let summary = format!("The disk runs low, {free} bytes are free: sources are refused until space is freed");
+            let summary = format!("The disk is low, {free} bytes are free: sources are refused until space is freed");
             conditions.observe(AlertKind::DiskLow, None, None, Level::On, summary, json!({ "free_bytes": free }));
         }
         conditions.observe_deployments(host, now);
@@ -68,10 +69,10 @@ impl ConditionReader {
     }
 
     async fn read_groups(&mut self, host: &HostView) -> Result<(), StoreError> {
-        // Before the groups: what changes meanwhile is read again.
+        // Read before the groups, so that changes during the read lead to another read.
         let changes = host.store.dead_letter_changes();
         if self.read_at != Some(changes) {
-            let filter = GroupFilter { limit: Some(GROUPS), ..GroupFilter::default() };
+            let filter = GroupFilter { limit: Some(MAX_GROUPS), ..GroupFilter::default() };
             self.groups = host.store.dead_letter_groups(filter).await?;
             self.read_at = Some(changes);
         }
@@ -80,12 +81,12 @@ impl ConditionReader {
 }
 
 impl Conditions {
-    /// What concerns one alert.
+    /// The conditions that concern one alert.
     pub(super) fn of(&self, alert: &Alert) -> BTreeMap<AlertKey, Observation> {
         let concerned = self.observed.iter().filter(|(key, _)| alert.concerns(key.kind, key.flow.as_ref()));
         let leveled = concerned.map(|(key, observation)| {
-            let few = self.open.get(key).is_some_and(|open| *open < alert.dead_letters);
-            let level = if few { Level::Between } else { observation.level };
+            let is_below = self.open.get(key).is_some_and(|open| *open < alert.dead_letters);
+            let level = if is_below { Level::Between } else { observation.level };
             (key.clone(), Observation { level, ..observation.clone() })
         });
         leveled.collect()
@@ -109,8 +110,8 @@ impl Conditions {
         key
     }
 
-    /// A group of dead letters is over for alerts once none of them is open, or an operator has acknowledged it. While one
-    /// is replayed, the condition half holds.
+    /// The condition of a dead letter group. It is over once no dead letter is open, or once an operator has acknowledged
+    /// the group. While dead letters are replayed, it holds in part.
     fn observe_group(&mut self, group: &DeadLetterGroup) {
         let open = group.counts.open;
         let replaying = group.counts.replaying;
@@ -118,12 +119,12 @@ impl Conditions {
             return;
         }
         let level = if open > 0 { Level::On } else { Level::Between };
-        let letters = if open == 1 { "1 dead letter".to_owned() } else { format!("{open} dead letters") };
+        let dead_letters = if open == 1 { "1 dead letter".to_owned() } else { format!("{open} dead letters") };
         let way = group.target.as_ref().map_or_else(String::new, |target| format!(" on the way to `{target}`"));
         let flow = &group.flow;
-        let code = escape(&group.code, CODE);
+        let code = escape(&group.code, MAX_TEXT);
         let stage = group.stage.name();
-        let summary = format!("{letters} in flow `{flow}`{way}: {code}, at stage {stage}; {}", group.fingerprint);
+        let summary = format!("{dead_letters} in flow `{flow}`{way}: {code}, at stage {stage}; {}", group.fingerprint);
         let details = json!({
             "open": open,
             "code": code,
@@ -163,7 +164,7 @@ impl Conditions {
                     StopKind::Paused => (AlertKind::TargetPaused, "paused"),
                     StopKind::Disabled => (AlertKind::TargetDisabled, "disabled"),
                 };
-                let summary = format!("The {place} was {what} by {}: messages wait", escape(&by, CODE));
+                let summary = format!("The {place} was {what} by {}: messages wait", escape(&by, MAX_TEXT));
                 self.observe(kind, flow_name, about, Level::On, summary, details);
             }
             (None, Some(until)) => {
@@ -191,16 +192,16 @@ impl Conditions {
         self.observe(AlertKind::QueueDelayed, Some(flow), None, level, summary, details);
     }
 
-    /// Only what the host itself took back: an operator who does so knows.
+    /// Only versions that the host itself rolled back; an operator who does so needs no alert.
     fn observe_deployments(&mut self, host: &HostView, now: Timestamp) {
         for rolled_back in host.deployer.rolled_back() {
-            if now.since(rolled_back.at) >= ROLLED_BACK {
+            if now.since(rolled_back.at) >= ROLLED_BACK_FOR {
                 continue;
             }
             let flow = &rolled_back.flow;
             let step = rolled_back.step.as_str();
             let summary = format!(
-                "{} was taken back from step `{step}` of flow `{flow}`; {} serves it again",
+                "{} was rolled back at step `{step}` of flow `{flow}`; {} is in force again",
                 rolled_back.to, rolled_back.from
             );
             let details = json!({

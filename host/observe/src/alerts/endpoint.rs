@@ -1,4 +1,4 @@
-//! What fires at one endpoint, in memory and in the store.
+//! The conditions that fire at one endpoint, in memory and in the store.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use gantry_core::{Envelope, Headers, Message, MessageId, Timestamp};
 use gantry_store::{KvWrite, NewMessage, Store, StoreError, Table, TableKey};
 use serde_json::Map;
 
-/// Where the store keeps what fires.
+/// The namespace in the store.
 const NAMESPACE: &str = "alerts";
 
-/// What fires at one endpoint.
+/// The conditions that fire at one endpoint.
 #[derive(Clone, Default)]
 pub(crate) struct EndpointState {
     pub(super) firing: AlertState,
 }
 
-/// What an endpoint is to be sent, and what fires there once that is written down.
+/// The notifications to queue for an endpoint, and what fires there once they are queued.
 pub(super) struct Notifications {
     pub(super) kinds: Vec<Said>,
     pub(super) firing: AlertState,
@@ -26,7 +26,7 @@ pub(super) struct Notifications {
     writes: Vec<KvWrite>,
 }
 
-/// What fires, of all alerts; clones write to the same store.
+/// The firing conditions of all alerts, in the store; clones use the same store.
 #[derive(Clone)]
 pub(crate) struct FiringTable {
     store: Store,
@@ -56,11 +56,11 @@ impl FiringKey {
     }
 }
 
-/// What an endpoint is to be sent can't be written down.
+/// Why notifications can't be queued.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotifyError {
     /// A notification can't be encoded.
-    #[error("a notification can't be encoded")]
+    #[error("failed to encode a notification")]
     Encode(#[from] serde_json::Error),
     /// The store failed.
     #[error("the store failed")]
@@ -72,7 +72,7 @@ impl EndpointState {
         Self { firing: firing.into_iter().collect() }
     }
 
-    /// What follows from the conditions that are observed: changes nothing until it is written down.
+    /// The notifications that follow from the observed conditions. Changes nothing until they are queued.
     pub(super) fn evaluate(
         &self,
         alert: &Alert,
@@ -95,7 +95,7 @@ impl EndpointState {
 }
 
 impl Notifications {
-    /// Queues what is sent and notes that it was, as one.
+    /// Queues the messages and records them as sent, in one write.
     pub(super) async fn write(&mut self, store: &Store) -> Result<(), StoreError> {
         if self.kinds.is_empty() {
             return Ok(());
@@ -107,36 +107,36 @@ impl Notifications {
 }
 
 impl FiringTable {
-    /// What fires at the alerts of this store.
+    /// The table in this store.
     pub(super) fn new(store: Store) -> Self {
         let table = Table::new(store.clone(), NAMESPACE);
         Self { store, table }
     }
 
-    /// What fired when the host stopped, by the alert's name. What can't be read is removed.
+    /// The conditions that fired when the host stopped, by alert. Removes what can't be read.
     pub(super) async fn load(&self) -> Result<BTreeMap<String, Vec<Firing>>, StoreError> {
         let all = self.table.all().await?;
-        let mut fired: BTreeMap<String, Vec<Firing>> = BTreeMap::new();
+        let mut firing_by_alert: BTreeMap<String, Vec<Firing>> = BTreeMap::new();
         for (key, firing) in all.rows {
-            fired.entry(key.alert).or_default().push(firing);
+            firing_by_alert.entry(key.alert).or_default().push(firing);
         }
         for row in &all.unreadable {
-            tracing::warn!(key = row.key, error = %row.error, "what fires can't be read; its resolve is not sent");
+            tracing::warn!(key = row.key, error = %row.error, "failed to read a firing alert from the store; no resolve is sent for it");
         }
         let removals: Vec<_> = all.unreadable.iter().map(|row| self.table.remove_unreadable(row)).collect();
         if !removals.is_empty() {
             self.store.kv_write(removals).await?;
         }
-        Ok(fired)
+        Ok(firing_by_alert)
     }
 
-    /// Removes what fired at endpoints that are no longer there: nobody can be notified that it is over.
-    pub(super) async fn forget(&self, fired: BTreeMap<String, Vec<Firing>>) -> Result<(), StoreError> {
-        for (alert, firing) in fired {
+    /// Removes what fired at endpoints that were removed, since no resolve can be sent to them.
+    pub(super) async fn forget(&self, removed: BTreeMap<String, Vec<Firing>>) -> Result<(), StoreError> {
+        for (alert, firing) in removed {
             tracing::warn!(
                 alert,
                 firing = firing.len(),
-                "an alert is gone from the host file while it fired; no resolve is sent"
+                "alert was removed from the host file while it fired; no resolve is sent"
             );
             let removals = firing.iter().map(|firing| self.table.remove(&FiringKey::of(&alert, firing)));
             self.store.kv_write(removals.collect()).await?;
@@ -153,14 +153,14 @@ impl FiringTable {
     }
 }
 
-/// A notice as a message of the alert's flow: one alert's go in order.
+/// A notification as a message of the alert's flow. Messages about the same condition are delivered in order.
 fn message(alert: &Alert, notice: &Notice, now: Timestamp) -> Result<NewMessage, serde_json::Error> {
     let source = format!("alert {}", alert.name);
     let envelope = Envelope::received(message_of(notice, now)?, alert.flow.clone(), source, now);
     Ok(NewMessage { envelope, dedupe_window: None, idempotency: None })
 }
 
-/// The message that carries a notice.
+/// The message that carries a notification.
 pub(super) fn message_of(notice: &Notice, now: Timestamp) -> Result<Message, serde_json::Error> {
     Ok(Message {
         id: MessageId::generate(),
@@ -172,7 +172,7 @@ pub(super) fn message_of(notice: &Notice, now: Timestamp) -> Result<Message, ser
     })
 }
 
-/// What is sent to test an endpoint: a trigger, and the resolve of it.
+/// The notifications that test an endpoint: a trigger and its resolve.
 pub(super) fn test_notices(alert: &Alert, instance: &str, now: Timestamp) -> [Notice; 2] {
     let firing = Firing {
         key: AlertKey {

@@ -1,4 +1,4 @@
-//! The flow of an alert's endpoint: made by the host, not read from a file. Its messages are the alert's notifications.
+//! The flow of an alert's endpoint. The host creates it; no file defines it. Its messages are the alert's notifications.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,11 +8,11 @@ use std::time::Duration;
 use gantry_config::{Alert, Flow, Label, OnFailure, Ordering, Purpose, QueueBounds, SourceSettings};
 use gantry_core::{Digest, RetryPolicy};
 
-/// Messages of one alert go in order; others don't wait for it.
+/// Most messages in flight: those with different keys don't wait for each other.
 const IN_FLIGHT: usize = 16;
 const IN_FLIGHT_BYTES: usize = 1 << 20;
 
-/// The source of these flows: the host itself, which queues its notifications.
+/// The source of these flows: the host itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AlertSource;
 
@@ -33,7 +33,10 @@ pub(crate) fn flow_of(alert: &Alert) -> Flow {
         name: alert.flow.clone(),
         version: digest.as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
         file: PathBuf::new(),
-        purpose: Purpose { goal: format!("Tells {} what is wrong with this host", alert.name), ..Purpose::default() },
+        purpose: Purpose {
+            goal: format!("Notifies {} of what is wrong with this host", alert.name),
+            ..Purpose::default()
+        },
         ordering: Ordering::Key,
         on_failure: OnFailure::Skip,
         source: Arc::new(AlertSource),

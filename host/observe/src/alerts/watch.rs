@@ -1,4 +1,4 @@
-//! Checks the host and notifies each endpoint of what is new: once a second, and at once when something happens.
+//! Checks the host and notifies each endpoint of changes: once a second, and at once after an event.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use super::{Alerts, Endpoint};
 use crate::monitor;
 use crate::view::HostView;
 
-/// How long after the last check the next one comes when no event does.
+/// The time between two checks when there is no event.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The least time between two checks: a thousand dead letters at once are a few checks.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The least time between two checks, so that a thousand dead letters at once cause only a few checks.
+const MIN_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Messages that may wait for an endpoint; with as many nothing more is queued there.
-const MOST_WAITING: u64 = 1000;
+/// When so many messages wait for an endpoint, nothing more is queued for it.
+const MAX_WAITING: u64 = 1000;
 
 /// Watches until `stop`.
 pub(super) async fn run(host: &HostView, alerts: &Alerts, stop: CancellationToken) {
@@ -33,21 +33,21 @@ pub(super) async fn run(host: &HostView, alerts: &Alerts, stop: CancellationToke
     let watching = async {
         loop {
             check(host, alerts, &mut reader).await;
-            tokio::time::sleep(PAUSE).await;
-            change(&mut events).await;
+            tokio::time::sleep(MIN_INTERVAL).await;
+            next_event(&mut events).await;
         }
     };
     stop.run_until_cancelled(watching).await;
 }
 
-/// Returns when an event has come since the last check, or none for a while. Which events a slow listener missed does not
-/// matter: each check reads the host as it is.
-async fn change(events: &mut Receiver<Arc<HostEvent>>) {
-    let mut happened = false;
+/// Waits for an event since the last check, or until the next check is due. It does not matter which events a slow
+/// listener missed, because each check reads the current state of the host.
+async fn next_event(events: &mut Receiver<Arc<HostEvent>>) {
+    let mut received = false;
     while !matches!(events.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {
-        happened = true;
+        received = true;
     }
-    if !happened && let Ok(Err(RecvError::Closed)) = tokio::time::timeout(CHECK_INTERVAL, events.recv()).await {
+    if !received && let Ok(Err(RecvError::Closed)) = tokio::time::timeout(CHECK_INTERVAL, events.recv()).await {
         tokio::time::sleep(CHECK_INTERVAL).await;
     }
 }
@@ -56,7 +56,7 @@ async fn check(host: &HostView, alerts: &Alerts, reader: &mut ConditionReader) {
     let conditions = match reader.read(host).await {
         Ok(conditions) => conditions,
         Err(error) => {
-            tracing::error!(%error, "the conditions for alerts can't be read; alerts wait");
+            tracing::error!(%error, "failed to read the conditions for alerts; trying again");
             return;
         }
     };
@@ -67,15 +67,15 @@ async fn check(host: &HostView, alerts: &Alerts, reader: &mut ConditionReader) {
 
 async fn notify(host: &HostView, endpoint: &Endpoint, conditions: &Conditions) {
     let Endpoint { alert, state, .. } = endpoint;
-    if monitor::waiting(&host.store.depth(&alert.flow)) >= MOST_WAITING {
+    if monitor::waiting(&host.store.depth(&alert.flow)) >= MAX_WAITING {
         return;
     }
-    // Only this task writes: what it has read is still so when it is written down.
+    // Only this task writes the state, so it can't change in between.
     let current = state.lock().clone();
     let notifications = match queue(host, endpoint, &current, conditions).await {
         Ok(notifications) => notifications,
         Err(error) => {
-            tracing::error!(%error, alert = alert.name, "an alert can't be queued; trying again");
+            tracing::error!(%error, alert = alert.name, "failed to queue the notifications of an alert; trying again");
             return;
         }
     };
@@ -89,7 +89,7 @@ async fn notify(host: &HostView, endpoint: &Endpoint, conditions: &Conditions) {
     state.lock().firing = notifications.firing;
 }
 
-/// What is new at one endpoint, once it is on disk.
+/// Queues the new notifications of one endpoint. Returns once they are on disk.
 async fn queue(
     host: &HostView,
     endpoint: &Endpoint,

@@ -1,4 +1,4 @@
-//! The table of bad input: each refused with a message that says what, where and how to mend it, and nothing lost.
+//! Bad input: each is refused with a message that says what is wrong, where, and how to fix it; nothing is lost.
 
 use std::path::Path;
 use std::process::Output;
@@ -7,9 +7,9 @@ use gantry_e2e::{FlowText, HostProcess, Sink, TestHost, guest, run_gantry};
 
 fn check(dir: &Path) -> (i32, String) {
     let output: Output = run_gantry(["check".as_ref(), "--offline".as_ref(), dir.as_os_str()]);
-    // Long lines are wrapped under a bar, where depends on the length of a temporary path.
-    let told = String::from_utf8(output.stderr).unwrap().replace("\n  | ", " ");
-    (output.status.code().unwrap(), told)
+    // Long lines are wrapped; where depends on the length of a temporary path.
+    let printed = String::from_utf8(output.stderr).unwrap().replace("\n  | ", " ");
+    (output.status.code().unwrap(), printed)
 }
 
 /// Writes `text` as a flow file and checks it.
@@ -28,10 +28,10 @@ fn check_plugin(bytes: &[u8]) -> (i32, String) {
     check(dir.path())
 }
 
-fn assert_says(told: &(i32, String), code: i32, words: &[&str]) {
-    assert_eq!(told.0, code, "{}", told.1);
+fn assert_says((exit_code, printed): &(i32, String), code: i32, words: &[&str]) {
+    assert_eq!(*exit_code, code, "{printed}");
     for word in words {
-        assert!(told.1.contains(word), "`{word}` is not in:\n{}", told.1);
+        assert!(printed.contains(word), "`{word}` is not in:\n{printed}");
     }
 }
 
@@ -134,7 +134,7 @@ async fn a_csv_with_a_ragged_row_goes_to_failed_with_its_line_and_nothing_of_it_
 }
 
 #[tokio::test]
-async fn a_target_that_never_answers_times_out_and_one_that_closes_mid_body_is_tried_again() {
+async fn a_target_that_never_answers_times_out_and_one_that_closes_mid_body_is_retried() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());
     let flow = FlowText::new("in").target_at("t", &url, "timeout = \"100ms\"");
@@ -143,7 +143,7 @@ async fn a_target_that_never_answers_times_out_and_one_that_closes_mid_body_is_t
     host.post("/in", "{}").await;
     host.post("/rude", "{}").await;
     host.settled().await;
-    let mut codes: Vec<_> = host.dead_letters().await.into_iter().map(|letter| letter.reason.code).collect();
+    let mut codes: Vec<_> = host.dead_letters().await.into_iter().map(|dead_letter| dead_letter.reason.code).collect();
     codes.sort();
     assert_eq!(codes, ["retries-exhausted-network", "retries-exhausted-timeout"]);
     host.stop().await;
@@ -214,7 +214,7 @@ async fn a_disk_that_runs_full_stops_intake_and_loses_nothing_that_was_accepted(
     assert!(accepted > 10, "{accepted}");
     assert!(matches!(refusal, None | Some(503)), "{refusal:?}");
     host.kill();
-    // The operator makes room, and the target is back.
+    // The operator frees space, and the target is back.
     let status = std::process::Command::new("mount").args(["-o", "remount,size=256m"]).arg(dir).status().unwrap();
     assert!(status.success());
     let sink = Sink::start().await;

@@ -1,4 +1,4 @@
-//! Kills the real binary at random moments under load and holds it to its promises afterwards.
+//! Kills the real binary at random times under load, and checks its promises afterwards.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 const ROUNDS: usize = 30;
 const KEYS: usize = 8;
 
-/// What a sender knows: the messages that got 202.
+/// The messages that got 202, as the senders know them.
 #[derive(Default)]
 struct Acknowledged(Mutex<HashMap<(usize, u64), String>>);
 
@@ -43,13 +43,13 @@ async fn send(
 }
 
 /// A message whose number ends in 7 is refused for good; one that ends in 3 gets a 503 the first time.
-fn mischief() -> impl Fn(&Seen) -> Option<Answer> + Send + Sync {
-    let met = Mutex::new(HashSet::new());
+fn refuses_some() -> impl Fn(&Seen) -> Option<Answer> + Send + Sync {
+    let seen_before = Mutex::new(HashSet::new());
     move |seen| {
         let (key, n) = number(seen);
         match n % 10 {
             7 => Some(Answer::status(422)),
-            3 if met.lock().unwrap().insert((key, n)) => Some(Answer::status(503)),
+            3 if seen_before.lock().unwrap().insert((key, n)) => Some(Answer::status(503)),
             _ => None,
         }
     }
@@ -63,7 +63,7 @@ fn number(seen: &Seen) -> (usize, u64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_message_survives_thirty_kills() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let target = Sink::start().await.answers_by(mischief());
+    let target = Sink::start().await.answers_by(refuses_some());
     let flow = FlowText::new("torture")
         .source_line("key = { pointer = \"/key\" }")
         .step(gantry_e2e::guest("echo"), "")
@@ -85,7 +85,7 @@ async fn every_acknowledged_message_survives_thirty_kills() {
                 tokio::spawn(send(intake.clone(), key, Arc::clone(next), Arc::clone(&acknowledged), stop.clone()))
             })
             .collect();
-        // The moment of the kill is a number of deliveries, drawn anew each round: an event, not a time.
+        // The kill comes after a random number of deliveries: it waits for an event, not for a time.
         let seen = target.seen().len();
         target.wait_for(seen + fastrand::usize(1..400)).await;
         host.kill();
@@ -149,9 +149,10 @@ fn dead_letters(dir: &std::path::Path) -> HashSet<String> {
     let output = gantry_e2e::run_gantry(["dlq".as_ref(), "export".as_ref(), "--data".as_ref(), data.as_os_str()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
-    let id = |line: &str| {
-        let letter: serde_json::Value = serde_json::from_str(line).unwrap();
-        letter["received"]["id"].as_str().unwrap().to_owned()
-    };
-    text.lines().map(id).collect()
+    text.lines().map(message_id).collect()
+}
+
+fn message_id(line: &str) -> String {
+    let dead_letter: serde_json::Value = serde_json::from_str(line).unwrap();
+    dead_letter["received"]["id"].as_str().unwrap().to_owned()
 }

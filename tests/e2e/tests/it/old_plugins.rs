@@ -1,6 +1,6 @@
-//! Plugins compiled against a published version of the contract run unchanged on this host. Their components are kept
-//! under `tests/fixtures`, with the golden cases they passed when they were compiled; a digest that differs means that
-//! somebody compiled one anew, which would prove nothing.
+//! Plugins that were compiled against a published version of the contract run unchanged on this host. Their components
+//! are kept under `tests/fixtures`, with the golden cases that they passed when they were compiled. A different digest
+//! means that one was compiled again, which would prove nothing.
 
 use std::path::PathBuf;
 
@@ -26,8 +26,8 @@ fn components_of_api_0_1_0_are_the_ones_that_were_compiled_then() {
         let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         assert_eq!(Digest::of(&bytes).to_string(), format!("sha256:{digest}"), "{name} was changed");
     }
-    let there = std::fs::read_dir(fixtures()).unwrap().flatten();
-    let components = there.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "wasm"));
+    let entries = std::fs::read_dir(fixtures()).unwrap().flatten();
+    let components = entries.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "wasm"));
     assert_eq!(components.count(), API_0_1_0.len(), "a component without a test");
 }
 
@@ -42,7 +42,8 @@ fn the_page_beside_the_components_states_their_digests() {
 #[test]
 fn components_of_api_0_1_0_pass_their_golden_cases_on_this_host() {
     for (name, _, cases, count) in API_0_1_0 {
-        let (file, cases) = (fixtures().join(name), fixtures().join("cases").join(cases));
+        let file = fixtures().join(name);
+        let cases = fixtures().join("cases").join(cases);
         let arguments = ["plugin", "test", "--component"].map(AsRef::as_ref).into_iter();
         let output = run_gantry(arguments.chain([file.as_os_str(), "--cases".as_ref(), cases.as_os_str()]));
         let printed = String::from_utf8_lossy(&output.stdout);

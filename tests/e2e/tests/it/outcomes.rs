@@ -1,4 +1,4 @@
-//! What becomes of a message, by what its plugin says and what its target answers.
+//! How a message ends, depending on its plugin's outcome and its target's answer.
 
 use gantry_core::{DeadLetterState, MessageState, Stage};
 use gantry_e2e::{Answer, FlowText, Sink, TestHost, guest};
@@ -31,13 +31,13 @@ async fn a_503_is_retried_until_the_schedule_ends_then_dead_lettered() {
     host.post("/in", r#"{"emit":[{"text":"x"}]}"#).await;
     host.settled().await;
     assert_eq!(erp.seen().len(), 3, "the flow allows three attempts");
-    let letters = host.dead_letters().await;
-    let [letter] = letters.as_slice() else { panic!("{letters:?}") };
-    assert_eq!(letter.stage, Stage::Deliver);
-    assert_eq!(letter.reason.code, "retries-exhausted-unavailable");
-    assert_eq!(letter.attempts.iter().map(|a| a.status).collect::<Vec<_>>(), [Some(503); 3]);
-    assert_eq!(letter.received.payload, r#"{"emit":[{"text":"x"}]}"#);
-    assert_eq!(letter.transformed.as_ref().unwrap().payload, "x");
+    let dead_letters = host.dead_letters().await;
+    let [dead_letter] = dead_letters.as_slice() else { panic!("{dead_letters:?}") };
+    assert_eq!(dead_letter.stage, Stage::Deliver);
+    assert_eq!(dead_letter.reason.code, "retries-exhausted-unavailable");
+    assert_eq!(dead_letter.attempts.iter().map(|a| a.status).collect::<Vec<_>>(), [Some(503); 3]);
+    assert_eq!(dead_letter.received.payload, r#"{"emit":[{"text":"x"}]}"#);
+    assert_eq!(dead_letter.transformed.as_ref().unwrap().payload, "x");
     host.stop().await;
 }
 
@@ -70,10 +70,10 @@ async fn a_422_is_dead_lettered_at_once_with_what_was_sent_and_answered() {
     let host = one_flow(&erp).await;
     host.post("/in", r#"{"emit":[{"text":"x"}]}"#).await;
     host.settled().await;
-    let letter = host.dead_letters().await.remove(0);
-    assert_eq!((erp.seen().len(), letter.reason.code.as_str()), (1, "target-refused-422"));
-    assert_eq!(letter.attempts[0].excerpt, "no such customer");
-    assert_eq!(letter.state, DeadLetterState::Open);
+    let dead_letter = host.dead_letters().await.remove(0);
+    assert_eq!((erp.seen().len(), dead_letter.reason.code.as_str()), (1, "target-refused-422"));
+    assert_eq!(dead_letter.attempts[0].excerpt, "no such customer");
+    assert_eq!(dead_letter.state, DeadLetterState::Open);
     host.stop().await;
 }
 
@@ -84,8 +84,11 @@ async fn invalid_data_is_dead_lettered_with_its_violations_and_counted_by_rule()
     let violation = json!({"path": "/lines/0/sku", "code": "unknown-product", "text": "no product 9"});
     host.post("/in", json!({"invalid": [violation]}).to_string()).await;
     host.settled().await;
-    let letter = host.dead_letters().await.remove(0);
-    assert_eq!((letter.stage, letter.reason.violations[0].code.as_str()), (Stage::Validate, "unknown-product"));
+    let dead_letter = host.dead_letters().await.remove(0);
+    assert_eq!(
+        (dead_letter.stage, dead_letter.reason.violations[0].code.as_str()),
+        (Stage::Validate, "unknown-product")
+    );
     let metrics = host.handle().scrape().unwrap();
     assert!(metrics.contains(r#"gantry_violations_total{flow="in",rule="unknown-product"} 1"#), "{metrics}");
     assert!(erp.seen().is_empty());
@@ -132,16 +135,17 @@ async fn a_plugin_can_harm_only_its_own_messages() {
     }
     let report = &host.settled().await[0];
     assert_eq!((report.counts.delivered, report.counts.dead_lettered), (99, 1));
-    let letter = host.dead_letters().await.remove(0);
-    assert_eq!(letter.reason.code, "plugin-trap");
-    assert!(letter.reason.text.contains("poison"), "the panic's own words: {}", letter.reason.text);
-    assert!(letter.component.is_some());
+    let dead_letter = host.dead_letters().await.remove(0);
+    assert_eq!(dead_letter.reason.code, "plugin-trap");
+    assert!(dead_letter.reason.text.contains("poison"), "the panic's message: {}", dead_letter.reason.text);
+    assert!(dead_letter.component.is_some());
     host.stop().await;
 }
 
 #[tokio::test]
 async fn each_delivery_of_a_message_has_its_own_state() {
-    let (erp, archive) = (Sink::start().await.answers(422, 1), Sink::start().await);
+    let erp = Sink::start().await.answers(422, 1);
+    let archive = Sink::start().await;
     let flow = FlowText::new("in")
         .step(guest("outcomes"), "")
         .target("erp", &erp, "default = true")
@@ -150,17 +154,17 @@ async fn each_delivery_of_a_message_has_its_own_state() {
     host.post("/in", r#"{"emit":[{"text":"a"},{"text":"b","route":"archive"}]}"#).await;
     host.settled().await;
     assert_eq!(archive.accepted()[0].text(), "b");
-    let letter = host.dead_letters().await.remove(0);
-    assert_eq!(letter.id.position, Some(0));
-    assert_eq!(letter.target.as_ref().unwrap().as_str(), "erp");
+    let dead_letter = host.dead_letters().await.remove(0);
+    assert_eq!(dead_letter.id.position, Some(0));
+    assert_eq!(dead_letter.target.as_ref().unwrap().as_str(), "erp");
 
-    host.handle().store().replay(letter.id, "test".into(), None).await.unwrap();
+    host.handle().store().replay(dead_letter.id, "test".into(), None).await.unwrap();
     host.settled().await;
     assert_eq!(erp.accepted().len(), 1, "the failed delivery is sent");
     assert_eq!(archive.seen().len(), 1, "its sibling is not sent again");
     assert_eq!(erp.seen()[0].idempotency_key(), erp.seen()[1].idempotency_key());
-    let letter = host.handle().store().dead_letter(letter.id).await.unwrap().unwrap();
-    assert_eq!(letter.state, DeadLetterState::Resolved);
+    let dead_letter = host.handle().store().dead_letter(dead_letter.id).await.unwrap().unwrap();
+    assert_eq!(dead_letter.state, DeadLetterState::Resolved);
     host.stop().await;
 }
 
@@ -170,11 +174,11 @@ async fn an_edited_replay_delivers_what_was_edited_and_keeps_the_messages_id() {
     let host = one_flow(&erp).await;
     let id = host.post("/in", r#"{"reject":"hopeless"}"#).await;
     host.settled().await;
-    let letter = host.dead_letters().await.remove(0);
-    let edited = r#"{"emit":[{"text":"mended"}]}"#;
-    host.handle().store().replay(letter.id, "test".into(), Some(edited.into())).await.unwrap();
+    let dead_letter = host.dead_letters().await.remove(0);
+    let edited = r#"{"emit":[{"text":"corrected"}]}"#;
+    host.handle().store().replay(dead_letter.id, "test".into(), Some(edited.into())).await.unwrap();
     host.settled().await;
-    assert_eq!(erp.accepted()[0].text(), "mended");
+    assert_eq!(erp.accepted()[0].text(), "corrected");
     assert_eq!(erp.accepted()[0].idempotency_key(), format!("{id}.0"));
     let history = host.handle().store().history(id).await.unwrap().unwrap();
     assert_eq!(history.state, MessageState::Delivered);
@@ -190,6 +194,6 @@ async fn a_401_pauses_the_target_and_spends_no_attempt() {
     }
     gantry_e2e::eventually("all messages to wait", || async { host.handle().reports()[0].queue.scheduled == 10 }).await;
     assert!(host.dead_letters().await.is_empty());
-    assert!(erp.seen().len() <= 10, "no message is tried twice while the target is paused");
+    assert!(erp.seen().len() <= 10, "no message is attempted twice while the target is paused");
     host.stop().await;
 }

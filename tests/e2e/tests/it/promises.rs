@@ -11,15 +11,15 @@ fn number(seen: &gantry_e2e::Seen) -> (String, u64) {
 /// Refuses the first request of every message with a 503.
 fn flaky(
     seen: &gantry_e2e::Seen,
-    met: &std::sync::Mutex<std::collections::HashSet<String>>,
+    seen_before: &std::sync::Mutex<std::collections::HashSet<String>>,
 ) -> Option<gantry_e2e::Answer> {
-    met.lock().unwrap().insert(seen.idempotency_key()).then(|| gantry_e2e::Answer::status(503))
+    seen_before.lock().unwrap().insert(seen.idempotency_key()).then(|| gantry_e2e::Answer::status(503))
 }
 
 #[tokio::test]
 async fn messages_that_share_a_key_are_delivered_in_order_though_attempts_fail() {
-    let met = std::sync::Mutex::default();
-    let erp = Sink::start().await.answers_by(move |seen| flaky(seen, &met));
+    let seen_before = std::sync::Mutex::default();
+    let erp = Sink::start().await.answers_by(move |seen| flaky(seen, &seen_before));
     let flow = FlowText::new("in").source_line("key = { pointer = \"/key\" }").step(guest("echo"), "").target(
         "erp",
         &erp,
@@ -123,7 +123,8 @@ async fn a_scheduled_attempt_survives_a_restart() {
 #[tokio::test]
 async fn secrets_never_enter_a_dead_letter_a_metric_or_a_history() {
     let secrets = tempfile::tempdir().unwrap();
-    let (sender, target) = (secrets.path().join("sender"), secrets.path().join("target"));
+    let sender = secrets.path().join("sender");
+    let target = secrets.path().join("target");
     std::fs::write(&sender, "sender-secret-4711").unwrap();
     std::fs::write(&target, "target-secret-0815").unwrap();
     let erp = Sink::start().await.answers_by(|seen| {
@@ -141,9 +142,9 @@ async fn secrets_never_enter_a_dead_letter_a_metric_or_a_history() {
     let id = response.json::<serde_json::Value>().await.unwrap()["id"].as_str().unwrap().parse().unwrap();
     host.settled().await;
     assert_eq!(erp.seen()[0].header("authorization"), "Bearer target-secret-0815");
-    let letter = serde_json::to_string(&host.dead_letters().await).unwrap();
+    let dead_letter = serde_json::to_string(&host.dead_letters().await).unwrap();
     let history = serde_json::to_string(&host.handle().store().history(id).await.unwrap()).unwrap();
-    for text in [letter, history, host.handle().scrape().unwrap()] {
+    for text in [dead_letter, history, host.handle().scrape().unwrap()] {
         assert!(!text.contains("secret-"), "{text}");
     }
     host.stop().await;

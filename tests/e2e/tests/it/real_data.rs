@@ -1,5 +1,5 @@
-//! Real data that nobody here wrote, through real plugins: every message in is a message out or a dead letter, whole.
-//! The data lies beside the checkout (`../shared/data`); where it is absent the tests say so and pass.
+//! Real data from other projects, through real plugins: every message that comes in is delivered or is a dead letter,
+//! complete. The data is beside the checkout (`../shared/data`); if it is absent, the tests say so and pass.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,12 +18,15 @@ fn rows(file: &std::path::Path) -> Vec<BTreeMap<String, String>> {
     let text = std::fs::read(file).unwrap();
     let mut reader = csv::Reader::from_reader(text.as_slice());
     let header = reader.headers().unwrap().clone();
-    let row =
-        |record: csv::StringRecord| header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect();
-    reader.records().map(|record| row(record.unwrap())).collect()
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.unwrap();
+        rows.push(header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect());
+    }
+    rows
 }
 
-/// Puts a file into the watched directory as a careful sender does: under another name first.
+/// Puts a file into the watched directory as senders should: under another name first, then renamed.
 fn drop_file(from: &std::path::Path, directory: &std::path::Path) {
     std::fs::create_dir_all(directory).unwrap();
     let part = directory.join(".arriving");
@@ -34,9 +37,11 @@ fn drop_file(from: &std::path::Path, directory: &std::path::Path) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_northwind_customers_and_orders_reach_the_erp() {
     let Some(data) = shared_data("northwind") else { return };
-    let (customers, orders) = (Sink::start().await, Sink::start().await);
+    let customers = Sink::start().await;
+    let orders = Sink::start().await;
     let drop = tempfile::tempdir().unwrap();
-    let (customers_in, orders_in) = (drop.path().join("customers"), drop.path().join("orders"));
+    let customers_in = drop.path().join("customers");
+    let orders_in = drop.path().join("orders");
     let customer_flow = FlowText::new("customers")
         .source(&drop_source(&customers_in, ""))
         .step(plugin("customer-to-erp"), "settings = { input = \"northwind\", phones = \"keep\" }")

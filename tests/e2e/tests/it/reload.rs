@@ -1,4 +1,4 @@
-//! Flows and plugins replaced while the host runs: whole or not at all, and without loss.
+//! Flows and plugins replaced while the host runs: completely or not at all, and without loss.
 
 mod changes;
 mod load;

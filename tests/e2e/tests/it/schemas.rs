@@ -1,4 +1,4 @@
-//! Messages held to JSON Schemas, on their way in and on their way out.
+//! Messages checked against JSON Schemas, on their way in and on their way out.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,8 @@ fn line(file: &Path) -> String {
 
 #[tokio::test]
 async fn an_incoming_message_that_breaks_the_schema_is_a_dead_letter_and_the_others_go_through() {
-    let (erp, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
     let flow = FlowText::new("in").source_line(&line(&schema(folder.path(), ORDER))).target("erp", &erp, "");
     let host = TestHost::start(&[flow]).await;
     host.post("/in", r#"{"customer": {"number": 1}, "total": 12345678901234567.89}"#).await;
@@ -39,12 +40,12 @@ async fn an_incoming_message_that_breaks_the_schema_is_a_dead_letter_and_the_oth
     let report = &host.settled().await[0];
     assert_eq!((report.counts.delivered, report.counts.dead_lettered, erp.seen().len()), (2, 1, 2));
 
-    let letter = host.dead_letters().await.remove(0);
-    assert_eq!((letter.stage, letter.reason.code.as_str()), (Stage::Validate, "invalid"));
-    assert_eq!((letter.received.payload.as_ref(), letter.target), (wrong.as_bytes(), None));
-    let found: Vec<_> = letter.reason.violations.iter().map(|v| (v.path.as_str(), v.code.as_str())).collect();
+    let dead_letter = host.dead_letters().await.remove(0);
+    assert_eq!((dead_letter.stage, dead_letter.reason.code.as_str()), (Stage::Validate, "invalid"));
+    assert_eq!((dead_letter.received.payload.as_ref(), dead_letter.target), (wrong.as_bytes(), None));
+    let found: Vec<_> = dead_letter.reason.violations.iter().map(|v| (v.path.as_str(), v.code.as_str())).collect();
     assert_eq!(found, [("/customer/number", "missing-field"), ("/total", "multiple-of")]);
-    assert_eq!(letter.reason.text, "the message breaks order.json: 2 rules broken");
+    assert_eq!(dead_letter.reason.text, "the message breaks order.json: 2 rules broken");
     let metrics = host.handle().scrape().unwrap();
     for counted in [
         r#"gantry_violations_total{flow="in",rule="missing-field"} 1"#,
@@ -57,22 +58,25 @@ async fn an_incoming_message_that_breaks_the_schema_is_a_dead_letter_and_the_oth
 
 #[tokio::test]
 async fn a_message_that_is_no_json_breaks_any_schema() {
-    let (erp, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
     let flow = FlowText::new("in").source_line(&line(&schema(folder.path(), "true"))).target("erp", &erp, "");
     let host = TestHost::start(&[flow]).await;
     host.post("/in", "{").await;
     let csv = reqwest::Client::builder().no_proxy().build().unwrap().post(host.url("/in"));
     assert_eq!(csv.header("content-type", "text/csv").body("a,b").send().await.unwrap().status(), 202);
     host.settled().await;
-    let letters = host.dead_letters().await;
-    assert!(letters.len() == 2 && erp.seen().is_empty());
-    assert!(letters.iter().all(|letter| letter.reason.violations[0].code == "not-json"));
+    let dead_letters = host.dead_letters().await;
+    assert!(dead_letters.len() == 2 && erp.seen().is_empty());
+    assert!(dead_letters.iter().all(|dead_letter| dead_letter.reason.violations[0].code == "not-json"));
     host.stop().await;
 }
 
 #[tokio::test]
 async fn an_outgoing_message_that_breaks_its_targets_schema_is_a_dead_letter_and_nothing_is_sent() {
-    let (erp, archive, folder) = (Sink::start().await, Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let archive = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
     let flow = FlowText::new("in")
         .step(guest("outcomes"), "")
         .target("erp", &erp, &line(&schema(folder.path(), ORDER)))
@@ -92,28 +96,29 @@ async fn an_outgoing_message_that_breaks_its_targets_schema_is_a_dead_letter_and
         "a message is one unit: nothing of the second is sent"
     );
 
-    let letter = host.dead_letters().await.remove(0);
-    assert_eq!((letter.stage, letter.reason.violations[0].path.as_str()), (Stage::Validate, "/customer"));
-    assert_eq!(letter.target.unwrap().as_str(), "erp");
-    assert_eq!(letter.transformed.unwrap().payload, r#"{"customer": 7}"#);
-    assert!(letter.component.is_some(), "the plugin that made it");
-    assert_eq!(letter.reason.text, "output 1 for target `erp` breaks order.json: wrong-type at /customer");
+    let dead_letter = host.dead_letters().await.remove(0);
+    assert_eq!((dead_letter.stage, dead_letter.reason.violations[0].path.as_str()), (Stage::Validate, "/customer"));
+    assert_eq!(dead_letter.target.unwrap().as_str(), "erp");
+    assert_eq!(dead_letter.transformed.unwrap().payload, r#"{"customer": 7}"#);
+    assert!(dead_letter.component.is_some(), "the plugin that made it");
+    assert_eq!(dead_letter.reason.text, "output 1 for target `erp` breaks order.json: wrong-type at /customer");
     host.stop().await;
 }
 
 #[tokio::test]
 async fn a_dead_letter_is_replayed_once_the_schema_was_corrected() {
-    let (erp, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
     let file = schema(folder.path(), r#"{ "required": ["customer", "vat"] }"#);
     let flow = FlowText::new("in").source_line(&line(&file)).target("erp", &erp, "");
     let host = TestHost::start(&[flow]).await;
     host.post("/in", r#"{"customer": {"number": 1}}"#).await;
     host.settled().await;
-    let letter = host.dead_letters().await.remove(0);
-    assert_eq!(letter.reason.violations[0].path, "/vat");
+    let dead_letter = host.dead_letters().await.remove(0);
+    assert_eq!(dead_letter.reason.violations[0].path, "/vat");
 
     let replay = async |host: &TestHost| {
-        host.handle().store().replay(letter.id, "test".into(), None).await.unwrap();
+        host.handle().store().replay(dead_letter.id, "test".into(), None).await.unwrap();
         host.settled().await;
         host.dead_letters().await.remove(0).state
     };

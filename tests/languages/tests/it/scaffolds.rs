@@ -8,7 +8,8 @@ use gantry_languages::{gantry, language, succeeds};
 fn works(language: &str, prepare: impl FnOnce(&Path)) {
     let folder = tempfile::tempdir().unwrap();
     let plugin = folder.path().join("contact-to-debtor");
-    let (to, name) = (plugin.to_str().unwrap(), "contact-to-debtor");
+    let to = plugin.to_str().unwrap();
+    let name = "contact-to-debtor";
     let written = gantry(["plugin", "new", name, "--lang", language, "--dir", to]);
     assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
     prepare(&plugin);

@@ -14,7 +14,7 @@ impl Tables for NoTables {
     }
 }
 
-/// A message whose value an instance has to build and to throw away: a megabyte of text in many pieces.
+/// A message whose value makes an instance allocate: a megabyte of text in many pieces.
 fn message() -> Message {
     let words: Vec<_> = (0..50_000).map(|word| format!("\"w{word}\"")).collect();
     Message {
@@ -27,7 +27,7 @@ fn message() -> Message {
     }
 }
 
-/// Runs this plugin warm with little room above what it needs at least; gives back how many instances it took.
+/// Runs this plugin warm with a memory limit just below what one message needs. Returns how many instances were used.
 fn recycled(folder: &str) -> u32 {
     let sandbox = Sandbox::new(SandboxConfig::default()).unwrap();
     let plugin = sandbox.load(&std::fs::read(built(folder)).unwrap()).unwrap();
@@ -50,7 +50,7 @@ fn recycled(folder: &str) -> u32 {
         assert!(run.peak_memory_bytes < limits.memory_bytes, "{}", run.peak_memory_bytes);
         run
     };
-    // One byte less than one message takes: whoever has seen it has grown beyond.
+    // One byte less than one message takes: after one message an instance is above it.
     let first = once(&plugin.prepare(step(Reuse::Fresh)).unwrap()).peak_memory_bytes;
     let tight = plugin.prepare(step(Reuse::Warm { messages: u32::MAX, memory_bytes: first - 1 })).unwrap();
     let roomy =

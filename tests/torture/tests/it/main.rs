@@ -1,4 +1,4 @@
-//! The torture run, and the judge that decides whether it passed.
+//! The torture run, and tests of the checks that decide whether it passed.
 
 #![allow(clippy::unwrap_used, reason = "a test, helpers included")]
 

@@ -1,4 +1,4 @@
-//! Two decks of rounds: every fault comes twice, in another order. `torture --rounds 200` does the same for longer.
+//! A run in which every fault comes twice, in another order. `torture --rounds 200` does the same for longer.
 
 use gantry_torture::plan::FAULTS;
 use gantry_torture::run::{Options, run};

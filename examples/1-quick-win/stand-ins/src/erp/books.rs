@@ -1,38 +1,37 @@
-//! The ERP's books: debtors and sales orders, and who has booked what under which idempotency key.
+//! The ERP's books: debtors and sales orders, and what was booked under which idempotency key.
 //!
-//! A key that was used before gets the first answer again and books nothing. A debtor told of in other words under a
-//! known key is the same debtor; a sales order is not. A customer with a credit hold gets no sales order until somebody
-//! releases the hold.
+//! A repeated key gets the first answer again and books nothing. Other data under a known key is the same debtor, but
+//! it is refused for a sales order. A customer on credit hold can't order until the hold is released.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// Where a sales order names its number in the shop.
+/// Where a sales order has its number in the shop.
 const ORDER_NUMBER: &str = "/external_number";
-/// Where a sales order names its customer.
+/// Where a sales order has its customer.
 const ORDER_CUSTOMER: &str = "/customer_number";
-/// Where a debtor names its number in the CRM.
+/// Where a debtor has its number in the CRM.
 const DEBTOR_NUMBER: &str = "/external_number";
 
 /// The two kinds of record the ERP takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A customer, as the ledger sees it.
+    /// A customer.
     Debtor,
-    /// An order, as the warehouse sees it.
+    /// An order.
     SalesOrder,
 }
 
-/// What the ERP says of a record.
+/// The ERP's answer to a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Booking {
-    /// Booked under this number of the ERP's own.
+    /// Booked under this number of the ERP.
     New(String),
     /// Booked before, under this number.
     Repeat(String),
-    /// A debtor that is known under this number already, told of once more in other words.
+    /// A debtor that is already known under this number, with other data.
     Merged(String),
     /// Not acceptable, and why.
     Refused(String),
@@ -111,7 +110,7 @@ impl Books {
         Booking::New(number)
     }
 
-    /// The record with this number of the shop's or the CRM's.
+    /// The record with this number of the shop or the CRM.
     #[must_use]
     pub fn find(&self, kind: Kind, external: &str) -> Option<&Record> {
         self.records(kind).get(external)
@@ -123,12 +122,12 @@ impl Books {
         self.records(kind).values().map(|record| &record.number).collect::<BTreeSet<_>>().len()
     }
 
-    /// Lifts a customer's credit hold; false when there is none.
+    /// Releases a customer's credit hold. Returns whether there was one.
     pub fn release_hold(&mut self, customer: &str) -> bool {
         self.holds.remove(customer).is_some()
     }
 
-    /// The debtor can from now on also be found by this record's number.
+    /// From now on the debtor is also found by this record's number.
     fn merge(&mut self, number: String, body: &Value) -> Booking {
         let known = self.debtors.values().find(|debtor| debtor.number == number).cloned();
         if let (Some(known), Some(external)) = (known, text_at(body, DEBTOR_NUMBER)) {

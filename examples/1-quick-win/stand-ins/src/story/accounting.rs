@@ -1,4 +1,4 @@
-//! The ERP as its own people use it: looking records up, releasing credit holds.
+//! The ERP as its own users use it: they look up records and release credit holds.
 
 use anyhow::ensure;
 use reqwest::{Client, StatusCode};
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::erp::{Kind, Stats};
 
-/// Somebody in accounting.
+/// A user of the ERP in accounting.
 #[derive(Debug)]
 pub(super) struct Accounting {
     pub(super) client: Client,

@@ -1,4 +1,4 @@
-//! The host's admin API, as much of it as the story needs.
+//! A client of the host's admin API, with what the story needs.
 
 use anyhow::Context as _;
 use reqwest::{Client, StatusCode};
@@ -13,7 +13,7 @@ pub(super) struct Admin {
     token: String,
 }
 
-/// The account of one flow.
+/// The report on one flow.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct FlowReport {
     pub(super) name: String,
@@ -62,7 +62,7 @@ pub(super) struct Criterion {
     pub(super) met: Option<bool>,
 }
 
-/// A dead letter, as far as the story cares.
+/// A dead letter, with what the story needs.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct DeadLetter {
     pub(super) id: String,
@@ -89,14 +89,14 @@ struct DeadLetterPage {
     dead_letters: Vec<DeadLetter>,
 }
 
-/// Where a message stands.
+/// The state of a message.
 #[derive(Debug, Deserialize)]
 pub(super) struct History {
     pub(super) state: String,
 }
 
 impl DeadLetter {
-    /// Whether it stands for a message of this flow with this key.
+    /// Whether it is about a message of this flow with this key.
     pub(super) fn is_of(&self, flow: &str, key: &str) -> bool {
         self.flow == flow && self.received.key.as_deref() == Some(key)
     }
@@ -110,7 +110,7 @@ impl Queue {
 }
 
 impl Counts {
-    /// Messages that have come to an end.
+    /// Messages that have ended.
     pub(super) const fn ended(self) -> u64 {
         self.delivered + self.skipped + self.dead_lettered
     }
@@ -122,9 +122,10 @@ impl Admin {
         Self { client, address: String::new(), token: String::new() }
     }
 
-    /// Where the host listens, and the token it wants.
+    /// Sets where the host listens, and its token.
     pub(super) fn found(&mut self, address: &str, token: &str) {
-        (self.address, self.token) = (address.to_owned(), token.to_owned());
+        address.clone_into(&mut self.address);
+        token.clone_into(&mut self.token);
     }
 
     /// Where it answers.
@@ -132,13 +133,13 @@ impl Admin {
         &self.address
     }
 
-    /// Whether the host says that it is ready.
+    /// Whether the host is ready.
     pub(super) async fn is_ready(&self) -> bool {
         let answer = self.client.get(format!("http://{}/readyz", self.address)).send().await;
         answer.is_ok_and(|answer| answer.status() == StatusCode::OK)
     }
 
-    /// The account of every flow.
+    /// The reports on all flows.
     pub(super) async fn flows(&self) -> anyhow::Result<Vec<FlowReport>> {
         self.get("/v1/flows").await
     }
@@ -153,7 +154,7 @@ impl Admin {
         self.get(&format!("/v1/dead-letters/{id}")).await
     }
 
-    /// Where a message stands.
+    /// The state of a message.
     pub(super) async fn message(&self, id: &str) -> anyhow::Result<History> {
         self.get(&format!("/v1/messages/{id}")).await
     }

@@ -1,6 +1,6 @@
-//! The real `gantry` program: started as a child, asked through its commands, stopped with SIGTERM.
+//! The real `gantry` program: started as a child process, used through its commands, stopped with SIGTERM.
 //!
-//! The child never outlives the story: whatever ends it, dropping the [`Host`] stops the child.
+//! The child never outlives the story: dropping the [`Host`] stops it.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -15,12 +15,12 @@ use serde::Deserialize;
 use super::admin::Admin;
 use super::stage::Stage;
 
-/// Longest wait until the host is ready: it compiles two plugins first, on whatever machine this is.
+/// Longest wait until the host is ready: it compiles two plugins first, which takes long on a slow machine.
 const READY_WITHIN: Duration = Duration::from_secs(90);
-/// Longest wait for a clean end; more than the host gives itself.
+/// Longest wait until it has stopped; longer than the host's own deadline.
 const STOP_WITHIN: Duration = Duration::from_secs(40);
-/// Time between two looks.
-const LOOK: Duration = Duration::from_millis(25);
+/// Time between two checks.
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
 /// A running host.
 #[derive(Debug)]
@@ -44,7 +44,8 @@ pub(super) struct HostFile {
 }
 
 impl HostFile {
-    /// What a host says of itself in its data directory, with its admin token; none as long as it hasn't said so.
+    /// Reads the file that a running host writes into its data directory, and its admin token; none if there is no such
+    /// file.
     pub(super) fn read(data: &Path) -> Option<(Self, String)> {
         let file = std::fs::read_to_string(data.join("host.json")).ok()?;
         let token = std::fs::read_to_string(data.join("admin.token")).ok()?;
@@ -55,7 +56,8 @@ impl HostFile {
 impl Host {
     /// Starts `gantry run` and waits until it is ready.
     pub(super) async fn start(program: &Path, stage: &Stage, client: &Client) -> anyhow::Result<Self> {
-        let (data, log) = (stage.work("data"), stage.work("host.log"));
+        let data = stage.work("data");
+        let log = stage.work("host.log");
         let output = File::create(&log)?;
         let child = Command::new(program)
             .args(["run", "--log-format", "json", "--config"])
@@ -85,12 +87,12 @@ impl Host {
             if self.find() && self.admin.is_ready().await {
                 return Ok(());
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         bail!("the host was not ready within {} s", READY_WITHIN.as_secs())
     }
 
-    /// Reads where the host listens; false as long as it hasn't said so.
+    /// Reads where the host listens. Returns whether that is known.
     fn find(&mut self) -> bool {
         let Some((file, token)) = HostFile::read(&self.data).filter(|(file, _)| file.pid == self.child.id()) else {
             return false;
@@ -105,7 +107,8 @@ impl Host {
         let mut command = tokio::process::Command::new(&self.program);
         command.args(arguments).env("GANTRY_DATA", &self.data).env_remove("GANTRY_CONFIG").env_remove("GANTRY_FORMAT");
         let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await?;
-        let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
         let errors: Vec<_> = errors.lines().take(20).collect();
         ensure!(output.status.success(), "`{}`: {}\n{}", command_line(arguments), output.status, errors.join("\n"));
         Ok(text.trim_end().to_owned())
@@ -119,7 +122,7 @@ impl Host {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(status);
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         bail!("the host did not stop within {} s of SIGTERM", STOP_WITHIN.as_secs())
     }
@@ -151,14 +154,14 @@ impl Drop for Host {
             if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
                 return;
             }
-            std::thread::sleep(LOOK);
+            std::thread::sleep(POLL_INTERVAL);
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A path as one would type it: relative where it lies below the current directory.
+/// A path as one would type it: relative if it is below the current directory.
 pub(super) fn short(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(&here).unwrap_or(path).display().to_string()
@@ -166,10 +169,17 @@ pub(super) fn short(path: &Path) -> String {
 
 /// A `gantry` command as one would type it, once `env` is read.
 pub(super) fn command_line(arguments: &[&str]) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:".contains(c);
-    let quoted = arguments.iter().map(|argument| match argument.chars().all(is_plain) {
-        true => format!(" {argument}"),
-        false => format!(" \"{argument}\""),
-    });
-    format!("gantry{}", quoted.collect::<String>())
+    let mut line = "gantry".to_owned();
+    for argument in arguments {
+        if argument.chars().all(needs_no_quotes) {
+            line.push_str(&format!(" {argument}"));
+        } else {
+            line.push_str(&format!(" \"{argument}\""));
+        }
+    }
+    line
+}
+
+fn needs_no_quotes(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_./=:".contains(c)
 }

@@ -1,11 +1,11 @@
-//! What an operator does with dead letters, with the commands an operator would type: look, fix and replay, let the
-//! other side learn and replay, give up with a reason.
+//! What an operator does with dead letters, with the commands that an operator would use: look at them, replay with a
+//! correction, replay after a change in the target system, discard with a reason.
 
 use anyhow::Context as _;
 
 use super::accounting::Accounting;
-use super::cast::{CORRECTED_ORDER, HELD_CUSTOMER, HELD_ORDER, SPOILT_ORDER};
 use super::host::{Host, command_line, short};
+use super::names::{CORRECTED_ORDER, HELD_CUSTOMER, HELD_ORDER, SPOILT_ORDER};
 use super::stage::Stage;
 use super::{screen, settle};
 use crate::erp::Kind;
@@ -22,27 +22,27 @@ pub(super) struct Operator<'a> {
 }
 
 impl Operator<'_> {
-    /// Lists what is open and looks at one letter.
+    /// Lists the open dead letters and shows one of them.
     pub(super) async fn look(&self) -> anyhow::Result<()> {
         screen::step("What is open?");
         screen::command(&format!(". {}", short(&self.stage.work("env"))), "");
         self.run(&["dlq", "list", "--state", "open"]).await?;
         screen::gap();
         screen::step("One of them");
-        let letter = self.letter_of(CORRECTED_ORDER).await?;
-        self.run(&["dlq", "show", &letter]).await
+        let dead_letter = self.dead_letter_of(CORRECTED_ORDER).await?;
+        self.run(&["dlq", "show", &dead_letter]).await
     }
 
-    /// A slip in the shop: replayed with a corrected payload.
+    /// A mistake in the shop: replayed with a corrected payload.
     pub(super) async fn correct(&self) -> anyhow::Result<()> {
         screen::gap();
         screen::step(&format!(
             "{CORRECTED_ORDER} names a product nobody sells. The shop has corrected it: replay the correction"
         ));
-        let letter = self.letter_of(CORRECTED_ORDER).await?;
+        let dead_letter = self.dead_letter_of(CORRECTED_ORDER).await?;
         let payload = short(&self.stage.example(&format!("data/corrected/{CORRECTED_ORDER}.json")));
-        self.run(&["dlq", "replay", &letter, "--payload", &payload]).await?;
-        self.arrived(CORRECTED_ORDER, &letter).await
+        self.run(&["dlq", "replay", &dead_letter, "--payload", &payload]).await?;
+        self.arrived(CORRECTED_ORDER, &dead_letter).await
     }
 
     /// A customer on credit hold: accounting releases it, and the same message goes out again.
@@ -51,18 +51,18 @@ impl Operator<'_> {
         screen::step(&format!(
             "{HELD_ORDER} was refused by the ERP: credit hold. Accounting releases it: replay it as it is"
         ));
-        let letter = self.letter_of(HELD_ORDER).await?;
+        let dead_letter = self.dead_letter_of(HELD_ORDER).await?;
         self.accounting.release_hold(HELD_CUSTOMER).await?;
-        self.run(&["dlq", "replay", &letter]).await?;
-        self.arrived(HELD_ORDER, &letter).await
+        self.run(&["dlq", "replay", &dead_letter]).await?;
+        self.arrived(HELD_ORDER, &dead_letter).await
     }
 
-    /// An order nobody wants any more: given up, and the reason stays on record.
+    /// A cancelled order: discarded, with a reason that stays on record.
     pub(super) async fn discard(&self) -> anyhow::Result<()> {
         screen::gap();
         screen::step(&format!("{SPOILT_ORDER} has no date, and its customer has cancelled it meanwhile: discard it"));
-        let letter = self.letter_of(SPOILT_ORDER).await?;
-        self.run(&["dlq", "discard", &letter, "--reason", "cancelled by the customer", "--yes"]).await
+        let dead_letter = self.dead_letter_of(SPOILT_ORDER).await?;
+        self.run(&["dlq", "discard", &dead_letter, "--reason", "cancelled by the customer", "--yes"]).await
     }
 
     /// The whole life of one message: received, refused, replayed, booked.
@@ -78,8 +78,8 @@ impl Operator<'_> {
         Ok(())
     }
 
-    async fn arrived(&self, order: &str, letter: &str) -> anyhow::Result<()> {
-        settle::replayed(self.host, letter).await?;
+    async fn arrived(&self, order: &str, dead_letter: &str) -> anyhow::Result<()> {
+        settle::replayed(self.host, dead_letter).await?;
         let number = self.accounting.find(Kind::SalesOrder, order).await?;
         let number = number.with_context(|| format!("order {order} was replayed but is not at the ERP"))?;
         screen::gap();
@@ -92,10 +92,10 @@ impl Operator<'_> {
         Ok(&found.with_context(|| format!("the shop has no order {order}"))?.message_id)
     }
 
-    async fn letter_of(&self, order: &str) -> anyhow::Result<String> {
+    async fn dead_letter_of(&self, order: &str) -> anyhow::Result<String> {
         let message = self.message_of(order)?;
-        let letters = self.host.admin.dead_letters().await?;
-        let letter = letters.into_iter().find(|letter| letter.id.starts_with(message));
-        Ok(letter.with_context(|| format!("order {order} is no dead letter"))?.id)
+        let dead_letters = self.host.admin.dead_letters().await?;
+        let dead_letter = dead_letters.into_iter().find(|dead_letter| dead_letter.id.starts_with(message));
+        Ok(dead_letter.with_context(|| format!("order {order} is no dead letter"))?.id)
     }
 }

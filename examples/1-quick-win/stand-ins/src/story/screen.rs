@@ -1,4 +1,4 @@
-//! What the audience sees. Colours and the line that moves appear on a terminal only; `NO_COLOR` is honoured.
+//! The output of the story. Colours and the progress line appear only on a terminal; `NO_COLOR` is honoured.
 
 mod fit;
 mod progress;
@@ -25,7 +25,7 @@ pub(super) fn act(number: u32, heading: &str) {
     println!("\n{} {} {}\n", format!("── {number}").cyan(), heading.bold(), rule.cyan());
 }
 
-/// Whether long words are too long.
+/// Whether the terminal is too narrow for long column names.
 pub(super) fn is_narrow() -> bool {
     layout() < 90
 }
@@ -35,18 +35,18 @@ pub(super) fn gap() {
     println!();
 }
 
-/// A line of prose.
-pub(super) fn tell(text: &str) {
+/// A line of text.
+pub(super) fn text(text: &str) {
     println!("   {}", wrap(text, layout() - 3, 3));
 }
 
 /// A labelled line.
-pub(super) fn say(label: &str, text: &str) {
+pub(super) fn labelled(label: &str, text: &str) {
     let indent = LABEL + 5;
     println!("   {}  {}", pad(label, LABEL).dimmed(), wrap(text, layout() - indent, indent));
 }
 
-/// Something that was checked, and how it turned out.
+/// Something that was checked, and whether it holds.
 pub(super) fn check(holds: bool, text: &str) {
     let text = wrap(text, layout() - 6, 6);
     if holds {
@@ -93,7 +93,7 @@ pub(super) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) {
     }
 }
 
-/// The last word, in a frame.
+/// The result, in a frame.
 pub(super) fn verdict(holds: bool, text: &str) {
     let rule = "─".repeat(columns(text) + 4);
     let frame = format!("  ╭{rule}╮\n  │  {text}  │\n  ╰{rule}╯");

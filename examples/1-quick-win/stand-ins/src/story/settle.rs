@@ -1,4 +1,4 @@
-//! Waiting, always with an end: until every message has come to its end, until a replay has.
+//! Waits, with a timeout, until every message has ended, or until a replay has.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,16 +9,17 @@ use super::admin::FlowReport;
 use super::host::Host;
 use super::screen::{Progress, Tally};
 
-/// Longest wait for all messages; the ERP's moods take a few seconds.
+/// Longest wait for all messages; the ERP's faults take a few seconds.
 const SETTLED_WITHIN: Duration = Duration::from_secs(120);
 /// Longest wait for one replayed message.
 const REPLAYED_WITHIN: Duration = Duration::from_secs(30);
-/// Time between two looks.
-const LOOK: Duration = Duration::from_millis(100);
+/// Time between two checks.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Waits until each flow has received what was sent to it and all of that has come to an end.
+/// Waits until each flow has received what was sent to it, and all of that has ended.
 pub(super) async fn all(host: &Host, expected: &BTreeMap<&str, u64>) -> anyhow::Result<Vec<FlowReport>> {
-    let (begun, mut progress) = (Instant::now(), Progress::new());
+    let begun = Instant::now();
+    let mut progress = Progress::new();
     loop {
         let flows = host.admin.flows().await?;
         let tally = tally(&flows, expected);
@@ -31,21 +32,21 @@ pub(super) async fn all(host: &Host, expected: &BTreeMap<&str, u64>) -> anyhow::
             bail!("{} messages are still under way after {} s", tally.waiting, SETTLED_WITHIN.as_secs());
         }
         progress.show(tally);
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
 /// Waits until a replayed dead letter is resolved.
-pub(super) async fn replayed(host: &Host, letter: &str) -> anyhow::Result<()> {
+pub(super) async fn replayed(host: &Host, dead_letter: &str) -> anyhow::Result<()> {
     let begun = Instant::now();
     while begun.elapsed() < REPLAYED_WITHIN {
-        match host.admin.dead_letter(letter).await? {
+        match host.admin.dead_letter(dead_letter).await? {
             found if found.state == "resolved" => return Ok(()),
-            found if found.state == "replaying" => tokio::time::sleep(LOOK).await,
-            found => bail!("dead letter {letter} is {} again: {}", found.state, found.reason.code),
+            found if found.state == "replaying" => tokio::time::sleep(POLL_INTERVAL).await,
+            found => bail!("dead letter {dead_letter} is {} again: {}", found.state, found.reason.code),
         }
     }
-    bail!("dead letter {letter} was not resolved within {} s", REPLAYED_WITHIN.as_secs())
+    bail!("dead letter {dead_letter} was not resolved within {} s", REPLAYED_WITHIN.as_secs())
 }
 
 fn is_settled(flow: &FlowReport, expected: &BTreeMap<&str, u64>) -> bool {

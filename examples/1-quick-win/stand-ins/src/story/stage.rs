@@ -1,7 +1,7 @@
-//! Where the story plays: a working directory of its own, and the example's files fitted to this run.
+//! The files of one run: a working directory of its own, and copies of the example's files for this run.
 //!
-//! The flow files as shipped name fixed places, so that they can be read and checked as they stand. A run wants free
-//! ports and a directory that may be thrown away: it works on copies in which exactly those places are replaced.
+//! The shipped flow files contain fixed ports and directories, so that they can be read and checked as they are. A run
+//! needs free ports and a temporary directory, so it uses copies in which exactly those are replaced.
 
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
@@ -18,19 +18,19 @@ const SHIPPED_ERP: &str = "127.0.0.1:18090";
 /// The working directory, seen from the repository, in the files as shipped.
 const SHIPPED_WORK: &str = "target/example-1-quick-win/";
 
-/// Directories of one run. Holds the lock that keeps a second run out.
+/// The directories of one run. Holds the lock that excludes a second run.
 #[derive(Debug)]
 pub(super) struct Stage {
     /// `examples/1-quick-win`
     example: PathBuf,
     /// Everything this run writes.
     work: PathBuf,
-    /// What the host and its neighbours share.
+    /// The secrets that the host shares with the other systems.
     pub(super) secrets: Secrets,
     _lock: File,
 }
 
-/// Drawn anew for every run.
+/// Random for every run.
 #[derive(Debug)]
 pub(super) struct Secrets {
     /// The shop signs with it: `whsec_…`.
@@ -40,7 +40,7 @@ pub(super) struct Secrets {
 }
 
 impl Stage {
-    /// Takes the working directory for this run alone.
+    /// Locks the working directory for this run.
     pub(super) fn take(example: &Path, work: &Path) -> anyhow::Result<Self> {
         let example = example.canonicalize().with_context(|| format!("there is no {}", example.display()))?;
         std::fs::create_dir_all(work).with_context(|| format!("failed to make {}", work.display()))?;
@@ -49,7 +49,7 @@ impl Stage {
         Ok(Self { example, work, secrets: Secrets::draw()?, _lock: lock })
     }
 
-    /// Clears away what an earlier run left.
+    /// Removes the files of an earlier run.
     pub(super) fn clear(&self) -> anyhow::Result<()> {
         for entry in std::fs::read_dir(&self.work)? {
             let entry = entry?;
@@ -63,7 +63,7 @@ impl Stage {
         Ok(parts.iter().try_for_each(|part| std::fs::create_dir_all(self.work.join(part)))?)
     }
 
-    /// Copies the host file and the flows, fitted to this run.
+    /// Copies the host file and the flows, changed for this run.
     pub(super) fn set(&self, erp: SocketAddr) -> anyhow::Result<()> {
         self.fit("gantry.toml", "../../", erp)?;
         let flows = std::fs::read_dir(self.example.join("flows"))?;
@@ -73,7 +73,7 @@ impl Stage {
         names.iter().try_for_each(|name| self.fit(&format!("flows/{}", name.display()), "../../../", erp))
     }
 
-    /// Writes down for a shell what it takes to go on by hand: secrets, addresses, where the programs and the data are.
+    /// Writes a file with environment variables for a shell: secrets, addresses, and where the programs and the data are.
     pub(super) fn note(&self, gantry: &Path, erp: SocketAddr, intake: &str, admin: &str) -> anyhow::Result<()> {
         let programs = gantry.canonicalize()?;
         let programs = programs.parent().unwrap_or(Path::new("/")).display();
@@ -85,7 +85,7 @@ impl Stage {
             self.work("data").display()
         );
         let mut file = File::options().write(true).create_new(true).mode(0o600).open(self.work("env"))?;
-        file.write_all(text.as_bytes()).context("failed to write down the secrets")
+        file.write_all(text.as_bytes()).context("failed to write the file with the secrets")
     }
 
     /// A file of the example.
@@ -98,7 +98,8 @@ impl Stage {
         self.work.join(path)
     }
 
-    /// Replaces the shipped places in one file. `up` is the way from the file's directory to the repository.
+    /// Replaces the shipped ports and directories in one file. `up` is the path from the file's directory to the
+    /// repository.
     fn fit(&self, file: &str, up: &str, erp: SocketAddr) -> anyhow::Result<()> {
         let repository = self.example.join("../..").canonicalize()?;
         let shipped =
@@ -117,7 +118,8 @@ impl Stage {
 
 impl Secrets {
     fn draw() -> anyhow::Result<Self> {
-        let (mut shop, mut erp) = ([0; 24], [0; 24]);
+        let mut shop = [0; 24];
+        let mut erp = [0; 24];
         getrandom::fill(&mut shop).and_then(|()| getrandom::fill(&mut erp)).context("no random bytes")?;
         Ok(Self { shop: format!("whsec_{}", STANDARD.encode(shop)), erp: STANDARD.encode(erp) })
     }

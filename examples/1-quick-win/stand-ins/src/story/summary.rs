@@ -1,23 +1,23 @@
-//! The page people remember: what each flow did, what it was for, and whether it reached that.
+//! The summary: what each flow is for, what it did, and whether it met its success criteria.
 
 use super::admin::{Counts, FlowReport};
 use super::screen;
 use crate::erp::Stats;
 
-/// Why the flows exist, before anything moves.
+/// The purposes of the flows.
 pub(super) fn purposes(flows: &[FlowReport]) {
     for (at, flow) in flows.iter().enumerate() {
         if at > 0 {
             screen::gap();
         }
-        screen::say(&flow.name, &flow.purpose.goal);
-        screen::say("  was", &flow.purpose.as_is);
-        screen::say("  is to be", &flow.purpose.to_be);
-        screen::say("  owner", &flow.purpose.owner);
+        screen::labelled(&flow.name, &flow.purpose.goal);
+        screen::labelled("  was", &flow.purpose.as_is);
+        screen::labelled("  is to be", &flow.purpose.to_be);
+        screen::labelled("  owner", &flow.purpose.owner);
     }
 }
 
-/// What each flow did, and the sum.
+/// The counts of each flow, and the sum.
 pub(super) fn counts(flows: &[FlowReport]) {
     let mut rows: Vec<_> = flows.iter().map(|flow| row(&flow.name, &flow.counts)).collect();
     rows.push(row("all", &total(flows)));
@@ -25,10 +25,11 @@ pub(super) fn counts(flows: &[FlowReport]) {
     screen::table(["flow", "received", "duplicates", "delivered", "retried", dead, "p50", "p95"], &rows);
 }
 
-/// What the ERP saw of it: the trouble it made, and that nothing was booked twice.
-pub(super) fn troubles(erp: &Stats) {
-    let (booked, requests) = (format!("{} debtors, {} sales orders", erp.debtors, erp.sales_orders), erp.requests);
-    let trouble = [
+/// What the ERP counted: its faults, and that nothing was booked twice.
+pub(super) fn faults(erp: &Stats) {
+    let booked = format!("{} debtors, {} sales orders", erp.debtors, erp.sales_orders);
+    let requests = erp.requests;
+    let counts = [
         (erp.maintenance, "503, closed for maintenance"),
         (erp.throttled, "429, too fast"),
         (erp.answers_lost, "504 although booked: the answer was lost"),
@@ -36,13 +37,13 @@ pub(super) fn troubles(erp: &Stats) {
         (erp.merged, "merged with a debtor known under another spelling"),
         (erp.refused, "422, refused"),
     ];
-    screen::say("ERP", &format!("{booked}, from {requests} requests:"));
-    for (n, what) in trouble.iter().filter(|(n, _)| *n > 0) {
-        screen::say("", &format!("{n:>3} × {what}"));
+    screen::labelled("ERP", &format!("{booked}, from {requests} requests:"));
+    for (n, what) in counts.iter().filter(|(n, _)| *n > 0) {
+        screen::labelled("", &format!("{n:>3} × {what}"));
     }
 }
 
-/// Each success criterion that the flow files state, with what was measured. True when all are met.
+/// Each success criterion of the flow files, with the measured value. Returns whether all are met.
 pub(super) fn criteria(flows: &[FlowReport]) -> bool {
     let mut all_met = true;
     for flow in flows {

@@ -1,6 +1,8 @@
-//! The ERP over HTTP: what it promises its callers, and that its moods follow the plan.
+//! The ERP over HTTP: what it promises its callers, and that its faults follow the plan.
 
-use gantry_example_quick_win::erp::{Erp, Mischief, Settings, Stats};
+use std::num::NonZeroU64;
+
+use gantry_example_quick_win::erp::{Erp, FaultPlan, Settings, Stats};
 use gantry_example_quick_win::http;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
@@ -13,10 +15,10 @@ struct Caller {
 }
 
 impl Caller {
-    async fn of(mischief: Mischief) -> Self {
+    async fn of(faults: FaultPlan) -> Self {
         let holds = vec![("C-2".to_owned(), "limit reached".to_owned())];
         let listen = "127.0.0.1:0".parse().unwrap();
-        let settings = Settings { listen, token: TOKEN.to_owned(), mischief, holds };
+        let settings = Settings { listen, token: TOKEN.to_owned(), faults, holds };
         Self { erp: Erp::start(settings).await.unwrap(), client: http::client().unwrap() }
     }
 
@@ -44,8 +46,8 @@ impl Caller {
 }
 
 #[tokio::test]
-async fn a_caller_without_the_token_is_turned_away_and_counted() {
-    let caller = Caller::of(Mischief::none()).await;
+async fn a_caller_without_the_token_is_refused_and_counted() {
+    let caller = Caller::of(FaultPlan::none()).await;
     let answer = caller.client.post(caller.url("/debtors")).bearer_auth("guess").json(&json!({})).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(caller.stats().await, Stats { unauthorized: 1, ..Stats::default() });
@@ -53,7 +55,7 @@ async fn a_caller_without_the_token_is_turned_away_and_counted() {
 
 #[tokio::test]
 async fn the_same_key_twice_is_booked_once_and_answered_alike() {
-    let caller = Caller::of(Mischief::none()).await;
+    let caller = Caller::of(FaultPlan::none()).await;
     let first = caller.order("k1", "S-1", "C-1").await;
     let second = caller.order("k1", "S-1", "C-1").await;
     assert_eq!((first.status(), second.status()), (StatusCode::CREATED, StatusCode::OK));
@@ -64,7 +66,7 @@ async fn the_same_key_twice_is_booked_once_and_answered_alike() {
 
 #[tokio::test]
 async fn a_key_used_for_something_else_or_an_order_under_a_second_key_is_refused() {
-    let caller = Caller::of(Mischief::none()).await;
+    let caller = Caller::of(FaultPlan::none()).await;
     caller.order("k1", "S-1", "C-1").await;
     let other_body = caller.order("k1", "S-2", "C-1").await;
     let other_key = caller.order("k2", "S-1", "C-1").await;
@@ -73,20 +75,25 @@ async fn a_key_used_for_something_else_or_an_order_under_a_second_key_is_refused
 }
 
 #[tokio::test]
-async fn troubles_come_in_the_planned_order_on_every_run() {
+async fn faults_come_in_the_planned_order_on_every_run() {
     for _ in 0..2 {
-        let caller = Caller::of(Mischief { maintenance: 2, throttle_every: 4, lose_every: 3 }).await;
+        let caller = Caller::of(FaultPlan {
+            maintenance: 2,
+            throttle_every: NonZeroU64::new(4),
+            lose_every: NonZeroU64::new(3),
+        })
+        .await;
         let statuses = caller.statuses(&["a", "b", "a", "b", "c", "d", "d", "c", "e"]).await;
         assert_eq!(statuses, [503, 503, 201, 201, 504, 429, 201, 200, 201]);
         let stats = caller.stats().await;
-        let troubles = (stats.maintenance, stats.throttled, stats.answers_lost, stats.repeats);
-        assert_eq!((troubles, stats.sales_orders), ((2, 1, 1, 1), 5));
+        let counts = (stats.maintenance, stats.throttled, stats.answers_lost, stats.repeats);
+        assert_eq!((counts, stats.sales_orders), ((2, 1, 1, 1), 5));
     }
 }
 
 #[tokio::test]
-async fn who_is_asked_to_wait_is_told_how_long() {
-    let caller = Caller::of(Mischief { maintenance: 1, throttle_every: 1, lose_every: 0 }).await;
+async fn a_caller_that_must_wait_gets_a_retry_after() {
+    let caller = Caller::of(FaultPlan { maintenance: 1, throttle_every: NonZeroU64::new(1), lose_every: None }).await;
     for status in [503, 429] {
         let answer = caller.order("a", "S-1", "C-1").await;
         assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (status, &"1".parse().unwrap()));
@@ -95,7 +102,7 @@ async fn who_is_asked_to_wait_is_told_how_long() {
 
 #[tokio::test]
 async fn a_customer_on_hold_orders_nothing_until_the_hold_is_released() {
-    let caller = Caller::of(Mischief::none()).await;
+    let caller = Caller::of(FaultPlan::none()).await;
     let refused = caller.order("k", "S-9", "C-2").await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.json::<Value>().await.unwrap()["detail"].as_str().unwrap().contains("limit reached"));
@@ -109,8 +116,8 @@ async fn a_customer_on_hold_orders_nothing_until_the_hold_is_released() {
 }
 
 #[tokio::test]
-async fn a_debtor_told_of_in_other_words_under_a_known_key_stays_one_debtor_with_two_numbers() {
-    let caller = Caller::of(Mischief::none()).await;
+async fn a_debtor_with_other_data_under_a_known_key_stays_one_debtor_with_two_numbers() {
+    let caller = Caller::of(FaultPlan::none()).await;
     for external in ["C-6", "C-39"] {
         let request = caller.client.post(caller.url("/debtors")).bearer_auth(TOKEN).header("idempotency-key", "same");
         let answer = request.json(&json!({ "external_number": external })).send().await.unwrap();

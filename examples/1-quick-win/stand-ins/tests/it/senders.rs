@@ -1,5 +1,6 @@
 //! The shop and the CRM: what they send is signed, repeated and written as their receivers expect.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use tokio::net::TcpListener;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// A receiver that checks signatures with the reference library and fails as often as it was told to.
+/// A receiver that checks signatures with the reference library and fails so many times first.
 #[derive(Default)]
 struct Receiver {
     failures: Mutex<u32>,
@@ -48,7 +49,7 @@ async fn receiver(failures: u32) -> (String, Arc<Receiver>) {
     (url, receiver)
 }
 
-fn shop(url: String, repeat_every: usize) -> Shop {
+fn shop(url: String, repeat_every: Option<NonZeroUsize>) -> Shop {
     Shop { url, secret: SECRET.to_owned(), repeat_every, pace: Duration::ZERO }
 }
 
@@ -59,22 +60,23 @@ fn orders(numbers: &[&str]) -> Vec<Order> {
 #[tokio::test]
 async fn orders_are_signed_and_every_second_one_is_sent_twice_under_the_same_id() {
     let (url, receiver) = receiver(0).await;
-    let accepted = shop(url, 2).send(&http::client().unwrap(), &orders(&["1", "2", "3"])).await.unwrap();
+    let accepted =
+        shop(url, NonZeroUsize::new(2)).send(&http::client().unwrap(), &orders(&["1", "2", "3"])).await.unwrap();
     assert_eq!(accepted.iter().map(|a| a.copies).collect::<Vec<_>>(), [1, 2, 1]);
     assert_eq!(*receiver.ids.lock(), ["msg_1", "msg_2", "msg_2", "msg_3"]);
 }
 
 #[tokio::test]
-async fn a_receiver_that_fails_for_a_while_is_offered_the_order_again() {
+async fn an_order_is_sent_again_to_a_receiver_that_fails_for_a_while() {
     let (url, receiver) = receiver(2).await;
-    let accepted = shop(url, 0).send(&http::client().unwrap(), &orders(&["1"])).await.unwrap();
+    let accepted = shop(url, None).send(&http::client().unwrap(), &orders(&["1"])).await.unwrap();
     assert_eq!((accepted.len(), receiver.ids.lock().len()), (1, 1));
 }
 
 #[tokio::test]
 async fn a_refusal_is_final_and_names_the_order() {
     let (url, _receiver) = receiver(0).await;
-    let forger = Shop { secret: "whsec_Zm9yZ2VkLWZvcmdlZC1mb3JnZWQ=".to_owned(), ..shop(url, 0) };
+    let forger = Shop { secret: "whsec_Zm9yZ2VkLWZvcmdlZC1mb3JnZWQ=".to_owned(), ..shop(url, None) };
     let error = forger.send(&http::client().unwrap(), &orders(&["77"])).await.unwrap_err();
     assert!(error.to_string().contains("order 77 was refused with 401"), "{error}");
 }

@@ -1,4 +1,4 @@
-//! A flow with one target that answers as it is told, on a clock that stands still: no store, no network.
+//! A flow with one scripted target and a manual clock: no store, no network.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -38,7 +38,7 @@ const RETRY: RetryPolicy = RetryPolicy {
     jitter: false,
 };
 
-/// Answers as it is told, and with 200 when it is told nothing more.
+/// Answers by its script, and with 200 when the script is empty.
 #[derive(Default)]
 pub(super) struct ScriptedTarget {
     pub(super) answers: Mutex<VecDeque<Result<Accepted, Failure>>>,
@@ -59,7 +59,7 @@ impl Target for ScriptedTarget {
     }
 }
 
-/// Takes what is sent and answers nothing until it is told to.
+/// Takes what is sent, and answers only when notified.
 #[derive(Default)]
 pub(super) struct HangingTarget {
     pub(super) go_on: Notify,
@@ -133,12 +133,12 @@ impl Setting {
         let all = Metrics::new().unwrap();
         let metrics = all.flow("orders");
         let (events, _outbox) = Events::new(all, Arc::clone(&host_clock), "gantry");
-        let heard = events.listen();
+        let receiver = events.listen();
         let stops = Arc::new(StopInMemory(stop.clone()));
         let services = DeliveryServices { clock: host_clock, metrics: metrics.clone(), events, stops };
         let targets = BTreeMap::from([(target_name("api"), running)]);
         let deliverer = Deliverer::new("orders".parse().unwrap(), self.is_ordered, targets, services);
-        Bench { deliverer, target, gate, stop, clock, metrics, events: heard, woken }
+        Bench { deliverer, target, gate, stop, clock, metrics, events: receiver, woken }
     }
 
     pub(super) fn config(&self) -> TargetConfig {
@@ -162,10 +162,11 @@ impl Setting {
 }
 
 pub(super) fn gate(config: &TargetConfig, stop: StopFlag, woken: Arc<AtomicUsize>) -> Gate {
-    let wake_queue = move || {
+    let limits = Limits { concurrency: config.concurrency, share: None };
+    let wake_queue = Arc::new(move || {
         woken.fetch_add(1, Ordering::SeqCst);
-    };
-    Gate::new(Limits { concurrency: config.concurrency, share: None }, config.health, stop, Arc::new(wake_queue))
+    });
+    Gate::new(limits, config.health, stop, wake_queue)
 }
 
 impl Bench {
@@ -173,7 +174,7 @@ impl Bench {
         Setting::default().build()
     }
 
-    /// The target answers so, in this order.
+    /// Adds failures that the target answers with, in this order.
     pub(super) fn answers(&self, answers: impl IntoIterator<Item = Failure>) {
         self.target.answers.lock().extend(answers.into_iter().map(Err));
     }

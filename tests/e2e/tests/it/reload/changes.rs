@@ -1,4 +1,4 @@
-//! Flows come, go, move and stay.
+//! Flows that are added, removed, changed or left as they are.
 
 use gantry_control::reload::ReloadResult;
 use gantry_e2e::{Answer, FlowText, Sink, TestHost, eventually, guest};
@@ -9,14 +9,14 @@ use super::{install, own_plugin, report_of};
 #[tokio::test]
 async fn an_added_flow_takes_in_and_a_removed_one_stops_and_keeps_its_queue_until_it_is_back() {
     let erp = Sink::start().await.answers_by(|_| Some(Answer::status(503)));
-    let patient = "retry = { attempts = 1000, base = \"10ms\", cap = \"50ms\" }";
-    let going = FlowText::new("going").step(guest("echo"), "").target("erp", &erp, patient);
-    let staying = FlowText::new("staying").target("erp", &erp, patient);
+    let many_retries = "retry = { attempts = 1000, base = \"10ms\", cap = \"50ms\" }";
+    let going = FlowText::new("going").step(guest("echo"), "").target("erp", &erp, many_retries);
+    let staying = FlowText::new("staying").target("erp", &erp, many_retries);
     let host = TestHost::start(&[going.clone(), staying]).await;
     let waiting = host.post("/going", "{}").await;
     erp.wait_for(2).await;
     std::fs::remove_file(host.flows().join("going.toml")).unwrap();
-    let coming = FlowText::new("coming").target("erp", &erp, patient);
+    let coming = FlowText::new("coming").target("erp", &erp, many_retries);
     coming.write(host.flows());
     let report = host.reload().await;
     assert_eq!((report.changes.added.len(), report.changes.changed.len()), (1, 0));
@@ -25,7 +25,8 @@ async fn an_added_flow_takes_in_and_a_removed_one_stops_and_keeps_its_queue_unti
     host.post("/coming", "{}").await;
     eventually("the removed flow's message to be back in its queue", || async {
         let reports = host.handle().reports();
-        let (gone, queue) = (report_of(&reports, "going"), report_of(&reports, "going").queue);
+        let gone = report_of(&reports, "going");
+        let queue = gone.queue;
         gone.state == FlowState::Removed && queue.leased == 0 && queue.queued + queue.scheduled == 1
     })
     .await;
@@ -45,26 +46,33 @@ async fn an_added_flow_takes_in_and_a_removed_one_stops_and_keeps_its_queue_unti
 #[tokio::test]
 async fn unchanged_flows_keep_their_warm_instances_and_a_changed_one_starts_afresh() {
     let erp = Sink::start().await;
-    let (dir, warm) = (tempfile::tempdir().unwrap(), "warm = {}");
+    let dir = tempfile::tempdir().unwrap();
+    let warm = "warm = {}";
     let plugin = own_plugin(dir.path(), "counter");
     let still = FlowText::new("still").step(guest("counter"), warm).target("erp", &erp, "");
     let edited = FlowText::new("edited").step(&plugin, warm).target("erp", &erp, "");
     let host = TestHost::start(&[still, edited]).await;
-    let say = async |path: &str| {
+    let post_and_read = async |path: &str| {
         host.post(path, "x").await;
         host.settled().await;
         erp.seen().last().unwrap().text()
     };
-    assert_eq!((say("/still").await, say("/edited").await), ("1 after ``".to_owned(), "1 after ``".to_owned()));
+    assert_eq!(
+        (post_and_read("/still").await, post_and_read("/edited").await),
+        ("1 after ``".to_owned(), "1 after ``".to_owned())
+    );
     let before = host.handle().reports();
     gantry_e2e::replace(&plugin, gantry_e2e::another_version(&guest("counter"), 1));
     let report = host.reload().await;
     assert_eq!((report.changes.changed[0].as_str(), report.changes.unchanged[0].as_str()), ("edited", "still"));
-    assert_eq!((say("/still").await, say("/edited").await), ("2 after `x`".to_owned(), "1 after ``".to_owned()));
+    assert_eq!(
+        (post_and_read("/still").await, post_and_read("/edited").await),
+        ("2 after `x`".to_owned(), "1 after ``".to_owned())
+    );
     let after = host.handle().reports();
     assert_eq!(report_of(&before, "still").since, report_of(&after, "still").since);
     assert_ne!(report_of(&before, "edited").plugins, report_of(&after, "edited").plugins);
-    assert_eq!(report_of(&after, "edited").counts.delivered, 2, "counts go on over a reload");
+    assert_eq!(report_of(&after, "edited").counts.delivered, 2, "a flow keeps its counts across a reload");
     let metrics = host.handle().scrape().unwrap();
     let lines = metrics.lines().filter(|line| line.starts_with("gantry_plugin_info{") && line.contains("\"edited\""));
     assert_eq!(lines.count(), 1, "only the version in force");

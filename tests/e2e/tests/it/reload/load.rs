@@ -14,11 +14,11 @@ use super::own_plugin;
 const SWAPS: u8 = 20;
 const KEYS: usize = 6;
 
-/// The first attempt of every third message gets a 503: there are always deliveries that wait over a swap.
+/// The first attempt of every third message gets a 503, so that at every swap some deliveries wait.
 fn flaky() -> impl Fn(&Seen) -> Option<Answer> + Send + Sync {
-    let met = Mutex::new(HashSet::new());
+    let seen_before = Mutex::new(HashSet::new());
     move |seen| {
-        let first = number(seen).1.is_multiple_of(3) && met.lock().unwrap().insert(seen.idempotency_key());
+        let first = number(seen).1.is_multiple_of(3) && seen_before.lock().unwrap().insert(seen.idempotency_key());
         first.then(|| Answer::status(503))
     }
 }
@@ -28,7 +28,7 @@ fn number(seen: &Seen) -> (usize, u64) {
     (body["key"].as_u64().unwrap() as usize, body["n"].as_u64().unwrap())
 }
 
-/// Sends numbered messages of one key until told to stop. Every one must be taken: no swap refuses a sender.
+/// Sends numbered messages of one key until `stop`. Every message must be accepted: a swap refuses no sender.
 async fn send(host: Arc<TestHost>, key: usize, stop: CancellationToken) -> Vec<MessageId> {
     let mut sent = Vec::new();
     while !stop.is_cancelled() {
@@ -51,7 +51,7 @@ async fn a_plugin_replaced_twenty_times_under_load_loses_nothing_and_sends_nothi
     let stop = CancellationToken::new();
     let senders: Vec<_> = (0..KEYS).map(|key| tokio::spawn(send(Arc::clone(&host), key, stop.clone()))).collect();
     for swap in 0..SWAPS {
-        // The moment of a swap is a number of deliveries: an event, not a time.
+        // A swap comes after a random number of deliveries: it waits for an event, not for a time.
         erp.wait_for(erp.seen().len() + fastrand::usize(1..20)).await;
         replace(&plugin, another_version(&guest("echo"), swap));
         assert_eq!(host.reload().await.result, ReloadResult::Applied);
@@ -67,11 +67,11 @@ async fn a_plugin_replaced_twenty_times_under_load_loses_nothing_and_sends_nothi
     assert_eq!((counts.delivered, counts.dead_lettered, host.dead_letters().await.len()), (all as u64, 0, 0));
     judge(&erp, &sent);
     let handled = digests(&host, sent.iter().flatten()).await;
-    assert!(handled > 10, "many versions had their part, not {handled}");
+    assert!(handled > 10, "many versions made deliveries, not {handled}");
     Arc::into_inner(host).unwrap().stop().await;
 }
 
-/// One accepted delivery a message, in the order of its key; what is sent never changes between attempts.
+/// Checks that each message was accepted once, in the order of its key, and that attempts had the same body.
 fn judge(erp: &Sink, sent: &[Vec<MessageId>]) {
     let mut order: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
     let mut bodies: HashMap<String, Seen> = HashMap::new();
@@ -90,7 +90,7 @@ fn judge(erp: &Sink, sent: &[Vec<MessageId>]) {
     }
 }
 
-/// How many versions of the plugin made deliveries, as the histories tell.
+/// How many versions of the plugin made deliveries, by the histories.
 async fn digests<'a>(host: &TestHost, messages: impl Iterator<Item = &'a MessageId>) -> usize {
     let mut digests = HashSet::new();
     for id in messages {

@@ -1,4 +1,4 @@
-//! The ways to ask the real binary for a reload, and what a crash after one leaves.
+//! All ways to trigger a reload of the real binary, and the state after a crash that follows one.
 
 use std::path::Path;
 
@@ -27,7 +27,8 @@ async fn status(host: &HostProcess, path: &str) -> u16 {
 }
 
 async fn ask(host: &HostProcess, dir: &Path, post: bool, path: &str) -> (u16, Value) {
-    let (client, url) = (client(), format!("http://{}{path}", host.admin));
+    let client = client();
+    let url = format!("http://{}{path}", host.admin);
     let token = std::fs::read_to_string(dir.join("data/admin.token")).unwrap();
     let request = if post { client.post(url) } else { client.get(url) };
     let response = request.bearer_auth(token.trim()).send().await.unwrap();
@@ -42,21 +43,25 @@ fn reload(dir: &Path) -> std::process::Output {
 async fn the_command_the_api_and_sighup_reload_and_a_crash_after_it_restarts_with_the_new_files() {
     let erp = Sink::start().await;
     let top = directory(&[flow("one", &erp)]);
-    let (dir, flows) = (top.path(), top.path().join("flows"));
+    let dir = top.path();
+    let flows = top.path().join("flows");
     assert_eq!(reload(dir).status.code(), Some(5), "there is no host yet");
     let host = HostProcess::start(dir).await;
 
     flow("two", &erp).write(&flows);
     let done = reload(dir);
-    let said = String::from_utf8(done.stdout).unwrap();
-    assert!(done.status.success() && said.contains("added      two") && said.contains("unchanged  one"), "{said}");
+    let printed = String::from_utf8(done.stdout).unwrap();
+    assert!(
+        done.status.success() && printed.contains("added      two") && printed.contains("unchanged  one"),
+        "{printed}"
+    );
     assert_eq!(status(&host, "/two").await, 202);
 
     std::fs::write(flows.join("three.toml"), "[flow]\nname = \"three\"\nnmae = 3\n").unwrap();
     let refused = reload(dir);
-    let said = String::from_utf8(refused.stderr).unwrap();
-    assert_eq!(refused.status.code(), Some(3), "{said}");
-    assert!(said.contains("three.toml:3:1: ") && said.contains("nothing changed"), "{said}");
+    let printed = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(3), "{printed}");
+    assert!(printed.contains("three.toml:3:1: ") && printed.contains("nothing changed"), "{printed}");
     let (code, problem) = ask(&host, dir, true, "/v1/reload").await;
     assert_eq!((code, problem["code"].as_str()), (422, Some("reload-refused")), "{problem}");
     let found = problem["diagnostics"].as_array().unwrap();
@@ -83,13 +88,16 @@ async fn the_command_the_api_and_sighup_reload_and_a_crash_after_it_restarts_wit
 async fn a_host_that_watches_its_files_takes_an_edit_in_force_by_itself() {
     let erp = Sink::start().await;
     let top = directory(&[flow("one", &erp)]);
-    let (dir, flows) = (top.path(), top.path().join("flows"));
+    let dir = top.path();
+    let flows = top.path().join("flows");
     let host = HostProcess::start_with(dir, "[reload]\nwatch = true\n").await;
     flow("two", &erp).write(&flows);
     eventually("the new flow to take in", || async { status(&host, "/two").await == 202 }).await;
     std::fs::write(flows.join("two.toml"), "nonsense").unwrap();
-    let last = async || ask(&host, dir, false, "/v1/reload").await.1;
-    eventually("the broken edit to be refused", || async { last().await["result"] == "refused" }).await;
+    eventually("the broken edit to be refused", || async {
+        ask(&host, dir, false, "/v1/reload").await.1["result"] == "refused"
+    })
+    .await;
     assert_eq!(status(&host, "/two").await, 202, "the old version is still there");
     std::fs::remove_file(flows.join("two.toml")).unwrap();
     eventually("the removed flow to stop", || async { status(&host, "/two").await == 404 }).await;

@@ -37,7 +37,9 @@ async fn a_broken_edit_changes_nothing_and_is_explained_with_file_line_and_colum
 async fn a_plugin_a_table_or_a_secret_that_does_not_fit_leaves_the_old_version_at_work() {
     let erp = Sink::start().await;
     let dir = tempfile::tempdir().unwrap();
-    let (plugin, table, token) = (own_plugin(dir.path(), "echo"), dir.path().join("t.csv"), dir.path().join("token"));
+    let plugin = own_plugin(dir.path(), "echo");
+    let table = dir.path().join("t.csv");
+    let token = dir.path().join("token");
     std::fs::write(&table, "sku,name\n1,a\n").unwrap();
     std::fs::write(&token, "secret").unwrap();
     let auth = format!("auth = {{ bearer = \"file:{}\" }}", token.display());

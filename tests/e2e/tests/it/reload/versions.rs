@@ -1,4 +1,4 @@
-//! Which version a message meets: what is made stays as it is, what isn't made yet is made by the new one.
+//! Which version processes a message: existing deliveries stay as they are, new ones are made by the new version.
 
 use gantry_control::reload::ReloadResult;
 use gantry_core::Event;
@@ -11,8 +11,8 @@ async fn what_was_made_before_a_reload_is_sent_and_dead_lettered_as_the_old_vers
     let erp = Sink::start().await.answers_by(|_| Some(Answer::status(503)));
     let dir = tempfile::tempdir().unwrap();
     let plugin = own_plugin(dir.path(), "echo");
-    let patient = "retry = { attempts = 1000, base = \"10ms\", cap = \"50ms\" }";
-    let host = TestHost::start(&[FlowText::new("in").step(&plugin, "").target("erp", &erp, patient)]).await;
+    let many_retries = "retry = { attempts = 1000, base = \"10ms\", cap = \"50ms\" }";
+    let host = TestHost::start(&[FlowText::new("in").step(&plugin, "").target("erp", &erp, many_retries)]).await;
     let old = host.handle().reports()[0].plugins[0].clone();
     let id = host.post("/in", r#"{"made":"by echo"}"#).await;
     erp.wait_for(2).await;
@@ -22,9 +22,9 @@ async fn what_was_made_before_a_reload_is_sent_and_dead_lettered_as_the_old_vers
     erp.set_rule(|_| Some(Answer::status(422)));
     host.settled().await;
     assert!(erp.seen().iter().all(|seen| seen.text() == r#"{"made":"by echo"}"#));
-    let letter = host.dead_letters().await.remove(0);
-    assert_eq!((letter.received.id, letter.plugins.len()), (id, 1));
-    assert_eq!((&letter.plugins[0].name, letter.plugins[0].digest), (&old.name, old.digest));
+    let dead_letter = host.dead_letters().await.remove(0);
+    assert_eq!((dead_letter.received.id, dead_letter.plugins.len()), (id, 1));
+    assert_eq!((&dead_letter.plugins[0].name, dead_letter.plugins[0].digest), (&old.name, old.digest));
     host.stop().await;
 }
 

@@ -1,13 +1,13 @@
-//! Who has a speaking part: the flows, and the records in `data/` that the story treats by name.
+//! The names of the flows, and of the records in `data/` that the story treats individually.
 
-/// The flow that takes the shop's orders.
+/// The flow for the shop's orders.
 pub(super) const ORDERS: &str = "shop-orders";
-/// Where it takes them.
+/// Its path.
 pub(super) const WEBHOOK: &str = "/shop/orders";
-/// The flow that takes the CRM's contacts.
+/// The flow for the CRM's contacts.
 pub(super) const CONTACTS: &str = "crm-customers";
 
-/// Names a product nobody sells; `data/corrected/` holds what the shop meant.
+/// Has a product number that doesn't exist; the correction is in `data/corrected/`.
 pub(super) const CORRECTED_ORDER: &str = "S-24012";
 /// Its customer is on credit hold at the ERP.
 pub(super) const HELD_ORDER: &str = "S-24031";
@@ -15,5 +15,5 @@ pub(super) const HELD_ORDER: &str = "S-24031";
 pub(super) const HELD_CUSTOMER: &str = "C-4021";
 /// Why the ERP holds it.
 pub(super) const HOLD_REASON: &str = "three invoices overdue";
-/// Has no date.
+/// Has no date, and is discarded.
 pub(super) const SPOILT_ORDER: &str = "S-24039";
