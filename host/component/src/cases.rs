@@ -1,7 +1,7 @@
-//! Golden cases inside a component, so that whoever gets the plugin can see that it does what its author says.
+//! Golden cases inside a component, so that whoever gets the plugin can check that it does what its author says.
 //!
-//! They travel as a JSON list of names and texts in the custom section `gantry:cases`. What a text means is for
-//! `gantry-golden` to say; here it is carried, bounded, and read again.
+//! They are a JSON list of names and texts in the custom section `gantry:cases`. Here the list is written, bounded and
+//! read; `gantry-golden` interprets the texts.
 
 use std::borrow::Cow;
 
@@ -15,13 +15,13 @@ use crate::sections::{HEADER_BYTES, sections};
 /// Name of the custom section that holds the golden cases.
 pub const CASES_SECTION: &str = "gantry:cases";
 
-/// Longest section, in bytes: cases show what a plugin does, and samples of a day's traffic belong elsewhere.
+/// Longest section, in bytes: enough for cases that show what a plugin does, and not for samples of a day's traffic.
 pub const MAX_CASES_BYTES: usize = 4 << 20;
 
 /// Most cases in a component: each is run when somebody tries the plugin.
 pub const MAX_CASES: usize = 1000;
 
-/// A golden case as it stands in its file.
+/// A golden case as its file holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseFile {
@@ -51,8 +51,7 @@ pub fn cases(bytes: &[u8]) -> Result<Vec<CaseFile>, ComponentError> {
 
 /// The component with these golden cases, in place of any it had; without any, it carries none.
 ///
-/// Everything else is kept byte for byte, and the cases are put in the order of their names: the same cases again give
-/// the same file.
+/// Everything else stays as it is, and the cases are sorted by name, so that the same cases always give the same file.
 ///
 /// # Errors
 /// When the bytes are no valid component, or the cases are too many or too long.

@@ -12,7 +12,7 @@ use crate::sections::{HEADER_BYTES, sections};
 
 /// The component with this manifest in its custom section `gantry:manifest`, in place of any it had.
 ///
-/// Everything else is kept byte for byte, so embedding the same manifest again gives the same file.
+/// Everything else stays as it is, so embedding the same manifest again gives the same file.
 ///
 /// # Errors
 /// When the bytes are no valid component, or the manifest breaks a rule.

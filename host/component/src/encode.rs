@@ -1,8 +1,8 @@
 //! Makes a component of a core module, for the languages whose compilers end there (C, C++, Go, Zig).
 //!
-//! What the module imports and exports is held against the contract before anything is encoded, so that an author
-//! reads which name is wrong rather than what an encoder made of it. A module that speaks WASI's first preview gets
-//! the adapter to the second; what that then imports, the sandbox answers with its stub.
+//! The module's imports and exports are checked against the contract before anything is encoded, so that an author
+//! learns which name is wrong instead of reading an encoder's error. A module that uses WASI's first preview gets the
+//! adapter to the second, whose imports the sandbox answers with its stub.
 
 use std::collections::BTreeSet;
 
@@ -25,13 +25,13 @@ pub const WIT: &str = include_str!("../../../wit/plugin.wit");
 /// The world that [`contract`] adds.
 pub const WORLD: &str = "plugin";
 
-/// Begins the names of custom sections in which bindings state the world they were made for.
+/// The prefix of the custom sections in which bindings state the world they were made for.
 const STATED_WORLD: &str = "component-type";
 
 /// What every module exports, in terms of the canonical ABI.
 const FUNCTIONS: [&str; 2] = ["configure", "process"];
 
-/// The contract with a world `plugin` that imports `log` and only what is wanted beside it.
+/// The contract with a world `plugin` that imports `log` and what is wanted, and nothing else.
 ///
 /// Toolchains are given this world, so that a component imports nothing its `plugin.toml` doesn't ask for.
 #[must_use]
@@ -59,7 +59,7 @@ pub fn has_section(bytes: &[u8], name: &str) -> bool {
     sections(bytes).is_ok_and(|sections| sections.iter().any(|section| section.custom_name() == Some(name)))
 }
 
-/// The file without the custom sections at its top level whose names begin so.
+/// The file without the custom sections at its top level whose names have this prefix.
 ///
 /// # Errors
 /// When the bytes are no sections.
@@ -73,8 +73,7 @@ pub fn without_sections(bytes: &[u8], prefix: &str) -> Result<Vec<u8>, Component
     Ok(kept)
 }
 
-/// Makes a component of a core module. A module that speaks WASI's first preview gets the adapter, or else the usual
-/// one.
+/// Makes a component of a core module. A module that uses WASI's first preview gets this adapter; none: the usual one.
 ///
 /// # Errors
 /// When it imports what is not wanted or nothing provides, when it lacks an export of the contract, or when it does
@@ -99,7 +98,7 @@ fn state_world(module: &mut Vec<u8>, wants: &Wants) -> Result<(), EncodeError> {
     embed_component_metadata(module, &resolve, world, StringEncoding::UTF8).map_err(refused)
 }
 
-/// What the encoder says, with its causes in one line: its errors have no type.
+/// An error of the encoder, with its causes in one line: its errors have no types of their own.
 fn refused(error: impl std::fmt::Display) -> EncodeError {
     EncodeError::Encoder(format!("{error:#}"))
 }
@@ -143,9 +142,12 @@ impl Surface {
         self.check_exports()
     }
 
+    fn has_export(&self, function: &str) -> bool {
+        self.exports.contains(&format!("{TRANSFORM}@{API_VERSION}#{function}"))
+    }
+
     fn check_exports(&self) -> Result<(), EncodeError> {
-        let missing = |function: &&&str| !self.exports.contains(&format!("{TRANSFORM}@{API_VERSION}#{function}"));
-        let Some(function) = FUNCTIONS.iter().find(missing) else { return Ok(()) };
+        let Some(function) = FUNCTIONS.into_iter().find(|function| !self.has_export(function)) else { return Ok(()) };
         let prefix = format!("{TRANSFORM}@");
         let mut versions = self.exports.iter().filter_map(|name| name.strip_prefix(&prefix)?.split('#').next());
         match versions.find(|version| !same_api(version, API_VERSION)) {

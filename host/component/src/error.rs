@@ -1,4 +1,4 @@
-//! Why a file is not a plugin this host can run. Each message says what was found and what would help.
+//! Why a file is not a plugin that this host can run. Each message says what was found and how to fix it.
 
 use gantry_core::manifest::API_VERSION;
 
@@ -175,7 +175,7 @@ pub enum ManifestError {
          line in plugin.toml and run `gantry plugin build DIR` again"
     )]
     Api {
-        /// What it says.
+        /// The version it states.
         found: String,
     },
     /// A name outside the rules.

@@ -1,7 +1,7 @@
 //! Reads a component: identity, imports, exports, contract version, manifest.
 //!
-//! The order of the checks is the order in which they help: size before anything costs time, then what kind of file
-//! it is, then validity, then the world, then the manifest.
+//! The checks come in the order in which they help most: size first, before anything costs time, then the kind of file,
+//! validity, the world, and the manifest.
 
 use std::hash::Hash;
 
@@ -15,8 +15,8 @@ use crate::sections::{EXPORTS, HEADER_BYTES, IMPORTS, Section, invalid, sections
 
 /// Longest component, in bytes.
 ///
-/// The largest language runtime known to become a component (Python) makes 18 MB, and compiling takes memory in
-/// proportion to the size: 32 MiB leaves room for the one and bounds the other.
+/// The largest language runtime that is known to be built as a component (Python) takes 18 MB, for which 32 MiB leaves
+/// room. Compiling takes memory in proportion to this size.
 pub const MAX_COMPONENT_BYTES: usize = 32 << 20;
 
 /// The interface every plugin exports, without its version.
@@ -70,7 +70,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, ComponentError> {
     read(bytes, Digest::of(bytes))
 }
 
-/// Reads what a component says of itself, and does not look at its code: for bytes with a digest that [`inspect`] has
+/// Reads what a component says of itself without validating its code. Only for bytes with a digest that [`inspect`] has
 /// accepted before, under the same [`rules`].
 ///
 /// # Errors
@@ -89,13 +89,13 @@ pub fn read(bytes: &[u8], digest: Digest) -> Result<Inspection, ComponentError> 
     })
 }
 
-/// Stands for what [`inspect`] accepts: what was accepted by other rules is to be inspected again.
+/// Identifies the rules of [`inspect`]: a component that was accepted under other rules must be inspected again.
 #[must_use]
 pub fn rules() -> impl Hash {
     (env!("CARGO_PKG_VERSION"), FEATURES.bits())
 }
 
-/// Refuses what is too long to be looked at.
+/// Refuses a component that is too long.
 ///
 /// # Errors
 /// When the component is longer than [`MAX_COMPONENT_BYTES`].
@@ -106,7 +106,7 @@ pub fn check_size(bytes: &[u8]) -> Result<(), ComponentError> {
     Ok(())
 }
 
-/// Valid WebAssembly, a component, and of bearable size; says nothing of the world.
+/// Checks that this is valid WebAssembly, a component, and not too large; says nothing of its world.
 pub(crate) fn validate(bytes: &[u8]) -> Result<(), ComponentError> {
     check_size(bytes)?;
     check_header(bytes)?;
@@ -129,7 +129,7 @@ fn check_header(bytes: &[u8]) -> Result<(), ComponentError> {
     }
 }
 
-/// A guess at what somebody passed instead of a component.
+/// A guess at what the file is instead of a component.
 fn looks_like(bytes: &[u8]) -> &'static str {
     let start = bytes.trim_ascii_start();
     match start {

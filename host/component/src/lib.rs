@@ -1,7 +1,7 @@
 //! What a component file says of itself, read without running it.
 //!
-//! [`inspect`] is what `gantry plugin inspect`, `gantry check` and the sandbox ask first: is this a component, is it
-//! a Gantry plugin, what does it import, which manifest does it carry. [`embed`] writes that manifest, and
+//! `gantry plugin inspect`, `gantry check` and the sandbox call [`inspect`] first: is this a component, is it a Gantry
+//! plugin, what does it import, which manifest does it carry. [`embed`] writes that manifest, and
 //! [`plugin_toml`] reads it from a plugin author's `plugin.toml`. [`cases`] and [`embed_cases`] do the same for the golden
 //! cases that travel in a component. [`encode`] makes a component of the core module that some languages' compilers end
 //! with.

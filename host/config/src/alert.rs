@@ -1,4 +1,4 @@
-//! What the host tells of itself, and whom it calls when something is wrong, ready to use.
+//! Host events and alerts, ready to use: which endpoints are notified, and when.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,10 +13,10 @@ use crate::flow::{Auth, SecretRef, Target};
 use crate::kind::TargetSettings;
 use crate::units::show_duration;
 
-/// An endpoint gets few calls, and is not to be flooded with what has piled up.
+/// An endpoint gets few notifications, and must not be flooded after an outage.
 const CONCURRENCY: usize = 4;
 
-/// What the host tells of itself.
+/// The settings of host events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Events {
     /// The host's name in events and alerts.
@@ -25,7 +25,7 @@ pub struct Events {
     pub queue_age: Duration,
 }
 
-/// An endpoint that is called when something is wrong, and again when it is put right.
+/// An endpoint that is notified when something is wrong, and again when it is resolved.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
     /// Unique among the alerts.
@@ -34,36 +34,36 @@ pub struct Alert {
     pub flow: FlowName,
     /// The endpoint's name as a target of that flow.
     pub to: TargetName,
-    /// What it is called for.
+    /// The kinds of alerts it is notified of.
     pub on: BTreeSet<AlertKind>,
     /// Only for these flows; empty: for all.
     pub flows: BTreeSet<FlowName>,
-    /// So many letters of one fingerprint must be open.
+    /// How many dead letters with one fingerprint must be open.
     pub dead_letters: u64,
-    /// How patient it is.
+    /// When it is notified again, and when an alert counts as resolved.
     pub terms: AlertTerms,
     /// Where its messages go.
     pub endpoint: AlertTarget,
-    /// How a failed call is tried again.
+    /// How a failed notification is retried.
     pub retry: RetryPolicies,
-    /// When the endpoint is spared.
+    /// When the endpoint gets no notifications: its breaker and its retry budget.
     pub health: TargetHealthPolicy,
 }
 
-/// An HTTP endpoint that takes alerts in a form of its own.
+/// An HTTP endpoint that takes alerts in a format of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertTarget {
     /// Where to.
     pub url: AlertUrl,
     /// Sent with each request; no secrets here.
     pub headers: Vec<(String, String)>,
-    /// How the host proves itself.
+    /// How the host authenticates itself.
     pub auth: Auth,
     /// From sending to the last byte of the answer.
     pub timeout: Duration,
     /// What is sent.
     pub format: AlertFormat,
-    /// How long an alert that isn't said again counts as going on: for forms that need an end.
+    /// How long an alert that isn't repeated counts as going on, for formats that need an end time.
     pub repeat: Duration,
 }
 
@@ -72,11 +72,11 @@ pub struct AlertTarget {
 pub enum AlertUrl {
     /// As the file states it.
     Open(String),
-    /// A secret itself, as those of Slack.
+    /// A reference, because the URL is a secret itself, as Slack's are.
     Secret(SecretRef),
 }
 
-/// The form of what is sent to an endpoint.
+/// The format of what is sent to an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AlertFormat {
     /// Gantry's own JSON.
@@ -111,11 +111,10 @@ impl TargetSettings for AlertTarget {
 }
 
 impl Alert {
-    /// Whether it is called for this kind of trouble of this flow; none: of the host.
+    /// Whether it is notified of this kind of alert of this flow; none: of the host.
     #[must_use]
     pub fn concerns(&self, kind: AlertKind, flow: Option<&FlowName>) -> bool {
-        let watched = |flow: &FlowName| self.flows.is_empty() || self.flows.contains(flow);
-        self.on.contains(&kind) && flow.is_none_or(watched)
+        self.on.contains(&kind) && flow.is_none_or(|flow| self.flows.is_empty() || self.flows.contains(flow))
     }
 
     /// The endpoint as the target of a flow.
@@ -125,7 +124,7 @@ impl Alert {
         Target { settings: Arc::new(endpoint), schema: None, concurrency: CONCURRENCY, retry, health }
     }
 
-    /// As a host file would state it, but for headers, credentials and retries.
+    /// As a host file would state it, without headers, credentials and retries.
     #[must_use]
     pub(crate) fn to_json(&self) -> Value {
         let mut stated = json!({
@@ -150,7 +149,7 @@ impl Alert {
     }
 }
 
-/// The URL, or where it is found.
+/// The URL, or the reference to it.
 impl fmt::Display for AlertUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -160,7 +159,7 @@ impl fmt::Display for AlertUrl {
     }
 }
 
-/// The form as a file names it.
+/// The format as a file names it.
 impl fmt::Display for AlertFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,7 +1,7 @@
-//! Mistakes in configuration: what is wrong, where, and how to put it right.
+//! Mistakes in configuration: what is wrong, where, and how to fix it.
 //!
-//! A [`Diagnostic`] is data first (it serialises as JSON) and is drawn with its line of the file by
-//! [`Diagnostics::render`]. What looks like a secret in the file is blotted out before anything is drawn.
+//! A [`Diagnostic`] is data (it serialises as JSON); [`Diagnostics::render`] draws it with its line of the file. What looks
+//! like a secret in the file is masked before anything is drawn.
 
 mod code;
 mod render;
@@ -19,22 +19,22 @@ pub(crate) use report::{Report, SourceFile};
 
 use crate::at::Span;
 
-/// One mistake, or one thing worth a second look.
+/// One mistake, or one warning.
 #[derive(Clone, Debug, Serialize)]
 pub struct Diagnostic {
     /// The file as it was named on the command line or found in a directory.
     pub file: PathBuf,
-    /// Line, from 1; none when the file as a whole is meant.
+    /// Line, from 1; none if it is about the whole file.
     pub line: Option<usize>,
     /// Column in characters, from 1.
     pub column: Option<usize>,
-    /// Whether it keeps the host from starting.
+    /// Whether it prevents the host from starting.
     pub severity: Severity,
     /// Which kind of mistake; stable.
     pub code: Code,
     /// What is wrong.
     pub message: String,
-    /// How to put it right; may be empty.
+    /// How to fix it; may be empty.
     pub help: String,
     #[serde(skip)]
     excerpt: Option<Excerpt>,
@@ -67,7 +67,7 @@ impl fmt::Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
-/// Everything found in one go over all files, in the order of the files and lines.
+/// Everything that was found in all files, in the order of the files and lines.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub struct Diagnostics(Vec<Diagnostic>);
@@ -79,19 +79,19 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// True when something keeps the host from starting.
+    /// True when something prevents the host from starting.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.errors() > 0
     }
 
-    /// How many of them keep the host from starting.
+    /// How many of them prevent the host from starting.
     #[must_use]
     pub fn errors(&self) -> usize {
         self.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
-    /// How many are only worth a second look.
+    /// How many are warnings.
     #[must_use]
     pub fn warnings(&self) -> usize {
         self.0.len() - self.errors()

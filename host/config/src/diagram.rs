@@ -1,6 +1,6 @@
 //! Flows as a Mermaid flowchart: systems, source, steps, targets and dead letters, under the flow's goal and owner.
 //!
-//! The text is meant for Markdown and the book; nothing in a flow's own words can leave its label.
+//! The text is meant for Markdown and the book. Texts of a flow are escaped, so that they can't break out of their label.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -73,7 +73,7 @@ fn work(step: &Step) -> String {
     }
 }
 
-/// Name, systems, goal, owner and criteria: what is stated of them.
+/// Name, systems, goal, owner and criteria, as far as they are stated.
 fn title(flow: &Flow) -> String {
     let purpose = &flow.purpose;
     let mut criteria = Vec::new();
@@ -93,7 +93,7 @@ fn percent(rate: f64) -> f64 {
     (rate * 1_000_000.0).round() / 10_000.0
 }
 
-/// What messages are held to; nothing where there is no schema.
+/// The schema that messages are checked against; empty without one.
 fn schema(schema: Option<&Schema>) -> String {
     let file = schema.and_then(Schema::file).map(file_name);
     file.map(|file| format!("held to {file}")).unwrap_or_default()

@@ -23,13 +23,13 @@ pub struct Flow {
     pub file: PathBuf,
     /// Why it exists.
     pub purpose: Purpose,
-    /// Whether messages that share a key wait for one another.
+    /// Whether messages with the same key wait for each other.
     pub ordering: Ordering,
-    /// What becomes of a key's later messages when one of them is a dead letter.
+    /// What happens to a key's later messages when one of them is a dead letter.
     pub on_failure: OnFailure,
     /// Where messages come in.
     pub source: Arc<dyn SourceSettings>,
-    /// What they are held to when they come in.
+    /// The schema that messages are checked against when they come in.
     pub input_schema: Option<Schema>,
     /// Plugins and rules, in order; none passes messages through unchanged to the default target.
     pub steps: Vec<Step>,
@@ -39,27 +39,27 @@ pub struct Flow {
     pub targets: BTreeMap<TargetName, Target>,
     /// The target of an output without a route: the only one, or the one marked `default = true`.
     pub default_target: TargetName,
-    /// How a message is tried again when a plugin asks for it.
+    /// How a message is retried when a plugin asks for it.
     pub retry: RetryPolicy,
     /// Most messages handed to a plugin in one call.
     pub batch_messages: usize,
     /// Most bytes of them; one message alone may be longer.
     pub batch_bytes: usize,
-    /// How long a batch with room left waits for further messages.
+    /// How long a batch that isn't full waits for further messages.
     pub batch_wait: Duration,
     /// Most messages of this flow between lease and settlement at any time.
     pub in_flight: usize,
     /// Most bytes of those; one message alone may be longer.
     pub in_flight_bytes: usize,
-    /// What may be in its queue.
+    /// The bounds of its queue.
     pub queue: QueueBounds,
     /// How long a dead letter is kept; none keeps it until an operator deals with it.
     pub keep_dead_letters: Option<Duration>,
-    /// It is delayed when its oldest message that has not ended is older than this; none: than the host says.
+    /// The flow is delayed when its oldest message that has not ended is older than this; none: as the host says.
     pub queue_age: Option<Duration>,
 }
 
-/// What a flow may have in its queue, from acceptance to the end of a message; none: as much as the disk bears.
+/// The bounds of a flow's queue, from acceptance to the end of a message; none: as much as fits on the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueueBounds {
     /// Most messages.
@@ -68,12 +68,12 @@ pub struct QueueBounds {
     pub bytes: Option<u64>,
 }
 
-/// Business goal and what would count as reaching it.
+/// The business goal, and how success is measured.
 #[derive(Clone, Debug, Default)]
 pub struct Purpose {
     /// What the business gets, in a sentence.
     pub goal: String,
-    /// Who answers for it.
+    /// Who is responsible for it.
     pub owner: String,
     /// The systems it joins.
     pub systems: Vec<String>,
@@ -94,17 +94,17 @@ pub struct SuccessCriteria {
     pub p95_latency: Option<Duration>,
 }
 
-/// Whether messages that share a key wait for one another.
+/// Whether messages with the same key wait for each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ordering {
     /// Messages with the same key are delivered in order.
     #[default]
     Key,
-    /// Every message on its own.
+    /// Messages don't wait for each other.
     None,
 }
 
-/// What becomes of a key's later messages when one of them is a dead letter.
+/// What happens to a key's later messages when one of them is a dead letter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnFailure {
     /// They go on without it.
@@ -114,10 +114,10 @@ pub enum OnFailure {
     Block,
 }
 
-/// How a sender proves itself. Several secrets allow rotation: any one of them is accepted.
+/// How a sender is verified. Several secrets allow for a rotation: any one of them is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verify {
-    /// Anyone may send; only sensible behind something that authenticates.
+    /// Anyone may send; only useful behind a proxy that authenticates.
     None,
     /// `webhook-id`, `webhook-timestamp`, `webhook-signature` as standardwebhooks.com specifies.
     StandardWebhooks {
@@ -157,7 +157,7 @@ impl Verify {
     }
 }
 
-/// Where a secret is found: configuration never holds the secret itself.
+/// A reference to a secret: configuration never contains the secret itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretRef {
     /// `env:NAME`
@@ -194,23 +194,23 @@ pub struct Dedupe {
     pub window: Duration,
 }
 
-/// What a message passes on its way.
+/// One step that messages pass.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// For people and metrics; the plugin file's stem, or `rules`, unless given.
+    /// Its name for people and metrics; unless given, the plugin file's stem or `rules`.
     pub name: String,
     /// What is done with a message.
     pub work: Work,
-    /// Where it is written, for messages about it.
+    /// Its place in the file, for messages about it.
     pub place: Place,
 }
 
 /// What a step does with a message.
 #[derive(Clone, Debug)]
 pub enum Work {
-    /// A plugin says what becomes of it.
+    /// A plugin decides what happens to it.
     Plugin(Box<PluginStep>),
-    /// It is held to rules, and goes on as it is where it breaks none.
+    /// It is checked against rules, and goes on unchanged if it breaks none.
     Rules(RulesStep),
 }
 
@@ -225,23 +225,23 @@ pub struct PluginStep {
     pub grants: Grants,
     /// What it may consume.
     pub limits: Limits,
-    /// For how long its instances are used.
+    /// How long its instances are used.
     pub reuse: Reuse,
 }
 
-/// Rules that messages are held to.
+/// Rules that messages are checked against.
 #[derive(Clone, Debug)]
 pub struct RulesStep {
     /// The rules.
     pub rules: Rules,
-    /// What becomes of a message that breaks them.
+    /// What happens to a message that breaks them.
     pub on_violation: OnViolation,
 }
 
-/// What becomes of a message that breaks rules.
+/// What happens to a message that breaks rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnViolation {
-    /// It is a dead letter.
+    /// It becomes a dead letter.
     #[default]
     DeadLetter,
     /// It is deliberately not passed on.
@@ -249,7 +249,7 @@ pub enum OnViolation {
 }
 
 impl Step {
-    /// Its plugin; none where it holds messages to rules.
+    /// Its plugin; none if it checks messages against rules.
     #[must_use]
     pub const fn plugin(&self) -> Option<&PluginStep> {
         match &self.work {
@@ -264,26 +264,26 @@ impl Step {
 pub struct Table {
     /// CSV with a header row, or JSON: an array of objects.
     pub file: PathBuf,
-    /// The column whose value finds a row.
+    /// The column by which a row is found.
     pub key: String,
 }
 
-/// Where messages go, and how patiently.
+/// A target of a flow, and how its deliveries are retried.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// What kind of place, and where.
+    /// The settings of its kind.
     pub settings: Arc<dyn TargetSettings>,
-    /// What is sent here is held to it.
+    /// The schema that deliveries are checked against.
     pub schema: Option<Schema>,
     /// Deliveries under way at once.
     pub concurrency: usize,
-    /// How a failed delivery is tried again.
+    /// How a failed delivery is retried.
     pub retry: RetryPolicies,
-    /// When the target is spared: its breaker and its retry budget.
+    /// When deliveries are held back: its breaker and its retry budget.
     pub health: TargetHealthPolicy,
 }
 
-/// How the host proves itself to a target.
+/// How the host authenticates itself to a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// Not at all.
@@ -304,7 +304,7 @@ pub enum Auth {
         /// The key.
         value: SecretRef,
     },
-    /// A signature of each request, as standardwebhooks.com specifies; with this secret or private key.
+    /// A signature of each request as standardwebhooks.com specifies, with this secret or private key.
     StandardWebhooks(SecretRef),
 }
 

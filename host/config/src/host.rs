@@ -27,7 +27,7 @@ pub struct HostConfig {
     pub intake_connections: usize,
     /// Where the admin API, metrics and health answer; loopback unless the operator says otherwise.
     pub admin_listen: SocketAddr,
-    /// Token of the admin API; none: one is drawn at first start and kept in `data_dir/admin.token`, mode 0600.
+    /// Token of the admin API; none: one is generated at the first start and stored in `data_dir/admin.token`, mode 0600.
     pub admin_token: Option<SecretRef>,
     /// How long shutdown waits for messages in flight.
     pub shutdown_deadline: Duration,
@@ -45,15 +45,15 @@ pub struct HostConfig {
     pub keep_audit: Duration,
     /// Threads that run plugins; 0 means one per core.
     pub plugin_threads: usize,
-    /// Whose signatures publish plugins to the catalogue.
+    /// Whose signatures are trusted when plugins are published to the catalogue.
     pub plugin_trust: PluginTrust,
-    /// Whether edited files are taken in force as soon as they are saved.
+    /// Whether edited files take effect as soon as they are saved.
     pub reload_watch: bool,
-    /// What is asked of a plugin version that is deployed.
+    /// The terms for plugin versions that are deployed.
     pub deploy: Terms,
-    /// What the host tells of itself.
+    /// The settings of host events.
     pub events: Events,
-    /// Whom it calls when something is wrong.
+    /// The endpoints that are notified when something is wrong.
     pub alerts: Vec<Alert>,
 }
 
@@ -65,8 +65,10 @@ impl HostConfig {
         if let Some(token) = &self.admin_token {
             admin["token"] = token.to_string().into();
         }
-        let (cache, reserve) = (show_size(self.store_cache_bytes), show_size(self.disk_reserve_bytes));
-        let mut store = serde_json::json!({ "cache": cache, "disk_reserve": reserve });
+        let mut store = serde_json::json!({
+            "cache": show_size(self.store_cache_bytes),
+            "disk_reserve": show_size(self.disk_reserve_bytes),
+        });
         if let Some(quota) = self.queue_quota_bytes {
             store["quota"] = show_size(quota).into();
         }
@@ -101,7 +103,7 @@ impl HostConfig {
         stated
     }
 
-    /// What the defaults are read over: they state every field, so nothing of it remains.
+    /// What the defaults are read over. They state every field, so nothing of it remains.
     pub(crate) fn blank() -> Self {
         let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
         let nothing = Window { messages: 0, time_ms: 0 };

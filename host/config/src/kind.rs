@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::at::At;
 use crate::lower::Lower;
-use crate::raw::patience::{BreakerTable, TargetRetryTable};
+use crate::raw::retry::{BreakerTable, TargetRetryTable};
 use crate::raw::text::PathText;
 pub use entry::{Kinds, SourceEntry, TargetEntry};
 pub(crate) use entry::{RawTable, SourceDraft, TargetDraft};

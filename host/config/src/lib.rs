@@ -1,10 +1,10 @@
 //! Configuration: one TOML file per flow, one optional file for the host.
 //!
-//! What was typed (`raw`) becomes what is usable ([`Flow`], [`HostConfig`]) in one step that reports every mistake at
-//! once with file, line and column. Code behind this crate can't see an invalid value. Nothing here does I/O beyond
-//! reading the files it is given; secrets stay references until the composition root resolves them.
+//! The files as written (`raw`) become usable settings ([`Flow`], [`HostConfig`]) in one step that reports every mistake
+//! at once, with file, line and column. Code above this crate never sees an invalid value. The only I/O is reading the
+//! files it is given; secrets stay references until the composition root resolves them.
 //!
-//! Which kinds of sources and targets there are is not known here: see [`kind`].
+//! This crate doesn't know which kinds of sources and targets there are: see [`kind`].
 
 pub mod alert;
 mod at;

@@ -1,4 +1,4 @@
-//! Reads files and directories and reports everything that is wrong with all of them in one go.
+//! Reads files and directories, and reports all mistakes in all of them at once.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,18 +18,18 @@ use crate::lower::{Draft, Ends, Layers, Lower, Stated};
 use crate::raw::host::HostFile;
 use crate::{schema, shape};
 
-/// The host file's usual name. In a directory of flows it is passed over.
+/// The host file's usual name. In a directory of flows it is skipped.
 pub const HOST_FILE: &str = "gantry.toml";
 
 /// Reads the flows in these files, and in the `*.toml` files of these directories, with sources and targets of `kinds`.
 ///
-/// `Ok` holds the flows and what is worth a second look; `Err` everything that was found, in all files.
+/// `Ok` has the flows and the warnings; `Err` has everything that was found in all files.
 pub fn load_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds) -> Result<(Vec<Flow>, Diagnostics), Diagnostics> {
     let (flows, found) = examine_flows(paths, kinds);
     if found.has_errors() { Err(found) } else { Ok((flows, found)) }
 }
 
-/// The same for checks that go on: the flows that have no mistake of their own, and everything that was found.
+/// The same for checks that go on after a mistake: the flows without mistakes, and everything that was found.
 pub fn examine_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds) -> (Vec<Flow>, Diagnostics) {
     let mut found = Diagnostics::default();
     let files = flow_files(paths, &mut found);
@@ -71,7 +71,7 @@ impl Default for HostConfig {
     }
 }
 
-/// Understands a host file that has been read.
+/// Interprets a host file that has been read.
 pub(crate) fn host(report: &mut Report, default: HostConfig) -> Option<HostConfig> {
     let user = parse::<HostFile>(&schema::host(), report)?;
     Lower::new(report).host(Layers { user, default })
@@ -100,14 +100,14 @@ fn flow(schema: &Value, report: &mut Report, kinds: &Kinds) -> Option<Draft> {
     Some(Lower::new(report).flow(raw, ends))
 }
 
-/// TOML to raw types. None when the text is not TOML; whatever else doesn't fit is reported and left out.
+/// TOML to raw types. None when the text is not TOML; other mistakes are reported and left out.
 fn parse<T: DeserializeOwned>(schema: &Value, report: &mut Report) -> Option<T> {
     let text = Arc::clone(&report.file.text);
     let document = check(schema, &text, report)?;
     deserialize(document, report)
 }
 
-/// The document without what doesn't fit its schema. None when the text is not TOML.
+/// The document without the parts that don't fit its schema. None when the text is not TOML.
 fn check<'i>(schema: &Value, text: &'i str, report: &mut Report) -> Option<Spanned<DeTable<'i>>> {
     let (mut document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -152,7 +152,7 @@ fn stated<'i, K: Copy>(
     Some(Stated { kind: *kind, table: RawTable(table) })
 }
 
-/// What only shows between flows: names and intakes that are taken.
+/// Finds conflicts between flows: names and intakes that are taken.
 fn compare(drafts: &mut [(Report, Draft)]) {
     taken(
         drafts,

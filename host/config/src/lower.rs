@@ -1,8 +1,8 @@
-//! From what was typed to what is usable. Every check that needs to understand a value is here.
+//! Turns files as written into usable settings. Every check that needs to interpret a value is here.
 //!
 //! Nothing stops at the first mistake: each part becomes `Some`, or is reported and becomes `None`, and only a file
-//! whose parts are all `Some` becomes a [`crate::Flow`]. A required key that is `None` in the raw file was reported
-//! by [`crate::shape`] already and is passed over in silence.
+//! whose parts are all `Some` becomes a [`crate::Flow`]. A required key that is `None` in the raw file was already
+//! reported by [`crate::shape`], and is not reported again.
 
 mod alert;
 mod flow;
@@ -10,11 +10,11 @@ mod host;
 mod http;
 mod keys;
 mod operand;
-mod patience;
 mod plugins;
 mod rules;
 mod schema;
 mod step;
+mod target;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -27,13 +27,13 @@ use gantry_core::FlowName;
 use crate::at::Span;
 use crate::diagnostic::{Code, Report};
 
-/// Understands what was typed in one file, and notes every mistake at its place. What can't be understood is none.
+/// Interprets one file and reports every mistake at its place. A part with a mistake becomes `None`.
 #[derive(Debug)]
 pub struct Lower<'r> {
     report: &'r mut Report,
-    /// What relative paths in the file are relative to.
+    /// The base of relative paths in the file.
     directory: PathBuf,
-    /// The flow that is read; none where its name has a mistake, and in the host file.
+    /// The flow that is read; none if its name has a mistake, and in the host file.
     flow: Option<FlowName>,
 }
 
@@ -43,18 +43,18 @@ impl<'r> Lower<'r> {
         Self { report, directory, flow: None }
     }
 
-    /// Notes a mistake at a place. `help` may be empty.
+    /// Reports a mistake at a place. `help` may be empty.
     pub fn report(&mut self, code: Code, span: &Span, message: impl Into<String>, help: impl Into<String>) {
         self.report.add(code, span, message, help);
     }
 
-    /// The flow that is read; none where its name has a mistake.
+    /// The flow that is read; none if its name has a mistake.
     #[must_use]
     pub const fn flow_name(&self) -> Option<&FlowName> {
         self.flow.as_ref()
     }
 
-    /// The directory that relative paths begin at.
+    /// The base directory of relative paths.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory

@@ -1,6 +1,6 @@
 //! Who may publish plugins to the catalogue: the operator's keys, what each may publish, and until when.
 //!
-//! These are the operator's words; what a signature is worth under them is for `gantry-security` to say.
+//! These are the operator's settings; `gantry-security` decides by them whether a signature is accepted.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,13 +10,13 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::VerifyingKey;
 use gantry_core::{KeyId, KeyName, Timestamp};
 
-/// Begins every public key.
+/// The prefix of every public key.
 const ALGORITHM: &str = "ed25519:";
 
-/// Whose signatures publish plugins. The default trusts nobody.
+/// Whose signatures are trusted when plugins are published. The default trusts nobody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PluginTrust {
-    /// Whether plugins that nobody signed are taken.
+    /// Whether plugins without a signature are accepted.
     pub allow_unsigned: bool,
     /// The keys, in the order of the host file; names and keys are unique.
     pub keys: Vec<TrustedKey>,
@@ -107,7 +107,7 @@ impl FromStr for PublicKey {
     fn from_str(text: &str) -> Result<Self, InvalidPublicKey> {
         let bytes = text.strip_prefix(ALGORITHM).and_then(|base64| STANDARD.decode(base64).ok());
         let bytes: [u8; 32] = bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(InvalidPublicKey)?;
-        // A weak key is one for which anybody can make signatures.
+        // With a weak key, anybody could make signatures.
         let key = VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak());
         key.map(Self).ok_or(InvalidPublicKey)
     }
@@ -129,7 +129,7 @@ impl NamePattern {
         &self.0
     }
 
-    /// Whether this name is one of those meant.
+    /// Whether the pattern matches this name.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         let mut parts = self.0.split('*');
@@ -148,8 +148,9 @@ impl FromStr for NamePattern {
     type Err = InvalidNamePattern;
 
     fn from_str(text: &str) -> Result<Self, InvalidNamePattern> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_*".contains(&byte);
-        if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+        let is_allowed =
+            text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_*".contains(&byte));
+        if (1..=64).contains(&text.len()) && is_allowed {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidNamePattern(text.to_owned()))

@@ -1,7 +1,7 @@
-//! Checks a parsed file against its JSON Schema: unknown, missing and mistyped keys, all of them, each at its place.
+//! Checks a parsed file against its JSON Schema, and reports every unknown, missing and mistyped key at its place.
 //!
-//! What doesn't fit is reported and then removed, so that the rest of the file can still be deserialised and searched
-//! for further mistakes; [`crate::lower`] never repeats what was reported here. Only the parts of JSON Schema that
+//! A part that doesn't fit is reported and then removed, so that the rest of the file can still be deserialised and
+//! checked for further mistakes; [`crate::lower`] never repeats what was reported here. Only the parts of JSON Schema that
 //! [`crate::schema`] produces are understood.
 
 mod choice;
@@ -18,7 +18,7 @@ use words::{first_sentence, listed, nearest, toml_type};
 type Entry<'i> = Spanned<DeValue<'i>>;
 type Node = Map<String, Value>;
 
-/// Reports and removes whatever of `table` doesn't fit `schema`.
+/// Reports and removes every part of `table` that doesn't fit `schema`.
 pub(crate) fn check(schema: &Value, table: &mut DeTable<'_>, report: &mut Report) {
     let Some(root) = schema.as_object() else { return };
     let nothing = Node::new();
@@ -56,7 +56,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Reports an unknown key; the known one that was probably meant. Its value may be a secret in the wrong place.
+    /// Reports an unknown key, and returns the known one that was probably meant. Its value may be a misplaced secret.
     fn unknown(&mut self, node: &'a Node, key: &Spanned<DeString<'_>>, value: &Entry<'_>) -> Option<&'a str> {
         let name = key.get_ref();
         let meant = nearest(name, properties(node).map(|(known, _)| known));
@@ -88,7 +88,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Checks one value; false when it has to go. `span` is the key's, for tables that have no place of their own.
+    /// Checks one value; false when it must be removed. `span` is the key's, for tables without a span of their own.
     fn value(&mut self, node: &'a Node, value: &mut Entry<'_>, span: &Span, name: &str) -> bool {
         let node = self.resolve(node);
         if let Some(choices) = node.get("oneOf").and_then(Value::as_array) {
@@ -142,7 +142,8 @@ impl<'a> Check<'a> {
 
     fn within(&mut self, node: &'a Node, number: Option<f64>, span: &Span, name: &str) -> bool {
         let bound = |key| node.get(key).and_then(Value::as_f64);
-        let (least, most) = (bound("minimum").unwrap_or(f64::MIN), bound("maximum").unwrap_or(f64::MAX));
+        let least = bound("minimum").unwrap_or(f64::MIN);
+        let most = bound("maximum").unwrap_or(f64::MAX);
         if number.is_some_and(|number| (least..=most).contains(&number)) {
             return true;
         }
@@ -163,7 +164,7 @@ impl<'a> Check<'a> {
         false
     }
 
-    /// True when a secret's reference may stand in this node, or anywhere below it.
+    /// True when this node, or one below it, may be the reference to a secret.
     fn holds_secret(&self, node: &'a Node) -> bool {
         let node = self.resolve(node);
         let choices = node.get("oneOf").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
@@ -187,12 +188,12 @@ fn description(node: &Node) -> Option<&str> {
     node.get("description").and_then(Value::as_str)
 }
 
-/// A table that only exists because of a longer heading has no place of its own: its key stands for it.
+/// The span of a value. A table that only exists because of a longer heading has none: its key's is used.
 fn place_of(value: &Entry<'_>, key: &Span) -> Span {
     if value.span().is_empty() { key.clone() } else { value.span() }
 }
 
-/// JSON has no dates: a date among free-form settings reaches the plugin as text.
+/// Turns dates among free-form settings into text, because JSON has no dates.
 fn stringify_dates(value: &mut Entry<'_>) -> bool {
     match value.get_mut() {
         DeValue::Datetime(date) => {

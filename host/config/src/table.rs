@@ -1,8 +1,8 @@
-//! What the tables of kinds are written with: values with their place in the file, texts with a form of their own, and
-//! the keys that many kinds share. [`crate::Lower`] understands each of them.
+//! The types for the tables of kinds: values with their place in the file, texts with a format of their own, and keys that
+//! many kinds share. [`crate::Lower`] interprets each of them.
 
 pub use crate::at::{At, Span};
 pub use crate::raw::http::AuthChoice;
 pub use crate::raw::keys::{DedupeTable, ValueFromChoice};
-pub use crate::raw::patience::{BreakerTable, TargetRetryTable};
+pub use crate::raw::retry::{BreakerTable, TargetRetryTable};
 pub use crate::raw::text::{DurationText, NameText, PathText, PointerText, SecretText, SizeText};

@@ -1,4 +1,4 @@
-//! Lengths of time and sizes as people write them.
+//! Lengths of time and sizes, as people write them.
 
 use std::time::Duration;
 

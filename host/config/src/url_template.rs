@@ -1,6 +1,6 @@
 //! URLs with placeholders that each message fills in.
 //!
-//! Placeholders stand behind the host name only: the data of a message must never choose which machine is called.
+//! Placeholders may only be behind the host name: the data of a message must never decide which machine is called.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ pub struct UrlTemplate(Vec<Part>);
 /// A piece of a URL template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Stands as it is.
+    /// Fixed text.
     Text(String),
     /// `{id}`: the message's id.
     Id,
@@ -33,7 +33,7 @@ pub enum UrlTemplateError {
     /// `{` without `}`, or the other way round.
     #[error("the braces don't match")]
     Braces,
-    /// Nothing a message could fill in.
+    /// A placeholder that doesn't exist.
     #[error("nothing is known as `{{{0}}}`")]
     Unknown(String),
     /// A placeholder in scheme, user, host or port.
@@ -51,7 +51,7 @@ pub enum UrlTemplateError {
 }
 
 impl UrlTemplate {
-    /// Reads a template and makes sure that it is an http(s) URL whatever the messages fill in.
+    /// Reads a template, and ensures that it is an http(s) URL whatever messages fill in.
     pub fn parse(text: &str) -> Result<Self, UrlTemplateError> {
         let parts = parts(text)?;
         let (scheme, rest) = text.split_once("://").ok_or(UrlTemplateError::Scheme)?;
@@ -65,7 +65,7 @@ impl UrlTemplate {
         if authority.contains('@') {
             return Err(UrlTemplateError::Credentials);
         }
-        // The URL standard skips control characters and surplus slashes: what follows would become the host.
+        // The URL standard skips control characters and extra slashes: the text behind them would become the host.
         if authority.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(UrlTemplateError::Invalid(url::ParseError::EmptyHost));
         }
@@ -82,7 +82,7 @@ impl UrlTemplate {
         &self.0
     }
 
-    /// The URL with `x` for every placeholder: right in scheme, host and port.
+    /// The URL with `x` for every placeholder; scheme, host and port are the real ones.
     pub fn sample(&self) -> Result<Url, UrlTemplateError> {
         self.filled_with("x")
     }

@@ -1,10 +1,10 @@
-//! Alerts: what somebody is called for, from the first word to the last. Pure: conditions as they are seen go in, what
-//! is to be said comes out. The runtime looks at the host and sends what is said.
+//! Alerts, from the first notification to the last. Pure: observed conditions go in, notifications to send come out. The
+//! runtime observes the host and sends the notifications.
 //!
-//! An alert is about one thing that is wrong and stays wrong until it is put right: it is *triggered* once, *resolved*
-//! once, and in between said again now and then. All of that carries the same key, so that whoever is told twice takes
-//! it for one. Nothing here depends on hearing every event: what counts is what the host looks like, so a look that
-//! comes late, or the first one after a crash, finds what it would have found before.
+//! An alert is about one thing that is wrong and stays wrong until somebody fixes it. It is *triggered* once, repeated
+//! now and then, and *resolved* once. All its notifications carry the same key, so a receiver that gets one twice can
+//! tell. Nothing here depends on having seen every event: only the present conditions count, so a check that runs late,
+//! or the first one after a crash, finds the same alerts.
 
 mod kind;
 mod notice;
@@ -19,10 +19,10 @@ pub use kind::{AlertKind, Severity};
 pub use notice::{Notice, Said};
 pub use state::{AlertState, AlertTerms, Firing, MOST_FIRING};
 
-/// What an alert is about: the same for the same trouble, over restarts and updates.
+/// What an alert is about: the same for the same problem, across restarts and updates.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AlertKey {
-    /// What kind of trouble.
+    /// What kind of problem.
     pub kind: AlertKind,
     /// In which flow; none: in the host.
     pub flow: Option<FlowName>,
@@ -39,23 +39,23 @@ impl std::fmt::Display for AlertKey {
     }
 }
 
-/// Whether a condition holds, where it is not plainly over.
+/// How clearly a condition holds. One that doesn't hold at all has no observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// It holds: an alert begins, if there is none.
+    /// It holds: an alert begins if there is none.
     On,
-    /// Not quite: what fires goes on, and nothing begins. A breaker that probes, a queue that has half recovered, a dead
-    /// letter that is being replayed.
+    /// It holds in part: an alert that fires goes on, and none begins. For instance a breaker that probes, a queue that
+    /// has half recovered, or a dead letter that is being replayed.
     Between,
 }
 
-/// One condition as it is seen in one look. What isn't seen is over.
+/// One condition as seen in one check. A condition without an observation is over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observation {
     /// Whether it holds.
     pub level: Level,
-    /// One sentence for whoever is woken by it; no payloads and no secrets.
+    /// One sentence for the person who is called; no payloads and no secrets.
     pub summary: String,
-    /// What a program may want to know of it.
+    /// Details for programs.
     pub details: Map<String, Value>,
 }

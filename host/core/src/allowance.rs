@@ -1,5 +1,5 @@
 //! What the operator allows a plugin in one step: what it may use, what it may consume, and for how long one instance
-//! of it lives. The configuration reads these and the sandbox keeps them.
+//! of it lives. The configuration reads these and the sandbox enforces them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -18,8 +18,8 @@ pub struct Grants {
 pub struct Limits {
     /// Linear memory of one instance, in bytes.
     pub memory_bytes: usize,
-    /// Wall clock of one call with a whole batch. A run that has to find the messages a plugin fails on makes several
-    /// calls, and takes up to four times as long.
+    /// Longest time of one call with a whole batch. A run that has to find the messages on which a plugin fails makes
+    /// several calls, and may take four times as long.
     pub deadline: Duration,
     /// Most outputs for one message.
     pub outputs: usize,
@@ -33,15 +33,15 @@ impl Default for Limits {
     }
 }
 
-/// For how long an instance is used.
+/// How long an instance is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reuse {
-    /// For one batch: nothing of it is left for the next.
+    /// For one batch; the next gets a new instance.
     #[default]
     Fresh,
     /// For many batches of the same step.
     Warm {
-        /// Most messages it sees before it is replaced; it ends its batch first.
+        /// After this many messages it is replaced, once its batch is done.
         messages: u32,
         /// Linear memory, in bytes, beyond which it is replaced.
         memory_bytes: usize,

@@ -4,9 +4,9 @@
 //! failed, it opens. **Open.** Nothing passes for `open_for`. **Half open.** At most `probes` calls pass; as soon as
 //! the outstanding ones can't change the result any more, it closes or opens again.
 //!
-//! A call may also show by itself that nothing can pass ([`Breaker::trip`]): then it opens at once.
+//! A single call may show that nothing can pass at present ([`Breaker::trip`]): then it opens at once.
 //!
-//! A call that began before the last change of state says nothing about the present one: its end is ignored.
+//! The result of a call that began before the last change of state is ignored: it says nothing about the present one.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -63,7 +63,7 @@ impl BreakerState {
     }
 }
 
-/// The right to make one call; what came of it is told to [`Breaker::end`] or [`Breaker::abandon`].
+/// The right to make one call; its result must be passed to [`Breaker::end`] or [`Breaker::abandon`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a call that is never ended holds its place among the probes"]
 pub struct Call {
@@ -112,7 +112,7 @@ impl Breaker {
         Self { policy, phase: Phase::Closed(VecDeque::new()), epoch: 0 }
     }
 
-    /// Lets a call pass, or says when to ask again. The first who asks after `open_for` half opens it.
+    /// Lets a call pass, or says when to ask again. The first call after `open_for` half opens the breaker.
     pub fn admit(&mut self, now: Timestamp) -> Result<Call, Timestamp> {
         if let Phase::Open(until) = self.phase {
             if until > now {
@@ -145,8 +145,8 @@ impl Breaker {
         }
     }
 
-    /// Takes note of how a call ended; says what that changed, if anything. A call failed when there was no answer, or
-    /// one that tells of trouble.
+    /// Takes note of how a call ended, and returns what that changed. A call failed when there was no answer, or one
+    /// that shows that the target is in trouble.
     pub fn end(&mut self, call: Call, failed: bool, now: Timestamp) -> Option<BreakerChange> {
         if call.epoch != self.epoch {
             return None;
@@ -167,13 +167,13 @@ impl Breaker {
         self.decide(now)
     }
 
-    /// Opens at once, whatever other calls came to: this one showed that nothing can pass at present. None for a call that
-    /// began before the last change of state.
+    /// Opens at once, whatever the results of other calls: this one showed that nothing can pass at present. None for a
+    /// call that began before the last change of state.
     pub fn trip(&mut self, call: Call, now: Timestamp) -> Option<BreakerChange> {
         (call.epoch == self.epoch).then(|| self.open(now))
     }
 
-    /// A call taught nothing: it was not made, or was cut off by this side. A probe leaves its place to another.
+    /// A call without a result: it was not made, or this side cut it off. A probe leaves its place to another.
     pub const fn abandon(&mut self, call: Call) {
         if let Phase::HalfOpen { under_way, .. } = &mut self.phase
             && call.epoch == self.epoch
@@ -184,12 +184,12 @@ impl Breaker {
 
     /// Closes it, whatever it has seen. True when it was not closed.
     pub fn close(&mut self) -> bool {
-        let was_shut = !matches!(self.phase, Phase::Closed(_));
+        let was_closed = matches!(self.phase, Phase::Closed(_));
         self.enter(Phase::Closed(VecDeque::new()));
-        was_shut
+        !was_closed
     }
 
-    /// Where it stands. An open one whose time is up is half open in all but name.
+    /// Its state. It stays open after `open_for` has passed, until the next call half opens it.
     #[must_use]
     pub const fn state(&self) -> BreakerState {
         match self.phase {
@@ -199,7 +199,7 @@ impl Breaker {
         }
     }
 
-    /// Calls and failures it judges by at present.
+    /// The calls and failures that count at present.
     #[must_use]
     pub fn seen(&self) -> (u32, u32) {
         match &self.phase {
@@ -217,7 +217,7 @@ impl Breaker {
                 opens.then(|| self.open(now))
             }
             Phase::HalfOpen { answered, .. } => {
-                // What is still outstanding may all fail, or all be answered: either way the result stands.
+                // Decided as soon as the calls that are still outstanding can't change the result.
                 if self.too_many(failures, self.policy.probes) {
                     Some(self.open(now))
                 } else if !self.too_many(self.policy.probes.saturating_sub(answered), self.policy.probes) {

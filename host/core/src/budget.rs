@@ -1,8 +1,8 @@
-//! A retry budget as a pure state machine: retries may be at most a share of the first attempts of the last moments,
-//! plus a floor, so that a target that begins to fail is not buried under repetitions.
+//! A retry budget as a pure state machine: retries may be at most a share of the first attempts within the last window,
+//! plus a floor, so that a target that begins to fail is not flooded with retries.
 //!
-//! A retry beyond the budget is told a time to come again; each such retry is told a later one, spaced by the floor.
-//! It is never dropped, and waiting spends no attempt.
+//! A retry beyond the budget gets a time to come again; each further one gets a later time, spaced by the floor. It is
+//! never dropped, and waiting spends no attempt.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const PARTS: u64 = 10;
 pub struct BudgetPolicy {
     /// Retries per first attempt, 0 and more.
     pub share: f64,
-    /// So many a second in any case; at least 1.
+    /// Retries per second that are always allowed; at least 1.
     pub floor: u32,
     /// How far back attempts are counted.
     pub window: Duration,
@@ -44,23 +44,23 @@ struct Part {
 pub struct Budget {
     policy: BudgetPolicy,
     parts: VecDeque<Part>,
-    /// The latest time a retry was told to come again.
-    told: Timestamp,
+    /// The latest time that was given to a retry beyond the budget.
+    last_postponed: Timestamp,
 }
 
 impl Budget {
-    /// A budget nobody has drawn on.
+    /// An unused budget.
     #[must_use]
     pub const fn new(policy: BudgetPolicy) -> Self {
-        Self { policy, parts: VecDeque::new(), told: Timestamp(0) }
+        Self { policy, parts: VecDeque::new(), last_postponed: Timestamp(0) }
     }
 
-    /// A first attempt is made: it pays in.
+    /// Counts a first attempt, which allows for more retries.
     pub fn first(&mut self, now: Timestamp) {
         self.present(now).firsts += 1;
     }
 
-    /// A retry wants to be made: it is counted, or is told when to come again.
+    /// Counts a retry if the budget allows it; otherwise returns when to come again.
     pub fn retry(&mut self, now: Timestamp) -> Result<(), Timestamp> {
         self.forget(now);
         let (firsts, retries) = self.spent();
@@ -69,8 +69,8 @@ impl Budget {
             return Ok(());
         }
         let spacing = Duration::from_secs(1) / self.policy.floor.max(1);
-        self.told = self.told.max(now).after(spacing.max(Duration::from_millis(1)));
-        Err(self.told)
+        self.last_postponed = self.last_postponed.max(now).after(spacing.max(Duration::from_millis(1)));
+        Err(self.last_postponed)
     }
 
     /// First attempts and retries within the window.
@@ -79,7 +79,7 @@ impl Budget {
         self.parts.iter().fold((0, 0), |(firsts, retries), part| (firsts + part.firsts, retries + part.retries))
     }
 
-    /// The most retries that go with so many first attempts.
+    /// The most retries that are allowed after this many first attempts.
     #[must_use]
     pub fn allowance(&self, firsts: u32) -> f64 {
         // At least one: a floor of a fraction over a short window must not mean "never".
@@ -94,7 +94,7 @@ impl Budget {
 
     fn forget(&mut self, now: Timestamp) {
         let present = self.number(now);
-        // A clock that was set back must not keep old parts for ever.
+        // After the clock was set back, parts from its future would otherwise be kept for ever.
         self.parts.retain(|part| part.number <= present && part.number + PARTS > present);
     }
 
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn retries_beyond_it_are_told_times_that_the_floor_can_serve() {
+    fn retries_beyond_it_get_times_that_the_floor_can_serve() {
         let mut budget = budget();
         while budget.retry(START).is_ok() {}
         let second = budget.retry(START).unwrap_err();

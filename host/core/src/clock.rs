@@ -24,7 +24,7 @@ impl Timestamp {
         Self(self.0.saturating_sub(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
     }
 
-    /// How long ago `earlier` was; zero when the clock has since been set back behind it.
+    /// How long ago `earlier` was; zero when the clock was set back to before it.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
@@ -56,7 +56,7 @@ impl std::str::FromStr for Timestamp {
     }
 }
 
-/// The text is no moment.
+/// The text is not a timestamp.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is not a moment: write RFC 3339, as in 2026-01-31T12:00:00Z, or milliseconds since 1970")]
 pub struct InvalidTimestamp(String);

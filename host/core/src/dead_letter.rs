@@ -143,9 +143,9 @@ pub struct DeadLetter {
     pub target: Option<TargetName>,
     /// The message as received: ordering key, headers (credentials stripped), raw bytes.
     pub received: Message,
-    /// When it was taken into custody.
+    /// When the host accepted it.
     pub received_at: Timestamp,
-    /// What duplicates are recognised by.
+    /// The key by which duplicates are recognised.
     pub dedupe_key: Option<String>,
     /// The delivery's idempotency key.
     pub idempotency_key: Option<String>,
@@ -178,7 +178,7 @@ pub struct DeadLetter {
     /// Every payload the message had, oldest first; empty unless one was edited.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revisions: Vec<Revision>,
-    /// The message's trail until its (latest) end.
+    /// The message's timeline until its (latest) end.
     pub trail: Vec<TimelineEntry>,
 }
 
@@ -210,8 +210,8 @@ mod tests {
     #[test]
     fn the_same_rule_broken_on_another_line_has_the_same_fingerprint() {
         let flow = "orders".parse().unwrap();
-        let print = |path| fingerprint(&flow, Stage::Validate, None, &reason(path));
-        assert_eq!(print("/lines/3/sku"), print("/lines/17/sku"));
-        assert_ne!(print("/lines/3/sku"), print("/lines/3/quantity"));
+        let of = |path| fingerprint(&flow, Stage::Validate, None, &reason(path));
+        assert_eq!(of("/lines/3/sku"), of("/lines/17/sku"));
+        assert_ne!(of("/lines/3/sku"), of("/lines/3/quantity"));
     }
 }

@@ -17,7 +17,7 @@ pub struct Delivery {
     pub position: u32,
     /// Where it goes.
     pub target: TargetName,
-    /// The same for every attempt, restart and replay: what makes at-least-once effectively once.
+    /// The same for every attempt, restart and replay: by it a target can recognise a repetition.
     pub idempotency_key: String,
     /// Key of the emitted message.
     pub key: Option<String>,
@@ -25,7 +25,7 @@ pub struct Delivery {
     pub content_type: String,
     /// Sent along.
     pub headers: Headers,
-    /// What is sent; fixed once transformed.
+    /// What is sent; it never changes after the plugins have run.
     #[serde(with = "crate::payload")]
     pub payload: Bytes,
     /// Whether it is done.
@@ -63,7 +63,7 @@ pub struct Attempt {
     pub excerpt: String,
 }
 
-/// Why an attempt failed: the part a retry decision needs.
+/// Why an attempt failed, as far as a retry decision depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
@@ -73,11 +73,11 @@ pub enum ErrorClass {
     Timeout,
     /// 429: the target asks for less.
     Throttled,
-    /// 5xx, 408 or 425: the target's trouble.
+    /// 5xx, 408 or 425: the target can't do its work at present.
     Unavailable,
-    /// 401 or 403: the host's credentials are refused; no message is at fault.
+    /// 401 or 403: the target refuses the host's credentials, whatever the message.
     Unauthorized,
-    /// The target has no space left; no message is at fault.
+    /// The target has no space left, whatever the message.
     NoSpace,
     /// A redirect, which is never followed.
     Redirected,
@@ -104,13 +104,13 @@ impl ErrorClass {
         matches!(self, Self::Network | Self::Timeout | Self::Throttled | Self::Unavailable | Self::NoSpace)
     }
 
-    /// True when it says that the target is in trouble, whichever message it was: what a circuit breaker counts.
+    /// True when it shows that the target is in trouble, whatever the message: this is what a circuit breaker counts.
     #[must_use]
     pub const fn is_trouble(self) -> bool {
         matches!(self, Self::Network | Self::Timeout | Self::Unavailable | Self::NoSpace)
     }
 
-    /// Whether the attempt counts. Not where the target takes nothing until somebody has seen to it: then the delivery
+    /// Whether the attempt counts. It doesn't when the target accepts nothing until somebody fixes it: then the delivery
     /// waits.
     #[must_use]
     pub const fn spends_attempt(self) -> bool {

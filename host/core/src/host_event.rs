@@ -1,6 +1,6 @@
-//! What happens to a host that somebody may want to be told of: the few things alerts are made from.
+//! Host events: the few things that happen to a host and that somebody may want to know of.
 //!
-//! Whoever wants to be told listens to the runtime; these types are what it hears. A flow hears them as messages:
+//! The runtime publishes them in these types to whoever subscribes. A flow receives them as messages:
 //! [`HostEvent::document`] is what such a message holds, and `docs/reference/host-events.md` lists every field of it.
 
 use serde::{Deserialize, Serialize};
@@ -11,13 +11,13 @@ use crate::dead_letter::Stage;
 use crate::id::{DeadLetterId, EventId, FlowName, TargetName};
 use crate::rollout::RolloutOutcome;
 
-/// Fields that are moments: numbers in the host, RFC 3339 where the event leaves it.
-const MOMENTS: [&str; 3] = ["at", "until", "oldest"];
+/// Fields that are timestamps: numbers in the host, RFC 3339 where the event leaves it.
+const TIMESTAMPS: [&str; 3] = ["at", "until", "oldest"];
 
-/// Something worth telling.
+/// Something that happened to a flow or to the host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostEvent {
-    /// The same wherever the event is told.
+    /// The same wherever the event is published.
     pub id: EventId,
     /// When.
     pub at: Timestamp,
@@ -34,7 +34,7 @@ pub struct HostEvent {
 pub enum HostEventKind {
     /// A message, or one of its deliveries, was given up.
     DeadLettered {
-        /// The letter.
+        /// The dead letter.
         letter: DeadLetterId,
         /// Where it was given up.
         stage: Stage,
@@ -79,7 +79,7 @@ pub enum HostEventKind {
         /// Who resumed or enabled it; none: it accepts the host's credentials again.
         by: Option<String>,
     },
-    /// Another plugin version serves a step, or was refused, or was taken back.
+    /// Another plugin version serves a step, was refused, or was rolled back.
     DeploymentEnded {
         /// The deployment.
         deployment: u64,
@@ -103,18 +103,18 @@ pub enum HostEventKind {
         /// Why.
         reason: String,
     },
-    /// The oldest message that has not ended is older than the flow bears.
+    /// The oldest message that has not ended is older than the flow's limit.
     QueueDelayed {
         /// When it was queued.
         oldest: Timestamp,
         /// Its age in seconds.
         age_seconds: u64,
-        /// How many seconds the flow bears.
+        /// The flow's limit in seconds.
         limit_seconds: u64,
         /// Messages that have not ended.
         depth: u64,
     },
-    /// No message is older than half of what the flow bears.
+    /// No message is older than half of the flow's limit.
     QueueRecovered {
         /// Messages that have not ended.
         depth: u64,
@@ -129,12 +129,12 @@ pub enum HostEventKind {
         /// Bytes that are free.
         free_bytes: u64,
     },
-    /// The host begins its work: breakers are closed, and what was delayed or low before is told again if it still is.
+    /// The host has started: breakers are closed, and a delay or a full disk that still exists is published again.
     HostStarted {
         /// The host's version.
         version: String,
     },
-    /// Events were told faster than they could be written down; these are in the log and in the metrics only.
+    /// Events came faster than they could be stored; these are in the log and in the metrics only.
     EventsMissed {
         /// How many.
         count: u64,
@@ -213,13 +213,13 @@ impl HostEventKind {
 }
 
 impl HostEvent {
-    /// What happened, now.
+    /// A new event with an id of its own.
     #[must_use]
     pub fn new(at: Timestamp, flow: Option<&FlowName>, what: HostEventKind) -> Self {
         Self { id: EventId::generate(), at, flow: flow.cloned(), what }
     }
 
-    /// Events that share it are told in order: those of one flow, or of one target of it.
+    /// Events with the same key are published in order: those of one flow, or of one target of it.
     #[must_use]
     pub fn key(&self) -> String {
         match (&self.flow, self.what.target()) {
@@ -229,15 +229,15 @@ impl HostEvent {
         }
     }
 
-    /// What a message holds that tells of it.
+    /// The event as the JSON document that a message about it holds.
     #[must_use]
     pub fn document(&self, instance: &str) -> Value {
-        // Plain data always becomes JSON.
-        let told = serde_json::to_value(self).unwrap_or_default();
+        #[expect(clippy::expect_used, reason = "plain data with text keys always becomes JSON")]
+        let fields = serde_json::to_value(self).expect("an event becomes JSON");
         let mut document = Map::from_iter([("version".to_owned(), 1.into()), ("instance".to_owned(), instance.into())]);
-        for (name, value) in told.as_object().into_iter().flatten() {
-            let moment = value.as_u64().filter(|_| MOMENTS.contains(&name.as_str()));
-            let value = moment.map_or_else(|| value.clone(), |moment| Timestamp(moment).to_string().into());
+        for (name, value) in fields.as_object().into_iter().flatten() {
+            let timestamp = value.as_u64().filter(|_| TIMESTAMPS.contains(&name.as_str()));
+            let value = timestamp.map_or_else(|| value.clone(), |millis| Timestamp(millis).to_string().into());
             document.insert(name.clone(), value);
         }
         document.into()
@@ -250,7 +250,8 @@ mod tests {
 
     #[test]
     fn an_event_leaves_the_host_with_its_moments_in_rfc_3339_and_its_fields_by_name() {
-        let (flow, target) = ("orders".parse().unwrap(), "erp".parse().unwrap());
+        let flow = "orders".parse().unwrap();
+        let target = "erp".parse().unwrap();
         let what = HostEventKind::BreakerOpened { target, until: Timestamp(1_614_265_330_000) };
         let event = HostEvent::new(Timestamp(1_614_265_270_000), Some(&flow), what);
         let document = event.document("shop-1");

@@ -50,8 +50,9 @@ macro_rules! uuid {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                let invalid = || InvalidId { text: text.to_owned(), expected: $expected };
-                Uuid::parse_str(text).map(Self).map_err(|_| invalid())
+                Uuid::parse_str(text)
+                    .map(Self)
+                    .map_err(|_| InvalidId { text: text.to_owned(), expected: $expected })
             }
         }
     };
@@ -63,7 +64,7 @@ uuid! {
 }
 
 uuid! {
-    /// A host event's identity: a `UUIDv7`, the same wherever the event is told.
+    /// A host event's identity: a `UUIDv7`, the same wherever the event is published.
     EventId, "an event id (a UUID)"
 }
 
@@ -82,7 +83,8 @@ pub struct InvalidId {
 
 /// A dead letter's identity: the message's id, and the position of the delivery where only that one failed.
 ///
-/// It is derived, never drawn: writing the same failure twice, after a crash, yields one dead letter.
+/// It is derived from them, not random: when a crash makes the host write the same failure twice, there is one dead
+/// letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeadLetterId {
     /// The message that failed.
@@ -204,8 +206,7 @@ macro_rules! name {
             type Err = InvalidName;
 
             fn from_str(text: &str) -> Result<Self, InvalidName> {
-                let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-                if (1..=64).contains(&text.len()) && text.chars().all(allowed) {
+                if (1..=64).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')) {
                     Ok(Self(text.into()))
                 } else {
                     Err(InvalidName(text.to_owned()))
@@ -241,7 +242,7 @@ macro_rules! name {
     };
 }
 
-/// The text can't name a flow, a target or a plugin.
+/// The text is no valid name of a flow, a target or a plugin.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is not a name: use 1 to 64 characters of a-z, 0-9, `-` and `_`")]
 pub struct InvalidName(String);

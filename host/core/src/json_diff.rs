@@ -1,5 +1,5 @@
-//! Where two JSON values differ: each change at its JSON Pointer. For edited payloads, and for what two versions of a
-//! plugin say of one message.
+//! Where two JSON values differ: each change at its JSON Pointer. Used for edited payloads, and to compare what two
+//! versions of a plugin make of one message.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
-/// Keeps a `null` that is there apart from nothing being there: for `#[serde(with = …)]`.
+/// Tells a `null` from an absent value: for `#[serde(with = …)]`.
 pub mod present {
     use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
     use serde_json::Value;

@@ -11,7 +11,7 @@ pub const SECTION: &str = "gantry:manifest";
 /// The version of the WIT contract this host speaks.
 pub const API_VERSION: &str = "0.1.0";
 
-/// A plugin's own account of itself.
+/// What a plugin says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -24,7 +24,7 @@ pub struct Manifest {
     /// One sentence for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// What it asks of the operator.
+    /// The grants it asks for.
     #[serde(default)]
     pub wants: Wants,
     /// JSON Schema of its settings; none accepts any object.
@@ -32,7 +32,7 @@ pub struct Manifest {
     pub settings: Option<serde_json::Value>,
 }
 
-/// The grants a plugin asks for. Asking is not getting: the flow's `grants` decide.
+/// The grants a plugin asks for. What it gets is decided by the flow's `grants`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wants {
@@ -143,8 +143,9 @@ fn is_name(text: &str) -> bool {
 pub fn is_semantic(version: &str) -> bool {
     let core = version.split(['-', '+']).next().unwrap_or_default();
     let numbers = core.split('.').map(|part| part.parse::<u64>().is_ok()).collect::<Vec<_>>();
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b".-+".contains(&byte);
-    numbers == [true; 3] && version.len() <= 64 && version.bytes().all(safe)
+    numbers == [true; 3]
+        && version.len() <= 64
+        && version.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-+".contains(&byte))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! How payload bytes are written down. For machines (the store): bytes. For people and JSON: `{"text": "…"}` where
-//! they are valid UTF-8, `{"base64": "…"}` where they are not, so that nothing is ever changed by being shown.
+//! How payloads are serialised: as bytes in binary formats (the store), and in JSON as `{"text": "…"}` where they are
+//! valid UTF-8 or `{"base64": "…"}` where they are not, so that no byte is lost.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

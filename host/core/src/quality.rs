@@ -1,4 +1,4 @@
-//! Broken rules as they are counted over time: which rule, of which step, at which field, and how gravely.
+//! Broken rules, as they are counted over time: by step, rule, field and severity.
 
 use std::collections::BTreeMap;
 
@@ -51,22 +51,27 @@ impl Breach {
         for violation in violations {
             *counts.entry((&violation.code, fold_indices(&violation.path))).or_default() += 1;
         }
-        let breach = |((code, field), count): ((&str, String), u64)| Self {
-            step: step.to_owned(),
-            code: code.to_owned(),
-            field,
-            severity: Severity::Error,
-            count,
-        };
-        counts.into_iter().map(breach).collect()
+        counts
+            .into_iter()
+            .map(|((code, field), count)| Self {
+                step: step.to_owned(),
+                code: code.to_owned(),
+                field,
+                severity: Severity::Error,
+                count,
+            })
+            .collect()
     }
 }
 
 /// A JSON Pointer with `*` in place of numbers: `/lines/3/sku` and `/lines/7/sku` are one field.
 #[must_use]
 pub fn fold_indices(path: &str) -> String {
-    let is_index = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    path.split('/').map(|part| if is_index(&part) { "*" } else { part }).collect::<Vec<_>>().join("/")
+    path.split('/').map(|part| if is_index(part) { "*" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+fn is_index(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

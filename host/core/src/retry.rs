@@ -39,20 +39,20 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// The wait before the next attempt, or none when `made` attempts were the last.
     ///
-    /// `asked` is what the other side asked for (`Retry-After`, or a plugin's delay); it is a floor under the
-    /// schedule, cut at `retry_after_cap`. `draw` is a random number in 0..1.
+    /// `requested` is the wait that the other side requested (`Retry-After`, or a plugin's delay), up to
+    /// `retry_after_cap`; the schedule never waits less. `draw` is a random number in 0..1.
     #[must_use]
-    pub fn wait_after(&self, made: u32, asked: Option<Duration>, draw: f64) -> Option<Duration> {
-        (made < self.attempts).then(|| self.wait(made, asked, draw))
+    pub fn wait_after(&self, made: u32, requested: Option<Duration>, draw: f64) -> Option<Duration> {
+        (made < self.attempts).then(|| self.wait(made, requested, draw))
     }
 
     /// The same, however many attempts are allowed.
     #[must_use]
-    pub fn wait(&self, made: u32, asked: Option<Duration>, draw: f64) -> Duration {
+    pub fn wait(&self, made: u32, requested: Option<Duration>, draw: f64) -> Duration {
         let bound = self.bound_after(made);
         let scheduled = if self.jitter { bound.mul_f64(draw.clamp(0.0, 1.0)) } else { bound };
-        let asked = asked.unwrap_or_default().min(self.retry_after_cap);
-        scheduled.max(asked)
+        let requested = requested.unwrap_or_default().min(self.retry_after_cap);
+        scheduled.max(requested)
     }
 
     /// The longest the schedule itself waits after this many attempts.
@@ -63,8 +63,8 @@ impl RetryPolicy {
     }
 }
 
-/// The policy of a target: one for each class of failure that may pass. The class of the last failure decides; every
-/// attempt counts, whatever it failed of.
+/// The retry policies of a target: one for each class of failure that may be temporary. The class of the last failure
+/// decides which one applies; attempts are counted together, whatever their class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetryPolicies {
     /// No connection, or it broke.
@@ -73,7 +73,7 @@ pub struct RetryPolicies {
     pub timeout: RetryPolicy,
     /// The target asks for less.
     pub throttled: RetryPolicy,
-    /// The target's trouble.
+    /// The target can't do its work at present.
     pub unavailable: RetryPolicy,
 }
 

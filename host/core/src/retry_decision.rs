@@ -1,7 +1,8 @@
-//! What becomes of a delivery after an attempt: pure, so that the whole schedule can be tried with a clock of its own.
+//! Decides what happens to a delivery after an attempt. Pure, so that a whole schedule can be tested with a clock of its
+//! own.
 //!
-//! Three kinds of failure say nothing of the message and spend no attempt: refused credentials, a target without space,
-//! and the failure of an attempt that was let through to find out whether a target in trouble is back.
+//! Three kinds of failure say nothing about the message and spend no attempt: refused credentials, a target without
+//! space, and a failed probe, which was only let through to find out whether a target in trouble is back.
 
 use std::time::Duration;
 
@@ -15,15 +16,15 @@ use crate::target_health::REFUSAL_PAUSE;
 pub struct AttemptResult {
     /// Why it failed; none: it did not.
     pub error: Option<ErrorClass>,
-    /// How long the target asks to be left alone.
+    /// How long the target asks to wait (`Retry-After`).
     pub asked: Option<Duration>,
-    /// Whether it was to find out if the target is back.
+    /// Whether it was a probe.
     pub probe: bool,
     /// How many attempts were spent before it.
     pub spent: u32,
 }
 
-/// What becomes of the delivery.
+/// What happens to the delivery next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
     /// The target has it.
@@ -66,7 +67,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_000_000);
 
-    fn tried(error: ErrorClass, spent: u32) -> AttemptResult {
+    fn failed(error: ErrorClass, spent: u32) -> AttemptResult {
         AttemptResult { error: Some(error), asked: None, probe: false, spent }
     }
 
@@ -75,9 +76,9 @@ mod tests {
         let general = RetryPolicy { attempts: 2, ..RetryPolicy::default() };
         let patient = RetryPolicy { attempts: 10, ..general };
         let policies = RetryPolicies { timeout: patient, ..general.into() };
-        assert_eq!(tried(ErrorClass::Unavailable, 1).decide(&policies, NOW, 0.0), RetryDecision::Dead);
+        assert_eq!(failed(ErrorClass::Unavailable, 1).decide(&policies, NOW, 0.0), RetryDecision::Dead);
         assert_eq!(
-            tried(ErrorClass::Timeout, 1).decide(&policies, NOW, 0.0),
+            failed(ErrorClass::Timeout, 1).decide(&policies, NOW, 0.0),
             RetryDecision::Later { at: NOW, spent: true }
         );
     }
@@ -87,7 +88,7 @@ mod tests {
         let policies = RetryPolicies::from(RetryPolicy { attempts: 1, ..RetryPolicy::default() });
         let at = NOW.after(REFUSAL_PAUSE);
         for probe in [false, true] {
-            let full = AttemptResult { probe, ..tried(ErrorClass::NoSpace, 0) };
+            let full = AttemptResult { probe, ..failed(ErrorClass::NoSpace, 0) };
             assert_eq!(full.decide(&policies, NOW, 0.5), RetryDecision::Later { at, spent: false });
         }
     }
@@ -97,12 +98,12 @@ mod tests {
         let policies = RetryPolicies::from(RetryPolicy { attempts: 1, ..RetryPolicy::default() });
         let at = NOW.after(REFUSAL_PAUSE);
         assert_eq!(
-            tried(ErrorClass::Unauthorized, 0).decide(&policies, NOW, 0.5),
+            failed(ErrorClass::Unauthorized, 0).decide(&policies, NOW, 0.5),
             RetryDecision::Later { at, spent: false }
         );
-        let probe = AttemptResult { probe: true, ..tried(ErrorClass::Unavailable, 0) };
+        let probe = AttemptResult { probe: true, ..failed(ErrorClass::Unavailable, 0) };
         assert!(matches!(probe.decide(&policies, NOW, 0.5), RetryDecision::Later { spent: false, .. }));
-        let refused = AttemptResult { probe: true, ..tried(ErrorClass::Permanent, 0) };
+        let refused = AttemptResult { probe: true, ..failed(ErrorClass::Permanent, 0) };
         assert_eq!(
             refused.decide(&policies, NOW, 0.5),
             RetryDecision::Dead,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Holds a secret; its `Debug` says nothing, it has no `Display` and can't be serialised.
+/// Holds a secret: its `Debug` shows nothing, it has no `Display` and can't be serialised.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T>(T);
 
@@ -12,7 +12,7 @@ impl<T> Secret<T> {
         Self(value)
     }
 
-    /// The secret itself: call this only where it is used, and never keep what it returns.
+    /// The secret itself. Call this only where the secret is used, and don't store the result.
     pub const fn expose(&self) -> &T {
         &self.0
     }

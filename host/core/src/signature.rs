@@ -1,5 +1,5 @@
-//! Signatures of plugins, as data: who signed and what the signature is. How one is made and what it is worth is for
-//! `gantry-security` to say; here they are only words that the catalogue keeps and the API tells.
+//! Signatures of plugins, as data that the catalogue stores and the API shows: who signed, and the signature itself.
+//! `gantry-security` makes and verifies them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::id::KeyName;
 
-/// Which public key: the first eight bytes of the SHA-256 of its 32 bytes, as sixteen hex digits. For people and for
-/// finding the key; that a signature is the key's own is seen with the key itself.
+/// Which public key: the first eight bytes of the SHA-256 of its 32 bytes, as sixteen hex digits. It serves to find the
+/// key; a signature is verified with the key itself.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; 8]);
 
@@ -53,8 +53,9 @@ impl FromStr for KeyId {
     fn from_str(text: &str) -> Result<Self, InvalidSignature> {
         let is_id = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let number = u64::from_str_radix(text, 16).ok().filter(|_| is_id);
-        let invalid = || InvalidSignature { text: text.to_owned(), expected: "a key id (16 hex digits)" };
-        number.map(|number| Self(number.to_be_bytes())).ok_or_else(invalid)
+        number
+            .map(|number| Self(number.to_be_bytes()))
+            .ok_or_else(|| InvalidSignature { text: text.to_owned(), expected: "a key id (16 hex digits)" })
     }
 }
 
@@ -79,8 +80,9 @@ impl FromStr for SignatureBytes {
 
     fn from_str(text: &str) -> Result<Self, InvalidSignature> {
         let bytes = STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
-        let invalid = || InvalidSignature { text: text.to_owned(), expected: "a signature (64 bytes in base64)" };
-        bytes.map(Self).ok_or_else(invalid)
+        bytes
+            .map(Self)
+            .ok_or_else(|| InvalidSignature { text: text.to_owned(), expected: "a signature (64 bytes in base64)" })
     }
 }
 
@@ -112,7 +114,7 @@ pub struct PluginSignature {
     pub signature: SignatureBytes,
 }
 
-/// The key for whose sake a plugin was trusted.
+/// The key because of which a plugin was trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrustedBy {
     /// What the operator calls it.

@@ -1,19 +1,19 @@
-//! Waits on a clock that may be set back: without this, whatever was to wait for ten milliseconds when the clock showed
-//! six hours too much waits for six hours once it is right again.
+//! Waits on a clock that may be set back. Without this, a wait of ten milliseconds that began while the clock was six
+//! hours fast would last six hours once the clock is right again.
 //!
-//! Clocks are set by people and by NTP, machines are resumed and moved. A wait is meant as a length of time, but has to
-//! be kept as a moment, because it outlives the process. So moments are compared on a scale of their own: the wall
-//! clock's, with every set-back that was seen taken out. A clock that is set ahead ends waits early, which costs an
-//! attempt at most and is left as it is.
+//! People and NTP set clocks; machines are suspended and moved. A wait is a length of time, but has to be stored as a
+//! timestamp, because it outlives the process. So timestamps are compared on a corrected scale: that of the wall clock,
+//! with every observed set-back removed. A clock that is set ahead ends waits early, which costs an attempt at most and
+//! is not corrected.
 
 use std::time::Duration;
 
 use crate::clock::Timestamp;
 
 /// Smaller steps are noise: several threads read the clock at the same time, and NTP slews it.
-const NOTICED: Duration = Duration::from_secs(1);
+const SMALLEST_STEP: Duration = Duration::from_secs(1);
 
-/// A wall clock's time with the set-backs taken out. It is told the time and reads no clock.
+/// A wall clock's time without its set-backs. It reads no clock: the time is passed in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SkewCorrectedClock {
     /// The latest time that was seen since the clock was set back.
@@ -23,10 +23,10 @@ pub struct SkewCorrectedClock {
 }
 
 impl SkewCorrectedClock {
-    /// The present on the steady scale; `now` is what the clock shows.
+    /// The present on the corrected scale; `now` is what the clock shows.
     pub fn at(&mut self, now: Timestamp) -> Timestamp {
         let back = self.latest.since(now);
-        if back >= NOTICED {
+        if back >= SMALLEST_STEP {
             self.lead += back;
             self.latest = now;
         }
@@ -34,13 +34,13 @@ impl SkewCorrectedClock {
         self.of(now)
     }
 
-    /// A moment of the wall clock, as it shows now, on the steady scale.
+    /// A timestamp of the wall clock, as it is set now, on the corrected scale.
     #[must_use]
     pub fn of(&self, moment: Timestamp) -> Timestamp {
         moment.after(self.lead)
     }
 
-    /// What the wall clock will show, unless it is set again, at a moment of the steady scale.
+    /// What the wall clock will show, unless it is set again, at this time on the corrected scale.
     #[must_use]
     pub fn wall(&self, moment: Timestamp) -> Timestamp {
         moment.before(self.lead)

@@ -1,8 +1,8 @@
 //! Whether a target gets the next attempt, as a pure state machine: the pause after refused credentials, the circuit
-//! breaker and the retry budget, in this order. Who is held back is told why and until when; no attempt is spent.
+//! breaker and the retry budget, in this order. A delivery that is held gets the cause and a time; no attempt is spent.
 //!
-//! The runtime's gate joins it with what an operator says and with how many attempts run at once; tests drive it with
-//! a clock of their own.
+//! The engine's gate combines it with an operator's stop and with the number of concurrent attempts; tests drive it
+//! with a clock of their own.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::skew_corrected_clock::SkewCorrectedClock;
 /// How long a target that refuses the host's credentials is left alone before one delivery probes it.
 pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
 
-/// What a target gets.
+/// The limits for attempts at a target.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct TargetHealthPolicy {
     /// None: no breaker.
@@ -32,7 +32,7 @@ pub struct TargetHealthPolicy {
 pub enum HoldCause {
     /// An operator paused the target.
     Paused,
-    /// The target is disabled: it said that it is gone, or an operator did.
+    /// The target is disabled: it answered 410, or an operator disabled it.
     Disabled,
     /// The target refuses the host's credentials.
     Unauthorized,
@@ -45,7 +45,7 @@ pub enum HoldCause {
 }
 
 impl HoldCause {
-    /// Whether it may end without anybody's doing, so that somebody has to try.
+    /// Whether it may end without an operator, so that some delivery has to try.
     #[must_use]
     pub const fn ends_by_itself(self) -> bool {
         !matches!(self, Self::Paused | Self::Disabled)
@@ -65,22 +65,22 @@ impl HoldCause {
     }
 }
 
-/// Not now.
+/// A delivery is not attempted now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
     /// Why.
     pub cause: HoldCause,
-    /// When to ask again, if nothing changes before.
+    /// When to try again, if nothing changes before.
     pub until: Timestamp,
 }
 
-/// The right to one attempt; what came of it is told to [`TargetHealth::end`] or [`TargetHealth::abandon`].
+/// The right to one attempt; its result must be passed to [`TargetHealth::end`] or [`TargetHealth::abandon`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "an attempt that is never ended may hold a probe's place"]
 pub struct Admission(Option<Call>);
 
 impl Admission {
-    /// Whether the attempt finds out if the target is back: its failure says nothing of the message.
+    /// Whether the attempt is a probe: its failure says nothing about the message.
     #[must_use]
     pub fn is_probe(&self) -> bool {
         self.0.is_some_and(|call| call.probe)
@@ -101,10 +101,10 @@ pub enum TargetHealthChange {
     Breaker(BreakerChange),
 }
 
-/// Lets attempts at one target pass.
+/// Decides whether attempts at one target may be made.
 #[derive(Clone, Debug)]
 pub struct TargetHealth {
-    /// Everything below is on its scale: a clock that is set back keeps nothing shut for longer than was meant.
+    /// Everything below is on its scale, so that a clock that is set back prolongs no pause.
     corrected: SkewCorrectedClock,
     refused_until: Option<Timestamp>,
     breaker: Option<Breaker>,
@@ -112,14 +112,18 @@ pub struct TargetHealth {
 }
 
 impl TargetHealth {
-    /// An open one.
+    /// A target that nothing is known of yet: attempts pass.
     #[must_use]
     pub fn new(policy: TargetHealthPolicy) -> Self {
-        let (breaker, budget) = (policy.breaker.map(Breaker::new), Budget::new(policy.budget));
-        Self { corrected: SkewCorrectedClock::default(), refused_until: None, breaker, budget }
+        Self {
+            corrected: SkewCorrectedClock::default(),
+            refused_until: None,
+            breaker: policy.breaker.map(Breaker::new),
+            budget: Budget::new(policy.budget),
+        }
     }
 
-    /// Whether nothing passes now, without asking to pass.
+    /// Why nothing passes now, without asking for an attempt; none when one might pass.
     #[must_use]
     pub fn shut(&mut self, now: Timestamp) -> Option<Held> {
         let now = self.corrected.at(now);
@@ -192,14 +196,15 @@ impl TargetHealth {
         change.into_iter().chain(accepted.then_some(TargetHealthChange::Accepted)).collect()
     }
 
-    /// The attempt taught nothing: it was not made, or was cut off by this side.
+    /// An attempt without a result: it was not made, or this side cut it off.
     pub fn abandon(&mut self, admission: Admission) {
         if let Some((breaker, call)) = self.breaker.as_mut().zip(admission.0) {
             breaker.abandon(call);
         }
     }
 
-    /// Forgets refused credentials: an operator has put others in place, or wants it tried. True when there were any.
+    /// Forgets that credentials were refused: an operator has replaced them, or wants another attempt. True when they
+    /// were.
     pub fn forget_refusal(&mut self) -> bool {
         self.refused_until.take().is_some()
     }
@@ -215,7 +220,7 @@ impl TargetHealth {
         self.refused_until.map(|until| self.corrected.wall(until))
     }
 
-    /// The breaker's state, and the calls and failures it judges by; none without one.
+    /// The breaker's state, and the calls and failures that count at present; none without a breaker.
     #[must_use]
     pub fn breaker(&self) -> Option<(BreakerState, u32, u32)> {
         let breaker = self.breaker.as_ref()?;

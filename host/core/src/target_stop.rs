@@ -1,4 +1,4 @@
-//! A target that gets nothing, because somebody said so: who, when and why. Kept over restarts.
+//! An operator's stop of a target: who, when and why. It survives restarts.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub struct TargetStop {
     pub kind: StopKind,
     /// Since when.
     pub at: Timestamp,
-    /// Who said so; none: the target itself, by answering 410.
+    /// Who stopped it; none: the target itself, by answering 410.
     pub by: Option<String>,
     /// Why.
     pub reason: String,

@@ -1,4 +1,4 @@
-//! A golden case as it stands in its file. The format is in `docs/reference/golden-cases.md`.
+//! A golden case as its file states it. The format is in `docs/reference/golden-cases.md`.
 
 mod expand;
 
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use crate::error::CaseError;
 use expand::expand;
 
-/// Longer than in a flow: a case is about what comes out, and test machines are busy.
+/// Longer than in a flow: a case tests the result, and test machines are busy.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The flow that a plugin's log lines name.
@@ -43,7 +43,7 @@ pub struct Case {
     /// The outcome of each message.
     #[serde(default)]
     pub expected: Vec<Value>,
-    /// The lines the plugin must log, all of them, in order; not looked at unless given.
+    /// The lines the plugin must log, all of them, in order; not compared unless given.
     pub log: Option<Vec<Value>>,
     /// The settings must be refused with these violations; then there is no message.
     pub refused: Option<Vec<Value>>,
@@ -74,15 +74,16 @@ struct Input {
 }
 
 impl Case {
-    /// Reads a case, with its short forms written out.
+    /// Reads a case and expands its short forms.
     ///
     /// # Errors
-    /// When the text is no golden case, or would be too large written out.
+    /// When the text is no golden case, or would be too large once expanded.
     pub fn read(text: &str) -> Result<Self, CaseError> {
         let mut case = serde_json::from_str(text).map_err(CaseError::Json)?;
         expand(&mut case)?;
         let case: Self = serde_json::from_value(case).map_err(CaseError::Shape)?;
-        let (inputs, outcomes) = (case.input.len(), case.expected.len());
+        let inputs = case.input.len();
+        let outcomes = case.expected.len();
         if inputs != outcomes {
             return Err(CaseError::Unpaired { inputs, outcomes });
         }
@@ -92,24 +93,24 @@ impl Case {
         Ok(case)
     }
 
-    /// The time its messages see.
+    /// The time that its messages see.
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         Timestamp(self.now_ms)
     }
 
-    /// The messages, each with the attempt it is at.
+    /// The messages, each with the number of its attempt.
     ///
     /// # Errors
-    /// When a payload is not what it says it is.
+    /// When a payload is not valid base64 though it says so.
     pub fn messages(&self) -> Result<Vec<(Message, u32)>, CaseError> {
-        let message = |(index, input): (usize, &Input)| Ok((input.message(index, self.now())?, input.attempt));
-        self.input.iter().enumerate().map(message).collect()
+        let inputs = self.input.iter().enumerate();
+        inputs.map(|(index, input)| Ok((input.message(index, self.now())?, input.attempt))).collect()
     }
 
-    /// The step a flow would have.
+    /// The step as a flow would state it.
     ///
-    /// Whatever the plugin's manifest wants is granted, since without it the plugin would not even start; a table the
+    /// Everything the plugin's manifest wants is granted, because without it the plugin would not start. A table that the
     /// case does not grant is then unknown to the plugin.
     ///
     /// # Errors
@@ -118,8 +119,11 @@ impl Case {
         let routes = expected.iter().flat_map(routes).map(str::parse).collect::<Result<BTreeSet<TargetName>, _>>();
         let clock = manifest.wants.clock || self.grants.as_ref().is_none_or(|grants| grants.clock);
         let lookup = manifest.wants.lookup.iter().chain(self.tables.keys()).cloned().collect();
-        let granted = |table: &String| self.grants.as_ref().is_none_or(|grants| grants.lookup.contains(table));
-        let tables = self.tables.iter().filter(|(table, _)| granted(table)).map(|(table, rows)| {
+        let granted = self.tables.iter().filter(|(table, _)| {
+            let grants = self.grants.as_ref();
+            grants.is_none_or(|grants| grants.lookup.contains(*table))
+        });
+        let tables = granted.map(|(table, rows)| {
             let rows = rows.iter().map(|(key, row)| (key.clone(), row.to_string())).collect();
             (table.clone(), rows)
         });
@@ -139,16 +143,19 @@ impl Case {
 
 impl Input {
     fn message(&self, index: usize, now: Timestamp) -> Result<Message, CaseError> {
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         Ok(Message {
             id: self.id.unwrap_or_else(|| numbered(index)),
             key: self.key.clone(),
             content_type: self.content_type.clone(),
-            headers: self.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect::<Headers>(),
+            headers: self.headers.iter().map(|(name, value)| (name.clone(), header_text(value))).collect::<Headers>(),
             event_time: self.event_time_ms.map_or(now, Timestamp),
             payload: payload(&self.payload)?,
         })
     }
+}
+
+fn header_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// An id that is the same in every run, made from the message's position.

@@ -1,4 +1,4 @@
-//! Holds an outcome against what a case expects of it. What the case doesn't mention isn't compared, and isn't shown;
+//! Compares an outcome with what a case expects. Members that the case doesn't mention are neither compared nor shown;
 //! payloads and lists are compared as a whole.
 
 mod fault;
@@ -19,7 +19,7 @@ pub struct Difference {
     pub of: String,
     /// What the case says.
     pub expected: Value,
-    /// What the plugin said, as far as the case mentions it.
+    /// What the plugin answered, as far as the case mentions it.
     pub actual: Value,
 }
 
@@ -28,11 +28,11 @@ pub struct Difference {
 pub enum Payloads {
     /// As values: neither spaces nor the order of members matter.
     AsValues,
-    /// Byte for byte with the value in its shortest spelling and the case's order of members.
+    /// Byte for byte, against the value in its shortest spelling with the case's order of members.
     AsBytes,
 }
 
-/// The difference between what is expected and what came; none where the expectation holds.
+/// The difference between the expected and the actual outcome; none if they agree.
 pub(crate) fn difference(
     message: usize,
     expected: &Value,
@@ -46,7 +46,7 @@ pub(crate) fn difference(
     differing(format!("message {message}"), expected.clone(), actual)
 }
 
-/// The difference between the violations that the settings should have and have.
+/// The difference between the expected and the actual violations of the settings.
 pub(crate) fn of_settings(expected: &[Value], violations: &[Violation]) -> Option<Difference> {
     let actual = Value::from_iter(violations.iter().map(describe_violation));
     let expected = Value::from(expected.to_vec());
@@ -54,7 +54,7 @@ pub(crate) fn of_settings(expected: &[Value], violations: &[Violation]) -> Optio
     differing("settings".to_owned(), expected, actual)
 }
 
-/// The difference between the lines that should have been logged and were.
+/// The difference between the expected and the actual log lines.
 pub(crate) fn of_log(expected: &[Value], lines: Vec<Value>) -> Option<Difference> {
     let expected = Value::from(expected.to_vec());
     let actual = Payloads::AsValues.alongside(&expected, lines.into());
@@ -66,7 +66,7 @@ fn differing(of: String, expected: Value, actual: Value) -> Option<Difference> {
 }
 
 impl Payloads {
-    /// What came, cut down to what is expected to be there, and in the order in which it is expected.
+    /// The actual value, reduced to the members that are expected, in the expected order.
     fn alongside(self, expected: &Value, actual: Value) -> Value {
         match (expected, actual) {
             (Value::Object(expected), Value::Object(actual))
@@ -75,13 +75,13 @@ impl Payloads {
                 Value::Object(actual)
             }
             (Value::Object(expected), Value::Object(mut actual)) => {
-                let member = |(name, expected): (&String, &Value)| {
+                let members = expected.iter().filter_map(|(name, expected)| {
                     let actual = actual.remove(name)?;
-                    let payload = name == "payload";
-                    let seen = if payload { self.seen(expected, actual) } else { self.alongside(expected, actual) };
+                    let is_payload = name == "payload";
+                    let seen = if is_payload { self.seen(expected, actual) } else { self.alongside(expected, actual) };
                     Some((name.clone(), seen))
-                };
-                Value::Object(expected.iter().filter_map(member).collect())
+                });
+                Value::Object(members.collect())
             }
             (Value::Array(expected), Value::Array(actual)) => {
                 let nothing = Value::Object(Map::new());
@@ -92,7 +92,7 @@ impl Payloads {
         }
     }
 
-    /// A payload in the form in which it is expected, whole.
+    /// A whole payload, in the form of the expected one.
     fn seen(self, expected: &Value, actual: Value) -> Value {
         let Ok(bytes) = payload(&actual) else { return actual };
         if self == Self::AsBytes || raw(expected).is_some() {
@@ -103,7 +103,7 @@ impl Payloads {
     }
 }
 
-/// The same value, with its members in the order of another, so that they can be read side by side.
+/// The same value with its members in the order of another, so that the two can be read side by side.
 fn ordered(like: &Value, value: Value) -> Value {
     match (like, value) {
         (Value::Object(like), Value::Object(mut value)) => {
@@ -120,7 +120,7 @@ fn ordered(like: &Value, value: Value) -> Value {
     }
 }
 
-/// The outcome in the words of the case format.
+/// The outcome in the format of cases.
 #[must_use]
 pub fn describe(outcome: &Result<Outcome, PluginFault>) -> Value {
     match outcome {

@@ -1,4 +1,4 @@
-//! Why a golden case can't be run. None of this is a difference: the plugin was not asked.
+//! Why a golden case can't be run. None of this is a difference: the plugin did not run.
 
 use std::path::PathBuf;
 
@@ -22,10 +22,10 @@ pub enum CaseError {
         /// Outcomes in `expected`.
         outcomes: usize,
     },
-    /// Settings that are to be refused, and messages that would need them accepted.
+    /// Settings that are expected to be refused, together with messages.
     #[error("the case says that its settings are refused: then no message can be in `input`")]
     RefusedWithMessages,
-    /// A short form that stands for nothing, or for too much.
+    /// A short form that stands for none, or for too many.
     #[error("`{form}` in `{list}`: {times} is not a whole number between 1 and {most}")]
     Times {
         /// `repeat` or `times`.
@@ -37,7 +37,7 @@ pub enum CaseError {
         /// The largest it may be here.
         most: usize,
     },
-    /// Written out, the case is larger than any plugin is tried with.
+    /// The expanded case is too large.
     #[error("written out, `{list}` is more than {most} bytes: repeat less, or shorter payloads")]
     TooBig {
         /// `input` or `expected`.
@@ -45,7 +45,7 @@ pub enum CaseError {
         /// The cap.
         most: usize,
     },
-    /// A payload that isn't what it says.
+    /// A payload that is not base64 though it says so.
     #[error("`{text}` is not base64: {source}")]
     Base64 {
         /// The text.
@@ -64,7 +64,7 @@ pub enum CaseError {
 /// The cases of a folder can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
-    /// The folder or one of its files.
+    /// The folder or one of its files can't be read.
     #[error("failed to read {}: {source}", path.display())]
     Io {
         /// Which.
@@ -72,7 +72,7 @@ pub enum FilesError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// A case that isn't text.
+    /// A case is not UTF-8.
     #[error("{} is not UTF-8: save it as UTF-8", path.display())]
     NotText {
         /// The file.

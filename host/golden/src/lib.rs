@@ -1,9 +1,9 @@
-//! Golden cases: what a plugin must make of some messages, read, run in the host's sandbox and compared.
+//! Golden cases: what a plugin must make of some messages. They are read here, run in the host's sandbox, and compared.
 //!
-//! One reader for the author's desk (`gantry plugin test`) and for a host that tries a plugin before it gives it
-//! messages: a case that holds at the one holds at the other. [`run`] takes a loaded plugin and the texts of cases,
-//! which come from a folder ([`files`]) or from the component itself (`gantry_component::cases`), and says of each what
-//! differed. How that looks to people is the caller's business. The format: `docs/reference/golden-cases.md`.
+//! The author (`gantry plugin test`) and a host that tests a plugin before it gets messages use this same code: a case
+//! that passes for the one passes for the other. [`run`] takes a loaded plugin and the texts of cases, which come from a
+//! folder ([`files`]) or from the component itself (`gantry_component::cases`), and returns what differed for each. The
+//! caller decides how to show it. The format: `docs/reference/golden-cases.md`.
 
 mod case;
 mod compare;

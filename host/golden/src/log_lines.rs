@@ -1,4 +1,4 @@
-//! Catches what a plugin logs while one case runs, as the host would have written it.
+//! Collects what a plugin logs while one case runs, as the host would have written it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-/// Target of the events that are lines of a plugin.
+/// The target of events that are log lines of a plugin.
 const TARGET: &str = "gantry::plugin";
 
-/// The result of `work`, and the lines plugins wrote meanwhile in this thread: `level`, `text` and `fields` each.
+/// The result of `work`, and the lines that plugins logged in this thread meanwhile, each with `level`, `text` and
+/// `fields`.
 pub fn catch<T>(work: impl FnOnce() -> T) -> (T, Vec<Value>) {
     let lines = Lines::default();
     let subscriber = tracing_subscriber::registry().with(lines.clone());

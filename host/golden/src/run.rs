@@ -9,12 +9,12 @@ use crate::compare::{self, Difference, Payloads};
 use crate::error::CaseError;
 use crate::log_lines;
 
-/// What came of one case.
+/// The result of one case.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CaseOutcome {
     /// The case's name.
     pub name: String,
-    /// What it shows; empty where the case can't be read.
+    /// What it shows; empty if the case can't be read.
     pub description: String,
     /// Whether the plugin does what the case says.
     pub passed: bool,
@@ -36,9 +36,9 @@ impl CaseOutcome {
     }
 }
 
-/// How these cases go, in their order. Blocks while the plugin runs.
+/// Runs these cases in their order. Blocks while the plugin runs.
 ///
-/// A case that can't be read or run has failed: the others are run all the same.
+/// A case that can't be read or run has failed; the others run all the same.
 #[must_use]
 pub fn run(plugin: &Plugin, cases: &[CaseFile], payloads: Payloads) -> Vec<CaseOutcome> {
     cases.iter().map(|case| run_case(plugin, case, payloads)).collect()
@@ -57,8 +57,11 @@ fn run_case(plugin: &Plugin, file: &CaseFile, payloads: Payloads) -> CaseOutcome
 }
 
 fn differences(plugin: &Plugin, mut case: Case, name: &str, payloads: Payloads) -> Result<Vec<Difference>, CaseError> {
-    let (messages, now) = (case.messages()?, case.now());
-    let (expected, log, refused) = (std::mem::take(&mut case.expected), case.log.take(), case.refused.take());
+    let messages = case.messages()?;
+    let now = case.now();
+    let expected = std::mem::take(&mut case.expected);
+    let log = case.log.take();
+    let refused = case.refused.take();
     let step = case.into_step(plugin.manifest(), name, &expected)?;
     let step = match (plugin.prepare(step), refused) {
         (Err(PrepareError { problem: PrepareProblem::Settings { violations, .. }, .. }), Some(refused)) => {

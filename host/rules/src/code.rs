@@ -1,13 +1,13 @@
-//! The codes of broken rules. They are stable; where a rule means what a JSON Schema or a check of the SDK means, it has
-//! that one's code. `docs/reference/rules.md` lists them.
+//! The codes of broken rules. They are stable. A rule with the same meaning as a keyword of JSON Schema or a check of the
+//! SDK has the same code. `docs/reference/rules.md` lists them.
 
 /// The field isn't there, or is `null`.
 pub const MISSING_FIELD: &str = "missing-field";
 /// The field holds an empty text.
 pub const EMPTY_FIELD: &str = "empty-field";
-/// Say, a text where a number belongs.
+/// A value of another type, such as a text instead of a number.
 pub const WRONG_TYPE: &str = "wrong-type";
-/// A text that is no decimal where a number belongs.
+/// A text that is no decimal, instead of a number.
 pub const NOT_A_DECIMAL: &str = "not-a-decimal";
 /// A text that is no date or date-time of RFC 3339.
 pub const NOT_A_DATE: &str = "not-a-date";
@@ -15,7 +15,7 @@ pub const NOT_A_DATE: &str = "not-a-date";
 pub const OUT_OF_RANGE: &str = "out-of-range";
 /// More digits behind the point than there may be.
 pub const TOO_MANY_DECIMALS: &str = "too-many-decimals";
-/// A value that is none of those allowed, or one of those ruled out.
+/// A value that is not allowed.
 pub const WRONG_VALUE: &str = "wrong-value";
 /// Too few characters.
 pub const TOO_SHORT: &str = "too-short";
@@ -27,7 +27,7 @@ pub const MIN_ITEMS: &str = "min-items";
 pub const MAX_ITEMS: &str = "max-items";
 /// A text that the pattern doesn't match.
 pub const WRONG_PATTERN: &str = "wrong-pattern";
-/// A value that was there before.
+/// A value that appears more than once.
 pub const UNIQUE_ITEMS: &str = "unique-items";
 /// A value that is no key of the table.
 pub const UNKNOWN_KEY: &str = "unknown-key";
@@ -57,12 +57,14 @@ pub const ALL: &[&str] = &[
 /// Longest code: codes are labels of metrics.
 pub const MOST_BYTES: usize = gantry_core::Violation::CODE_BYTES;
 
-/// Whether a code of one's own is well formed: lower-case words and numbers, joined by hyphens.
+/// Whether a code that a flow states is well formed: lower-case words and numbers, joined by hyphens.
 #[must_use]
 pub fn is_valid(code: &str) -> bool {
-    let is_word =
-        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     code.len() <= MOST_BYTES && code.split('-').all(is_word)
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Days and moments as RFC 3339 spells them: `2026-03-09`, `2026-03-09T17:30:00Z`, `2026-03-09T17:30:00.5+01:00`.
+//! Dates and date-times of RFC 3339: `2026-03-09`, `2026-03-09T17:30:00Z`, `2026-03-09T17:30:00.5+01:00`.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -6,10 +6,10 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// A day, or a moment on one.
+/// A date, or a date with time and offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// The day, as it is written: that of the moment's own offset.
+    /// The date as it is written, in its own offset.
     day: Date,
     moment: Option<Timestamp>,
 }
@@ -34,7 +34,7 @@ impl Moment {
         self.moment.is_some()
     }
 
-    /// Moments by when they are; a day against anything by the day alone.
+    /// Compares two date-times by the instant they mean; if either is a date only, compares the dates.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self.moment, other.moment) {
@@ -71,10 +71,13 @@ fn moment(text: &str, rest: &str) -> Result<Timestamp, MomentError> {
     }
 }
 
-/// `d` in the form stands for a digit.
+/// Whether the text has this form, in which `d` stands for any digit.
 fn is_spelled(text: &str, form: &str) -> bool {
-    let fits = |(byte, form): (u8, u8)| if form == b'd' { byte.is_ascii_digit() } else { byte == form };
-    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
+    text.len() == form.len()
+        && text.bytes().zip(form.bytes()).all(|(byte, form)| match form {
+            b'd' => byte.is_ascii_digit(),
+            _ => byte == form,
+        })
 }
 
 #[cfg(test)]

@@ -11,22 +11,22 @@ use crate::path::Reference;
 use crate::place::Place;
 use crate::rule::{Check, Kind, Operand};
 
-/// What comes of a check.
+/// The result of a check.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
-    /// It fits, or there is nothing to ask.
+    /// The value fits, or there is nothing to check.
     Fits,
-    /// It breaks the rule.
+    /// The value breaks the rule.
     Breaks(&'static str, String),
-    /// It is no value of which the rule could be asked: nothing else of the rule is.
+    /// The rule can't be applied to a value of this kind; its other checks are left out.
     Unfit(&'static str, String),
-    /// What it should be compared with is no value to compare with; the path to that.
+    /// The value at this path, with which it should be compared, can't be compared.
     Incomparable(String, &'static str, String),
 }
 
 use Finding::{Breaks, Fits, Incomparable, Unfit};
 
-/// `null` and empty texts, which is how CSV files write it, are absent as well.
+/// `null` counts as absent, and so does an empty text, which is how CSV files write it.
 pub(crate) fn is_absent(value: &Tree) -> bool {
     match value {
         Tree::Null => true,
@@ -40,7 +40,7 @@ pub(crate) fn present<'a>(place: &Place<'a>) -> Option<&'a Tree> {
     place.value.filter(|value| !is_absent(value))
 }
 
-/// The breach of a rule that its field must be there.
+/// The finding for a field that must be there and isn't.
 pub(crate) fn absence(place: &Place<'_>) -> Finding {
     match place.value {
         Some(Tree::Text(_)) => Unfit(code::EMPTY_FIELD, "this must not be empty".to_owned()),
@@ -54,12 +54,10 @@ pub(crate) fn judge(check: &Check, value: &Tree, place: &Place<'_>, tables: &dyn
         Check::Required | Check::Unique => Fits,
         Check::Type(kind) => of_kind(*kind, value),
         Check::Number(bound, operand) => {
-            let compare = |found: &Number, other: &Number| bound.holds(found, other);
-            comparison(value, place, operand, bound.words(), number, compare)
+            comparison(value, place, operand, bound.words(), number, |found, other| bound.holds(found, other))
         }
         Check::Date(order, operand) => {
-            let compare = |found: &Moment, other: &Moment| order.holds(found, other);
-            comparison(value, place, operand, order.words(), date, compare)
+            comparison(value, place, operand, order.words(), date, |found, other| order.holds(found, other))
         }
         Check::Decimals(most) => match number(value) {
             Ok(number) if number.decimals() <= *most => Fits,
@@ -125,7 +123,7 @@ fn date(value: &Tree) -> Result<Moment, Finding> {
     }
 }
 
-/// A value against a literal or against what another field holds, both read alike.
+/// Compares a value with a literal or with another field; both are read in the same way.
 fn comparison<T: Display>(
     value: &Tree,
     place: &Place<'_>,
@@ -177,7 +175,8 @@ fn sum(value: &Tree, place: &Place<'_>, reference: &Reference, tolerance: &Numbe
         Ok(found) => found,
         Err(unfit) => return unfit,
     };
-    let (mut sum, mut stray) = (Sum::default(), None);
+    let mut sum = Sum::default();
+    let mut stray = None;
     place.look_at_all(reference, &mut |part, path| {
         if stray.is_some() || is_absent(part) {
             return;
@@ -193,7 +192,8 @@ fn sum(value: &Tree, place: &Place<'_>, reference: &Reference, tolerance: &Numbe
         return stray;
     }
     let total = sum.total();
-    let (mut over, mut under) = (sum, Sum::default());
+    let mut over = sum;
+    let mut under = Sum::default();
     if !over.subtract(&found) || !under.add(&found) || !under.subtract(&total) {
         return Breaks(code::OUT_OF_RANGE, too_far(value));
     }
@@ -226,7 +226,7 @@ fn items(value: &Tree, fits: impl Fn(u64) -> bool, code: &'static str, words: &s
     }
 }
 
-/// Keys are texts in tables; a number is found as it is written there, without needless zeros.
+/// Keys of tables are texts; a number is looked up in its shortest decimal form.
 fn lookup(value: &Tree, table: &str, tables: &dyn Lookup) -> Finding {
     let known = match value {
         Tree::Text(text) => tables.has(table, text),

@@ -1,16 +1,16 @@
-//! Holds JSON to the rules that a flow states itself: what must be there, of which kind, within which bounds, in which
-//! table, and how it goes with the fields around it.
+//! Checks JSON against the rules that a flow states itself: which fields must be there, of which type, within which
+//! bounds, in which table, and how they relate to other fields.
 //!
-//! The configuration builds [`Rules`] once, at load, and refuses what can't be meant; the pipeline holds messages
-//! against them. What breaks a rule is reported as a plugin or a schema would report it.
+//! The configuration builds [`Rules`] once, at load, and refuses rules that contradict themselves; the pipeline checks
+//! messages against them. Broken rules are reported as a plugin or a schema would report them.
 //!
 //! Promised here, and tested by name:
 //!
 //! - All broken rules of a message are reported at once, in bounded number and length.
 //! - Numbers are exact decimals, whatever their length, and so are sums of them.
-//! - The time a check takes grows with the message and the rules, never with a square of either: patterns take linear
-//!   time, and a rule reaches what it compares with from where it stands.
-//! - What isn't there breaks only the rule that it must be.
+//! - The time of a check grows linearly with the message and the rules: patterns take linear time, and a rule reaches
+//!   the fields it compares directly.
+//! - An absent field breaks only the rule `required`.
 
 pub mod code;
 mod date;

@@ -1,4 +1,4 @@
-//! What rules ask of the tables that a flow names; whoever runs rules brings them.
+//! The tables that rules look into. Whoever runs the rules provides them.
 
 /// The operator's tables.
 pub trait Lookup {

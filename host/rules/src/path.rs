@@ -12,27 +12,27 @@ pub struct Field {
 /// One level of a field's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
-    /// A member, or an element by its number; escaped as it is written, and as it is meant.
+    /// A member, or an element by its number: as written (escaped), and unescaped.
     Name { written: String, meant: String },
     /// Each of them.
     Each,
 }
 
-/// A text is no field's name.
+/// The text is not the name of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldError;
 
-/// A field leads into another array than the rule's field, so no one element of it is meant.
+/// A field leads into another array than the rule's field, so it is not clear which element is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotShared;
 
-/// A field as seen from a place that a rule has come to: each `*` stands for the element the rule is at.
+/// A field relative to the place where a rule is checked: each `*` stands for the element the rule is at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     text: String,
-    /// How many of the place's elements lead there.
+    /// How many of the place's elements the field shares.
     pub(crate) shared: usize,
-    /// From there on.
+    /// The rest of the field from there.
     pub(crate) rest: Field,
 }
 
@@ -44,7 +44,7 @@ impl Field {
         Ok(Self { text: text.to_owned(), tokens })
     }
 
-    /// As it is written.
+    /// The text as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -56,21 +56,21 @@ impl Field {
         self.tokens.iter().filter(|token| **token == Token::Each).count()
     }
 
-    /// Where `other` is for each of these fields. Refused when it leads through elements that this field doesn't name:
-    /// then several would be meant.
+    /// `other` relative to each of these fields. Refused when it leads through elements that this field doesn't name,
+    /// because then several values would be meant.
     pub fn refer_to(&self, other: &Self) -> Result<Reference, NotShared> {
         let reference = self.gather(other);
         if reference.rest.stars() == 0 { Ok(reference) } else { Err(NotShared) }
     }
 
-    /// All that `other` means for each of these fields, to be taken together. Refused when the same elements would be
-    /// meant over and over.
+    /// All values of `other` relative to each of these fields, to be taken together. Refused when every field would
+    /// mean the same elements.
     pub fn refer_to_all(&self, other: &Self) -> Result<Reference, NotShared> {
         let reference = self.gather(other);
         if reference.shared == self.stars() { Ok(reference) } else { Err(NotShared) }
     }
 
-    /// As far as both go the same way, up to the last `*` on it.
+    /// The part that both share, up to its last `*`.
     fn gather(&self, other: &Self) -> Reference {
         let same = self.tokens.iter().zip(&other.tokens).take_while(|(one, other)| one == other).count();
         let last = other.tokens[..same].iter().rposition(|token| *token == Token::Each);

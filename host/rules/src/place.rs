@@ -1,4 +1,4 @@
-//! Where a rule has come to in a message: the value there, the way to it, and the elements it leads through.
+//! A place in a message where a rule is checked: the value there, its path, and the elements the path leads through.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use crate::path::{Field, Reference, Token};
 /// One field of a message.
 pub(crate) struct Place<'a> {
     root: &'a Tree,
-    /// The value; none where there is none.
+    /// The value, if there is one.
     pub(crate) value: Option<&'a Tree>,
     /// JSON Pointer to it.
     path: String,
-    /// The elements that stand for the field's stars, each with the length of its path.
+    /// The elements that the field's `*` stand for, each with the length of its path.
     elements: Vec<(&'a Tree, usize)>,
 }
 
 impl<'a> Place<'a> {
-    /// Shows every place that a field names. What lies in an array is there as often as the array has elements; anything
-    /// else is there once, with a value or without.
+    /// Visits every place that a field names. A field within an array has one place per element; any other has one
+    /// place, with a value or without.
     pub(crate) fn each(root: &'a Tree, field: &Field, visit: &mut dyn FnMut(&Self)) {
         let mut place = Self { root, value: None, path: String::new(), elements: Vec::new() };
         place.go(&field.tokens, Some(root), visit);
@@ -29,13 +29,13 @@ impl<'a> Place<'a> {
         &self.path
     }
 
-    /// The array or object that holds the last element: values are compared within one.
+    /// The array or object that holds the last element: uniqueness is checked within it.
     pub(crate) fn holder(&self) -> *const Tree {
         let outer = self.elements.len().checked_sub(2).map_or(self.root, |outer| self.elements[outer].0);
         std::ptr::from_ref(outer)
     }
 
-    /// What another field holds, seen from here, and the path to it.
+    /// The value of another field relative to this place, and its path.
     pub(crate) fn look(&self, reference: &Reference) -> (Option<&'a Tree>, String) {
         let (from, length) = self.element(reference);
         let mut found = (None, String::new());
@@ -45,7 +45,7 @@ impl<'a> Place<'a> {
         found
     }
 
-    /// Shows everything that another field means, seen from here.
+    /// Visits every value of another field relative to this place.
     pub(crate) fn look_at_all(&self, reference: &Reference, visit: &mut dyn FnMut(&Tree, &str)) {
         let (from, length) = self.element(reference);
         Place::each(from, &reference.rest, &mut |place| {

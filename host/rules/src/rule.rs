@@ -1,4 +1,5 @@
-//! What a flow may ask of a field. A closed set: the configuration builds it, and refuses what contradicts itself.
+//! The rules that a flow may state for a field. The set is closed: the configuration builds it, and refuses rules that
+//! contradict themselves.
 
 use gantry_core::Severity;
 use gantry_schema::{Number, Tree};
@@ -7,14 +8,14 @@ use regex::Regex;
 use crate::date::Moment;
 use crate::path::{Field, Reference};
 
-/// What is asked of a field, when, and what it means when it is broken.
+/// What is required of a field, when, and what a breach means.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// The fields it is about.
     pub field: Field,
-    /// When it is asked; none: always.
+    /// When it applies; none: always.
     pub when: Option<Condition>,
-    /// What is asked, in the order it is reported.
+    /// The checks, in the order they are reported.
     pub checks: Vec<Check>,
     /// What a breach means for the message.
     pub severity: Severity,
@@ -24,18 +25,18 @@ pub struct Rule {
     pub text: Option<String>,
 }
 
-/// When a rule is asked.
+/// When a rule applies.
 #[derive(Clone, Debug)]
 pub struct Condition {
     /// The field it looks at.
     pub field: Reference,
-    /// Whether that is to be there, or not to be there.
+    /// Whether that field must be there or must be absent.
     pub present: bool,
-    /// What must fit of it.
+    /// The checks that its value must pass.
     pub checks: Vec<Check>,
 }
 
-/// One thing that is asked of a value. All but the first pass over what isn't there.
+/// One check of a value. An absent value breaks only the first.
 #[derive(Clone, Debug)]
 pub enum Check {
     /// It is there, and is neither `null` nor an empty text.
@@ -46,7 +47,7 @@ pub enum Check {
     Number(Bound, Operand<Number>),
     /// A number has at most so many digits behind the point.
     Decimals(u64),
-    /// A number is the sum of others, give or take so much.
+    /// A number is the sum of others, within a tolerance.
     Sum(Reference, Number),
     /// A date is on this side of another.
     Date(Order, Operand<Moment>),
@@ -54,7 +55,7 @@ pub enum Check {
     MinLength(u64),
     /// A text has at most so many characters.
     MaxLength(u64),
-    /// A text matches, in linear time.
+    /// A text matches a pattern; this takes linear time.
     Pattern(Regex),
     /// An array has at least so many elements.
     MinItems(u64),
@@ -64,9 +65,9 @@ pub enum Check {
     OneOf(Vec<Tree>),
     /// It is none of these.
     NoneOf(Vec<Tree>),
-    /// It is the same.
+    /// It is equal to this.
     Equals(Operand<Tree>),
-    /// It isn't the same.
+    /// It is not equal to this.
     Differs(Operand<Tree>),
     /// It is a key of this table.
     Lookup(String),
@@ -77,9 +78,9 @@ pub enum Check {
 /// What a value is compared with.
 #[derive(Clone, Debug)]
 pub enum Operand<T> {
-    /// Always the same.
+    /// A fixed value.
     Literal(T),
-    /// What another field of the message holds; where that is not there, nothing is compared.
+    /// The value of another field of the message; if that is absent, nothing is compared.
     Field(Reference),
 }
 
@@ -122,9 +123,9 @@ pub enum Kind {
     Decimal,
     /// `true` or `false`.
     Boolean,
-    /// A text that is a day.
+    /// A text that is a date.
     Date,
-    /// A text that is a moment: a day with time and offset.
+    /// A text that is a date with time and offset.
     DateTime,
     /// An array.
     Array,

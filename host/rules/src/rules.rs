@@ -16,14 +16,14 @@ use crate::rule::{Check, Condition, Rule};
 #[derive(Clone, Debug)]
 pub struct Rules(Arc<[Rule]>);
 
-/// What the rules say of a message.
+/// The result of checking a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
-    /// What the message can't go on with, in the order of the rules; none when it goes on.
+    /// The breaches that stop the message, in the order of the rules; none when it goes on.
     pub violations: Vec<Violation>,
-    /// Whether it is no JSON: then no rule could be asked, and that is the one violation.
+    /// Whether it is not JSON: then no rule could be checked, and that is the only violation.
     pub not_json: bool,
-    /// How often which rule is broken, warnings included.
+    /// How often each rule is broken, warnings included.
     pub tallies: Vec<Tally>,
 }
 
@@ -41,7 +41,7 @@ pub struct Tally {
 }
 
 impl Rules {
-    /// These rules, asked in this order.
+    /// These rules, checked in this order.
     #[must_use]
     pub fn new(rules: Vec<Rule>) -> Self {
         Self(rules.into())
@@ -64,7 +64,7 @@ impl Rules {
         tables.collect()
     }
 
-    /// Asks every rule of a payload. What isn't JSON breaks the first one, whatever it is.
+    /// Checks every rule against a payload. A payload that isn't JSON is one violation.
     #[must_use]
     pub fn check(&self, content_type: &str, payload: &[u8], tables: &dyn Lookup) -> Verdict {
         let mut notes = Notes::default();
@@ -79,7 +79,7 @@ impl Rules {
     }
 }
 
-/// Asks one rule at every place it is about.
+/// Checks one rule at every place it is about.
 fn ask(rule: &Rule, tree: &Tree, tables: &dyn Lookup, notes: &mut Notes) {
     let mut seen = Seen::default();
     let unique = rule.checks.iter().any(|check| matches!(check, Check::Unique));
@@ -108,13 +108,13 @@ fn ask(rule: &Rule, tree: &Tree, tables: &dyn Lookup, notes: &mut Notes) {
     });
 }
 
-/// Whether a condition is met, seen from a place.
+/// Whether a condition is met relative to a place.
 fn holds(condition: &Condition, place: &Place<'_>, tables: &dyn Lookup) -> bool {
     let (value, _) = place.look(&condition.field);
     match value.filter(|value| !is_absent(value)) {
         Some(value) => {
-            let fits = |check| judge(check, value, place, tables) == Finding::Fits;
-            condition.present && condition.checks.iter().all(fits)
+            condition.present
+                && condition.checks.iter().all(|check| judge(check, value, place, tables) == Finding::Fits)
         }
         None => !condition.present,
     }
@@ -138,7 +138,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// What is found of one message.
+/// What was found in one message.
 #[derive(Default)]
 struct Notes {
     violations: Vec<Violation>,
@@ -149,16 +149,14 @@ struct Notes {
 
 impl Notes {
     fn find(&mut self, rule: &Rule, path: &str, finding: Finding) {
-        let own = |path: &str, code: &str, text: &str| {
-            let (code, text) = (rule.code.as_deref().unwrap_or(code), rule.text.as_deref().unwrap_or(text));
-            report(path, code, text)
-        };
         match finding {
             Finding::Fits => {}
             Finding::Breaks(code, text) | Finding::Unfit(code, text) => {
-                self.note(Some(rule), rule.field.as_str(), own(path, code, &text));
+                let code = rule.code.as_deref().unwrap_or(code);
+                let text = rule.text.as_deref().unwrap_or(&text);
+                self.note(Some(rule), rule.field.as_str(), report(path, code, text));
             }
-            // The mistake is elsewhere, and the rule's own words are about its own field.
+            // The mistake is in another field, and the rule's own code and text are about its own field.
             Finding::Incomparable(path, code, text) => {
                 let field = gantry_core::quality::fold_indices(&path);
                 self.note(Some(rule), &field, report(&path, code, &text));
@@ -180,8 +178,11 @@ impl Notes {
         if self.further > 0 {
             self.violations.push(Violation::further(self.further));
         }
-        let tally = |((code, field, severity), count)| Tally { code, field, severity, count };
-        let tallies = self.tallies.into_iter().map(tally).collect();
-        Verdict { violations: self.violations, not_json: self.not_json, tallies }
+        let tallies = self.tallies.into_iter();
+        Verdict {
+            violations: self.violations,
+            not_json: self.not_json,
+            tallies: tallies.map(|((code, field, severity), count)| Tally { code, field, severity, count }).collect(),
+        }
     }
 }

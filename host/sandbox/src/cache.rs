@@ -1,17 +1,17 @@
 //! Compiled code on disk, so that a restart doesn't compile again.
 //!
 //! One file per component and engine: `<component digest>-<engine hash>.cwasm`. A cache entry is native code that the
-//! host will execute, so a file is only trusted when its MAC, made with a key that only this host has, covers the
-//! component's digest, the engine's hash and every byte of the code. Anything else is ignored, reported and replaced.
-//! An entry also stands for the validation of its component, which costs a large one more than loading its code: only
-//! what was found valid is compiled, and the hash covers the rules.
+//! host will execute. So a file is only trusted when its MAC, made with a key that only this host has, covers the
+//! component's digest, the engine's hash and every byte of the code. Any other file is ignored, reported and replaced.
+//! An entry also proves that its component is valid: only valid components are compiled, and the hash covers the rules of
+//! validation. For a large component, validating takes longer than loading its code.
 //!
 //! ```text
 //! magic "gantry-cwasm-1\n" (15 bytes) | MAC (32 bytes) | code
 //! ```
 //!
-//! Files are written beside their name and renamed, so a crash leaves the old entry or the new one. The directory is kept
-//! within a bound: what was used longest ago goes first.
+//! Files are written beside their name and renamed, so a crash leaves the old entry or the new one. The size of the
+//! directory is bounded: the entry that was used longest ago is removed first.
 
 mod prune;
 
@@ -35,9 +35,9 @@ const MAC_BYTES: usize = 32;
 pub struct CacheConfig {
     /// A directory for the cache alone; made when missing.
     pub dir: PathBuf,
-    /// Key of the MAC. Whoever knows it and can write to `dir` can run native code in the host.
+    /// The key of the MAC. Who knows it and can write to `dir` can run native code in the host.
     pub key: Secret<[u8; 32]>,
-    /// Most bytes of all entries together; the one written last stays even when it is larger alone.
+    /// Most bytes of all entries together. The newest one stays even if it is larger than this.
     pub max_bytes: u64,
 }
 
@@ -58,8 +58,7 @@ pub struct CacheError {
 /// An opened cache.
 pub(crate) struct Cache {
     config: CacheConfig,
-    /// Stands for the engine's version, settings and the machine's CPU features, and for the rules by which components
-    /// are found valid.
+    /// A hash of the engine's version, its settings, the machine's CPU features, and the rules for valid components.
     engine_hash: u64,
 }
 
@@ -79,7 +78,7 @@ enum Unusable {
 }
 
 impl Cache {
-    /// Opens the directory, making it for this user alone when it is missing.
+    /// Opens the directory; if it is missing, it is created for this user only.
     pub(crate) fn open(config: CacheConfig, engine: &Engine) -> Result<Self, CacheError> {
         private_dir(&config.dir).map_err(|source| CacheError { dir: config.dir.clone(), source })?;
         let mut hasher = DefaultHasher::new();
@@ -88,29 +87,29 @@ impl Cache {
         Ok(Self { config, engine_hash: hasher.finish() })
     }
 
-    /// The component with this digest, if its entry holds it. Who finds it knows that this host, by its present rules,
-    /// has found the component valid and compiled it: nothing else is ever kept.
+    /// The component with this digest, if the cache holds it. It was validated by the present rules and compiled by this
+    /// host: nothing else is ever stored.
     pub(crate) fn get(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
         let path = self.path(digest);
         match self.load(engine, digest, &path) {
             Ok(component) => {
-                tracing::debug!(path = %path.display(), "took a compiled plugin from the cache");
+                tracing::debug!(path = %path.display(), "loaded a plugin from the compile cache");
                 prune::touch(&path);
                 Some(component)
             }
             Err(Unusable::Absent) => None,
             Err(reason) => {
-                tracing::warn!(path = %path.display(), %reason, "ignoring a compiled plugin; compiling it again");
+                tracing::warn!(path = %path.display(), %reason, "unusable entry in the compile cache; compiling the plugin again");
                 None
             }
         }
     }
 
-    /// Keeps a component that was found valid and compiled. A cache that fails only costs time.
+    /// Stores a component that was validated and compiled. If this fails, it only costs time.
     pub(crate) fn keep(&self, digest: &Digest, component: &Component) {
         let path = self.path(digest);
         if let Err(reason) = self.store(digest, &path, component) {
-            tracing::warn!(path = %path.display(), reason, "can't keep a compiled plugin; the next start compiles again");
+            tracing::warn!(path = %path.display(), reason, "failed to write to the compile cache; the next start compiles the plugin again");
         }
         prune::prune(&self.config.dir, self.config.max_bytes, &path);
     }
@@ -150,19 +149,19 @@ impl Cache {
     }
 }
 
-/// Writes beside the name, flushes, renames.
+fn write(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(path)?;
+    parts.iter().try_for_each(|part| file.write_all(part))?;
+    file.sync_all()
+}
+
+/// Writes a file beside the name, flushes it, and renames it.
 fn write_whole(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     // Two threads may compile the same component at once; each writes its own file and the last rename wins.
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let beside = path.with_extension(format!("{}-{number}.tmp", std::process::id()));
-    let write = || {
-        let mut file = std::fs::File::create(&beside)?;
-        parts.iter().try_for_each(|part| file.write_all(part))?;
-        file.sync_all()?;
-        std::fs::rename(&beside, path)
-    };
-    let written = write();
+    let written = write(&beside, parts).and_then(|()| std::fs::rename(&beside, path));
     if written.is_err() {
         // The error that matters is the first one.
         let _ = std::fs::remove_file(&beside);

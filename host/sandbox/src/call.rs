@@ -1,9 +1,9 @@
-//! One call into one instance, with all its bounds set, and the reading of what went wrong.
+//! One call into one instance, with all its limits set, and the fault when it fails.
 
 use std::time::Duration;
 
 use gantry_core::{Timestamp, Violation, escape};
-use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
+use wasmtime::{FrameInfo, PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 use crate::check;
 use crate::fault::{FaultCode, PluginFault};
@@ -16,16 +16,16 @@ use crate::wasi::Exit;
 
 /// Most handles one instance may hold: a Rust guest holds a handful, a language runtime some dozens.
 const MAX_HANDLES: usize = 256;
-/// Least that may cross from guest to host at once. Twice the output limit, where that is more, leaves room for
-/// what surrounds the payloads.
+/// Least number of bytes that a guest may transfer to the host in one call. If twice the output limit is more, that
+/// counts, which leaves room for what surrounds the payloads.
 const MIN_TRANSFER_BYTES: usize = 16 << 20;
 
-/// What sets one call apart from another of the same step.
+/// What differs between the calls of a step.
 #[derive(Clone, Copy)]
 pub(crate) struct Circumstances {
-    /// The clock as it stood when the batch began.
+    /// The time at which the batch began.
     pub(crate) now: Timestamp,
-    /// What random bytes are drawn from.
+    /// The seed of the random bytes.
     pub(crate) seed: [u8; 16],
     /// How long it may take.
     pub(crate) deadline: Duration,
@@ -33,7 +33,7 @@ pub(crate) struct Circumstances {
 
 /// How a call ended.
 pub(crate) struct Called {
-    /// One outcome per message, unchecked but for their number; or why there are none.
+    /// One outcome per message, of which only the number is checked; or why there are none.
     pub(crate) answer: Result<Vec<Outcome>, PluginFault>,
     /// The most linear memory the instance had.
     pub(crate) peak_memory_bytes: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Called {
     pub(crate) started: bool,
 }
 
-/// Failures of a call that are not the engine's.
+/// Why a call failed.
 enum Failure {
     Engine(wasmtime::Error),
     Fault(PluginFault),
@@ -54,19 +54,19 @@ impl From<wasmtime::Error> for Failure {
 }
 
 impl PreparedStep {
-    /// Starts an instance and configures it, to see whether it would.
+    /// Starts and configures an instance, to find out whether the plugin accepts its settings.
     pub(crate) fn trial(&self) -> Result<Result<(), Vec<Violation>>, PluginFault> {
-        let deadline = self.bound.limits.deadline;
+        let deadline = self.context.limits.deadline;
         let _ticking = self.shared.ticker.begin();
         let mut store = self.store();
         self.arm(&mut store, Circumstances { now: Timestamp::default(), seed: [0; 16], deadline });
-        let tried = self.start(&mut store);
+        let started = self.start(&mut store);
         close(&store);
-        tried.map(|answer| answer.map(drop)).map_err(|error| fault(&error, &store, deadline))
+        started.map(|answer| answer.map(drop)).map_err(|error| fault(&error, &store, deadline))
     }
 
-    /// Runs a batch: in an instance that an earlier batch left warm where the step keeps any, else in a fresh one.
-    /// An instance that failed is gone when this returns.
+    /// Runs a batch in a warm instance, if the step keeps any, or else in a fresh one. An instance that failed is dropped
+    /// before this returns.
     pub(crate) fn call(&self, batch: &[Message<'_>], circumstances: Circumstances) -> Called {
         let _ticking = self.shared.ticker.begin();
         let warm = self.warm.take();
@@ -99,56 +99,58 @@ impl PreparedStep {
         Ok(outcomes)
     }
 
-    /// A configured guest, or what it says against its settings.
+    /// A configured guest, or its objections to the settings.
     fn start(&self, store: &mut Store<State>) -> wasmtime::Result<Result<Enricher, Vec<Violation>>> {
         let guest = self.pre.instantiate(&mut *store)?;
-        let configured = guest.gantry_plugin_transform().call_configure(store, &self.bound.settings)?;
+        let configured = guest.gantry_plugin_transform().call_configure(store, &self.context.settings)?;
         Ok(configured.map(|()| guest).map_err(check::settings))
     }
 
-    /// A store with every bound of the step in place that holds for all its calls; each call is armed before it.
+    /// A store with the limits that hold for all calls of the step. [`arm`](Self::arm) adds those of one call.
     fn store(&self) -> Store<State> {
-        let mut store = Store::new(&self.shared.engine, State::new(self.bound.clone()));
+        let mut store = Store::new(&self.shared.engine, State::new(self.context.clone()));
         store.limiter(|state| &mut state.meter);
         store.set_max_component_handles(MAX_HANDLES);
         store.epoch_deadline_trap();
         store
     }
 
-    /// Gives a store what one call may use up.
+    /// Sets the limits of one call.
     fn arm(&self, store: &mut Store<State>, circumstances: Circumstances) {
         store.data_mut().begin(circumstances.now, circumstances.seed);
-        store.set_hostcall_fuel(self.bound.limits.output_bytes.saturating_mul(2).max(MIN_TRANSFER_BYTES));
+        store.set_hostcall_fuel(self.context.limits.output_bytes.saturating_mul(2).max(MIN_TRANSFER_BYTES));
         store.set_epoch_deadline(self.ticks(circumstances.deadline));
     }
 
-    /// The deadline in epochs, from now: one more than fit, since the present epoch has partly passed.
+    /// The deadline in epochs from now. One is added because the present epoch has partly passed.
     fn ticks(&self, deadline: Duration) -> u64 {
         let ticks = deadline.as_nanos().div_ceil(self.shared.tick.as_nanos().max(1));
         u64::try_from(ticks).unwrap_or(u64::MAX / 2) + 1
     }
 }
 
-/// Settings were accepted when the step was prepared: a plugin that refuses them now decides by something else.
+/// The settings were accepted when the step was prepared: a plugin that refuses them now doesn't decide by them alone.
 fn refused_settings(violations: Vec<Violation>) -> Failure {
     let first = violations.into_iter().next().map(|violation| violation.text).unwrap_or_default();
     let text = format!("the plugin refused settings it had accepted: {first}");
     Failure::Fault(PluginFault::new(FaultCode::Configure, text))
 }
 
-/// Says what the guest left to be said: dropped log lines, and what it printed, for those who debug plugins.
+/// Logs how many log lines were dropped, and what the guest printed, for people who debug plugins.
 fn close(store: &Store<State>) {
     let state = store.data();
     state.log.close(&state.step);
     for (stream, printed) in [("stdout", &state.wasi.stdout), ("stderr", &state.wasi.stderr)] {
         if !printed.is_empty() && tracing::enabled!(target: "gantry::plugin", tracing::Level::DEBUG) {
-            let (flow, step, text) = (state.step.flow.as_str(), state.step.step.as_str(), printed.text());
-            tracing::debug!(target: "gantry::plugin", flow, step, stream, text, "plugin printed");
+            let flow = state.step.flow.as_str();
+            let step = state.step.step.as_str();
+            tracing::debug!(target: "gantry::plugin", flow, step, stream, text = printed.text(), "plugin printed");
         }
     }
 }
 
-/// Reads an error of the engine. Types decide, never texts; what has no type of its own is about the transfer.
+/// The fault for an error of the engine, decided by its type and never by its text. An error without a type of its own
+/// is one of the transfer.
 fn fault(error: &wasmtime::Error, store: &Store<State>, deadline: Duration) -> PluginFault {
     let state = store.data();
     let (code, text) = match error.downcast_ref::<Trap>() {
@@ -180,9 +182,12 @@ fn untrapped(error: &wasmtime::Error) -> (FaultCode, String) {
 
 /// The functions of a backtrace, as their language spells them.
 fn names(backtrace: &WasmBacktrace) -> Vec<String> {
-    let name = |frame: &wasmtime::FrameInfo| match frame.func_name() {
+    backtrace.frames().iter().map(name).collect()
+}
+
+fn name(frame: &FrameInfo) -> String {
+    match frame.func_name() {
         Some(name) => escape(name, 256),
         None => format!("function {}", frame.func_index()),
-    };
-    backtrace.frames().iter().map(name).collect()
+    }
 }

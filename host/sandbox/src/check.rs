@@ -1,8 +1,8 @@
-//! Turns a guest's answer into the host's, if it is within bounds.
+//! Turns a guest's answer into the host's types, if it is within bounds.
 //!
-//! What a machine will read (names, codes, keys, routes, headers, sizes) must be right, or the whole outcome is a
-//! fault: never a partial emit. What people will read (texts) is escaped and cut instead, since a long text is no
-//! reason to lose a message.
+//! What machines read (names, codes, keys, routes, headers, sizes) must be right; otherwise the whole outcome is a fault,
+//! never a partial emit. Texts for people are escaped and cut instead, because a long text is no reason to lose a
+//! message.
 
 mod output;
 
@@ -10,7 +10,7 @@ use gantry_core::{Fault, Outcome, Violation, escape, escape_lines};
 
 use crate::fault::{FaultCode, PluginFault};
 use crate::guest::types as guest;
-use crate::step::Bound;
+use crate::step::context::StepContext;
 
 /// Most bytes of a text for people.
 const TEXT_BYTES: usize = Violation::TEXT_BYTES;
@@ -44,8 +44,8 @@ enum Breach {
     Route { position: usize, route: String, targets: String },
 }
 
-/// The outcome as the host knows it, or a fault of this one message.
-pub(crate) fn outcome(answer: guest::Outcome, step: &Bound) -> Result<Outcome, PluginFault> {
+/// The outcome in the host's types, or a fault of this message alone.
+pub(crate) fn outcome(answer: guest::Outcome, step: &StepContext) -> Result<Outcome, PluginFault> {
     if let guest::Outcome::Reject(reported) = &answer
         && reported.code == FaultCode::Exception.name()
     {
@@ -57,7 +57,7 @@ pub(crate) fn outcome(answer: guest::Outcome, step: &Bound) -> Result<Outcome, P
     })
 }
 
-/// What a bug threw in the guest, as its SDK reports it: a fault of this message alone, for which nothing had to trap.
+/// An exception that the guest's SDK caught and reported: a fault of this message alone, without a trap.
 fn exception(reported: &guest::Fault) -> PluginFault {
     let stack = reported.details.iter().find(|(name, _)| name == "stack").map_or("", |(_, stack)| stack);
     let backtrace = escape_lines(stack, TEXT_BYTES).lines().take(FRAMES).map(str::to_owned).collect();
@@ -65,7 +65,7 @@ fn exception(reported: &guest::Fault) -> PluginFault {
     PluginFault { backtrace, ..PluginFault::new(FaultCode::Exception, text) }
 }
 
-/// What `configure` says, made safe to show. It decides nothing, so nothing of it is refused.
+/// What `configure` reports, made safe to show. It is for people only, so nothing of it is refused.
 pub(crate) fn settings(violations: Vec<guest::Violation>) -> Vec<Violation> {
     let shown = violations.into_iter().take(Violation::MOST).map(|violation| Violation {
         path: escape(&violation.path, PATH_BYTES),
@@ -75,7 +75,7 @@ pub(crate) fn settings(violations: Vec<guest::Violation>) -> Vec<Violation> {
     shown.collect()
 }
 
-fn read(answer: guest::Outcome, step: &Bound) -> Result<Outcome, Breach> {
+fn read(answer: guest::Outcome, step: &StepContext) -> Result<Outcome, Breach> {
     Ok(match answer {
         guest::Outcome::Emit(outputs) => Outcome::Emit(output::outputs(outputs, step)?),
         guest::Outcome::Skip(reason) => Outcome::Skip(fault(reason)?),
@@ -91,11 +91,11 @@ fn fault(fault: guest::Fault) -> Result<Fault, Breach> {
     if fault.details.len() > DETAILS {
         return Err(Breach::Details(fault.details.len()));
     }
-    let detail = |(name, value): (String, String)| (escape(&name, CODE_BYTES), escape(&value, TEXT_BYTES));
+    let details = fault.details.iter();
     Ok(Fault {
         code: countable(fault.code)?,
         text: escape(&fault.text, TEXT_BYTES),
-        details: fault.details.into_iter().map(detail).collect(),
+        details: details.map(|(name, value)| (escape(name, CODE_BYTES), escape(value, TEXT_BYTES))).collect(),
     })
 }
 
@@ -122,13 +122,15 @@ fn violation(violation: guest::Violation) -> Result<Violation, Breach> {
 
 /// A code that may become a label of a metric.
 fn countable(code: String) -> Result<String, Breach> {
-    let word =
-        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    if code.len() <= CODE_BYTES && code.split('-').all(word) {
+    if code.len() <= CODE_BYTES && code.split('-').all(is_word) {
         Ok(code)
     } else {
         Err(Breach::Code(escape(&code, CODE_BYTES)))
     }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -147,8 +149,8 @@ mod tests {
 
     #[test]
     fn beyond_two_hundred_violations_the_rest_is_counted() {
-        let one = || guest::Violation { path: "/a".into(), code: "bad".into(), text: String::new() };
-        let kept = broken((0..250).map(|_| one()).collect()).unwrap();
+        let one = guest::Violation { path: "/a".into(), code: "bad".into(), text: String::new() };
+        let kept = broken(vec![one; 250]).unwrap();
         assert_eq!(kept.len(), 201);
         assert_eq!(kept[200].text, "50 more rules are broken");
     }

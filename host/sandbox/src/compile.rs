@@ -1,13 +1,11 @@
-//! Turns a component into native code: in this process, or in a short-lived one that may die of it.
+//! Turns a component into native code, in this process or in a short-lived one that may die of it.
 //!
-//! Compiling is the one thing the host does with a plugin that has no price limit of its own: a valid component of a few
-//! MiB can keep Cranelift busy for minutes and make it take gigabytes, which neither deadlines nor limits of a step see.
-//! wasmtime counts that as no vulnerability: bounding it is the embedder's task. [`CompilerProcess`] does so with a
-//! process whose memory, processor time and files the kernel bounds, and whose wall clock the host does. When the process
-//! dies, the plugin is refused and the host goes on.
+//! Compiling has no limits of its own: a valid component of a few MiB can keep Cranelift busy for minutes and make it use
+//! gigabytes, and a step's deadline and limits don't cover this. wasmtime doesn't count it as a vulnerability: limiting it
+//! is left to the embedder. [`CompilerProcess`] uses a process whose memory, processor time and files the kernel limits,
+//! and whose elapsed time the host limits. When the process dies, the plugin is refused and the host goes on.
 //!
-//! In-process compilation stays for those who compile what they wrote themselves: tests, `gantry plugin test`, `dev` and
-//! `bench`.
+//! Compiling in this process is for people who compile their own plugins: tests, `gantry plugin test`, `dev` and `bench`.
 
 mod child;
 mod parent;
@@ -25,19 +23,19 @@ pub use child::serve_compilation;
 
 /// What one compilation may use.
 ///
-/// The defaults are measured against the largest component known to be honest, a plugin with a Python runtime of 18 MB:
-/// it takes 12 s of processor time, 546 MiB of address space (384 MiB of them resident) and 35 MB of code. Time has a
-/// head-room of ten, for machines that are slower or busy; memory one of almost four, since a component may be almost
-/// twice that size; code one of seven.
+/// The defaults come from measuring the largest known honest component, a plugin of 18 MB with a Python runtime: it takes
+/// 12 s of processor time, 546 MiB of address space (384 MiB of them resident) and 35 MB of code. The limit for time is
+/// ten times that, for machines that are slower or busy; for memory almost four times, since a component may be almost
+/// twice that size; for code seven times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CompileBounds {
     /// Address space of the process in bytes, which bounds its memory.
     pub memory_bytes: u64,
     /// Processor time of all its threads, in whole seconds.
     pub cpu_seconds: u64,
-    /// Time on the wall, from start to the last byte of code.
+    /// Elapsed time, from start to the last byte of code.
     pub wall_clock: Duration,
-    /// Most bytes of code it may hand back.
+    /// Most bytes of code it may return.
     pub code_bytes: usize,
 }
 
@@ -47,7 +45,7 @@ impl Default for CompileBounds {
     }
 }
 
-/// How to start a process that compiles: a program that calls [`serve_compilation`] when it is given these arguments.
+/// How to start a process that compiles: a program that calls [`serve_compilation`] when it gets these arguments.
 #[derive(Clone, Debug)]
 pub struct CompilerProcess {
     /// The program; see [`CompilerProcess::this_program`].
@@ -62,7 +60,7 @@ impl CompilerProcess {
     /// This very program with these arguments, under the default bounds.
     ///
     /// # Errors
-    /// When the program can't be found; on Linux it always is, even after its file was replaced by another version.
+    /// When the program can't be found. On Linux it always is, even after its file was replaced by another version.
     pub fn this_program(args: impl IntoIterator<Item = impl Into<OsString>>) -> std::io::Result<Self> {
         let program =
             if cfg!(target_os = "linux") { PathBuf::from("/proc/self/exe") } else { std::env::current_exe()? };
@@ -80,27 +78,27 @@ pub enum CompileError {
     #[error(transparent)]
     Engine(EngineError),
     /// It took too long.
-    #[error("compiling took more than {} s, {TOO_DEAR}", .0.as_secs())]
+    #[error("compiling took more than {} s, {TOO_EXPENSIVE}", .0.as_secs())]
     Time(Duration),
     /// It took too much memory.
-    #[error("compiling took more than {} MiB of memory, {TOO_DEAR}", .0 >> 20)]
+    #[error("compiling took more than {} MiB of memory, {TOO_EXPENSIVE}", .0 >> 20)]
     Memory(u64),
     /// Its code is too large.
-    #[error("compiling made more than {} MiB of code, {TOO_DEAR}", .0 >> 20)]
+    #[error("compiling made more than {} MiB of code, {TOO_EXPENSIVE}", .0 >> 20)]
     Code(usize),
-    /// The process ended otherwise, as it never should.
+    /// The process ended in another way, which should never happen.
     #[error("the compiler's process died ({0}); the plugin is refused, since compiling it may be what killed it")]
     Died(String),
-    /// The process can't be started or talked to.
+    /// The process can't be started, or its pipes can't be used.
     #[error("the compiler's process can't be run: {0}")]
     Process(#[source] std::io::Error),
 }
 
-/// What the author can do about a component that is too dear.
-const TOO_DEAR: &str = "the most a plugin may: its functions are too large or nested too deeply. Build it optimised, \
+/// What the author can do about a component that is too expensive to compile.
+const TOO_EXPENSIVE: &str = "the most a plugin may: its functions are too large or nested too deeply. Build it optimised, \
                         split generated functions, and move tables of data out of the code";
 
-/// Compiles here, at the price of this process.
+/// Compiles in this process, without limits.
 pub(crate) fn in_process(engine: &Engine, bytes: &[u8]) -> Result<Component, CompileError> {
     Component::new(engine, bytes).map_err(|error| CompileError::Engine(EngineError::new(error)))
 }

@@ -1,5 +1,4 @@
-//! What the engine says went wrong, kept as it is but opaque: nothing above the sandbox decides by it, and nothing above
-//! it names the engine.
+//! An error of the engine, kept as it is but opaque: nothing above the sandbox depends on its kind or names the engine.
 
 /// An error of the engine, shown with all its causes.
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! What is said when a plugin failed on a message instead of answering.
+//! How a plugin fails on a message instead of answering.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub enum FaultCode {
     /// The guest trapped: a panic, an abort, an access out of bounds, a stack overflow, a division by zero.
     Trap,
-    /// The guest's language caught what a bug threw, and the SDK reported it with its stack.
+    /// The guest's SDK caught an exception and reported it with its stack.
     Exception,
     /// The guest called `exit`.
     Exit,
@@ -15,7 +15,7 @@ pub enum FaultCode {
     Deadline,
     /// The guest needed more memory than the step allows.
     Memory,
-    /// What the guest handed over was too large to take, was malformed, or held too many handles.
+    /// The guest passed values that were too large or malformed, or held too many handles.
     Transfer,
     /// The answer is out of bounds: wrong number of outcomes, too many or too large outputs, malformed names.
     Output,
@@ -23,7 +23,7 @@ pub enum FaultCode {
     Route,
     /// `configure` refused settings that it had accepted when the flow was loaded.
     Configure,
-    /// No instance was free. Transient, and the host's doing, not the plugin's.
+    /// No instance was free. Transient, and not the plugin's fault.
     Capacity,
 }
 
@@ -80,10 +80,10 @@ pub struct PluginFault {
     pub code: FaultCode,
     /// For people.
     pub text: String,
-    /// Functions of the guest that were active, innermost first; names only, no data. Of an exception: the stack as its
-    /// language prints it.
+    /// The guest's active functions, innermost first; names only, no data. For an exception, the stack as its language
+    /// prints it.
     pub backtrace: Vec<String>,
-    /// What the guest printed, escaped and capped: panic messages end up here.
+    /// What the guest printed, escaped and cut. It contains the messages of panics.
     pub stderr: String,
 }
 
@@ -92,14 +92,14 @@ impl PluginFault {
         Self { code, text: text.into(), backtrace: Vec::new(), stderr: String::new() }
     }
 
-    /// True when the same message may well succeed later, unchanged.
+    /// True when the same message may succeed later, unchanged.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         matches!(self.code, FaultCode::Deadline | FaultCode::Capacity)
     }
 
     /// True when a part of the batch may succeed where the whole failed.
-    pub(crate) const fn may_spare_others(&self) -> bool {
+    pub(crate) const fn is_avoidable_by_splitting(&self) -> bool {
         !matches!(self.code, FaultCode::Configure | FaultCode::Capacity)
     }
 }

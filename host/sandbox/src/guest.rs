@@ -1,7 +1,7 @@
 //! The contract as Rust types, generated from `wit/`.
 //!
-//! Borrowing ownership: what goes into the guest is lowered straight from the host's own strings and bytes, without
-//! copying them into owned types first. What comes out is owned, and moves into the outcome.
+//! With borrowing ownership: values for the guest are lowered directly from the host's own strings and bytes, without
+//! copying them into owned types first. Values from the guest are owned, and move into the outcome.
 
 wasmtime::component::bindgen!({
     path: "../../wit",

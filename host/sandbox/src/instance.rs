@@ -1,13 +1,13 @@
 //! Instances that outlive their batch, for steps that ask for it.
 //!
-//! A fresh instance for each batch is the default: nothing of one batch is left for the next. Where starting is dear (a
-//! language runtime: Python, JavaScript, Go), a step may keep its instances *warm*. A warm instance
+//! A fresh instance for each batch is the default: nothing of one batch is left for the next. If starting is expensive
+//! (a language runtime: Python, JavaScript, Go), a step may keep its instances *warm*. A warm instance
 //!
 //! - belongs to one step of one flow and is never handed to another;
 //! - is dropped as soon as a call fails in it;
-//! - is recycled once it has seen as many messages as the step says, or holds more memory than the step says, so that a
-//!   runtime that leaks is replaced before it meets its limit;
-//! - gets, for each batch anew, everything a call may use up: time, transfer, log lines, random numbers, printed text.
+//! - is replaced once it has seen as many messages, or has as much memory, as the step says, so that a runtime that leaks
+//!   is replaced before it reaches its limit;
+//! - gets everything that a call may use up anew for each batch: time, transfer, log lines, random numbers, printed text.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,7 +32,7 @@ impl Instance {
         Self { store, guest: None, messages: 0 }
     }
 
-    /// Linear memory it has; it never shrinks.
+    /// Its linear memory, which never shrinks.
     pub(crate) fn memory_bytes(&self) -> usize {
         self.store.data().meter.peak()
     }
@@ -42,34 +42,35 @@ impl Instance {
 pub(crate) struct Warm {
     reuse: Reuse,
     idle: Mutex<Vec<Instance>>,
-    room: Arc<Room>,
+    limit: Arc<WarmLimit>,
 }
 
-/// How many instances of all steps together may wait: they take places that running ones need.
+/// Bounds how many instances of all steps together may wait: they count among the sandbox's instances.
 #[derive(Debug)]
-pub(crate) struct Room {
-    taken: AtomicUsize,
-    places: usize,
+pub(crate) struct WarmLimit {
+    waiting: AtomicUsize,
+    most: usize,
 }
 
-impl Room {
-    pub(crate) const fn new(places: usize) -> Self {
-        Self { taken: AtomicUsize::new(0), places }
+impl WarmLimit {
+    pub(crate) const fn new(most: usize) -> Self {
+        Self { waiting: AtomicUsize::new(0), most }
     }
 
     fn enter(&self) -> bool {
-        let one_more = |taken| (taken < self.places).then_some(taken + 1);
-        self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
+        self.waiting
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| (waiting < self.most).then_some(waiting + 1))
+            .is_ok()
     }
 
     fn leave(&self, instances: usize) {
-        self.taken.fetch_sub(instances, Ordering::Relaxed);
+        self.waiting.fetch_sub(instances, Ordering::Relaxed);
     }
 }
 
 impl Warm {
-    pub(crate) const fn new(reuse: Reuse, room: Arc<Room>) -> Self {
-        Self { reuse, idle: Mutex::new(Vec::new()), room }
+    pub(crate) const fn new(reuse: Reuse, limit: Arc<WarmLimit>) -> Self {
+        Self { reuse, idle: Mutex::new(Vec::new()), limit }
     }
 
     /// The instance used last, whose memory is most likely still in the caches.
@@ -78,16 +79,16 @@ impl Warm {
             return None;
         }
         let instance = self.idle.lock().pop()?;
-        self.room.leave(1);
+        self.limit.leave(1);
         Some(instance)
     }
 
-    /// Takes an instance back after a call with this many messages, or drops it when its time has come.
+    /// Takes an instance back after a call with this many messages, or drops it when it has to be replaced.
     pub(crate) fn keep(&self, mut instance: Instance, messages: usize) {
         let Reuse::Warm { messages: most, memory_bytes } = self.reuse else { return };
         instance.messages += messages;
-        let young = instance.messages < most as usize && instance.memory_bytes() <= memory_bytes;
-        if young && self.room.enter() {
+        let is_reusable = instance.messages < most as usize && instance.memory_bytes() <= memory_bytes;
+        if is_reusable && self.limit.enter() {
             self.idle.lock().push(instance);
         }
     }
@@ -95,7 +96,7 @@ impl Warm {
 
 impl Drop for Warm {
     fn drop(&mut self) {
-        self.room.leave(self.idle.get_mut().len());
+        self.limit.leave(self.idle.get_mut().len());
     }
 }
 
@@ -104,11 +105,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_instances_wait_than_there_are_places() {
-        let room = Room::new(2);
-        assert!(room.enter() && room.enter());
-        assert!(!room.enter());
-        room.leave(1);
-        assert!(room.enter());
+    fn no_more_instances_wait_than_the_limit_says() {
+        let limit = WarmLimit::new(2);
+        assert!(limit.enter() && limit.enter());
+        assert!(!limit.enter());
+        limit.leave(1);
+        assert!(limit.enter());
     }
 }

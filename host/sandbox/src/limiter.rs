@@ -1,4 +1,4 @@
-//! Counts what an instance allocates and says no at the limit.
+//! Counts what an instance allocates, and refuses more at the limit.
 
 use wasmtime::ResourceLimiter;
 

@@ -7,7 +7,7 @@ use gantry_core::Message;
 use crate::guest::types::{Message as GuestMessage, PayloadParam};
 use crate::invocation::Invocation;
 
-/// The parts of a batch that the host holds in another form than the guest takes them: one allocation for the headers of
+/// The parts of a batch that the guest takes in another form than the host has them: one allocation for the headers of
 /// all messages, and one for their ids.
 pub(crate) struct Parts<'a> {
     ids: String,
@@ -27,22 +27,25 @@ impl<'a> Parts<'a> {
         Self { ids, headers: batch.iter().flat_map(|invocation| invocation.message.headers.iter()).collect() }
     }
 
-    /// One guest message for each of the same batch.
+    /// One guest message for each message of the same batch.
     pub(crate) fn messages<'b>(&'b self, batch: &[Invocation<'b>]) -> Vec<GuestMessage<'b>> {
-        let (mut ids, mut headers) = (self.ids.as_str(), self.headers.as_slice());
+        let mut ids = self.ids.as_str();
+        let mut headers = self.headers.as_slice();
         // Messages of one source are mostly of one type.
         let mut last = ("", false);
-        let lower = |invocation: &Invocation<'b>| {
+        let mut messages = Vec::with_capacity(batch.len());
+        for invocation in batch {
             let (id, other_ids) = ids.split_at(ID_BYTES);
-            let (own, other_headers) = headers.split_at(invocation.message.headers.len());
-            (ids, headers) = (other_ids, other_headers);
+            let (own_headers, other_headers) = headers.split_at(invocation.message.headers.len());
+            ids = other_ids;
+            headers = other_headers;
             let content_type = invocation.message.content_type.as_str();
             if content_type != last.0 {
                 last = (content_type, is_textual(content_type));
             }
-            message(invocation, id, own, last.1)
-        };
-        batch.iter().map(lower).collect()
+            messages.push(message(invocation, id, own_headers, last.1));
+        }
+        messages
     }
 }
 
@@ -65,8 +68,8 @@ fn message<'b>(
     }
 }
 
-/// Text when the content type says so and the bytes are; a guest in a dynamic language takes text at a third of the
-/// cost of bytes.
+/// As text if the content type says so and the bytes are valid UTF-8: for a guest in a dynamic language, text costs a
+/// third of what bytes cost.
 fn payload(message: &Message, is_textual: bool) -> PayloadParam<'_> {
     if is_textual && let Ok(text) = std::str::from_utf8(&message.payload) {
         return PayloadParam::Text(text);
@@ -78,17 +81,17 @@ fn payload(message: &Message, is_textual: bool) -> PayloadParam<'_> {
 fn is_textual(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     let Some((kind, subtype)) = essence.split_once('/') else { return false };
-    let is = |one: &str| subtype.eq_ignore_ascii_case(one);
-    let ends = |suffix: &str| {
-        subtype.len() > suffix.len()
-            && subtype.as_bytes()[subtype.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
-    };
-    kind.eq_ignore_ascii_case("text")
-        || kind.eq_ignore_ascii_case("application")
-            && (["json", "x-ndjson", "ndjson", "xml", "yaml", "x-yaml", "csv", "x-www-form-urlencoded"]
-                .into_iter()
-                .any(is)
-                || ["+json", "+xml", "+yaml"].into_iter().any(ends))
+    kind.eq_ignore_ascii_case("text") || kind.eq_ignore_ascii_case("application") && is_textual_subtype(subtype)
+}
+
+fn is_textual_subtype(subtype: &str) -> bool {
+    const NAMES: [&str; 8] = ["json", "x-ndjson", "ndjson", "xml", "yaml", "x-yaml", "csv", "x-www-form-urlencoded"];
+    const SUFFIXES: [&str; 3] = ["+json", "+xml", "+yaml"];
+    NAMES.iter().any(|name| subtype.eq_ignore_ascii_case(name))
+        || SUFFIXES.iter().any(|suffix| {
+            subtype.len() > suffix.len()
+                && subtype.as_bytes()[subtype.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
+        })
 }
 
 #[cfg(test)]

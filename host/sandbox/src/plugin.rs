@@ -1,4 +1,4 @@
-//! A compiled plugin, and the vetting of what it imports.
+//! A compiled plugin, and the check of what it imports.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use gantry_core::{Manifest, PluginRef};
 use wasmtime::component::Component;
 
 use crate::compile::CompileError;
-use crate::engine::Shared;
+use crate::shared::Shared;
 use crate::standing::{Standing, standing, without_version};
 
 /// The file is not a plugin this sandbox can run.
@@ -16,7 +16,7 @@ pub enum LoadError {
     /// Not a usable component, or without a manifest.
     #[error(transparent)]
     Component(#[from] ComponentError),
-    /// It imports something no grant can give.
+    /// It imports something that no grant covers.
     #[error("plugin `{plugin}` imports {import}, which no grant covers: {hint}")]
     Import {
         /// The plugin's name.
@@ -26,7 +26,7 @@ pub enum LoadError {
         /// What to do instead.
         hint: &'static str,
     },
-    /// The compiler refuses it, or would take too much.
+    /// The compiler refuses it, or needed too much.
     #[error("plugin `{plugin}` can't be compiled: {source}")]
     Compile {
         /// The plugin's name.
@@ -89,7 +89,7 @@ impl std::fmt::Debug for Plugin {
     }
 }
 
-/// Refuses imports that no step could grant. What depends on the step is refused when it is prepared.
+/// Refuses imports that no step could grant. Imports that this step doesn't grant are refused when it is prepared.
 pub(crate) fn vet(plugin: &str, imports: &[String]) -> Result<(), LoadError> {
     for import in imports {
         if let Standing::Refused { hint } = standing(import) {

@@ -1,16 +1,15 @@
-//! A batch through one step, with the messages a plugin fails on told from the others.
+//! Runs a batch through one step, and finds the messages on which the plugin fails.
 //!
-//! A batch is one call. When the call fails, its instance is dropped and the batch is halved, each half run in
-//! another instance, and so on until every failing call holds one message: that message gets the fault, the others
-//! their outcomes. A fault that no smaller batch could avoid is given to all at once.
+//! A batch is one call. When the call fails, its instance is dropped and the batch is halved. Each half runs in another
+//! instance, and so on until every failing call has one message: that message gets the fault, the others their outcomes.
+//! A fault that a smaller batch can't avoid is given to all messages at once.
 //!
 //! **Time.** The deadline is for a call with the whole batch; each halving after a deadline halves the time too (down
-//! to a floor), since half the messages should need half of it. All calls together get four times the deadline: the
-//! search for one spinning message needs a little over twice. What is then still undecided gets the transient fault
-//! `plugin-deadline`, to be tried again in another batch.
+//! to a floor), since half the messages should need half of it. All calls together get four times the deadline: finding
+//! one message that loops takes a little over twice. Messages that are still undecided then get the transient fault
+//! `plugin-deadline`, and run again in another batch.
 //!
-//! **Size.** A batch whose payloads would fill half of what may cross at once is cut beforehand, each piece a batch
-//! of its own.
+//! **Size.** A batch whose payloads are larger than the output limit is cut into pieces first, each a batch of its own.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -26,25 +25,25 @@ use crate::lower::Parts;
 use crate::step::PreparedStep;
 
 /// All calls of one batch together take at most this many deadlines.
-const PATIENCE: u32 = 4;
-/// No halving leaves a call less time than this, or than the deadline itself where that is shorter.
+const MAX_DEADLINES: u32 = 4;
+/// Halving never leaves a call less time than this, or than the deadline itself if that is shorter.
 const LEAST_TIME: Duration = Duration::from_millis(100);
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug)]
 pub struct Run {
-    /// For each message of the batch, in the same order, what the plugin says of it or how it failed on it.
+    /// For each message of the batch, in the same order, the plugin's outcome or how it failed.
     pub outcomes: Vec<Result<Outcome, PluginFault>>,
     /// Wall clock of the whole, in the calling thread.
     pub elapsed: Duration,
     /// The most linear memory any one instance had.
     pub peak_memory_bytes: usize,
-    /// How many instances were started: one for each piece of a batch without faults, none where one was warm.
+    /// How many instances were started: without faults one for each piece of a batch, or none if one was warm.
     pub instances: u32,
 }
 
 impl PreparedStep {
-    /// Runs a batch. Blocks for as long as the guest computes, at most about four deadlines for each piece.
+    /// Runs a batch. Blocks while the guest computes, at most about four deadlines for each piece.
     ///
     /// `now` is what the guest's clock shows, if it is granted one.
     #[must_use]
@@ -61,9 +60,9 @@ impl PreparedStep {
             peak_memory_bytes: 0,
             instances: 0,
         };
-        let deadline = self.bound.limits.deadline;
-        for piece in pieces(batch, self.bound.limits.output_bytes) {
-            search.until = Instant::now() + deadline * PATIENCE;
+        let deadline = self.context.limits.deadline;
+        for piece in pieces(batch, self.context.limits.output_bytes) {
+            search.until = Instant::now() + deadline * MAX_DEADLINES;
             search.settle(piece, deadline);
         }
         Run {
@@ -75,14 +74,14 @@ impl PreparedStep {
     }
 }
 
-/// The search for the messages a plugin fails on. Outcomes are found in the order of the batch.
+/// The search for the messages on which a plugin fails. Outcomes are found in the order of the batch.
 struct Search<'a> {
     step: &'a PreparedStep,
     batch: &'a [Invocation<'a>],
     messages: Vec<GuestMessage<'a>>,
     now: Timestamp,
     outcomes: Vec<Result<Outcome, PluginFault>>,
-    /// When patience with the present piece ends.
+    /// When the time for the present piece ends.
     until: Instant,
     peak_memory_bytes: usize,
     instances: u32,
@@ -100,7 +99,7 @@ impl Search<'_> {
             Ok(()) => return,
             Err(fault) => fault,
         };
-        if range.len() == 1 || !fault.may_spare_others() {
+        if range.len() == 1 || !fault.is_avoidable_by_splitting() {
             return self.give_up(range, &fault);
         }
         let deadline = match fault.code {
@@ -123,8 +122,8 @@ impl Search<'_> {
         let called = self.step.call(&self.messages[range], circumstances);
         self.instances += u32::from(called.started);
         self.peak_memory_bytes = self.peak_memory_bytes.max(called.peak_memory_bytes);
-        let bound = &self.step.bound;
-        self.outcomes.extend(called.answer?.into_iter().map(|outcome| check::outcome(outcome, bound)));
+        let context = &self.step.context;
+        self.outcomes.extend(called.answer?.into_iter().map(|outcome| check::outcome(outcome, context)));
         Ok(())
     }
 }
@@ -132,12 +131,14 @@ impl Search<'_> {
 /// Cuts a batch into pieces of at most `bytes` of payload, or a single message where one is larger.
 fn pieces(batch: &[Invocation<'_>], bytes: usize) -> Vec<Range<usize>> {
     let mut pieces = Vec::with_capacity(1);
-    let (mut start, mut size) = (0, 0_usize);
+    let mut start = 0;
+    let mut size = 0_usize;
     for (index, invocation) in batch.iter().enumerate() {
         let payload = invocation.message.payload.len();
         if index > start && size.saturating_add(payload) > bytes {
             pieces.push(start..index);
-            (start, size) = (index, 0);
+            start = index;
+            size = 0;
         }
         size = size.saturating_add(payload);
     }

@@ -1,6 +1,6 @@
-//! What an import asks of the host, by its name alone: nothing, an answer of the stub, a grant, or too much.
+//! What an import requires, by its name alone: nothing, the stub of WASI, a grant, or something that no grant covers.
 //!
-//! The one list that loading, preparing a step and `gantry plugin inspect` go by.
+//! Loading a plugin, preparing a step and `gantry plugin inspect` all use this list.
 
 use crate::wasi;
 
@@ -16,7 +16,7 @@ pub(crate) const CLOCK: &str = "gantry:plugin/clock";
 pub enum Standing {
     /// Every plugin may have it.
     Free,
-    /// Answered by the stub of WASI: nothing is behind it.
+    /// Answered by the stub of WASI.
     Stubbed,
     /// Needs `grants.lookup`.
     NeedsLookup,

@@ -4,33 +4,33 @@ use std::sync::Arc;
 
 use gantry_core::Timestamp;
 
-use crate::host::log::LogBudget;
+use crate::host::log::budget::LogBudget;
 use crate::limiter::Meter;
-use crate::step::Bound;
-use crate::wasi::Wasi;
+use crate::step::context::StepContext;
+use crate::wasi::state::Wasi;
 
 /// Everything host functions of one instance may touch.
 pub(crate) struct State {
     /// Grants, names and tables of the step.
-    pub(crate) step: Arc<Bound>,
-    /// The clock as it stood when the batch began.
+    pub(crate) step: Arc<StepContext>,
+    /// The time at which the batch began.
     pub(crate) now: Timestamp,
     /// Counts and refuses memory.
     pub(crate) meter: Meter,
     /// What it may still log.
     pub(crate) log: LogBudget,
-    /// What the stub of WASI remembers.
+    /// The state of the stub of WASI.
     pub(crate) wasi: Wasi,
 }
 
 impl State {
-    /// Nothing runs with it before [`begin`](Self::begin).
-    pub(crate) fn new(step: Arc<Bound>) -> Self {
+    /// A new state, in which nothing may run before [`begin`](Self::begin).
+    pub(crate) fn new(step: Arc<StepContext>) -> Self {
         let meter = Meter::new(step.limits.memory_bytes);
         Self { step, now: Timestamp::default(), meter, log: LogBudget::default(), wasi: Wasi::new([0; 16]) }
     }
 
-    /// What each batch begins with, in a fresh instance and in a warm one.
+    /// Resets what each batch begins with, in a fresh instance and in a warm one.
     pub(crate) fn begin(&mut self, now: Timestamp, seed: [u8; 16]) {
         self.now = now;
         self.meter.refused = false;

@@ -1,8 +1,9 @@
 //! A plugin bound to a step of a flow: its settings, its grants, its limits.
 //!
-//! Everything that can be wrong is found here, before a message is accepted: what the plugin imports but the step
-//! doesn't grant, settings its schema or its `configure` refuses, limits this sandbox can't keep.
+//! Every mistake is found here, before a message is accepted: imports that the step doesn't grant, settings that the
+//! plugin's schema or its `configure` refuses, limits that this sandbox can't enforce.
 
+pub(crate) mod context;
 mod error;
 mod prepare;
 
@@ -11,16 +12,16 @@ use std::sync::Arc;
 
 use gantry_core::{FlowName, Grants, Limits, Place, PluginRef, Reuse, TargetName};
 
-use crate::engine::Shared;
 use crate::guest::EnricherPre;
-use crate::host::log::LogRate;
-use crate::host::lookup::Tables;
 use crate::instance::Warm;
+use crate::shared::Shared;
 use crate::state::State;
+use crate::tables::Tables;
+use context::StepContext;
 
 pub use error::{LimitError, PrepareError, PrepareProblem};
 
-/// What a flow says of one step.
+/// A step as its flow states it.
 #[derive(Clone)]
 pub struct StepConfig {
     /// The flow's name, for the log.
@@ -35,54 +36,39 @@ pub struct StepConfig {
     pub grants: Grants,
     /// What it may consume.
     pub limits: Limits,
-    /// For how long its instances are used.
+    /// How long its instances are used.
     pub reuse: Reuse,
     /// The targets an output may name.
     pub routes: BTreeSet<TargetName>,
-    /// The flow's reference tables; only granted ones are asked for.
+    /// The flow's reference tables; only granted ones are read.
     pub tables: Arc<dyn Tables>,
 }
 
-/// A plugin ready to run in a step. Clones share everything; every thread may run them at once.
+/// A plugin ready to run in a step. Clones share everything and may run in several threads at once.
 #[derive(Clone)]
 pub struct PreparedStep {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) bound: Arc<Bound>,
+    pub(crate) context: Arc<StepContext>,
     pub(crate) pre: EnricherPre<State>,
     pub(crate) warm: Arc<Warm>,
-}
-
-/// What host functions and checks need to know of the step.
-pub(crate) struct Bound {
-    pub(crate) flow: FlowName,
-    pub(crate) step: String,
-    pub(crate) plugin: PluginRef,
-    /// JSON text for `configure`.
-    pub(crate) settings: String,
-    pub(crate) grants: Grants,
-    pub(crate) limits: Limits,
-    pub(crate) routes: BTreeSet<TargetName>,
-    pub(crate) tables: Arc<dyn Tables>,
-    /// What it may log over time, all instances together.
-    pub(crate) log: LogRate,
 }
 
 impl PreparedStep {
     /// Which plugin runs here.
     #[must_use]
     pub fn plugin(&self) -> &PluginRef {
-        &self.bound.plugin
+        &self.context.plugin
     }
 
     /// The step's name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.bound.step
+        &self.context.step
     }
 }
 
 impl std::fmt::Debug for PreparedStep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PreparedStep").field("step", &self.bound.step).field("plugin", &self.bound.plugin).finish()
+        f.debug_struct("PreparedStep").field("step", &self.context.step).field("plugin", &self.context.plugin).finish()
     }
 }

@@ -7,18 +7,19 @@
 //!
 //! - No environment, no arguments, no files, no terminal; standard input is at its end.
 //! - Standard output and error are kept, up to a cap, so that a panic's message can be shown.
-//! - `exit` is a fault. Clocks stand at the time of the batch where the clock is granted, else at the epoch. Every
-//!   `pollable` is ready, so `sleep` returns at once and no guest is ever parked in a host call.
-//! - Random bytes are a function of the batch: other bytes in another batch, the same when it is repeated.
+//! - `exit` is a fault. Clocks show the time of the batch if the clock is granted, and otherwise the epoch. Every
+//!   `pollable` is ready, so `sleep` returns at once and no guest ever waits in a host call.
+//! - Random bytes are derived from the batch: other bytes in another batch, the same bytes when it is repeated.
 //! - No sockets, no HTTP, nothing of WASI 0.3.
 //!
-//! No state is kept until a guest calls: one that never does pays for two empty buffers.
+//! No state is kept until a guest calls: a guest that never does costs two empty buffers.
 
 mod cli;
 mod clocks;
 mod filesystem;
 mod io;
 mod random;
+pub(crate) mod state;
 
 pub(crate) use cli::Exit;
 
@@ -50,53 +51,7 @@ const INTERFACES: [&str; 20] = [
     "wasi:random/random",
 ];
 
-/// Most bytes kept of what one instance prints, for each of the two streams.
-const PRINTED_BYTES: usize = 4 << 10;
-
-/// What the stub remembers for one instance.
-pub(crate) struct Wasi {
-    /// Standard output.
-    pub(crate) stdout: Printed,
-    /// Standard error.
-    pub(crate) stderr: Printed,
-    /// Readings of the monotonic clock so far: each is later than the last, as runtimes expect.
-    readings: u64,
-    random: random::Random,
-}
-
-impl Wasi {
-    pub(crate) fn new(seed: [u8; 16]) -> Self {
-        Self { stdout: Printed::default(), stderr: Printed::default(), readings: 0, random: random::Random::new(seed) }
-    }
-
-    /// A new batch: nothing printed, other random bytes. The monotonic clock goes on, as its name says.
-    pub(crate) fn begin(&mut self, seed: [u8; 16]) {
-        *self = Self { readings: self.readings, ..Self::new(seed) };
-    }
-}
-
-/// The beginning of what a guest printed.
-#[derive(Default)]
-pub(crate) struct Printed(Vec<u8>);
-
-impl Printed {
-    fn write(&mut self, bytes: &[u8]) {
-        let room = PRINTED_BYTES.saturating_sub(self.0.len());
-        self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
-
-    /// True when nothing was printed.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The text, safe to show.
-    pub(crate) fn text(&self) -> String {
-        gantry_core::escape_lines(&String::from_utf8_lossy(&self.0), PRINTED_BYTES)
-    }
-}
-
-/// True when this import, of whatever 0.2 version, is answered here.
+/// True when the stub answers this import, in any 0.2 version.
 pub(crate) fn is_stubbed(import: &str) -> bool {
     import.split_once('@').is_some_and(|(name, version)| version.starts_with("0.2.") && INTERFACES.contains(&name))
 }

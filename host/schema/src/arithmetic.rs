@@ -14,7 +14,7 @@ use crate::view::{Exact, View};
 type Options<'i> = ValidationOptions<'i, Arc<dyn Retrieve>, Exact>;
 type Made<'a> = Result<Box<dyn for<'i> Keyword<'i, Exact>>, ValidationError<'a>>;
 
-/// Puts these keywords in place of the library's.
+/// Replaces the library's own keywords by these.
 pub(crate) fn exact(options: Options<'_>) -> Options<'_> {
     let options = options.with_keyword("multipleOf", |_, value, _| rule(Multiple(limit(value))));
     let options = options.with_keyword("const", |_, value, _| rule(Constant(value.into())));
@@ -24,7 +24,7 @@ pub(crate) fn exact(options: Options<'_>) -> Options<'_> {
     options.with_keyword("exclusiveMaximum", bound("less than", |order| order == Ordering::Less))
 }
 
-/// What a keyword demands of a value.
+/// What a keyword requires of a value.
 trait Rule: Send + Sync {
     fn holds(&self, tree: &Tree) -> bool;
 
@@ -32,7 +32,7 @@ trait Rule: Send + Sync {
     fn expected(&self) -> String;
 }
 
-/// Gives a rule the library's form.
+/// Adapts a rule to the library.
 struct Ruled<R>(R);
 
 impl<'i, R: Rule> Keyword<'i, Exact> for Ruled<R> {
@@ -98,7 +98,7 @@ fn rule<'a, R: Rule + 'static>(rule: R) -> Made<'a> {
     Ok(Box::new(Ruled(rule)))
 }
 
-/// The number a keyword states; that it is one, the schema's own schema has made sure of.
+/// The number a keyword states. It is one: the schema was validated against its metaschema.
 fn limit(value: &Value) -> Number {
     Number::parse(&value.to_string())
 }

@@ -1,4 +1,4 @@
-//! A schema as a document: read from a file, and held to the draft that it claims.
+//! A schema as a document: read from a file, and checked against the draft that it names.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub(crate) fn claimed(schema: &Value) -> Result<(), DocumentError> {
     }
 }
 
-/// What a schema breaks of the rules for schemas.
+/// The rule for schemas that this schema breaks.
 pub(crate) fn broken(error: &ValidationError<'_>) -> DocumentError {
     let place = error.instance_path().as_str().to_owned();
     DocumentError::Invalid { place, text: escape(&error.to_string(), TEXT_BYTES) }

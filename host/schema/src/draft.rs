@@ -1,4 +1,4 @@
-//! The drafts of JSON Schema that are claimed: for each, the official test suite passes.
+//! The supported drafts of JSON Schema: for each, the official test suite passes.
 
 use std::fmt;
 
@@ -19,9 +19,9 @@ pub enum Draft {
 /// What `$schema` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect<'s> {
-    /// A draft that is claimed.
+    /// A supported draft.
     Claimed(Draft),
-    /// A published draft that isn't.
+    /// A published draft that is not supported.
     Unclaimed(&'s str),
     /// A metaschema of its own, built on a draft.
     Own,
@@ -47,7 +47,7 @@ impl Draft {
 }
 
 impl<'s> Dialect<'s> {
-    /// The draft, where it is claimed.
+    /// The draft, if it is supported.
     pub(crate) fn claimed(self) -> Option<Draft> {
         match self {
             Self::Claimed(draft) => Some(draft),
@@ -69,7 +69,7 @@ impl<'s> Dialect<'s> {
     }
 }
 
-/// As the specifications call themselves.
+/// The name that the specification has.
 impl fmt::Display for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -11,13 +11,13 @@ pub enum DocumentError {
     /// It isn't JSON.
     #[error("is not JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// It is written for a draft that is not claimed.
+    /// It is written for a draft that is not supported.
     #[error("is written for `{0}`; known are the drafts 2020-12, 2019-09 and 7")]
     Draft(String),
     /// It holds a number that would be rounded.
     #[error("holds a number at #{0} that has more digits than are compared exactly; at most 17 are, or 64 bits")]
     Digits(String),
-    /// It breaks the rules for schemas, or holds a pattern that is none.
+    /// It breaks the rules for schemas, or contains an invalid pattern.
     #[error("is not a schema: at #{place}: {text}")]
     Invalid {
         /// JSON Pointer into the file.

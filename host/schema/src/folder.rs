@@ -12,11 +12,11 @@ use crate::document::{broken, read};
 use crate::draft::{Dialect, Draft};
 use crate::error::DocumentError;
 
-/// What files are called while references are resolved. The scheme is nobody else's, so a `file:` in a schema is told
-/// from a relative path; the first segment tells a path that leaves the folder from one that doesn't.
+/// The base of the URIs that files have while references are resolved. With a scheme of its own, a `file:` URI in a
+/// schema can't be confused with a relative path; the first segment shows whether a path leaves the folder.
 const BASE: &str = "gantry:///folder/";
 
-/// What is left of it outside the folder.
+/// The part of it that a path outside the folder keeps.
 const ROOT: &str = "gantry:///";
 
 /// What need not be escaped in the path of a URI.
@@ -26,9 +26,9 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 #[derive(Clone, Debug)]
 pub struct Folder {
     root: PathBuf,
-    /// URIs that begin like this are files below that folder. The first that fits counts.
+    /// URIs with this prefix are files below this folder. The first match counts.
     served: Vec<(String, PathBuf)>,
-    /// What a file without `$schema` is written for: the draft of the schema that refers to it.
+    /// The draft of a file without `$schema`: that of the schema that refers to it.
     draft: Draft,
 }
 
@@ -65,7 +65,7 @@ impl Folder {
         Some(format!("{BASE}{}", utf8_percent_encode(path.to_str()?, ESCAPED)))
     }
 
-    /// A schema that calls itself by a URI: what it refers to relatively lies where it lies itself.
+    /// For a schema with an `$id`: its relative references lead to files beside it.
     pub(crate) fn of_schema(mut self, schema: &Value, file: &Path) -> Self {
         self.draft = Dialect::of(schema).claimed().unwrap_or_default();
         let id = schema.get("$id").and_then(Value::as_str).and_then(|id| id.split('#').next());
@@ -104,7 +104,7 @@ impl Retrieve for Folder {
     }
 }
 
-/// A URI as people know it: a file below the folder by its path.
+/// A URI for people: a file below the folder is shown as its path.
 pub(crate) fn shown(uri: &str) -> String {
     let path = match (uri.strip_prefix(BASE), uri.strip_prefix(ROOT)) {
         (Some(inside), _) => inside.to_owned(),

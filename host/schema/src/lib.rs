@@ -1,17 +1,17 @@
 //! Holds JSON to a JSON Schema.
 //!
-//! The configuration reads a flow's schemas with [`Schema::load`], the pipeline holds messages against them, and the
-//! sandbox holds a step's settings against the schema in a plugin's manifest: one code for all three. What breaks a
-//! rule is reported as a plugin would report it, in bounded number and length. How JSON is read here, [`Tree`] and
-//! [`Number`], serves the flows' own rules as well.
+//! The configuration reads a flow's schemas with [`Schema::load`], the pipeline checks messages against them, and the
+//! sandbox checks a step's settings against the schema in a plugin's manifest: one implementation for all three. Broken
+//! rules are reported as a plugin would report them, in bounded number and length. The flows' own rules use [`Tree`] and
+//! [`Number`] from here too.
 //!
 //! Promised here, and tested by name:
 //!
 //! - For every [`Draft`], the official test suite passes, but for the exceptions that `tests/suite.rs` lists.
 //! - Numbers are exact, whatever their length.
 //! - Nothing is fetched: a `$ref` leads to a file below one [`Folder`], or the schema is refused.
-//! - A message can't make a check run away: patterns take linear time, and of a message that breaks a rule with every
-//!   byte only so much is noted.
+//! - No message can make a check take long: patterns take linear time, and the number of broken rules that are collected
+//!   is bounded.
 
 mod arithmetic;
 mod document;

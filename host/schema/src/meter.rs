@@ -1,7 +1,7 @@
-//! How many broken rules are noted of one message.
+//! Bounds how many broken rules are collected for one message.
 //!
-//! The library lists every broken rule, and one megabyte of wrong items breaks half a million: hundreds of megabytes of
-//! errors of which two hundred are kept. So what it may note is measured out.
+//! The library lists every broken rule. One megabyte of wrong items breaks half a million of them, which makes hundreds
+//! of megabytes of errors, of which two hundred are kept.
 
 use std::cell::Cell;
 
@@ -10,7 +10,7 @@ use std::cell::Cell;
 pub(crate) struct Meter(Cell<usize>);
 
 impl Meter {
-    /// So many, and no more.
+    /// Allows this many.
     pub(crate) const fn of(most: usize) -> Self {
         Self(Cell::new(most))
     }

@@ -16,11 +16,11 @@ pub use sum::Sum;
 /// A number. Every value has one form only, so that equal numbers are equal here: `1`, `1.0` and `10e-1`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Number {
-    /// An integer from 0.
+    /// An integer that is not negative.
     Unsigned(u64),
     /// A negative integer.
     Negative(i64),
-    /// What is no integer, or none of 64 bits.
+    /// A number that is not an integer of 64 bits.
     Other(Decimal),
 }
 
@@ -58,12 +58,13 @@ impl Number {
         }
     }
 
-    /// Whether dividing by `divisor` leaves no remainder. A divisor has at most 64 bits of digits, which everything
-    /// has that a schema may hold.
+    /// Whether dividing by `divisor` leaves no remainder. The divisor's digits must fit into 64 bits, which is so for
+    /// every number that a schema may hold.
     pub(crate) fn is_multiple_of(&self, divisor: &Self) -> bool {
-        let (this, divisor) = (self.decimal(), divisor.decimal());
+        let this = self.decimal();
+        let divisor = divisor.decimal();
         let Ok(modulus) = divisor.digits.parse::<u64>() else { return false };
-        // Neither side's digits end in a zero, so a divisor with more places after the point can't be made up for.
+        // No digits end in a zero, so nothing is a multiple of a divisor with more places after the point but zero.
         let Ok(zeros) = u64::try_from(this.exponent - divisor.exponent) else { return this.digits.is_empty() };
         let digits = this.digits.bytes().map(|digit| u128::from(digit - b'0'));
         let modulus = u128::from(modulus);
@@ -130,7 +131,8 @@ impl fmt::Display for Number {
 
 /// `10^power mod modulus`; the modulus has at most 64 bits, so products fit.
 fn power_of_ten(mut power: u64, modulus: u128) -> u128 {
-    let (mut result, mut base) = (1 % modulus, 10 % modulus);
+    let mut result = 1 % modulus;
+    let mut base = 10 % modulus;
     while power > 0 {
         if !power.is_multiple_of(2) {
             result = result * base % modulus;

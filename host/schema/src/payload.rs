@@ -1,4 +1,4 @@
-//! The payload of a message as JSON, or the rule that it breaks by not being JSON.
+//! Reads the payload of a message as JSON.
 
 use gantry_core::{Violation, escape};
 
@@ -6,7 +6,7 @@ use crate::tree::Tree;
 use crate::violation;
 
 impl Tree {
-    /// Reads a message's payload; what can't be read as JSON breaks the rule that it should be.
+    /// Reads a message's payload. A payload that is not JSON is reported as a violation.
     pub fn of_message(content_type: &str, payload: &[u8]) -> Result<Self, Violation> {
         if !is_json(content_type) {
             let shown = escape(content_type, Violation::CODE_BYTES);

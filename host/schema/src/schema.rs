@@ -20,8 +20,8 @@ use crate::tree::{Tree, token};
 use crate::view::{Exact, View, is_late};
 use crate::{arithmetic, violation};
 
-/// Most broken rules that are noted of one message, those of alternatives that don't fit included. Enough for two
-/// hundred that are kept, and a few megabytes.
+/// Most broken rules that are collected for one message, including those of alternatives that don't fit. This is enough
+/// for the two hundred that are kept, and takes a few megabytes.
 const NOTED: usize = 10_000;
 
 /// A JSON Schema, ready to use; cheap to clone.
@@ -62,7 +62,7 @@ impl Schema {
         let options = options.with_pattern_options(PatternOptions::regex()).should_validate_formats(true);
         let (draft, options) = match Dialect::of(schema) {
             Dialect::Claimed(draft) => (Some(draft), arithmetic::exact(options.with_draft(draft.library()))),
-            // A metaschema of its own may do without the keywords that would be put in place.
+            // Its own metaschema may leave out the keywords that would be replaced.
             Dialect::Own | Dialect::Unclaimed(_) => (None, options),
         };
         let validator = options.build(schema).map_err(|error| unusable(&error, schema))?;
@@ -81,7 +81,7 @@ impl Schema {
         self.0.draft
     }
 
-    /// The rules a payload breaks; none when it fits. What isn't JSON breaks the first one.
+    /// The rules a payload breaks; none when it fits. A payload that isn't JSON breaks one rule: that it must be.
     #[must_use]
     pub fn check(&self, content_type: &str, payload: &[u8]) -> Vec<Violation> {
         match Tree::of_message(content_type, payload) {
@@ -116,7 +116,7 @@ impl Schema {
     }
 }
 
-/// Its file and its draft: the rest is the library's.
+/// Shows its file and its draft; the rest belongs to the library.
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Schema").field("file", &self.0.file).field("draft", &self.0.draft).finish_non_exhaustive()

@@ -1,6 +1,6 @@
 //! A JSON document in memory, with its numbers exact.
 //!
-//! Of names that repeat in one object, the last counts, as everywhere in the host.
+//! When a name repeats in one object, the last one counts, as everywhere in the host.
 
 mod reader;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::number::Number;
 
-/// A JSON value. Members are sorted by name, so that what is reported of two equal documents is equal.
+/// A JSON value. Members are sorted by name, so that equal documents give equal reports.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tree {
     /// `null`
@@ -50,9 +50,9 @@ impl Tree {
         Some(tree)
     }
 
-    /// The same for the library that reads schemas, which holds no number of more digits than a float has.
+    /// The same value for the library that reads schemas, which can't hold numbers with more digits than a float has.
     ///
-    /// `Err` points to a number that it would change.
+    /// `Err` is the JSON Pointer of a number that would be changed.
     pub(crate) fn to_value(&self) -> Result<Value, String> {
         let inner = |name: String, tree: &Self| tree.to_value().map_err(|below| format!("/{name}{below}"));
         Ok(match self {
@@ -93,7 +93,7 @@ impl From<&Value> for Tree {
     }
 }
 
-/// JSON without white space, as it is shown in texts.
+/// JSON without white space, for messages.
 impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -119,7 +119,7 @@ impl fmt::Display for Tree {
     }
 }
 
-/// The number as `serde_json` holds it, if that changes nothing.
+/// The number in `serde_json`'s form, if that doesn't change it.
 fn held(number: &Number) -> Option<serde_json::Number> {
     match number {
         Number::Unsigned(number) => Some((*number).into()),

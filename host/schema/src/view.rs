@@ -1,7 +1,7 @@
 //! Trees as the validating library sees them, so that it never rounds a number and never copies a document.
 //!
-//! Once the [`Meter`] of broken rules is spent, arrays and objects seem to end. What is found after that is wrong, marked
-//! as [late](is_late), and thrown away; that the document as a whole is invalid was known before.
+//! Once the [`Meter`] of broken rules is used up, arrays and objects seem to end. Errors found after that may be wrong;
+//! they are marked as [late](is_late) and dropped. The document as a whole is known to be invalid by then.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -18,10 +18,10 @@ use crate::tree::Tree;
 /// Longest text that is handed out for a message; names of members are among them.
 const SHOWN_BYTES: usize = 256;
 
-/// How a value looks to the library when it asks for one that it found too late.
+/// What the library gets for a value when the meter is used up.
 const LATE: Value = Value::Bool(true);
 
-/// Whether an error was noted when the meter was spent: there is nothing in it.
+/// Whether an error was reported after the meter was used up: it says nothing.
 pub(crate) fn is_late(error: &jsonschema::ValidationError<'_>) -> bool {
     *error.instance().as_ref() == LATE
 }
@@ -110,7 +110,7 @@ impl<'a> Node<'a, Exact> for View<'a> {
         *self.tree == Tree::from(expected)
     }
 
-    /// The library asks for it when it notes a broken rule, and only then.
+    /// The library asks for this only when it reports a broken rule.
     fn to_value(&self) -> Cow<'a, Value> {
         Cow::Owned(match self.tree {
             _ if !self.meter.take() => LATE,
@@ -195,7 +195,7 @@ impl<'a> Iterator for Items<'a> {
     }
 }
 
-/// What the library decides by itself: the type, and equality with an integer. The rest is in `arithmetic`.
+/// What the library decides itself: the type, and equality with an integer. The rest is in `arithmetic`.
 impl JsonNumber for &Number {
     fn as_u64(&self) -> Option<u64> {
         let Number::Unsigned(number) = self else { return None };

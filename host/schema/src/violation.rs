@@ -1,7 +1,7 @@
 //! Broken rules as a plugin would report them: a JSON Pointer into the message, a code, and a text for people.
 //!
-//! Where a keyword means what a plugin's check means, it has that check's code; `docs/reference/schema-codes.md` lists
-//! them all. Texts hold an excerpt of the offending value at most.
+//! A keyword with the same meaning as a check of the SDK has that check's code; `docs/reference/schema-codes.md` lists
+//! them all. Texts contain at most an excerpt of the offending value.
 
 use std::fmt::{self, Write as _};
 
@@ -38,7 +38,7 @@ const CODES: [(&str, &str); 16] = [
     ("format", "wrong-format"),
 ];
 
-/// A broken rule: with its path, code and text in the length they have here.
+/// A broken rule, with path, code and text cut to their greatest length.
 #[must_use]
 pub fn report(path: &str, code: &str, text: &str) -> Violation {
     Violation { path: bounded(path.to_owned()), code: code.to_owned(), text: escape(text, TEXT_BYTES) }
@@ -49,7 +49,7 @@ pub(crate) fn not_json(text: &str) -> Violation {
     Violation { path: String::new(), code: "not-json".to_owned(), text: escape(text, TEXT_BYTES) }
 }
 
-/// What an error of the library says, as one violation for each place it is about.
+/// An error of the library as violations, one for each place it is about.
 pub(crate) fn of(error: &ValidationError<'_>, tree: &Tree) -> Vec<Violation> {
     let path = error.instance_path().as_str();
     let one = |path: String, keyword: &str, text: &str| Violation {
@@ -83,7 +83,7 @@ fn below(path: &str, name: &str) -> String {
     format!("{path}/{}", token(name))
 }
 
-/// What is wrong with the value. What it should be comes from the schema, so that an operator needn't look it up.
+/// What is wrong with the value. It says what the schema expects, so that an operator needn't look it up.
 fn text(kind: &Kind, found: Option<&Tree>) -> String {
     let found = found.map(|tree| excerpt(tree)).unwrap_or_default();
     let expected = |expected: &dyn fmt::Display| format!("expected {}, found {found}", cut(expected, EXPECTED_BYTES));
@@ -144,7 +144,7 @@ fn code(keyword: &str) -> String {
     code
 }
 
-/// The path, or where it leads through: a pointer that is cut must still be one.
+/// The path, cut at a `/` where it is too long, so that it stays a valid pointer.
 fn bounded(mut path: String) -> String {
     while path.len() > Violation::PATH_BYTES {
         path.truncate(path.rfind('/').unwrap_or(0));
@@ -167,7 +167,7 @@ fn cut(shown: &dyn fmt::Display, most: usize) -> String {
     }
 }
 
-/// Takes so many bytes, then fails.
+/// Accepts this many bytes, then fails.
 struct Short {
     text: String,
     most: usize,

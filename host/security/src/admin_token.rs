@@ -1,5 +1,5 @@
-//! The token of the admin API: configured by reference, or drawn at first start and kept in `admin.token`, mode 0600,
-//! so that whoever may read the host's data directory may also operate it.
+//! The token of the admin API: configured by reference, or generated at the first start and stored in `admin.token` with
+//! mode 0600. Who can read the host's data directory can therefore operate the host.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::verify::Fingerprint;
 /// Name of the token's file in the data directory.
 pub const ADMIN_TOKEN_FILE: &str = "admin.token";
 
-/// The admin token can't be had.
+/// There is no usable admin token.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminTokenError {
     /// From the configured reference.
@@ -24,7 +24,7 @@ pub enum AdminTokenError {
     /// From the data directory.
     #[error(transparent)]
     File(#[from] KeyFileError),
-    /// No host has drawn one yet.
+    /// No host has generated one yet.
     #[error("{0} does not exist: the host draws it at its first start")]
     Missing(PathBuf),
 }
@@ -34,7 +34,7 @@ pub enum AdminTokenError {
 pub struct AdminToken(Secret<String>);
 
 impl AdminToken {
-    /// The host's side: the configured token, or the drawn one, which is made where there is none.
+    /// The host's side: the configured token, or the generated one, which is made if there is none.
     pub fn for_host(
         configured: Option<&SecretRef>,
         data_dir: &Path,
@@ -50,7 +50,7 @@ impl AdminToken {
         }
     }
 
-    /// The client's side: the configured token, or the one a host has drawn; none is made.
+    /// The client's side: the configured token, or the one a host has generated; none is made.
     pub fn for_client(
         configured: Option<&SecretRef>,
         data_dir: &Path,
@@ -66,13 +66,13 @@ impl AdminToken {
         }
     }
 
-    /// Whether `presented` is the token; takes the same time whatever differs.
+    /// Whether `presented` is the token. The comparison takes the same time wherever they differ.
     #[must_use]
     pub fn matches(&self, presented: &str) -> bool {
         Fingerprint::of(self.0.expose()).matches(presented)
     }
 
-    /// The token, to be put into a request to the host.
+    /// The token, for a request to the host.
     #[must_use]
     pub const fn secret(&self) -> &Secret<String> {
         &self.0
@@ -115,8 +115,8 @@ mod tests {
     #[test]
     fn a_configured_token_wins_and_nothing_is_drawn() {
         let dir = tempfile::tempdir().unwrap();
-        let env = |_: &str| Some("configured".into());
-        let token = AdminToken::for_host(Some(&SecretRef::Env("T".into())), dir.path(), &env).unwrap();
+        let reference = SecretRef::Env("T".into());
+        let token = AdminToken::for_host(Some(&reference), dir.path(), &|_| Some("configured".into())).unwrap();
         assert!(token.matches("configured"));
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }

@@ -1,5 +1,5 @@
-//! How the host proves itself to a target: one header, built once, marked sensitive so that nothing prints it; or a
-//! signature of each request.
+//! How the host authenticates itself to a target: by one header, which is built once and marked sensitive so that nothing
+//! prints it, or by a signature of each request.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use crate::resolve::{Environment, SecretError, describe, resolve};
 use crate::sign::{self, InvalidKey};
 
-/// What a signed request carries.
+/// The headers of a signed request.
 const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
 const SIGNATURE: &str = "webhook-signature";
@@ -33,12 +33,12 @@ pub enum CredentialsError {
         /// As configured.
         name: String,
     },
-    /// The secret is no key to sign with.
+    /// The secret is not a signing key.
     #[error("`{reference}` can't sign: {problem}")]
     Unsignable {
         /// The reference.
         reference: String,
-        /// What it would have to be.
+        /// What a key must be.
         problem: InvalidKey,
     },
     /// RFC 7617 can't carry it.
@@ -46,7 +46,7 @@ pub enum CredentialsError {
     ColonInUser,
 }
 
-/// What goes with every request to one target.
+/// The credentials for every request to one target.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     proof: Option<Proof>,
@@ -57,8 +57,8 @@ pub struct Credentials {
 struct Proof {
     name: HeaderName,
     value: HeaderValue,
-    /// The forms in which the secret leaves the host, to be recognised when a target echoes them.
-    telling: Vec<Secret<String>>,
+    /// The forms in which the secret leaves the host: they are removed from what a target echoes.
+    revealing: Vec<Secret<String>>,
 }
 
 impl Credentials {
@@ -68,16 +68,15 @@ impl Credentials {
             Auth::None => return Ok(Self { proof: None, signing: None }),
             Auth::StandardWebhooks(secret) => {
                 let signing = resolve(secret, env)?;
-                let unsignable = |problem| CredentialsError::Unsignable { reference: describe(secret), problem };
-                signature(signing.expose(), "", Timestamp::default(), b"").map_err(unsignable)?;
+                signature(signing.expose(), "", Timestamp::default(), b"")
+                    .map_err(|problem| CredentialsError::Unsignable { reference: describe(secret), problem })?;
                 return Ok(Self { proof: None, signing: Some(signing) });
             }
             Auth::Bearer(token) => Proof::new(AUTHORIZATION, "Bearer ", token, env, str::to_owned)?,
             Auth::Basic { user, .. } if user.contains(':') => return Err(CredentialsError::ColonInUser),
-            Auth::Basic { user, password } => {
-                let encode = |password: &str| STANDARD.encode(format!("{user}:{password}"));
-                Proof::new(AUTHORIZATION, "Basic ", password, env, encode)?
-            }
+            Auth::Basic { user, password } => Proof::new(AUTHORIZATION, "Basic ", password, env, |password| {
+                STANDARD.encode(format!("{user}:{password}"))
+            })?,
             Auth::Header { name, value } => Proof::new(header_name(name)?, "", value, env, str::to_owned)?,
         };
         Ok(Self { proof: Some(proof), signing: None })
@@ -90,24 +89,24 @@ impl Credentials {
         }
     }
 
-    /// Signs a request with this id, time and body, where the target is to be signed for.
+    /// Signs a request with this id, time and body, if the target's requests are to be signed.
     pub fn sign(&self, headers: &mut HeaderMap, id: &str, at: Timestamp, body: &[u8]) {
         let Some(secret) = &self.signing else { return };
-        // The key has signed once already.
+        // This can't fail: the key has signed once already, in `new`.
         let Ok(signature) = signature(secret.expose(), id, at, body) else { return };
         for (name, value) in [(ID, id), (TIMESTAMP, &sign::webhook_timestamp(at)), (SIGNATURE, &signature)] {
-            // An id that no header can hold leaves the request unsigned, and the target refuses it.
+            // With an id that no header can hold, the request stays unsigned, and the target refuses it.
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(name, value);
             }
         }
     }
 
-    /// Takes the secret out of a text that the target answered: some targets echo what they are sent.
+    /// Removes the secret from a target's answer: some targets echo what they are sent.
     #[must_use]
     pub fn redact(&self, text: String) -> String {
-        let telling = self.proof.iter().flat_map(|proof| &proof.telling).chain(&self.signing);
-        telling.fold(text, |text, secret| match text.contains(secret.expose()) {
+        let revealing = self.proof.iter().flat_map(|proof| &proof.revealing).chain(&self.signing);
+        revealing.fold(text, |text, secret| match text.contains(secret.expose()) {
             true => text.replace(secret.expose(), "[secret]"),
             false => text,
         })
@@ -124,10 +123,10 @@ impl Proof {
     ) -> Result<Self, CredentialsError> {
         let secret = resolve(reference, env)?;
         let encoded = encode(secret.expose());
-        let unsendable = |_| CredentialsError::Unsendable { reference: describe(reference) };
-        let mut value = HeaderValue::from_str(&format!("{scheme}{encoded}")).map_err(unsendable)?;
+        let mut value = HeaderValue::from_str(&format!("{scheme}{encoded}"))
+            .map_err(|_| CredentialsError::Unsendable { reference: describe(reference) })?;
         value.set_sensitive(true);
-        Ok(Self { name, value, telling: vec![Secret::new(encoded), secret] })
+        Ok(Self { name, value, revealing: vec![Secret::new(encoded), secret] })
     }
 }
 

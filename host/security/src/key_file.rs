@@ -1,7 +1,7 @@
-//! Keys the host draws for itself and keeps in its data directory, readable by its own user only.
+//! Keys that the host generates for itself and stores in its data directory, readable by its own user only.
 //!
-//! A key file appears whole or not at all, also when two processes start at once: the loser reads the winner's key.
-//! A file that others may read is refused, because what it protects can no longer be trusted.
+//! A key file appears whole or not at all. When two processes start at once, one creates the key and the other reads it.
+//! A key file that other users may read is refused: the key may have been stolen.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -27,7 +27,7 @@ pub enum KeyFileError {
         #[source]
         source: io::Error,
     },
-    /// Others than its owner may use it.
+    /// Other users than its owner may use it.
     #[error("{path} may be used by others (mode {mode:04o}): remove it, or make it private with `chmod 600`")]
     TooOpen {
         /// The file.
@@ -35,7 +35,7 @@ pub enum KeyFileError {
         /// Its permission bits.
         mode: u32,
     },
-    /// It holds something else than such a key.
+    /// It doesn't hold such a key.
     #[error("{path} does not hold {expected}: remove it to have a new one drawn")]
     Damaged {
         /// The file.
@@ -43,12 +43,12 @@ pub enum KeyFileError {
         /// What it should hold.
         expected: &'static str,
     },
-    /// The system has no randomness to offer.
+    /// The system provides no randomness.
     #[error("no random bytes can be drawn: {0}")]
     Random(getrandom::Error),
 }
 
-/// The 32 random bytes that authenticate the compile cache in `data_dir`; drawn at first use.
+/// The 32 random bytes that authenticate the compile cache in `data_dir`; generated at first use.
 pub fn cache_key(data_dir: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
     let path = data_dir.join(CACHE_KEY_FILE);
     let bytes = load_or_create(&path, || random().map(|key| key.to_vec()))?;
@@ -56,14 +56,14 @@ pub fn cache_key(data_dir: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
     Ok(Secret::new(key))
 }
 
-/// Thirty-two bytes nobody can guess.
+/// Thirty-two random bytes.
 pub(crate) fn random() -> Result<[u8; 32], KeyFileError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(KeyFileError::Random)?;
     Ok(bytes)
 }
 
-/// What the file holds, or none where there is no such file.
+/// The contents of the file; none if there is no such file.
 pub(crate) fn load(path: &Path) -> Result<Option<Vec<u8>>, KeyFileError> {
     let failed = |source| KeyFileError::Io { path: path.to_owned(), action: "read", source };
     let metadata = match fs::metadata(path) {
@@ -77,7 +77,7 @@ pub(crate) fn load(path: &Path) -> Result<Option<Vec<u8>>, KeyFileError> {
     fs::read(path).map(Some).map_err(failed)
 }
 
-/// What the file holds; where there is none, what `draw` makes is put there first.
+/// The contents of the file. If there is none, it is created with what `draw` returns.
 pub(crate) fn load_or_create(
     path: &Path,
     draw: impl FnOnce() -> Result<Vec<u8>, KeyFileError>,
@@ -93,7 +93,7 @@ pub(crate) fn load_or_create(
     }
 }
 
-/// Writes a private file beside `path` and links it there, which fails where a file already is.
+/// Writes a private file beside `path` and links it there, which fails if there is a file already.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(dir)?;
@@ -105,7 +105,7 @@ pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A leftover of a crash under the same process id would otherwise block the key for ever.
+    // A file left by a crashed process with the same id would otherwise block the key for ever.
     fs::remove_file(path).ok();
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;

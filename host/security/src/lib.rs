@@ -1,9 +1,9 @@
-//! Everything that handles key material: secrets by reference, proof of who sent a webhook, credentials towards
-//! targets, the keys the host draws for itself, and signatures of plugins.
+//! Everything that handles key material: secrets by reference, verification of webhooks, credentials for targets, the
+//! keys that the host generates for itself, and signatures of plugins.
 //!
 //! Promise 6 is kept here: a secret enters as [`gantry_core::Secret`], leaves only as a header marked sensitive, and
-//! no error, `Debug` or refusal of this crate holds one. Comparisons take the same time whatever differs.
-//! The crate reads files it is pointed to and the environment it is handed; it opens no connection.
+//! no error, `Debug` or refusal of this crate contains one. Comparisons of secrets take constant time. The crate reads
+//! the files and the environment it is given, and opens no connection.
 
 pub mod admin_token;
 pub mod credentials;

@@ -1,8 +1,8 @@
 //! Signatures of plugins: what is signed, and the file beside a plugin that holds the signatures.
 //!
-//! Signed is a message of its own domain that binds digest, name and version: a signature can neither be moved to
-//! another plugin, nor to another version, nor was it ever made for something else. The file is detached,
-//! `FILE.wasm.sig`, so that a plugin's digest doesn't depend on who signed it. Format: `docs/guides/plugin-catalogue.md`.
+//! The signed message begins with a domain of its own and contains digest, name and version: a signature is valid for no
+//! other plugin, no other version, and nothing but a plugin. The signatures are in a file of their own, `FILE.wasm.sig`,
+//! so that a plugin's digest doesn't depend on who signed it. Format: `docs/guides/plugin-catalogue.md`.
 
 use std::collections::HashSet;
 
@@ -10,13 +10,13 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use gantry_core::{Digest, KeyId, PluginRef, PluginSignature, PluginVersion, SignatureBytes};
 use serde::{Deserialize, Serialize};
 
-/// Begins every signed message, so that a signature of a plugin is a signature of nothing else.
+/// The beginning of every signed message, so that a signature of a plugin is valid for nothing else.
 const DOMAIN: &[u8] = b"gantry plugin signature 1\0";
 
 /// The format of the file.
 const FORMAT: &str = "gantry-plugin-signatures-1";
 
-/// Most signatures looked at: a rotation needs two or three, and each costs some 50 µs.
+/// Most signatures in a file: a rotation of keys needs two or three, and verifying one takes some 50 µs.
 pub const MAX_SIGNATURES: usize = 16;
 
 /// Longest file, in bytes.
@@ -52,7 +52,7 @@ pub enum SignatureFileError {
     OtherPlugin {
         /// What the file is about.
         found: Box<PluginRef>,
-        /// What they were given with.
+        /// The plugin they were given with.
         plugin: Box<PluginRef>,
     },
 }
@@ -61,8 +61,12 @@ impl SignatureFile {
     /// A file without signatures yet.
     #[must_use]
     pub fn of(plugin: &PluginRef) -> Self {
-        let (plugin, digest) = (plugin.plugin_version(), plugin.digest);
-        Self { format: FORMAT.to_owned(), plugin, digest, signatures: Vec::new() }
+        Self {
+            format: FORMAT.to_owned(),
+            plugin: plugin.plugin_version(),
+            digest: plugin.digest,
+            signatures: Vec::new(),
+        }
     }
 
     /// Reads a file.
@@ -82,7 +86,7 @@ impl SignatureFile {
         if file.signatures.len() > MAX_SIGNATURES { Err(SignatureFileError::TooMany) } else { Ok(file) }
     }
 
-    /// The signatures, if they are this plugin's.
+    /// The signatures, if they belong to this plugin.
     ///
     /// # Errors
     /// When the file is about another plugin, version or digest.
@@ -90,9 +94,12 @@ impl SignatureFile {
         if self.plugin == plugin.plugin_version() && self.digest == plugin.digest {
             return Ok(self.signatures);
         }
-        let (name, version) = (self.plugin.name().to_owned(), self.plugin.version().to_owned());
-        let found = Box::new(PluginRef { name, version, digest: self.digest });
-        Err(SignatureFileError::OtherPlugin { found, plugin: Box::new(plugin.clone()) })
+        let found = PluginRef {
+            name: self.plugin.name().to_owned(),
+            version: self.plugin.version().to_owned(),
+            digest: self.digest,
+        };
+        Err(SignatureFileError::OtherPlugin { found: Box::new(found), plugin: Box::new(plugin.clone()) })
     }
 
     /// Adds a signature, in place of any by the same key.
@@ -130,7 +137,8 @@ pub fn is_signed_by(key: &VerifyingKey, plugin: &PluginVersion, digest: Digest, 
     key.verify_strict(&message(plugin, digest), &Signature::from_bytes(&signature.0)).is_ok()
 }
 
-/// Domain, digest, and name and version behind their lengths: no two plugins have the same message.
+/// The domain, the digest, and name and version, each preceded by its length, so that no two plugins have the same
+/// message.
 fn message(plugin: &PluginVersion, digest: Digest) -> Vec<u8> {
     let mut message = [DOMAIN, digest.as_bytes()].concat();
     for text in [plugin.name(), plugin.version()] {

@@ -1,16 +1,16 @@
-//! Whether a plugin is to be trusted, by the operator's keys: asked when a plugin is published, and again whenever one
-//! is to be used, since a key may have been revoked in between.
+//! Whether a plugin is trusted, by the operator's keys. This is checked when a plugin is published, and again whenever it
+//! is used, because a key may have been revoked in between.
 //!
-//! One good signature suffices, whatever the others are: that is how keys are rotated. With `unsigned = "allow"` a plugin
-//! without any signature of a listed key is taken; what a listed key has signed is held to its rules all the same, so
-//! that a damaged or a revoked signature is never passed over in silence.
+//! One valid signature is enough, whatever the others are: this allows for a rotation of keys. With `unsigned = "allow"`
+//! a plugin without any signature of a listed key is accepted; a signature of a listed key must be valid all the same,
+//! so that a damaged or a revoked signature is never ignored.
 
-use gantry_config::{NamePattern, PluginTrust, TrustedKey};
+use gantry_config::{NamePattern, PluginTrust};
 use gantry_core::{Digest, KeyId, PluginSignature, PluginVersion, Timestamp, TrustedBy};
 
 use crate::plugin_signature::{MAX_SIGNATURES, is_signed_by};
 
-/// The operator's keys, ready to judge.
+/// The operator's keys and the rules for them.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     policy: PluginTrust,
@@ -26,7 +26,7 @@ pub struct Untrusted {
     pub reasons: Vec<Distrust>,
 }
 
-/// What is wrong with a signature. Each text ends with what helps.
+/// What is wrong with a signature. Each text ends with the way to fix it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Distrust {
     /// There is none.
@@ -35,7 +35,7 @@ pub enum Distrust {
          set `unsigned = \"allow\"` under [plugins] of the host file"
     )]
     NotSigned,
-    /// By a key that isn't listed.
+    /// It was made by a key that isn't listed.
     #[error(
         "it is signed with the key {key}, which this host does not know; if you know whose it is, add [[plugins.trust]] \
          with `name`, `key = \"ed25519:…\"` and `publish = [\"{plugin}\"]` to the host file"
@@ -46,7 +46,7 @@ pub enum Distrust {
         /// The plugin's name.
         plugin: String,
     },
-    /// The signature doesn't hold.
+    /// The signature is not valid.
     #[error(
         "the signature in the name of `{}` ({}) is not for these bytes, this name and this version; sign the plugin again",
         key.name, key.key
@@ -55,7 +55,7 @@ pub enum Distrust {
         /// The key that is named.
         key: TrustedBy,
     },
-    /// By a key that may publish other plugins only.
+    /// It was made by a key that may publish other plugins only.
     #[error(
         "it is signed by `{}` ({}), which may publish {}; add \"{plugin}\" to its `publish` under [[plugins.trust]], or \
          have it signed by a key that may", key.name, key.key, patterns(.may)
@@ -68,7 +68,7 @@ pub enum Distrust {
         /// The plugin's name.
         plugin: String,
     },
-    /// By a key whose time has passed.
+    /// It was made by a key that may no longer publish.
     #[error(
         "it is signed by `{}` ({}), which publishes nothing after {not_after}; have it signed by a key in force, or move \
          its `not_after` under [[plugins.trust]]", key.name, key.key
@@ -76,10 +76,10 @@ pub enum Distrust {
     Expired {
         /// The key.
         key: TrustedBy,
-        /// Until when it published.
+        /// Until when it could publish.
         not_after: Timestamp,
     },
-    /// By a key that is trusted no more.
+    /// It was made by a key that is revoked.
     #[error("it is signed by `{}` ({}), which is revoked; have it signed by a key in force", key.name, key.key)]
     Revoked {
         /// The key.
@@ -94,10 +94,10 @@ impl Trust {
         Self { policy }
     }
 
-    /// The key for whose sake this plugin is trusted; none where nobody signed it and nobody has to.
+    /// The key because of which this plugin is trusted; none if it is not signed and doesn't have to be.
     ///
-    /// `at` is the moment of publishing: now when it is published, and the moment it was when it is used later, so that
-    /// `not_after` ends publishing alone. A revoked key counts for nothing at any time.
+    /// `at` is the time of publishing: the present when it is published, and that time again when it is used later, so
+    /// that `not_after` only ends publishing. A revoked key is never accepted.
     ///
     /// # Errors
     /// When no signature is good, with the reason for each.
@@ -132,8 +132,7 @@ impl Trust {
         signature: &PluginSignature,
         at: Timestamp,
     ) -> Result<TrustedBy, Distrust> {
-        let of_this_id = |key: &&TrustedKey| key.key.id() == signature.key;
-        let Some(trusted) = self.policy.keys.iter().find(of_this_id) else {
+        let Some(trusted) = self.policy.keys.iter().find(|trusted| trusted.key.id() == signature.key) else {
             return Err(Distrust::UnknownKey { key: signature.key, plugin: plugin.name().to_owned() });
         };
         let key = TrustedBy { name: trusted.name.clone(), key: signature.key };
@@ -166,6 +165,7 @@ mod tests {
     use super::*;
     use crate::plugin_signature::sign_plugin;
     use ed25519_dalek::SigningKey;
+    use gantry_config::TrustedKey;
     use gantry_core::PluginRef;
 
     const NOW: Timestamp = Timestamp(1_000_000);

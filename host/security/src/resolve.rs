@@ -1,5 +1,5 @@
-//! From a reference to the secret behind it. Configuration holds only references; the composition root resolves them
-//! once, and every error names the reference, never what it stands for.
+//! Resolves references to secrets. Configuration holds only references; the composition root resolves them once. Every
+//! error names the reference, never the secret.
 
 use std::ffi::OsString;
 use std::io::Read as _;
@@ -8,10 +8,10 @@ use std::path::Path;
 use gantry_config::SecretRef;
 use gantry_core::Secret;
 
-/// Longest secret file that is read: a key or token is far shorter, so a longer file is the wrong file.
+/// Longest secret file that is read. A key or token is far shorter: a longer file is the wrong file.
 const LONGEST_SECRET: u64 = 64 << 10;
 
-/// Where environment variables are read: passed in, so that tests and embedders decide what there is.
+/// Reads environment variables. It is passed in, so that tests and embedders can provide their own.
 pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<OsString> + Send + Sync);
 
 /// A secret can't be resolved.
@@ -32,7 +32,7 @@ pub enum SecretError {
         #[source]
         source: std::io::Error,
     },
-    /// There is nothing but line ends.
+    /// It holds nothing but line ends.
     #[error("`{reference}` is empty")]
     Empty {
         /// The reference.
@@ -58,7 +58,7 @@ pub fn process_environment(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
-/// The secret behind `reference`; trailing line ends are cut, and what is empty then is refused.
+/// The secret behind `reference`, without trailing line ends. An empty one is refused.
 pub fn resolve(reference: &SecretRef, env: Environment<'_>) -> Result<Secret<String>, SecretError> {
     let mut text = match reference {
         SecretRef::Env(name) => from_environment(name, env)?,

@@ -1,6 +1,7 @@
-//! The sender's side of each verification: for targets that are signed for, for tests, stand-ins and load generators.
+//! Makes the signatures that `verify` checks: for targets whose requests are signed, and for tests, stand-ins and load
+//! generators.
 //!
-//! Each function returns the header values a sender puts on the wire for one body.
+//! Each function returns a header value for one body.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -46,8 +47,9 @@ pub fn webhook_timestamp(at: Timestamp) -> String {
 /// `X-Hub-Signature-256` as GitHub sends it.
 #[must_use]
 pub fn github(secret: &str, body: &[u8]) -> String {
-    let hex = |mac: [u8; 32]| mac.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    format!("sha256={}", hex(hmac(secret.as_bytes(), [body])))
+    let mac = hmac(secret.as_bytes(), [body]);
+    let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256={hex}")
 }
 
 /// `X-Shopify-Hmac-SHA256` as Shopify sends it.
@@ -66,7 +68,7 @@ fn hmac<'a>(key: &[u8], parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
 fn ed25519_key(text: &str) -> Result<ed25519_dalek::SigningKey, InvalidKey> {
     const EXPECTED: InvalidKey = InvalidKey("`whsk_` and the base64 of 32 or 64 bytes");
     let bytes = text.strip_prefix("whsk_").and_then(decode_base64).ok_or(EXPECTED)?;
-    // Some libraries keep the public half behind the seed.
+    // Some libraries append the public key to the seed.
     let seed = bytes.get(..32).filter(|_| matches!(bytes.len(), 32 | 64)).and_then(|seed| seed.try_into().ok());
     seed.map(|seed| ed25519_dalek::SigningKey::from_bytes(&seed)).ok_or(EXPECTED)
 }

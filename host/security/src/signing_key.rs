@@ -1,5 +1,5 @@
-//! The keys with which plugins are signed: private ones in PKCS#8 PEM, readable by their owner alone; public ones as one
-//! line of text. Any tool that speaks ed25519 can make them; nothing here prints a private key.
+//! The keys with which plugins are signed: private keys in PKCS#8 PEM, readable by their owner only, and public keys as
+//! one line of text. Any tool for ed25519 can make them. Nothing here prints a private key.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub enum SigningKeyError {
     /// There is none.
     #[error("{} does not exist: `gantry key generate NAME` makes one", .0.display())]
     Missing(PathBuf),
-    /// Keys are never overwritten: what they signed would be nobody's.
+    /// Keys are never overwritten: the signatures of the old one could no longer be verified.
     #[error("{} is there already: choose another name, or another folder with `--out`", .0.display())]
     Exists(PathBuf),
     /// Not a private key.
@@ -58,7 +58,7 @@ impl PrivateKey {
     /// # Errors
     /// When there is none, others may use it, or it holds something else.
     pub fn load(path: &Path) -> Result<Self, SigningKeyError> {
-        // Told first: a public key is usually readable for all, and its mode is not the mistake.
+        // Checked first: a public key is usually readable for all, and its mode would not be the mistake.
         if load_public(path).is_ok() {
             return Err(SigningKeyError::PublicInstead(path.to_owned()));
         }
@@ -103,9 +103,11 @@ impl std::fmt::Debug for PrivateKey {
 /// # Errors
 /// When the file can't be read, or holds something else.
 pub fn load_public(path: &Path) -> Result<PublicKey, SigningKeyError> {
-    let read = std::fs::read_to_string(path);
-    let io = |source| KeyFileError::Io { path: path.to_owned(), action: "read", source };
-    let text = read.map_err(io)?;
+    let text = std::fs::read_to_string(path).map_err(|source| KeyFileError::Io {
+        path: path.to_owned(),
+        action: "read",
+        source,
+    })?;
     text.trim().parse().map_err(|source| SigningKeyError::NotPublic { path: path.to_owned(), source })
 }
 

@@ -1,7 +1,7 @@
-//! Who sent this webhook: proof over the raw bytes, as received, in constant time.
+//! Verifies who sent a webhook, over the raw bytes as received, in constant time.
 //!
-//! A [`Verifier`] is built once per flow from its configuration; several secrets allow rotation, any one of them is
-//! accepted. A [`Refusal`] says what is wrong in the sender's terms, and nothing a forger could learn from.
+//! A [`Verifier`] is built once per flow from its configuration. Several secrets allow for a rotation: any one of them is
+//! accepted. A [`Refusal`] tells the sender what is wrong, and nothing that helps a forger.
 
 mod bearer;
 mod body_hmac;
@@ -23,7 +23,7 @@ pub enum VerifierError {
     /// A secret can't be resolved.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// A secret is not of the form its scheme asks for.
+    /// A secret doesn't have the form that its scheme requires.
     #[error("`{reference}` is not {expected}")]
     Form {
         /// The reference.
@@ -31,18 +31,18 @@ pub enum VerifierError {
         /// What it should be.
         expected: &'static str,
     },
-    /// Nothing could ever be accepted.
+    /// There is no secret, so nothing could ever be accepted.
     #[error("no secret is given, so that every request would be refused")]
     NoSecret,
 }
 
-/// Why a request is not believed.
+/// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A header the scheme needs is missing.
     #[error("the header `{0}` is missing")]
     MissingHeader(&'static str),
-    /// A header is not of the form the scheme prescribes.
+    /// A header doesn't have the form that the scheme prescribes.
     #[error("the header `{header}` is not {expected}")]
     Malformed {
         /// The header.
@@ -56,7 +56,7 @@ pub enum Refusal {
         /// How far it may be.
         tolerance_seconds: u64,
     },
-    /// No accepted secret made this proof over these bytes.
+    /// The signature or token was not made with an accepted secret for these bytes.
     #[error("the signature or token is not valid for this request")]
     Mismatch,
 }
@@ -74,7 +74,7 @@ impl Refusal {
     }
 }
 
-/// How one flow's senders prove themselves.
+/// How one flow's senders are verified.
 #[derive(Clone, Debug)]
 pub struct Verifier(Scheme);
 
@@ -100,7 +100,7 @@ impl Verifier {
         }))
     }
 
-    /// Whether the sender of these bytes is to be believed at this moment.
+    /// Verifies the sender of these bytes at this time.
     pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
         match &self.0 {
             Scheme::None => Ok(()),
@@ -110,7 +110,7 @@ impl Verifier {
         }
     }
 
-    /// What `headers` alone already tell, so that a body needn't be read from someone who has no proof at all.
+    /// Checks what can be checked from `headers` alone, so that the body of a request without any proof isn't read.
     pub fn precheck(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         match &self.0 {
             Scheme::None => Ok(()),
@@ -120,7 +120,7 @@ impl Verifier {
         }
     }
 
-    /// The value of `WWW-Authenticate` in a refusal; none where nothing is asked for.
+    /// The value of `WWW-Authenticate` in a refusal; none if the scheme has none.
     #[must_use]
     pub const fn challenge(&self) -> Option<&'static str> {
         match &self.0 {
@@ -131,7 +131,7 @@ impl Verifier {
     }
 }
 
-/// A resolved secret with the reference it came from, for errors about its form.
+/// A resolved secret with its reference, for errors about its form.
 pub(crate) struct Key {
     secret: Secret<String>,
     reference: String,
@@ -147,8 +147,10 @@ fn keys(references: &[SecretRef], env: Environment<'_>) -> Result<Vec<Key>, Veri
     if references.is_empty() {
         return Err(VerifierError::NoSecret);
     }
-    let key = |reference| Ok(Key { secret: resolve(reference, env)?, reference: describe(reference) });
-    references.iter().map(key).collect()
+    references
+        .iter()
+        .map(|reference| Ok(Key { secret: resolve(reference, env)?, reference: describe(reference) }))
+        .collect()
 }
 
 fn required<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a [u8], Refusal> {

@@ -1,7 +1,7 @@
-//! The beginning of a foreign answer, made safe to keep: bounded, and without characters that could move a cursor,
-//! forge a log line or hide text.
+//! The beginning of a target's answer, made safe to keep: bounded, and without characters that could move a cursor, forge
+//! a log line or hide text.
 
-/// Characters kept. Enough for a problem document's title and detail, too little to store a page.
+/// Most characters that are kept: enough for title and detail of a problem document, too few for a page.
 const LENGTH: usize = 512;
 
 /// The beginning of `bytes` as text; what is not UTF-8 shows as `U+FFFD`.
@@ -18,7 +18,7 @@ pub(crate) fn of_text(text: &str) -> String {
     safe
 }
 
-/// Control characters, and those that change direction or have no width.
+/// Control characters, and those that change the direction of text or have no width.
 fn is_hazardous(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

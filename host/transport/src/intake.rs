@@ -1,8 +1,7 @@
-//! The boundary between sources and the runtime: what a source hands over, and what it is told in return.
+//! The boundary between sources and the engine: what a source hands over, and the receipts it gets.
 //!
-//! Sources authenticate, limit and split; the [`Intake`] behind this trait takes messages into custody, recognises
-//! duplicates and counts. A source may tell its sender "accepted" only after [`Intake::accept`] returned: by then
-//! the messages are on disk.
+//! Sources authenticate, limit and split. The [`Intake`] stores messages, recognises duplicates and counts. A source may
+//! answer "accepted" to its sender only after [`Intake::accept`] has returned: by then the messages are on disk.
 
 use std::time::Duration;
 
@@ -10,16 +9,16 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gantry_core::{Digest, FlowName, Headers, MessageId, MessageState, Timestamp};
 
-/// What a source hands over at once: messages of one flow, which are taken into custody together or not at all.
+/// The messages that a source hands over at once. They are of one flow, and all are accepted or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrivals {
     /// The flow that all of them belong to.
     pub flow: FlowName,
-    /// The messages, in the order they are to be queued.
+    /// The messages, in the order of the queue.
     pub messages: Vec<Arrival>,
 }
 
-/// One message that is not yet in anyone's custody.
+/// One message that the host has not accepted yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// Where it came in, for people: `webhook /shop/orders`, `file orders.csv:17`.
@@ -32,11 +31,11 @@ pub struct Arrival {
     pub payload: Bytes,
     /// Messages that share a key are delivered in order.
     pub key: Option<String>,
-    /// What duplicates are recognised by; none where the flow declares nothing.
+    /// The key by which duplicates are recognised; none if the flow declares none.
     pub dedupe_key: Option<String>,
     /// How long `dedupe_key` is remembered; set exactly when `dedupe_key` is.
     pub dedupe_window: Option<Duration>,
-    /// What the sender recognises its request by; none where there is no such thing.
+    /// The idempotency key of the sender's request, if it has one.
     pub idempotency: Option<IdempotencyKey>,
     /// When it happened, as the source states it; none means "now".
     pub event_time: Option<Timestamp>,
@@ -44,18 +43,18 @@ pub struct Arrival {
     pub traceparent: Option<String>,
 }
 
-/// What a sender recognises its own request by.
+/// The key by which a repeated request is recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
     /// The sender's key.
     pub key: String,
     /// How long it is remembered.
     pub window: Duration,
-    /// Of what was sent.
+    /// The digest of what was sent.
     pub fingerprint: Digest,
 }
 
-/// How far a source has come, stored in the same atomic step as the messages it covers.
+/// A source's progress. It is stored in the same atomic step as the messages it covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// Whose progress it is: one namespace per source of a flow.
@@ -66,26 +65,26 @@ pub struct Progress {
     pub value: Vec<u8>,
 }
 
-/// What became of an arrival. All but the last mean: the host has it.
+/// The result for an arrival. All but the last mean that the host has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receipt {
-    /// Newly taken into custody under this id.
+    /// Accepted now, with this id.
     Accepted(MessageId),
-    /// Known by its dedupe key; the id is that of the first.
+    /// A duplicate by its dedupe key; the id is that of the first message.
     Duplicate(MessageId),
-    /// A request that was taken before, known by its idempotency key: what the first one was told.
+    /// A repetition by its idempotency key: the same receipt as for the first request.
     Repeated {
         /// The message of the first one.
         id: MessageId,
         /// Whether that was a duplicate itself.
         duplicate: bool,
     },
-    /// Not taken: its idempotency key was used for something else, which became this message.
+    /// Not accepted: its idempotency key was used for another payload, which became this message.
     Conflicting(MessageId),
 }
 
 impl Receipt {
-    /// The id of the message in the host's custody, be it this one or an earlier one.
+    /// The id of the message that the host has, be it this one or an earlier one.
     #[must_use]
     pub const fn id(self) -> MessageId {
         match self {
@@ -94,37 +93,37 @@ impl Receipt {
     }
 }
 
-/// Why nothing was taken. None of these is the sender's fault: it should come again.
+/// Why nothing was accepted. None of this is the sender's fault: it should try again.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
     /// Less disk is free than the operator's reserve.
     #[error("the disk has less free space than the configured reserve")]
     DiskFull {
-        /// When to come again.
+        /// When to try again.
         retry_after: Duration,
     },
-    /// The flow has as much in its queue as its file allows.
+    /// The flow's queue is as full as its file allows.
     #[error("the flow's queue is full")]
     QueueFull {
-        /// When to come again.
+        /// When to try again.
         retry_after: Duration,
     },
-    /// The flows together have as much in their queues as the operator allows.
+    /// The queues of all flows together are as full as the operator allows.
     #[error("the host's queue is full")]
     OverQuota {
-        /// When to come again.
+        /// When to try again.
         retry_after: Duration,
     },
     /// The host is shutting down, or the flow was taken out of service.
     #[error("the host is stopping")]
     Stopping {
-        /// When to come again.
+        /// When to try again.
         retry_after: Duration,
     },
     /// The store failed.
     #[error("the store is unavailable")]
     Unavailable {
-        /// When to come again.
+        /// When to try again.
         retry_after: Duration,
         /// What failed; never shown to the sender.
         #[source]
@@ -158,10 +157,10 @@ impl IntakeError {
     }
 }
 
-/// What the runtime offers to sources.
+/// What the host offers to sources.
 #[async_trait]
 pub trait Intake: Send + Sync + 'static {
-    /// Takes all of `arrivals` into custody, or none, together with `progress`; returns after they are on disk.
+    /// Accepts all of `arrivals` or none, together with `progress`. Returns after they are on disk.
     ///
     /// One receipt per arrival, in order. There may be no arrivals; then only the progress is stored.
     async fn accept(&self, arrivals: Arrivals, progress: Option<Progress>) -> Result<Vec<Receipt>, IntakeError>;
@@ -172,7 +171,7 @@ pub trait Intake: Send + Sync + 'static {
     /// Removes the progress stored under this namespace and key; no error where there is none.
     async fn forget(&self, namespace: &str, key: &str) -> Result<(), IntakeError>;
 
-    /// Where a message stands; none for an id that is not known (any more).
+    /// The state of a message; none for an id that is unknown or has expired.
     async fn state(&self, id: MessageId) -> Result<Option<MessageState>, IntakeError>;
 
     /// Counts an arrival that the source refused, by its reason.

@@ -1,4 +1,4 @@
-//! JSON as the transport needs it: one value out of a large document without building a tree, and compact text
+//! What the transport needs of JSON: finding one value in a large document without building a tree, and compacting text
 //! without changing a number's digits or a string's escapes.
 
 mod seek;
@@ -45,7 +45,7 @@ impl Pointer {
         &self.text
     }
 
-    /// Reads `json` once, to its end, and checks its syntax on the way. Of names that repeat, the last counts.
+    /// Reads `json` once, to its end, and checks its syntax. When a name repeats, the last one counts.
     pub(crate) fn find(&self, json: &[u8]) -> Result<Found, serde_json::Error> {
         let mut reader = serde_json::Deserializer::from_slice(json);
         let found = Seek(&self.tokens).deserialize(&mut reader)?;
@@ -57,7 +57,8 @@ impl Pointer {
 /// The same JSON without white space between its tokens. `json` must be valid.
 pub(crate) fn compact(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    let (mut in_string, mut escaped) = (false, false);
+    let mut in_string = false;
+    let mut escaped = false;
     // Runs are copied whole: most JSON has no white space to drop.
     let mut run = 0;
     for (at, byte) in json.bytes().enumerate() {

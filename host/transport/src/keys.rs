@@ -7,7 +7,7 @@ use gantry_config::{Dedupe, ValueFrom};
 
 use crate::json::{Found, InvalidPointer, Pointer};
 
-/// Longest key. Keys are indexed, so they are kept short; names of business objects are far shorter.
+/// Longest key. Keys are indexed, so they must be short; names of business objects are far shorter.
 pub const LONGEST_KEY: usize = 1024;
 
 /// Where a flow finds its keys.
@@ -25,7 +25,7 @@ pub(crate) struct Keys {
     pub(crate) dedupe_window: Option<Duration>,
 }
 
-/// The message doesn't have what its flow declares. The texts fit a sender's eyes.
+/// The message lacks a key that its flow declares. The texts may be shown to the sender.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
     #[error("the payload is not valid JSON: {0}")]
@@ -146,8 +146,8 @@ mod tests {
     fn a_key_can_come_from_a_header_and_then_the_payload_is_not_looked_at() {
         let from = ValueFrom::Header("X-Delivery".into());
         let rules = KeyRules::new(Some(&from), None).unwrap();
-        let header = |name: &str| (name == "x-delivery").then(|| "d1".to_owned());
-        assert_eq!(rules.read(header, b"\xff not json").unwrap().key, Some("d1".into()));
+        let keys = rules.read(|name| (name == "x-delivery").then(|| "d1".to_owned()), b"\xff not json");
+        assert_eq!(keys.unwrap().key, Some("d1".into()));
     }
 
     #[test]

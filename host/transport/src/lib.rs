@@ -1,12 +1,12 @@
-//! Sources and targets: how messages come in and go out, and nothing about what happens in between.
+//! Sources and targets: how messages come in and go out, and nothing in between.
 //!
-//! A [`source`] authenticates, limits and splits, then hands arrivals to an [`Intake`] and answers only after it has them
-//! on disk. A [`target`] makes one attempt per call. No policy lives here: no retry, no breaker, no queue. Credentials
-//! never reach a message, a log or an error.
+//! A [`source`] authenticates, limits and splits, then hands arrivals to an [`Intake`], and answers only after they are on
+//! disk. A [`target`] makes one attempt per call. There is no policy here: no retry, no breaker, no queue. Credentials are
+//! never part of a message, a log line or an error.
 //!
-//! Each kind of source and target is a folder: its table in a flow file, how the table is understood, the secrets it
-//! refers to, its label, and what receives or sends. All else in the host meets kinds through what [`kinds`] lists and
-//! through the functions of [`source`] and [`target`].
+//! Each kind of source and target is a folder: its table in a flow file, how the table is interpreted, the secrets it
+//! refers to, its label, and what receives or sends. The rest of the host uses kinds through the list in [`kinds`] and the
+//! functions of [`source`] and [`target`].
 //!
 //! ```text
 //!  flow file --> gantry_config::load_flows(.., &kinds())     settings     source::open --> Source --> Intake

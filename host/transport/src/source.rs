@@ -1,7 +1,7 @@
 //! Where messages come in: the kinds of sources, and what the host does with any of them.
 //!
 //! **The registry of sources is `registered`**: a kind has a module of its own here and one line there. A source hands
-//! what it takes to an [`Intake`] and says "accepted" to its sender only afterwards.
+//! messages to an [`Intake`], and answers "accepted" to its sender only afterwards.
 
 pub mod files;
 pub mod host_events;
@@ -19,12 +19,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::intake::Intake;
 
-/// A source that runs by itself: it looks or listens somewhere, and takes in what it finds.
+/// A source that runs by itself: it polls or listens somewhere, and takes in what it finds.
 ///
-/// - Its position is written by [`Intake::accept`] alone, together with the messages it covers. What it acknowledges,
-///   moves or deletes at the other side comes afterwards, and is made up for at the next start.
-/// - An intake that refuses is asked again after the time it names; meanwhile nothing is acknowledged.
-/// - There is one of each flow at a time: the host waits for the end of one before it starts its successor.
+/// - Its position is written by [`Intake::accept`] only, together with the messages it covers. It acknowledges, moves or
+///   deletes at the other side afterwards, and does what was missed at the next start.
+/// - If the intake refuses, it tries again after the time that the intake names, and acknowledges nothing until then.
+/// - There is one for each flow at a time: the host waits for its end before it starts the next one.
 #[async_trait]
 pub trait Source: Send + 'static {
     /// Runs until `shutdown`, or until it can't go on.
@@ -36,9 +36,9 @@ pub trait Source: Send + 'static {
 pub struct SourceContext {
     /// The flow that its messages are for.
     pub flow: FlowName,
-    /// Who takes them.
+    /// What accepts them.
     pub intake: Arc<dyn Intake>,
-    /// What tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -53,7 +53,7 @@ pub struct OpenSourceError {
     pub source: Box<dyn Error + Send + Sync>,
 }
 
-/// A source lacks something at present, so that a host could not start here and now.
+/// A source lacks something at present, so that a host could not start now.
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}")]
 pub struct SourceLacks {
@@ -66,7 +66,7 @@ pub struct SourceLacks {
 
 /// How the host opens sources of one kind.
 pub(crate) trait OpenSource: SourceSettings {
-    /// The source, ready to run; none where it is served by something else. What must be there is made or tried here.
+    /// The source, ready to run; none if it is served by something else. What it needs is created or checked here.
     fn open(&self, _context: SourceContext) -> Result<Option<Box<dyn Source>>, OpenSourceError> {
         Ok(None)
     }
@@ -95,7 +95,7 @@ pub(crate) const fn registered() -> [Registered; 3] {
     [Registered::of::<webhook::Kind>(), Registered::of::<files::Kind>(), Registered::of::<host_events::Kind>()]
 }
 
-/// Opens the source that `settings` describe; none where it doesn't run by itself.
+/// Opens the source that `settings` describe; none if it doesn't run by itself.
 pub fn open(settings: &dyn SourceSettings, context: SourceContext) -> Result<Option<Box<dyn Source>>, OpenSourceError> {
     opener(settings).map_or(Ok(None), |settings| settings.open(context))
 }
@@ -105,7 +105,7 @@ pub fn check(settings: &dyn SourceSettings, env: Environment<'_>) -> Result<(), 
     opener(settings).map_or(Ok(()), |settings| settings.check(env))
 }
 
-/// None: settings of the host's own making, which no kind of a flow file has.
+/// None for settings that the host makes itself, which belong to no kind in flow files.
 fn opener(settings: &dyn SourceSettings) -> Option<&dyn OpenSource> {
     registered().iter().find_map(|kind| (kind.find)(settings))
 }

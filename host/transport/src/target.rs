@@ -3,8 +3,8 @@
 //!
 //! **The registry of targets is `registered`**: a kind has a module of its own here and one line there.
 //!
-//! A target makes exactly one attempt per [`Target::send`] and says how it ended. Whether, when and how often to try
-//! again is not decided here, and neither is how many deliveries run at once.
+//! A target makes exactly one attempt per [`Target::send`] and returns how it ended. Retries are not decided here, nor is
+//! the number of concurrent deliveries.
 
 mod alert;
 pub mod file;
@@ -38,7 +38,7 @@ pub struct Request<'a> {
 /// The target has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accepted {
-    /// The status code, where the target has such a thing.
+    /// The status code, if the target has one.
     pub status: Option<u16>,
     /// The beginning of its answer: at most 512 characters, control characters escaped.
     pub excerpt: String,
@@ -48,25 +48,25 @@ pub struct Accepted {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {excerpt}", class.name())]
 pub struct Failure {
-    /// What a retry decision needs.
+    /// The class of error, for the retry decision.
     pub class: ErrorClass,
-    /// The status code, where the target gave one.
+    /// The status code, if the target gave one.
     pub status: Option<u16>,
-    /// When the target asks to be tried again.
+    /// How long the target asks to wait.
     pub retry_after: Option<Duration>,
     /// The beginning of its answer, or the error as text; no secrets, control characters escaped.
     pub excerpt: String,
 }
 
 impl Failure {
-    /// A failure that came without an answer.
+    /// A failure without an answer.
     #[must_use]
     pub fn without_answer(class: ErrorClass, text: &str) -> Self {
         Self { class, status: None, retry_after: None, excerpt: crate::excerpt::of(text.as_bytes()) }
     }
 }
 
-/// A place messages are sent to.
+/// A place that messages are sent to.
 #[async_trait]
 pub trait Target: Send + Sync + 'static {
     /// Makes one attempt. Bounded in time by the target's own timeouts.
@@ -81,7 +81,7 @@ pub trait Target: Send + Sync + 'static {
 pub struct TargetContext<'a> {
     /// Where its secrets are found.
     pub env: Environment<'a>,
-    /// What tells the time.
+    /// The clock.
     pub clock: &'a Arc<dyn Clock>,
 }
 

@@ -5,13 +5,13 @@
 //! searches. Reusing blocks also keeps the number of touched pages low, and page faults are most of what a fresh
 //! instance costs. An instance that is kept for many batches holds the peak of each size class, not more with time.
 //!
-//! A block that grows while it is the newest one grows in place: that is a JSON text being written. Unless a freed block
-//! of the wanted class is at hand: were it left lying, each text would add one more to its list, and an instance that is
-//! kept for many batches would grow with every message.
+//! The newest block grows in place, for instance while a JSON text is written. If there is a freed block of the wanted
+//! class, that one is used instead: otherwise each text would add a block to its list, and an instance that is kept for
+//! many batches would grow with every message.
 //!
 //! # Why `unsafe` is right here
 //!
-//! An allocator deals in raw memory by definition. What it relies on:
+//! An allocator handles raw memory by definition. It relies on this:
 //! - `wasm32-wasip2` components have one thread, so the one static heap is never entered twice ([`Global`]).
 //! - All memory it hands out comes from [`Pages::grow`], which yields memory that nobody else uses.
 //! - Every block has the size that [`Class::of`] its layout's size says, so a block that is freed or resized is put
@@ -120,7 +120,8 @@ impl<P: Pages> Heap<P> {
     /// As for [`give`](Self::give); `size` isn't 0.
     #[inline]
     pub(crate) unsafe fn resize(&mut self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        let (old, new) = (Class::of(layout.size()), Class::of(size));
+        let old = Class::of(layout.size());
+        let new = Class::of(size);
         if old == new {
             return block;
         }
@@ -210,7 +211,8 @@ mod tests {
     #[test]
     fn a_freed_block_is_used_again() {
         let mut heap = heap(1 << 20);
-        let (first, _second) = (heap.take(layout(100, 8)), heap.take(layout(100, 8)));
+        let first = heap.take(layout(100, 8));
+        let _second = heap.take(layout(100, 8));
         unsafe { heap.give(first, layout(100, 8)) };
         assert_eq!(heap.take(layout(110, 8)), first);
     }
@@ -230,7 +232,7 @@ mod tests {
         let room = layout(1 << 20, 1);
         let stretch = heap.take(room);
         unsafe { heap.give(stretch, room) };
-        let mut work = || {
+        let tops = (0..1000).map(|_| {
             let input = heap.take(layout(500, 1));
             let text = heap.take(layout(128, 1));
             let small = unsafe { heap.resize(text, layout(128, 1), 256) };
@@ -243,8 +245,8 @@ mod tests {
                 heap.give(answer, layout(200, 8));
             }
             heap.top.addr()
-        };
-        let tops: Vec<_> = (0..1000).map(|_| work()).collect();
+        });
+        let tops: Vec<_> = tops.collect();
         assert_eq!(tops[10], tops[999]);
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::json::push_token;
 use crate::outcome::{Refusal, Violation};
 
-/// What is wrong with one value; it doesn't know yet where the value stands. The quality kit answers with these.
+/// What is wrong with one value, without the place of the value. The functions of the quality kit return these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Defect {
     /// Stable and countable: lower case words joined by hyphens.
@@ -36,10 +36,10 @@ impl fmt::Display for Defect {
 
 impl std::error::Error for Defect {}
 
-/// Collects violations and knows where in the input it is looking.
+/// Collects violations, and knows the present place in the input.
 ///
-/// A value that fails a check is replaced by its type's default, so that a mapping reads straight on and reports
-/// everything that is wrong; [`finish`](Self::finish) then refuses the message. Rules that span several fields ask
+/// A value that fails a check is replaced by its type's default, so that a mapping goes on and reports everything that is
+/// wrong; [`finish`](Self::finish) then refuses the message. Rules that span several fields ask
 /// [`is_clean`](Self::is_clean) first.
 ///
 /// ```
@@ -96,35 +96,39 @@ impl Checker {
         }
     }
 
-    /// Looks into the member `name`.
-    pub fn within<R>(&mut self, name: &'static str, look: impl FnOnce(&mut Self) -> R) -> R {
+    /// Checks the member `name`.
+    pub fn within<R>(&mut self, name: &'static str, check_part: impl FnOnce(&mut Self) -> R) -> R {
         self.place.push(Token::Name(name));
-        let result = look(self);
+        let result = check_part(self);
         self.place.pop();
         result
     }
 
-    /// Looks at the element `index` of the array it is in.
-    pub fn at<R>(&mut self, index: usize, look: impl FnOnce(&mut Self) -> R) -> R {
+    /// Checks the element `index` of the present array.
+    pub fn at<R>(&mut self, index: usize, check_part: impl FnOnce(&mut Self) -> R) -> R {
         self.place.push(Token::Index(index));
-        let result = look(self);
+        let result = check_part(self);
         self.place.pop();
         result
     }
 
-    /// Looks at each element of the array `name`.
+    /// Checks each element of the array `name`.
     pub fn each<I: IntoIterator, R>(
         &mut self,
         name: &'static str,
         items: I,
-        mut look: impl FnMut(&mut Self, I::Item) -> R,
+        mut check_part: impl FnMut(&mut Self, I::Item) -> R,
     ) -> Vec<R> {
         self.within(name, |check| {
-            items.into_iter().enumerate().map(|(index, item)| check.at(index, |check| look(check, item))).collect()
+            items
+                .into_iter()
+                .enumerate()
+                .map(|(index, item)| check.at(index, |check| check_part(check, item)))
+                .collect()
         })
     }
 
-    /// How many broken rules are found so far: the same before and after a look means that part is clean.
+    /// How many broken rules were found so far. If it is the same before and after checking a part, that part is clean.
     #[must_use]
     pub fn count(&self) -> usize {
         self.found.len()

@@ -1,4 +1,4 @@
-//! What a mapping knows beside its message: the flow's settings, and what the operator granted.
+//! What a mapping gets beside its message: the flow's settings, and the services that the operator granted.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl<S> Context<S> {
         Rows::read(table, keys, rows)
     }
 
-    /// Time since the Unix epoch as it stood when the batch began, so that a past run can be repeated exactly.
+    /// The time at which the batch began, since the Unix epoch. So a past run can be repeated exactly.
     ///
     /// Needs the grant `clock`.
     #[must_use]

@@ -48,7 +48,7 @@ impl<T> Field<T> {
         self.optional()?.ok_or_else(|| Defect::new("missing-field", "this is mandatory"))
     }
 
-    /// The value, where there is one.
+    /// The value, if there is one.
     pub fn optional(&self) -> Result<Option<&T>, Defect> {
         match self {
             Self::Value(value) => Ok(Some(value)),
@@ -59,7 +59,7 @@ impl<T> Field<T> {
 }
 
 impl<T: Copy> Field<T> {
-    /// The value, or `default` where there is none.
+    /// The value, or `default` if there is none.
     pub fn or(&self, default: T) -> Result<T, Defect> {
         Ok(self.optional()?.copied().unwrap_or(default))
     }
@@ -77,7 +77,7 @@ impl<T: AsRef<str>> Field<T> {
         if text.is_empty() { Err(Defect::new("empty-field", "this must not be empty")) } else { Ok(text) }
     }
 
-    /// The text without surrounding blanks, where there is any: a column that a CSV export left empty counts as none.
+    /// The text without surrounding blanks, if there is any: a column that a CSV export left empty counts as none.
     pub fn text_or_none(&self) -> Result<Option<&str>, Defect> {
         Ok(self.optional()?.map(|text| trimmed(text.as_ref())).filter(|text| !text.is_empty()))
     }
@@ -157,7 +157,7 @@ impl<T: Scalar> Field<T> {
     }
 }
 
-/// Without surrounding blanks; the usual text has none, which two looks tell.
+/// Without surrounding blanks. Most texts have none, which the first and the last byte show.
 fn trimmed(text: &str) -> &str {
     match text.as_bytes() {
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,

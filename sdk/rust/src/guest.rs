@@ -104,6 +104,5 @@ fn lower_fault(fault: outcome::Fault) -> types::Fault {
 }
 
 fn lower_violations(violations: Vec<outcome::Violation>) -> Vec<Violation> {
-    let lower = |v: outcome::Violation| Violation { path: v.path, code: v.code, text: v.text };
-    violations.into_iter().map(lower).collect()
+    violations.into_iter().map(|v| Violation { path: v.path, code: v.code, text: v.text }).collect()
 }

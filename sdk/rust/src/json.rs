@@ -1,7 +1,7 @@
-//! Reads JSON into the author's types and says where and why it doesn't fit: an RFC 6901 pointer and a stable code.
+//! Reads JSON into the author's types, or reports where and why it doesn't fit: an RFC 6901 pointer and a stable code.
 //!
-//! The good path is plain `serde_json`. Only when that fails is the text read again with the path tracked, so that
-//! messages in order pay nothing for good error reports.
+//! Valid messages are read by plain `serde_json`. Only when that fails, the text is read again while the path is tracked,
+//! so that valid messages pay nothing for good error reports.
 //!
 //! | code | the JSON … |
 //! |---|---|
@@ -9,7 +9,7 @@
 //! | `missing-field` | lacks a member; the pointer names the place where it belongs |
 //! | `unknown-field` | has a member the type doesn't know (`deny_unknown_fields`) |
 //! | `duplicate-field` | has a member twice |
-//! | `wrong-type` | has, say, a text where a number belongs |
+//! | `wrong-type` | has a value of another type, for instance a text instead of a number |
 //! | `wrong-value` | has the right type but no allowed value |
 
 use serde::de::DeserializeOwned;
@@ -22,8 +22,8 @@ use crate::outcome::Violation;
 /// Longest text of a violation, in bytes: the offending value may be part of it.
 const TEXT_LIMIT: usize = 300;
 
-/// How serde words its errors, and the code each stands for. serde gives no other way to tell them apart; the tests
-/// below fail should the wording ever change.
+/// The beginnings of serde's error texts, and the code for each. serde has no types for its errors; the tests below fail
+/// if the texts ever change.
 const CODES: [(&str, &str); 6] = [
     ("missing field", "missing-field"),
     ("unknown field", "unknown-field"),
@@ -38,7 +38,7 @@ pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, Violation> {
     serde_json::from_str(json).map_err(|_| explain::<T>(json))
 }
 
-/// The same from bytes, which may turn out to be no UTF-8.
+/// The same from bytes, which may not be UTF-8.
 pub fn read_bytes<T: DeserializeOwned>(json: &[u8]) -> Result<T, Violation> {
     match std::str::from_utf8(json) {
         Ok(json) => read(json),

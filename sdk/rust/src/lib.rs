@@ -1,8 +1,7 @@
 //! Write a Gantry plugin as one function on one message.
 //!
 //! The author writes a mapping from a typed input to a typed output, and a settings struct. This crate does the rest:
-//! the batch loop, reading the settings, JSON in and out, broken rules with their JSON Pointer, and what becomes of a
-//! panic. The same code compiles natively, so that mappings are unit-tested and benchmarked without a sandbox.
+//! the batch loop, reading the settings, JSON in and out, broken rules with their JSON Pointer, and catching panics. The same code compiles natively, so that mappings are unit-tested and benchmarked without a sandbox.
 //!
 //! ```
 //! use gantry_sdk::prelude::*;

@@ -1,5 +1,5 @@
-//! Lines for the operator. The host bounds how many and how long, and escapes control characters; natively they go to
-//! stderr. Don't log payloads: dead letters keep those, and who may read a log may not be allowed to read the data.
+//! Log lines for the operator. The host bounds their number and length, and escapes control characters; natively they go
+//! to stderr. Don't log payloads: dead letters have them, and people who may read a log may not be allowed to read data.
 //!
 //! ```
 //! gantry_sdk::log::warn("no price list for this customer", &[("customer", "C-1001")]);
@@ -7,10 +7,10 @@
 
 use crate::host::write_log;
 
-/// How much a line matters.
+/// How important a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Of use while looking for a fault.
+    /// Useful for finding a fault.
     Debug,
     /// Worth knowing.
     Info,

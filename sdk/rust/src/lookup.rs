@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::check::Defect;
 use crate::json;
 
-/// Why a table could not be consulted.
+/// Why a lookup failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LookupError {
     /// The flow has no such table, or doesn't grant it.
@@ -17,12 +17,12 @@ pub enum LookupError {
         /// Its name.
         table: String,
     },
-    /// The table exists but can't be read just now.
+    /// The table exists but can't be read at present.
     Unavailable {
         /// Its name.
         table: String,
     },
-    /// A row isn't what the plugin takes rows of this table to be.
+    /// A row doesn't fit the type that the plugin reads it into.
     UnfitRow {
         /// The table's name.
         table: String,
@@ -96,13 +96,14 @@ impl<R: DeserializeOwned> Rows<R> {
 }
 
 impl<R> Rows<R> {
-    /// The row that the key at this position found.
+    /// The row with the key at this position.
     #[must_use]
     pub fn get(&self, position: usize) -> Option<&R> {
         self.rows.get(position)?.as_ref()
     }
 
-    /// Referential integrity: the row, or a defect with this code (`unknown-product`, say) that names key and table.
+    /// Referential integrity: the row, or a defect with this code (for instance `unknown-product`) that names key and
+    /// table.
     pub fn known(&self, position: usize, code: &'static str) -> Result<&R, Defect> {
         self.get(position).ok_or_else(|| {
             let key = self.keys.get(position).map_or("", String::as_str);

@@ -63,7 +63,7 @@ pub struct Message {
     pub attempt: u32,
     /// The data.
     pub payload: Payload,
-    /// What later versions of the contract add; names that mean nothing to the plugin are to be ignored.
+    /// For additions of later versions of the contract. Ignore unknown names.
     pub extensions: Vec<(String, String)>,
 }
 
@@ -95,7 +95,7 @@ impl Message {
     }
 }
 
-/// The typed data together with the message it came in, for mappings that also look at headers or the key.
+/// The typed data together with its message, for mappings that also use headers or the key.
 #[derive(Clone, Debug)]
 pub struct Incoming<T> {
     /// The payload, read as JSON.

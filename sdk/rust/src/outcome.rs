@@ -1,4 +1,4 @@
-//! What becomes of one message. A mapping answers `Result<_, Refusal>`: `Ok` is emitted, a [`Refusal`] says why not.
+//! The outcome of one message. A mapping returns `Result<_, Refusal>`: `Ok` is emitted, and a [`Refusal`] says why not.
 
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ impl Refusal {
         Self::Reject(Fault::new(code, text))
     }
 
-    /// How long a retry is to wait at least; means nothing to the other refusals.
+    /// How long a retry must wait at least. It has no effect on other refusals.
     #[must_use]
     pub fn after(self, wait: Duration) -> Self {
         match self {
@@ -106,7 +106,8 @@ impl From<Defect> for Refusal {
     }
 }
 
-/// A table that can't be read just now is worth a retry; one that isn't there, or whose rows don't fit, is not.
+/// A table that can't be read at present leads to a retry; one that doesn't exist, or whose rows don't fit, to a
+/// rejection.
 impl From<LookupError> for Refusal {
     fn from(error: LookupError) -> Self {
         match &error {
@@ -116,7 +117,7 @@ impl From<LookupError> for Refusal {
     }
 }
 
-/// What becomes of one message.
+/// The outcome of one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Send these on; an empty list counts as a skip.

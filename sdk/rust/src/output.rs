@@ -23,13 +23,13 @@ pub struct Output {
     pub headers: Headers,
     /// The data.
     pub payload: Payload,
-    /// Room for what later versions of the contract add.
+    /// For additions of later versions of the contract.
     pub extensions: Vec<(String, String)>,
 }
 
 impl Output {
-    /// This value as JSON. A value JSON can't hold (a map with keys that are no text, say) is a bug of the plugin, and
-    /// the message is rejected as `not-serialisable`.
+    /// This value as JSON. A value that has no JSON form (for instance a map whose keys are not text) is a bug of the
+    /// plugin, and the message is rejected as `not-serialisable`.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, Refusal> {
         let text =
             serde_json::to_string(value).map_err(|error| Refusal::reject("not-serialisable", error.to_string()))?;
@@ -66,7 +66,8 @@ impl Output {
         self
     }
 
-    /// What the target recognises a repetition by: derive it from the business object, never from time or chance.
+    /// The key by which the target recognises a repetition. Derive it from the business object, never from time or random
+    /// numbers.
     #[must_use]
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());

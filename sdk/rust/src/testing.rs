@@ -1,4 +1,4 @@
-//! Runs a plugin's golden cases natively, so that they can't rot between runs in the sandbox.
+//! Runs a plugin's golden cases natively, as part of its tests.
 //!
 //! A case is a JSON file: settings, tables, messages, and the outcome expected of each. `gantry plugin test` runs the
 //! same files against the component. Their format is in `docs/reference/golden-cases.md`.

@@ -1,17 +1,18 @@
 //! What tests of the house share: the project's files and what its manifests say.
 //!
-//! The tests under `tests/` hold the whole project to what it says of itself, from its files alone: nothing here
-//! depends on another crate of the workspace, so they run within seconds and CI runs them first.
+//! The tests under `tests/` check that the project is as it says of itself, from its files alone. Nothing here depends on
+//! another crate of the workspace, so they run within seconds, and CI runs them first.
 
 pub mod imports;
 pub mod manifest;
 pub mod markdown;
 pub mod names;
+pub mod style;
 pub mod tokens;
 
 use std::path::{Path, PathBuf};
 
-/// Folders that hold nothing written by hand, whatever their place.
+/// Folders without files that are written by hand, wherever they are.
 const PASSED_OVER: &[&str] = &["target", "dist", "book", "node_modules", "snapshots"];
 
 /// One file of the project.

@@ -1,6 +1,7 @@
-//! The parts of Rust source that name modules: names, `::` and braces, without comments, texts and `#[cfg(test)]` items.
+//! The tokens of Rust sources, as far as the tests of the house need them: names, `::`, braces and single characters.
+//! Comments and the contents of texts are left out.
 
-/// One part of a source.
+/// One token of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Token {
     /// A name or a keyword.
@@ -15,25 +16,40 @@ pub enum Token {
     Other(char),
 }
 
-/// The parts of a source, in order. Items under `#[cfg(test)]` are left out.
-#[must_use]
-pub fn tokens(text: &str) -> Vec<Token> {
-    without_tests(all(&text.chars().collect::<Vec<_>>()))
+/// A token and the line it stands in; the first line is 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The token.
+    pub token: Token,
+    /// Its line.
+    pub line: usize,
 }
 
-fn all(text: &[char]) -> Vec<Token> {
-    let mut tokens = Vec::new();
+/// The tokens of a source, in order. Items under `#[cfg(test)]` are left out.
+#[must_use]
+pub fn tokens(text: &str) -> Vec<Token> {
+    without_tests(located(text).into_iter().map(|located| located.token).collect())
+}
+
+/// The tokens of a source, in order, with their lines. Items under `#[cfg(test)]` are among them.
+#[must_use]
+pub fn located(text: &str) -> Vec<Located> {
+    let text: Vec<char> = text.chars().collect();
+    let mut found = Vec::new();
     let mut at = 0;
+    let mut line = 1;
     while at < text.len() {
-        if let Some(end) = end_of_silence(text, at) {
-            at = end;
-            continue;
-        }
-        let (token, length) = token(&text[at..]);
-        tokens.extend(token);
-        at += length;
+        let end = if let Some(end) = end_of_skipped(&text, at) {
+            end
+        } else {
+            let (token, length) = token(&text[at..]);
+            found.extend(token.map(|token| Located { token, line }));
+            at + length
+        };
+        line += text[at..end].iter().filter(|c| **c == '\n').count();
+        at = end;
     }
-    tokens
+    found
 }
 
 /// The token that a text begins with, and its length; none for white space.
@@ -51,8 +67,8 @@ fn token(text: &[char]) -> (Option<Token>, usize) {
     }
 }
 
-/// Where a comment, a text or a character ends that begins here; none: nothing of that begins here.
-fn end_of_silence(text: &[char], at: usize) -> Option<usize> {
+/// Where the comment, text or character that begins here ends; none if none begins here.
+fn end_of_skipped(text: &[char], at: usize) -> Option<usize> {
     let rest = &text[at..];
     let after_name = at > 0 && (text[at - 1].is_alphanumeric() || text[at - 1] == '_');
     let length = match rest {

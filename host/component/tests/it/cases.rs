@@ -34,7 +34,8 @@ fn what_is_embedded_is_read_again_and_the_rest_of_the_plugin_is_as_it_was() {
     assert_eq!(cases(&bytes).unwrap(), []);
     let carrying = embed_cases(&bytes, &[case("b", "{\"ü\": 1}"), case("a", "not even JSON")]).unwrap();
     assert_eq!(cases(&carrying).unwrap(), [case("a", "not even JSON"), case("b", "{\"ü\": 1}")]);
-    let (before, after) = (inspect(&bytes).unwrap(), inspect(&carrying).unwrap());
+    let before = inspect(&bytes).unwrap();
+    let after = inspect(&carrying).unwrap();
     assert_eq!((after.manifest, after.imports), (before.manifest, before.imports));
     assert_eq!(embed_cases(&carrying, &[]).unwrap(), bytes);
 }
@@ -42,7 +43,8 @@ fn what_is_embedded_is_read_again_and_the_rest_of_the_plugin_is_as_it_was() {
 #[test]
 fn the_same_cases_again_in_any_order_give_the_same_file() {
     let bytes = plugin();
-    let [one, other] = [case("one", "1"), case("other", "2")];
+    let one = case("one", "1");
+    let other = case("other", "2");
     let first = embed_cases(&bytes, &[one.clone(), other.clone()]).unwrap();
     assert_eq!(embed_cases(&first, &[other.clone(), one]).unwrap(), first);
     let replaced = embed_cases(&first, std::slice::from_ref(&other)).unwrap();

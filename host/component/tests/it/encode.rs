@@ -38,7 +38,9 @@ fn module(imports: &[(&str, &str)], exports: &[&str]) -> Vec<u8> {
         };
         imported.import(module, name, EntityType::Function(kind));
     }
-    let (mut functions, mut code, mut exported) = (FunctionSection::new(), CodeSection::new(), ExportSection::new());
+    let mut functions = FunctionSection::new();
+    let mut code = CodeSection::new();
+    let mut exported = ExportSection::new();
     for (index, name) in (imports.len() as u32..).zip(exports) {
         functions.function(if *name == REALLOC { 1 } else { 0 });
         let mut body = Function::new([]);

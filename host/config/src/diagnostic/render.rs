@@ -38,15 +38,15 @@ impl Diagnostics {
     }
 }
 
-/// A diagnostic as miette wants it.
+/// A diagnostic in the form that miette needs.
 #[derive(Debug)]
 struct Drawing<'a> {
     diagnostic: &'a Diagnostic,
     line: Option<Line<'a>>,
 }
 
-/// The line of the file that is shown: exactly the one where the mistake begins, since its neighbours may hold
-/// things that are nobody's business.
+/// The line of the file that is shown: only the one where the mistake begins, because other lines may contain
+/// confidential values.
 #[derive(Debug)]
 struct Line<'a> {
     file: String,
@@ -77,10 +77,10 @@ impl SourceCode for Line<'_> {
         _: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let whole = SourceSpan::new(self.start.into(), self.text.len());
-        // Without context, miette wants to know where the mark is, for the heading; with context, where the text is.
+        // Without context, miette needs the column of the mark, for the heading; with context, that of the text.
         let column = if lines_before == 0 { self.column - 1 } else { 0 };
-        let (name, text) = (self.file.clone(), self.text.as_bytes());
-        Ok(Box::new(MietteSpanContents::new_named(name, text, whole, self.number - 1, column, 1)))
+        let text = self.text.as_bytes();
+        Ok(Box::new(MietteSpanContents::new_named(self.file.clone(), text, whole, self.number - 1, column, 1)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Collects what is found in one file. Nothing is thrown: every check notes what it finds and goes on.
+//! Collects what is found in one file. No check stops at a mistake: each reports what it finds and goes on.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Report {
         Self { file, found: Vec::new(), secrets: Vec::new() }
     }
 
-    /// Notes a mistake at a place. `help` may be empty.
+    /// Reports a mistake at a place. `help` may be empty.
     pub(crate) fn add(&mut self, code: Code, span: &Span, message: impl Into<String>, help: impl Into<String>) {
         let (line, column) = self.file.place(span.start);
         let file = self.file.path.clone();
@@ -51,19 +51,19 @@ impl Report {
         self.found.push((span.clone(), diagnostic));
     }
 
-    /// Whether a mistake was noted in this part of the file.
+    /// Whether a mistake was reported in this part of the file.
     pub(crate) fn has_within(&self, part: &Span) -> bool {
         self.found.iter().any(|(span, found)| part.contains(&span.start) && found.severity == Severity::Error)
     }
 
-    /// Blots out a part of the file in whatever is drawn of it.
+    /// Masks a part of the file whenever it is drawn.
     pub(crate) fn conceal(&mut self, span: &Span) {
         self.secrets.push(span.clone());
     }
 
     /// Everything found, in the order of the lines.
     pub(crate) fn finish(mut self) -> impl Iterator<Item = Diagnostic> {
-        let text = blotted(&self.file.text, &self.secrets);
+        let text = masked(&self.file.text, &self.secrets);
         self.found.sort_by_key(|(span, _)| span.start);
         self.found.into_iter().map(move |(span, mut diagnostic)| {
             diagnostic.excerpt = Some(Excerpt { text: Arc::clone(&text), span });
@@ -72,8 +72,8 @@ impl Report {
     }
 }
 
-/// The text with an asterisk for each byte of a secret, so that every other place stays where it is.
-fn blotted(text: &Arc<str>, secrets: &[Span]) -> Arc<str> {
+/// The text with an asterisk for each byte of a secret, so that all other offsets stay the same.
+fn masked(text: &Arc<str>, secrets: &[Span]) -> Arc<str> {
     if secrets.is_empty() {
         return Arc::clone(text);
     }
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_blotted_out_of_every_excerpt() {
+    fn secrets_are_masked_out_of_every_excerpt() {
         let mut report = Report::of(file("token = \"hunter2\"\n"));
         report.add(Code::LiteralSecret, &(8..17), "a secret must be a reference", "");
         report.conceal(&(8..17));

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use gantry_core::{RetryPolicies, TargetHealthPolicy};
 use gantry_schema::Schema as MessageSchema;
 use schemars::transform::Transform;
 use schemars::{Schema, SchemaGenerator};
@@ -10,13 +11,13 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
-use super::{SourceKind, SourceSettings, TargetKeys, TargetKind, Unbounded};
+use super::{SourceKind, SourceSettings, TargetKeys, TargetKind, TargetSettings, Unbounded};
 use crate::at::At;
 use crate::diagnostic::Code;
 use crate::flow::Target;
 use crate::lower::Lower;
 
-/// Deliveries under way at once, where a flow file states nothing.
+/// Deliveries under way at once, unless a flow file states otherwise.
 const CONCURRENCY: u32 = 16;
 
 /// The kinds of sources and targets that flow files may state.
@@ -72,26 +73,26 @@ impl TargetEntry {
     }
 }
 
-/// What is known of a source, also when its table has mistakes.
+/// What is known of a source, even if its table has mistakes.
 #[derive(Debug, Default)]
 pub(crate) struct SourceDraft {
-    /// What no other flow may take messages from.
+    /// Where the messages come from; no other flow may take them from there.
     pub(crate) intake: Option<At<String>>,
     pub(crate) unbounded: Option<Unbounded>,
-    /// None where there was a mistake; in it, none where messages are held to nothing.
+    /// None if there was a mistake; `Some(None)` if messages are not checked.
     pub(crate) schema: Option<Option<MessageSchema>>,
     pub(crate) settings: Option<Arc<dyn SourceSettings>>,
 }
 
-/// What is known of a target, also when its table has mistakes.
+/// What is known of a target, even if its table has mistakes.
 #[derive(Debug, Default)]
 pub(crate) struct TargetDraft {
-    /// The mark that makes it the default target, where it has one.
+    /// The mark that makes it the default target, if it has one.
     pub(crate) default: Option<At<bool>>,
     pub(crate) target: Option<Target>,
 }
 
-/// A kind's table as it stands in the file.
+/// A kind's table as the file states it.
 #[derive(Debug)]
 pub(crate) struct RawTable<'i>(pub(crate) Spanned<DeValue<'i>>);
 
@@ -114,18 +115,24 @@ fn lower_target<K: TargetKind>(raw: RawTable<'_>, lower: &mut Lower<'_>) -> Targ
     let Some(mut table) = raw.read::<K::Table>(lower) else { return TargetDraft::default() };
     let TargetKeys { concurrency, schema, retry, breaker, default } = K::common(&mut table);
     let schema = lower.schema(schema.as_ref());
-    let (retry, health) = lower.patience(retry, breaker);
-    let settings = K::lower(table, lower);
-    let target = || {
-        Some(Target {
-            settings: Arc::new(settings?),
-            schema: schema?,
-            concurrency: concurrency.unwrap_or(CONCURRENCY) as usize,
-            retry: retry?,
-            health: health?,
-        })
-    };
-    TargetDraft { default: default.filter(|mark| mark.value), target: target() }
+    let (retry, health) = lower.retry_and_health(retry, breaker);
+    let settings = K::lower(table, lower).map(|settings| Arc::new(settings) as Arc<dyn TargetSettings>);
+    let concurrency = concurrency.unwrap_or(CONCURRENCY) as usize;
+    TargetDraft {
+        default: default.filter(|mark| mark.value),
+        target: target(settings, schema, concurrency, retry, health),
+    }
+}
+
+/// None if one of the parts has a mistake.
+fn target(
+    settings: Option<Arc<dyn TargetSettings>>,
+    schema: Option<Option<MessageSchema>>,
+    concurrency: usize,
+    retry: Option<RetryPolicies>,
+    health: Option<TargetHealthPolicy>,
+) -> Option<Target> {
+    Some(Target { settings: settings?, schema: schema?, concurrency, retry: retry?, health: health? })
 }
 
 impl fmt::Debug for SourceEntry {
@@ -140,14 +147,14 @@ impl fmt::Debug for TargetEntry {
     }
 }
 
-/// The kinds reach the generator of the JSON Schema among its transforms, the one thing of ours that it carries: the
-/// schema of a flow file's source and targets depends on them. They transform nothing.
+/// The schema of a flow file's source and targets depends on the kinds, so the generator of the JSON Schema must know
+/// them. A transform is the only value of ours that it can carry. This one transforms nothing.
 impl Transform for Kinds {
     fn transform(&mut self, _schema: &mut Schema) {}
 }
 
 impl Kinds {
-    /// Those that the schema is generated for.
+    /// The kinds for which the schema is generated.
     pub(crate) fn known_to(generator: &mut SchemaGenerator) -> Self {
         let kinds = generator.transforms_mut().find_map(|transform| transform.downcast_ref::<Self>().cloned());
         kinds.unwrap_or_default()

@@ -1,5 +1,4 @@
-//! What a flow keeps of its source and of its targets: settings of some kind, and the few questions that the host asks
-//! of every kind alike.
+//! The settings of a flow's source and targets, of some kind, and the few questions that the host asks of every kind.
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -8,7 +7,7 @@ use crate::flow::SecretRef;
 
 /// Settings of one kind. Every plain type that can be compared and printed implements it.
 pub trait Settings: Any + Debug + Send + Sync {
-    /// Whether `other` is of the same kind and says the same.
+    /// Whether `other` has the same kind and equal settings.
     fn is_same(&self, other: &dyn Settings) -> bool;
 }
 
@@ -19,7 +18,7 @@ impl<T: Any + Debug + PartialEq + Send + Sync> Settings for T {
     }
 }
 
-/// What a source is called by people.
+/// A source as it is shown to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// What kind it is: `webhook`, `CSV files`.
@@ -38,8 +37,8 @@ pub trait SourceSettings: Settings {
         Vec::new()
     }
 
-    /// Whether its messages are about the host. What happens to such a flow is never the subject of a host event: its own
-    /// failures would feed it for ever.
+    /// Whether its messages are about the host. There are no host events about such a flow: its own failures would cause
+    /// further messages for ever.
     fn is_about_the_host(&self) -> bool {
         false
     }
@@ -47,7 +46,7 @@ pub trait SourceSettings: Settings {
 
 /// Settings of a target.
 pub trait TargetSettings: Settings {
-    /// Where messages go, without what each message fills in; no secrets.
+    /// Where messages go, with the placeholders that each message fills in; no secrets.
     fn label(&self) -> String;
 
     /// The secrets it refers to. When the file of one changes, the target is opened again.
@@ -55,7 +54,7 @@ pub trait TargetSettings: Settings {
         Vec::new()
     }
 
-    /// Whether an answer is about the target as a whole. Not where each message has a place of its own there.
+    /// Whether an answer is about the target as a whole. False if each message has a place of its own there.
     fn is_single_endpoint(&self) -> bool {
         true
     }

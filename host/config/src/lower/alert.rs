@@ -12,21 +12,21 @@ use crate::at::At;
 use crate::diagnostic::Code;
 use crate::flow::Auth;
 use crate::raw::alert::{AlertTable, EventsTable, FormatChoice, KindChoice};
-use crate::raw::patience::TargetRetryTable;
+use crate::raw::retry::TargetRetryTable;
 use crate::raw::text::NameText;
 
 const REPEAT: Duration = Duration::from_secs(4 * 60 * 60);
 const RESOLVE_AFTER: Duration = Duration::from_secs(60);
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// With waits of up to ten minutes, half of it on average: about a day. What is older helps nobody.
+/// About a day, with waits of up to ten minutes, or five on average. An older notification helps nobody.
 const ATTEMPTS: u32 = 300;
 const CAP: Duration = Duration::from_secs(10 * 60);
 
-/// What the flow of an alert is named.
+/// The prefix of the name of an alert's flow.
 const FLOW_PREFIX: &str = "alert-";
 
-/// What the endpoint is named as the target of that flow.
+/// The name of the endpoint as the target of that flow.
 const TARGET: &str = "endpoint";
 
 impl Lower<'_> {
@@ -98,13 +98,13 @@ impl Lower<'_> {
 
     /// The alert's name, and that of its flow.
     fn alert_name(&mut self, name: &At<NameText>) -> Option<(String, FlowName)> {
-        // The flow's name is longer than this one, so it is the one to be checked.
+        // The flow's name is longer than the alert's, so its length is checked.
         self.name::<FlowName>(&name.value, &name.span)?;
         let flow = self.name(&format!("{FLOW_PREFIX}{}", &*name.value), &name.span)?;
         Some((name.value.to_string(), flow))
     }
 
-    /// The URL, or where it is found.
+    /// The URL, or the reference to it.
     fn alert_url(&mut self, url: At<String>) -> Option<AlertUrl> {
         match url.value.starts_with("env:") || url.value.starts_with("file:") {
             true => self.reference(&url.value, &url.span).map(AlertUrl::Secret),
@@ -124,13 +124,14 @@ impl Lower<'_> {
         })
     }
 
-    /// Patient by default; and no budget, since there are few calls of which each matters.
+    /// By default with many attempts and without a budget: there are few notifications, and each matters.
     fn alert_retry(&mut self, raw: Option<TargetRetryTable>) -> Option<(RetryPolicies, TargetHealthPolicy)> {
         let default = RetryPolicy { attempts: ATTEMPTS, cap: CAP, ..RetryPolicy::default() };
         let stated = raw.is_some();
         let unbounded = BudgetPolicy { share: 1.0, ..BudgetPolicy::default() };
-        let (retry, health) = self.patience(raw, None);
-        let (retry, health) = (retry?, health?);
+        let (retry, health) = self.retry_and_health(raw, None);
+        let retry = retry?;
+        let health = health?;
         match stated {
             true => Some((retry, health)),
             false => Some((default.into(), TargetHealthPolicy { budget: unbounded, ..health })),

@@ -1,4 +1,4 @@
-//! A whole flow, and what only shows when its parts are seen together.
+//! A whole flow, and the checks that need several of its parts.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,7 +25,7 @@ const ON_DISK: std::ops::RangeInclusive<u64> = 1..=(1 << 50);
 
 type Targets = BTreeMap<At<String>, TargetDraft>;
 
-/// What a flow file says of its source and its targets: tables that their kinds read.
+/// The tables of a flow file for its source and its targets, which their kinds read.
 #[derive(Debug)]
 pub(crate) struct Ends<'i> {
     pub(crate) source: Option<Stated<'i, SourceEntry>>,
@@ -39,18 +39,18 @@ pub(crate) struct Stated<'i, K> {
     pub(crate) table: RawTable<'i>,
 }
 
-/// What is known of a flow, also when it has mistakes: enough to compare it with others.
+/// What is known of a flow, even if it has mistakes: enough to compare it with others.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     pub(crate) name: Option<At<FlowName>>,
     /// Path of its webhook, or the files it watches.
     pub(crate) intake: Option<At<String>>,
-    /// The flow, where it has no mistake.
+    /// The flow, if it has no mistake.
     pub(crate) flow: Option<Flow>,
 }
 
 impl Lower<'_> {
-    /// Understands a whole flow file.
+    /// Interprets a whole flow file.
     pub(crate) fn flow(mut self, mut raw: FlowFile, ends: Ends<'_>) -> Draft {
         let head = raw.flow.take().unwrap_or_default();
         let name = head.name.as_ref().and_then(|text| {
@@ -169,9 +169,10 @@ impl Lower<'_> {
         Some(SuccessCriteria { error_rate: raw.error_rate, p95_latency })
     }
 
-    /// A retry policy; what isn't stated is as in the default one.
+    /// A retry policy. What isn't stated is as in the default.
     pub(super) fn retry(&mut self, raw: Option<RetryTable>) -> Option<RetryPolicy> {
-        let (raw, default) = (raw.unwrap_or_default(), RetryPolicy::default());
+        let raw = raw.unwrap_or_default();
+        let default = RetryPolicy::default();
         let base = self.duration_or(raw.base.as_ref(), default.base);
         let cap = self.duration_or(raw.cap.as_ref(), default.cap);
         let retry_after_cap = self.duration_or(raw.retry_after_cap.as_ref(), default.retry_after_cap);
@@ -214,7 +215,7 @@ impl Lower<'_> {
             let message = format!("the flow has a default target already: `{}`", marked[0].0.value);
             self.report.add(Code::DefaultTarget, &mark.span, message, "say `default = true` for one target only");
         }
-        let chosen = match (marked.first(), targets.len()) {
+        let default = match (marked.first(), targets.len()) {
             (Some((name, _)), _) => name,
             (None, 1) => targets.keys().next()?,
             (None, 0) => return None,
@@ -227,12 +228,12 @@ impl Lower<'_> {
             }
         };
         // An invalid name is reported with the target itself.
-        chosen.value.parse().ok()
+        default.value.parse().ok()
     }
 }
 
 impl Purpose {
-    /// What isn't stated of it, in the words of the file.
+    /// The parts that aren't stated, in the words of the file.
     #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
         let SuccessCriteria { error_rate, p95_latency } = self.success;

@@ -13,7 +13,7 @@ const CACHE: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 40);
 const RESERVE: std::ops::RangeInclusive<u64> = 0..=(1 << 50);
 const QUOTA: std::ops::RangeInclusive<u64> = 1..=(1 << 50);
 
-/// What the operator wrote, over the defaults.
+/// The operator's host file, and the defaults below it.
 #[derive(Debug)]
 pub(crate) struct Layers {
     pub(crate) user: HostFile,
@@ -21,7 +21,7 @@ pub(crate) struct Layers {
 }
 
 impl Lower<'_> {
-    /// Understands the host file; what it doesn't state is as in the defaults.
+    /// Interprets the host file. What it doesn't state is as in the defaults.
     pub(crate) fn host(mut self, layers: Layers) -> Option<HostConfig> {
         let Layers { user, default } = layers;
         let data_dir = user.data.unwrap_or_default().dir.map_or(Some(default.data_dir), |dir| self.path(&dir));

@@ -1,4 +1,4 @@
-//! What is said of an HTTP request: where to, which headers, how the host proves itself.
+//! The parts of an HTTP request that a flow states: URL, headers, and how the host authenticates itself.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::flow::Auth;
 use crate::raw::http::AuthChoice;
 use crate::url_template::{UrlTemplate, UrlTemplateError, is_loopback};
 
-/// Headers that would carry a secret in the open: `auth` is for these.
+/// Headers that would state a secret in plain text: `auth` is for these.
 const CREDENTIAL_HEADERS: [&str; 3] = ["authorization", "proxy-authorization", "cookie"];
 
 /// Headers that belong to the connection or come with the message.
@@ -17,7 +17,7 @@ const HOST_HEADERS: [&str; 6] =
     ["host", "content-length", "content-type", "transfer-encoding", "connection", "upgrade"];
 
 impl Lower<'_> {
-    /// A URL that messages may fill in; a warning where it is not encrypted.
+    /// A URL that messages may fill in, with a warning if it is not encrypted.
     pub fn url(&mut self, url: At<String>) -> Option<String> {
         let parsed = UrlTemplate::parse(&url.value).and_then(|template| template.sample());
         match parsed {
@@ -75,7 +75,7 @@ impl Lower<'_> {
         Some(name)
     }
 
-    /// How the host proves itself; its secrets stay references.
+    /// How the host authenticates itself; its secrets stay references.
     pub fn auth(&mut self, raw: AuthChoice) -> Option<Auth> {
         match raw {
             AuthChoice::Bearer(token) => self.secret(&token).map(Auth::Bearer),

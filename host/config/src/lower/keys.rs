@@ -1,4 +1,4 @@
-//! Where a message has its ordering key, and what duplicates are recognised by.
+//! Where a message has its ordering key, and how duplicates are recognised.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::raw::keys::{DedupeTable, ValueFromChoice};
 const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Lower<'_> {
-    /// Where a value is found, or `Some(None)` where the key is absent.
+    /// Where a value is found, or `Some(None)` if the key is absent.
     pub fn value_from(&mut self, choice: Option<At<ValueFromChoice>>) -> Option<Option<ValueFrom>> {
         let Some(At { span, value }) = choice else { return Some(None) };
         let found = match value {
@@ -21,7 +21,7 @@ impl Lower<'_> {
         found.map(Some)
     }
 
-    /// How duplicates are recognised, or `Some(None)` where the key is absent.
+    /// How duplicates are recognised, or `Some(None)` if the key is absent.
     pub fn dedupe(&mut self, raw: Option<At<DedupeTable>>) -> Option<Option<Dedupe>> {
         let Some(At { span, value: raw }) = raw else { return Some(None) };
         let window = self.duration_or(raw.window.as_ref(), WINDOW);

@@ -22,20 +22,26 @@ impl Lower<'_> {
         field.map_err(|_| self.invalid(span, format!("`{text}` names no field"), ABOUT_FIELDS)).ok()
     }
 
-    /// Another field, as seen from the rule's.
+    /// Another field, relative to the rule's.
     pub(super) fn field_reference(&mut self, text: &str, span: &Span, from: &Field) -> Option<Reference> {
         let field = self.field(text, span)?;
         let reference = from.refer_to(&field);
-        let message = || format!("which element of `{text}` goes with one of `{}` can't be told", from.as_str());
-        reference.map_err(|_| self.report.add(Code::Conflict, span, message(), ABOUT_SHARING)).ok()
+        if reference.is_err() {
+            let message = format!("which element of `{text}` goes with one of `{}` can't be told", from.as_str());
+            self.report.add(Code::Conflict, span, message, ABOUT_SHARING);
+        }
+        reference.ok()
     }
 
-    /// Fields that are summed up, as seen from the one that holds the sum.
+    /// Fields that are summed up, relative to the one with the sum.
     pub(super) fn summed(&mut self, text: &str, span: &Span, from: &Field) -> Option<Reference> {
         let field = self.field(text, span)?;
         let reference = from.refer_to_all(&field);
-        let message = || format!("`{text}` would be summed up again for every `{}`", from.as_str());
-        reference.map_err(|_| self.report.add(Code::Conflict, span, message(), ABOUT_SUMS)).ok()
+        if reference.is_err() {
+            let message = format!("`{text}` would be summed up again for every `{}`", from.as_str());
+            self.report.add(Code::Conflict, span, message, ABOUT_SUMS);
+        }
+        reference.ok()
     }
 
     /// A literal, or another field of the message.
@@ -107,7 +113,7 @@ impl Lower<'_> {
         }
     }
 
-    /// Values one may choose from.
+    /// The values of a list.
     pub(super) fn values(&mut self, raw: &At<Vec<At<Scalar>>>) -> Option<Vec<Tree>> {
         let values: Vec<_> = raw.value.iter().map(|at| self.value_literal(&at.value.0, &at.span)).collect();
         values.into_iter().collect()

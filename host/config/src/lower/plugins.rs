@@ -50,7 +50,7 @@ impl Lower<'_> {
         })
     }
 
-    /// Two entries of one key could say different things of it.
+    /// Whether the key is not in the list yet. Two entries for one key could contradict each other.
     fn is_new(&mut self, keys: &[TrustedKey], key: &TrustedKey, span: &Span) -> bool {
         let message = if keys.iter().any(|other| other.name == key.name) {
             format!("there is another key named `{}`", key.name)
@@ -63,7 +63,7 @@ impl Lower<'_> {
         false
     }
 
-    /// A moment, or the end of a day.
+    /// A date-time, or the end of a day.
     fn moment(&mut self, text: &At<MomentText>) -> Option<Timestamp> {
         let moment = text.value.parse::<jiff::Timestamp>().or_else(|error| {
             let day: jiff::civil::Date = text.value.parse().map_err(|_| error)?;

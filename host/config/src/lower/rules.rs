@@ -1,4 +1,4 @@
-//! Rules: what is asked of which field. What can't be meant is refused where it stands.
+//! Rules. A rule that makes no sense is refused at its place.
 
 mod contradiction;
 
@@ -13,15 +13,15 @@ use crate::at::{At, Span};
 use crate::diagnostic::Code;
 use crate::raw::rules::{KindChoice, Operand, RuleTable, SeverityChoice, WhenTable};
 
-/// Most bytes of a compiled pattern: what a rule needs is far below.
+/// Most bytes of a compiled pattern: far more than a rule needs.
 const PATTERN_BYTES: usize = 1 << 20;
-/// Longest text of one's own; the same as that of the house's.
+/// Longest text that a rule may state; the same as that of Gantry's own texts.
 const TEXT_BYTES: usize = 300;
 const ABOUT_CHECKS: &str = "add a check: `required`, `type`, `min`, `max`, `one_of`, `pattern`, `lookup`, `unique` …";
 const ABOUT_PATTERNS: &str =
     "patterns are regular expressions that take linear time: without look-around and backreferences";
 
-/// Checks as they are understood; a mistake in one leaves no rule.
+/// The checks of a rule. If one has a mistake, there is no rule.
 #[derive(Default)]
 struct Checks {
     sound: Vec<Check>,
@@ -37,7 +37,7 @@ impl Checks {
 
 impl Lower<'_> {
     pub(super) fn rules(&mut self, raw: Vec<At<RuleTable>>, tables: &Tables) -> Option<Rules> {
-        // A rule's table ends where the next one begins; its own place is its heading.
+        // A rule's table ends where the next one begins; its own span is only its heading.
         let ends = raw.iter().skip(1).map(|next| next.span.start).chain([self.report.file.text.len()]);
         let parts: Vec<Span> = raw.iter().zip(ends).map(|(rule, end)| rule.span.start..end).collect();
         let rules = raw.iter().zip(parts).map(|(rule, part)| self.rule(rule, &part, tables));
@@ -57,7 +57,7 @@ impl Lower<'_> {
         let code = raw.code.as_ref().map_or(Some(None), |code| self.own_code(code).map(Some));
         let text = raw.text.as_ref().map_or(Some(None), |text| self.own_text(text).map(Some));
         if checks.sound.is_empty() && !checks.mistaken {
-            // A check that was left out for a mistake was meant to be one.
+            // A check that was left out because of a mistake counts as one.
             if self.report.has_within(part) {
                 return None;
             }
@@ -73,7 +73,8 @@ impl Lower<'_> {
         Some(Rule { field, when: when?, checks: checks?, severity, code: code?, text: text? })
     }
 
-    /// In the order in which they are asked and reported: the kind first, since nothing else fits another kind.
+    /// The checks in the order in which they are made and reported: the type first, because no other check passes for a
+    /// value of another type.
     fn checks(&mut self, raw: &RuleTable, field: &Field, tables: &Tables, checks: &mut Checks) {
         if raw.required.as_ref().is_some_and(|at| at.value) {
             checks.add(Some(Check::Required));
@@ -101,8 +102,7 @@ impl Lower<'_> {
         if let Some(pattern) = &raw.pattern {
             checks.add(self.regular_expression(pattern));
         }
-        let (equals, differs) = (raw.equals.as_ref(), raw.differs.as_ref());
-        self.comparisons(equals, differs, field, checks);
+        self.comparisons(raw.equals.as_ref(), raw.differs.as_ref(), field, checks);
         if let Some(values) = &raw.one_of {
             checks.add(self.values(values).map(Check::OneOf));
         }

@@ -1,5 +1,5 @@
-//! JSON Schemas that messages are held to. They are read and compiled here, so that a mistake in one is shown where the
-//! flow names it, and no later code can meet it.
+//! JSON Schemas that messages are checked against. They are read and compiled here, so that a mistake in one is shown
+//! where the flow names it, and no later code has to expect it.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ const ABOUT_REFERENCES: &str =
     "a `$ref` is relative to the file it stands in and leads to a file below the flow's folder";
 
 impl Lower<'_> {
-    /// A schema with everything it refers to, or `Some(None)` where the key is absent.
+    /// A schema with everything it refers to, or `Some(None)` if the key is absent.
     pub(crate) fn schema(&mut self, named: Option<&At<PathText>>) -> Option<Option<Schema>> {
         let Some(named) = named else { return Some(None) };
         let file = self.existing_file(named, "the schema", ABOUT_PATHS)?;
@@ -30,7 +30,7 @@ impl Lower<'_> {
         }
     }
 
-    /// What a `$ref` may lead to: the flow's folder; for a schema elsewhere, the schema's own.
+    /// The folder that a `$ref` may lead to: the flow's, or the schema's own if it is elsewhere.
     fn schema_folder(&self, schema: &Path) -> PathBuf {
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let flows = real(if self.directory.as_os_str().is_empty() { ".".as_ref() } else { &self.directory });

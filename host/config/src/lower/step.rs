@@ -17,7 +17,7 @@ pub(super) type Tables = BTreeMap<At<String>, TableTable>;
 
 /// A guest can't run in less than one page of memory; 32-bit memories end at 4 GiB.
 const MEMORY: std::ops::RangeInclusive<u64> = (64 << 10)..=(4 << 30);
-/// Messages a warm instance sees: starting even a dear one costs little, shared by so many.
+/// How many messages a warm instance gets: shared by so many, even an expensive start costs little.
 const WARM_MESSAGES: u32 = 10_000;
 const WARM_MEMORY: &str = "set it below `limits.memory`, so that the instance is replaced before it fails";
 const OUTPUT_BYTES: std::ops::RangeInclusive<u64> = 1..=(1 << 30);
@@ -40,8 +40,8 @@ impl Lower<'_> {
             }
             (Some(_), None) => {
                 let plugin = self.plugin_step(raw, tables);
-                let derived = || plugin.as_ref().map(|plugin| derived_name(&plugin.plugin, names));
-                (name.unwrap_or_else(derived), plugin.map(|plugin| Work::Plugin(Box::new(plugin))))
+                let name = name.unwrap_or_else(|| plugin.as_ref().map(|plugin| derived_name(&plugin.plugin, names)));
+                (name, plugin.map(|plugin| Work::Plugin(Box::new(plugin))))
             }
             (None, None) => {
                 let help = "name a component file in `plugin`, or state rules under [[step.rule]]";
@@ -52,7 +52,7 @@ impl Lower<'_> {
         Some(Step { name: name?, work: work?, place })
     }
 
-    /// What belongs to a plugin has no meaning beside rules.
+    /// A step of rules. Keys that belong to plugins are refused.
     fn rules_step(&mut self, raw: &StepTable, rules: At<Vec<At<RuleTable>>>, tables: &Tables) -> Option<RulesStep> {
         let stray = [
             ("plugin", raw.plugin.as_ref().map(|at| &at.span)),
@@ -63,7 +63,7 @@ impl Lower<'_> {
         ];
         let mut fits = true;
         for (key, span) in stray.into_iter().filter_map(|(key, span)| Some((key, span?))) {
-            // A table that is only there because of a longer key has no place of its own.
+            // A table that only exists because of a longer key has no span of its own.
             let span = if span.is_empty() { &rules.span } else { span };
             let message = format!("a step with rules has no `{key}`");
             self.report.add(Code::Conflict, span, message, "a step is either a plugin or rules: make two steps of it");
@@ -142,7 +142,7 @@ impl Lower<'_> {
         })
     }
 
-    /// A warm instance must be replaced before it meets its limit, not at it.
+    /// A warm instance must be replaced before it reaches its limit, not at it.
     fn warm(&mut self, raw: &WarmTable, limit: usize) -> Option<Reuse> {
         let memory_bytes = self.memory_or(raw.memory.as_ref(), limit / 4 * 3, MEMORY)?;
         if let Some(memory) = raw.memory.as_ref().filter(|_| memory_bytes >= limit) {
@@ -154,7 +154,7 @@ impl Lower<'_> {
     }
 }
 
-/// The file's stem in the characters of a name, with a number behind it where that is taken.
+/// The file's stem in the characters of a name, with a number behind it if the name is taken.
 fn derived_name(plugin: &Path, names: &mut BTreeSet<String>) -> String {
     let stem = plugin.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
     let stem: String =
@@ -162,7 +162,7 @@ fn derived_name(plugin: &Path, names: &mut BTreeSet<String>) -> String {
     numbered(stem, names)
 }
 
-/// The name, with a number behind it where that is taken.
+/// The name, with a number behind it if it is taken.
 fn numbered(stem: String, names: &mut BTreeSet<String>) -> String {
     let numbered = (2..).map(|number| format!("{stem}-{number}"));
     let free = std::iter::once(stem.clone()).chain(numbered).find(|name| !names.contains(name)).unwrap_or(stem);

@@ -18,12 +18,12 @@ const ABOUT_SIZES: &str = "write a number and a unit: \"512KiB\", \"1MiB\" or \"
 const ABOUT_SECRETS: &str = "put the secret in the environment or in a file and write `env:NAME` or `file:PATH`";
 
 impl Lower<'_> {
-    /// Reports a text that can't be understood.
+    /// Reports an invalid text.
     pub fn invalid(&mut self, span: &Span, message: impl Into<String>, help: impl Into<String>) {
         self.report.add(Code::InvalidValue, span, message, help);
     }
 
-    /// A length of time greater than zero, or the default where the key is absent.
+    /// A length of time greater than zero, or the default if the key is absent.
     pub fn duration_or(&mut self, text: Option<&At<DurationText>>, default: Duration) -> Option<Duration> {
         text.map_or(Some(default), |text| self.duration(text))
     }
@@ -42,7 +42,7 @@ impl Lower<'_> {
         duration
     }
 
-    /// A size within bounds, or the default where the key is absent.
+    /// A size within bounds, or the default if the key is absent.
     pub(super) fn size_or(
         &mut self,
         text: Option<&At<SizeText>>,
@@ -57,17 +57,16 @@ impl Lower<'_> {
         if bounds.contains(&size) {
             return Some(size);
         }
-        let (least, most) = (show_size(*bounds.start()), show_size(*bounds.end()));
         let message = if size < *bounds.start() {
-            format!("this must be at least {least}")
+            format!("this must be at least {}", show_size(*bounds.start()))
         } else {
-            format!("this can be at most {most}")
+            format!("this can be at most {}", show_size(*bounds.end()))
         };
         self.report.add(Code::OutOfRange, &text.span, message, "");
         None
     }
 
-    /// A size in memory within bounds, or the default where the key is absent.
+    /// A size in memory within bounds, or the default if the key is absent.
     pub fn memory_or(
         &mut self,
         text: Option<&At<SizeText>>,
@@ -85,7 +84,7 @@ impl Lower<'_> {
         text.parse().map_err(|error: N::Err| self.invalid(span, error.to_string(), "")).ok()
     }
 
-    /// A path, absolute; relative ones begin at the file's directory.
+    /// An absolute path. Relative ones are relative to the file's directory.
     pub fn path(&mut self, text: &At<PathText>) -> Option<PathBuf> {
         if text.value.is_empty() {
             self.invalid(&text.span, "an empty path names nothing", "");
@@ -134,8 +133,8 @@ impl Lower<'_> {
     }
 
     fn environment_secret(&mut self, name: &str, span: &Span) -> Option<SecretRef> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        if !name.is_empty() && name.bytes().all(allowed) && !name.starts_with(|first: char| first.is_ascii_digit()) {
+        let is_allowed = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if !name.is_empty() && is_allowed && !name.starts_with(|first: char| first.is_ascii_digit()) {
             return Some(SecretRef::Env(name.to_owned()));
         }
         self.invalid(span, "this is not the name of an environment variable", "use letters, digits and `_`");
@@ -150,8 +149,8 @@ impl Lower<'_> {
 
     /// A JSON Pointer.
     pub(super) fn pointer(&mut self, text: &PointerText, span: &Span) -> Option<String> {
-        let well_escaped = |part: &str| !part.split('~').skip(1).any(|rest| !rest.starts_with(['0', '1']));
-        if text.starts_with('/') && well_escaped(text) {
+        let is_well_escaped = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+        if text.starts_with('/') && is_well_escaped {
             return Some(text.deref().to_owned());
         }
         let help =

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::http::AuthChoice;
-use super::patience::TargetRetryTable;
+use super::retry::TargetRetryTable;
 use super::text::{DurationText, NameText, SecretText};
 use crate::at::At;
 

@@ -1,4 +1,4 @@
-//! Choices: a value that is one of several names, or a table whose only key says which kind the rest describes.
+//! Choices: a value that is one of several names, or a table whose only key names the kind.
 
 use serde_json::Value;
 use toml::de::DeValue;
@@ -9,7 +9,7 @@ use crate::at::Span;
 use crate::diagnostic::Code;
 
 impl<'a> Check<'a> {
-    /// A choice is a name, or a table with one key that names what the rest describes.
+    /// Checks a choice: a name, or a table with one key that names the kind.
     pub(super) fn choice(&mut self, choices: &'a [Value], value: &mut Entry<'_>, span: &Span, name: &str) -> bool {
         let names: Vec<_> = choices.iter().flat_map(choice_names).collect();
         let kinds: Vec<_> = choices.iter().filter_map(Value::as_object).flat_map(properties).collect();
@@ -36,7 +36,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// A text that resembles no choice may be the secret itself, so it is reported without being repeated.
+    /// A text that is not like any choice may be the secret itself, so it is reported without repeating it.
     pub(super) fn stray_secret(&mut self, choices: &'a [Value], value: &Entry<'_>, name: &str) -> bool {
         let Some(text) = value.get_ref().as_str() else { return false };
         let kinds = choices.iter().filter_map(Value::as_object).flat_map(properties).map(|(kind, _)| kind);
@@ -50,7 +50,7 @@ impl<'a> Check<'a> {
         true
     }
 
-    /// A choice that was made by name alone: `names` may be, `kinds` need a table.
+    /// A choice by name alone: `names` may be, `kinds` need a table.
     pub(super) fn named(&mut self, names: &[&str], kinds: &[&str], value: &Entry<'_>, name: &str) -> bool {
         let Some(text) = value.get_ref().as_str() else {
             let found = value.get_ref().type_str();

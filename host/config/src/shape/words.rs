@@ -1,6 +1,6 @@
-//! How keys, choices and types are spoken of.
+//! How messages name keys, choices and types.
 
-/// How alike a typed and a known word must be to suggest it, from 0 to 1.
+/// How similar a typed word must be to a known one for a suggestion, from 0 to 1.
 const ALIKE: f64 = 0.8;
 
 /// The known key that was probably meant.

@@ -18,7 +18,8 @@ fn an_alert_says_where_to_what_for_and_in_which_form() {
     let [pager, chat] = &host.alerts[..] else { panic!("two") };
     assert_eq!(pager.flow.as_str(), "alert-pager");
     assert_eq!(pager.endpoint.format, AlertFormat::Pagerduty { routing_key: SecretRef::Env("PAGERDUTY_KEY".into()) });
-    let (orders, other) = ("orders".parse().unwrap(), "other".parse().unwrap());
+    let orders = "orders".parse().unwrap();
+    let other = "other".parse().unwrap();
     assert!(pager.concerns(AlertKind::DeadLetters, Some(&orders)) && pager.concerns(AlertKind::DiskLow, None));
     assert!(!pager.concerns(AlertKind::DeadLetters, Some(&other)) && !pager.concerns(AlertKind::BreakerOpen, None));
     assert_eq!(pager.retry.unavailable.attempts, 300, "about a day");

@@ -38,7 +38,7 @@ impl AlertKind {
         }
     }
 
-    /// Whether it is said again while it goes on. What nobody can end by putting something right is said once.
+    /// Whether it is repeated while it goes on. An alert that nobody can end by fixing something is sent once.
     #[must_use]
     pub const fn repeats(self) -> bool {
         !matches!(self, Self::DeploymentRolledBack)
@@ -49,7 +49,7 @@ impl AlertKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Worth a look in working hours.
+    /// Can wait for working hours.
     Warning,
     /// Data is not where it should be.
     Error,

@@ -1,4 +1,5 @@
-//! What is said of an alert: the neutral form, which is queued, kept and sent as it is unless another form is asked for.
+//! The notification of an alert in its neutral form. It is queued and stored in this form, and sent in it unless the
+//! endpoint is configured for another one.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -7,7 +8,7 @@ use super::{AlertKey, AlertKind, Firing, Severity};
 use crate::clock::Timestamp;
 use crate::id::FlowName;
 
-/// What is said of an alert.
+/// What a notification says of its alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
@@ -17,16 +18,16 @@ pub enum Said {
     Resolve,
 }
 
-/// One word on an alert, with all that is known of it.
+/// One notification of an alert, with all that is known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
-    /// The form of this document; grows only when a reader would break.
+    /// The version of this document; raised only by a change that would break a reader.
     pub version: u32,
     /// Whether it begins or is over.
     pub action: Said,
-    /// What kind of trouble.
+    /// What kind of problem.
     pub alert: AlertKind,
-    /// The same for everything said of this alert.
+    /// The same for all notifications of this alert.
     pub dedup_key: String,
     /// The host's name.
     pub instance: String,
@@ -41,17 +42,17 @@ pub struct Notice {
     /// When it began.
     #[serde(with = "text")]
     pub since: Timestamp,
-    /// When this was said.
+    /// When this notification was made.
     #[serde(with = "text")]
     pub at: Timestamp,
-    /// How often it was said before.
+    /// How often the alert was notified before.
     pub repeat: u32,
-    /// What a program may want to know of it.
+    /// Details for programs.
     pub details: Map<String, Value>,
 }
 
 impl Notice {
-    /// A word on what fires.
+    /// The notification of an alert that fires.
     #[must_use]
     pub fn of(firing: &Firing, action: Said, instance: &str, at: Timestamp) -> Self {
         let AlertKey { kind, flow, about } = firing.key.clone();
@@ -73,7 +74,7 @@ impl Notice {
     }
 }
 
-/// Moments as RFC 3339.
+/// Timestamps as RFC 3339.
 mod text {
     use serde::{Deserialize as _, Deserializer, Serializer};
 

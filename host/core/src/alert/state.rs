@@ -1,9 +1,9 @@
-//! The book of what fires: one look at the host, against what was said before.
+//! The alerts that fire at one endpoint, and what each check of the host changes about them.
 //!
-//! **Promises.** For one key there is a trigger, then perhaps further ones, each `repeat` after the last, then one
-//! resolve; never a resolve without a trigger, and never two in a row. A resolve comes only after the condition was gone
-//! in every look for `resolve_after`, so what comes and goes is one alert. What is in the book is all that must be kept:
-//! a book that was written down and read again says nothing twice and forgets no resolve.
+//! **Promises.** For one key there is a trigger, perhaps repeated, each time `repeat` after the last, and then one
+//! resolve. There is never a resolve without a trigger, and never two in a row. A resolve comes only after the condition
+//! was gone in every check for `resolve_after`, so a condition that comes and goes is one alert. This state is all that
+//! has to be stored: once restored, it repeats no notification and forgets no resolve.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use serde_json::{Map, Value};
 use super::{AlertKey, Level, Observation, Said};
 use crate::clock::Timestamp;
 
-/// Most alerts of one endpoint at a time. Who has as many has been told; further ones begin as others end.
+/// Most alerts that fire at one endpoint at a time: enough to know that much is wrong. Further ones begin as others end.
 pub const MOST_FIRING: usize = 1000;
 
-/// How patient an endpoint is.
+/// When an endpoint is notified again, and when an alert counts as resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlertTerms {
-    /// How long after the last word the next one comes, while the alert goes on.
+    /// The time from one notification to the next while the alert goes on.
     pub repeat: Duration,
     /// How long a condition must be gone.
     pub resolve_after: Duration,
@@ -33,15 +33,15 @@ pub struct Firing {
     pub key: AlertKey,
     /// One sentence for people.
     pub summary: String,
-    /// What a program may want to know of it.
+    /// Details for programs.
     pub details: Map<String, Value>,
     /// Since when.
     pub since: Timestamp,
-    /// When it was last said.
+    /// When it was last notified.
     pub told: Timestamp,
-    /// How often it was said again.
+    /// How often it was repeated.
     pub repeats: u32,
-    /// Since when the condition is gone; it is not kept, and so begins anew with the host.
+    /// Since when the condition is gone. It is not stored: after a restart this time begins anew.
     #[serde(skip)]
     pub gone: Option<Timestamp>,
 }
@@ -64,24 +64,25 @@ impl AlertState {
         self.firing.values()
     }
 
-    /// One look: what is to be said now. What ends comes first, so that there is room for what begins.
+    /// Takes in one check of the host and returns the notifications to send. Alerts that end come first, so that there
+    /// is room for those that begin.
     pub fn look(
         &mut self,
         now: Timestamp,
         seen: &BTreeMap<AlertKey, Observation>,
         terms: AlertTerms,
     ) -> Vec<(Said, Firing)> {
-        let mut said = self.end(now, seen, terms.resolve_after);
+        let mut notifications = self.end(now, seen, terms.resolve_after);
         for (key, observation) in seen {
             if let Some(firing) = self.firing.get_mut(key) {
-                said.extend(firing.go_on(now, observation, terms.repeat));
+                notifications.extend(firing.go_on(now, observation, terms.repeat));
             } else if observation.level == Level::On && self.firing.len() < MOST_FIRING {
                 let firing = Firing::begin(key, observation, now);
-                said.push((Said::Trigger, firing.clone()));
+                notifications.push((Said::Trigger, firing.clone()));
                 self.firing.insert(key.clone(), firing);
             }
         }
-        said
+        notifications
     }
 
     fn end(
@@ -90,30 +91,42 @@ impl AlertState {
         seen: &BTreeMap<AlertKey, Observation>,
         resolve_after: Duration,
     ) -> Vec<(Said, Firing)> {
-        let over = |key: &AlertKey, firing: &mut Firing| {
+        let ended = self.firing.extract_if(.., |key, firing| {
             if seen.contains_key(key) {
                 firing.gone = None;
                 return false;
             }
-            // A clock that was set back must not keep an alert alive for longer than it was set back.
-            let gone = firing.gone.map_or(now, |gone| gone.min(now));
-            firing.gone = Some(gone);
-            now.since(gone) >= resolve_after
-        };
-        self.firing.extract_if(.., over).map(|(_, firing)| (Said::Resolve, firing)).collect()
+            firing.is_gone_for(resolve_after, now)
+        });
+        ended.map(|(_, firing)| (Said::Resolve, firing)).collect()
     }
 }
 
 impl Firing {
     fn begin(key: &AlertKey, Observation { summary, details, .. }: &Observation, now: Timestamp) -> Self {
-        let (summary, details) = (summary.clone(), details.clone());
-        Self { key: key.clone(), summary, details, since: now, told: now, repeats: 0, gone: None }
+        Self {
+            key: key.clone(),
+            summary: summary.clone(),
+            details: details.clone(),
+            since: now,
+            told: now,
+            repeats: 0,
+            gone: None,
+        }
+    }
+
+    /// Takes note that the condition is gone now; true when it has been for this long.
+    fn is_gone_for(&mut self, wait: Duration, now: Timestamp) -> bool {
+        // A clock that was set back must not keep an alert alive for longer than it was set back.
+        let gone = self.gone.map_or(now, |gone| gone.min(now));
+        self.gone = Some(gone);
+        now.since(gone) >= wait
     }
 
     fn go_on(&mut self, now: Timestamp, observation: &Observation, repeat: Duration) -> Option<(Said, Self)> {
         self.summary.clone_from(&observation.summary);
         self.details.clone_from(&observation.details);
-        // A clock that was ahead when it was told must not keep it quiet.
+        // A clock that was ahead at the last notification must not delay the next one.
         self.told = self.told.min(now);
         if !self.key.kind.repeats() || now.since(self.told) < repeat {
             return None;
@@ -147,58 +160,58 @@ mod tests {
         levels.iter().map(|(n, level)| (key(*n), observation(*level))).collect()
     }
 
-    /// The book as it is after `kill -9`: what was written down, read again.
-    fn restarted(book: &AlertState) -> AlertState {
-        let kept: Vec<_> = book.firing().map(|firing| serde_json::to_vec(firing).unwrap()).collect();
+    /// The state as it is after `kill -9`: stored, and read again.
+    fn restarted(state: &AlertState) -> AlertState {
+        let kept: Vec<_> = state.firing().map(|firing| serde_json::to_vec(firing).unwrap()).collect();
         kept.iter().map(|firing| serde_json::from_slice::<Firing>(firing).unwrap()).collect()
     }
 
-    fn at(book: &mut AlertState, ms: u64, levels: &[(u8, Level)]) -> Vec<Said> {
-        book.look(Timestamp(ms), &seen(levels), TERMS).into_iter().map(|(said, _)| said).collect()
+    fn at(state: &mut AlertState, ms: u64, levels: &[(u8, Level)]) -> Vec<Said> {
+        state.look(Timestamp(ms), &seen(levels), TERMS).into_iter().map(|(said, _)| said).collect()
     }
 
     #[test]
-    fn an_alert_is_triggered_once_said_again_now_and_then_and_resolved_once() {
-        let mut book = AlertState::default();
-        assert_eq!(at(&mut book, 1_000, &[(1, Level::On)]), [Said::Trigger]);
-        assert_eq!(at(&mut book, 1_399, &[(1, Level::On)]), []);
-        assert_eq!(at(&mut book, 1_400, &[(1, Level::Between)]), [Said::Trigger], "it goes on");
-        assert_eq!(book.firing().next().unwrap().repeats, 1);
-        assert_eq!(at(&mut book, 1_500, &[]), [], "it has only just gone");
-        assert_eq!(at(&mut book, 1_520, &[(1, Level::Between)]), [], "and is back");
-        assert_eq!(at(&mut book, 1_560, &[]), []);
-        assert_eq!(at(&mut book, 1_610, &[]), [Said::Resolve]);
-        assert_eq!(at(&mut book, 1_611, &[(1, Level::Between)]), [], "what is half over begins nothing");
+    fn an_alert_is_triggered_once_repeated_now_and_then_and_resolved_once() {
+        let mut state = AlertState::default();
+        assert_eq!(at(&mut state, 1_000, &[(1, Level::On)]), [Said::Trigger]);
+        assert_eq!(at(&mut state, 1_399, &[(1, Level::On)]), []);
+        assert_eq!(at(&mut state, 1_400, &[(1, Level::Between)]), [Said::Trigger], "it goes on");
+        assert_eq!(state.firing().next().unwrap().repeats, 1);
+        assert_eq!(at(&mut state, 1_500, &[]), [], "it has only just gone");
+        assert_eq!(at(&mut state, 1_520, &[(1, Level::Between)]), [], "and is back");
+        assert_eq!(at(&mut state, 1_560, &[]), []);
+        assert_eq!(at(&mut state, 1_610, &[]), [Said::Resolve]);
+        assert_eq!(at(&mut state, 1_611, &[(1, Level::Between)]), [], "what is half over begins nothing");
     }
 
     #[test]
-    fn what_is_told_once_is_not_said_again() {
+    fn an_alert_that_does_not_repeat_is_sent_once() {
         let rolled_back = u8::try_from(AlertKind::ALL.len() - 1).unwrap();
         assert!(!key(rolled_back).kind.repeats());
-        let mut book = AlertState::default();
-        assert_eq!(at(&mut book, 0, &[(rolled_back, Level::On)]), [Said::Trigger]);
-        assert_eq!(at(&mut book, 1_000_000, &[(rolled_back, Level::On)]), []);
+        let mut state = AlertState::default();
+        assert_eq!(at(&mut state, 0, &[(rolled_back, Level::On)]), [Said::Trigger]);
+        assert_eq!(at(&mut state, 1_000_000, &[(rolled_back, Level::On)]), []);
     }
 
     #[test]
     fn a_clock_that_is_set_back_delays_a_resolve_and_prevents_none() {
-        let mut book = AlertState::default();
-        at(&mut book, 10_000, &[(1, Level::On)]);
-        assert_eq!(at(&mut book, 10_010, &[]), []);
-        assert_eq!(at(&mut book, 2_000, &[]), []);
-        assert_eq!(at(&mut book, 2_050, &[]), [Said::Resolve]);
+        let mut state = AlertState::default();
+        at(&mut state, 10_000, &[(1, Level::On)]);
+        assert_eq!(at(&mut state, 10_010, &[]), []);
+        assert_eq!(at(&mut state, 2_000, &[]), []);
+        assert_eq!(at(&mut state, 2_050, &[]), [Said::Resolve]);
     }
 
     #[test]
     fn a_thousand_alerts_are_enough_and_the_next_begins_as_one_ends() {
-        let about = |n: usize| AlertKey { about: Some(n.to_string()), ..key(1) };
-        let many: BTreeMap<_, _> = (0..MOST_FIRING + 1).map(|n| (about(n), observation(Level::On))).collect();
-        let mut book = AlertState::default();
-        assert_eq!(book.look(Timestamp(0), &many, TERMS).len(), MOST_FIRING);
+        let keys = (0..=MOST_FIRING).map(|n| AlertKey { about: Some(n.to_string()), ..key(1) });
+        let many: BTreeMap<_, _> = keys.map(|key| (key, observation(Level::On))).collect();
+        let mut state = AlertState::default();
+        assert_eq!(state.look(Timestamp(0), &many, TERMS).len(), MOST_FIRING);
         let mut fewer = many;
         fewer.pop_first();
-        book.look(Timestamp(1), &fewer, TERMS);
-        let said = book.look(Timestamp(51), &fewer, TERMS);
+        state.look(Timestamp(1), &fewer, TERMS);
+        let said = state.look(Timestamp(51), &fewer, TERMS);
         assert_eq!(said.iter().map(|(said, _)| *said).collect::<Vec<_>>(), [Said::Resolve, Said::Trigger]);
     }
 
@@ -208,27 +221,28 @@ mod tests {
     }
 
     proptest! {
-        /// Looks at any times, with restarts in between, and then a calm.
+        /// Checks at any times, with restarts in between, and then none of the conditions for a while.
         #[test]
         fn every_trigger_gets_one_resolve_and_none_flaps_wherever_the_host_restarts(
-            looks in proptest::collection::vec((levels(), 0u64..120, any::<bool>()), 1..60)
+            checks in proptest::collection::vec((levels(), 0u64..120, any::<bool>()), 1..60)
         ) {
-            let (mut book, mut now) = (AlertState::default(), 1_000);
+            let mut state = AlertState::default();
+            let mut now = 1_000;
             let mut open: BTreeMap<AlertKey, u64> = BTreeMap::new();
             let mut last_seen: BTreeMap<AlertKey, u64> = BTreeMap::new();
             let calm = std::iter::repeat_n((Vec::new(), 60, false), 3);
-            for (levels, pause, restart) in looks.into_iter().chain(calm) {
+            for (levels, pause, restart) in checks.into_iter().chain(calm) {
                 now += pause;
                 if restart {
-                    book = restarted(&book);
+                    state = restarted(&state);
                 }
                 let seen = seen(&levels);
-                for (said, firing) in book.look(Timestamp(now), &seen, TERMS) {
+                for (said, firing) in state.look(Timestamp(now), &seen, TERMS) {
                     match said {
                         Said::Trigger => {
-                            let told = open.insert(firing.key.clone(), now);
-                            prop_assert!(told.is_none_or(|told| now - told >= 400), "said again too soon");
-                            prop_assert!(told.is_some() || seen[&firing.key].level == Level::On);
+                            let last = open.insert(firing.key.clone(), now);
+                            prop_assert!(last.is_none_or(|last| now - last >= 400), "said again too soon");
+                            prop_assert!(last.is_some() || seen[&firing.key].level == Level::On);
                         }
                         Said::Resolve => {
                             prop_assert!(open.remove(&firing.key).is_some(), "resolved without a trigger");
@@ -237,7 +251,7 @@ mod tests {
                     }
                 }
                 last_seen.extend(seen.into_keys().map(|key| (key, now)));
-                prop_assert!(book.firing().map(|firing| &firing.key).eq(open.keys()));
+                prop_assert!(state.firing().map(|firing| &firing.key).eq(open.keys()));
             }
             prop_assert!(open.is_empty(), "an alert outlived its cause: {open:?}");
         }

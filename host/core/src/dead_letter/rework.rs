@@ -1,5 +1,5 @@
-//! What operators did with a dead letter, kept in the letter itself: who took note of it, each replay with what came
-//! of it, and every payload an edit has left behind. An export carries all of it.
+//! What operators did with a dead letter, kept in the dead letter itself: who acknowledged it, each replay with its
+//! result, and every payload that an edit replaced. An export contains all of it.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub struct Acknowledgement {
     pub by: String,
 }
 
-/// One replay of a letter's message, which keeps its id.
+/// One replay of a dead letter's message, which keeps its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplayRun {
     /// When it was put back into the queue.
@@ -26,12 +26,12 @@ pub struct ReplayRun {
     /// The job that did it, when one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<JobId>,
-    /// Which of the letter's revisions ran, when the payload was edited for it.
+    /// Which of the dead letter's revisions ran, when the payload was edited for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u32>,
-    /// Which of the letter's attempts is the first of this run, from 0.
+    /// Which of the dead letter's attempts is the first of this run, from 0.
     pub first_attempt: u32,
-    /// What came of it; none while it is under way.
+    /// Its result; none while it is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<ReplayOutcome>,
     /// When that was.
@@ -39,13 +39,13 @@ pub struct ReplayRun {
     pub ended_at: Option<Timestamp>,
 }
 
-/// What came of a replay.
+/// The result of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplayOutcome {
-    /// It delivered the message, or skipped it on purpose: the letter is resolved.
+    /// The message was delivered, or deliberately skipped: the dead letter is resolved.
     Resolved,
-    /// The message was given up again: the letter is open.
+    /// The message was given up again: the dead letter is open.
     FailedAgain,
 }
 

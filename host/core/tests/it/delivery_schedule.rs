@@ -37,8 +37,8 @@ fn spell() -> impl Strategy<Value = Spell> {
         1 => Just(ErrorClass::NoSpace),
         1 => Just(ErrorClass::Permanent),
     ];
-    let asked = prop_oneof![3 => Just(None), 1 => (1u64..7_200).prop_map(|s| Some(Duration::from_secs(s)))];
-    (1u64..600, 0u8..=100, class, asked).prop_map(|(lasts, fails, class, retry_after)| Spell {
+    let retry_after = prop_oneof![3 => Just(None), 1 => (1u64..7_200).prop_map(|s| Some(Duration::from_secs(s)))];
+    (1u64..600, 0u8..=100, class, retry_after).prop_map(|(lasts, fails, class, retry_after)| Spell {
         lasts: Duration::from_secs(lasts),
         fails,
         class,
@@ -180,7 +180,7 @@ impl World {
         }
     }
 
-    /// Everything that must hold when an attempt begins, from what was seen outside of the valve.
+    /// Everything that must hold when an attempt begins, from what was seen outside of the target's health.
     fn may_attempt(&mut self, n: usize, admission: Admission, now: Timestamp) {
         let message = &self.messages[n];
         assert!(message.end.is_none() && !self.under_way.contains_key(&n));
@@ -218,20 +218,20 @@ impl World {
         let spell = self.script.iter().find(|(ends, _)| now < *ends).map(|(_, spell)| spell);
         let failing = spell.filter(|spell| roll < spell.fails);
         let error = failing.map(|spell| spell.class);
-        let asked = failing.and_then(|spell| spell.retry_after);
+        let retry_after = failing.and_then(|spell| spell.retry_after);
         let admission = self.under_way.remove(&n).unwrap();
         for change in self.health.end(admission, error, now) {
             self.note(change, now);
         }
         let spent = self.messages[n].spent;
-        let tried = AttemptResult { error, asked, probe: admission.is_probe(), spent };
-        let decision = tried.decide(&self.policies, now, self.draws.f64());
+        let result = AttemptResult { error, asked: retry_after, probe: admission.is_probe(), spent };
+        let decision = result.decide(&self.policies, now, self.draws.f64());
         match decision {
             RetryDecision::Later { at, spent: counts } => {
                 if let Some(policy) = error.and_then(|class| self.policies.after(class)) {
-                    let asked = asked.unwrap_or_default().min(policy.retry_after_cap);
-                    let bound = policy.bound_after(spent + 1).max(asked);
-                    assert!(at.since(now) >= asked && at.since(now) <= bound, "out of its bounds");
+                    let least = retry_after.unwrap_or_default().min(policy.retry_after_cap);
+                    let bound = policy.bound_after(spent + 1).max(least);
+                    assert!(at.since(now) >= least && at.since(now) <= bound, "out of its bounds");
                     assert!(!counts || spent + 1 < policy.attempts);
                 }
                 let message = &mut self.messages[n];

@@ -1,8 +1,9 @@
-//! Short forms in golden cases, written out: a message or an outcome many times over, a text repeated.
+//! Expands short forms in golden cases: a repeated message or outcome, and a repeated text.
 //!
-//! `{"repeat": 1000, …}` as an element of `input` or `expected` stands for as many of them; a payload
-//! `{"text": "0123", "times": 1000}` for the text as often. A few bytes can stand for any amount of memory, and a host
-//! runs cases that came with somebody's plugin: so each list has bounded room, taken before anything is copied.
+//! `{"repeat": 1000, …}` as an element of `input` or `expected` stands for that many elements; a payload
+//! `{"text": "0123", "times": 1000}` for the text that many times. A few bytes could stand for any amount of memory, and
+//! a host runs cases from other people's plugins: so the size of each list is bounded, and checked before anything is
+//! copied.
 
 use serde_json::Value;
 
@@ -10,12 +11,12 @@ use crate::error::CaseError;
 
 /// Most messages a short form may stand for.
 const MESSAGES: usize = 100_000;
-/// Most memory one list of a case may take, about.
+/// About how much memory one list of a case may take.
 const BYTES: usize = 64 << 20;
-/// What a value takes beside its text, about.
+/// About how much memory a value takes beside its text.
 const VALUE_BYTES: usize = 32;
 
-/// The case with every short form written out.
+/// Expands every short form of the case.
 pub(super) fn expand(case: &mut Value) -> Result<(), CaseError> {
     for list in ["input", "expected"] {
         let Some(elements) = case.get_mut(list).and_then(Value::as_array_mut) else { continue };
@@ -32,14 +33,14 @@ pub(super) fn expand(case: &mut Value) -> Result<(), CaseError> {
     Ok(())
 }
 
-/// What a list may still take.
+/// How much a list may still take.
 struct Room {
     list: &'static str,
     left: usize,
 }
 
 impl Room {
-    /// Takes `repeat` out of an element.
+    /// Removes `repeat` from an element.
     fn repetitions(&self, element: &mut Value) -> Result<usize, CaseError> {
         match element.as_object_mut().and_then(|members| members.shift_remove("repeat")) {
             None => Ok(1),
@@ -47,7 +48,7 @@ impl Room {
         }
     }
 
-    /// Writes a repeated text out.
+    /// Expands a repeated text.
     fn text(&mut self, payload: &mut Value) -> Result<(), CaseError> {
         let Some(members) = payload.as_object_mut().filter(|members| members.len() == 2) else { return Ok(()) };
         let (Some(Value::String(text)), Some(times)) = (members.get("text"), members.get("times")) else {
@@ -61,8 +62,12 @@ impl Room {
 
     fn bounded(&self, form: &'static str, times: &Value, most: usize) -> Result<usize, CaseError> {
         let number = times.as_u64().and_then(|times| usize::try_from(times).ok());
-        let refused = || CaseError::Times { form, list: self.list, times: times.to_string(), most };
-        number.filter(|times| (1..=most).contains(times)).ok_or_else(refused)
+        number.filter(|times| (1..=most).contains(times)).ok_or_else(|| CaseError::Times {
+            form,
+            list: self.list,
+            times: times.to_string(),
+            most,
+        })
     }
 
     fn take(&mut self, bytes: usize) -> Result<(), CaseError> {
@@ -71,7 +76,7 @@ impl Room {
     }
 }
 
-/// What a value takes in memory, about.
+/// About how much memory a value takes.
 fn weight(value: &Value) -> usize {
     let below = match value {
         Value::String(text) => text.len(),

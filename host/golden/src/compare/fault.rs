@@ -6,12 +6,12 @@
 use gantry_sandbox::PluginFault;
 use serde_json::{Map, Value, json};
 
-/// All there is to say of a fault.
+/// A fault with everything that is known of it.
 pub(super) fn describe(fault: &PluginFault) -> Value {
     json!({ "code": fault.code.name(), "text": fault.text, "stack": fault.backtrace, "stderr": fault.stderr })
 }
 
-/// The fault in the terms of the expectation: equal to it where it holds.
+/// The fault in the terms of the expectation: equal to it if the expectation is met.
 pub(super) fn seen(expected: &Value, fault: &PluginFault) -> Value {
     let Some(members) = expected.as_object() else { return describe(fault) };
     let mut seen = Map::new();
@@ -30,8 +30,8 @@ pub(super) fn seen(expected: &Value, fault: &PluginFault) -> Value {
 }
 
 fn mentioned(words: &[Value], fault: &PluginFault) -> Value {
-    let said = format!("{}\n{}\n{}", fault.text, fault.stderr, fault.backtrace.join("\n"));
-    words.iter().filter(|word| word.as_str().is_some_and(|word| said.contains(word))).cloned().collect()
+    let text = format!("{}\n{}\n{}", fault.text, fault.stderr, fault.backtrace.join("\n"));
+    words.iter().filter(|word| word.as_str().is_some_and(|word| text.contains(word))).cloned().collect()
 }
 
 #[cfg(test)]

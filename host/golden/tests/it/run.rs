@@ -5,8 +5,8 @@ use gantry_sandbox::{Sandbox, SandboxConfig};
 
 fn run(guest: &[u8], cases: &[(&str, &str)]) -> Vec<CaseOutcome> {
     let plugin = Sandbox::new(SandboxConfig::default()).unwrap().load(guest).unwrap();
-    let case = |&(name, text): &(&str, &str)| CaseFile { name: name.to_owned(), text: text.to_owned() };
-    gantry_golden::run(&plugin, &cases.iter().map(case).collect::<Vec<_>>(), Payloads::AsValues)
+    let cases = cases.iter().map(|&(name, text)| CaseFile { name: name.to_owned(), text: text.to_owned() });
+    gantry_golden::run(&plugin, &cases.collect::<Vec<_>>(), Payloads::AsValues)
 }
 
 const SAYS_IT_AGAIN: &str = r#"{

@@ -1,11 +1,11 @@
-//! Outputs: how many, how large, where to, and nothing in a name or header that could mean something else downstream.
+//! Checks outputs: their number, size and target, and that no name or header can be misread by a target.
 
 use bytes::Bytes;
 use gantry_core::{Headers, Output, TargetName, escape};
 
 use super::Breach;
 use crate::guest::types::{Output as GuestOutput, PayloadResult};
-use crate::step::Bound;
+use crate::step::context::StepContext;
 
 /// Most headers of one output.
 const HEADERS: usize = 64;
@@ -19,7 +19,7 @@ const KEY_BYTES: usize = 1 << 10;
 const SHOWN_BYTES: usize = 64;
 
 /// All outputs of one message, or the first breach.
-pub(super) fn outputs(outputs: Vec<GuestOutput>, step: &Bound) -> Result<Vec<Output>, Breach> {
+pub(super) fn outputs(outputs: Vec<GuestOutput>, step: &StepContext) -> Result<Vec<Output>, Breach> {
     let limits = step.limits;
     if outputs.len() > limits.outputs {
         return Err(Breach::Outputs { count: outputs.len(), limit: limits.outputs });
@@ -43,7 +43,7 @@ fn bytes_of(payload: &PayloadResult) -> usize {
     }
 }
 
-fn read(position: usize, output: GuestOutput, step: &Bound) -> Result<Output, Breach> {
+fn read(position: usize, output: GuestOutput, step: &StepContext) -> Result<Output, Breach> {
     let breach = |text: String| Breach::Output { position, text };
     check_token("content type", &output.content_type).map_err(breach)?;
     if let Some(key) = &output.idempotency_key {
@@ -66,7 +66,7 @@ fn read(position: usize, output: GuestOutput, step: &Bound) -> Result<Output, Br
 }
 
 /// The target of this name, if the flow has it.
-fn granted(position: usize, route: &str, step: &Bound) -> Result<TargetName, Breach> {
+fn granted(position: usize, route: &str, step: &StepContext) -> Result<TargetName, Breach> {
     let target = route.parse().ok().filter(|target| step.routes.contains(target));
     target.ok_or_else(|| Breach::Route {
         position,
@@ -75,7 +75,7 @@ fn granted(position: usize, route: &str, step: &Bound) -> Result<TargetName, Bre
     })
 }
 
-/// Headers that mean the same in HTTP as here: a line break in one would begin another.
+/// Headers that mean the same in HTTP as here: a line break in one would begin another one.
 fn headers(headers: Vec<(String, String)>) -> Result<Headers, String> {
     if headers.len() > HEADERS {
         return Err(format!("{} headers; at most {HEADERS}", headers.len()));
@@ -97,10 +97,10 @@ const fn is_token(byte: u8) -> bool {
         || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
-/// Printable ASCII, not empty, not long: what may stand in a header.
+/// Whether a text may be part of a header: printable ASCII, not empty, not too long.
 fn check_token(what: &str, text: &str) -> Result<(), String> {
-    let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-    if text.is_empty() || text.len() > TOKEN_BYTES || !text.bytes().all(printable) {
+    let is_printable = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    if text.is_empty() || text.len() > TOKEN_BYTES || !is_printable {
         return Err(format!(
             "the {what} `{}`: use 1 to {TOKEN_BYTES} printable ASCII characters",
             escape(text, SHOWN_BYTES)

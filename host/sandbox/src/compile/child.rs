@@ -1,13 +1,13 @@
-//! The process that compiles: binds itself, reads a component, writes code, ends.
+//! The process that compiles: it limits itself, reads a component, writes code, and ends.
 //!
-//! Bounds are set before the first byte of the component is read, by the process for itself: between fork and exec that
-//! would take `unsafe`. Nothing hostile runs before they hold, and what they bound can't lift them again, since the hard
-//! limits are lowered too.
+//! It sets its limits itself, before it reads the first byte of the component, because setting them between fork and exec
+//! would take `unsafe`. Nothing hostile runs before that, and the limits can't be raised again, because the hard limits
+//! are lowered too.
 //!
 //! | bound | why |
 //! |---|---|
-//! | address space | memory, and with it the host's |
-//! | processor time | of all threads, so that a bomb can't hide behind a busy wall clock |
+//! | address space | limits memory, and so protects the host's |
+//! | processor time | of all threads together |
 //! | open files | none beyond the three pipes: nothing can be read or connected to |
 //! | size of files | zero: nothing can be written, since pipes are no files |
 //! | core dumps | none: they would hold the component |
@@ -38,20 +38,20 @@ enum Failure {
     Refused(wasmtime::Error),
 }
 
-/// The whole life of a compiler's process: a component on the standard input, code on the standard output.
+/// The whole life of a compiler's process: reads a component from standard input and writes code to standard output.
 ///
-/// For the program that [`CompilerProcess`](super::CompilerProcess) names; the two numbers are the arguments it was
-/// given last. It must not have started any thread or opened any file before.
+/// For the program that [`CompilerProcess`](super::CompilerProcess) names; the two numbers are its last arguments. The
+/// program must not have started a thread or opened a file before.
 pub fn serve_compilation(memory_bytes: u64, cpu_seconds: u64) -> ! {
     let code = serve(memory_bytes, cpu_seconds).map_or_else(
         |failure| {
-            // With nobody left to read it, the exit code has to do.
+            // If nobody reads it, the exit code has to be enough.
             let _ = write!(std::io::stderr(), "{failure}");
             if matches!(failure, Failure::Refused(_)) { REFUSED } else { UNUSABLE }
         },
         |()| 0,
     );
-    // Not by returning: nothing is left to be dropped, and gigabytes of freed memory would only take time.
+    // Instead of returning: freeing gigabytes of memory would only take time.
     std::process::exit(code)
 }
 
@@ -65,14 +65,14 @@ fn serve(memory_bytes: u64, cpu_seconds: u64) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-/// Gives this process its bounds, for good.
+/// Sets the limits of this process, permanently.
 fn bind(memory_bytes: u64, cpu_seconds: u64) -> rustix::io::Result<()> {
     let limit = |resource, most: u64| setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
     limit(Resource::Core, 0)?;
     limit(Resource::Fsize, 0)?;
     limit(Resource::Nofile, FILES)?;
     limit(Resource::As, memory_bytes)?;
-    // The soft limit's signal can be told from a kill by somebody else; one second later there is no choice.
+    // The signal of the soft limit differs from a kill by somebody else; one second later the hard limit kills.
     setrlimit(Resource::Cpu, Rlimit { current: Some(cpu_seconds), maximum: Some(cpu_seconds + 1) })?;
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;

@@ -1,8 +1,8 @@
-//! The host's side of a compilation: starts the process, feeds it, watches the clock, judges how it ended.
+//! The host's side of a compilation: starts the process, feeds it, limits its time, and interprets how it ended.
 //!
 //! The process gets nothing of the host: no environment but two settings that keep its memory predictable, no files but
-//! three pipes (whatever else the host opened is closed on exec), no working directory but the root. What it hands back is taken as code
-//! only when it ended well.
+//! three pipes (other files of the host are closed on exec), no working directory but the root. Its output counts as code
+//! only if it ended with success.
 
 use std::io::{Read, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
@@ -19,8 +19,8 @@ use super::{CompileBounds, CompileError, CompilerProcess};
 use crate::trusted::{self, Trusted};
 use gantry_core::escape;
 
-/// Threads of one compilation. Each reserves stacks and an arena out of the bounded address space, and the host's other
-/// work goes on beside it.
+/// Threads of one compilation. Each reserves stacks and an arena in the limited address space, and the host has other
+/// work to do at the same time.
 const THREADS: &str = "4";
 /// Arenas of glibc's allocator, which reserve 64 MiB of address space each.
 const ARENAS: &str = "2";
@@ -28,16 +28,16 @@ const ARENAS: &str = "2";
 const TEXT_BYTES: usize = 2 << 10;
 /// How long a process that has closed its output may take to end.
 const GRACE: Duration = Duration::from_secs(5);
-/// How often that is looked at.
-const GLANCE: Duration = Duration::from_millis(2);
+/// How often this is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 impl CompilerProcess {
-    /// Compiles in a process of its own. Blocks until it has ended, for at most its wall clock and a moment.
+    /// Compiles in a process of its own. Blocks until it has ended, which takes at most its time limit and a moment.
     pub(crate) fn compile(&self, engine: &Engine, bytes: &[u8]) -> Result<Component, CompileError> {
         let start = Instant::now();
         let mut process = self.spawn().map_err(CompileError::Process)?;
         let code = exchange(&mut process, bytes, &self.bounds, start)?;
-        tracing::debug!(elapsed = ?start.elapsed(), code_bytes = code.len(), "compiled a plugin in a process of its own");
+        tracing::debug!(elapsed = ?start.elapsed(), code_bytes = code.len(), "compiled a plugin in a separate process");
         trusted::deserialize(engine, Trusted::from_own_compiler(&code)).map_err(CompileError::Engine)
     }
 
@@ -57,14 +57,16 @@ impl CompilerProcess {
     }
 }
 
-/// Feeds the process and takes its code. It has ended, one way or another, when this returns.
+/// Feeds the process and takes its code. The process has ended when this returns.
 fn exchange(
     process: &mut Child,
     bytes: &[u8],
     bounds: &CompileBounds,
     start: Instant,
 ) -> Result<Vec<u8>, CompileError> {
-    let (stdin, stdout, stderr) = (process.stdin.take(), process.stdout.take(), process.stderr.take());
+    let stdin = process.stdin.take();
+    let stdout = process.stdout.take();
+    let stderr = process.stderr.take();
     std::thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
         // A process that dies closes its pipes, which ends all three.
@@ -86,24 +88,24 @@ fn exchange(
     })
 }
 
-/// What a pipe holds, up to so many bytes; then it is closed, which ends whoever writes on.
+/// Reads up to this many bytes from a pipe and closes it, which ends a process that writes more.
 fn read(pipe: Option<impl Read>, most: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     if let Some(pipe) = pipe {
-        // A pipe that breaks holds what it held: how the process ended tells whether that is whole.
+        // If the pipe breaks, the exit status shows whether the bytes are complete.
         let _ = pipe.take(most as u64).read_to_end(&mut bytes);
     }
     bytes
 }
 
-/// The end of a process that has closed its output; none for one that had to be killed.
+/// Waits for the end of a process that has closed its output; none if it had to be killed.
 fn end(process: &mut Child) -> std::io::Result<Option<ExitStatus>> {
     let until = Instant::now() + GRACE;
     while Instant::now() < until {
         if let Some(status) = process.try_wait()? {
             return Ok(Some(status));
         }
-        std::thread::sleep(GLANCE);
+        std::thread::sleep(POLL_INTERVAL);
     }
     kill(process).map(|_| None)
 }
@@ -113,7 +115,7 @@ fn kill(process: &mut Child) -> std::io::Result<ExitStatus> {
     process.wait()
 }
 
-/// Why there is no code. Rust aborts where memory ends, and the kernel signals where processor time does.
+/// Why there is no code. Rust aborts when memory runs out, and the kernel sends a signal when processor time does.
 fn judge(status: ExitStatus, said: String, bounds: &CompileBounds) -> CompileError {
     if status.code() == Some(REFUSED) {
         return CompileError::Refused(said);

@@ -1,9 +1,9 @@
-//! Advances the engine's epoch at a steady pace while calls run, on a thread of its own: guest code compares the epoch
-//! with its deadline at every loop and call, so a guest that never returns still ends, however busy the other threads are.
+//! Advances the engine's epoch at a constant rate while calls run, on a thread of its own. Guest code compares the epoch
+//! with its deadline at every loop and call, so a guest that never returns is stopped, however busy the other threads are.
 //!
-//! Epochs count time, not wake-ups: on a loaded machine the thread wakes late, and then makes up for what it missed.
-//! Counting wake-ups would stretch every deadline just when time is short. While no call runs there is no deadline to
-//! watch: after [`LINGER`] the thread sleeps until the next call begins, and a host at rest costs nothing for it.
+//! Epochs count time, not wake-ups: on a loaded machine the thread wakes late, and then catches up. Counting wake-ups
+//! would extend every deadline just when time is short. While no call runs there is no deadline to watch: after
+//! [`LINGER`] the thread sleeps until the next call begins, so it costs an idle host nothing.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 use wasmtime::EngineWeak;
 
-/// How long the thread goes on ticking after the last call: a host at work has calls at shorter distances, and waking a
+/// How long the thread goes on ticking after the last call. On a busy host the next call comes sooner, and waking the
 /// thread for each of them would cost more than the ticks.
 const LINGER: Duration = Duration::from_millis(100);
 
@@ -47,11 +47,10 @@ enum Phase {
 
 impl Ticker {
     pub(super) fn start(engine: EngineWeak, tick: Duration) -> std::io::Result<Self> {
-        let advance = move || engine.upgrade().map(|engine| engine.increment_epoch()).is_some();
-        Self::start_with(tick, advance)
+        Self::start_with(tick, move || engine.upgrade().map(|engine| engine.increment_epoch()).is_some())
     }
 
-    /// `advance` is called once for each epoch; false: there is nothing to advance any more.
+    /// `advance` is called once for each epoch; it returns false when the engine is gone.
     fn start_with(tick: Duration, advance: impl Fn() -> bool + Send + 'static) -> std::io::Result<Self> {
         let state = State { calls: 0, phase: Phase::Asleep };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
@@ -66,7 +65,8 @@ impl Ticker {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// A call begins: from now on time counts. To be held until the call has ended, and to be had before its deadline is set.
+    /// Begins a call: from now on time counts. Call this before the deadline is set, and keep the result until the call
+    /// has ended.
     pub(crate) fn begin(&self) -> Ticking<'_> {
         let mut state = self.shared.state.lock();
         state.calls += 1;
@@ -91,7 +91,7 @@ impl Shared {
         }
     }
 
-    /// Advances the epoch until no call has run for a while; false when there is nothing to advance any more.
+    /// Advances the epoch until no call has run for a while; false when the engine is gone.
     fn tick(&self, since: Instant, tick: Duration, advance: &impl Fn() -> bool) -> bool {
         let mut ticks = 0;
         let mut last_call = since;
@@ -129,7 +129,7 @@ impl Drop for Ticker {
         self.shared.changed.notify_one();
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
-            // A panicked ticker has nothing left to say, and drop has nobody to tell.
+            // If the thread has panicked, drop has nobody to report it to.
             let _ = thread.join();
         }
     }

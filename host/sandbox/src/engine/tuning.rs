@@ -1,10 +1,10 @@
-//! Every knob of the engine, each with the threat it closes or the cost it saves.
+//! Every setting of the engine, each with the threat it averts or the cost it saves.
 
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Strategy, WasmBacktraceDetails,
 };
 
-use super::SandboxConfig;
+use crate::config::SandboxConfig;
 
 /// Core instances of one component: a guest, its adapter and shims are 2 to 5; a language runtime linked from shared
 /// objects has some thirty.
@@ -33,8 +33,8 @@ pub(super) fn engine(sandbox: &SandboxConfig) -> wasmtime::Result<Engine> {
     Engine::new(&config)
 }
 
-/// An engine that only compiles: without the pool, whose address space would fill what a compiler's process may have.
-/// What it makes runs in [`engine`], since nothing of the pool reaches the code.
+/// An engine that only compiles. It has no pool, because the pool's address space would use up what a compiler's process
+/// may have. Its code runs in [`engine`], because compiled code doesn't depend on the pool.
 pub(crate) fn compiler() -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     execution(&mut config);
@@ -56,7 +56,7 @@ fn execution(config: &mut Config) {
     config.memory_init_cow(true);
 }
 
-/// What a guest may contain. `gantry-component` validates against the same list, so this is the second lock.
+/// The features a guest may use. `gantry-component` validates against the same list; this is a second barrier.
 fn features(config: &mut Config) {
     config
         .wasm_component_model(true)
@@ -76,7 +76,7 @@ fn features(config: &mut Config) {
         .wasm_relaxed_simd(false);
 }
 
-/// Slots are address space set aside at start; a guest that needs more than one slot offers isn't instantiated.
+/// Slots are address space reserved at start. A guest that needs more than a slot offers is not instantiated.
 fn pool(sandbox: &SandboxConfig) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(sandbox.instances)

@@ -1,44 +1,20 @@
 //! `gantry:plugin/lookup`: rows of the tables the step grants.
 //!
-//! Lookups block the guest's thread, so a [`Tables`] must answer from memory. What one crossing may ask and get is
-//! bounded here: the limit on linear memory doesn't see what the host allocates for an answer.
+//! Lookups block the guest's thread, so [`Tables`](crate::Tables) must answer from memory. The size of a question and of
+//! its answer is bounded here, because the limit on linear memory doesn't cover what the host allocates for an answer.
 
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::guest::gantry::plugin::lookup;
 use crate::state::State;
+use crate::tables::TableError;
 
-/// Most keys of one crossing: enough for every line of a batch of orders.
+/// Most keys of one call: enough for every line of a batch of orders.
 const MAX_KEYS: usize = 10_000;
 /// Most bytes of rows in one answer.
 const MAX_ANSWER_BYTES: usize = 8 << 20;
-/// Keys asked of the tables at once, so that an answer that grows too large is noticed early.
+/// Keys looked up at once, so that an answer that grows too large is noticed early.
 const KEYS_AT_ONCE: usize = 256;
-
-/// The reference tables of a flow.
-pub trait Tables: Send + Sync {
-    /// The rows under these keys as JSON objects, in the order of the keys; none where no row has the key.
-    ///
-    /// Grants are checked before this is called. It must not wait for anything.
-    ///
-    /// # Errors
-    /// When the table doesn't exist or can't be read just now; the plugin is told.
-    fn get(&self, table: &str, keys: &[String]) -> Result<Vec<Option<String>>, TableError>;
-}
-
-/// A lookup that failed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TableError {
-    /// The flow has no such table.
-    #[error("no such table")]
-    UnknownTable,
-    /// The table exists but can't be read just now.
-    #[error("the table can't be read just now")]
-    Unavailable,
-    /// Anything else; the text reaches the plugin.
-    #[error("{0}")]
-    Other(String),
-}
 
 pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     lookup::add_to_linker::<State, HasSelf<State>>(linker, |state| state)

@@ -1,4 +1,5 @@
-//! Why a plugin can't run in a step. Every message begins with the place in the flow's file and ends with what helps.
+//! Why a plugin can't run in a step. Every message begins with the place in the flow's file and ends with the way to fix
+//! it.
 
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ pub enum PrepareProblem {
         /// The broken rules.
         violations: Vec<Violation>,
     },
-    /// The schema in the manifest is none, or refers to something outside it.
+    /// The schema in the manifest is invalid, or refers to something outside it.
     #[error("the settings' schema in the manifest of plugin `{plugin}` {source}")]
     Schema {
         /// The plugin's name.
@@ -61,10 +62,10 @@ pub enum PrepareProblem {
         /// What is wrong with it.
         source: LoadError,
     },
-    /// A limit this sandbox can't keep.
+    /// A limit that this sandbox can't enforce.
     #[error(transparent)]
     Limits(#[from] LimitError),
-    /// It imports or exports something in a shape the host doesn't have.
+    /// It imports or exports something with another signature than the host's.
     #[error("plugin `{plugin}` does not fit this host: {source}")]
     Link {
         /// The plugin's name.
@@ -83,7 +84,7 @@ pub enum PrepareProblem {
     },
 }
 
-/// A limit of a step that this sandbox can't keep.
+/// A limit of a step that this sandbox can't enforce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
     /// Too little or too much memory.
@@ -121,9 +122,9 @@ fn quoted(names: &[String]) -> String {
 }
 
 fn listed(violations: &[Violation]) -> String {
-    let one = |violation: &Violation| match violation.path.as_str() {
+    let texts = violations.iter().map(|violation| match violation.path.as_str() {
         "" => violation.text.clone(),
         path => format!("at {path}: {}", violation.text),
-    };
-    violations.iter().map(one).collect::<Vec<_>>().join("; ")
+    });
+    texts.collect::<Vec<_>>().join("; ")
 }

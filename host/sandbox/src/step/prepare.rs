@@ -7,27 +7,29 @@ use gantry_core::Grants;
 use gantry_schema::Schema;
 use serde_json::Value;
 
-use super::{Bound, LimitError, PrepareError, PrepareProblem, PreparedStep, StepConfig};
+use super::context::StepContext;
+use super::{LimitError, PrepareError, PrepareProblem, PreparedStep, StepConfig};
 use crate::engine_error::EngineError;
 use crate::guest::EnricherPre;
 use crate::host;
-use crate::host::log::LogRate;
+use crate::host::log::rate::LogRate;
 use crate::instance::Warm;
 use crate::plugin::Plugin;
 use crate::standing::{CLOCK, LOOKUP};
+use crate::state::State;
 
 /// Least memory a step may give: a small Rust guest starts with a little over one MiB.
 const MIN_MEMORY_BYTES: usize = 64 << 10;
-/// Shortest deadline a step may set: the ticker's resolution is of that order.
+/// Shortest deadline a step may set: the ticker is not much more precise.
 const MIN_DEADLINE: Duration = Duration::from_millis(10);
-/// Longest: a batch that takes longer blocks a thread and the shutdown.
+/// Longest deadline: a longer batch would block a thread and the shutdown.
 const MAX_DEADLINE: Duration = Duration::from_secs(600);
 
 impl Plugin {
-    /// Binds the plugin to a step: vets its grants, validates its settings, and starts one instance on trial.
+    /// Binds the plugin to a step: checks its grants, validates its settings, and starts one instance as a test.
     ///
     /// # Errors
-    /// When the plugin can't run in this step; the message names the place and what would help.
+    /// When the plugin can't run in this step; the message names the place and how to fix it.
     pub fn prepare(&self, config: StepConfig) -> Result<PreparedStep, PrepareError> {
         let place = config.place.clone();
         self.bind(config).map_err(|problem| PrepareError { place, problem })
@@ -40,8 +42,8 @@ impl Plugin {
         let pre = self
             .link(&config.grants)
             .map_err(|error| PrepareProblem::Link { plugin: self.name(), source: EngineError::new(error) })?;
-        let warm = Arc::new(Warm::new(config.reuse, Arc::clone(&self.shared().warm)));
-        let bound = Bound {
+        let warm = Arc::new(Warm::new(config.reuse, Arc::clone(&self.shared().warm_limit)));
+        let context = StepContext {
             flow: config.flow,
             step: config.step,
             plugin: self.reference().clone(),
@@ -52,7 +54,7 @@ impl Plugin {
             tables: config.tables,
             log: LogRate::default(),
         };
-        let step = PreparedStep { shared: Arc::clone(self.shared()), bound: Arc::new(bound), pre, warm };
+        let step = PreparedStep { shared: Arc::clone(self.shared()), context: Arc::new(context), pre, warm };
         match step.trial() {
             Ok(Ok(())) => Ok(step),
             Ok(Err(violations)) => Err(PrepareProblem::Settings { plugin: self.name(), violations }),
@@ -102,7 +104,7 @@ impl Plugin {
         Err(PrepareProblem::UngrantedTables { plugin: self.name(), tables, grants })
     }
 
-    /// The line that would grant what is granted already and all that the plugin wants or imports.
+    /// The line of configuration that grants what is granted already and what the plugin wants or imports.
     fn grants_line(&self, granted: &Grants) -> String {
         let mut tables = granted.lookup.clone();
         tables.extend(self.manifest().wants.lookup.iter().cloned());
@@ -120,7 +122,7 @@ impl Plugin {
     fn check_settings(&self, config: &StepConfig) -> Result<String, PrepareProblem> {
         let empty = Value::Object(serde_json::Map::new());
         let settings = if config.settings.is_null() { &empty } else { &config.settings };
-        // Whatever a schema allows, the contract says that settings are an object.
+        // The contract says that settings are an object, even if the plugin's schema allows something else.
         let any_object = serde_json::json!({ "type": "object" });
         for schema in std::iter::once(&any_object).chain(&self.manifest().settings) {
             let schema =
@@ -133,8 +135,8 @@ impl Plugin {
         Ok(settings.to_string())
     }
 
-    /// Resolves the imports once, so that an instance costs no look-ups. What isn't granted isn't there.
-    fn link(&self, grants: &Grants) -> wasmtime::Result<EnricherPre<crate::state::State>> {
+    /// Resolves the imports once, so that starting an instance resolves nothing. Only granted interfaces are linked.
+    fn link(&self, grants: &Grants) -> wasmtime::Result<EnricherPre<State>> {
         let mut linker = self.shared().linker.clone();
         if !grants.lookup.is_empty() {
             host::lookup::link(&mut linker)?;

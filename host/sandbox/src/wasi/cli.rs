@@ -5,7 +5,7 @@ use wasmtime::component::{Linker, Resource};
 use super::io::{resource, stderr, stdin, stdout};
 use crate::state::State;
 
-/// The guest called `exit`: a plugin answers, it doesn't end.
+/// The guest called `exit`, which a plugin must not do.
 #[derive(Debug, thiserror::Error)]
 #[error("the plugin called exit({status})")]
 pub(crate) struct Exit {

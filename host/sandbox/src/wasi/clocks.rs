@@ -1,4 +1,4 @@
-//! `wasi:clocks`: time that stands still, or only counts how often it was asked for.
+//! `wasi:clocks`: a wall clock that stands still, and a monotonic clock that counts its readings.
 
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Linker, Lower};
@@ -6,7 +6,7 @@ use wasmtime::component::{ComponentType, Linker, Lower};
 use super::io::ready;
 use crate::state::State;
 
-/// How far the monotonic clock moves with each reading: a loop that waits for time to pass ends.
+/// How far the monotonic clock advances with each reading, so that a loop that waits for time to pass ends.
 const NANOS_PER_READING: u64 = 1_000;
 
 #[derive(ComponentType, Lower)]
@@ -32,7 +32,7 @@ pub(super) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     wall.func_wrap("resolution", |_, (): ()| Ok((DateTime { seconds: 0, nanoseconds: 1_000_000 },)))
 }
 
-/// The time of the batch for those who may know it; the epoch for the others.
+/// The time of the batch if the clock is granted; otherwise the epoch.
 fn wall_time(state: &State) -> DateTime {
     let millis = if state.step.grants.clock { state.now.0 } else { 0 };
     let nanoseconds = (millis % 1_000) as u32 * 1_000_000;

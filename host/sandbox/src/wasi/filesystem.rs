@@ -1,8 +1,8 @@
 //! `wasi:filesystem`: no directory is open, so nothing can be opened from one.
 //!
-//! Every function but `get-directories` needs a descriptor, or an error of a stream, that no guest can have: a handle
-//! that doesn't exist traps before the function is reached. They are linked so that components which import them can
-//! be instantiated, and trap if the impossible happens.
+//! Every function but `get-directories` needs a descriptor, or an error of a stream, which no guest can have: a handle
+//! that doesn't exist traps before the function is called. They are linked so that components which import them can be
+//! instantiated, and they trap if they are called all the same.
 
 use wasmtime::component::{Linker, Resource};
 

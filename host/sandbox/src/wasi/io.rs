@@ -1,4 +1,4 @@
-//! `wasi:io`: streams that are closed or keep what is printed, pollables that are always ready.
+//! `wasi:io`: streams that are closed or keep what is printed, and pollables that are always ready.
 //!
 //! Handles carry no state: a stream's representation says which of the three standard streams it is, and nothing else
 //! can be opened.
@@ -24,7 +24,7 @@ const STDOUT: u32 = 1;
 /// Representation of standard error.
 const STDERR: u32 = 2;
 
-/// What a guest may write at once before it asks again.
+/// How many bytes a guest may write before it has to ask again.
 const WRITE_PERMIT: u64 = 4096;
 
 #[derive(ComponentType, Lower)]
@@ -90,13 +90,13 @@ fn input(streams: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
     streams.func_wrap("[method]input-stream.subscribe", |_, (_,): (Resource<InputStream>,)| Ok((ready(),)))
 }
 
-/// Output is kept up to its cap and swallowed beyond it.
+/// Output is kept up to its cap; the rest is dropped.
 fn output(streams: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
     type This = (Resource<OutputStream>,);
     type Splice = (Resource<OutputStream>, Resource<InputStream>, u64);
     resource::<OutputStream>(streams, "output-stream")?;
-    let permit = |_: StoreContextMut<'_, State>, (_,): This| -> Streamed<u64> { Ok((Ok(WRITE_PERMIT),)) };
-    streams.func_wrap("[method]output-stream.check-write", permit)?;
+    streams
+        .func_wrap("[method]output-stream.check-write", |_, (_,): This| -> Streamed<u64> { Ok((Ok(WRITE_PERMIT),)) })?;
     for name in ["[method]output-stream.write", "[method]output-stream.blocking-write-and-flush"] {
         streams.func_wrap(name, write)?;
     }

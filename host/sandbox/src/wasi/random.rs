@@ -1,44 +1,18 @@
 //! `wasi:random`: bytes that look random and can be repeated.
 //!
-//! They are drawn from BLAKE3 over a seed of the call (the id of its first message), so that a plugin which makes
-//! identifiers makes other ones for other messages, and the same ones when the same batch is run again. They are not
-//! secret: whoever knows the message's id can compute them.
+//! They are derived by BLAKE3 from a seed of the call (the id of its first message). So a plugin that makes identifiers
+//! makes others for other messages, and the same ones when the same batch runs again. They are not secret: who knows the
+//! message's id can compute them.
 
 use wasmtime::StoreContextMut;
 use wasmtime::component::Linker;
 
 use crate::state::State;
 
-/// Most bytes of one crossing; WASI would let a guest ask for all of memory.
+/// Most bytes of one call; WASI itself would let a guest ask for as many as its memory holds.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// Domain of the derivation.
-const CONTEXT: &str = "gantry 2026-01 random bytes of a plugin call";
-
-/// Bytes not drawn yet. The generator is made at the first draw: most guests never do.
-pub(super) struct Random {
-    seed: [u8; 16],
-    bytes: Option<Box<blake3::OutputReader>>,
-}
-
-impl Random {
-    pub(super) const fn new(seed: [u8; 16]) -> Self {
-        Self { seed, bytes: None }
-    }
-
-    fn fill(&mut self, buffer: &mut [u8]) {
-        let start = || Box::new(blake3::Hasher::new_derive_key(CONTEXT).update(&self.seed).finalize_xof());
-        self.bytes.get_or_insert_with(start).fill(buffer);
-    }
-
-    fn draw(&mut self) -> u64 {
-        let mut bytes = [0; 8];
-        self.fill(&mut bytes);
-        u64::from_le_bytes(bytes)
-    }
-}
-
-/// A guest asked for more random bytes than one crossing gives.
+/// A guest asked for more random bytes than one call gives.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} random bytes in one call; at most {MAX_BYTES}")]
 struct TooMany(u64);

@@ -20,11 +20,10 @@ fn load_guest(guest: &[u8], dir: &Path, key: u8) -> usize {
 fn load_bounded(guest: &[u8], dir: &Path, key: u8, max_bytes: u64) -> usize {
     let cache = CacheConfig { dir: dir.to_path_buf(), key: Secret::new([key; 32]), max_bytes };
     let small = SandboxConfig { cache: Some(cache), instances: 2, ..SandboxConfig::default() };
-    let work = || {
+    let ((), events) = logged(|| {
         let step = Sandbox::new(small).unwrap().load(guest).unwrap().prepare(config()).unwrap();
         assert_eq!(text(&one(&step, "hello")), "hello");
-    };
-    let ((), events) = logged(work);
+    });
     events.iter().filter(|event| event["level"] == "WARN").count()
 }
 
@@ -63,7 +62,7 @@ fn loaded(component: &[u8], dir: &Path) -> (Result<(), LoadError>, bool) {
     let cache = CacheConfig { dir: dir.to_path_buf(), key: Secret::new([1; 32]), max_bytes: CacheConfig::MAX_BYTES };
     let config = SandboxConfig { cache: Some(cache), instances: 2, ..SandboxConfig::default() };
     let (loaded, events) = logged(|| Sandbox::new(config).unwrap().load(component).map(drop));
-    (loaded, events.iter().any(|event| event["message"] == "took a compiled plugin from the cache"))
+    (loaded, events.iter().any(|event| event["message"] == "loaded a plugin from the compile cache"))
 }
 
 #[test]
@@ -128,8 +127,8 @@ fn the_entry_of_another_plugin_is_not_trusted_under_this_ones_name() {
 #[test]
 fn a_cache_that_cannot_be_used_is_found_when_the_sandbox_starts() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    let (dir, key) = (file.path().to_path_buf(), Secret::new([1; 32]));
-    let cache = CacheConfig { dir, key, max_bytes: CacheConfig::MAX_BYTES };
+    let dir = file.path().to_path_buf();
+    let cache = CacheConfig { dir, key: Secret::new([1; 32]), max_bytes: CacheConfig::MAX_BYTES };
     let error = Sandbox::new(SandboxConfig { cache: Some(cache), ..SandboxConfig::default() }).err().unwrap();
     assert!(error.to_string().contains("can't use"), "{error}");
 }
@@ -161,7 +160,8 @@ fn the_entry_written_last_stays_even_beyond_the_bound() {
 #[test]
 fn what_a_crash_left_half_written_is_removed_in_time() {
     let (dir, _, _) = filled();
-    let (old, young) = (dir.path().join("a-1-0.tmp"), dir.path().join("b-1-0.tmp"));
+    let old = dir.path().join("a-1-0.tmp");
+    let young = dir.path().join("b-1-0.tmp");
     [&old, &young].into_iter().for_each(|path| std::fs::write(path, "half").unwrap());
     age(&old, 7_200);
     assert_eq!(load_guest(gantry_guests::SPIN, dir.path(), 1), 0);

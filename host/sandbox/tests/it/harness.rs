@@ -102,11 +102,11 @@ pub(crate) fn text(outcome: &Result<Outcome, PluginFault>) -> String {
 
 /// For each outcome the emitted text, or the code of the fault.
 pub(crate) fn shown(run: &Run) -> Vec<String> {
-    let show = |outcome| match outcome {
+    let shown = run.outcomes.iter().map(|outcome| match outcome {
         &Err(PluginFault { code, .. }) => code.name().to_owned(),
         emitted => text(emitted),
-    };
-    run.outcomes.iter().map(show).collect()
+    });
+    shown.collect()
 }
 
 /// Events of this thread while `work` runs, one JSON object a line.

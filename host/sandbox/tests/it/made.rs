@@ -64,9 +64,11 @@ impl Made {
         types.ty().function([I32; 2], [I32]);
         types.ty().function([I32; 4], [I32]);
         types.ty().function([], []);
-        let (mut functions, mut bodies, mut exports) =
-            (FunctionSection::new(), CodeSection::new(), ExportSection::new());
-        let (configure, realloc) = (answer(Function::new([])), at(INBOX, Function::new([])));
+        let mut functions = FunctionSection::new();
+        let mut bodies = CodeSection::new();
+        let mut exports = ExportSection::new();
+        let configure = answer(Function::new([]));
+        let realloc = at(INBOX, Function::new([]));
         let start = self.start.clone().unwrap_or_else(idle);
         for (kind, body) in [(0, &configure), (0, &self.process), (1, &realloc), (2, &start)] {
             functions.function(kind);

@@ -41,7 +41,8 @@ pub(crate) mod ambient {
     #[test]
     fn the_same_message_finds_the_same_world_and_another_finds_other_random_bytes() {
         let step = step(gantry_guests::AMBIENT);
-        let (one, other) = (message("{}"), message("{}"));
+        let one = message("{}");
+        let other = message("{}");
         assert_eq!(found(&step, &one), found(&step, &one));
         assert_ne!(found(&step, &one)["random"], found(&step, &other)["random"]);
     }

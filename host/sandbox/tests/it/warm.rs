@@ -28,7 +28,8 @@ pub(crate) mod leaky {
     #[test]
     fn an_instance_that_grows_is_recycled_before_it_hits_its_memory_limit() {
         let limits = Limits { memory_bytes: 8 << 20, ..Limits::default() };
-        let (mut started, mut peak) = (0, 0);
+        let mut started = 0;
+        let mut peak = 0;
         let step = warm(gantry_guests::LEAKY, u32::MAX, 6 << 20, limits);
         // Each keeps 64 KiB: without recycling the 128th would be too much.
         for _ in 0..400 {
@@ -79,7 +80,8 @@ fn every_batch_of_a_warm_instance_has_the_whole_deadline_the_time_of_its_batch_a
         let run = step.run(&[Invocation { message: &message, attempt: 1 }], now);
         serde_json::from_str::<serde_json::Value>(&crate::harness::text(&run.outcomes[0])).unwrap()
     };
-    let (first, second) = (found(NOW), found(gantry_core::Timestamp(NOW.0 + 1000)));
+    let first = found(NOW);
+    let second = found(gantry_core::Timestamp(NOW.0 + 1000));
     assert_eq!((&first["wall_ms"], &second["wall_ms"]), (&NOW.0.into(), &(NOW.0 + 1000).into()));
     assert_ne!(first["random"], second["random"], "{first} {second}");
 }

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-/// Where the exponents of a literal end. Nothing that large is told apart, and sums of two can't overflow.
+/// Exponents are cut at this size, so that the sum of two can't overflow. Numbers that large are not distinguished.
 const EXPONENT: i64 = 1 << 40;
 
-/// Beyond this many zeros between the digits and the point, people read an exponent more easily.
+/// With more zeros than this between the digits and the point, an exponent is easier to read.
 const ZEROS: i64 = 21;
 
 /// `digits × 10^exponent`, with neither leading nor trailing zeros; zero has no digits.
@@ -34,7 +34,7 @@ impl Decimal {
         }
     }
 
-    /// Where the first digit stands: 3 for `123`, 0 for `0.123`.
+    /// The position of the first digit: 3 for `123`, 0 for `0.123`.
     pub(super) fn magnitude(&self) -> i64 {
         self.exponent + self.digits.len().cast_signed() as i64
     }

@@ -2,13 +2,13 @@
 
 use super::{Decimal, Number};
 
-/// Columns before and behind the point. Amounts have a handful; what has more is no amount, and isn't summed.
+/// Columns before and behind the point. Amounts have a handful; numbers with more are not summed.
 const COLUMNS: i64 = 256;
 
-/// A sum in the making. Adding a number takes as long as it has digits.
+/// A running sum. The time to add a number grows with the number of its digits.
 #[derive(Clone, Debug)]
 pub struct Sum {
-    /// How much stands in each column, from 10^-COLUMNS upwards.
+    /// The total of each column, from 10^-COLUMNS upwards.
     columns: Vec<i64>,
 }
 
@@ -46,7 +46,7 @@ impl Sum {
     /// The sum so far.
     #[must_use]
     pub fn total(&self) -> Number {
-        // Whatever stands in the highest column decides on the sign, so it is made positive first.
+        // Digits can only be carried in a sum that is not negative: a negative one is negated first.
         match carried(self.columns.iter().copied()) {
             Some(digits) => number(digits, false),
             None => carried(self.columns.iter().map(|column| -column)).map_or(Number::Unsigned(0), |d| number(d, true)),

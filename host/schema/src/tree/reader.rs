@@ -20,14 +20,14 @@ pub(super) fn read(json: &[u8]) -> Result<Tree, serde_json::Error> {
     Ok(tree)
 }
 
-/// Finds the numbers of a JSON text in the order they are written, no further than the reader has come: what it has
-/// read is well formed.
+/// Finds the numbers of a JSON text in the order they are written. It never looks further than the reader has come, where
+/// the text is known to be well formed.
 struct Literals<'a> {
     json: &'a [u8],
     at: usize,
     /// How many numbers the reader has seen.
     visited: usize,
-    /// How many of them were found here: they are looked for only when one is needed.
+    /// How many of them were found here: a number is searched for only when it is needed.
     found: usize,
 }
 
@@ -65,8 +65,8 @@ impl<'a> Literals<'a> {
 
     fn number(&mut self) -> &'a str {
         let rest = &self.json[self.at..];
-        let part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        let literal = &rest[..rest.iter().position(|byte| !part(byte)).unwrap_or(rest.len())];
+        let end = rest.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
+        let literal = &rest[..end.unwrap_or(rest.len())];
         self.at += literal.len();
         std::str::from_utf8(literal).unwrap_or_default()
     }

@@ -118,7 +118,8 @@ fn failures(draft: &str, file: &Path, ran: &mut usize) -> Vec<(String, String)> 
 }
 
 fn run(draft: &str, all: usize) {
-    let (mut ran, mut failed) = (0, Vec::new());
+    let mut ran = 0;
+    let mut failed = Vec::new();
     for file in files(&Path::new(SUITE).join("tests").join(draft)) {
         failed.extend(failures(draft, &file, &mut ran));
     }

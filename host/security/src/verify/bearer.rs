@@ -1,4 +1,4 @@
-//! `Authorization: Bearer <token>`, compared by digest so that neither content nor length shows in the time it takes.
+//! `Authorization: Bearer <token>`, compared by digest, so that the time of a comparison shows neither content nor length.
 
 use http::HeaderMap;
 use sha2::{Digest as _, Sha256};
@@ -12,7 +12,7 @@ const HEADER: &str = "authorization";
 #[derive(Clone, Debug)]
 pub(super) struct Bearer(Vec<Fingerprint>);
 
-/// The digest of a token: enough to recognise it, and of no use to whoever sees it.
+/// The digest of a token: enough to recognise it, and useless to others.
 #[derive(Clone)]
 pub(crate) struct Fingerprint([u8; 32]);
 

@@ -1,6 +1,7 @@
 //! HMAC-SHA256 over the body alone, as GitHub (hex behind `sha256=`) and Shopify (base64) send it.
 //!
-//! These schemes carry no timestamp: a replay of a recorded request verifies. Deduplication is what stops it.
+//! These schemes have no timestamp, so a recorded request still verifies when it is sent again. Only deduplication stops
+//! it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -45,8 +46,8 @@ impl BodyHmac {
 
     pub(super) fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
         let signature = self.signature(headers)?;
-        let made_by = |key: &Keyed| key.clone().chain_update(body).verify_slice(&signature).is_ok();
-        if self.keys.iter().any(made_by) { Ok(()) } else { Err(Refusal::Mismatch) }
+        let mut macs = self.keys.iter().map(|key| key.clone().chain_update(body));
+        if macs.any(|mac| mac.verify_slice(&signature).is_ok()) { Ok(()) } else { Err(Refusal::Mismatch) }
     }
 
     fn signature(&self, headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
@@ -67,9 +68,11 @@ fn keyed_all(keys: &[Key]) -> Vec<Keyed> {
 
 fn from_github(header: &[u8]) -> Option<Vec<u8>> {
     let hex = header.strip_prefix(b"sha256=").filter(|hex| hex.len() == 64)?;
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let byte = |pair: &[u8]| u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).ok();
-    hex.chunks_exact(2).map(byte).collect()
+    hex.chunks_exact(2).map(|pair| Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?)).collect()
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    u8::try_from(char::from(byte).to_digit(16)?).ok()
 }
 
 fn from_base64(header: &[u8]) -> Option<Vec<u8>> {

@@ -22,11 +22,11 @@ const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
 const SIGNATURE: &str = "webhook-signature";
 
-/// Signatures looked at in one request. Rotation needs two or three; each ed25519 one costs the host some 50 µs, which
-/// a stranger must not multiply.
+/// Most signatures that are checked of one request. A rotation needs two or three, and each ed25519 signature takes the
+/// host some 50 µs, which a stranger must not multiply.
 const MOST_SIGNATURES: usize = 16;
 
-/// Senders differ in whether they pad.
+/// Accepts base64 with and without padding: senders differ.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -59,9 +59,10 @@ impl StandardWebhooks {
             return Err(key.malformed("for the receiver: `whsk_` is the sender's private key, give its `whpk_` key"));
         }
         if let Some(public) = text.strip_prefix("whpk_") {
-            let parse = |bytes: Vec<u8>| VerifyingKey::from_bytes(&bytes.try_into().ok()?).ok();
-            let public = decode_base64(public).and_then(parse);
-            self.public_keys.push(public.ok_or_else(|| key.malformed("`whpk_` and the base64 of an ed25519 key"))?);
+            let public = decode_base64(public)
+                .and_then(|bytes| VerifyingKey::from_bytes(&bytes.try_into().ok()?).ok())
+                .ok_or_else(|| key.malformed("`whpk_` and the base64 of an ed25519 key"))?;
+            self.public_keys.push(public);
         } else {
             let secret = decode_base64(text.strip_prefix("whsec_").unwrap_or(text)).filter(|bytes| !bytes.is_empty());
             self.secrets.push(keyed(&secret.ok_or_else(|| key.malformed("`whsec_` and base64, or bare base64"))?));
@@ -70,8 +71,9 @@ impl StandardWebhooks {
     }
 
     pub(super) fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
-        let [id, timestamp, signatures] =
-            [required(headers, ID)?, required(headers, TIMESTAMP)?, required(headers, SIGNATURE)?];
+        let id = required(headers, ID)?;
+        let timestamp = required(headers, TIMESTAMP)?;
+        let signatures = required(headers, SIGNATURE)?;
         self.check_age(timestamp, now)?;
         let signed = signed_parts(id, timestamp, body);
         let mut offered = signatures.split(|byte| *byte == b' ').take(MOST_SIGNATURES);
@@ -91,20 +93,19 @@ impl StandardWebhooks {
 
     fn is_ours(&self, signature: &[u8], signed: &[&[u8]; 5]) -> bool {
         if let Some(mac) = signature.strip_prefix(b"v1,").and_then(decode_base64) {
-            let made_by = |key: &Keyed| {
-                let mut hmac = key.clone();
-                signed.iter().for_each(|part| hmac.update(part));
-                hmac.verify_slice(&mac).is_ok()
-            };
-            return self.secrets.iter().any(made_by);
+            return self.secrets.iter().any(|key| is_mac_of(&mac, key, signed));
         }
-        let parse = |bytes: Vec<u8>| Signature::from_slice(&bytes).ok();
-        let Some(signature) = signature.strip_prefix(b"v1a,").and_then(decode_base64).and_then(parse) else {
-            return false;
-        };
-        let made_by = |key: &VerifyingKey| key.verify_strict(&signed.concat(), &signature).is_ok();
-        self.public_keys.iter().any(made_by)
+        let signature = signature.strip_prefix(b"v1a,").and_then(decode_base64);
+        let Some(signature) = signature.and_then(|bytes| Signature::from_slice(&bytes).ok()) else { return false };
+        let signed = signed.concat();
+        self.public_keys.iter().any(|key| key.verify_strict(&signed, &signature).is_ok())
     }
+}
+
+fn is_mac_of(mac: &[u8], key: &Keyed, signed: &[&[u8]; 5]) -> bool {
+    let mut hmac = key.clone();
+    signed.iter().for_each(|part| hmac.update(part));
+    hmac.verify_slice(mac).is_ok()
 }
 
 /// What is signed: `id.timestamp.body`.

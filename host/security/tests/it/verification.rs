@@ -30,8 +30,8 @@ fn standard(secrets: &[&str]) -> Verifier {
 }
 
 fn headers<const N: usize>(pairs: [(&'static str, &str); N]) -> HeaderMap {
-    let header = |(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
-    pairs.map(header).into_iter().collect()
+    let headers = pairs.into_iter();
+    headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())).collect()
 }
 
 fn signed(signature: &str) -> HeaderMap {
@@ -78,7 +78,8 @@ fn one_changed_byte_in_id_timestamp_or_body_is_a_mismatch() {
 fn a_timestamp_may_be_five_minutes_off_either_way_and_no_more() {
     let verifier = standard(&[VECTOR_SECRET]);
     let at = |now| verifier.verify(&signed(VECTOR_SIGNATURE), VECTOR_BODY, now);
-    let [edge, beyond] = [Duration::from_secs(300), Duration::from_millis(300_001)];
+    let edge = Duration::from_secs(300);
+    let beyond = Duration::from_millis(300_001);
     assert_eq!(at(VECTOR_TIME.after(edge)), Ok(()));
     assert_eq!(at(VECTOR_TIME.before(edge)), Ok(()));
     assert_eq!(at(VECTOR_TIME.after(beyond)), Err(Refusal::Stale { tolerance_seconds: 300 }));

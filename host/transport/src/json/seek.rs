@@ -1,4 +1,4 @@
-//! Follows a JSON Pointer through a document while it is parsed; what is not on the way is skipped, not kept.
+//! Follows a JSON Pointer through a document while it is parsed. Other parts are skipped without being stored.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::Found;
 
-/// Follows the tokens that are left.
+/// Follows the remaining tokens.
 pub(super) struct Seek<'p>(pub(super) &'p [String]);
 
 impl<'de> DeserializeSeed<'de> for Seek<'_> {
@@ -58,7 +58,7 @@ impl<'de> Visitor<'de> for Seek<'_> {
         }
     }
 
-    // A scalar where the path wants to go on: nothing is there.
+    // A scalar where the path goes on: the value is missing.
     fn visit_bool<E>(self, _: bool) -> Result<Found, E> {
         Ok(Found::Missing)
     }

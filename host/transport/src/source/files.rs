@@ -1,23 +1,24 @@
-//! The file source: takes in what is dropped into a directory, each file once.
+//! The file source: takes in the files that are dropped into a directory, each file once.
 //!
-//! - A file counts when its name matches the pattern, is neither hidden nor ends in `.part` or `.tmp`, and its size
-//!   and time of change were the same in two looks one poll interval apart. Symbolic links are left alone.
-//! - A file is read twice. The first pass checks all of it; if anything is wrong, nothing of it is taken in and it
-//!   goes to `failed/` with a `.error.txt` beside it that says where and how to mend it. The second takes it in.
+//! - A file is taken in when its name matches the pattern, is neither hidden nor ends in `.part` or `.tmp`, and its size
+//!   and modification time were the same in two scans one poll interval apart. Symbolic links are ignored.
+//! - A file is read twice. The first pass checks all of it. If anything is wrong, nothing of it is taken in and it moves
+//!   to `failed/`, with a `.error.txt` beside it that says where the defect is and how to fix it. The second pass takes
+//!   it in.
 //! - Messages are handed over in chunks, each stored in one step with the number of records taken so far. A kill in
 //!   the middle of a file neither loses nor repeats a record: the next start continues behind the last chunk.
-//! - A file is known by its name, size, time of change and SHA-256. Finished, it moves to `done/` and is forgotten, so
-//!   the same file dropped again is taken in again; deduplication of its records is the flow's to declare.
-//! - Memory is bounded by the largest record, not by the file. One host watches a directory, not two.
+//! - A file is identified by its name, size, modification time and SHA-256. When it is finished, it moves to `done/` and
+//!   is forgotten, so the same file dropped again is taken in again. To prevent that, a flow declares deduplication.
+//! - Memory is bounded by the largest record, not by the file. Only one host may watch a directory.
 
 mod archive;
 mod csv;
 mod input;
 mod json_array;
-mod look;
 mod ndjson;
 mod pattern;
 mod record;
+mod scan;
 mod settings;
 mod split;
 mod table;
@@ -40,7 +41,7 @@ use crate::intake::Intake;
 use crate::json::InvalidPointer;
 use crate::keys::KeyRules;
 use crate::source::{OpenSource, OpenSourceError, Source, SourceContext};
-use look::Looks;
+use scan::SeenFiles;
 pub(crate) use settings::Kind;
 pub use settings::{CsvOptions, FileFormat, Files};
 use take::{Ending, Job};
@@ -51,7 +52,7 @@ const ROWS: &str = "rows";
 /// A file source can't be run.
 #[derive(Debug, thiserror::Error)]
 pub enum FileSourceError {
-    /// The place of a key.
+    /// The place of a key can't be used.
     #[error(transparent)]
     Pointer(#[from] InvalidPointer),
     /// Finished files would be taken in again.
@@ -60,7 +61,7 @@ pub enum FileSourceError {
     /// Two members of the record would have the same name.
     #[error("a CSV file can't be grouped by a column named `{ROWS}`: the group's rows have that name")]
     GroupedByRows,
-    /// A directory is missing and can't be made.
+    /// A directory can't be used, or is missing and can't be made.
     #[error("the directory {path} can't be used")]
     Directory {
         /// The directory.
@@ -77,7 +78,7 @@ pub struct FileSource {
 }
 
 impl FileSource {
-    /// A source that hands what is dropped to `intake`. Touches nothing yet.
+    /// A source that passes what is dropped to `intake`. It doesn't access the directories yet.
     pub fn new(
         flow: FlowName,
         config: &Files,
@@ -94,7 +95,7 @@ impl FileSource {
         Ok(Self { job: Arc::new(Job { flow, config: config.clone(), keys, intake, clock }) })
     }
 
-    /// Makes the directories where they are missing: what `run` begins with, and what `gantry check` tries.
+    /// Creates missing directories, and checks that all can be used. `run` begins with it, and `gantry check` calls it.
     pub fn prepare(&self) -> Result<(), FileSourceError> {
         let config = &self.job.config;
         for path in [&config.directory, &config.done, &config.failed] {
@@ -107,50 +108,51 @@ impl FileSource {
         Ok(())
     }
 
-    /// Watches until `shutdown`; a file in the middle is continued at the next start.
+    /// Watches until `shutdown`. A file that isn't finished by then is continued at the next start.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), FileSourceError> {
         self.prepare()?;
-        let bell = Arc::new(Notify::new());
-        let _watcher = watch(&self.job.config.directory, bell.clone());
-        let mut looks = Looks::default();
+        let wake = Arc::new(Notify::new());
+        let _watcher = watch(&self.job.config.directory, wake.clone());
+        let mut seen = SeenFiles::default();
         let mut troubled = HashSet::new();
         loop {
-            for name in self.settled(&mut looks).await {
+            for name in self.settled(&mut seen).await {
                 if !self.take(&name, &mut troubled, &shutdown).await {
                     return Ok(());
                 }
             }
-            let pause = looks.next_due(Instant::now(), self.job.config.poll);
+            let pause = seen.next_due(Instant::now(), self.job.config.poll);
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                () = bell.notified() => {}
+                () = wake.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
     }
 
     /// The files that are complete, in the order of their names.
-    async fn settled(&self, looks: &mut Looks) -> Vec<OsString> {
+    async fn settled(&self, seen: &mut SeenFiles) -> Vec<OsString> {
         let job = self.job.clone();
-        let scan = move || look::scan(&job.config.directory, &job.config.pattern);
-        match tokio::task::spawn_blocking(scan).await {
-            Ok(Ok(entries)) => return looks.settled(entries, Instant::now(), self.job.config.poll),
-            Ok(Err(error)) => tracing::warn!(flow = %self.job.flow, %error, "the watched directory can't be read"),
-            Err(error) => tracing::warn!(flow = %self.job.flow, %error, "looking into the watched directory failed"),
+        let scanned = tokio::task::spawn_blocking(move || scan::scan(&job.config.directory, &job.config.pattern)).await;
+        match scanned {
+            Ok(Ok(entries)) => return seen.settled(entries, Instant::now(), self.job.config.poll),
+            Ok(Err(error)) => tracing::warn!(flow = %self.job.flow, %error, "failed to read the watched directory"),
+            Err(error) => tracing::warn!(flow = %self.job.flow, %error, "scanning the watched directory panicked"),
         }
         Vec::new()
     }
 
-    /// Takes one file in; false when it is time to stop.
+    /// Takes in one file; false when the host stops.
     async fn take(&self, name: &OsString, troubled: &mut HashSet<OsString>, shutdown: &CancellationToken) -> bool {
-        let (flow, file) = (&self.job.flow, name.to_string_lossy());
+        let flow = &self.job.flow;
+        let file = name.to_string_lossy();
         match self.job.clone().take(name, shutdown).await {
             Ok(Ending::Done { records }) => tracing::info!(%flow, %file, records, "file taken in"),
             Ok(Ending::Failed { defect }) => tracing::warn!(%flow, %file, %defect, "file refused"),
             Ok(Ending::Changed) => tracing::warn!(%flow, %file, "file changed while it was read; it is read again"),
             Ok(Ending::Stopped) => return false,
             Err(error) => {
-                // Said once per file: it is tried again with every look.
+                // Logged once per file: it is tried again with every scan.
                 if troubled.insert(name.clone()) {
                     tracing::warn!(%flow, %file, %error, "file can't be taken in yet");
                 }
@@ -178,26 +180,26 @@ impl Source for FileSource {
     }
 }
 
-/// Has the system ring when a file appears or is closed after writing. Without it, polling alone finds the files.
-fn watch(directory: &Path, bell: Arc<Notify>) -> Option<notify::RecommendedWatcher> {
-    let ring = move |event: notify::Result<notify::Event>| {
+/// Has the system notify `wake` when a file appears or is closed after writing. Without it, polling finds the files.
+fn watch(directory: &Path, wake: Arc<Notify>) -> Option<notify::RecommendedWatcher> {
+    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         if event.is_ok_and(|event| announces_a_file(event.kind)) {
-            bell.notify_one();
+            wake.notify_one();
         }
-    };
-    let watcher = notify::recommended_watcher(ring).and_then(|mut watcher| {
+    });
+    let watcher = watcher.and_then(|mut watcher| {
         watcher.watch(directory, notify::RecursiveMode::NonRecursive)?;
         Ok(watcher)
     });
     watcher.inspect_err(|error| tracing::info!(%error, "no notifications for the watched directory; it is polled")).ok()
 }
 
-/// Not every single write: a large file being copied would ring without end.
+/// Not every single write: copying a large file would wake the source all the time.
 fn announces_a_file(kind: notify::EventKind) -> bool {
     use notify::EventKind::{Access, Create, Modify};
     use notify::event::{AccessKind, AccessMode, ModifyKind};
     matches!(kind, Create(_) | Modify(ModifyKind::Name(_)) | Access(AccessKind::Close(AccessMode::Write)))
 }
 
-/// The shortest pause between two looks, however short the poll interval.
+/// The shortest pause between two scans, however short the poll interval.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(10);

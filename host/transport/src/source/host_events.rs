@@ -1,7 +1,6 @@
-//! The source of host events: what happens to the host comes to a flow as messages.
+//! The source of host events: a flow gets them as messages.
 //!
-//! Nothing is received here: the host itself writes the messages down, in the queues of the flows whose settings ask for
-//! them.
+//! Nothing is received here: the host itself puts the messages into the queues of the flows that ask for them.
 
 mod table;
 
@@ -34,7 +33,7 @@ impl SourceKind for Kind {
     const NAME: &'static str = "host_events";
     const ABOUT: &'static str =
         "What happens to the host: dead letters, breakers, targets, queues, the disk, deployments.";
-    /// Host events come whether or not there is room for them: nobody could be asked to come again.
+    /// Host events are queued even if the queue is full, because no sender could be asked to try again.
     const UNBOUNDED: Option<Unbounded> = Some(Unbounded {
         message: "host events are queued whatever is queued already",
         help: "leave it out; `events` and `flows` say what comes",

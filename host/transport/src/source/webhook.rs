@@ -3,10 +3,10 @@
 //! It answers `202` with the message's id only after [`Intake::accept`] returned, that is after the message is on
 //! disk. Everything a stranger can send is bounded: connections, header bytes and count, the time for headers, body
 //! bytes and time. A request is verified over its raw bytes before anything looks into them. Neither credentials nor
-//! signatures are kept or logged. TLS is left to what stands in front of the host.
+//! signatures are kept or logged. TLS is left to a proxy in front of the host.
 //!
-//! A payload is taken as bytes. Only where a flow declares a JSON Pointer must it be valid JSON; what it claims to be
-//! (`content-type`, text encoding) is for the plugin to judge.
+//! A payload is taken as bytes. It must be valid JSON only if the flow declares a JSON Pointer; whether it is what its
+//! `content-type` says is left to the plugin.
 
 mod body;
 mod connection;
@@ -36,10 +36,10 @@ pub use routes::{MESSAGES, RouteError, RouteProblem, RouteTable, Routes};
 pub(crate) use settings::Kind;
 pub use settings::{Idempotency, Webhook};
 
-/// Pause after a failed accept: the usual cause, too many open files, is not mended by asking again at once.
+/// Pause after a failed accept: the usual cause, too many open files, doesn't go away at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What one client, or all together, may take up.
+/// Limits for one client and for all of them together.
 #[derive(Clone, Copy, Debug)]
 pub struct ServerLimits {
     /// Most connections at once; more wait in the system's backlog.
@@ -56,7 +56,7 @@ pub struct ServerLimits {
 }
 
 impl ServerLimits {
-    /// The operator's limits, and for the others defaults that leave senders ample room.
+    /// The operator's limits, and for the others defaults that are generous to senders.
     #[must_use]
     pub const fn of(host: &HostConfig) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl WebhookServer {
         Self { handler: Arc::new(Handler { routes, intake, clock, under_way: UnderWay::default() }), limits }
     }
 
-    /// Serves until `shutdown`, then finishes the requests under way, but not beyond the drain limit.
+    /// Serves until `shutdown`, then finishes the requests under way within the drain limit.
     pub async fn run(self, listener: TcpListener, shutdown: CancellationToken) {
         let connections = TaskTracker::new();
         let abandon = CancellationToken::new();
@@ -100,7 +100,7 @@ impl WebhookServer {
         if tokio::time::timeout(self.limits.drain, connections.wait()).await.is_err() {
             tracing::warn!(
                 connections = connections.len(),
-                "requests still under way at the shutdown deadline are cut off"
+                "closing connections whose requests did not end before the shutdown deadline"
             );
             abandon.cancel();
             connections.wait().await;
@@ -108,7 +108,7 @@ impl WebhookServer {
     }
 }
 
-/// The next connection, once there is room for one; none when it is time to stop.
+/// The next connection, once the limit allows one; none when the host stops.
 async fn next(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
@@ -120,7 +120,7 @@ async fn next(
             match listener.accept().await {
                 Ok((stream, _)) => return Some((stream, slot)),
                 Err(error) => {
-                    tracing::warn!(%error, "a connection can't be accepted");
+                    tracing::warn!(%error, "failed to accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }

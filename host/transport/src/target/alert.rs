@@ -1,7 +1,8 @@
-//! Alert targets: what is said of an alert, in the form its endpoint asks for, over one HTTP request.
+//! Alert targets: notifications of alerts, in the format of their endpoint, each in one HTTP request.
 //!
-//! In the queue a notice is Gantry's own JSON. It gets its form here, and with it the secrets that some forms carry in
-//! their body or URL, at the last moment: none of them is ever on disk, in a dead letter or in an answer of the API.
+//! In the queue a notification is Gantry's own JSON. Here, at the last moment, it gets the format of its endpoint, and the
+//! secrets that some formats have in body or URL. So no secret is ever on disk, in a dead letter or in an answer of the
+//! API.
 
 mod form;
 
@@ -23,7 +24,7 @@ pub(super) enum AlertTargetError {
     /// A secret that it needs.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// The URL behind a reference; it is not shown, since it is a secret.
+    /// The URL behind a reference is wrong. It is not shown, because it is a secret.
     #[error("what `{0}` holds is not a URL that begins with `https://` or `http://`")]
     SecretUrl(String),
     /// The request.
@@ -32,7 +33,7 @@ pub(super) enum AlertTargetError {
 }
 
 impl AlertTargetError {
-    /// Whether a secret is all that it lacks.
+    /// Whether only a secret is missing.
     const fn lacks_secret(&self) -> bool {
         match self {
             Self::Secret(_) => true,
@@ -53,11 +54,11 @@ impl OpenTarget for AlertTarget {
     }
 }
 
-/// Sends notices to one endpoint.
+/// Sends notifications to one endpoint.
 struct AlertSender {
     http: HttpSender,
     form: Form,
-    /// What an endpoint may echo.
+    /// The secrets that an endpoint might echo.
     secrets: Vec<Secret<String>>,
 }
 
@@ -72,7 +73,7 @@ impl AlertSender {
                 let unusable = || AlertTargetError::SecretUrl(reference.to_string());
                 let parsed = url::Url::parse(url.expose()).ok();
                 parsed.filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(unusable)?;
-                // Its error would show the URL.
+                // Its error would contain the URL.
                 let http = HttpSender::new(&request(config, url.expose()), concurrency, context);
                 secrets.push(url);
                 http.map_err(|_| unusable())?

@@ -1,12 +1,12 @@
 //! File targets: each delivery is one line of NDJSON, on disk before it counts as delivered.
 //!
-//! A line is there whole or not at all, also after a crash: before it appends, a writer cuts off a last line that
-//! has no line end, and after a failed write it cuts back to where it began. Deliveries that wait for one another
-//! share one write and one fsync. An advisory lock keeps two writers of one file apart, be they of two targets, of
-//! two hosts, or the old and the new one while a flow is reloaded. As everywhere, a crash between the fsync and the
-//! record of it repeats a line; the line's `idempotency_key` tells.
+//! A line is written whole or not at all, even after a crash: before it appends, a writer cuts off a last line without a
+//! line end, and after a failed write it cuts the file back to its former length. Deliveries that wait at the same time
+//! share one write and one fsync. An advisory lock excludes a second writer of the same file: of another target, of
+//! another host, or of the same flow during a reload. As with every target, a crash between the fsync and its record
+//! repeats a line, which its `idempotency_key` shows.
 //!
-//! No message is at fault when the file can't be written: `append` says what is made of each reason.
+//! A file that can't be written is no fault of a message: `append` maps each reason to an error class.
 
 mod append;
 mod line;
@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use gantry_core::ErrorClass;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
@@ -39,7 +40,7 @@ pub enum FileTargetError {
 #[derive(Debug)]
 pub(super) struct FileSender {
     shared: Arc<Shared>,
-    /// Held by the one delivery that writes for all that wait.
+    /// Held by the delivery that writes for all that wait.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -65,7 +66,7 @@ impl FileSender {
         Ok(Self { shared: Arc::new(shared), turn: tokio::sync::Mutex::default() })
     }
 
-    /// Hands the line in, then either finds it written by another or writes all that wait.
+    /// Queues the line. Then either another delivery has written it, or this one writes all that wait.
     async fn append(&self, line: Vec<u8>) -> Result<(), AppendError> {
         let (done, mut written) = oneshot::channel();
         self.shared.waiting.lock().push(Waiting { line, done });
@@ -74,7 +75,7 @@ impl FileSender {
             return result;
         }
         let shared = self.shared.clone();
-        // Should this delivery be given up meanwhile, the write still runs to its end on its thread.
+        // If this delivery is dropped meanwhile, the write still runs to its end on its thread.
         tokio::task::spawn_blocking(move || shared.write_all_waiting()).await.ok();
         written.await.unwrap_or(Err(AppendError::Stopped))
     }
@@ -83,7 +84,10 @@ impl FileSender {
 #[async_trait]
 impl Target for FileSender {
     async fn send(&self, request: Request<'_>) -> Result<Accepted, Failure> {
-        let appended = self.append(line::of(&request)).await;
+        let line = line::of(&request).map_err(|error| {
+            Failure::without_answer(ErrorClass::Permanent, &format!("failed to write JSON: {error}"))
+        })?;
+        let appended = self.append(line).await;
         appended
             .map(|()| Accepted::default())
             .map_err(|error| Failure::without_answer(error.class(), &error.to_string()))
@@ -104,13 +108,13 @@ impl Target for FileSender {
 
 impl Shared {
     fn write_all_waiting(&self) {
-        // One writer at a time: a delivery that was given up may have left its write running.
+        // One writer at a time: a delivery that was dropped may have left its write running.
         let mut file = self.file.lock();
         let batch = std::mem::take(&mut *self.waiting.lock());
         let bytes: Vec<u8> = batch.iter().flat_map(|waiting| waiting.line.iter().copied()).collect();
         let result = self.write(&mut file, &bytes);
         if result.is_err() {
-            // Opened anew next time: the directory may have been replaced or mounted since.
+            // Opened again next time: the directory may have been replaced or mounted since.
             *file = None;
         }
         for waiting in batch {

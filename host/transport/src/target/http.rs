@@ -1,9 +1,9 @@
-//! HTTP targets: one request per delivery, one verdict per request.
+//! HTTP targets: one request per delivery, one result per request.
 //!
-//! A request carries the delivery's headers, then those of the configuration, then the host's own (`content-type`,
-//! the idempotency key as plain text, `gantry-message-id`, `traceparent`) and last the credentials; the later replace
-//! the earlier, so that a guest can't forge what the host says. Redirects are not followed, cookies not kept, proxies
-//! of the environment not used. Everything is bounded: connecting, the whole exchange, and what is read of an answer.
+//! A request has the delivery's headers, then those of the configuration, then the host's own (`content-type`, the
+//! idempotency key as plain text, `gantry-message-id`, `traceparent`), and last the credentials. Later ones replace
+//! earlier ones, so that a guest can't forge the host's headers. Redirects are not followed, cookies not kept, proxies of
+//! the environment not used. Everything is bounded: connecting, the whole exchange, and how much of an answer is read.
 
 mod answer;
 mod client;
@@ -31,7 +31,7 @@ pub use template::TemplateError;
 const MESSAGE_ID: HeaderName = HeaderName::from_static("gantry-message-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// Headers a delivery may not carry: they frame the request, or prove an identity that is not the guest's to claim.
+/// Headers that a delivery may not have: they frame the request, or prove an identity, which a guest must not claim.
 const RESERVED: [HeaderName; 12] = [
     header::HOST,
     header::CONTENT_LENGTH,
@@ -71,7 +71,7 @@ pub enum HttpTargetError {
 }
 
 impl HttpTargetError {
-    /// Whether a secret is all that it lacks.
+    /// Whether only a secret is missing.
     pub(super) const fn lacks_secret(&self) -> bool {
         matches!(self, Self::Credentials(CredentialsError::Secret(_)))
     }
@@ -183,7 +183,7 @@ fn header_name(name: &str) -> Option<HeaderName> {
     name.parse().ok()
 }
 
-/// Text beyond ASCII goes out as its UTF-8 bytes; control characters, and so line ends, are refused.
+/// Text beyond ASCII is sent as its UTF-8 bytes; control characters, and so line ends, are refused.
 fn header_value(name: &str, value: &str) -> Result<HeaderValue, Failure> {
     HeaderValue::from_bytes(value.as_bytes()).map_err(|_| unsendable(name))
 }

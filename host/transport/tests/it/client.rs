@@ -1,4 +1,4 @@
-//! An HTTP client that can misbehave: it writes exactly what it is told, and reads one answer at a time.
+//! An HTTP client that can misbehave: it writes exactly the given bytes, and reads one answer at a time.
 
 use std::net::SocketAddr;
 

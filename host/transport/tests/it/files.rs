@@ -70,7 +70,7 @@ impl Drop {
 
     async fn until_failed(&self) -> String {
         self.intake.until("the file failed", |state| !state.refused.is_empty()).await;
-        assert_eq!(self.intake.look(|state| (state.arrivals.len(), state.refused[0].1)), (0, "bad_file"));
+        assert_eq!(self.intake.inspect(|state| (state.arrivals.len(), state.refused[0].1)), (0, "bad_file"));
         let mut reports = names(&self.config.failed).into_iter().filter(|name| name.ends_with(".error.txt"));
         let report = reports.next_back().unwrap();
         assert!(self.config.failed.join(report.trim_end_matches(".error.txt")).exists());
@@ -83,7 +83,7 @@ impl Drop {
         let running = self.start();
         self.until_done(1).await;
         running.stop().await;
-        self.intake.look(payloads)
+        self.intake.inspect(payloads)
     }
 
     /// Runs a bad file through and returns the report beside it.
@@ -121,7 +121,7 @@ async fn csv_rows_become_objects_of_strings_in_column_order() {
     let running = drop.start();
     drop.until_done(1).await;
     running.stop().await;
-    drop.intake.look(|state| {
+    drop.intake.inspect(|state| {
         assert_eq!(
             payloads(state),
             [r#"{"no":"007","name":"Käse, \"alt\"","total":"1.50"}"#, r#"{"no":"8","name":"two\nlines","total":""}"#]
@@ -256,7 +256,7 @@ async fn keys_and_dedupe_values_are_read_from_each_record() {
     let running = drop.start();
     drop.until_done(1).await;
     running.stop().await;
-    drop.intake.look(|state| {
+    drop.intake.inspect(|state| {
         let keys: Vec<_> = state.arrivals.iter().map(|a| (a.key.as_deref(), a.dedupe_key.as_deref())).collect();
         assert_eq!(keys, [(Some("c1"), Some("1")), (None, Some("2"))]);
         assert_eq!(state.arrivals[0].dedupe_window, Some(window));
@@ -275,7 +275,7 @@ async fn files_are_taken_in_the_order_of_their_names_and_others_are_left_alone()
     drop.put("late.nd", "\"late\"");
     drop.until_done(3).await;
     running.stop().await;
-    assert_eq!(drop.intake.look(payloads), ["\"a.nd\"", "\"b.nd\"", "\"late\""]);
+    assert_eq!(drop.intake.inspect(payloads), ["\"a.nd\"", "\"b.nd\"", "\"late\""]);
     assert_eq!(names(drop.dir.path()), ["c.txt", "d.nd.part", "done", "failed"]);
 }
 
@@ -288,7 +288,7 @@ async fn a_file_of_the_same_name_is_taken_again_and_nothing_in_done_is_overwritt
         drop.until_done(n).await;
     }
     running.stop().await;
-    assert_eq!(drop.intake.look(|state| state.arrivals.len()), 3);
+    assert_eq!(drop.intake.inspect(|state| state.arrivals.len()), 3);
     assert_eq!(names(&drop.config.done).len(), 3);
 }
 
@@ -301,7 +301,7 @@ async fn an_intake_that_takes_nothing_for_a_while_only_delays_a_file() {
     let running = drop.start();
     drop.until_done(1).await;
     running.stop().await;
-    assert_eq!(drop.intake.look(payloads), ["1", "2"]);
+    assert_eq!(drop.intake.inspect(payloads), ["1", "2"]);
 }
 
 #[tokio::test]

@@ -36,12 +36,12 @@ async fn killed_before_or_after_any_chunk_is_stored_every_record_arrives_once_an
             let drop = Drop::of(csv(None));
             drop.put("big.csv", big_csv());
             killed(&drop, dead, after + 1).await;
-            let before = drop.intake.look(|state| state.arrivals.len());
+            let before = drop.intake.inspect(|state| state.arrivals.len());
             drop.intake.set_mood(Mood::Willing);
             let running = drop.start();
             drop.until_done(1).await;
             running.stop().await;
-            assert_eq!(drop.intake.look(payloads), expected(), "{dead:?}, {before} before");
+            assert_eq!(drop.intake.inspect(payloads), expected(), "{dead:?}, {before} before");
             assert_eq!(names(&drop.config.done), ["big.csv"]);
         }
     }
@@ -58,7 +58,7 @@ async fn killed_at_every_single_chunk_in_a_row_it_still_ends() {
     let running = drop.start();
     drop.until_done(1).await;
     running.stop().await;
-    assert_eq!(drop.intake.look(payloads), expected());
+    assert_eq!(drop.intake.inspect(payloads), expected());
 }
 
 #[tokio::test]
@@ -70,8 +70,8 @@ async fn killed_between_the_last_chunk_and_the_move_the_file_is_only_moved() {
     let running = drop.start();
     drop.until_done(1).await;
     running.stop().await;
-    assert_eq!(drop.intake.look(payloads), ["1", "2", "3"]);
-    assert_eq!(drop.intake.look(|state| state.calls), 0, "nothing was offered again");
+    assert_eq!(drop.intake.inspect(payloads), ["1", "2", "3"]);
+    assert_eq!(drop.intake.inspect(|state| state.calls), 0, "nothing was offered again");
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn a_group_of_rows_is_never_cut_in_two_by_a_restart() {
     drop.until_done(1).await;
     running.stop().await;
     let mut seen = BTreeMap::new();
-    for payload in drop.intake.look(payloads) {
+    for payload in drop.intake.inspect(payloads) {
         let order: serde_json::Value = serde_json::from_str(&payload).unwrap();
         assert_eq!(order["rows"].as_array().unwrap().len(), 2);
         *seen.entry(order["order"].as_str().unwrap().to_owned()).or_insert(0) += 1;
@@ -107,7 +107,7 @@ async fn a_file_replaced_while_it_is_taken_in_is_not_shelved_unread() {
     running.stop().await;
     let mut all = expected();
     all.push(r#"{"n":"new","v":"row"}"#.to_owned());
-    assert_eq!(drop.intake.look(payloads), all);
+    assert_eq!(drop.intake.inspect(payloads), all);
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn a_file_split_otherwise_after_a_restart_begins_anew() {
     let running = drop.start();
     drop.until_done(1).await;
     running.stop().await;
-    assert_eq!(drop.intake.look(|state| state.arrivals.len()), 500 + ROWS);
+    assert_eq!(drop.intake.inspect(|state| state.arrivals.len()), 500 + ROWS);
 }
 
 fn overloaded() -> IntakeError {
@@ -137,6 +137,6 @@ async fn a_file_replaced_while_the_source_was_down_is_another_file() {
     let running = drop.start();
     drop.until_done(1).await;
     running.stop().await;
-    let payloads = drop.intake.look(payloads);
+    let payloads = drop.intake.inspect(payloads);
     assert_eq!((payloads.len(), payloads.last().unwrap().as_str()), (501, r#"{"n":"new","v":"row"}"#));
 }

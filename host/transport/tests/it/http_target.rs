@@ -259,8 +259,8 @@ async fn retry_after_is_read_in_both_forms() {
     assert_eq!(verdict(seconds).await.unwrap_err().retry_after, Some(Duration::from_secs(17)));
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(600));
     let answer = format!("HTTP/1.1 503 X\r\nretry-after: {date}\r\ncontent-length: 0\r\n\r\n");
-    let asked = verdict(&answer).await.unwrap_err().retry_after.unwrap();
-    assert!((500..=600).contains(&asked.as_secs()), "{asked:?}");
+    let requested = verdict(&answer).await.unwrap_err().retry_after.unwrap();
+    assert!((500..=600).contains(&requested.as_secs()), "{requested:?}");
 }
 
 #[tokio::test]

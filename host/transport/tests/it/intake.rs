@@ -41,7 +41,7 @@ pub(crate) struct State {
     pub(crate) forgotten: usize,
     pub(crate) refused: Vec<(FlowName, &'static str)>,
     seen: HashMap<(FlowName, String), MessageId>,
-    asked: HashMap<String, (MessageId, Digest)>,
+    idempotency: HashMap<String, (MessageId, Digest)>,
 }
 
 impl Memory {
@@ -56,7 +56,7 @@ impl Memory {
         (state.mood, state.calls) = (mood, 0);
     }
 
-    pub(crate) fn look<T>(&self, at: impl FnOnce(&State) -> T) -> T {
+    pub(crate) fn inspect<T>(&self, at: impl FnOnce(&State) -> T) -> T {
         at(&self.state.lock())
     }
 
@@ -67,7 +67,7 @@ impl Memory {
                 let change = self.changed.notified();
                 tokio::pin!(change);
                 change.as_mut().enable();
-                if self.look(&wanted) {
+                if self.inspect(&wanted) {
                     return;
                 }
                 change.await;
@@ -86,9 +86,11 @@ impl Memory {
     }
 
     fn store_one(state: &mut State, flow: &FlowName, arrival: Arrival) -> Receipt {
-        let asked = arrival.idempotency.clone();
-        if let Some((id, fingerprint)) = asked.as_ref().and_then(|asked| state.asked.get(&asked.key)) {
-            let same = asked.is_some_and(|asked| asked.fingerprint == *fingerprint);
+        let idempotency = arrival.idempotency.clone();
+        if let Some((id, fingerprint)) =
+            idempotency.as_ref().and_then(|idempotency| state.idempotency.get(&idempotency.key))
+        {
+            let same = idempotency.is_some_and(|idempotency| idempotency.fingerprint == *fingerprint);
             return if same { Receipt::Repeated { id: *id, duplicate: false } } else { Receipt::Conflicting(*id) };
         }
         let key = arrival.dedupe_key.clone().map(|key| (flow.clone(), key));
@@ -96,7 +98,7 @@ impl Memory {
             return Receipt::Duplicate(*first);
         }
         let id = MessageId::generate();
-        state.asked.extend(asked.map(|asked| (asked.key, (id, asked.fingerprint))));
+        state.idempotency.extend(idempotency.map(|idempotency| (idempotency.key, (id, idempotency.fingerprint))));
         state.seen.extend(key.map(|key| (key, id)));
         state.arrivals.push(arrival);
         state.flows.push(flow.clone());
@@ -130,7 +132,7 @@ impl Intake for Memory {
     }
 
     async fn progress(&self, namespace: &str, key: &str) -> Result<Option<Vec<u8>>, IntakeError> {
-        Ok(self.look(|state| state.progress.get(&(namespace.to_owned(), key.to_owned())).cloned()))
+        Ok(self.inspect(|state| state.progress.get(&(namespace.to_owned(), key.to_owned())).cloned()))
     }
 
     async fn forget(&self, namespace: &str, key: &str) -> Result<(), IntakeError> {
@@ -144,7 +146,7 @@ impl Intake for Memory {
     }
 
     async fn state(&self, id: MessageId) -> Result<Option<MessageState>, IntakeError> {
-        Ok(self.look(|state| state.ids.contains(&id).then_some(MessageState::Queued)))
+        Ok(self.inspect(|state| state.ids.contains(&id).then_some(MessageState::Queued)))
     }
 
     fn refused(&self, flow: &FlowName, reason: &'static str) {

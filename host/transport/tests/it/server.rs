@@ -82,7 +82,8 @@ impl Server {
 
     pub(crate) async fn start_with(webhook: Webhook, limits: ServerLimits, intake: Memory) -> Self {
         let table = RouteTable::build([&flow("orders", webhook)], &crate::env).unwrap();
-        let (routes, intake) = (Arc::new(Routes::new(table)), Arc::new(intake));
+        let routes = Arc::new(Routes::new(table));
+        let intake = Arc::new(intake);
         let clock = Arc::new(ManualClock::at(NOW));
         let server = WebhookServer::new(routes.clone(), intake.clone(), clock, limits);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,4 @@
-//! What a webhook's sender is told, and what reaches the intake.
+//! The answers to a webhook's sender, and what reaches the intake.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn an_accepted_message_is_answered_with_its_id_and_where_to_ask_for_it() {
     let server = Server::start(webhook("/orders")).await;
     let answer = post(server.address, "/orders?from=shop", &[("content-type", "application/json")], b"{}").await;
     assert_eq!(answer.status, 202);
-    let id = server.intake.look(|state| state.ids[0].to_string());
+    let id = server.intake.inspect(|state| state.ids[0].to_string());
     let status_url = format!("/messages/{id}");
     assert_eq!(answer.json(), serde_json::json!({ "id": id, "status_url": status_url }));
     assert_eq!(answer.header("location"), Some(status_url.as_str()));
@@ -49,7 +49,7 @@ async fn a_duplicate_is_answered_with_the_first_id() {
     assert_eq!(second.json()["id"], first.json()["id"]);
     assert_eq!(second.json()["duplicate"], true);
     assert_eq!(first.json().get("duplicate"), None);
-    assert_eq!(server.intake.look(|state| state.arrivals[0].dedupe_window), Some(WINDOW));
+    assert_eq!(server.intake.inspect(|state| state.arrivals[0].dedupe_window), Some(WINDOW));
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn keys_can_come_from_headers() {
     let server = Server::start(Webhook { key: Some(ValueFrom::Header("x-customer".into())), ..deduped(by) }).await;
     let sent = post(server.address, "/orders", &[("X-Delivery", "d1"), ("X-Customer", "c1")], b"no json").await;
     assert_eq!(sent.status, 202);
-    let keys = server.intake.look(|state| (state.arrivals[0].key.clone(), state.arrivals[0].dedupe_key.clone()));
+    let keys = server.intake.inspect(|state| (state.arrivals[0].key.clone(), state.arrivals[0].dedupe_key.clone()));
     assert_eq!(keys, (Some("c1".into()), Some("d1".into())));
 }
 
@@ -73,8 +73,11 @@ async fn a_body_without_what_the_flow_declares_is_refused_with_a_hint() {
     }
     let answer = post(server.address, "/orders", &[], b"{}").await;
     assert_eq!(answer.json()["detail"], "the value at `/id` is missing or empty, and duplicates are recognised by it");
-    assert_eq!(server.intake.look(|state| state.refused.len()), 5);
-    assert_eq!(server.intake.look(|state| state.refused[0].clone()), ("orders".parse().unwrap(), "missing_dedupe_key"));
+    assert_eq!(server.intake.inspect(|state| state.refused.len()), 5);
+    assert_eq!(
+        server.intake.inspect(|state| state.refused[0].clone()),
+        ("orders".parse().unwrap(), "missing_dedupe_key")
+    );
 }
 
 #[tokio::test]
@@ -84,7 +87,7 @@ async fn bytes_arrive_as_they_were_sent_whatever_they_claim_to_be() {
     for headers in [&[("content-type", "text/plain; charset=utf-8")][..], &[]] {
         assert_eq!(post(server.address, "/orders", headers, &bytes).await.status, 202);
     }
-    server.intake.look(|state| {
+    server.intake.inspect(|state| {
         assert_eq!(state.arrivals[0].payload, bytes);
         assert_eq!(state.arrivals[0].content_type, "text/plain; charset=utf-8");
         assert_eq!(state.arrivals[1].content_type, "application/octet-stream");
@@ -99,7 +102,7 @@ async fn a_chunked_body_arrives_whole() {
     client.write("POST /orders HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n").await;
     client.write("4\r\ndefg\r\n0\r\n\r\n").await;
     assert_eq!(client.answer().await.status, 202);
-    assert_eq!(server.intake.look(|state| state.arrivals[0].payload.clone()), "abcdefg");
+    assert_eq!(server.intake.inspect(|state| state.arrivals[0].payload.clone()), "abcdefg");
 }
 
 #[tokio::test]
@@ -110,7 +113,7 @@ async fn only_the_named_headers_are_kept_and_the_trace_goes_on() {
     let headers =
         [("x-event", "created"), ("X-Tag", "a"), ("x-tag", "b"), ("authorization", "Bearer t"), ("traceparent", trace)];
     assert_eq!(post(server.address, "/orders", &headers, b"{}").await.status, 202);
-    server.intake.look(|state| {
+    server.intake.inspect(|state| {
         let kept: Vec<_> = state.arrivals[0].headers.iter().collect();
         assert_eq!(kept, [("x-event", "created"), ("x-tag", "a"), ("x-tag", "b")]);
         assert_eq!(state.arrivals[0].traceparent.as_deref(), Some(trace));
@@ -147,7 +150,7 @@ async fn an_intake_that_takes_nothing_asks_to_come_again_and_keeps_its_reasons()
         (crowded.status, crowded.header("retry-after"), crowded.reason()),
         (429, Some("30"), "queue_full".into())
     );
-    let counted: Vec<_> = server.intake.look(|state| state.refused.iter().map(|(_, reason)| *reason).collect());
+    let counted: Vec<_> = server.intake.inspect(|state| state.refused.iter().map(|(_, reason)| *reason).collect());
     assert_eq!(counted, ["disk_full", "store_unavailable", "queue_full"]);
     assert_eq!(post(server.address, "/orders", &[], b"{}").await.status, 202);
 }
@@ -163,7 +166,7 @@ async fn requests_that_were_sent_at_once_are_answered_in_order() {
     client.write(all).await;
     for n in 0..50 {
         let id = client.answer().await.json()["id"].as_str().unwrap().to_owned();
-        server.intake.look(|state| {
+        server.intake.inspect(|state| {
             assert_eq!(state.ids[n].to_string(), id);
             assert_eq!(state.arrivals[n].payload, format!("{n:02}"));
         });
@@ -182,17 +185,16 @@ async fn flows_can_be_replaced_while_the_server_runs() {
     assert_eq!(client.answer().await.status, 404);
     client.post("/customers", &[], b"3").await;
     assert_eq!(client.answer().await.status, 202);
-    assert_eq!(server.intake.look(|state| state.flows[1].to_string()), "customers");
+    assert_eq!(server.intake.inspect(|state| state.flows[1].to_string()), "customers");
 }
 
 #[test]
 fn a_flow_that_cannot_be_served_is_named_with_the_reason_and_all_are_reported() {
-    let keep = |name: &str| Webhook { keep_headers: vec![name.into()], ..webhook("/a") };
     let flows = [
         flow("first", webhook("/orders")),
         flow("second", webhook("/orders")),
         flow("third", webhook("/messages/x")),
-        flow("fourth", keep("Authorization")),
+        flow("fourth", Webhook { keep_headers: vec!["Authorization".into()], ..webhook("/a") }),
         flow("fifth", Webhook { dedupe: deduped(ValueFrom::Pointer("id".into())).dedupe, ..webhook("/b") }),
         flow("sixth", Webhook { dedupe: deduped(ValueFrom::Header("cookie".into())).dedupe, ..webhook("/c") }),
     ];

@@ -54,7 +54,7 @@ async fn a_body_that_trickles_is_refused_with_408() {
     client.write("half").await;
     let answer = client.answer().await;
     assert_eq!((answer.status, answer.reason()), (408, "too_slow".to_owned()));
-    assert_eq!(server.intake.look(|state| state.refused[0].1), "too_slow");
+    assert_eq!(server.intake.inspect(|state| state.refused[0].1), "too_slow");
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_body_that_breaks_off_is_not_taken() {
     client.write("half").await;
     client.0.get_mut().shutdown().await.unwrap();
     server.intake.until("the refusal", |state| state.refused.len() == 1).await;
-    assert_eq!(server.intake.look(|state| (state.refused[0].1, state.calls)), ("incomplete_body", 0));
+    assert_eq!(server.intake.inspect(|state| (state.refused[0].1, state.calls)), ("incomplete_body", 0));
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn more_connections_than_allowed_wait_their_turn() {
     // The first still has its connection: what it sends now is served, though the second came earlier.
     first.post("/orders", &[], b"3").await;
     assert_eq!(first.answer().await.status, 202);
-    assert_eq!(server.intake.look(|state| state.arrivals[1].payload.clone()), "3");
+    assert_eq!(server.intake.inspect(|state| state.arrivals[1].payload.clone()), "3");
     drop(first);
     assert_eq!(second.answer().await.status, 202);
 }

@@ -1,4 +1,4 @@
-//! What a sender that repeats its requests is told.
+//! The answers to a sender that repeats its requests.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn a_repeated_request_gets_the_stored_answer_byte_for_byte() {
     assert_eq!((first.status, again.status), (202, 202));
     assert_eq!((&first.body, first.header("location")), (&again.body, again.header("location")));
     assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), (None, Some("true")));
-    assert_eq!(server.intake.look(|state| state.arrivals.len()), 1);
+    assert_eq!(server.intake.inspect(|state| state.arrivals.len()), 1);
 }
 
 #[tokio::test]
@@ -31,12 +31,13 @@ async fn a_key_used_for_another_payload_is_refused_with_422() {
     assert_eq!(post(server.address, "/orders", &key, b"1").await.status, 202);
     let other = post(server.address, "/orders", &key, b"2").await;
     assert_eq!((other.status, other.reason()), (422, "idempotency_key_reused".to_owned()));
-    assert_eq!(server.intake.look(|state| state.refused.len()), 1);
+    assert_eq!(server.intake.inspect(|state| state.refused.len()), 1);
 }
 
 #[tokio::test]
 async fn a_missing_key_is_refused_where_it_is_required_and_a_malformed_one_everywhere() {
-    let (strict, lenient) = (Server::start(keyed(true)).await, Server::start(keyed(false)).await);
+    let strict = Server::start(keyed(true)).await;
+    let lenient = Server::start(keyed(false)).await;
     let missing = post(strict.address, "/orders", &[], b"{}").await;
     assert_eq!((missing.status, missing.reason()), (400, "missing_idempotency_key".to_owned()));
     assert_eq!(post(lenient.address, "/orders", &[], b"{}").await.status, 202);
@@ -49,7 +50,7 @@ async fn a_missing_key_is_refused_where_it_is_required_and_a_malformed_one_every
 }
 
 #[tokio::test]
-async fn a_request_whose_first_is_still_being_taken_is_told_409_and_to_come_again() {
+async fn a_request_whose_first_is_still_under_way_gets_409_and_a_time_to_come_again() {
     let server = Server::start_with(keyed(true), limits(), Memory::in_the_mood(Mood::DeadBefore(0))).await;
     let key = [("Idempotency-Key", "k-1")];
     let mut first = Client::connect(server.address).await;
@@ -58,7 +59,7 @@ async fn a_request_whose_first_is_still_being_taken_is_told_409_and_to_come_agai
     let second = post(server.address, "/orders", &key, b"{}").await;
     assert_eq!((second.status, second.header("retry-after")), (409, Some("1")));
     assert_eq!(second.reason(), "idempotency_in_flight");
-    assert_eq!(server.intake.look(|state| state.calls), 1);
+    assert_eq!(server.intake.inspect(|state| state.calls), 1);
 }
 
 #[tokio::test]
@@ -67,5 +68,5 @@ async fn a_flow_that_does_not_ask_for_keys_ignores_them() {
     for body in [b"1", b"2"] {
         assert_eq!(post(server.address, "/orders", &[("Idempotency-Key", "k")], body).await.status, 202);
     }
-    assert_eq!(server.intake.look(|state| state.arrivals.len()), 2);
+    assert_eq!(server.intake.inspect(|state| state.arrivals.len()), 2);
 }

@@ -1,4 +1,4 @@
-//! Verification over the wire: who is believed, and what the others are told.
+//! Verification over the wire: which requests are accepted, and the answers to the others.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn a_wrong_signature_is_refused_counted_and_never_reaches_the_intake() {
     let answer = send_signed(&server, NOW, b"{}", b"{ }").await;
     assert_eq!((answer.status, answer.reason()), (401, "invalid_credentials".to_owned()));
     assert_eq!(answer.header("www-authenticate"), Some("Webhook-Signature"));
-    server.intake.look(|state| {
+    server.intake.inspect(|state| {
         assert!(state.arrivals.is_empty());
         assert_eq!(state.refused, [("orders".parse().unwrap(), "invalid_credentials")]);
     });

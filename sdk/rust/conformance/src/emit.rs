@@ -44,7 +44,7 @@ fn output(wanted: &Wanted) -> Result<Output, Refusal> {
     output.route.clone_from(&wanted.route);
     output.key.clone_from(&wanted.key);
     output.idempotency_key.clone_from(&wanted.idempotency_key);
-    let header = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
-    output.headers = wanted.headers.iter().filter_map(header).collect();
+    let headers = wanted.headers.iter();
+    output.headers = headers.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect();
     Ok(output)
 }

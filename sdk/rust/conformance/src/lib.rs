@@ -87,9 +87,12 @@ fn answer(value: &impl Serialize) -> Result<Outcome, Refusal> {
 }
 
 fn fault(refused: Refused) -> Fault {
-    let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let fault = Fault::new(refused.code, refused.text);
-    refused.details.into_iter().fold(fault, |fault, (name, value)| fault.detail(name, text(value)))
+    refused.details.into_iter().fold(fault, |fault, (name, value)| fault.detail(name, text(&value)))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn retry(refused: Refused) -> Refusal {
@@ -98,8 +101,8 @@ fn retry(refused: Refused) -> Refusal {
 }
 
 fn invalid(invalid: Invalid) -> Refusal {
-    let violation = |rule: BrokenRule| Violation { path: rule.path, code: rule.code, text: rule.text };
-    Refusal::Invalid(invalid.violations.into_iter().map(violation).collect())
+    let rules = invalid.violations.into_iter();
+    Refusal::Invalid(rules.map(|rule| Violation { path: rule.path, code: rule.code, text: rule.text }).collect())
 }
 
 fn seen(message: &Message, ctx: &Context<Settings>) -> Value {

@@ -1,8 +1,8 @@
 //! Countries to ISO 3166 alpha-2.
 //!
-//! The names stand in `country/names.txt`: codes, English names and their variants, and what a country's own people and
-//! its neighbours call it. A plain sorted text, searched in place, costs a component 15 kB and no start-up work; the
-//! tests hold it against the crate `celes`.
+//! The names are in `country/names.txt`: codes, English names and their variants, and what a country's own people and
+//! its neighbours call it. A plain sorted text that is searched in place costs a component 15 kB and no work at start. The
+//! tests compare it with the crate `celes`.
 
 use crate::check::Defect;
 use crate::quality::fold;
@@ -12,7 +12,7 @@ const NAMES: &str = include_str!("country/names.txt");
 
 const COUNT: usize = count_lines();
 
-/// Where each line begins, and where the text ends: worked out by the compiler.
+/// Where each line begins, and where the text ends; computed at compile time.
 static STARTS: [u16; COUNT + 1] = starts();
 
 /// An ISO 3166 alpha-2 code. (An alias, so that serde's derive doesn't take it for a text to borrow from the input.)
@@ -33,7 +33,8 @@ pub fn alpha2(text: &str) -> Result<Alpha2, Defect> {
 }
 
 fn find(name: &str) -> Option<Alpha2> {
-    let (mut low, mut high) = (0, COUNT);
+    let mut low = 0;
+    let mut high = COUNT;
     while low < high {
         let middle = usize::midpoint(low, high);
         let (found, code) = entry(middle)?;
@@ -48,14 +49,16 @@ fn find(name: &str) -> Option<Alpha2> {
 
 /// Name and code of a line: the code is its last two letters.
 fn entry(number: usize) -> Option<(&'static str, Alpha2)> {
-    let (start, next) = (*STARTS.get(number)?, *STARTS.get(number + 1)?);
+    let start = *STARTS.get(number)?;
+    let next = *STARTS.get(number + 1)?;
     let (name, code) =
         NAMES.get(start.into()..usize::from(next) - 1)?.split_at_checked(usize::from(next - start) - 4)?;
     Some((name, code.get(1..)?))
 }
 
 const fn count_lines() -> usize {
-    let (mut count, mut at) = (0, 0);
+    let mut count = 0;
+    let mut at = 0;
     while at < NAMES.len() {
         count += (NAMES.as_bytes()[at] == b'\n') as usize;
         at += 1;
@@ -66,7 +69,8 @@ const fn count_lines() -> usize {
 const fn starts() -> [u16; COUNT + 1] {
     assert!(NAMES.len() <= u16::MAX as usize, "an offset fits in 16 bits");
     let mut starts = [0; COUNT + 1];
-    let (mut line, mut at) = (0, 0);
+    let mut line = 0;
+    let mut at = 0;
     while at < NAMES.len() {
         if NAMES.as_bytes()[at] == b'\n' {
             line += 1;

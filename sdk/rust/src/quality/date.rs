@@ -88,9 +88,11 @@ fn numeric(text: &str, order: Order) -> Option<Result<Date, Defect>> {
     if first.len() == 4 {
         return date_of(number(first)?, short(second)?, short(third)?).map(Ok);
     }
-    let (first, second, year) =
-        (short(first)?, short(second)?, if third.len() == 4 { number(third)? } else { return None });
-    let (day_first, month_first) = (|| date_of(year, second, first), || date_of(year, first, second));
+    let first = short(first)?;
+    let second = short(second)?;
+    let year = if third.len() == 4 { number(third)? } else { return None };
+    let day_first = || date_of(year, second, first);
+    let month_first = || date_of(year, first, second);
     match (mark, order) {
         (b'.', _) | (_, Order::DayFirst) => day_first().map(Ok),
         (_, Order::MonthFirst) => month_first().map(Ok),
@@ -128,7 +130,8 @@ fn named(text: &str) -> Option<Date> {
         rest = behind;
         word
     };
-    let (first, second) = (next(), next());
+    let first = next();
+    let second = next();
     let is_filler = |word: &str| matches!(word, "de" | "del" | "of");
     let second = if is_filler(second) { next() } else { second };
     let year = match next() {

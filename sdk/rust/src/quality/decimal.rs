@@ -62,8 +62,8 @@ pub fn at_most_decimals(value: Decimal, decimals: u32) -> Result<Decimal, Defect
     Err(Defect::new("too-many-decimals", format!("{value} has more than {decimals} decimals")))
 }
 
-/// Plausibility: the value if it is from `low` to `high`, else `out-of-range`. What
-/// [`range`] says too, but without aligning decimals where whole numbers can be compared.
+/// Plausibility: the value if it is from `low` to `high`, else `out-of-range`. The same as [`range`], but without aligning
+/// decimals if whole numbers can be compared.
 pub fn within(value: Decimal, low: u32, high: u32) -> Result<Decimal, Defect> {
     let whole = u64::try_from(value.mantissa()).ok().zip(10u64.checked_pow(value.scale()));
     let is_within = whole.and_then(|(mantissa, one)| {
@@ -83,7 +83,7 @@ pub fn rounded(value: Decimal, decimals: u32) -> Decimal {
     value
 }
 
-/// A hundredth of the value, exactly: what percentages are reckoned with, and far cheaper than a division.
+/// A hundredth of the value, exactly: for percentages, and far cheaper than a division.
 #[must_use]
 pub fn hundredth(mut value: Decimal) -> Option<Decimal> {
     match value.set_scale(value.scale() + 2) {
@@ -132,11 +132,10 @@ fn is_plain(text: &str) -> bool {
     all_digits(whole) && all_digits(fraction)
 }
 
-/// The text in the plain notation; none where its groups aren't groups of thousands.
+/// The text in the plain notation; none if its groups aren't groups of thousands.
 fn without_groups(text: &str, point: char, group: char) -> Option<Cow<'_, str>> {
-    let is_mark = |c| c == group || matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’');
     let (whole, fraction) = text.split_once(point).map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
-    let mut groups = whole.split(is_mark);
+    let mut groups = whole.split([group, ' ', '\u{a0}', '\u{202f}', '\'', '’']);
     let mut plain = groups.next()?.to_owned();
     let is_grouped = whole.len() > plain.len();
     if is_grouped && !matches!(plain.trim_start_matches(['-', '+']).len(), 1..=3) {

@@ -6,7 +6,8 @@ use crate::check::Defect;
 
 /// The bare address in lower case: `Erika Mustermann <Erika@Example.COM>` → `erika@example.com`.
 ///
-/// The part before the `@` is lowered too: no mail system in use tells `Erika@` from `erika@`, and people type both.
+/// The part before the `@` is in lower case too: no mail system in use distinguishes `Erika@` from `erika@`, and people
+/// type both.
 ///
 /// ```
 /// use gantry_sdk::quality::email::normalise;

@@ -1,9 +1,9 @@
-//! Brings names to a form in which they can be compared.
+//! Folds names into a form in which they can be compared.
 
 /// Lower case letters and digits without accents: `Côte d'Ivoire` and `COTE D IVOIRE` become `cotedivoire`. Letters of
 /// other scripts stay, in lower case; `ß` is `ss`, and `ä`, `ö`, `ü` lose their dots.
 ///
-/// For comparing only: names are to be sent on as they came.
+/// Only for comparing: send names on unchanged.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());

@@ -11,11 +11,14 @@ use crate::check::Defect;
 /// assert_eq!(strip_prefix("12345", "PROD-").unwrap_err().code, "wrong-sku");
 /// ```
 pub fn strip_prefix<'a>(sku: &'a str, prefix: &str) -> Result<&'a str, Defect> {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
     sku.trim()
         .strip_prefix(prefix)
-        .filter(|number| !number.is_empty() && number.bytes().all(allowed))
+        .filter(|number| !number.is_empty() && number.bytes().all(is_allowed))
         .ok_or_else(|| Defect::new("wrong-sku", format!("`{sku}` is not `{prefix}` and an article number")))
+}
+
+const fn is_allowed(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A golden case as it stands in its file.
+//! A golden case as its file states it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -68,8 +68,10 @@ impl Case {
 
     /// A host with the tables that are granted.
     pub(super) fn host(&self) -> Host {
-        let granted = |name: &String| self.grants.as_ref().is_none_or(|grants| grants.lookup.contains(name));
-        let tables = self.tables.iter().filter(|(name, _)| granted(name));
+        let tables = self.tables.iter().filter(|(name, _)| {
+            let grants = self.grants.as_ref();
+            grants.is_none_or(|grants| grants.lookup.contains(*name))
+        });
         tables.fold(Host::new().at(self.now_ms), |host, (name, rows)| host.table(name, rows.clone()))
     }
 
@@ -81,17 +83,20 @@ impl Case {
 
 impl Input {
     fn message(&self, at: usize) -> Message {
-        let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         Message {
             id: format!("case-{at}"),
             key: self.key.clone(),
             content_type: self.content_type.clone(),
-            headers: self.headers.iter().map(|(name, text)| (name.to_lowercase(), value(text))).collect(),
+            headers: self.headers.iter().map(|(name, text)| (name.to_lowercase(), header_text(text))).collect(),
             attempt: 1,
             payload: payload(&self.payload),
             ..Message::default()
         }
     }
+}
+
+fn header_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// `{"text": …}` and `{"base64": …}` are the raw payload; anything else is JSON.

@@ -1,4 +1,4 @@
-//! Holds an outcome against what a case expects of it. What the case doesn't mention isn't compared.
+//! Compares an outcome with what a case expects. Members that the case doesn't mention are not compared.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use crate::message::Payload;
 use crate::outcome::{Fault, Outcome, Refusal, Violation};
 use crate::output::Output;
 
-/// The difference between what is expected and what came; none where the expectation holds.
+/// The difference between the expected and the actual outcome; none if they agree.
 pub(super) fn difference(expected: &Value, outcome: &Outcome) -> Option<String> {
     let actual = describe(outcome);
     if holds(expected, &actual) {
@@ -19,7 +19,7 @@ pub(super) fn difference(expected: &Value, outcome: &Outcome) -> Option<String> 
     Some(format!("expected\n{}\ngot\n{}", pretty(expected), pretty(&readable(actual))))
 }
 
-/// With JSON payloads as JSON instead of as text, as cases have them.
+/// The outcome with JSON payloads as JSON instead of text, as cases state them.
 fn readable(mut outcome: Value) -> Value {
     for output in outcome.get_mut("emit").and_then(Value::as_array_mut).into_iter().flatten() {
         let json = raw(&output["payload"]).and_then(|(_, text)| serde_json::from_str(text).ok());
@@ -30,7 +30,7 @@ fn readable(mut outcome: Value) -> Value {
     outcome
 }
 
-/// Each member that is expected is there and holds; arrays are of the same length; payloads are compared as a whole.
+/// Whether each expected member is there and equal, and arrays have the same length. Payloads are compared as a whole.
 fn holds(expected: &Value, actual: &Value) -> bool {
     match (expected, actual) {
         (Value::Object(expected), Value::Object(actual)) => expected.iter().all(|(name, expected)| {
@@ -52,7 +52,7 @@ fn payload_holds(expected: &Value, actual: &Value) -> bool {
     }
 }
 
-/// The outcome in the words of the case format.
+/// The outcome in the format of cases.
 fn describe(outcome: &Outcome) -> Value {
     match outcome {
         Outcome::Emit(outputs) => json!({ "emit": outputs.iter().map(describe_output).collect::<Vec<_>>() }),

@@ -73,43 +73,46 @@ fn docs_links_resolve_and_every_page_is_in_the_summary() {
 
 #[test]
 fn a_page_of_the_book_links_to_no_file_outside_of_it() {
-    let outside = |page: &SourceFile| -> Vec<String> {
+    let mut outside = Vec::new();
+    for page in files(&["docs"], "md") {
         let links = markdown::read(&page.text).links.into_iter().filter(|link| is_relative(link));
-        links
-            .filter(|link| !destination(&page.path, link).0.starts_with("docs/"))
-            .map(|link| format!("{}: {link}", page.path))
-            .collect()
-    };
-    let outside: Vec<_> = files(&["docs"], "md").iter().flat_map(outside).collect();
+        let links = links.filter(|link| !destination(&page.path, link).0.starts_with("docs/"));
+        outside.extend(links.map(|link| format!("{}: {link}", page.path)));
+    }
     assert!(outside.is_empty(), "the rendered book has no such pages: {outside:#?}");
 }
 
 #[test]
 fn paths_named_in_the_pages_exist() {
-    let is_path = |span: &str| {
-        FOLDERS.iter().any(|folder| span.starts_with(folder)) && !span.contains([' ', '*', '…', '<', '{', '$'])
-    };
-    let missing = |page: &SourceFile| -> Vec<String> {
+    let mut missing = Vec::new();
+    for page in pages_of_the_whole() {
         let spans = markdown::read(&page.text).spans.into_iter().filter(|span| is_path(span));
-        let built = |span: &str| span.contains("/dist/") || span.ends_with(".wasm");
-        spans
-            .filter(|span| !built(span) && !root().join(span).exists())
-            .map(|span| format!("{}: {span}", page.path))
-            .collect()
-    };
-    let missing: Vec<_> = pages_of_the_whole().flat_map(|page| missing(&page)).collect();
+        let absent = spans.filter(|span| !is_built(span) && !root().join(span).exists());
+        missing.extend(absent.map(|span| format!("{}: {span}", page.path)));
+    }
     assert!(missing.is_empty(), "these are named and not there: {missing:#?}");
+}
+
+fn is_path(span: &str) -> bool {
+    FOLDERS.iter().any(|folder| span.starts_with(folder)) && !span.contains([' ', '*', '…', '<', '{', '$'])
+}
+
+/// Whether a build makes the file.
+fn is_built(path: &str) -> bool {
+    path.contains("/dist/") || path.ends_with(".wasm")
+}
+
+/// Whether a code span reads like the name of a test.
+fn is_test(span: &str) -> bool {
+    span.matches('_').count() >= 3
+        && span.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !span.starts_with("gantry_")
+        && !span.starts_with('_')
 }
 
 #[test]
 fn tests_named_in_the_pages_exist() {
     let sources = files(&["host", "sdk", "plugins", "examples", "tests"], "rs");
-    let is_test = |span: &str| {
-        span.matches('_').count() >= 3
-            && span.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-            && !span.starts_with("gantry_")
-            && !span.starts_with('_')
-    };
     let mut missing = BTreeSet::new();
     for page in pages() {
         for name in markdown::read(&page.text).spans.into_iter().filter(|span| is_test(span)) {
@@ -155,9 +158,9 @@ fn codes() -> BTreeSet<String> {
         "transport/src/keys",
         "transport/src/source/webhook/refused",
     ] {
-        let is_code = |text: &String| text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
         let source = file(&format!("host/{path}.rs")).text;
-        codes.extend(source.lines().filter(|line| line.contains("=> \"")).filter_map(quoted).filter(is_code));
+        let texts = source.lines().filter(|line| line.contains("=> \"")).filter_map(quoted);
+        codes.extend(texts.filter(|text| text.chars().all(|c| c.is_ascii_lowercase() || c == '_')));
     }
     let problems = file("host/api/src/v1/problem.rs").text;
     codes.extend(problems.lines().filter(|line| line.contains("=> \"")).filter_map(quoted));

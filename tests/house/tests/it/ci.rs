@@ -59,11 +59,12 @@ fn a_page_that_only_tests_read_runs_the_tests_and_a_decision_does_not() {
 /// The stages of CI and their minutes, as the script has them.
 fn budgets() -> Vec<(String, u32)> {
     let script = file(".ci/run").text;
-    let stage = |line: &str| {
+    let lines = script.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let stages = lines.filter_map(|line| {
         let (name, rest) = line.split("stage \"").nth(1)?.split_once('"')?;
         Some((name.to_owned(), rest.split_whitespace().next()?.parse().ok()?))
-    };
-    script.lines().filter(|line| !line.trim_start().starts_with('#')).filter_map(stage).collect()
+    });
+    stages.collect()
 }
 
 #[test]

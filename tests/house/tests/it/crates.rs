@@ -174,8 +174,8 @@ fn only_the_sandbox_and_what_measures_it_name_wasmtime() {
 
 #[test]
 fn only_the_schema_crate_names_jsonschema_in_the_host() {
-    let naming = |one: &&gantry_house::manifest::Crate| one.names.iter().any(|name| name == "jsonschema");
-    let folders: Vec<_> = crates().iter().filter(naming).map(|one| one.folder.clone()).collect();
+    let crates = crates().into_iter().filter(|one| one.names.iter().any(|name| name == "jsonschema"));
+    let folders: Vec<_> = crates.map(|one| one.folder).collect();
     assert_eq!(
         folders,
         ["host/schema", "host/transport"],
@@ -227,15 +227,15 @@ fn indexes_by_text(line: &str) -> bool {
 
 /// Nobody but the crates in these folders depends on the library, or on one of its family, or uses it in code.
 fn only(library: &str, folders: &[&str]) {
-    let of_family = |name: &str| name == library || name.starts_with(&format!("{library}-"));
+    let family = format!("{library}-");
     for one in crates().iter().filter(|one| !folders.contains(&one.folder.as_str())) {
-        let named = one.names.iter().find(|name| of_family(name));
+        let named = one.names.iter().find(|name| *name == library || name.starts_with(&family));
         assert_eq!(named, None, "{}/Cargo.toml: only {folders:?} may name {library}", one.folder);
     }
     let path = format!("{library}::");
     for file in files(&["host", "sdk", "plugins", "examples", "tests"], "rs") {
-        let may = |folder: &&str| file.path.starts_with(&format!("{folder}/"));
-        let inside = folders.iter().any(may) || file.path.starts_with("tests/house/");
+        let may_name_it = folders.iter().any(|folder| file.path.starts_with(&format!("{folder}/")));
+        let inside = may_name_it || file.path.starts_with("tests/house/");
         assert!(inside || !code(&file.text).contains(&path), "{}: only {folders:?} may name {library}", file.path);
     }
 }

@@ -34,15 +34,16 @@ impl Kind {
 }
 
 fn kinds() -> Vec<Kind> {
-    let of = |registry: &str| {
-        let folder = format!("{TRANSPORT}/{registry}");
-        let paths = files(&[&folder], "rs").into_iter().map(|file| file.path);
-        let names =
-            paths.filter_map(|path| path.strip_prefix(&format!("{folder}/"))?.strip_suffix(".rs").map(str::to_owned));
-        let kinds = names.filter(|name| !name.contains('/'));
-        kinds.map(|name| Kind { registry: registry.to_owned(), name }).collect::<Vec<_>>()
-    };
-    REGISTRIES.iter().flat_map(|registry| of(registry)).collect()
+    REGISTRIES.iter().flat_map(|registry| kinds_of(registry)).collect()
+}
+
+fn kinds_of(registry: &str) -> Vec<Kind> {
+    let folder = format!("{TRANSPORT}/{registry}");
+    let paths = files(&[&folder], "rs").into_iter().map(|file| file.path);
+    let names =
+        paths.filter_map(|path| path.strip_prefix(&format!("{folder}/"))?.strip_suffix(".rs").map(str::to_owned));
+    let kinds = names.filter(|name| !name.contains('/'));
+    kinds.map(|name| Kind { registry: registry.to_owned(), name }).collect()
 }
 
 /// What a source takes out of a kind's module: the names behind each path to it, or the module itself.

@@ -12,5 +12,6 @@ mod kinds;
 mod readme;
 mod sdk;
 mod sources;
+mod style;
 mod threats;
 mod words;

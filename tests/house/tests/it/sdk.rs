@@ -26,10 +26,12 @@ fn stated(dependency: &Value) -> (Value, Value, Value) {
 
 #[test]
 fn the_rust_sdk_inherits_nothing_and_states_what_the_workspace_states() {
-    let (workspace, sdk) = (manifest("Cargo.toml"), manifest(SDK));
+    let workspace = manifest("Cargo.toml");
+    let sdk = manifest(SDK);
     assert!(!file(SDK).text.contains("workspace = true"), "{SDK} stands alone beside plugins");
 
-    let (house, own) = (table(&workspace, &["workspace", "package"]), table(&sdk, &["package"]));
+    let house = table(&workspace, &["workspace", "package"]);
+    let own = table(&sdk, &["package"]);
     for (key, value) in house {
         assert_eq!(own.get(key), Some(value), "{SDK}: package.{key}");
     }

@@ -45,14 +45,14 @@ const RETIRED_PHRASES: &[&str] = &[
 ];
 
 fn host() -> Vec<SourceFile> {
-    let is_test = |file: &SourceFile| file.path.contains("/tests/") || file.path.ends_with("/tests.rs");
-    files(&["host"], "rs").into_iter().filter(|file| !is_test(file)).collect()
+    let mut sources = files(&["host"], "rs");
+    sources.retain(|file| !file.path.contains("/tests/") && !file.path.ends_with("/tests.rs"));
+    sources
 }
 
 /// The term in place of the retired word in a name, if there is one.
 fn better(name: &Defined) -> Option<&'static str> {
-    let retired = |word: &String| RETIRED.iter().find(|(retired, _)| retired == word).map(|(_, term)| *term);
-    name.words.iter().find_map(retired)
+    name.words.iter().find_map(|word| RETIRED.iter().find(|(retired, _)| retired == word).map(|(_, term)| *term))
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Checks that no value could pass together: two kinds at once, or bounds that leave nothing between them.
+//! Finds checks that no value could pass together: checks for two types, or bounds that leave nothing between them.
 
 use gantry_rules::{Kind, Moment};
 use gantry_schema::Number;
@@ -9,7 +9,7 @@ use crate::diagnostic::Code;
 use crate::lower::Lower;
 use crate::raw::rules::{Operand, RuleTable, Scalar};
 
-/// What kind of value a check is about.
+/// The kind of value that a check is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum About {
     Numbers,
@@ -42,25 +42,26 @@ impl About {
         }
     }
 
-    /// Numbers and dates may be texts; arrays are nothing else.
+    /// Whether no value is of both kinds. Numbers and dates may be texts; arrays are of no other kind.
     fn excludes(self, other: Self) -> bool {
         let one_of = |about| self == about || other == about;
         self != other && (one_of(Self::Arrays) || one_of(Self::Numbers) && one_of(Self::Dates))
     }
 }
 
-/// A check as it is written: its key, where it stands, and what it is about.
+/// A check as it is written: its key, its place, and what it is about.
 type Written<'a> = (&'static str, &'a Span, About);
 
 impl Lower<'_> {
-    /// Whether there are values that could pass; reports every pair of checks that rule each other out.
+    /// Whether there are values that could pass. Reports every pair of checks that exclude each other.
     pub(super) fn contradicts_nothing(&mut self, raw: &RuleTable) -> bool {
         let written = written(raw);
         let kinds = match &raw.kind {
             Some(kind) => self.fits_kind(raw, kind.value.into(), &written),
             None => self.fit_together(&written),
         };
-        let (numbers, dates) = (self.number_range(raw), self.date_range(raw));
+        let numbers = self.number_range(raw);
+        let dates = self.date_range(raw);
         let length = self.count_range(("min_length", &raw.min_length), ("max_length", &raw.max_length));
         let items = self.count_range(("min_items", &raw.min_items), ("max_items", &raw.max_items));
         kinds && numbers && dates && length && items
@@ -97,21 +98,15 @@ impl Lower<'_> {
     }
 
     fn number_range(&mut self, raw: &RuleTable) -> bool {
-        let read = |operand: &Operand| match &operand.0 {
-            Value::Number(number) => Some(Number::parse(&number.to_string())),
-            Value::String(text) => Number::of_text(text),
-            _ => None,
-        };
         let low = [("min", &raw.min, false), ("above", &raw.above, true)];
         let high = [("max", &raw.max, false), ("below", &raw.below, true)];
-        self.range(low, high, read, Number::cmp)
+        self.range(low, high, number, Number::cmp)
     }
 
     fn date_range(&mut self, raw: &RuleTable) -> bool {
-        let read = |operand: &Operand| operand.0.as_str().and_then(|text| Moment::parse(text).ok());
         let low = [("not_before", &raw.not_before, false), ("after", &raw.after, true)];
         let high = [("not_after", &raw.not_after, false), ("before", &raw.before, true)];
-        self.range(low, high, read, Moment::compare)
+        self.range(low, high, date, Moment::compare)
     }
 
     fn count_range(&mut self, low: (&str, &Option<At<u64>>), high: (&str, &Option<At<u64>>)) -> bool {
@@ -146,6 +141,18 @@ impl Lower<'_> {
         }
         possible
     }
+}
+
+fn number(operand: &Operand) -> Option<Number> {
+    match &operand.0 {
+        Value::Number(number) => Some(Number::parse(&number.to_string())),
+        Value::String(text) => Number::of_text(text),
+        _ => None,
+    }
+}
+
+fn date(operand: &Operand) -> Option<Moment> {
+    operand.0.as_str().and_then(|text| Moment::parse(text).ok())
 }
 
 /// The checks that are about one kind of value.

@@ -1,9 +1,9 @@
-//! How much of a step's log is written over time, whatever the number of its calls.
+//! Bounds how much a step may log over time, however many calls it gets.
 //!
-//! The budget of a call ends a flood within it, but a plugin called a thousand times a second would still fill a disk.
-//! So each step has a bucket of lines that refills steadily: what a plugin logs when something is wrong fits into the
-//! bucket, and what it logs all the time is cut to the rate. Lines dropped are counted, and how many there were is said
-//! now and then rather than with every call, or the saying would be the flood.
+//! The budget of a call bounds what one call logs, but a plugin that is called a thousand times a second would still fill
+//! a disk. So each step has a token bucket of lines: a burst when something is wrong fits into it, and constant logging
+//! is cut to the rate. Dropped lines are counted, and their number is logged now and then instead of with every call,
+//! which would be a flood in itself.
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,10 @@ use parking_lot::Mutex;
 
 /// Lines a step may write at once: ten calls with a full budget.
 const BURST: f64 = 2_000.0;
-/// Lines a second that a step may write for ever: at most 17 million a day, of 2 KiB at most.
+/// Lines per second that a step may write in the long run: at most 17 million a day, of 2 KiB each.
 const LINES_A_SECOND: f64 = 200.0;
-/// At most one word about dropped lines in this time.
-const QUIET: Duration = Duration::from_secs(10);
+/// Dropped lines are reported at most once in this time.
+const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The bucket of one step, shared by all its instances.
 #[derive(Debug)]
@@ -25,12 +25,12 @@ struct Bucket {
     lines: f64,
     filled: Instant,
     dropped: u64,
-    spoke: Option<Instant>,
+    reported: Option<Instant>,
 }
 
 impl Default for LogRate {
     fn default() -> Self {
-        Self(Mutex::new(Bucket { lines: BURST, filled: Instant::now(), dropped: 0, spoke: None }))
+        Self(Mutex::new(Bucket { lines: BURST, filled: Instant::now(), dropped: 0, reported: None }))
     }
 }
 
@@ -40,7 +40,7 @@ impl LogRate {
         self.0.lock().take(Instant::now())
     }
 
-    /// Counts dropped lines; gives their number when it is time to speak of it.
+    /// Counts dropped lines, and returns their number when it is time to report it.
     pub(super) fn dropped(&self, lines: u64) -> Option<u64> {
         self.0.lock().dropped(lines, Instant::now())
     }
@@ -60,11 +60,11 @@ impl Bucket {
 
     fn dropped(&mut self, lines: u64, now: Instant) -> Option<u64> {
         self.dropped += lines;
-        let quiet = self.spoke.is_some_and(|spoke| now.saturating_duration_since(spoke) < QUIET);
+        let quiet = self.reported.is_some_and(|reported| now.saturating_duration_since(reported) < REPORT_INTERVAL);
         if self.dropped == 0 || quiet {
             return None;
         }
-        self.spoke = Some(now);
+        self.reported = Some(now);
         Some(std::mem::take(&mut self.dropped))
     }
 }
@@ -75,7 +75,7 @@ mod tests {
 
     fn bucket() -> (Bucket, Instant) {
         let now = Instant::now();
-        (Bucket { lines: BURST, filled: now, dropped: 0, spoke: None }, now)
+        (Bucket { lines: BURST, filled: now, dropped: 0, reported: None }, now)
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Where files go when the source is done with them. Nothing is ever overwritten, and a move is on disk before the
-//! source forgets the file.
+//! Moves files that the source is done with. Nothing is ever overwritten, and a move is on disk before the source forgets
+//! the file.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -33,7 +33,7 @@ fn explain(file: &Path, defect: &Defect) -> String {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let back = file.parent().unwrap_or(Path::new(".")).display();
     format!(
-        "{name} was not taken in. Nothing of it was sent on.\n\n{defect}\n\nTo mend it: {}.\nThen put the file back into {back}.\n",
+        "{name} was not taken in. Nothing of it was sent on.\n\n{defect}\n\nTo fix it: {}.\nThen put the file back into {back}.\n",
         defect.fix
     )
 }
@@ -55,7 +55,7 @@ fn put(file: &Path, dir: &Path, now: Timestamp) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// The name itself; then with the time, and a counter behind it.
+/// The name itself, then with the time, then with the time and a counter.
 fn candidates(name: &OsStr, now: Timestamp) -> impl Iterator<Item = OsString> {
     let path = Path::new(name);
     let stem = path.file_stem().unwrap_or_default().to_owned();
@@ -73,11 +73,11 @@ fn candidates(name: &OsStr, now: Timestamp) -> impl Iterator<Item = OsString> {
     std::iter::once(name.to_owned()).chain(later)
 }
 
-/// Renames without replacing; copies where the two are on different file systems.
+/// Renames without replacing. Copies if the two are on different file systems.
 fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Err(Errno::XDEV) => copy_new(from, to),
-        // Not every file system can promise not to replace.
+        // Not every file system supports renaming without replacing.
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
             if to.try_exists()? {
                 Err(io::ErrorKind::AlreadyExists.into())
@@ -113,7 +113,8 @@ mod tests {
     #[test]
     fn a_file_of_the_same_name_gets_the_time_and_then_a_counter() {
         let dir = tempfile::tempdir().unwrap();
-        let (inbox, done) = (dir.path().join("in"), dir.path().join("done"));
+        let inbox = dir.path().join("in");
+        let done = dir.path().join("done");
         fs::create_dir_all(&inbox).unwrap();
         fs::create_dir_all(&done).unwrap();
         let file = inbox.join("orders.csv");

@@ -1,7 +1,7 @@
-//! CSV: the header row names the columns, each row is an object of strings, or rows that follow one another and agree
-//! in one column form one message.
+//! CSV: the header row names the columns. Each row is an object of strings, or consecutive rows with the same value in one
+//! column form one message.
 //!
-//! Values stay strings: `007` and `1.50` mean what they mean to the sender. Every row must have as many fields as the
+//! Values stay strings: `007` and `1.50` are passed on as written. Every row must have as many fields as the
 //! header.
 
 mod columns;
@@ -9,7 +9,7 @@ mod columns;
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
 use super::ROWS;
-use super::input::{Allowance, BUFFER, Input};
+use super::input::{BUFFER, Input, RecordLimit};
 use super::record::{Defect, Place, Record, Sink, SplitError};
 pub(super) use columns::Columns;
 
@@ -17,12 +17,12 @@ const RAGGED_FIX: &str = "complete the row, or put fields that hold the delimite
 
 pub(super) fn split(
     input: Input<'_>,
-    allowance: &Allowance,
+    record_limit: &RecordLimit,
     columns: &Columns,
     max_bytes: usize,
     sink: &mut Sink<'_>,
 ) -> Result<(), SplitError> {
-    let mut rows = Rows::new(input, columns.delimiter(), allowance);
+    let mut rows = Rows::new(input, columns.delimiter(), record_limit);
     if rows.next()?.is_none() {
         return Ok(());
     }
@@ -41,7 +41,7 @@ fn split_rows(rows: &mut Rows<'_>, columns: &Columns, sink: &mut Sink<'_>) -> Re
     Ok(())
 }
 
-/// Rows that agree in the grouping column, so far.
+/// The rows so far with the same value in the grouping column.
 struct Group {
     value: Vec<u8>,
     line: u64,
@@ -56,7 +56,8 @@ fn split_groups(
     sink: &mut Sink<'_>,
 ) -> Result<(), SplitError> {
     let name = columns.name(column);
-    let (mut number, mut open) = (0, None::<Group>);
+    let mut number = 0;
+    let mut open: Option<Group> = None;
     let mut finish = |group: Group| {
         number += 1;
         let payload = format!("{{{name}:{},{}:[{}]}}", quoted(&group.value), quoted(ROWS.as_bytes()), group.rows);
@@ -85,20 +86,20 @@ fn split_groups(
 /// The rows of a file, the header first, each with its errors placed.
 struct Rows<'f> {
     reader: Reader<Input<'f>>,
-    allowance: Allowance,
+    record_limit: RecordLimit,
     row: ByteRecord,
 }
 
 impl<'f> Rows<'f> {
-    fn new(input: Input<'f>, delimiter: u8, allowance: &Allowance) -> Self {
+    fn new(input: Input<'f>, delimiter: u8, record_limit: &RecordLimit) -> Self {
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).delimiter(delimiter).buffer_capacity(BUFFER);
-        Self { reader: builder.from_reader(input), allowance: allowance.clone(), row: ByteRecord::new() }
+        Self { reader: builder.from_reader(input), record_limit: record_limit.clone(), row: ByteRecord::new() }
     }
 
     /// The next row and the line it begins in.
     fn next(&mut self) -> Result<Option<(u64, &ByteRecord)>, SplitError> {
-        self.allowance.renew();
+        self.record_limit.renew();
         let before = self.reader.position().line();
         match self.reader.read_byte_record(&mut self.row) {
             Ok(true) => Ok(Some((self.line(), &self.row))),
@@ -110,9 +111,9 @@ impl<'f> Rows<'f> {
 
     /// The line in which the row just read begins.
     ///
-    /// The reader's own account is where it stood before the row, which is a line or more too early behind blank
-    /// lines and behind CRLF, whose line feed it may leave for the next read. So this counts back from where it
-    /// stands: the line ends inside the row, and the one that ended it if that has been read.
+    /// The reader itself reports its position before the row, which is too early behind blank lines, and behind CRLF,
+    /// whose line feed it may leave for the next read. So this counts back from the present position: the line ends
+    /// inside the row, and the one that ended it if that has been read.
     fn line(&self) -> u64 {
         let in_fields = self.row.iter().flatten().filter(|byte| **byte == b'\n').count() as u64;
         let position = self.reader.position();
@@ -133,7 +134,7 @@ fn placed(error: csv::Error, line: u64) -> SplitError {
     }
 }
 
-/// A JSON string. The input was checked, so that nothing is ever replaced here.
+/// A JSON string. The input was checked to be UTF-8, so no character is replaced here.
 fn quoted(text: &[u8]) -> String {
     serde_json::Value::from(String::from_utf8_lossy(text)).to_string()
 }

@@ -1,4 +1,4 @@
-//! A file as a stream of checked text: a byte order mark is dropped, invalid UTF-8 is found with its place, and a
+//! A file as a stream of checked text. A byte order mark is dropped, invalid UTF-8 is reported with its place, and a
 //! record that never ends is cut before it fills the memory.
 
 use std::cell::Cell;
@@ -11,7 +11,7 @@ pub(super) const BUFFER: usize = 64 << 10;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The text is not what it should be. Travels inside an [`io::Error`] through the parsers above.
+/// Why the text can't be used. It passes through the parsers above inside an [`io::Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unfit {
     #[error("invalid UTF-8 at byte {offset} (line {line})")]
@@ -21,27 +21,27 @@ pub(super) enum Unfit {
 }
 
 impl Unfit {
-    /// What an error of a parser above carries, if it came from here.
+    /// The error from here inside an error of a parser above, if there is one.
     pub(super) fn within(error: &io::Error) -> Option<Self> {
         error.get_ref()?.downcast_ref().copied()
     }
 }
 
-/// How many bytes the record being read may still take.
+/// How many more bytes the present record may take.
 #[derive(Clone, Debug)]
-pub(super) struct Allowance {
+pub(super) struct RecordLimit {
     left: Rc<Cell<u64>>,
     each: u64,
 }
 
-impl Allowance {
-    /// Room for one record of `max_bytes`, its white space and escapes, and what the buffers above read ahead.
+impl RecordLimit {
+    /// Allows one record of `max_bytes`, its white space and escapes, and what the buffers above read ahead.
     pub(super) fn new(max_bytes: usize) -> Self {
         let each = (max_bytes as u64).saturating_mul(4).saturating_add(4 * BUFFER as u64);
         Self { left: Rc::new(Cell::new(each)), each }
     }
 
-    /// A new record begins.
+    /// Begins a new record.
     pub(super) fn renew(&self) {
         self.left.set(self.each);
     }
@@ -56,20 +56,20 @@ impl Allowance {
 /// The checked text of a file.
 pub(super) struct Input<'f> {
     file: io::Chain<io::Cursor<Vec<u8>>, &'f mut File>,
-    allowance: Allowance,
-    /// Bytes before the next one to come.
+    record_limit: RecordLimit,
+    /// The number of bytes before the next one.
     offset: u64,
-    /// Line ends before the next one to come.
+    /// The number of line ends before the next byte.
     lines: u64,
-    /// The latest bytes handed out, and how many were handed out before them.
+    /// The last bytes handed out, and how many were handed out before them.
     latest: (Vec<u8>, u64),
-    /// The beginning of a character whose rest is still to come.
+    /// The first bytes of a character whose rest is not read yet.
     partial: Vec<u8>,
 }
 
 impl<'f> Input<'f> {
     /// Reads `file` from its beginning.
-    pub(super) fn open(file: &'f mut File, allowance: Allowance) -> io::Result<Self> {
+    pub(super) fn open(file: &'f mut File, record_limit: RecordLimit) -> io::Result<Self> {
         file.rewind()?;
         let mut head = Vec::new();
         Read::by_ref(file).take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut head)?;
@@ -80,7 +80,7 @@ impl<'f> Input<'f> {
         }
         Ok(Self {
             file: io::Cursor::new(head).chain(file),
-            allowance,
+            record_limit,
             offset,
             lines: 0,
             latest: (Vec::new(), 0),
@@ -139,7 +139,7 @@ impl Read for Input<'_> {
         if read == 0 && !buffer.is_empty() && !self.partial.is_empty() {
             return Err(unfit(self.not_utf8()));
         }
-        self.allowance.spend(read)?;
+        self.record_limit.spend(read)?;
         self.check(&buffer[..read]).map_err(unfit)?;
         if read > 0 {
             let (bytes, before) = &mut self.latest;
@@ -163,8 +163,9 @@ mod tests {
     fn read_in_steps(bytes: &[u8], step: usize) -> Result<Vec<u8>, Unfit> {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        let mut input = Input::open(&mut file, Allowance::new(0)).unwrap();
-        let (mut all, mut buffer) = (Vec::new(), vec![0; step]);
+        let mut input = Input::open(&mut file, RecordLimit::new(0)).unwrap();
+        let mut all = Vec::new();
+        let mut buffer = vec![0; step];
         loop {
             match input.read(&mut buffer) {
                 Ok(0) => return Ok(all),

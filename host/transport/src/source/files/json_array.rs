@@ -9,15 +9,15 @@ use serde::Deserialize as _;
 use serde::de::{self, Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::input::{Allowance, BUFFER, Input};
+use super::input::{BUFFER, Input, RecordLimit};
 use super::record::{Defect, Place, Record, Sink, SplitError};
 use crate::json;
 
-pub(super) fn split(input: Input<'_>, allowance: &Allowance, sink: &mut Sink<'_>) -> Result<(), SplitError> {
+pub(super) fn split(input: Input<'_>, record_limit: &RecordLimit, sink: &mut Sink<'_>) -> Result<(), SplitError> {
     let mut text = BufReader::with_capacity(BUFFER, input);
     let begins_array = text.fill_buf()?.trim_ascii_start().first() == Some(&b'[');
     let mut reader = serde_json::Deserializer::from_reader(text);
-    let mut elements = Elements { allowance, sink, number: 0, ended: None };
+    let mut elements = Elements { record_limit, sink, number: 0, ended: None };
     let outcome = if begins_array {
         reader.deserialize_seq(&mut elements)
     } else {
@@ -39,12 +39,12 @@ fn unreadable(error: serde_json::Error, element: u64) -> SplitError {
     Defect::not_json(&error, error.line() as u64).into()
 }
 
-/// Hands over elements as the parser meets them.
+/// Hands over elements as the parser finds them.
 struct Elements<'a, 's> {
-    allowance: &'a Allowance,
+    record_limit: &'a RecordLimit,
     sink: &'a mut Sink<'s>,
     number: u64,
-    /// What the sink said, where it said to stop: the parser's own error can't carry it.
+    /// Why the sink stopped, if it did: the parser's own error can't contain it.
     ended: Option<SplitError>,
 }
 
@@ -52,7 +52,7 @@ impl Elements<'_, '_> {
     fn hand_over<E: de::Error>(&mut self, raw: &RawValue) -> Result<(), E> {
         self.number += 1;
         let place = Place::Element(self.number);
-        self.allowance.renew();
+        self.record_limit.renew();
         (self.sink)(Record { number: self.number, place, payload: json::compact(raw.get()) }).map_err(|ended| {
             self.ended = Some(ended);
             E::custom("stopped")

@@ -4,18 +4,19 @@ use std::io::{BufRead as _, BufReader};
 
 use serde_json::value::RawValue;
 
-use super::input::{Allowance, BUFFER, Input};
+use super::input::{BUFFER, Input, RecordLimit};
 use super::record::{Defect, Place, Record, Sink, SplitError};
 use crate::json;
 
-pub(super) fn split(input: Input<'_>, allowance: &Allowance, sink: &mut Sink<'_>) -> Result<(), SplitError> {
+pub(super) fn split(input: Input<'_>, record_limit: &RecordLimit, sink: &mut Sink<'_>) -> Result<(), SplitError> {
     let mut lines = BufReader::with_capacity(BUFFER, input);
     let mut line = Vec::new();
-    let (mut at, mut number) = (0, 0);
+    let mut at = 0;
+    let mut number = 0;
     loop {
         line.clear();
         at += 1;
-        allowance.renew();
+        record_limit.renew();
         let read = lines.read_until(b'\n', &mut line);
         if read.map_err(|error| SplitError::of_io(error, Place::Line(at)))? == 0 {
             return Ok(());

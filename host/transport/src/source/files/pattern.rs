@@ -1,10 +1,12 @@
-//! Which names count: `*` stands for any characters, `?` for one.
+//! Patterns for file names: `*` stands for any characters, `?` for one.
 
-/// Whether the whole of `name` fits `pattern`.
+/// Whether the whole of `name` matches `pattern`.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    let (mut p, mut n) = (0, 0);
-    // Where to go on when what follows the latest `*` doesn't fit: let it stand for one character more.
+    let pattern: Vec<char> = pattern.chars().collect();
+    let name: Vec<char> = name.chars().collect();
+    let mut p = 0;
+    let mut n = 0;
+    // Where to go on when the part behind the last `*` doesn't match: let the `*` match one more character.
     let mut resume: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {
@@ -12,11 +14,15 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
                 resume = Some((p + 1, n));
                 p += 1;
             }
-            Some(c) if *c == '?' || *c == name[n] => (p, n) = (p + 1, n + 1),
+            Some(c) if *c == '?' || *c == name[n] => {
+                p += 1;
+                n += 1;
+            }
             _ => match resume {
                 Some((after_star, at)) => {
                     resume = Some((after_star, at + 1));
-                    (p, n) = (after_star, at + 1);
+                    p = after_star;
+                    n = at + 1;
                 }
                 None => return false,
             },

@@ -1,4 +1,4 @@
-//! What a file is split into: records with their places, and what is wrong with a file where it can't be split.
+//! What a file is split into: records with their places, or the defect because of which it can't be split.
 
 use std::fmt;
 use std::io;
@@ -16,17 +16,17 @@ pub(super) struct Record {
     pub(super) payload: String,
 }
 
-/// Where in a file something is.
+/// A place in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     File,
     Line(u64),
     LineColumn(u64, u64),
-    /// Of a JSON array, counted from 1.
+    /// The element of a JSON array, counted from 1.
     Element(u64),
 }
 
-/// What is wrong with a file, and how to mend it. Holds no data of the file beyond column names.
+/// What is wrong with a file, and how to fix it. It contains no data of the file but column names.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Defect {
     pub(super) place: Place,
@@ -37,11 +37,11 @@ pub(super) struct Defect {
 /// Why splitting ended early.
 #[derive(Debug)]
 pub(super) enum SplitError {
-    /// The file is at fault.
+    /// The file is wrong.
     Bad(Defect),
     /// The file changed while it was read.
     Changed,
-    /// Reading failed: the disk's trouble, or permissions.
+    /// Reading failed: an error of the disk, or missing permissions.
     Io(io::Error),
     /// Nobody wants more records.
     Stopped,
@@ -69,7 +69,7 @@ impl Defect {
 }
 
 impl SplitError {
-    /// What a reader's error means; `place` is where the record being read began.
+    /// The meaning of a reader's error; `place` is the beginning of the present record.
     pub(super) fn of_io(error: io::Error, place: Place) -> Self {
         match Unfit::within(&error) {
             Some(Unfit::NotUtf8 { offset, line }) => Self::Bad(Defect::new(

@@ -1,4 +1,4 @@
-//! A watched directory, ready to be watched, and how its table is understood.
+//! The settings of a watched directory, and how its table is interpreted.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ const POLL: Duration = Duration::from_secs(2);
 pub struct Files {
     /// The directory.
     pub directory: PathBuf,
-    /// Which names count, with `*` and `?`.
+    /// The names of files to take in, with `*` and `?`.
     pub pattern: String,
     /// How a file splits into messages.
     pub format: FileFormat,
@@ -27,7 +27,7 @@ pub struct Files {
     pub done: PathBuf,
     /// Where a file that can't be read goes, with a `.error.txt` beside it; `failed/` unless given.
     pub failed: PathBuf,
-    /// How often the directory is looked at, beside the system's notifications.
+    /// How often the directory is scanned, beside the system's notifications.
     pub poll: Duration,
     /// Longest single record.
     pub max_bytes: usize,
@@ -53,7 +53,7 @@ pub enum FileFormat {
 pub struct CsvOptions {
     /// Between fields; a comma unless given.
     pub delimiter: u8,
-    /// Rows that follow one another and agree in this column become one message
+    /// Consecutive rows with the same value in this column become one message
     /// `{"<column>": …, "rows": [ … ]}`: orders with their lines. None: each row is a message.
     pub group_by: Option<String>,
 }

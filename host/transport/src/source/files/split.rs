@@ -1,13 +1,13 @@
-//! A file as a sequence of records, each a JSON text; the formats beside this file do the work.
+//! A file as a sequence of records, each a JSON text. There is a module for each format beside this one.
 //!
-//! Splitting pushes records into a sink, on a thread that may block. The same splitting serves the pass that checks
-//! and the pass that takes in, so that both see the same records.
+//! Records are pushed into a sink, on a thread that may block. The pass that checks a file and the pass that takes it in
+//! use the same code, so both see the same records.
 
 use std::fs::File;
 
 use super::FileFormat;
 use super::csv::{self, Columns};
-use super::input::{Allowance, Input};
+use super::input::{Input, RecordLimit};
 use super::record::{Defect, Record, Sink, SplitError};
 use super::{json_array, ndjson};
 
@@ -20,7 +20,7 @@ pub(super) enum Layout {
 }
 
 impl Layout {
-    /// Finds out, in a pass of its own where that is needed.
+    /// Finds the layout, if necessary in a pass of its own.
     pub(super) fn of(file: &mut File, format: &FileFormat, max_bytes: usize) -> Result<Self, SplitError> {
         Ok(match format {
             FileFormat::Csv(options) => Self::Csv(Columns::survey(file, options, max_bytes)?),
@@ -29,18 +29,18 @@ impl Layout {
         })
     }
 
-    /// Hands every record of `file` to `sink`, in order.
+    /// Passes every record of `file` to `sink`, in order.
     pub(super) fn split(&self, file: &mut File, max_bytes: usize, sink: &mut Sink<'_>) -> Result<(), SplitError> {
-        let allowance = Allowance::new(max_bytes);
-        let input = Input::open(file, allowance.clone())?;
+        let record_limit = RecordLimit::new(max_bytes);
+        let input = Input::open(file, record_limit.clone())?;
         let mut bounded = |record: Record| match record.payload.len() > max_bytes {
             true => Err(Defect::too_long(record.place, max_bytes).into()),
             false => sink(record),
         };
         match self {
-            Self::Csv(columns) => csv::split(input, &allowance, columns, max_bytes, &mut bounded),
-            Self::Json => json_array::split(input, &allowance, &mut bounded),
-            Self::Ndjson => ndjson::split(input, &allowance, &mut bounded),
+            Self::Csv(columns) => csv::split(input, &record_limit, columns, max_bytes, &mut bounded),
+            Self::Json => json_array::split(input, &record_limit, &mut bounded),
+            Self::Ndjson => ndjson::split(input, &record_limit, &mut bounded),
         }
     }
 }

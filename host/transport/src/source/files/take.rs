@@ -1,4 +1,5 @@
-//! Takes one file in: check all of it, find out how far an earlier run came, hand over the rest in chunks, archive it.
+//! Takes in one file: checks all of it, finds out how far an earlier run came, hands over the rest in chunks, and archives
+//! it.
 
 mod reading;
 
@@ -20,7 +21,7 @@ use crate::intake::{Arrivals, Intake, IntakeError, Progress};
 use crate::keys::KeyRules;
 use reading::{Checked, Chunk, is_still_at};
 
-/// The shortest pause before an intake that refused is asked again.
+/// The shortest pause before trying again after the intake refused.
 const SHORTEST_WAIT: Duration = Duration::from_millis(20);
 
 /// What a file source does, for one file after another.
@@ -32,24 +33,25 @@ pub(super) struct Job {
     pub(super) clock: Arc<dyn Clock>,
 }
 
-/// How it ended for a file.
+/// How taking in a file ended.
 #[derive(Debug)]
 pub(super) enum Ending {
-    /// All of it is in the host's custody.
+    /// The host has all of it.
     Done { records: u64 },
-    /// It is at fault; nothing of it was taken in.
+    /// It is wrong; nothing of it was taken in.
     Failed { defect: Defect },
     /// It changed meanwhile.
     Changed,
-    /// Time to stop; the rest is for the next start.
+    /// The host stops; the rest is taken in after the next start.
     Stopped,
 }
 
 impl Job {
     pub(super) async fn take(self: Arc<Self>, name: &OsStr, shutdown: &CancellationToken) -> io::Result<Ending> {
         let path = self.config.directory.join(name);
-        let (job, checking) = (self.clone(), path.clone());
-        match spawn_blocking(move || job.check(&checking)).await? {
+        let job = self.clone();
+        let checked_path = path.clone();
+        match spawn_blocking(move || job.check(&checked_path)).await? {
             Ok(checked) => self.take_checked(&path, checked, shutdown).await,
             Err(SplitError::Bad(defect)) => self.archive_failed(&path, defect).await,
             Err(SplitError::Changed) => Ok(Ending::Changed),
@@ -64,30 +66,32 @@ impl Job {
         checked: Checked,
         shutdown: &CancellationToken,
     ) -> io::Result<Ending> {
-        let (identity, records, file) = (checked.identity.clone(), checked.records, checked.handle()?);
+        let identity = checked.identity.clone();
+        let records = checked.records;
+        let file = checked.handle()?;
         let Some(taken) = self.progress(&identity, shutdown).await else { return Ok(Ending::Stopped) };
         if taken < records {
             match self.feed(path, checked, taken, shutdown).await? {
                 Ok(()) => {}
                 Err(SplitError::Changed) => {
-                    // What it is now has another identity, so that this progress would never be asked for again.
+                    // The changed file has another identity, so this progress would never be read again.
                     self.intake.forget(&self.namespace(), &identity).await.ok();
                     return Ok(Ending::Changed);
                 }
                 Err(SplitError::Io(error)) => return Err(error),
-                // It passed the check, so that a defect means it changed since.
+                // It passed the check, so a defect means that it changed since.
                 Err(SplitError::Bad(_)) => return Ok(Ending::Changed),
                 Err(SplitError::Stopped) => return Ok(Ending::Stopped),
             }
         }
         self.archive_done(path, file).await?;
         if let Err(error) = self.intake.forget(&self.namespace(), &identity).await {
-            tracing::debug!(flow = %self.flow, %error, "progress of a finished file stays behind");
+            tracing::debug!(flow = %self.flow, %error, "failed to remove the progress of a finished file");
         }
         Ok(Ending::Done { records })
     }
 
-    /// Reads on one thread and hands over here; the channel between holds one chunk.
+    /// Reads on another thread and hands over here; the channel between them holds one chunk.
     async fn feed(
         self: &Arc<Self>,
         path: &Path,
@@ -97,7 +101,8 @@ impl Job {
     ) -> io::Result<Result<(), SplitError>> {
         let (sender, mut chunks) = mpsc::channel(1);
         let identity = checked.identity.clone();
-        let (job, name) = (self.clone(), path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+        let job = self.clone();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let reader = spawn_blocking(move || job.read(checked, &name, taken, &sender));
         while let Some(chunk) = chunks.recv().await {
             if !self.hand_over(&identity, chunk, shutdown).await {
@@ -110,7 +115,7 @@ impl Job {
         Ok(reader.await?)
     }
 
-    /// Offers a chunk until it is accepted; false when it is time to stop.
+    /// Offers a chunk until it is accepted; false when the host stops.
     async fn hand_over(&self, identity: &str, chunk: Chunk, shutdown: &CancellationToken) -> bool {
         let value = chunk.taken.to_string().into_bytes();
         let progress = Progress { namespace: self.namespace(), key: identity.to_owned(), value };
@@ -127,7 +132,7 @@ impl Job {
         }
     }
 
-    /// How many records an earlier run has taken; none when it is time to stop.
+    /// How many records an earlier run has taken; none when the host stops.
     async fn progress(&self, identity: &str, shutdown: &CancellationToken) -> Option<u64> {
         loop {
             match self.intake.progress(&self.namespace(), identity).await {
@@ -142,23 +147,29 @@ impl Job {
     }
 
     async fn wait(&self, error: &IntakeError, shutdown: &CancellationToken) -> bool {
-        tracing::debug!(flow = %self.flow, reason = error.name(), "the file source waits");
+        tracing::debug!(flow = %self.flow, reason = error.name(), "intake refused records of a file; waiting to try again");
         let pause = tokio::time::sleep(error.retry_after().max(SHORTEST_WAIT));
         shutdown.run_until_cancelled(pause).await.is_some()
     }
 
-    /// Moves the file away, unless its name was given to another meanwhile, which is then the next to be taken in.
+    /// Moves the file to `done`, unless its name now belongs to another file, which is then taken in next.
     async fn archive_done(&self, path: &Path, file: File) -> io::Result<()> {
-        let (path, done, now) = (path.to_owned(), self.config.done.clone(), self.clock.now());
-        let archive =
-            move || if is_still_at(&path, &file)? { archive::finish(&path, &done, now).map(drop) } else { Ok(()) };
-        spawn_blocking(archive).await?
+        let path = path.to_owned();
+        let done = self.config.done.clone();
+        let now = self.clock.now();
+        spawn_blocking(
+            move || {
+                if is_still_at(&path, &file)? { archive::finish(&path, &done, now).map(drop) } else { Ok(()) }
+            },
+        )
+        .await?
     }
 
     async fn archive_failed(&self, path: &Path, defect: Defect) -> io::Result<Ending> {
-        let (path, failed, now) = (path.to_owned(), self.config.failed.clone(), self.clock.now());
-        let archive = move || archive::fail(&path, &failed, &defect, now).map(|_| defect);
-        let defect = spawn_blocking(archive).await??;
+        let path = path.to_owned();
+        let failed = self.config.failed.clone();
+        let now = self.clock.now();
+        let defect = spawn_blocking(move || archive::fail(&path, &failed, &defect, now).map(|_| defect)).await??;
         self.intake.refused(&self.flow, "bad_file");
         Ok(Ending::Failed { defect })
     }

@@ -7,16 +7,16 @@ use hyper::body::{Body, Incoming};
 use super::refused::Refused;
 use super::routes::Route;
 
-/// Most bytes reserved on a sender's word alone.
+/// Most bytes that are reserved because of a sender's `Content-Length`.
 const TRUSTED_LENGTH: usize = 1 << 20;
 
-/// Refuses by `Content-Length` what is too long, before a byte of it is read.
+/// Refuses a body whose `Content-Length` is too long before reading any of it.
 pub(super) fn check_length(body: &Incoming, route: &Route) -> Result<(), Refused> {
     let announced = body.size_hint().lower();
     if announced > route.max_bytes as u64 { Err(Refused::TooLarge { limit: route.max_bytes }) } else { Ok(()) }
 }
 
-/// The whole body. It is copied out of the connection's buffer, which a small message would otherwise keep alive.
+/// The whole body. It is copied, because a small message would otherwise keep the connection's buffer in memory.
 pub(super) async fn read(body: Incoming, route: &Route) -> Result<Bytes, Refused> {
     match tokio::time::timeout(route.timeout, collect(body, route.max_bytes)).await {
         Ok(collected) => collected,
@@ -28,7 +28,7 @@ async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, Refused> {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     let mut bytes = Vec::with_capacity(announced.min(TRUSTED_LENGTH));
     while let Some(frame) = body.frame().await {
-        // Trailers are of no interest.
+        // Trailers are ignored.
         let Ok(data) = frame.map_err(|_| Refused::Incomplete)?.into_data() else { continue };
         if bytes.len() + data.len() > limit {
             return Err(Refused::TooLarge { limit });

@@ -1,8 +1,8 @@
 //! One connection, from its first byte to its close.
 //!
-//! Beyond what hyper does: a `408` when headers trickle in too slowly, and a close that lets a refusal reach its
-//! sender. Closing a socket with unread bytes resets it, and a reset can overtake the answer; so after an answer that
-//! left a body unread, the host says it is done and reads on for a moment, throwing away what comes.
+//! Beyond what hyper does, this answers `408` when headers come in too slowly, and closes in a way that lets a refusal
+//! reach its sender. Closing a socket with unread bytes resets it, and a reset can overtake the answer. So after an answer
+//! that left a body unread, the host ends its side, and for a moment reads on and drops what comes.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -30,11 +30,11 @@ use super::refused::Refused;
 /// Buffer of one connection, for reading and for answers not yet written.
 const BUFFER: usize = 64 << 10;
 
-/// How long and how far the host reads on after a refusal: a sender in good faith has read the answer by then.
+/// How long and how far the host reads on after a refusal: an honest sender has read the answer by then.
 const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 256 << 20;
 
-/// A peer that acknowledges nothing for so long, or takes no answers, is gone.
+/// A peer that acknowledges nothing for this long, or reads no answers, counts as gone.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
 /// Serves one connection until either side ends it; after `shutdown`, until the request under way is answered.
@@ -48,7 +48,7 @@ pub(super) async fn serve(stream: TcpStream, handler: Arc<Handler>, limits: Serv
         ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => ended,
         () = shutdown.cancelled() => {
             if !used.load(Ordering::Acquire) {
-                // Opened ahead of need and never used: hyper would wait for its first request.
+                // A connection that was opened in advance and never used: hyper would wait for its first request.
                 return;
             }
             Pin::new(&mut connection).graceful_shutdown();
@@ -69,7 +69,7 @@ pub(super) async fn serve(stream: TcpStream, handler: Arc<Handler>, limits: Serv
 
 fn configure(stream: &TcpStream) {
     let timeout = u32::try_from(UNACKNOWLEDGED.as_millis()).unwrap_or(u32::MAX);
-    // Both only make a connection better; one that refuses them works as well.
+    // Both are only improvements; the connection works without them.
     stream.set_nodelay(true).ok();
     rustix::net::sockopt::set_tcp_user_timeout(stream, timeout).ok();
 }
@@ -85,10 +85,10 @@ fn builder(limits: ServerLimits) -> http1::Builder {
     builder
 }
 
-/// Says the last words, and that they were the last; then waits a moment for the other side to have heard them.
-async fn close(mut stream: TcpStream, last_words: &[u8]) {
+/// Sends a last answer, ends this side, and waits a moment for the peer to read it.
+async fn close(mut stream: TcpStream, last_answer: &[u8]) {
     let farewell = async {
-        stream.write_all(last_words).await?;
+        stream.write_all(last_answer).await?;
         stream.shutdown().await?;
         let mut rest = (&mut stream).take(LINGER_BYTES as u64);
         tokio::io::copy(&mut rest, &mut tokio::io::sink()).await
@@ -100,7 +100,7 @@ struct Answering {
     handler: Arc<Handler>,
     /// Set with the first request.
     used: Arc<AtomicBool>,
-    /// Whether the latest answer said `connection: close`, which it does when a body stays unread.
+    /// Whether the last answer said `connection: close`, which it does when a body stays unread.
     left_unread: Arc<AtomicBool>,
 }
 

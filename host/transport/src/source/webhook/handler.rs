@@ -15,10 +15,10 @@ use super::routes::{MESSAGES, Route, Routes};
 use super::{body, trace};
 use crate::intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Receipt};
 
-/// What a message is taken for when its sender doesn't say.
+/// The media type of a message whose sender states none.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
-/// Says that the answer is the one the first request got.
+/// Marks an answer as that of an earlier request with the same idempotency key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Answers the requests of all connections.
@@ -64,7 +64,7 @@ impl Handler {
         route.verifier.verify(&head.headers, &payload, self.clock.now()).map_err(unverified)?;
         let arrival = arrival(route, &head.headers, payload)?;
         let key = arrival.idempotency.as_ref();
-        let _turn = key.map(|asked| self.under_way.take(&route.flow, &asked.key)).transpose()?;
+        let _turn = key.map(|idempotency| self.under_way.take(&route.flow, &idempotency.key)).transpose()?;
         let arrivals = Arrivals { flow: route.flow.clone(), messages: vec![arrival] };
         let receipts = self.intake.accept(arrivals, None).await.map_err(Refused::Intake)?;
         match receipts.first() {
@@ -74,7 +74,7 @@ impl Handler {
         }
     }
 
-    /// The state and nothing else: whoever knows the unguessable id may know it.
+    /// The state and nothing else. Everyone who knows the id may see it: ids can't be guessed.
     async fn state(&self, method: &Method, id: &str) -> Result<Response<Full<Bytes>>, Refused> {
         if method != Method::GET {
             return Err(Refused::Method { allow: "GET" });
@@ -145,7 +145,7 @@ fn json(status: StatusCode, body: String) -> Response<Full<Bytes>> {
     response
 }
 
-/// An intake that returns no receipt breaks its contract; the sender must not be told "accepted".
+/// An intake that returns no receipt breaks its contract; the answer must not be "accepted".
 fn broken_promise() -> IntakeError {
     IntakeError::Unavailable { retry_after: std::time::Duration::from_secs(1), cause: "no receipt was given".into() }
 }

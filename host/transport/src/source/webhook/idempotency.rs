@@ -1,8 +1,9 @@
 //! The header `Idempotency-Key`, after the IETF draft of that name: a sender that repeats a request gets the answer of
-//! the first one, and learns when it used a key for something else or asks while the first is still being taken.
+//! the first one. It also learns when it used a key for another payload, or repeats it while the first request is still
+//! under way.
 //!
-//! The draft wants the key as a string of RFC 8941, in quotes; most senders leave the quotes out. Both are taken, and
-//! stand for the same key.
+//! The draft requires the key as a string of RFC 8941, in quotes; most senders leave the quotes out. Both forms are
+//! accepted, and mean the same key.
 
 use std::collections::HashSet;
 
@@ -17,7 +18,7 @@ const HEADER: &str = "idempotency-key";
 /// Longest key.
 const LONGEST: usize = 255;
 
-/// Why a request is not taken. The texts fit a sender's eyes.
+/// Why a request is not accepted. The texts may be shown to the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum IdempotencyError {
     #[error("the header `Idempotency-Key` is missing: send a key of your own making, and the same one when you repeat")]
@@ -42,7 +43,7 @@ impl IdempotencyError {
     }
 }
 
-/// The key of a request, where the flow asks for one.
+/// The key of a request, if the flow uses keys.
 pub(super) fn key(rule: Option<Idempotency>, headers: &HeaderMap) -> Result<Option<String>, IdempotencyError> {
     let Some(Idempotency { required, .. }) = rule else { return Ok(None) };
     let mut values = headers.get_all(HEADER).iter();
@@ -69,7 +70,7 @@ fn parse(value: &[u8]) -> Result<String, &'static str> {
     }
 }
 
-/// The rest of a string behind its opening quote; parameters behind the closing one mean nothing here.
+/// The rest of a string behind its opening quote; parameters behind the closing quote are ignored.
 fn quoted(rest: &[u8]) -> Result<Vec<u8>, &'static str> {
     let mut key = Vec::with_capacity(rest.len());
     let mut bytes = rest.iter();
@@ -94,11 +95,11 @@ fn quoted(rest: &[u8]) -> Result<Vec<u8>, &'static str> {
     Err("lacks its closing quote")
 }
 
-/// Requests with a key that are being taken at this moment; no more of them than connections.
+/// The requests with a key that are under way; never more than connections.
 #[derive(Debug, Default)]
 pub(super) struct UnderWay(Mutex<HashSet<(FlowName, String)>>);
 
-/// While it lives, no other request with this key is taken.
+/// While it exists, no other request with this key is accepted.
 #[derive(Debug)]
 pub(super) struct Turn<'a> {
     under_way: &'a UnderWay,
@@ -141,7 +142,8 @@ mod tests {
 
     #[test]
     fn a_turn_that_is_over_lets_the_next_request_in() {
-        let (under_way, flow) = (UnderWay::default(), "orders".parse().unwrap());
+        let under_way = UnderWay::default();
+        let flow = "orders".parse().unwrap();
         let turn = under_way.take(&flow, "k").unwrap();
         assert_eq!(under_way.take(&flow, "k").unwrap_err(), IdempotencyError::InFlight);
         assert!(under_way.take(&"other".parse().unwrap(), "k").is_ok());

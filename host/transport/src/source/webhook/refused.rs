@@ -1,6 +1,6 @@
-//! The one place where a refusal becomes HTTP: `application/problem+json` (RFC 9457) with a countable `reason`.
+//! Turns refusals into HTTP, here and nowhere else: `application/problem+json` (RFC 9457) with a countable `reason`.
 //!
-//! Texts are for the sender: they name what it can mend, and nothing of the host's inside.
+//! Texts are for the sender: they say what it can fix, and reveal nothing about the host.
 
 use std::time::Duration;
 
@@ -52,12 +52,12 @@ impl Refused {
         }
     }
 
-    /// Whether it was said before the body was read to its end, so that the connection can't go on behind a body.
+    /// Whether it may come before the whole body was read, so that the connection can't be used again.
     const fn may_leave_body_unread(&self) -> bool {
         !matches!(self, Self::Keys(_) | Self::Idempotency(_) | Self::Intake(_))
     }
 
-    /// The answer to a request with or without a body. It says `connection: close` where the body stays unread.
+    /// The answer to a request with or without a body. It says `connection: close` if the body stays unread.
     pub(super) fn into_response(self, has_body: bool) -> Response<Full<Bytes>> {
         let status = self.status();
         let mut response = Response::new(Full::new(self.document()));
@@ -78,7 +78,7 @@ impl Refused {
                 headers.insert(RETRY_AFTER, HeaderValue::from(1));
             }
             Self::Intake(error) => {
-                // Never zero: that would ask for a storm.
+                // Never zero: then all senders would come again at once.
                 let seconds = error.retry_after().as_secs_f64().ceil().max(1.0);
                 headers.insert(RETRY_AFTER, HeaderValue::from(seconds as u64));
             }
@@ -87,7 +87,7 @@ impl Refused {
         response
     }
 
-    /// The answer to a request that never became one: its headers took too long.
+    /// The answer to a request whose headers took too long.
     pub(super) fn late_headers(limit: Duration) -> Vec<u8> {
         let document = Self::TooSlow { limit }.document();
         let length = document.len();

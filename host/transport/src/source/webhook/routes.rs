@@ -1,4 +1,4 @@
-//! Which path belongs to which flow. The table is built whole and replaced whole, so that a request sees either the
+//! Which path belongs to which flow. The table is only built and replaced as a whole, so that a request sees either the
 //! old flows or the new ones.
 
 use std::collections::HashMap;
@@ -15,10 +15,10 @@ use super::{Idempotency, Webhook};
 use crate::json::InvalidPointer;
 use crate::keys::KeyRules;
 
-/// Below this path the server answers for messages' states; no flow may take it.
+/// Below this path the server answers with the states of messages; no flow may use it.
 pub const MESSAGES: &str = "/messages/";
 
-/// Headers that prove an identity: they end at verification.
+/// Headers that prove an identity: they are used for verification only.
 const CREDENTIALS: [HeaderName; 8] = [
     header::AUTHORIZATION,
     header::PROXY_AUTHORIZATION,
@@ -141,7 +141,7 @@ fn harmless(name: &str) -> Result<HeaderName, RouteProblem> {
 pub struct Routes(RwLock<Arc<RouteTable>>);
 
 impl Routes {
-    /// Begins with this table.
+    /// Routes with this table in force.
     #[must_use]
     pub fn new(table: RouteTable) -> Self {
         Self(RwLock::new(Arc::new(table)))

@@ -1,4 +1,4 @@
-//! A webhook, ready to be served, and how its table is understood.
+//! The settings of a webhook, and how its table is interpreted.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -33,11 +33,11 @@ const CREDENTIAL_HEADERS: [&str; 7] = [
 pub struct Webhook {
     /// Path on the host's intake listener; begins with `/`.
     pub path: String,
-    /// How a sender proves itself.
+    /// How a sender is verified.
     pub verify: Verify,
-    /// Longest body; longer is refused with 413.
+    /// Longest body; a longer one is refused with 413.
     pub max_bytes: usize,
-    /// Longest time from the first header to the last byte of the body; longer is refused with 408.
+    /// Longest time from the first header to the last byte of the body; a slower request is refused with 408.
     pub timeout: Duration,
     /// Where the ordering key is found.
     pub key: Option<ValueFrom>,
@@ -118,8 +118,8 @@ impl OpenSource for Webhook {
 }
 
 fn listening_path(path: At<String>, lower: &mut Lower<'_>) -> Option<String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
-    if path.value.starts_with('/') && path.value.chars().all(plain) {
+    let is_plain = path.value.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~".contains(c));
+    if path.value.starts_with('/') && is_plain {
         return Some(path.value);
     }
     let help = "it begins with `/` and has letters, digits, `-`, `_`, `.` and `~`: \"/shop/orders\"";

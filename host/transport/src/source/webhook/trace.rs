@@ -1,4 +1,4 @@
-//! W3C trace context as it comes in: passed on when it is well formed, else dropped.
+//! W3C trace context of requests: passed on if it is well formed, and otherwise dropped.
 
 /// `traceparent` if it is of version 00 and names a trace and a span.
 pub(super) fn parent(header: &[u8]) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The forms of a notice, each as its receiver has published it. One module for each form that isn't Gantry's own.
+//! The formats of notifications, each as its receiver has published it. There is a module for each but Gantry's own.
 
 mod alertmanager;
 mod pagerduty;
@@ -12,7 +12,7 @@ use gantry_core::alert::Notice;
 use gantry_security::{Environment, SecretError, resolve};
 use serde_json::json;
 
-/// A form, with the secrets it needs.
+/// A format, with the secrets it needs.
 #[derive(Debug)]
 pub(super) enum Form {
     Gantry,

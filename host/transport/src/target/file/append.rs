@@ -1,4 +1,4 @@
-//! Appending to a file: all of it or nothing, under a lock, on disk before it counts; and why that failed.
+//! Appends to a file: all or nothing, under a lock, and on disk before it counts as written.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
@@ -6,19 +6,19 @@ use std::path::Path;
 
 use gantry_core::ErrorClass;
 
-/// Bytes looked at in one step when searching back for the last line end.
+/// Bytes read in one step when searching backwards for the last line end.
 const STEP: usize = 64 << 10;
 
-/// Nothing was appended. Each holds what the system says.
+/// Why nothing was appended, with the error of the system.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum AppendError {
     /// The disk is full, the quota is used up, or the file has its greatest size.
     #[error("{0}")]
     NoSpace(String),
-    /// The host may not write there, or nobody may.
+    /// The host, or everybody, lacks the permission to write there.
     #[error("{0}")]
     Denied(String),
-    /// The lock can't be had.
+    /// The lock can't be taken.
     #[error("the file can't be locked: {0}")]
     Locked(String),
     /// Anything else: a directory that is missing, a device that fails.
@@ -30,8 +30,8 @@ pub(super) enum AppendError {
 }
 
 impl AppendError {
-    /// What a retry decision needs. Without space, the target takes nothing, whichever message it is; all others pass or
-    /// are repaired.
+    /// The class for the retry decision. Without space the target takes no message at all; all other errors are temporary,
+    /// or somebody has to fix them.
     pub(super) const fn class(&self) -> ErrorClass {
         match self {
             Self::NoSpace(_) => ErrorClass::NoSpace,
@@ -51,7 +51,7 @@ impl From<io::Error> for AppendError {
     }
 }
 
-/// Opens the file, making it where there is none; then its entry in the directory is on disk too.
+/// Opens the file, or creates it and flushes its entry in the directory.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
     if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
@@ -68,7 +68,7 @@ pub(super) fn whole(file: &mut File, bytes: &[u8]) -> Result<(), AppendError> {
     Ok(result?)
 }
 
-/// Waits for the lock; file systems that know none are used without.
+/// Waits for the lock. File systems without locks are used without.
 fn lock(file: &File) -> Result<(), AppendError> {
     match file.lock() {
         Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
@@ -76,7 +76,7 @@ fn lock(file: &File) -> Result<(), AppendError> {
     }
 }
 
-/// False once the file was moved away, as log rotation does: then a new one is begun.
+/// False once the file was moved away, as log rotation does.
 pub(super) fn is_still_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let same = |a: &std::fs::Metadata, b: &std::fs::Metadata| a.dev() == b.dev() && a.ino() == b.ino();
@@ -87,13 +87,13 @@ fn append(file: &mut File, bytes: &[u8]) -> io::Result<()> {
     let start = cut_torn_line(file)?;
     let result = file.write_all(bytes).and_then(|()| file.sync_data());
     if result.is_err() {
-        // Best effort: if this fails too, the torn line is cut before the next write.
+        // If this fails too, the torn line is cut before the next write.
         file.set_len(start).ok();
     }
     result
 }
 
-/// Cuts what stands behind the last line end, and returns the length that is left.
+/// Cuts off what is behind the last line end, and returns the new length.
 fn cut_torn_line(file: &mut File) -> io::Result<u64> {
     let length = file.metadata()?.len();
     let whole = end_of_last_line(file, length)?;

@@ -1,6 +1,6 @@
 //! One delivery as one line of JSON.
 //!
-//! `payload` is JSON where the content type says so and it is; else a string where it is UTF-8; else
+//! `payload` is JSON if the content type says so and it is valid, a string if it is UTF-8, and otherwise
 //! `{"base64": "…"}`. Numbers keep their digits.
 
 use base64::Engine as _;
@@ -29,7 +29,7 @@ enum Payload<'a> {
 }
 
 /// The line, its end included.
-pub(super) fn of(request: &Request<'_>) -> Vec<u8> {
+pub(super) fn of(request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
     let delivery = request.delivery;
     let line = Line {
         id: request.message_id.to_string(),
@@ -39,10 +39,9 @@ pub(super) fn of(request: &Request<'_>) -> Vec<u8> {
         headers: &delivery.headers,
         payload: Payload::of(&delivery.content_type, &delivery.payload),
     };
-    // Strings, arrays and valid raw JSON always serialise.
-    let mut bytes = serde_json::to_vec(&line).unwrap_or_default();
+    let mut bytes = serde_json::to_vec(&line)?;
     bytes.push(b'\n');
-    bytes
+    Ok(bytes)
 }
 
 impl<'a> Payload<'a> {

@@ -1,4 +1,4 @@
-//! A file, ready to be appended to, and how its table is understood.
+//! The settings of a file target, and how its table is interpreted.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::FileSender;
 use super::table::FileTable;
 use crate::target::{BuildError, OpenTarget, Target, TargetContext};
 
-/// A file messages are appended to, one JSON object a line.
+/// A file that messages are appended to, one JSON object per line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileTarget {
     /// The file.

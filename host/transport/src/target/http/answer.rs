@@ -1,7 +1,7 @@
-//! From a target's answer, or the lack of one, to a verdict.
+//! Turns a target's answer, or the lack of one, into the result of the attempt.
 //!
-//! 2xx with its body complete is success; 2xx whose body breaks off is a network failure, because nobody can tell
-//! what the target did: the next attempt carries the same idempotency key. Any other status speaks for itself.
+//! 2xx with a complete body is success. 2xx with an incomplete body is a network failure, because it is unknown what the
+//! target did: the next attempt has the same idempotency key. Any other status decides by itself.
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};
@@ -13,14 +13,14 @@ use http::header::{HeaderMap, RETRY_AFTER};
 use super::{Accepted, Failure};
 use crate::excerpt;
 
-/// Most bytes read of an answer. Enough that ordinary answers are read to their end, so that the connection can be
-/// used again; an answer that goes on is cut off together with its connection.
+/// Most bytes of an answer that are read. Ordinary answers are read to their end, so that the connection can be used
+/// again; a longer answer is cut off together with its connection.
 const READ: usize = 64 << 10;
 
-/// Bytes of the answer kept for its excerpt.
+/// Most bytes of the answer that are kept for its excerpt.
 const KEPT: usize = 8 << 10;
 
-/// `now` is what the date of a `Retry-After` is held against.
+/// `now` is what the date of a `Retry-After` is compared with.
 pub(super) async fn judge(
     mut response: reqwest::Response,
     credentials: &Credentials,
@@ -40,14 +40,14 @@ pub(super) async fn judge(
     }
 }
 
-/// What an error without a verdict from the target means.
+/// The failure for an error without an answer of the target.
 pub(super) fn failure_of(error: reqwest::Error) -> Failure {
     let class = match () {
         () if error.is_timeout() => ErrorClass::Timeout,
         () if error.is_builder() => ErrorClass::Permanent,
         () => ErrorClass::Network,
     };
-    // The URL may hold business data; the attempt's record names the target anyway.
+    // The URL may contain business data; the attempt's record names the target anyway.
     Failure::without_answer(class, &chain(&error.without_url()))
 }
 
@@ -64,7 +64,7 @@ async fn read(response: &mut reqwest::Response, kept: &mut Vec<u8>) -> Result<()
     Ok(())
 }
 
-/// `Retry-After` in either form: seconds, or a date, of which the past means "now".
+/// `Retry-After` in either form: seconds, or a date. A date in the past means "now".
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -88,18 +88,18 @@ fn chain(error: &dyn Error) -> String {
 mod tests {
     use super::*;
 
-    fn asked(value: &'static str, now: u64) -> Option<Duration> {
+    fn requested(value: &'static str, now: u64) -> Option<Duration> {
         let headers = [(RETRY_AFTER, http::HeaderValue::from_static(value))].into_iter().collect();
         retry_after(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(now))
     }
 
     #[test]
     fn retry_after_is_read_as_seconds_and_as_a_date() {
-        assert_eq!(asked("120", 0), Some(Duration::from_secs(120)));
-        assert_eq!(asked("Thu, 01 Jan 1970 00:01:00 GMT", 15), Some(Duration::from_secs(45)));
-        assert_eq!(asked("Thu, 01 Jan 1970 00:01:00 GMT", 90), Some(Duration::ZERO));
+        assert_eq!(requested("120", 0), Some(Duration::from_secs(120)));
+        assert_eq!(requested("Thu, 01 Jan 1970 00:01:00 GMT", 15), Some(Duration::from_secs(45)));
+        assert_eq!(requested("Thu, 01 Jan 1970 00:01:00 GMT", 90), Some(Duration::ZERO));
         for nonsense in ["soon", "-5", "1.5", ""] {
-            assert_eq!(asked(nonsense, 0), None, "{nonsense}");
+            assert_eq!(requested(nonsense, 0), None, "{nonsense}");
         }
     }
 }

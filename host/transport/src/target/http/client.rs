@@ -1,4 +1,4 @@
-//! The HTTP client of one target: its own connections, no memory of anything but them.
+//! The HTTP client of one target, with connections of its own and no other state.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use rustls_platform_verifier::BuilderVerifierExt as _;
 use super::template::Template;
 use super::{HttpTarget, HttpTargetError};
 
-/// Shorter than the keep-alive of common servers and proxies (60 s and more), so that the host rarely writes into a
-/// connection the other side is just closing.
+/// Shorter than the keep-alive of common servers and proxies (60 s and more), so that the host rarely uses a connection
+/// that the other side is just closing.
 const IDLE: std::time::Duration = std::time::Duration::from_secs(45);
 
 pub(super) fn build(
@@ -34,8 +34,8 @@ pub(super) fn build(
         .map_err(|error| HttpTargetError::Client(error.into()))
 }
 
-/// TLS that trusts what the system trusts. For plain HTTP it trusts nobody: then a machine without any certificates,
-/// such as a bare container, can still run.
+/// TLS with the system's certificates. For plain HTTP it has none, so that a machine without any certificates, such as a
+/// bare container, can still run.
 fn tls(is_https: bool) -> Result<ClientConfig, HttpTargetError> {
     let failed = |error: rustls::Error| HttpTargetError::Client(error.into());
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -1,4 +1,4 @@
-//! An HTTP endpoint, ready to be called, and how its table is understood.
+//! The settings of an HTTP target, and how its table is interpreted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use crate::target::{BuildError, OpenTarget, Target, TargetContext};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Until the connection stands, where nothing is stated.
+/// Time for establishing a connection, unless stated otherwise.
 pub(in crate::target) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The header that carries the idempotency key, where nothing is stated.
+/// The header with the idempotency key, unless stated otherwise.
 pub(in crate::target) const IDEMPOTENCY_HEADER: &str = "idempotency-key";
 
-/// An HTTP endpoint messages are sent to. Redirects are never followed.
+/// An HTTP endpoint that messages are sent to. Redirects are never followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpTarget {
     /// `POST`, `PUT`, `PATCH` or `DELETE`.
@@ -28,9 +28,9 @@ pub struct HttpTarget {
     pub url: String,
     /// Sent with each request; no secrets here.
     pub headers: Vec<(String, String)>,
-    /// How the host proves itself.
+    /// How the host authenticates itself.
     pub auth: Auth,
-    /// Until the connection stands.
+    /// Time for establishing a connection.
     pub connect_timeout: Duration,
     /// From sending to the last byte of the answer.
     pub timeout: Duration,
@@ -89,7 +89,7 @@ impl TargetSettings for HttpTarget {
         self.auth.secret().into_iter().collect()
     }
 
-    /// Where the URL names a record, so does the answer.
+    /// If the URL names a record, the answer is about that record only.
     fn is_single_endpoint(&self) -> bool {
         !self.url.contains('{')
     }

@@ -1,8 +1,8 @@
 //! URL templates: `{id}`, `{key}`, `{idempotency_key}`, `{header:NAME}` and `{/json/pointer}` stand for values of the
-//! delivery, percent-encoded so that no value can leave its place.
+//! delivery, percent-encoded so that no value can change another part of the URL.
 //!
-//! Placeholders are allowed behind the host only: what a message says never decides where its request goes. A value
-//! that is missing or empty, or that would climb the path (`..`), fails the delivery.
+//! Placeholders are allowed behind the host only: a message never decides which machine is called. A value that is missing
+//! or empty, or that would lead up the path (`..`), fails the delivery.
 
 mod value;
 
@@ -56,7 +56,7 @@ pub(super) enum RenderError {
     Invalid(#[from] url::ParseError),
 }
 
-/// A URL with places for values.
+/// A URL with placeholders for values.
 #[derive(Debug)]
 pub(super) struct Template(Form);
 
@@ -101,7 +101,7 @@ impl Template {
         if climbs(&text) { Err(RenderError::Climbs) } else { Ok(text.parse()?) }
     }
 
-    /// Where requests go, whatever the values.
+    /// A URL with sample values: its scheme, host and port are the real ones.
     pub(super) fn sample(&self) -> Option<Url> {
         match &self.0 {
             Form::Fixed(url) => Some(url.clone()),
@@ -129,7 +129,7 @@ fn split(text: &str) -> Result<Vec<Part>, TemplateError> {
 }
 
 fn check(text: &str, sample: &str) -> Result<Url, TemplateError> {
-    // What stands before an `@` may be a password, so it is not repeated.
+    // The text before an `@` may be a password, so it is not repeated.
     let shown = text.rsplit_once('@').map_or(text, |(_, behind)| behind);
     let wrong = |problem: &str| TemplateError::Url { url: shown.to_owned(), problem: problem.to_owned() };
     let url: Url = sample.parse().map_err(|error| wrong(&format!("is not a URL: {error}")))?;
@@ -147,7 +147,7 @@ fn fixes_the_host(first: &str) -> bool {
     first.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?']))
 }
 
-/// Whether any segment of the path would be taken as "here" or "up".
+/// Whether any segment of the path is `.` or `..`.
 fn climbs(url: &str) -> bool {
     let path = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = path.split('?').next().unwrap_or_default();

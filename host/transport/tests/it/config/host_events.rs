@@ -11,8 +11,7 @@ fn flow(source: &str) -> Result<HostEvents, String> {
     let file = directory.path().join("watch.toml");
     let target = "[target.log.file]\npath = \"log.ndjson\"\n";
     std::fs::write(&file, format!("[flow]\nname = \"watch\"\n[source.host_events]\n{source}\n{target}")).unwrap();
-    let shown = |mistakes: gantry_config::Diagnostics| mistakes.render(Style::Plain, 200);
-    let (flows, _) = load_flows(&[&file]).map_err(shown)?;
+    let (flows, _) = load_flows(&[&file]).map_err(|mistakes| mistakes.render(Style::Plain, 200))?;
     Ok(flows[0].source.of_kind::<HostEvents>().expect("host events").clone())
 }
 

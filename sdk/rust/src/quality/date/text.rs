@@ -1,4 +1,4 @@
-//! Dates as JSON strings, without a detour through the formatting machinery.
+//! Dates as JSON strings, without the cost of general formatting.
 
 use serde::Serializer;
 
@@ -9,7 +9,9 @@ use super::Date;
 pub fn as_text<D: Copy + Into<Option<Date>>, S: Serializer>(date: &D, serializer: S) -> Result<S::Ok, S::Error> {
     let Some(date) = (*date).into() else { return serializer.serialize_none() };
     let digit = |number: i16, place: i16| b'0' + (number / place % 10).unsigned_abs() as u8;
-    let (year, month, day) = (date.year(), date.month().into(), date.day().into());
+    let year = date.year();
+    let month = date.month().into();
+    let day = date.day().into();
     let text = [
         digit(year, 1000),
         digit(year, 100),

@@ -1,4 +1,4 @@
-//! The time of day behind a date: it is checked, so that rubbish isn't taken for a date, and then left out.
+//! The time of day behind a date. It is checked, so that nonsense isn't accepted as a date, and then ignored.
 
 use super::digits;
 
@@ -18,7 +18,7 @@ pub(super) fn is_time(text: &[u8]) -> bool {
     }
 }
 
-/// Where `.123` behind the seconds ends; none where nothing follows the point.
+/// Where `.123` behind the seconds ends; none if nothing follows the point.
 fn fraction_end(time: &[u8]) -> Option<usize> {
     const SECONDS_END: usize = 8;
     if !matches!(time.get(SECONDS_END), Some(b'.' | b',')) {

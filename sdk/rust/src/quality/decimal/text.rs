@@ -1,9 +1,9 @@
-//! Decimals as JSON strings, without a detour through the formatting machinery: an order has a dozen of them.
+//! Decimals as JSON strings, without the cost of general formatting: an order has a dozen of them.
 
 use rust_decimal::Decimal;
 use serde::Serializer;
 
-/// Room for a sign, the 20 digits of a `u64`, the point, and the zeros that 28 decimals may ask for.
+/// Enough for a sign, the 20 digits of a `u64`, the point, and the zeros that 28 decimals may need.
 const LONGEST: usize = 64;
 
 /// For `#[serde(serialize_with = "quality::decimal::as_text")]`: a decimal, or an optional one, as a JSON string with

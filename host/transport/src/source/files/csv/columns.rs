@@ -1,4 +1,4 @@
-//! What the columns of a CSV file are called, which may take a look at the whole file.
+//! The names of the columns of a CSV file. Finding them may take reading the whole file.
 //!
 //! A column whose name appeared before is dropped if it has the same values in all rows of the file; else it is
 //! called `NAME_2`, `NAME_3` and so on. A column without a name is called `column_N`, by its place.
@@ -9,14 +9,14 @@ use csv::ByteRecord;
 
 use super::{Rows, quoted};
 use crate::source::files::CsvOptions;
-use crate::source::files::input::{Allowance, Input};
+use crate::source::files::input::{Input, RecordLimit};
 use crate::source::files::record::{Defect, Place, SplitError};
 
 /// The columns of one file.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::source::files) struct Columns {
     delimiter: u8,
-    /// By position; none where a column is dropped. The names are JSON strings with their quotes.
+    /// By position; none for a column that is dropped. The names are JSON strings with their quotes.
     names: Vec<Option<String>>,
     group_by: Option<usize>,
 }
@@ -36,14 +36,14 @@ struct Repeat {
 }
 
 impl Columns {
-    /// Reads the header, and the whole file where names repeat.
+    /// Reads the header, and the whole file if names repeat.
     pub(in crate::source::files) fn survey(
         file: &mut File,
         options: &CsvOptions,
         max_bytes: usize,
     ) -> Result<Self, SplitError> {
-        let allowance = Allowance::new(max_bytes);
-        let mut rows = Rows::new(Input::open(file, allowance.clone())?, options.delimiter, &allowance);
+        let record_limit = RecordLimit::new(max_bytes);
+        let mut rows = Rows::new(Input::open(file, record_limit.clone())?, options.delimiter, &record_limit);
         let mut headings = rows.next()?.map_or_else(Vec::new, |(_, row)| headings(row));
         if headings.iter().any(|heading| heading.repeats.is_some()) {
             while let Some((_, row)) = rows.next()? {
@@ -121,13 +121,13 @@ fn names(headings: &[Heading]) -> Vec<Option<String>> {
 
 fn position(headings: &[Heading], column: &str) -> Result<Option<usize>, SplitError> {
     match headings.iter().position(|heading| heading.name == column) {
-        // A file without even a header has no rows to group.
+        // A file without a header has no rows to group.
         None if headings.is_empty() => Ok(None),
         None => {
             let there_are: Vec<_> = headings.iter().map(|heading| heading.name.as_str()).collect();
             let there_are = there_are.join(", ");
             let problem = format!("there is no column `{column}` to group by; there are: {there_are}");
-            Err(Defect::new(Place::Line(1), problem, "add the column, or mend `group_by` of the source").into())
+            Err(Defect::new(Place::Line(1), problem, "add the column, or correct `group_by` of the source").into())
         }
         found => Ok(found),
     }

@@ -1,4 +1,4 @@
-//! The part of taking a file in that blocks: checking it, and cutting it into chunks of arrivals.
+//! The blocking part of taking in a file: checking it, and cutting it into chunks of arrivals.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
@@ -13,42 +13,43 @@ use super::Job;
 use crate::intake::Arrival;
 use crate::keys::{KeyError, Keys};
 use crate::source::files::input::BUFFER;
-use crate::source::files::look::Look;
 use crate::source::files::record::{Defect, Place, Record, SplitError};
+use crate::source::files::scan::FileState;
 use crate::source::files::split::Layout;
 
-/// Records handed over in one step, at most. Large enough that one fsync serves many, small enough to be held twice.
+/// Most records that are handed over in one step: enough that one fsync serves many, and few enough that two chunks fit
+/// into memory.
 const CHUNK_RECORDS: usize = 500;
 const CHUNK_BYTES: usize = 4 << 20;
 
-/// A file that passed the check, still open: what was checked is what is taken in, even if the name is given away.
+/// A file that passed the check, still open: the file that was checked is taken in, even if its name is reused.
 pub(super) struct Checked {
     file: File,
-    look: Look,
+    state: FileState,
     pub(super) identity: String,
     layout: Layout,
     pub(super) records: u64,
 }
 
-/// Some records, and how many of the file are taken with them.
+/// Some records, and how many records of the file are taken once these are.
 pub(super) struct Chunk {
     pub(super) arrivals: Vec<Arrival>,
     pub(super) taken: u64,
 }
 
 impl Job {
-    /// Reads all of a file and makes sure that it can be taken in.
+    /// Reads the whole file, and checks that it can be taken in.
     pub(super) fn check(&self, path: &Path) -> Result<Checked, SplitError> {
         let file = File::open(path)?;
         let watched = file.try_clone()?;
-        let look = Look::of(&file.metadata()?)?;
-        let checked = self.check_open(path, file, look);
-        // A file that was changed or replaced meanwhile is not judged by what was seen of it.
-        unchanged(&watched, look)?;
+        let state = FileState::of(&file.metadata()?)?;
+        let checked = self.check_open(path, file, state);
+        // If the file was changed or replaced meanwhile, the result of the check says nothing about it.
+        unchanged(&watched, state)?;
         if is_still_at(path, &watched)? { checked } else { Err(SplitError::Changed) }
     }
 
-    fn check_open(&self, path: &Path, mut file: File, look: Look) -> Result<Checked, SplitError> {
+    fn check_open(&self, path: &Path, mut file: File, state: FileState) -> Result<Checked, SplitError> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let layout = Layout::of(&mut file, &self.config.format, self.config.max_bytes)?;
         let mut records = 0;
@@ -58,11 +59,11 @@ impl Job {
             self.read_keys(&headers, &record)?;
             Ok(())
         })?;
-        let identity = self.identity(&name, look, &mut file)?;
-        Ok(Checked { file, look, identity, layout, records })
+        let identity = self.identity(&name, state, &mut file)?;
+        Ok(Checked { file, state, identity, layout, records })
     }
 
-    /// Sends what is left of a file behind its first `taken` records.
+    /// Sends the rest of a file, behind its first `taken` records.
     pub(super) fn read(
         &self,
         mut checked: Checked,
@@ -72,10 +73,11 @@ impl Job {
     ) -> Result<(), SplitError> {
         let watched = checked.file.try_clone()?;
         let send = |chunk: Chunk| {
-            unchanged(&watched, checked.look)?;
+            unchanged(&watched, checked.state)?;
             sender.blocking_send(chunk).map_err(|_| SplitError::Stopped)
         };
-        let (mut chunk, mut bytes) = (Chunk { arrivals: Vec::new(), taken }, 0);
+        let mut chunk = Chunk { arrivals: Vec::new(), taken };
+        let mut bytes = 0;
         checked.layout.split(&mut checked.file, self.config.max_bytes, &mut |record| {
             if record.number <= taken {
                 return Ok(());
@@ -116,15 +118,16 @@ impl Job {
     fn read_keys(&self, headers: &Headers, record: &Record) -> Result<Keys, Defect> {
         let read = self.keys.read(|name| headers.get(name).map(str::to_owned), record.payload.as_bytes());
         read.map_err(|error: KeyError| {
-            let fix = "give every record the value, or mend `key` or `dedupe` of the source";
+            let fix = "give every record the value, or correct `key` or `dedupe` of the source";
             Defect::new(record.place, error.to_string(), fix)
         })
     }
 
-    /// What the file is known by across restarts. The format is part of it: split otherwise, it has other records.
-    fn identity(&self, name: &str, look: Look, file: &mut File) -> io::Result<String> {
-        let modified = look.modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let (mut hasher, mut buffer) = (Sha256::new(), vec![0; BUFFER]);
+    /// What identifies the file across restarts. The format is part of it, because another format gives other records.
+    fn identity(&self, name: &str, state: FileState, file: &mut File) -> io::Result<String> {
+        let modified = state.modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; BUFFER];
         hasher.update(format!("{:?}", self.config.format));
         file.rewind()?;
         loop {
@@ -134,7 +137,7 @@ impl Job {
             }
         }
         let digest: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(format!("{name}/{}/{}.{:09}/{digest}", look.size, modified.as_secs(), modified.subsec_nanos()))
+        Ok(format!("{name}/{}/{}.{:09}/{digest}", state.size, modified.as_secs(), modified.subsec_nanos()))
     }
 }
 
@@ -161,6 +164,6 @@ pub(super) fn is_still_at(path: &Path, file: &File) -> io::Result<bool> {
     }
 }
 
-fn unchanged(file: &File, look: Look) -> Result<(), SplitError> {
-    if Look::of(&file.metadata()?)? == look { Ok(()) } else { Err(SplitError::Changed) }
+fn unchanged(file: &File, state: FileState) -> Result<(), SplitError> {
+    if FileState::of(&file.metadata()?)? == state { Ok(()) } else { Err(SplitError::Changed) }
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use gantry_core::alert::{Notice, Said};
 use serde_json::{Map, Value, json};
 
-/// An alert that isn't said again for so many times its `repeat` is over for Alertmanager: the host is gone.
+/// After this many times `repeat` without a notification, the alert is over for Alertmanager: the host is gone.
 const OUTLIVES: u32 = 3;
 
 pub(super) fn alerts(notice: &Notice, repeat: Duration) -> Value {
-    // The identity: nothing in it may change while the alert goes on.
+    // The labels are the identity: they must not change while the alert goes on.
     let mut labels = Map::from_iter([
         ("alertname".to_owned(), alert_name(notice).into()),
         ("instance".to_owned(), notice.instance.clone().into()),
@@ -30,11 +30,11 @@ pub(super) fn alerts(notice: &Notice, repeat: Duration) -> Value {
     }])
 }
 
-/// `GantryDeadLetters` for `dead_letters`: the way alerts are named there.
+/// `GantryDeadLetters` for `dead_letters`, as alerts are usually named there.
 fn alert_name(notice: &Notice) -> String {
     let word = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+        let mut characters = word.chars();
+        characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect::<String>()
     };
     std::iter::once("Gantry".to_owned()).chain(notice.alert.name().split('_').map(word)).collect()
 }

@@ -4,7 +4,7 @@
 use gantry_core::alert::{Notice, Said};
 use serde_json::{Value, json};
 
-/// The longest summary PagerDuty takes.
+/// The longest summary that PagerDuty accepts.
 const SUMMARY: usize = 1024;
 
 pub(super) fn event(notice: &Notice, routing_key: &str) -> Value {

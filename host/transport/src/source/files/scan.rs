@@ -1,4 +1,4 @@
-//! Which files are there, and which of them are complete: those that did not change between two looks.
+//! Which files are there, and which of them are complete: those that did not change between two scans.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -12,66 +12,72 @@ use super::{SHORTEST_PAUSE, pattern};
 /// Endings that writers give to files they have not finished.
 const UNFINISHED: [&str; 2] = [".part", ".tmp"];
 
-/// What a file looks like from outside.
+/// What shows whether a file changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct FileState {
     pub(super) size: u64,
     pub(super) modified: SystemTime,
 }
 
-impl Look {
+impl FileState {
     pub(super) fn of(metadata: &fs::Metadata) -> io::Result<Self> {
         Ok(Self { size: metadata.len(), modified: metadata.modified()? })
     }
 }
 
-/// What each file looked like, and since when.
+/// The state of each file, and since when it has it.
 #[derive(Debug, Default)]
-pub(super) struct Looks(HashMap<OsString, (Look, Instant)>);
+pub(super) struct SeenFiles(HashMap<OsString, (FileState, Instant)>);
 
-impl Looks {
-    /// Takes note of what is there now; returns what has looked the same for `quiet`, in the order of names.
-    pub(super) fn settled(&mut self, entries: Vec<(OsString, Look)>, now: Instant, quiet: Duration) -> Vec<OsString> {
+impl SeenFiles {
+    /// Takes note of the files that are there now, and returns those that did not change for `quiet`, in the order of
+    /// names.
+    pub(super) fn settled(
+        &mut self,
+        entries: Vec<(OsString, FileState)>,
+        now: Instant,
+        quiet: Duration,
+    ) -> Vec<OsString> {
         let before = std::mem::take(&mut self.0);
         let mut settled = Vec::new();
-        for (name, look) in entries {
+        for (name, state) in entries {
             let since = match before.get(&name) {
-                Some((same, since)) if *same == look => *since,
+                Some((same, since)) if *same == state => *since,
                 _ => now,
             };
             if since != now && now.duration_since(since) >= quiet {
                 settled.push(name.clone());
             }
-            self.0.insert(name, (look, since));
+            self.0.insert(name, (state, since));
         }
         settled.sort();
         settled
     }
 
-    /// How long until the next look is worth while.
+    /// How long to wait before the next scan.
     pub(super) fn next_due(&self, now: Instant, quiet: Duration) -> Duration {
         let waiting = self.0.values().map(|(_, since)| quiet.saturating_sub(now.duration_since(*since)));
-        // Those that are settled by now were tried, and are tried again at the usual pace.
+        // Files that are settled were already taken in or failed; those that failed are tried again after `quiet`.
         waiting.filter(|left| !left.is_zero()).min().unwrap_or(quiet).max(SHORTEST_PAUSE)
     }
 }
 
-/// The files in `directory` whose names count.
-pub(super) fn scan(directory: &Path, wanted: &str) -> io::Result<Vec<(OsString, Look)>> {
+/// The files in `directory` whose names match.
+pub(super) fn scan(directory: &Path, wanted: &str) -> io::Result<Vec<(OsString, FileState)>> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
-        // `file_type` and `metadata` of an entry don't follow links. A file may be gone by now.
+        // `file_type` and `metadata` of an entry don't follow links. The file may be gone by now.
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && counts(&entry.file_name().to_string_lossy(), wanted) {
+        if is_file && matches(&entry.file_name().to_string_lossy(), wanted) {
             let Ok(metadata) = entry.metadata() else { continue };
-            entries.push((entry.file_name(), Look::of(&metadata)?));
+            entries.push((entry.file_name(), FileState::of(&metadata)?));
         }
     }
     Ok(entries)
 }
 
-fn counts(name: &str, wanted: &str) -> bool {
+fn matches(name: &str, wanted: &str) -> bool {
     !name.starts_with('.') && !UNFINISHED.iter().any(|end| name.ends_with(end)) && pattern::matches(wanted, name)
 }
 
@@ -81,15 +87,16 @@ mod tests {
 
     const QUIET: Duration = Duration::from_secs(2);
 
-    fn look(size: u64) -> Vec<(OsString, Look)> {
-        vec![("a.csv".into(), Look { size, modified: SystemTime::UNIX_EPOCH })]
+    fn file(size: u64) -> Vec<(OsString, FileState)> {
+        vec![("a.csv".into(), FileState { size, modified: SystemTime::UNIX_EPOCH })]
     }
 
     #[test]
     fn a_file_settles_when_it_did_not_change_for_the_quiet_time() {
-        let (mut looks, start) = (Looks::default(), Instant::now());
+        let mut seen = SeenFiles::default();
+        let start = Instant::now();
         let mut settled =
-            |size, seconds| !looks.settled(look(size), start + Duration::from_secs(seconds), QUIET).is_empty();
+            |size, seconds| !seen.settled(file(size), start + Duration::from_secs(seconds), QUIET).is_empty();
         assert!(!settled(10, 0), "seen for the first time");
         assert!(!settled(10, 1), "not for long enough");
         assert!(!settled(20, 2), "still growing");
@@ -98,11 +105,12 @@ mod tests {
     }
 
     #[test]
-    fn the_next_look_comes_when_the_first_file_may_have_settled() {
-        let (mut looks, start) = (Looks::default(), Instant::now());
-        assert_eq!(looks.next_due(start, QUIET), QUIET);
-        looks.settled(look(1), start, QUIET);
-        assert_eq!(looks.next_due(start + Duration::from_millis(500), QUIET), Duration::from_millis(1500));
+    fn the_next_scan_comes_when_the_first_file_may_have_settled() {
+        let mut seen = SeenFiles::default();
+        let start = Instant::now();
+        assert_eq!(seen.next_due(start, QUIET), QUIET);
+        seen.settled(file(1), start, QUIET);
+        assert_eq!(seen.next_due(start + Duration::from_millis(500), QUIET), Duration::from_millis(1500));
     }
 
     #[test]

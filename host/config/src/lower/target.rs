@@ -1,15 +1,15 @@
-//! How a target is tried again, and when it is spared.
+//! What all targets have in common: retries, budget and breaker.
 
 use gantry_core::{BreakerPolicy, BudgetPolicy, RetryPolicies, RetryPolicy, TargetHealthPolicy};
 
 use super::Lower;
 use crate::diagnostic::Code;
 use crate::raw::flow::RetryTable;
-use crate::raw::patience::{BreakerTable, BudgetTable, ClassRetryTable, TargetRetryTable};
+use crate::raw::retry::{BreakerTable, BudgetTable, ClassRetryTable, TargetRetryTable};
 
 impl Lower<'_> {
-    /// A target's retry policies, and its breaker and budget; what isn't stated is as in the default ones.
-    pub(crate) fn patience(
+    /// A target's retry policies, and its breaker and budget. What isn't stated is as in the defaults.
+    pub(crate) fn retry_and_health(
         &mut self,
         retry: Option<TargetRetryTable>,
         breaker: Option<BreakerTable>,
@@ -41,11 +41,14 @@ impl Lower<'_> {
     fn budget(&mut self, raw: BudgetTable) -> Option<BudgetPolicy> {
         let default = BudgetPolicy::default();
         let window = self.duration_or(raw.window.as_ref(), default.window)?;
-        let (share, floor) = (raw.share.unwrap_or(default.share), raw.floor.unwrap_or(default.floor));
-        Some(BudgetPolicy { share, floor, window })
+        Some(BudgetPolicy {
+            share: raw.share.unwrap_or(default.share),
+            floor: raw.floor.unwrap_or(default.floor),
+            window,
+        })
     }
 
-    /// `Some(None)` where the target has none.
+    /// `Some(None)` if the target has none.
     fn breaker(&mut self, raw: BreakerTable) -> Option<Option<BreakerPolicy>> {
         let default = BreakerPolicy::default();
         let window = raw.window.unwrap_or(default.window);
