@@ -74,18 +74,19 @@ fn compile(target_dir: &Path) -> Result<(), String> {
 /// Names of all guests: one example each.
 fn guests() -> Result<Vec<String>, String> {
     let entries = fs::read_dir("wasm/examples").map_err(|error| format!("wasm/examples: {error}"))?;
-    let stem = |entry: std::io::Result<fs::DirEntry>| {
-        let path = entry.map_err(|error| error.to_string())?.path();
-        Ok(path.file_stem().unwrap_or_default().to_string_lossy().into_owned())
-    };
     entries.map(stem).collect()
+}
+
+fn stem(entry: std::io::Result<fs::DirEntry>) -> Result<String, String> {
+    let path = entry.map_err(|error| error.to_string())?.path();
+    Ok(path.file_stem().unwrap_or_default().to_string_lossy().into_owned())
 }
 
 /// `manifests/NAME.toml` where the guest wants something, else one that wants nothing.
 fn manifest(name: &str) -> Result<Manifest, String> {
     let path = format!("manifests/{name}.toml");
-    let nothing = || format!("name = \"{}\"\nversion = \"0.1.0\"\n", name.replace('_', "-"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|_| nothing());
+    let text = fs::read_to_string(&path)
+        .unwrap_or_else(|_| format!("name = \"{}\"\nversion = \"0.1.0\"\n", name.replace('_', "-")));
     gantry_component::plugin_toml(&text).map_err(|error| format!("{path}: {error}"))
 }
 

@@ -93,7 +93,9 @@ impl TargetCommands {
         if let (TargetCommand::Pause | TargetCommand::Resume, Some(stop)) = (command, &stop)
             && stop.kind == StopKind::Disabled
         {
-            let (flow, target, reason) = (flow.clone(), target.clone(), stop.reason.clone());
+            let flow = flow.clone();
+            let target = target.clone();
+            let reason = stop.reason.clone();
             return Err(TargetError::Disabled { flow, target, reason });
         }
         let name = target.clone();

@@ -50,11 +50,13 @@ pub struct RulesInForce {
 impl RulesInForce {
     /// Those of a flow, in order.
     pub(crate) fn of(flow: &gantry_config::Flow) -> Vec<Self> {
-        let rules = |step: &gantry_config::Step| match &step.work {
-            Work::Plugin(_) => None,
-            Work::Rules(of) => Some(Self { step: step.name.clone(), rules: of.rules.as_slice().len() }),
-        };
-        flow.steps.iter().filter_map(rules).collect()
+        flow.steps
+            .iter()
+            .filter_map(|step| match &step.work {
+                Work::Plugin(_) => None,
+                Work::Rules(of) => Some(Self { step: step.name.clone(), rules: of.rules.as_slice().len() }),
+            })
+            .collect()
     }
 }
 
@@ -185,11 +187,12 @@ impl Reports {
     /// Flows that don't run, but have messages or open dead letters: their files were removed, in this run of the host
     /// or before it.
     fn left_behind(&self, running: &[ActiveFlow]) -> Vec<FlowName> {
-        let runs = |name: &FlowName| running.iter().any(|entry| entry.flow.name == *name);
-        let waits = |name: &FlowName| {
+        let mut flows = self.view.store.flows();
+        flows.retain(|name| !running.iter().any(|entry| entry.flow.name == *name));
+        flows.retain(|name| {
             self.view.store.backlog(name).messages > 0 || self.view.store.dead_letter_counts(name).open > 0
-        };
-        self.view.store.flows().into_iter().filter(|name| !runs(name) && waits(name)).collect()
+        });
+        flows
     }
 }
 

@@ -193,11 +193,11 @@ impl HostBuilder {
             alert_flows: alerts.flows(),
         });
         let env = self.env;
-        let planning = move || {
+        let planned = tokio::task::spawn_blocking(move || {
             let plan = registry.plan(flows, &env);
             (registry, plan)
-        };
-        let (registry, plan) = tokio::task::spawn_blocking(planning).await?;
+        });
+        let (registry, plan) = planned.await?;
         Ok(Loaded { registry, plan: plan?, deployments, active, routes, intake, groups })
     }
 

@@ -53,7 +53,8 @@ struct Ran {
 }
 
 async fn run(host: &Host, sink: &Sink, flow: &str, messages: usize) -> Ran {
-    let (before, start) = (sink.received(), Instant::now());
+    let before = sink.received();
+    let start = Instant::now();
     let body = format!("{{\"text\":\"{}\"}}", "x".repeat(1010));
     load::post(host.intake_address(), &format!("/{flow}"), &body, CONNECTIONS, messages).await;
     sink.wait_for(before + messages).await;
@@ -79,7 +80,8 @@ async fn swap(host: HostHandle, versions: [String; 2], messages: u64) -> usize {
         let none = Some(0);
         let terms =
             TermsChange { shadow: none, canary_share: Some(0.0), watch_messages: Some(0), ..TermsChange::default() };
-        let (flow, plugin) = ("swapped".parse().expect("a name"), versions[swap % 2].clone());
+        let flow = "swapped".parse().expect("a name");
+        let plugin = versions[swap % 2].clone();
         let request = DeployRequest { flow, step: "map".to_owned(), plugin, by: "bench".to_owned(), terms };
         let number = host.deploy(request).await.expect("a deployment").number;
         while host.deployment(number).expect("a record").phase != Phase::Deployed {
@@ -95,7 +97,8 @@ fn counts(host: &HostHandle, flow: &str) -> Counts {
 
 fn show(name: &str, ran: &Ran, calm: &Ran) {
     let ms = |counts: &Counts| [counts.p50_ms, counts.p95_ms, counts.p99_ms].map(|ms| ms.unwrap_or_default().max(1));
-    let ([p50, p95, p99], [.., of]) = (ms(&ran.counts), ms(&calm.counts));
+    let [p50, p95, p99] = ms(&ran.counts);
+    let [.., of] = ms(&calm.counts);
     #[expect(clippy::cast_precision_loss, reason = "milliseconds")]
     let ratio = p99 as f64 / of as f64;
     println!(
@@ -106,7 +109,8 @@ fn show(name: &str, ran: &Ran, calm: &Ran) {
 }
 
 fn flow(dir: &Path, name: &str, target: SocketAddr) -> Vec<Flow> {
-    let (file, plugin) = (dir.join(format!("{name}.toml")), dir.join("echo.wasm"));
+    let file = dir.join(format!("{name}.toml"));
+    let plugin = dir.join("echo.wasm");
     std::fs::write(&plugin, gantry_guests::ECHO).expect("a writable directory");
     let text = format!(
         "[flow]\nname = \"{name}\"\nin_flight = 512\n[source.webhook]\npath = \"/{name}\"\nverify = \"none\"\n\

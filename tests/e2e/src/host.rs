@@ -252,7 +252,8 @@ impl TestHost {
     /// flows did.
     pub async fn settled(&self) -> Vec<FlowReport> {
         let ended = |report: &FlowReport| {
-            let (queue, counts) = (report.queue, report.counts);
+            let queue = report.queue;
+            let counts = report.counts;
             let waiting = queue.queued + queue.leased + queue.scheduled;
             waiting == 0 && counts.delivered + counts.skipped + counts.dead_lettered >= counts.received
         };

@@ -51,7 +51,8 @@ impl Pair {
         let originals: Vec<_> = samples.iter().map(|sample| &sample.message).collect();
         let inputs = flow.transformer.inputs_of_step(self.step, &originals, now);
         let messages: Vec<_> = inputs.iter().map(|(_, message)| Invocation { message, attempt: 1 }).collect();
-        let (old, new) = (self.old.prepared.run(&messages, now), self.new.prepared.run(&messages, now));
+        let old = self.old.prepared.run(&messages, now);
+        let new = self.new.prepared.run(&messages, now);
         let mut found: Vec<Vec<Difference>> = samples.iter().map(|_| Vec::new()).collect();
         for (((owner, _), old), new) in inputs.iter().zip(old.outcomes).zip(new.outcomes) {
             found[*owner].push(difference(samples[*owner].message.id, &old, &new));

@@ -34,11 +34,11 @@ impl Deployer {
             let samples = samples::of_dead_letters(&steps.shared.store, &flow_name, ids).await?;
             let pair = Arc::clone(&pair);
             let flow = Arc::clone(&flow);
-            let turn = move || {
+            let compared = steps.compute(move || {
                 pair.compare(&flow, &samples, &mut report);
                 report
-            };
-            report = steps.compute(turn).await.ok_or(DeployError::Stopping)?;
+            });
+            report = compared.await.ok_or(DeployError::Stopping)?;
         }
         Ok(report)
     }

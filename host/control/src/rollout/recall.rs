@@ -31,6 +31,6 @@ pub async fn recall(shared: &Shared, catalogue: &CatalogueView, flows: &[Flow]) 
 }
 
 fn is_among(flows: &[Flow], (flow, step): &StepId) -> bool {
-    let has_plugin = |of: &gantry_config::Step| of.name == *step && of.plugin().is_some();
-    flows.iter().any(|known| known.name == *flow && known.steps.iter().any(has_plugin))
+    let of_flow = flows.iter().filter(|known| known.name == *flow);
+    of_flow.flat_map(|known| &known.steps).any(|known| known.name == *step && known.plugin().is_some())
 }

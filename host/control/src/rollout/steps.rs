@@ -84,11 +84,11 @@ impl Steps {
     ) -> Result<(OwnedMutexGuard<FlowRegistry>, Arc<RunningFlow>), DeployError> {
         let registry = Arc::clone(&self.registry).lock_owned().await;
         let step = step.clone();
-        let work = move || {
+        let rebound = tokio::task::spawn_blocking(move || {
             let next = rebind(&registry, &step, server, canary.as_ref());
             (registry, next)
-        };
-        let (registry, next) = tokio::task::spawn_blocking(work).await.map_err(|_| DeployError::Stopping)?;
+        });
+        let (registry, next) = rebound.await.map_err(|_| DeployError::Stopping)?;
         Ok((registry, next?))
     }
 

@@ -20,7 +20,8 @@ fn target(host: &TestHost, flow: &str, name: &str) -> TargetReport {
 }
 
 async fn say(host: &TestHost, flow: &str, name: &str, command: TargetCommand) -> TargetReport {
-    let (flow, target) = (flow.parse().unwrap(), name.parse().unwrap());
+    let flow = flow.parse().unwrap();
+    let target = name.parse().unwrap();
     host.handle().command_target(&flow, &target, command, "anna".into(), "upgrade".into()).await.unwrap()
 }
 

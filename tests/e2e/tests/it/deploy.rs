@@ -40,7 +40,8 @@ fn shadow_only() -> TermsChange {
 }
 
 fn request(plugin: &str, terms: TermsChange) -> DeployRequest {
-    let (flow, step) = ("in".parse().unwrap(), step());
+    let flow = "in".parse().unwrap();
+    let step = step();
     DeployRequest { flow, step, plugin: plugin.to_owned(), by: "olga".to_owned(), terms }
 }
 

@@ -56,7 +56,8 @@ fn counted(report: &QualityReport) -> Vec<String> {
 
 #[tokio::test]
 async fn a_message_that_breaks_rules_is_a_dead_letter_with_all_of_them_and_the_others_go_through_unchanged() {
-    let (erp, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
     let table = products(folder.path());
     let flow = FlowText::new("in").table("products", &table, "sku").rules("plausible", RULES).target("erp", &erp, "");
     let host = TestHost::start(&[flow]).await;
@@ -102,7 +103,8 @@ async fn a_message_that_breaks_rules_is_a_dead_letter_with_all_of_them_and_the_o
 
 #[tokio::test]
 async fn a_message_is_counted_once_however_often_it_is_replayed_and_tried() {
-    let (erp, folder) = (Sink::start().await.answers(503, 2), tempfile::tempdir().unwrap());
+    let erp = Sink::start().await.answers(503, 2);
+    let folder = tempfile::tempdir().unwrap();
     let table = products(folder.path());
     let flow = FlowText::new("in").table("products", &table, "sku").rules("plausible", RULES);
     let host = TestHost::start(&[flow.target(
@@ -131,7 +133,8 @@ async fn a_message_is_counted_once_however_often_it_is_replayed_and_tried() {
 
 #[tokio::test]
 async fn schemas_and_plugins_are_counted_beside_rules() {
-    let (erp, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
     let schema = folder.path().join("in.json");
     std::fs::write(&schema, r#"{ "required": ["id"] }"#).unwrap();
     let flow = FlowText::new("in").source_line(&format!("schema = {:?}", schema.display().to_string()));
@@ -160,7 +163,8 @@ async fn a_step_that_skips_says_which_messages_the_flow_is_for() {
 
 #[tokio::test]
 async fn rules_and_plugins_see_a_new_table_without_a_restart_and_a_broken_one_leaves_the_old_in_force() {
-    let (erp, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
     let table = products(folder.path());
     let known = "[[step.rule]]\nfield = \"/sku\"\nlookup = \"products\"\n";
     let ruled = FlowText::new("ruled").table("products", &table, "sku").rules("known", known).target("erp", &erp, "");
@@ -187,7 +191,8 @@ async fn rules_and_plugins_see_a_new_table_without_a_restart_and_a_broken_one_le
 
 #[tokio::test]
 async fn a_dry_run_goes_through_rules_and_nothing_is_deployed_to_them() {
-    let (erp, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
     let table = products(folder.path());
     let flow = FlowText::new("in").table("products", &table, "sku").rules("plausible", RULES);
     let flow = flow.step(guest("trap_on"), "name = \"map\"").target("erp", &erp, "");
@@ -202,7 +207,8 @@ async fn a_dry_run_goes_through_rules_and_nothing_is_deployed_to_them() {
     assert_eq!((report.messages, report.newly_passing, report.same), (2, 1, 1), "{report:?}");
     let refused = host.handle().dry_run("in".parse().unwrap(), "plausible".into(), &new, letters).await.unwrap_err();
     assert!(refused.to_string().contains("holds messages to rules, which stand in the flow's file"), "{refused}");
-    let (flow, by) = ("in".parse().unwrap(), "olga".to_owned());
+    let flow = "in".parse().unwrap();
+    let by = "olga".to_owned();
     let request =
         DeployRequest { flow, step: "plausible".into(), plugin: new.clone(), by, terms: TermsChange::default() };
     assert_eq!(host.handle().deploy(request).await.unwrap_err().to_string(), refused.to_string());
@@ -212,7 +218,8 @@ async fn a_dry_run_goes_through_rules_and_nothing_is_deployed_to_them() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn operators_see_rules_at_the_command_line() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (erp, dir) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
     let flows = dir.path().join("flows");
     std::fs::create_dir(&flows).unwrap();
     let table = products(dir.path());
@@ -227,7 +234,8 @@ async fn operators_see_rules_at_the_command_line() {
         assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
         text
     };
-    let (data, paths) = (dir.path().join("data").display().to_string(), flows.display().to_string());
+    let data = dir.path().join("data").display().to_string();
+    let paths = flows.display().to_string();
     let host = HostProcess::start(dir.path()).await;
     said(&["check", "--offline", &paths]);
     let diagram = said(&["flow", "diagram", &paths]);
@@ -264,7 +272,8 @@ fn of_the_guide() -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_guides_rules_find_what_is_wrong_with_northwinds_orders() {
     let Some(data) = shared_data("northwind") else { return };
-    let (erp, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
     let mut text = of_the_guide().replace("https://erp.example.com/orders", &erp.url("/orders"));
     text = text.replace("format = \"csv\"", "format = \"csv\"\npoll = \"50ms\"");
     for file in ["inbox", "customers.csv", "products.csv"] {

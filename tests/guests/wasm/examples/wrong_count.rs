@@ -6,12 +6,15 @@ struct WrongCount;
 
 impl Behaviour for WrongCount {
     fn process(batch: Vec<Message>) -> Vec<Outcome> {
-        let outcomes = |message: Message| match (holds(&message, "short"), holds(&message, "long")) {
-            (true, _) => vec![],
-            (_, true) => vec![emit("one"), emit("two")],
-            _ => vec![echo(message)],
-        };
         batch.into_iter().flat_map(outcomes).collect()
+    }
+}
+
+fn outcomes(message: Message) -> Vec<Outcome> {
+    match (holds(&message, "short"), holds(&message, "long")) {
+        (true, _) => vec![],
+        (_, true) => vec![emit("one"), emit("two")],
+        _ => vec![echo(message)],
     }
 }
 

@@ -50,7 +50,8 @@ macro_rules! guest {
 pub fn echo(message: Message) -> Outcome {
     let route = message.headers.iter().find(|(name, _)| name == "x-route").map(|(_, value)| value.clone());
     let headers = message.headers.into_iter().filter(|(name, _)| name != "x-route").collect();
-    let (content_type, payload) = (message.content_type, message.payload);
+    let content_type = message.content_type;
+    let payload = message.payload;
     Outcome::Emit(vec![Output { route, headers, ..output(&content_type, payload) }])
 }
 

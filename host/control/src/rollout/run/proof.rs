@@ -26,11 +26,11 @@ impl Run {
         for case in cases {
             let plugin = plugin.clone();
             let mut so_far = report;
-            let one = move || {
+            let with_one_more = self.steps.compute(move || {
                 so_far.run(&plugin, case);
                 so_far
-            };
-            report = self.steps.compute(one).await.ok_or(Stop::Interrupted)?;
+            });
+            report = with_one_more.await.ok_or(Stop::Interrupted)?;
             let shown = report.clone();
             self.update(|record| record.golden = Some(shown)).await?;
             self.obey()?;
@@ -61,11 +61,11 @@ impl Run {
             let batch = std::mem::replace(&mut left, rest);
             let pair = Arc::clone(&pair);
             let flow = Arc::clone(&flow);
-            let turn = move || {
+            let compared = self.steps.compute(move || {
                 pair.compare(&flow, &batch, &mut report);
                 report
-            };
-            report = self.steps.compute(turn).await.ok_or(Stop::Interrupted)?;
+            });
+            report = compared.await.ok_or(Stop::Interrupted)?;
             let shown = report.clone();
             self.update(|record| record.shadow = Some(shown)).await?;
             self.obey()?;

@@ -8,7 +8,9 @@ use super::{alert, json, words};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_command_line_lists_what_fires_and_tries_endpoints() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (erp, pager, dir) = (Sink::start().await, Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let pager = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("flows")).unwrap();
     FlowText::new("orders").target("erp", &erp, "").write(&dir.path().join("flows"));
     let data = dir.path().join("data").display().to_string();

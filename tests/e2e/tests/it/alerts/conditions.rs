@@ -11,7 +11,8 @@ const PATIENT: &str = r#"retry = { attempts = 1000, base = "5ms", cap = "20ms", 
 
 #[tokio::test]
 async fn a_breaker_that_opens_triggers_an_alert_and_resolves_it_when_its_probes_close_it() {
-    let (erp, pager) = (Sink::start().await, Sink::start().await);
+    let erp = Sink::start().await;
+    let pager = Sink::start().await;
     erp.set_rule(|_| Some(Answer::status(503)));
     let breaker = r#"breaker = { window = 4, minimum = 2, open = "200ms", probes = 1 }"#;
     let flow = FlowText::new("orders").target("erp", &erp, &format!("{PATIENT}\n{breaker}"));
@@ -33,7 +34,8 @@ async fn a_breaker_that_opens_triggers_an_alert_and_resolves_it_when_its_probes_
 
 #[tokio::test]
 async fn a_target_that_is_paused_or_disabled_is_an_alert_until_it_gets_messages_again() {
-    let (erp, pager) = (Sink::start().await, Sink::start().await);
+    let erp = Sink::start().await;
+    let pager = Sink::start().await;
     let flow = FlowText::new("orders").target("erp", &erp, "");
     let host = TestHost::start_with(&[flow], &alert(&pager, "")).await;
     let said = [
@@ -43,7 +45,8 @@ async fn a_target_that_is_paused_or_disabled_is_an_alert_until_it_gets_messages_
         (TargetCommand::Enable, "resolve target_disabled"),
     ];
     for (n, (command, word)) in said.into_iter().enumerate() {
-        let (flow, target) = ("orders".parse().unwrap(), "erp".parse().unwrap());
+        let flow = "orders".parse().unwrap();
+        let target = "erp".parse().unwrap();
         host.handle().command_target(&flow, &target, command, "anna".into(), "move".into()).await.unwrap();
         assert_eq!(words(&pager.wait_for(n + 1).await)[n], word);
     }
@@ -52,7 +55,8 @@ async fn a_target_that_is_paused_or_disabled_is_an_alert_until_it_gets_messages_
 
 #[tokio::test]
 async fn refused_credentials_are_an_alert_until_they_are_accepted() {
-    let (erp, pager) = (Sink::start().await, Sink::start().await);
+    let erp = Sink::start().await;
+    let pager = Sink::start().await;
     erp.set_rule(|_| Some(Answer::status(401)));
     let flow = FlowText::new("orders").target("erp", &erp, "");
     let host = TestHost::start_with(&[flow], &alert(&pager, "")).await;
@@ -60,7 +64,8 @@ async fn refused_credentials_are_an_alert_until_they_are_accepted() {
     let trigger = json(&pager.wait_for(1).await[0]);
     assert!(trigger["summary"].as_str().unwrap().contains("refuses the host's credentials"), "{trigger}");
     erp.set_rule(|_| None);
-    let (flow, target) = ("orders".parse().unwrap(), "erp".parse().unwrap());
+    let flow = "orders".parse().unwrap();
+    let target = "erp".parse().unwrap();
     let handle = host.handle();
     handle.command_target(&flow, &target, TargetCommand::Resume, "anna".into(), String::new()).await.unwrap();
     assert_eq!(words(&pager.wait_for(2).await), ["trigger target_paused", "resolve target_paused"]);
@@ -69,14 +74,17 @@ async fn refused_credentials_are_an_alert_until_they_are_accepted() {
 
 #[tokio::test]
 async fn a_message_that_waits_too_long_is_an_event_and_an_alert_and_so_is_its_recovery() {
-    let (erp, pager, dir) = (Sink::start().await, Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let pager = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("events.ndjson");
     let flows = [
         FlowText::new("orders").head("queue_age = \"200ms\"").target("erp", &erp, ""),
         watcher("watch", &file, "events = [\"queue_delayed\", \"queue_recovered\"]"),
     ];
     let host = TestHost::start_with(&flows, &alert(&pager, "on = [\"queue_delayed\"]")).await;
-    let (flow, target) = ("orders".parse().unwrap(), "erp".parse().unwrap());
+    let flow = "orders".parse().unwrap();
+    let target = "erp".parse().unwrap();
     let handle = host.handle();
     let say = async |command| {
         handle.command_target(&flow, &target, command, "anna".into(), String::new()).await.unwrap();
@@ -94,7 +102,9 @@ async fn a_message_that_waits_too_long_is_an_event_and_an_alert_and_so_is_its_re
 
 #[tokio::test]
 async fn a_disk_that_runs_low_is_critical_and_told_although_sources_are_refused() {
-    let (erp, pager, dir) = (Sink::start().await, Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let pager = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("events.ndjson");
     let flows = [FlowText::new("orders").target("erp", &erp, ""), watcher("watch", &file, "flows = [\"orders\"]")];
     // More than any disk of a test has free.
@@ -110,7 +120,8 @@ async fn a_disk_that_runs_low_is_critical_and_told_although_sources_are_refused(
 
 #[tokio::test]
 async fn a_version_that_the_host_takes_back_is_an_alert_until_another_is_deployed() {
-    let (erp, pager) = (Sink::start().await, Sink::start().await);
+    let erp = Sink::start().await;
+    let pager = Sink::start().await;
     let flow = FlowText::new("orders").step(guest("echo"), "name = \"map\"").target("erp", &erp, "");
     let host = TestHost::start_with(&[flow], &alert(&pager, "")).await;
     let deploy = async |guest: &str, version: &str, canary_share: f64| {
@@ -122,7 +133,8 @@ async fn a_version_that_the_host_takes_back_is_an_alert_until_another_is_deploye
             watch_messages: Some(0),
             ..TermsChange::default()
         };
-        let (flow, step) = ("orders".parse().unwrap(), "map".to_owned());
+        let flow = "orders".parse().unwrap();
+        let step = "map".to_owned();
         host.handle().deploy(DeployRequest { flow, step, plugin, by: "olga".into(), terms }).await.unwrap()
     };
     deploy("trap_on", "2.0.0", 1.0).await;

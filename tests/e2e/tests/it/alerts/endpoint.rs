@@ -9,11 +9,13 @@ use super::{alert, alert_at, fires, json, picky, words};
 
 #[tokio::test]
 async fn an_endpoint_that_fails_is_called_again_and_gets_the_trigger_before_the_resolve() {
-    let (erp, pager) = (picky().await, Sink::start().await.answers(503, 2));
+    let erp = picky().await;
+    let pager = Sink::start().await.answers(503, 2);
     let flow = FlowText::new("orders").target("erp", &erp, "");
     let host = TestHost::start_with(&[flow], &alert(&pager, "")).await;
     // The endpoint is a target as any other.
-    let (flow, endpoint) = ("alert-pager".parse().unwrap(), "endpoint".parse().unwrap());
+    let flow = "alert-pager".parse().unwrap();
+    let endpoint = "endpoint".parse().unwrap();
     let handle = host.handle();
     let say = async |command| {
         handle.command_target(&flow, &endpoint, command, "anna".into(), String::new()).await.unwrap();
@@ -69,7 +71,8 @@ fn said(metrics: &str) -> Option<&str> {
 
 #[tokio::test]
 async fn what_goes_wrong_with_alerts_raises_none() {
-    let (erp, pager) = (picky().await, Sink::start().await.answers(400, 1));
+    let erp = picky().await;
+    let pager = Sink::start().await.answers(400, 1);
     let flow = FlowText::new("orders").target("erp", &erp, "");
     let host = TestHost::start_with(&[flow], &alert(&pager, "")).await;
     host.post("/orders", r#""bad""#).await;
@@ -85,7 +88,9 @@ async fn what_goes_wrong_with_alerts_raises_none() {
 
 #[tokio::test]
 async fn pagerduty_gets_its_routing_key_and_nothing_on_disk_holds_it() {
-    let (erp, pager, dir) = (picky().await, Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = picky().await;
+    let pager = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
     pager.set_rule(|seen| Some(Answer { body: seen.text(), ..Answer::status(400) }));
     let key = dir.path().join("key");
     std::fs::write(&key, "r0uting-key-of-the-service\n").unwrap();
@@ -107,7 +112,8 @@ async fn pagerduty_gets_its_routing_key_and_nothing_on_disk_holds_it() {
 
 #[tokio::test]
 async fn a_flow_can_not_take_the_name_of_an_alerts_flow() {
-    let (erp, pager) = (Sink::start().await, Sink::start().await);
+    let erp = Sink::start().await;
+    let pager = Sink::start().await;
     let host = TestHost::start_with(&[FlowText::new("orders").target("erp", &erp, "")], &alert(&pager, "")).await;
     FlowText::new("alert-pager").target("erp", &erp, "").write(host.flows());
     let report = host.reload().await;

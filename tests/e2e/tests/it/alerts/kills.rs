@@ -9,10 +9,13 @@ use super::{alert, json, picky};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_killed_between_trigger_and_resolve_says_each_once() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (erp, pager, dir) = (picky().await, Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = picky().await;
+    let pager = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("flows")).unwrap();
     FlowText::new("orders").target("erp", &erp, "").write(&dir.path().join("flows"));
-    let (settings, data) = (alert(&pager, ""), dir.path().join("data").display().to_string());
+    let settings = alert(&pager, "");
+    let data = dir.path().join("data").display().to_string();
 
     let host = HostProcess::start_with(dir.path(), &settings).await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -7,7 +7,8 @@ use super::{alert, fires, json, picky, words};
 
 #[tokio::test]
 async fn a_dead_letter_triggers_an_alert_and_its_replay_resolves_it_under_the_same_key() {
-    let (erp, pager) = (picky().await, Sink::start().await);
+    let erp = picky().await;
+    let pager = Sink::start().await;
     let host = TestHost::start_with(&[FlowText::new("orders").target("erp", &erp, "")], &alert(&pager, "")).await;
     host.post("/orders", r#""bad""#).await;
     let trigger = json(&pager.wait_for(1).await[0]);
@@ -34,12 +35,14 @@ async fn a_dead_letter_triggers_an_alert_and_its_replay_resolves_it_under_the_sa
 
 #[tokio::test]
 async fn who_takes_a_kind_of_failure_on_ends_its_alert() {
-    let (erp, pager) = (picky().await, Sink::start().await);
+    let erp = picky().await;
+    let pager = Sink::start().await;
     let host = TestHost::start_with(&[FlowText::new("orders").target("erp", &erp, "")], &alert(&pager, "")).await;
     host.post("/orders", r#""bad""#).await;
     pager.wait_for(1).await;
     let fingerprint = host.dead_letters().await[0].fingerprint.clone();
-    let (store, by) = (host.handle().store().clone(), "anna".to_owned());
+    let store = host.handle().store().clone();
+    let by = "anna".to_owned();
     store.set_group_state(&fingerprint, GroupState::Acknowledged, by, "on it".into()).await.unwrap();
     assert_eq!(words(&pager.wait_for(2).await), ["trigger dead_letters", "resolve dead_letters"]);
     host.stop().await;
@@ -47,7 +50,8 @@ async fn who_takes_a_kind_of_failure_on_ends_its_alert() {
 
 #[tokio::test]
 async fn fewer_letters_than_an_alert_asks_for_and_other_flows_than_it_names_alarm_nobody() {
-    let (erp, pager) = (picky().await, Sink::start().await);
+    let erp = picky().await;
+    let pager = Sink::start().await;
     let flows = [FlowText::new("orders").target("erp", &erp, ""), FlowText::new("other").target("erp", &erp, "")];
     let host = TestHost::start_with(&flows, &alert(&pager, "dead_letters = 2\nflows = [\"orders\"]")).await;
     for flow in ["/other", "/other", "/other", "/orders", "/orders"] {
@@ -62,7 +66,8 @@ async fn fewer_letters_than_an_alert_asks_for_and_other_flows_than_it_names_alar
 
 #[tokio::test]
 async fn what_a_plugin_says_of_data_stays_in_the_house() {
-    let (erp, pager) = (Sink::start().await, Sink::start().await);
+    let erp = Sink::start().await;
+    let pager = Sink::start().await;
     let flow = FlowText::new("orders").step(guest("outcomes"), "").target("erp", &erp, "");
     let host = TestHost::start_with(&[flow], &alert(&pager, "")).await;
     host.post("/orders", r#"{"reject": "no-such-customer"}"#).await;

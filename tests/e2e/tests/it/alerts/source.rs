@@ -7,7 +7,8 @@ use super::{events, lines, names, picky, watcher};
 
 #[tokio::test]
 async fn a_flow_gets_what_happens_to_the_others_as_messages() {
-    let (erp, dir) = (picky().await, tempfile::tempdir().unwrap());
+    let erp = picky().await;
+    let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("events.ndjson");
     let flows = [FlowText::new("orders").target("erp", &erp, ""), watcher("watch", &file, "")];
     let host = TestHost::start(&flows).await;
@@ -24,8 +25,10 @@ async fn a_flow_gets_what_happens_to_the_others_as_messages() {
 
 #[tokio::test]
 async fn a_flow_gets_the_events_it_names_of_the_flows_it_names() {
-    let (erp, dir) = (picky().await, tempfile::tempdir().unwrap());
-    let (all, some) = (dir.path().join("all.ndjson"), dir.path().join("some.ndjson"));
+    let erp = picky().await;
+    let dir = tempfile::tempdir().unwrap();
+    let all = dir.path().join("all.ndjson");
+    let some = dir.path().join("some.ndjson");
     let flows = [
         FlowText::new("orders").target("erp", &erp, ""),
         FlowText::new("other").target("erp", &erp, ""),
@@ -46,7 +49,8 @@ async fn a_flow_gets_the_events_it_names_of_the_flows_it_names() {
 
 #[tokio::test]
 async fn flows_whose_events_fail_feed_neither_themselves_nor_each_other() {
-    let (erp, siem) = (picky().await, Sink::start().await.answers_by(|_| Some(gantry_e2e::Answer::status(422))));
+    let erp = picky().await;
+    let siem = Sink::start().await.answers_by(|_| Some(gantry_e2e::Answer::status(422)));
     let source = "[source.host_events]\nevents = [\"dead_lettered\"]\n";
     let taker = |name: &str| FlowText::new(name).source(source).target("siem", &siem, "");
     let flows = [FlowText::new("orders").target("erp", &erp, ""), taker("one"), taker("two")];
@@ -58,10 +62,8 @@ async fn flows_whose_events_fail_feed_neither_themselves_nor_each_other() {
     assert_eq!(host.dead_letters().await.len(), 3);
     let metrics = host.handle().scrape().unwrap();
     for flow in ["one", "two"] {
-        let (told, taken) = (
-            format!(r#"gantry_events_total{{event="dead_lettered",flow="{flow}"}} 1"#),
-            format!(r#"gantry_messages_received_total{{flow="{flow}"}} 1"#),
-        );
+        let told = format!(r#"gantry_events_total{{event="dead_lettered",flow="{flow}"}} 1"#);
+        let taken = format!(r#"gantry_messages_received_total{{flow="{flow}"}} 1"#);
         assert!(metrics.contains(&told) && metrics.contains(&taken), "{metrics}");
     }
     assert_eq!(siem.seen().len(), 2);
@@ -71,11 +73,13 @@ async fn flows_whose_events_fail_feed_neither_themselves_nor_each_other() {
 #[tokio::test]
 async fn what_somebody_does_to_a_target_is_told_in_order() {
     use gantry_control::targets::TargetCommand::{Disable, Enable, Pause, Resume};
-    let (erp, dir) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("events.ndjson");
     let flows = [FlowText::new("orders").target("erp", &erp, ""), watcher("watch", &file, "flows = [\"orders\"]")];
     let host = TestHost::start(&flows).await;
-    let (flow, target) = ("orders".parse().unwrap(), "erp".parse().unwrap());
+    let flow = "orders".parse().unwrap();
+    let target = "erp".parse().unwrap();
     for command in [Pause, Resume, Disable, Enable] {
         let said = host.handle().command_target(&flow, &target, command, "anna".into(), "move".into()).await;
         said.unwrap();
@@ -91,8 +95,10 @@ async fn what_somebody_does_to_a_target_is_told_in_order() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_dead_letter_is_told_wherever_the_host_is_killed() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (erp, dir) = (picky().await, tempfile::tempdir().unwrap());
-    let (flows, file) = (dir.path().join("flows"), dir.path().join("events.ndjson"));
+    let erp = picky().await;
+    let dir = tempfile::tempdir().unwrap();
+    let flows = dir.path().join("flows");
+    let file = dir.path().join("events.ndjson");
     std::fs::create_dir(&flows).unwrap();
     FlowText::new("orders").target("erp", &erp, "").write(&flows);
     watcher("watch", &file, "events = [\"dead_lettered\"]").write(&flows);

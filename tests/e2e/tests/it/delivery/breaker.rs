@@ -149,7 +149,8 @@ fn in_order(erp: &Sink) {
     let mut last = std::collections::HashMap::new();
     for seen in erp.accepted() {
         let message: serde_json::Value = serde_json::from_slice(&seen.body).unwrap();
-        let (key, n) = (message["key"].to_string(), message["n"].as_u64().unwrap());
+        let key = message["key"].to_string();
+        let n = message["n"].as_u64().unwrap();
         let before = last.insert(key, n);
         assert!(before.is_none_or(|before| before < n), "{before:?} before {n}");
     }

@@ -25,7 +25,9 @@ async fn times(host: &TestHost, path: &str, body: &str, sink: &Sink) -> Vec<Dura
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_target_that_hangs_delays_neither_its_flows_other_target_nor_another_flow() {
-    let (hangs, near, far) = (hanging().await, Sink::start().await, Sink::start().await);
+    let hangs = hanging().await;
+    let near = Sink::start().await;
+    let far = Sink::start().await;
     let patient = "timeout = \"10m\"\nretry = { attempts = 1 }";
     let flow = FlowText::new("mixed")
         .head("in_flight = 20")
@@ -33,7 +35,8 @@ async fn a_target_that_hangs_delays_neither_its_flows_other_target_nor_another_f
         .target_at("hangs", &hangs, &format!("{patient}\ndefault = true"))
         .target("near", &near, "");
     let host = TestHost::start(&[flow, FlowText::new("other").target("far", &far, "")]).await;
-    let (to_near, to_hangs) = (r#"{"emit":[{"text":"x","route":"near"}]}"#, r#"{"emit":[{"text":"x"}]}"#);
+    let to_near = r#"{"emit":[{"text":"x","route":"near"}]}"#;
+    let to_hangs = r#"{"emit":[{"text":"x"}]}"#;
     let calm = [times(&host, "/mixed", to_near, &near).await, times(&host, "/other", "1", &far).await];
     // Five times what the flow has room for.
     for _ in 0..100 {
@@ -52,7 +55,8 @@ async fn a_target_that_hangs_delays_neither_its_flows_other_target_nor_another_f
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_whose_delivery_hangs_holds_up_its_own_messages_and_those_of_no_other_key() {
-    let (hangs, near) = (hanging().await, Sink::start().await);
+    let hangs = hanging().await;
+    let near = Sink::start().await;
     let flow = FlowText::new("keys")
         .head("in_flight = 20")
         .source_line("key = { pointer = \"/key\" }")

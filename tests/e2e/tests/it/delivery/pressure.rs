@@ -8,7 +8,8 @@ use super::{held, say, waiting};
 
 async fn refused(host: &TestHost, path: &str) -> (u16, String, bool) {
     let answer = host.send(path, "1", &[]).await;
-    let (status, asked) = (answer.status().as_u16(), answer.headers().contains_key("retry-after"));
+    let status = answer.status().as_u16();
+    let asked = answer.headers().contains_key("retry-after");
     let problem: serde_json::Value = answer.json().await.unwrap();
     (status, problem["reason"].as_str().unwrap_or_default().to_owned(), asked)
 }

@@ -55,7 +55,8 @@ async fn attempts_and_their_due_times_survive_a_kill() {
     let trail = message["trail"].as_array().unwrap();
     let times: Vec<_> = trail.iter().filter(|entry| entry["event"]["what"] == "attempted").collect();
     for pair in times.windows(2) {
-        let (due, at) = (pair[0]["event"]["retry_at"].as_u64(), pair[1]["at"].as_u64());
+        let due = pair[0]["event"]["retry_at"].as_u64();
+        let at = pair[1]["at"].as_u64();
         assert!(at >= due, "not before it was due");
     }
     let key = |seen: &gantry_e2e::Seen| seen.text() == "1";

@@ -52,7 +52,8 @@ async fn a_410_dead_letters_its_message_and_disables_the_target_until_it_is_enab
     let host = host.restart().await;
     let stop = target(&host, "in", "erp").stop.unwrap();
     assert_eq!((stop.by, stop.reason.as_str()), (None, "it answered 410 Gone"));
-    let (flow, erp_name) = ("in".parse().unwrap(), "erp".parse().unwrap());
+    let flow = "in".parse().unwrap();
+    let erp_name = "erp".parse().unwrap();
     let handle = host.handle();
     let resume = handle.command_target(&flow, &erp_name, TargetCommand::Resume, "anna".into(), String::new());
     assert!(matches!(resume.await, Err(TargetError::Disabled { .. })), "a disabled target is not merely paused");

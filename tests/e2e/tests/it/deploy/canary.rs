@@ -143,7 +143,8 @@ async fn an_operator_promotes_or_takes_back_before_the_time() {
 
 #[tokio::test]
 async fn what_a_targets_schema_refuses_of_the_new_version_counts_against_it() {
-    let (erp, dir) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let erp = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
     let schema = dir.path().join("object.json");
     std::fs::write(&schema, r#"{"type": "object"}"#).unwrap();
     let target = format!("schema = {:?}", schema.display().to_string());

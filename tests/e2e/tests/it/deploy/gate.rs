@@ -51,7 +51,8 @@ async fn a_version_that_fails_a_golden_case_it_carries_is_refused_and_names_the_
     let case = |expected: &str| {
         format!("{{\"description\": \"d\", \"input\": [{{\"payload\": {{\"a\": 1}}}}], \"expected\": [{expected}]}}")
     };
-    let (right, wrong) = (case("{\"emit\": [{\"payload\": {\"a\": 1}}]}"), case("{\"skip\": {\"code\": \"old\"}}"));
+    let right = case("{\"emit\": [{\"payload\": {\"a\": 1}}]}");
+    let wrong = case("{\"skip\": {\"code\": \"old\"}}");
     let cases = [("sends-on", right.as_str()), ("skips", wrong.as_str())];
     let bad = host.publish(gantry_e2e::with_cases(&versioned("echo", "2.0.0"), &cases)).await;
     let refused = deploy(&host, &bad, at_once()).await;

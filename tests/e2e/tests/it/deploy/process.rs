@@ -132,7 +132,8 @@ async fn a_dry_run_over_dead_letters_shows_what_the_next_version_would_make_of_t
     std::fs::create_dir(dir.path().join("flows")).unwrap();
     let flow = FlowText::new("in").step(guest("trap_on"), NAMED).target("erp", &erp, "");
     flow.write(&dir.path().join("flows"));
-    let (dir, host) = (dir.path(), start(dir.path()).await);
+    let dir = dir.path();
+    let host = start(dir).await;
     publish(dir, "echo", "2.0.0");
     post(&host, "poison").await;
     post(&host, "poison too").await;

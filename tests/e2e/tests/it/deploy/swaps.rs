@@ -30,7 +30,8 @@ async fn a_hundred_deployments_under_full_load_lose_nothing_and_send_nothing_twi
     let host = TestHost::start(&[flow.step(guest("echo"), NAMED).target("erp", &erp, "")]).await;
     // Two versions to and fro, each with a component of its own: compiling a hundred is another test's business.
     let versions = [host.publish(versioned("echo", "2.0.0")).await, host.publish(versioned("echo", "3.0.0")).await];
-    let (host, stop) = (Arc::new(host), CancellationToken::new());
+    let host = Arc::new(host);
+    let stop = CancellationToken::new();
     let senders: Vec<_> = (0..KEYS).map(|key| tokio::spawn(send(Arc::clone(&host), key, stop.clone()))).collect();
     for swap in 0..SWAPS {
         // The moment of a swap is a number of deliveries: an event, not a time.
