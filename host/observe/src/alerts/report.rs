@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gantry_core::alert::{AlertKind, Firing, Notice, Said, Severity};
 use gantry_core::{Delivery, DeliveryState, FlowName, Timestamp};
-use gantry_engine::target_report::TargetState;
+use gantry_engine::target_report::{TargetReport, TargetState};
 use gantry_transport::target::{Accepted, Failure, Request};
 
 use super::endpoint;
@@ -72,24 +72,25 @@ impl Alerting {
     #[must_use]
     pub fn reports(&self) -> Vec<AlertReport> {
         let targets = self.view.flows.targets(self.view.clock.now());
-        let report = |Endpoint { alert, state, .. }: &Endpoint| {
-            let mut firing: Vec<_> =
-                state.lock().firing.firing().map(|firing| fires(firing, self.view.events.instance())).collect();
-            firing.sort_by_key(|report| (std::cmp::Reverse(report.severity), report.firing.since));
-            AlertReport {
-                name: alert.name.clone(),
-                url: alert.endpoint.url.to_string(),
-                format: alert.endpoint.format.to_string(),
-                on: alert.on.clone(),
-                flows: alert.flows.clone(),
-                flow: alert.flow.clone(),
-                waiting: monitor::waiting(&self.view.store.depth(&alert.flow)),
-                open_dead_letters: self.view.store.dead_letter_counts(&alert.flow).open,
-                endpoint: targets.iter().find(|target| target.flow == alert.flow).map(|target| target.state),
-                firing,
-            }
-        };
-        self.alerts.iter().map(report).collect()
+        self.alerts.iter().map(|endpoint| self.report(endpoint, &targets)).collect()
+    }
+
+    fn report(&self, Endpoint { alert, state, .. }: &Endpoint, targets: &[TargetReport]) -> AlertReport {
+        let mut firing: Vec<_> =
+            state.lock().firing.firing().map(|firing| fires(firing, self.view.events.instance())).collect();
+        firing.sort_by_key(|report| (std::cmp::Reverse(report.severity), report.firing.since));
+        AlertReport {
+            name: alert.name.clone(),
+            url: alert.endpoint.url.to_string(),
+            format: alert.endpoint.format.to_string(),
+            on: alert.on.clone(),
+            flows: alert.flows.clone(),
+            flow: alert.flow.clone(),
+            waiting: monitor::waiting(&self.view.store.depth(&alert.flow)),
+            open_dead_letters: self.view.store.dead_letter_counts(&alert.flow).open,
+            endpoint: targets.iter().find(|target| target.flow == alert.flow).map(|target| target.state),
+            firing,
+        }
     }
 
     /// Sends a trigger and its resolve to one endpoint, at once and past its queue; gives what it answered.
