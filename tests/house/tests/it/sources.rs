@@ -7,6 +7,9 @@ use gantry_house::{SourceFile, files, root};
 /// Beyond this, a file holds a second subject. Most have a hundred to two hundred and fifty lines.
 const MOST_LINES: usize = 450;
 
+/// Written by a program and read by none of us: `tests/bindings` holds it to the contract.
+const GENERATED: &str = "sdk/rust/src/guest/bindings.rs";
+
 fn sources() -> Vec<SourceFile> {
     files(&["host", "sdk", "plugins", "examples", "tests"], "rs")
 }
@@ -28,7 +31,7 @@ fn no_source_file_holds_two_subjects() {
     let is_test = |path: &str| path.split('/').rev().skip(1).any(|folder| folder == "tests" || folder == "benches");
     let long: Vec<_> = sources()
         .into_iter()
-        .filter(|file| !is_test(&file.path))
+        .filter(|file| !is_test(&file.path) && file.path != GENERATED)
         .map(|file| (file.text.lines().count(), file.path))
         .filter(|(lines, _)| *lines > MOST_LINES)
         .collect();
