@@ -12,16 +12,10 @@ use crate::outcome::{self, Refusal};
 use crate::output;
 use crate::plugin::{Mapping, Plugin};
 
-/// Generated from `wit/`. Of the world's imports only those that are called end up in the component.
-#[allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, reason = "generated; the canonical ABI is raw memory")]
-pub mod bindings {
-    wit_bindgen::generate!({
-        world: "enricher",
-        path: "../../wit",
-        pub_export_macro: true,
-        runtime_path: "::gantry_sdk::guest::rt",
-    });
-}
+#[allow(unsafe_code, reason = "the canonical ABI is raw memory")]
+#[allow(missing_docs, unreachable_pub, clippy::all, clippy::unwrap_used, reason = "generated")]
+#[rustfmt::skip]
+pub mod bindings;
 
 pub use bindings::export;
 pub use bindings::exports::gantry::plugin::transform::Guest;

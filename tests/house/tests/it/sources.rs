@@ -7,6 +7,9 @@ use gantry_house::{SourceFile, files, root};
 /// Beyond this, a file holds a second subject. Most have a hundred to two hundred and fifty lines.
 const MOST_LINES: usize = 450;
 
+/// Written by a program and read by none of us: `tests/bindings` holds it to the contract.
+const GENERATED: &str = "sdk/rust/src/guest/bindings.rs";
+
 fn sources() -> Vec<SourceFile> {
     files(&["host", "sdk", "plugins", "examples", "tests"], "rs")
 }
@@ -30,7 +33,7 @@ fn every_source_file_opens_with_its_subject() {
 fn no_source_file_holds_two_subjects() {
     let long: Vec<_> = sources()
         .into_iter()
-        .filter(|file| !is_in_tests(&file.path))
+        .filter(|file| !is_in_tests(&file.path) && file.path != GENERATED)
         .map(|file| (file.text.lines().count(), file.path))
         .filter(|(lines, _)| *lines > MOST_LINES)
         .collect();
