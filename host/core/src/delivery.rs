@@ -10,6 +10,12 @@ use crate::headers::Headers;
 use crate::id::{MessageId, TargetName};
 use crate::outcome::Output;
 
+/// The first attempts, which keep the text of their answer however many follow.
+const FIRST_WITH_TEXT: usize = 5;
+
+/// The latest attempts, which keep it as well.
+const LATEST_WITH_TEXT: usize = 20;
+
 /// One emitted message on its way to one target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -75,7 +81,7 @@ pub enum ErrorClass {
     Throttled,
     /// 5xx, 408 or 425: the target can't do its work at present.
     Unavailable,
-    /// 401 or 403: the target refuses the host's credentials, whatever the message.
+    /// 401 or 403: the target refuses the host's credentials, or this message.
     Unauthorized,
     /// The target has no space left, whatever the message.
     NoSpace,
@@ -108,6 +114,12 @@ impl ErrorClass {
     #[must_use]
     pub const fn is_trouble(self) -> bool {
         matches!(self, Self::Network | Self::Timeout | Self::Unavailable | Self::NoSpace)
+    }
+
+    /// True when a `Retry-After` that comes with it is about the target, whatever the message.
+    #[must_use]
+    pub const fn asks_to_wait(self) -> bool {
+        matches!(self, Self::Throttled | Self::Unavailable)
     }
 
     /// Whether the attempt counts. It doesn't when the target accepts nothing until somebody fixes it: then the delivery
@@ -157,6 +169,15 @@ impl Delivery {
         }
     }
 
+    /// Keeps an attempt. Of many, those in the middle lose the text of their answer.
+    pub fn record(&mut self, attempt: Attempt) {
+        self.attempts.push(attempt);
+        let latest = self.attempts.len().saturating_sub(LATEST_WITH_TEXT);
+        if latest > FIRST_WITH_TEXT {
+            self.attempts[latest - 1].excerpt = String::new();
+        }
+    }
+
     /// How many attempts were made, which is what the retry schedule counts.
     #[must_use]
     pub fn attempts_made(&self) -> u32 {
@@ -175,6 +196,27 @@ impl Attempt {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_attempts_all_are_kept_and_the_first_and_the_latest_with_their_text() {
+        let output = Output {
+            route: None,
+            key: None,
+            idempotency_key: None,
+            content_type: "application/json".into(),
+            headers: Headers::new(),
+            payload: Bytes::new(),
+        };
+        let mut delivery = Delivery::of(MessageId::generate(), None, 0, "erp".parse().unwrap(), output);
+        for at in 0..100 {
+            let error = Some(ErrorClass::Unavailable);
+            delivery.record(Attempt { at: Timestamp(at), latency_ms: 1, status: None, error, excerpt: "busy".into() });
+        }
+        assert_eq!(delivery.attempts_made(), 100);
+        let with_text: Vec<_> =
+            delivery.attempts.iter().filter(|attempt| !attempt.excerpt.is_empty()).map(|attempt| attempt.at.0).collect();
+        assert_eq!(with_text, (0..5).chain(80..100).collect::<Vec<_>>());
+    }
 
     #[test]
     fn statuses_fall_into_the_published_classes() {

@@ -21,6 +21,7 @@ pub mod outcome;
 pub mod payload;
 pub mod place;
 pub mod quality;
+pub mod refusals;
 pub mod retry;
 pub mod retry_decision;
 pub mod rollout;

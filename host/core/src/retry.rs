@@ -1,7 +1,7 @@
 //! When to try again: exponential backoff with full jitter, `Retry-After` honoured up to a cap.
 //!
 //! The schedule is `random(0, min(cap, base · 2ⁿ⁻¹))` before attempt n+1, after AWS' "Exponential Backoff And
-//! Jitter". With the default base of two seconds that is the classic "three attempts, 2^attempt seconds".
+//! Jitter". A plugin gets three attempts unless its flow says otherwise; a target that can't be reached gets far more.
 
 use std::time::Duration;
 
@@ -91,6 +91,15 @@ impl RetryPolicies {
     }
 }
 
+/// Patient enough for an outage over a weekend: 2,000 attempts whose waits have reached the cap take three and a half days,
+/// and the time in which a breaker is open isn't counted. A message that waits is on disk and costs nothing; a dead letter
+/// costs somebody's attention.
+impl Default for RetryPolicies {
+    fn default() -> Self {
+        RetryPolicy { attempts: 2_000, ..RetryPolicy::default() }.into()
+    }
+}
+
 /// The same for every class.
 impl From<RetryPolicy> for RetryPolicies {
     fn from(policy: RetryPolicy) -> Self {
@@ -109,6 +118,14 @@ mod tests {
         assert_eq!(policy.wait_after(1, None, 1.0), Some(Duration::from_secs(2)));
         assert_eq!(policy.wait_after(2, None, 1.0), Some(Duration::from_secs(4)));
         assert_eq!(policy.wait_after(3, None, 1.0), None);
+    }
+
+    #[test]
+    fn a_target_that_is_gone_for_a_weekend_costs_no_message() {
+        let policy = RetryPolicies::default().network;
+        // Half of each bound is what jitter draws on average.
+        let waits: Duration = (1..policy.attempts).map(|made| policy.bound_after(made) / 2).sum();
+        assert!(waits > Duration::from_secs(62 * 3600), "{waits:?}");
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! Decides what happens to a delivery after an attempt. Pure, so that a whole schedule can be tested with a clock of its
 //! own.
 //!
-//! Three kinds of failure say nothing about the message and spend no attempt: refused credentials, a target without
-//! space, and a failed probe, which was only let through to find out whether a target in trouble is back.
+//! Four kinds of failure say nothing about the message and spend no attempt: refused credentials, a target without space,
+//! a target that asks for fewer requests and says when to come again, and a failed probe, which was only let through to
+//! find out whether a target in trouble is back.
 
 use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::delivery::ErrorClass;
+use crate::refusals::Refusal;
 use crate::retry::RetryPolicies;
 use crate::target_health::REFUSAL_PAUSE;
 
@@ -17,7 +19,9 @@ pub struct AttemptResult {
     /// Why it failed; none: it did not.
     pub error: Option<ErrorClass>,
     /// How long the target asks to wait (`Retry-After`).
-    pub asked: Option<Duration>,
+    pub retry_after: Option<Duration>,
+    /// What a refusal is about; none when the attempt was not refused.
+    pub refusal: Option<Refusal>,
     /// Whether it was a probe.
     pub probe: bool,
     /// How many attempts were spent before it.
@@ -45,17 +49,29 @@ impl AttemptResult {
     #[must_use]
     pub fn decide(&self, policies: &RetryPolicies, now: Timestamp, draw: f64) -> RetryDecision {
         let Some(class) = self.error else { return RetryDecision::Delivered };
+        if self.refusal == Some(Refusal::OfMessage) {
+            return RetryDecision::Dead;
+        }
         if !class.spends_attempt() {
-            return RetryDecision::Later { at: now.after(REFUSAL_PAUSE), spent: false };
+            return RetryDecision::Later { at: now.after(self.refusal_pause()), spent: false };
         }
         let Some(policy) = policies.after(class) else { return RetryDecision::Dead };
         let made = self.spent.saturating_add(1);
-        if self.probe && class.is_trouble() {
-            return RetryDecision::Later { at: now.after(policy.wait(made, self.asked, draw)), spent: false };
+        let is_throttled = class == ErrorClass::Throttled && self.retry_after.is_some();
+        if is_throttled || self.probe && class.is_trouble() {
+            return RetryDecision::Later { at: now.after(policy.wait(made, self.retry_after, draw)), spent: false };
         }
-        match policy.wait_after(made, self.asked, draw) {
+        match policy.wait_after(made, self.retry_after, draw) {
             Some(wait) => RetryDecision::Later { at: now.after(wait), spent: true },
             None => RetryDecision::Dead,
+        }
+    }
+
+    /// A delivery that is refused again waits longer, so that another one is the next probe.
+    fn refusal_pause(&self) -> Duration {
+        match self.refusal {
+            Some(Refusal::OfTarget { again: true }) => REFUSAL_PAUSE + REFUSAL_PAUSE / 2,
+            _ => REFUSAL_PAUSE,
         }
     }
 }
@@ -68,7 +84,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_000_000);
 
     fn failed(error: ErrorClass, spent: u32) -> AttemptResult {
-        AttemptResult { error: Some(error), asked: None, probe: false, spent }
+        AttemptResult { error: Some(error), retry_after: None, refusal: None, probe: false, spent }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Whether a target gets the next attempt, as a pure state machine: the pause after refused credentials, the circuit
-//! breaker and the retry budget, in this order. A delivery that is held gets the cause and a time; no attempt is spent.
+//! Whether a target gets the next attempt, as a pure state machine: the pause after refused credentials, the pause that a
+//! throttling target asks for, the circuit breaker and the retry budget, in this order. A delivery that is held gets the cause and a time; no attempt is spent.
 //!
 //! The engine's gate combines it with an operator's stop and with the number of concurrent attempts; tests drive it
 //! with a clock of their own.
@@ -12,6 +12,8 @@ use crate::breaker::{Breaker, BreakerChange, BreakerPolicy, BreakerState, Call};
 use crate::budget::{Budget, BudgetPolicy};
 use crate::clock::Timestamp;
 use crate::delivery::ErrorClass;
+use crate::id::DeadLetterId;
+use crate::refusals::{Refusal, Refusals};
 use crate::skew_corrected_clock::SkewCorrectedClock;
 
 /// How long a target that refuses the host's credentials is left alone before one delivery probes it.
@@ -36,6 +38,8 @@ pub enum HoldCause {
     Disabled,
     /// The target refuses the host's credentials.
     Unauthorized,
+    /// The target asked for fewer requests, and until when.
+    Throttled,
     /// The circuit breaker is not closed.
     Breaker,
     /// Too many retries just now.
@@ -58,6 +62,7 @@ impl HoldCause {
             Self::Paused => "paused",
             Self::Disabled => "disabled",
             Self::Unauthorized => "unauthorized",
+            Self::Throttled => "throttled",
             Self::Breaker => "breaker",
             Self::Budget => "budget",
             Self::Crowded => "crowded",
@@ -97,8 +102,33 @@ pub enum TargetHealthChange {
     },
     /// It accepts them again.
     Accepted,
+    /// It asked for fewer requests.
+    Throttled {
+        /// When the next attempt may be made.
+        until: Timestamp,
+    },
     /// The breaker opened, or closed.
     Breaker(BreakerChange),
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug)]
+pub struct AttemptEnd {
+    /// Which delivery was attempted.
+    pub delivery: DeadLetterId,
+    /// Why it failed; none: it did not.
+    pub error: Option<ErrorClass>,
+    /// How long the target asked to wait (`Retry-After`), up to the policy's cap.
+    pub retry_after: Option<Duration>,
+}
+
+/// What the end of an attempt showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttemptFindings {
+    /// What changed for the target.
+    pub changes: Vec<TargetHealthChange>,
+    /// What a refusal is about; none when the attempt was not refused.
+    pub refusal: Option<Refusal>,
 }
 
 /// Decides whether attempts at one target may be made.
@@ -107,6 +137,8 @@ pub struct TargetHealth {
     /// Everything below is on its scale, so that a clock that is set back prolongs no pause.
     corrected: SkewCorrectedClock,
     refused_until: Option<Timestamp>,
+    refusals: Refusals,
+    throttled_until: Option<Timestamp>,
     breaker: Option<Breaker>,
     budget: Budget,
 }
@@ -118,6 +150,8 @@ impl TargetHealth {
         Self {
             corrected: SkewCorrectedClock::default(),
             refused_until: None,
+            refusals: Refusals::default(),
+            throttled_until: None,
             breaker: policy.breaker.map(Breaker::new),
             budget: Budget::new(policy.budget),
         }
@@ -133,6 +167,9 @@ impl TargetHealth {
     fn is_shut(&self, now: Timestamp) -> Option<Held> {
         if let Some(until) = self.refused_until.filter(|until| *until > now) {
             return Some(Held { cause: HoldCause::Unauthorized, until });
+        }
+        if let Some(until) = self.throttled_until.filter(|until| *until > now) {
+            return Some(Held { cause: HoldCause::Throttled, until });
         }
         let until = self.breaker.as_ref()?.open_until(now)?;
         Some(Held { cause: HoldCause::Breaker, until })
@@ -163,28 +200,45 @@ impl TargetHealth {
         Ok(Admission(call))
     }
 
-    /// Takes note of how an attempt ended: why it failed, or none with success.
-    pub fn end(&mut self, admission: Admission, error: Option<ErrorClass>, now: Timestamp) -> Vec<TargetHealthChange> {
+    /// Takes note of how an attempt ended.
+    pub fn end(&mut self, admission: Admission, end: AttemptEnd, now: Timestamp) -> AttemptFindings {
         let now = self.corrected.at(now);
-        let mut changes = self.judge(admission, error, now);
-        for change in &mut changes {
+        let mut findings = if end.error == Some(ErrorClass::Unauthorized) {
+            self.abandon(admission);
+            self.refused(end.delivery, now)
+        } else {
+            AttemptFindings { changes: self.answered(admission, end, now), refusal: None }
+        };
+        for change in &mut findings.changes {
             if let TargetHealthChange::Refused { until }
+            | TargetHealthChange::Throttled { until }
             | TargetHealthChange::Breaker(BreakerChange::Opened { until }) = change
             {
                 *until = self.corrected.wall(*until);
             }
         }
-        changes
+        findings
     }
 
-    fn judge(&mut self, admission: Admission, error: Option<ErrorClass>, now: Timestamp) -> Vec<TargetHealthChange> {
-        if error == Some(ErrorClass::Unauthorized) {
-            self.abandon(admission);
-            let until = now.after(REFUSAL_PAUSE);
-            let newly = self.refused_until.replace(until).is_none();
-            return newly.then_some(TargetHealthChange::Refused { until }).into_iter().collect();
+    fn refused(&mut self, delivery: DeadLetterId, now: Timestamp) -> AttemptFindings {
+        let refusal = self.refusals.refuse(delivery);
+        let is_paused = self.refused_until.is_some();
+        if !is_paused && !matches!(refusal, Refusal::OfTarget { .. }) {
+            return AttemptFindings { changes: Vec::new(), refusal: Some(refusal) };
         }
+        let until = now.after(REFUSAL_PAUSE);
+        self.refused_until = Some(until);
+        let changes = if is_paused { Vec::new() } else { vec![TargetHealthChange::Refused { until }] };
+        AttemptFindings { changes, refusal: Some(refusal) }
+    }
+
+    /// The target answered otherwise, or not at all.
+    fn answered(&mut self, admission: Admission, end: AttemptEnd, now: Timestamp) -> Vec<TargetHealthChange> {
+        let AttemptEnd { delivery, error, retry_after } = end;
         let failed = error.is_some_and(ErrorClass::is_trouble);
+        if matches!(error, None | Some(ErrorClass::Permanent)) {
+            self.refusals.accept(delivery);
+        }
         let call = self.breaker.as_mut().zip(admission.0);
         let change = call.and_then(|(breaker, call)| match error {
             Some(ErrorClass::NoSpace) => breaker.trip(call, now),
@@ -193,7 +247,16 @@ impl TargetHealth {
         let change = change.map(TargetHealthChange::Breaker);
         // No answer proves nothing about credentials.
         let accepted = !failed && self.forget_refusal();
-        change.into_iter().chain(accepted.then_some(TargetHealthChange::Accepted)).collect()
+        let throttled = retry_after.filter(|_| error.is_some_and(ErrorClass::asks_to_wait));
+        let throttled = throttled.map(|wait| self.throttle(now.after(wait)));
+        change.into_iter().chain(accepted.then_some(TargetHealthChange::Accepted)).chain(throttled).collect()
+    }
+
+    /// Nothing is attempted before the latest time that the target asked for.
+    fn throttle(&mut self, until: Timestamp) -> TargetHealthChange {
+        let until = self.throttled_until.map_or(until, |before| before.max(until));
+        self.throttled_until = Some(until);
+        TargetHealthChange::Throttled { until }
     }
 
     /// An attempt without a result: it was not made, or this side cut it off.
@@ -243,8 +306,17 @@ impl TargetHealth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::MessageId;
 
     const START: Timestamp = Timestamp(1_000_000);
+
+    fn ended(error: Option<ErrorClass>) -> AttemptEnd {
+        AttemptEnd { delivery: delivery(), error, retry_after: None }
+    }
+
+    fn delivery() -> DeadLetterId {
+        DeadLetterId { message: MessageId::generate(), position: Some(0) }
+    }
 
     fn health() -> TargetHealth {
         let breaker = BreakerPolicy { minimum: 2, ..BreakerPolicy::default() };
@@ -257,13 +329,13 @@ mod tests {
         let admission = health.admit(0, START).unwrap();
         let until = START.after(REFUSAL_PAUSE);
         assert_eq!(
-            health.end(admission, Some(ErrorClass::Unauthorized), START),
+            health.end(admission, ended(Some(ErrorClass::Unauthorized)), START).changes,
             [TargetHealthChange::Refused { until }]
         );
         assert_eq!(health.admit(0, START), Err(Held { cause: HoldCause::Unauthorized, until }));
         let probe = health.admit(0, until).unwrap();
         assert!(health.admit(0, until).is_err(), "only one probe at a time");
-        assert_eq!(health.end(probe, None, until), [TargetHealthChange::Accepted]);
+        assert_eq!(health.end(probe, ended(None), until).changes, [TargetHealthChange::Accepted]);
         assert!(health.admit(0, until).is_ok());
     }
 
@@ -273,7 +345,7 @@ mod tests {
         let mut health = health();
         for _ in 0..2 {
             let admission = health.admit(0, START.after(hours)).unwrap();
-            health.end(admission, Some(ErrorClass::Timeout), START.after(hours));
+            health.end(admission, ended(Some(ErrorClass::Timeout)), START.after(hours));
         }
         let held = health.shut(START).unwrap();
         assert_eq!((held.cause, held.until), (HoldCause::Breaker, START.after(BreakerPolicy::default().open_for)));
@@ -286,7 +358,7 @@ mod tests {
         let mut health = health();
         for class in [ErrorClass::Permanent, ErrorClass::Throttled, ErrorClass::Redirected, ErrorClass::Unauthorized] {
             let admission = health.admit(0, START).unwrap();
-            health.end(admission, Some(class), START);
+            health.end(admission, ended(Some(class)), START);
             health.forget_refusal();
         }
         assert_eq!(health.breaker(), Some((BreakerState::Closed, 3, 0)));
@@ -300,13 +372,13 @@ mod tests {
         let admission = health.admit(0, START).unwrap();
         let until = START.after(policy.open_for);
         let opened = |until| [TargetHealthChange::Breaker(BreakerChange::Opened { until })];
-        assert_eq!(health.end(admission, Some(ErrorClass::NoSpace), START), opened(until));
+        assert_eq!(health.end(admission, ended(Some(ErrorClass::NoSpace)), START).changes, opened(until));
         assert_eq!(health.admit(0, START).unwrap_err().cause, HoldCause::Breaker);
         let probe = health.admit(0, until).unwrap();
         let again = until.after(policy.open_for);
-        assert_eq!(health.end(probe, Some(ErrorClass::NoSpace), until), opened(again));
+        assert_eq!(health.end(probe, ended(Some(ErrorClass::NoSpace)), until).changes, opened(again));
         let probe = health.admit(0, again).unwrap();
-        assert_eq!(health.end(probe, None, again), [TargetHealthChange::Breaker(BreakerChange::Closed)]);
+        assert_eq!(health.end(probe, ended(None), again).changes, [TargetHealthChange::Breaker(BreakerChange::Closed)]);
     }
 
     #[test]
@@ -314,7 +386,7 @@ mod tests {
         let mut health = health();
         for _ in 0..2 {
             let admission = health.admit(0, START).unwrap();
-            health.end(admission, Some(ErrorClass::Timeout), START);
+            health.end(admission, ended(Some(ErrorClass::Timeout)), START);
         }
         let spent = health.retries();
         for made in [0, 1] {

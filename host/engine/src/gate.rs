@@ -3,7 +3,7 @@
 //! It checks in this order; a delivery that is held back returns to the queue and spends no attempt:
 //!
 //! 1. `stop`: whether the target is paused or disabled.
-//! 2. [`TargetHealth`]: refused credentials, circuit breaker, retry budget.
+//! 2. [`TargetHealth`]: refused credentials, throttling, circuit breaker, retry budget.
 //! 3. `fair_share`: whether the target exceeds its share of the flow's in-flight limit.
 //! 4. `concurrency`: how many deliveries are under way at once.
 //!
@@ -20,7 +20,7 @@ mod tests;
 
 use std::time::Duration;
 
-use gantry_core::target_health::{Admission, Held, TargetHealthChange};
+use gantry_core::target_health::{Admission, AttemptEnd, AttemptFindings, Held, TargetHealthChange};
 use gantry_core::{
     BreakerChange, BreakerState, Clock, ErrorClass, HoldCause, TargetHealth, TargetHealthPolicy, TargetStop, Timestamp,
 };
@@ -214,21 +214,24 @@ impl Admitted<'_> {
         self.is_probe
     }
 
-    /// Reports how the attempt ended: why it failed, or none for a success.
-    pub fn end(mut self, error: Option<ErrorClass>, now: Timestamp) -> Vec<TargetHealthChange> {
-        let Some(admission) = self.admission.take() else { return Vec::new() };
-        let changes = self.gate.health.lock().end(admission, error, now);
+    /// Reports how the attempt ended.
+    pub fn end(mut self, end: AttemptEnd, now: Timestamp) -> AttemptFindings {
+        let Some(admission) = self.admission.take() else { return AttemptFindings::default() };
+        let error = end.error;
+        let findings = self.gate.health.lock().end(admission, end, now);
         if error.is_none_or(|error| !error.is_trouble() && error != ErrorClass::Unauthorized) {
             self.gate.answered(now);
         }
-        for change in &changes {
+        for change in &findings.changes {
             match change {
-                TargetHealthChange::Breaker(BreakerChange::Opened { .. }) => self.gate.concurrency.shrink(),
+                TargetHealthChange::Throttled { .. } | TargetHealthChange::Breaker(BreakerChange::Opened { .. }) => {
+                    self.gate.concurrency.shrink();
+                }
                 TargetHealthChange::Breaker(BreakerChange::Closed) | TargetHealthChange::Accepted => self.gate.open(),
                 TargetHealthChange::Refused { .. } => {}
             }
         }
-        changes
+        findings
     }
 }
 

@@ -23,6 +23,7 @@ impl Lower<'_> {
 
     fn policies(&mut self, raw: TargetRetryTable) -> Option<RetryPolicies> {
         let TargetRetryTable { attempts, base, cap, retry_after_cap, jitter, .. } = raw;
+        let attempts = attempts.or(Some(RetryPolicies::default().network.attempts));
         let general = self.retry(Some(RetryTable { attempts, base, cap, retry_after_cap, jitter }))?;
         let network = self.class(raw.network, general);
         let timeout = self.class(raw.timeout, general);

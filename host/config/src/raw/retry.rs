@@ -11,7 +11,7 @@ use crate::at::At;
 #[serde(deny_unknown_fields)]
 pub struct TargetRetryTable {
     /// Attempts in all, the first included.
-    #[schemars(range(min = 1, max = 1000), extend("default" = 3))]
+    #[schemars(range(min = 1, max = 10000), extend("default" = 2000))]
     pub(crate) attempts: Option<u32>,
     /// Longest wait after the first attempt; doubles with each further one.
     #[schemars(extend("default" = "2s"))]
@@ -43,7 +43,7 @@ pub struct TargetRetryTable {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ClassRetryTable {
     /// Attempts in all, the first included.
-    #[schemars(range(min = 1, max = 1000))]
+    #[schemars(range(min = 1, max = 10000))]
     pub(crate) attempts: Option<u32>,
     /// Longest wait after the first attempt; doubles with each further one.
     pub(crate) base: Option<At<DurationText>>,

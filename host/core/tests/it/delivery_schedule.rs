@@ -6,10 +6,10 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 
-use gantry_core::target_health::{Admission, TargetHealthChange};
+use gantry_core::target_health::{Admission, AttemptEnd, TargetHealthChange};
 use gantry_core::{
-    AttemptResult, BreakerChange, BreakerPolicy, BudgetPolicy, ErrorClass, RetryDecision, RetryPolicies, RetryPolicy,
-    TargetHealth, TargetHealthPolicy, Timestamp,
+    AttemptResult, BreakerChange, BreakerPolicy, BudgetPolicy, DeadLetterId, ErrorClass, MessageId, RetryDecision,
+    RetryPolicies, RetryPolicy, TargetHealth, TargetHealthPolicy, Timestamp,
 };
 use proptest::prelude::*;
 
@@ -70,6 +70,9 @@ fn target_health_policy() -> impl Strategy<Value = TargetHealthPolicy> {
 }
 
 struct Message {
+    id: DeadLetterId,
+    /// The target refuses it for what it contains.
+    is_blocked: bool,
     key: Option<u8>,
     spent: u32,
     not_before: Timestamp,
@@ -100,6 +103,7 @@ struct World {
     /// While set, the breaker isn't closed; since when it may be probed, and how many probes were sent.
     shut: Option<(Timestamp, u32)>,
     refused_until: Option<Timestamp>,
+    throttled_until: Timestamp,
 }
 
 impl World {
@@ -131,12 +135,14 @@ impl World {
             retries: Vec::new(),
             shut: None,
             refused_until: None,
+            throttled_until: START,
         };
         let mut now = START;
         for n in 0..messages {
             now = now.after(Duration::from_millis(draws.u64(0..200)));
             let key = draws.bool().then(|| draws.u8(0..20));
-            world.messages.push(Message { key, spent: 0, not_before: now, end: None });
+            let id = DeadLetterId { message: MessageId::generate(), position: Some(0) };
+            world.messages.push(Message { id, is_blocked: false, key, spent: 0, not_before: now, end: None });
             match key {
                 None => world.plan(now, n, What::Due),
                 Some(key) => {
@@ -189,6 +195,7 @@ impl World {
             assert_eq!(self.rows[&key].front(), Some(&n), "out of order");
         }
         assert!(self.refused_until.is_none_or(|until| now >= until), "while the credentials are refused");
+        assert!(now >= self.throttled_until, "while the target asked for fewer requests");
         assert_eq!(admission.is_probe(), self.shut.is_some());
         if let Some((since, probes)) = &mut self.shut {
             assert!(now >= *since, "while the breaker is open");
@@ -217,14 +224,20 @@ impl World {
     fn end(&mut self, n: usize, roll: u8, now: Timestamp) {
         let spell = self.script.iter().find(|(ends, _)| now < *ends).map(|(_, spell)| spell);
         let failing = spell.filter(|spell| roll < spell.fails);
-        let error = failing.map(|spell| spell.class);
+        let blocked = self.messages[n].is_blocked.then_some(ErrorClass::Unauthorized);
+        let error = failing.map(|spell| spell.class).or(blocked);
         let retry_after = failing.and_then(|spell| spell.retry_after);
         let admission = self.under_way.remove(&n).unwrap();
-        for change in self.health.end(admission, error, now) {
+        let policy = error.and_then(|class| self.policies.after(class));
+        let wait = retry_after.zip(policy).map(|(wait, policy)| wait.min(policy.retry_after_cap));
+        let end = AttemptEnd { delivery: self.messages[n].id, error, retry_after: wait };
+        let findings = self.health.end(admission, end, now);
+        for change in findings.changes {
             self.note(change, now);
         }
         let spent = self.messages[n].spent;
-        let result = AttemptResult { error, asked: retry_after, probe: admission.is_probe(), spent };
+        let result =
+            AttemptResult { error, retry_after, refusal: findings.refusal, probe: admission.is_probe(), spent };
         let decision = result.decide(&self.policies, now, self.draws.f64());
         match decision {
             RetryDecision::Later { at, spent: counts } => {
@@ -247,6 +260,7 @@ impl World {
         match change {
             TargetHealthChange::Refused { until } => self.refused_until = Some(until),
             TargetHealthChange::Accepted => self.refused_until = None,
+            TargetHealthChange::Throttled { until } => self.throttled_until = until,
             TargetHealthChange::Breaker(BreakerChange::Opened { until }) => {
                 assert_eq!(until, now.after(self.policy.breaker.unwrap().open_for));
                 self.shut = Some((until, 0));
@@ -316,4 +330,30 @@ fn an_outage_of_an_hour_costs_no_message_once_the_breaker_is_open() {
     assert!(dead <= 7, "only the twenty attempts that opened the breaker count: {dead}");
     let attempts = world.firsts.len() + world.retries.len();
     assert!(attempts < 2_000 + 60 * 10 + 200, "an hour of probes and one attempt each: {attempts}");
+}
+
+#[test]
+fn a_message_that_is_refused_for_what_it_contains_holds_up_no_other() {
+    let policy = TargetHealthPolicy { breaker: Some(BreakerPolicy::default()), budget: BudgetPolicy::default() };
+    let mut world = World::new(RetryPolicy::default().into(), policy, Vec::new(), 2_000, 7);
+    let blocked = (5..).find(|n| world.messages[*n].key.is_none()).unwrap();
+    world.messages[blocked].is_blocked = true;
+    world.run();
+    let ends: Vec<_> = world.messages.iter().map(|message| message.end).collect();
+    assert_eq!(ends[blocked], Some(RetryDecision::Dead), "it is given up");
+    assert_eq!(ends.iter().filter(|end| **end == Some(RetryDecision::Delivered)).count(), 1_999);
+    assert_eq!(world.firsts.len(), 2_001, "it was attempted twice, the others once");
+    assert!(world.refused_until.is_none(), "the target was never paused");
+}
+
+#[test]
+fn a_target_that_throttles_half_of_an_hour_costs_no_message_and_no_attempt() {
+    let wait = Some(Duration::from_secs(5));
+    let throttled =
+        Spell { lasts: Duration::from_secs(3_600), fails: 50, class: ErrorClass::Throttled, retry_after: wait };
+    let policy = TargetHealthPolicy { breaker: Some(BreakerPolicy::default()), budget: BudgetPolicy::default() };
+    let mut world = World::new(RetryPolicy::default().into(), policy, vec![throttled], 2_000, 7);
+    world.run();
+    assert!(world.messages.iter().all(|message| message.end == Some(RetryDecision::Delivered)));
+    assert!(world.messages.iter().all(|message| message.spent == 0));
 }

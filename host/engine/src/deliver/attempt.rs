@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gantry_core::target_health::{Held, TargetHealthChange};
+use gantry_core::target_health::{AttemptEnd, Held, TargetHealthChange};
 use gantry_core::{
-    Attempt, AttemptResult, BreakerChange, Clock, Delivery, Envelope, ErrorClass, FlowName, HostEventKind, StopKind,
-    TargetName, TargetStop, TimelineEntry, Timestamp,
+    Attempt, AttemptResult, BreakerChange, Clock, DeadLetterId, Delivery, Envelope, ErrorClass, FlowName,
+    HostEventKind, RetryPolicies, StopKind, TargetName, TargetStop, TimelineEntry, Timestamp,
 };
 use gantry_transport::target::{Accepted, Failure, Request};
 
@@ -68,14 +68,20 @@ impl Attempts {
         let Answer { attempt, retry_after } = self.send(envelope, target, delivery).await;
         self.services.metrics.observe_attempt(&delivery.target, &attempt);
         let is_probe = admitted.is_probe();
-        let changes = admitted.end(attempt.error, clock.now());
-        self.publish(&delivery.target, attempt.status, &changes);
+        let end = AttemptEnd {
+            delivery: DeadLetterId { message: envelope.message.id, position: Some(delivery.position) },
+            error: attempt.error,
+            retry_after: retry_after.map(|wait| wait.min(longest_wait(&target.retry, attempt.error))),
+        };
+        let findings = admitted.end(end, clock.now());
+        self.publish(&delivery.target, attempt.status, &findings.changes);
         if attempt.status == Some(GONE) && target.is_single_endpoint() {
             self.disable(target, &delivery.target).await;
         }
         let result = AttemptResult {
             error: attempt.error,
-            asked: retry_after,
+            retry_after,
+            refusal: findings.refusal,
             probe: is_probe,
             spent: delivery.attempts_made(),
         };
@@ -136,6 +142,8 @@ impl Attempts {
                     HostEventKind::TargetPaused { target, by: None, reason }
                 }
                 TargetHealthChange::Accepted => HostEventKind::TargetResumed { target, by: None },
+                // The target works, and says itself when it goes on.
+                TargetHealthChange::Throttled { .. } => continue,
                 TargetHealthChange::Breaker(BreakerChange::Opened { until }) => {
                     HostEventKind::BreakerOpened { target, until }
                 }
@@ -160,4 +168,9 @@ impl Attempts {
         }
         self.services.events.emit(event);
     }
+}
+
+/// No `Retry-After` is honoured beyond this.
+fn longest_wait(policies: &RetryPolicies, error: Option<ErrorClass>) -> Duration {
+    error.and_then(|class| policies.after(class)).map_or(Duration::ZERO, |policy| policy.retry_after_cap)
 }

@@ -56,7 +56,7 @@ impl Decision {
             delivery.not_before = at;
         }
         if self.is_spent {
-            delivery.attempts.push(attempt);
+            delivery.record(attempt);
         }
         event
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gantry_core::clock::ManualClock;
-use gantry_core::{BreakerPolicy, StopKind};
+use gantry_core::{BreakerPolicy, DeadLetterId, MessageId, StopKind};
 
 use super::concurrency::SLOW_START;
 use super::retry_spread::{PROBES, SPACING};
@@ -30,6 +30,11 @@ fn gate(limits: Limits) -> Gate {
     gate_with(limits, TargetHealthPolicy::default(), StopFlag::default())
 }
 
+fn ended(error: Option<ErrorClass>) -> AttemptEnd {
+    let delivery = DeadLetterId { message: MessageId::generate(), position: Some(0) };
+    AttemptEnd { delivery, error, retry_after: None }
+}
+
 #[tokio::test]
 async fn a_target_gets_a_few_deliveries_at_first_and_one_more_for_each_answer() {
     let clock = clock();
@@ -39,9 +44,9 @@ async fn a_target_gets_a_few_deliveries_at_first_and_one_more_for_each_answer() 
         inside.push(gate.enter(0, 10, &clock).await.ok().unwrap());
     }
     assert_eq!(gate.concurrency.free(), 0);
-    inside.pop().unwrap().end(None, clock.now());
+    inside.pop().unwrap().end(ended(None), clock.now());
     assert_eq!(gate.concurrency.free(), 2, "its own, and one more");
-    inside.pop().unwrap().end(Some(ErrorClass::Timeout), clock.now());
+    inside.pop().unwrap().end(ended(Some(ErrorClass::Timeout)), clock.now());
     assert_eq!(gate.concurrency.free(), 3, "no answer lets no more pass");
     (0..10).for_each(|_| gate.answered(clock.now()));
     assert_eq!(gate.concurrency.allowed(), 6);
@@ -67,7 +72,7 @@ async fn of_many_that_meet_a_shut_gate_a_few_come_back_to_probe_it_and_the_other
     let breaker = BreakerPolicy { window: 4, minimum: 1, failure_rate: 0.5, open_for: MINUTE, probes: 2 };
     let policy = TargetHealthPolicy { breaker: Some(breaker), ..TargetHealthPolicy::default() };
     let gate = gate_with(limits(4), policy, StopFlag::default());
-    gate.enter(0, 10, &clock).await.ok().unwrap().end(Some(ErrorClass::Timeout), clock.now());
+    gate.enter(0, 10, &clock).await.ok().unwrap().end(ended(Some(ErrorClass::Timeout)), clock.now());
     let opens = gate.shut_until(clock.now()).unwrap();
     let mut returns = Vec::new();
     for _ in 0..PROBES + 100 {
@@ -78,7 +83,7 @@ async fn of_many_that_meet_a_shut_gate_a_few_come_back_to_probe_it_and_the_other
     assert!(returns[PROBES..].windows(2).all(|two| two[1] >= two[0].after(SPACING)), "{returns:?}");
     gate.close_breaker();
     assert_eq!(gate.shut_until(clock.now()), None);
-    gate.enter(0, 10, &clock).await.ok().unwrap().end(Some(ErrorClass::Timeout), clock.now());
+    gate.enter(0, 10, &clock).await.ok().unwrap().end(ended(Some(ErrorClass::Timeout)), clock.now());
     let opens = gate.shut_until(clock.now()).unwrap();
     assert_eq!(gate.enter(0, 10, &clock).await.err().unwrap().until, opens, "it may be probed anew");
 }
