@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(list, "    ({name:?}, include_bytes!({:?})),", file.display().to_string())?;
     }
     list.push(']');
-    Ok(fs::write(PathBuf::from(env::var("OUT_DIR")?).join("kit.rs"), list)?)
+    Ok(fs::write(PathBuf::from(env::var("OUT_DIR")?).join("embedded.rs"), list)?)
 }
 
 /// All files below the folder; true when nothing in it was passed over.

@@ -1,4 +1,4 @@
-//! `/v1/alerts`: what fires, and what an endpoint answers when it is tried.
+//! `/v1/alerts`: lists alerts and tests their endpoints.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -9,17 +9,17 @@ use crate::convert::Convert as _;
 use crate::problem::{self, ProblemResponse};
 use crate::state::{Admin, NOBODY, Running};
 
-/// Every alert of the host file, with what fires at its endpoint.
+/// Lists every alert of the host file with the conditions that fire.
 #[utoipa::path(get, path = "/v1/alerts", tag = "alerts", operation_id = "list_alerts",
     responses((status = 200, description = "by name", body = Vec<AlertReport>)))]
 pub(crate) async fn list(Running(host): Running) -> Json<Vec<AlertReport>> {
     Json(host.alerts().convert())
 }
 
-/// Sends a trigger and its resolve to one endpoint, at once, and answers with what it said to each.
+/// Sends a trigger and a resolve notification to one endpoint, at once, and returns its answers.
 #[utoipa::path(post, path = "/v1/alerts/{name}/test", tag = "alerts", operation_id = "test_alert",
     params(("name" = String, Path, description = "The alert")),
-    responses((status = 200, description = "what the endpoint said", body = Vec<TestAnswer>), problem::NotFound))]
+    responses((status = 200, description = "the endpoint's answers", body = Vec<TestAnswer>), problem::NotFound))]
 pub(crate) async fn test(
     State(admin): State<Admin>,
     Path(name): Path<String>,

@@ -1,22 +1,22 @@
-//! `GET /v1/audit`: who changed what, and what came of it.
+//! `GET /v1/audit`: the audit log.
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use gantry_api::v1::{AuditPage, AuditQuery};
 
-use crate::asked;
 use crate::convert::Convert as _;
+use crate::extract;
 use crate::problem::{self, ProblemResponse};
 use crate::state::Admin;
 
-/// Entries on a page unless the client asks for another number.
+/// Entries on a page by default.
 const PAGE: usize = 100;
 
 /// Most entries on a page.
 const MAX_PAGE: usize = 1000;
 
-/// The entries of the audit, newest first. A page may be short, even empty, while there is a next one.
+/// Lists the entries of the audit log, newest first. A page can be short or empty although more follow.
 #[utoipa::path(get, path = "/v1/audit", tag = "audit", operation_id = "list_audit",
     params(AuditQuery),
     responses((status = 200, description = "a page", body = AuditPage), problem::BadRequest))]
@@ -24,7 +24,7 @@ pub(crate) async fn list(
     State(admin): State<Admin>,
     query: Result<Query<AuditQuery>, QueryRejection>,
 ) -> Result<Json<AuditPage>, ProblemResponse> {
-    let query = asked::understood(query)?;
+    let query = extract::query(query)?;
     let before = query.before.as_deref().map(str::parse).transpose();
     let before =
         before.map_err(|error: gantry_store::InvalidAuditId| ProblemResponse::bad_request(error.to_string()))?;

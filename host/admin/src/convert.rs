@@ -1,8 +1,7 @@
-//! How the house's own types become those of the API, and what a client asks becomes the house's: one file for each
-//! subject, and no decision in any of them.
+//! Converts between the host's own types and the types of the API: one file for each subject, without any decisions.
 //!
-//! Every conversion takes its value apart field by field, so that a field which is added on one side and forgotten on
-//! the other does not compile.
+//! Every conversion lists all fields of its value, so that a field that is added on one side and forgotten on the other
+//! does not compile.
 
 mod alert;
 mod audit;
@@ -27,9 +26,9 @@ use gantry_core::{
 };
 use serde_json::{Map, Value};
 
-/// Turns one of the house's types into the API's type of the same meaning, or back.
+/// Converts a type of the host into the API's type with the same meaning, or back.
 pub trait Convert<T> {
-    /// The value on the other side.
+    /// The converted value.
     fn convert(self) -> T;
 }
 
@@ -51,7 +50,7 @@ impl<A: Convert<B>, B: Ord> Convert<BTreeSet<B>> for BTreeSet<A> {
     }
 }
 
-/// Types that are the same on both sides.
+/// Types that both sides share.
 macro_rules! same {
     ($($same:ty),* $(,)?) => {
         $(impl Convert<Self> for $same {
@@ -65,8 +64,8 @@ macro_rules! same {
 same!(bool, u16, u32, u64, usize, f64, String, Bytes, Duration, Value, Map<String, Value>, Timestamp);
 same!(MessageId, DeadLetterId, JobId, FlowName, TargetName, KeyName, Digest, KeyId, SignatureBytes);
 
-/// Types that have the same fields, `A => B { one, other }`, or the same values, `A => B [One, Other { field }]`. With `=`
-/// in place of `=>` also from the second to the first.
+/// Types that have the same fields, `A => B { one, other }`, or the same values, `A => B [One, Other { field }]`. With
+/// `=` instead of `=>`, in both directions.
 macro_rules! alike {
     () => {};
     ($one:ty => $other:ty { $($field:ident),* $(,)? } $($rest:tt)*) => {

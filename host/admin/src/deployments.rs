@@ -1,5 +1,4 @@
-//! `/v1/deployments`: replace the plugin of a step, watch it prove itself, approve, roll back; and what another version
-//! would say of dead letters.
+//! `/v1/deployments`: begin, list, approve and roll back deployments, and run dead letters through another version.
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
@@ -12,27 +11,27 @@ use gantry_control::rollout::{self, Phase};
 use gantry_core::FlowName;
 use gantry_operations::{ApproveDeployment, BeginDeployment, OperationError, ResetStep, RollBackDeployment};
 
-use crate::asked;
 use crate::convert::Convert as _;
+use crate::extract;
 use crate::problem::{self, ProblemResponse};
 use crate::state::{Admin, Running};
 
-/// Begins one: 202, and the record as it stands.
+/// Begins a deployment: 202 with its record.
 #[utoipa::path(post, path = "/v1/deployments", tag = "deployments", operation_id = "begin_deployment",
     request_body = DeployRequest,
-    responses((status = 202, description = "the record as it stands", body = Deployment),
+    responses((status = 202, description = "the record", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict, problem::Untrusted, problem::PluginRefused, problem::CatalogueFailed))]
 pub(crate) async fn begin(
     State(admin): State<Admin>,
     request: Result<Json<DeployRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
-    let DeployRequest { flow, step, plugin, by, terms } = asked::body(request)?;
+    let DeployRequest { flow, step, plugin, by, terms } = extract::body(request)?;
     let begin = BeginDeployment { flow, step, plugin, terms: terms.convert() };
     let deployment = admin.execute(&by, begin).await?;
     Ok((StatusCode::ACCEPTED, Json(deployment.convert())))
 }
 
-/// All of them, oldest first; narrowed by flow, step, and whether they are under way.
+/// Lists deployments, oldest first, optionally of a flow or step, and only those in progress or over.
 #[utoipa::path(get, path = "/v1/deployments", tag = "deployments", operation_id = "list_deployments",
     params(DeploymentQuery),
     responses((status = 200, description = "the records", body = Vec<Deployment>), problem::BadRequest))]
@@ -40,17 +39,19 @@ pub(crate) async fn list(
     Running(host): Running,
     query: Result<Query<DeploymentQuery>, QueryRejection>,
 ) -> Result<Json<Vec<Deployment>>, ProblemResponse> {
-    let query = asked::understood(query)?;
-    let matches = |deployment: &rollout::Deployment| {
-        query.flow.as_ref().is_none_or(|flow| deployment.flow.as_str() == flow)
-            && query.step.as_ref().is_none_or(|step| deployment.step == *step)
-            && query.active.is_none_or(|active| active != deployment.phase.is_over())
-    };
-    let deployments: Vec<_> = host.deployments().into_iter().filter(matches).collect();
+    let query = extract::query(query)?;
+    let mut deployments = host.deployments();
+    deployments.retain(|deployment| matches(&query, deployment));
     Ok(Json(deployments.convert()))
 }
 
-/// One deployment, with everything found out so far.
+fn matches(query: &DeploymentQuery, deployment: &rollout::Deployment) -> bool {
+    query.flow.as_ref().is_none_or(|flow| deployment.flow.as_str() == flow)
+        && query.step.as_ref().is_none_or(|step| deployment.step == *step)
+        && query.active.is_none_or(|active| active != deployment.phase.is_over())
+}
+
+/// Returns one deployment with its results so far.
 #[utoipa::path(get, path = "/v1/deployments/{number}", tag = "deployments", operation_id = "show_deployment",
     params(("number" = u64, Path, description = "The deployment's number")),
     responses((status = 200, description = "the record", body = Deployment), problem::BadRequest, problem::NotFound))]
@@ -63,10 +64,10 @@ pub(crate) async fn show(
     Ok(Json(deployment.convert()))
 }
 
-/// On to the next phase: 202, since the deployment takes the order when it looks for one.
+/// Lets a deployment continue with the next phase: 202, because the deployment does so asynchronously.
 #[utoipa::path(post, path = "/v1/deployments/{number}/approve", tag = "deployments", operation_id = "approve_deployment",
     params(("number" = u64, Path, description = "The deployment's number")), request_body = ApproveRequest,
-    responses((status = 202, description = "the record before the order is taken", body = Deployment),
+    responses((status = 202, description = "the record before the next phase", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict))]
 pub(crate) async fn approve(
     State(admin): State<Admin>,
@@ -74,16 +75,17 @@ pub(crate) async fn approve(
     request: Result<Json<ApproveRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
     let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let ApproveRequest { by, reason, phase } = asked::body(request)?;
+    let ApproveRequest { by, reason, phase } = extract::body(request)?;
     let deployment = admin.execute(&by, ApproveDeployment { number, phase: phase.convert(), reason }).await?;
     Ok((StatusCode::ACCEPTED, Json(deployment.convert())))
 }
 
-/// Back to the version before: 200 with the new record when it is done, 202 when a deployment under way is told to.
+/// Restores the version before a deployment: 200 with the new record when that is done, 202 if the deployment is in
+/// progress and does so asynchronously.
 #[utoipa::path(post, path = "/v1/deployments/{number}/rollback", tag = "deployments", operation_id = "roll_back_deployment",
     params(("number" = u64, Path, description = "The deployment's number")), request_body = CloseRequest,
-    responses((status = 200, description = "the record of the step back", body = Deployment),
-              (status = 202, description = "the record of a deployment under way, before the order is taken", body = Deployment),
+    responses((status = 200, description = "the record of the rollback", body = Deployment),
+              (status = 202, description = "the record of a deployment in progress, before its rollback", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict, problem::PluginRefused, problem::CatalogueFailed))]
 pub(crate) async fn roll_back(
     State(admin): State<Admin>,
@@ -91,17 +93,17 @@ pub(crate) async fn roll_back(
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
     let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let CloseRequest { by, reason } = asked::body(request)?;
+    let CloseRequest { by, reason } = extract::body(request)?;
     let deployment = admin.execute(&by, RollBackDeployment { number, reason }).await?;
     let done = deployment.phase == Phase::Deployed;
     Ok((if done { StatusCode::OK } else { StatusCode::ACCEPTED }, Json(deployment.convert())))
 }
 
-/// Back to the plugin that the flow's file names.
+/// Resets a step to the plugin version in the flow's file.
 #[utoipa::path(post, path = "/v1/flows/{flow}/steps/{step}/reset", tag = "deployments", operation_id = "reset_step",
     params(("flow" = form::FlowName, Path, description = "The flow"), ("step" = String, Path, description = "The step")),
     request_body = CloseRequest,
-    responses((status = 200, description = "the record of the step back", body = Deployment),
+    responses((status = 200, description = "the record of the rollback", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict, problem::PluginRefused))]
 pub(crate) async fn reset(
     State(admin): State<Admin>,
@@ -109,21 +111,21 @@ pub(crate) async fn reset(
     request: Result<Json<CloseRequest>, JsonRejection>,
 ) -> Result<Json<Deployment>, ProblemResponse> {
     let Path((flow, step)) = place.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let CloseRequest { by, reason } = asked::body(request)?;
+    let CloseRequest { by, reason } = extract::body(request)?;
     Ok(Json(admin.execute(&by, ResetStep { flow, step, reason }).await?.convert()))
 }
 
-/// Dead letters through the version in force and another one; nothing is sent.
+/// Runs dead letters through the current version of a step and another one, and compares the outcomes; nothing is sent.
 #[utoipa::path(post, path = "/v1/deployments/dry-run", tag = "deployments", operation_id = "dry_run",
     request_body = DryRunRequest,
-    responses((status = 200, description = "what the two versions say", body = ShadowReport),
+    responses((status = 200, description = "the comparison", body = ShadowReport),
               problem::BadRequest, problem::NotFound, problem::PluginRefused, problem::CatalogueFailed))]
 pub(crate) async fn dry_run(
     Running(host): Running,
     request: Result<Json<DryRunRequest>, JsonRejection>,
 ) -> Result<Json<ShadowReport>, ProblemResponse> {
-    let request = asked::body(request)?;
+    let request = extract::body(request)?;
     let DryRunRequest { flow, step, with, dead_letters } = request;
-    let compared = host.dry_run(flow, step, &with, dead_letters).await;
-    Ok(Json(compared.map_err(OperationError::from)?.convert()))
+    let report = host.dry_run(flow, step, &with, dead_letters).await;
+    Ok(Json(report.map_err(OperationError::from)?.convert()))
 }

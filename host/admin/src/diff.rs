@@ -1,7 +1,7 @@
-//! How two payloads differ: JSON by its values, each change at its JSON Pointer; other text by lines.
+//! Compares two payloads: JSON by values, with a JSON Pointer for each change; other text by lines.
 
 use gantry_api::v1::Diff;
-use gantry_core::json_diff::changes;
+use gantry_core::json_diff;
 use similar::TextDiff;
 
 use crate::convert::Convert as _;
@@ -16,8 +16,9 @@ pub fn between(before: &[u8], after: &[u8]) -> Diff {
         return Diff::Same;
     }
     if let (Ok(from), Ok(to)) = (serde_json::from_slice(before), serde_json::from_slice(after)) {
-        let changes = changes(&from, &to);
-        // The same values written differently: `1.10` and `1.1`, spaces, the order of names.
+        let changes = json_diff::changes(&from, &to);
+        // Equal values can be written differently: `1.10` and `1.1`, spaces, the order of members. Then compare as
+        // text.
         if !changes.is_empty() {
             return Diff::Json { changes: changes.convert() };
         }

@@ -1,4 +1,4 @@
-//! `GET /v1/flows`: what each flow is for and how it does.
+//! `GET /v1/flows`: reports on all flows.
 
 use axum::Json;
 use gantry_api::v1::FlowReport;
@@ -6,7 +6,7 @@ use gantry_api::v1::FlowReport;
 use crate::convert::Convert as _;
 use crate::state::Running;
 
-/// Every flow: what it is for, what it did since the start, what it still has to do.
+/// Lists every flow with its purpose, its counts since the start, and its queue.
 #[utoipa::path(get, path = "/v1/flows", tag = "flows", operation_id = "list_flows",
     responses((status = 200, description = "all flows", body = Vec<FlowReport>)))]
 pub(crate) async fn list(Running(host): Running) -> Json<Vec<FlowReport>> {

@@ -1,4 +1,4 @@
-//! `/v1/dead-letter-groups`: kinds of failure, and where each stands.
+//! `/v1/dead-letter-groups`: lists groups and sets their state.
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -8,12 +8,12 @@ use gantry_operations::ChangeGroup;
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
-use crate::asked;
 use crate::convert::Convert as _;
+use crate::extract;
 use crate::problem::{self, ProblemResponse};
 use crate::state::Admin;
 
-/// Groups of dead letters: open ones first, in each state those with the most open letters first.
+/// Lists dead letter groups: open ones first, in each state those with the most open dead letters first.
 #[utoipa::path(get, path = "/v1/dead-letter-groups", tag = "dead letter groups", operation_id = "list_dead_letter_groups",
     params(GroupFilter),
     responses((status = 200, description = "the groups", body = GroupList), problem::BadRequest))]
@@ -21,14 +21,14 @@ pub(crate) async fn list(
     State(admin): State<Admin>,
     filter: Result<Query<GroupFilter>, QueryRejection>,
 ) -> Result<Json<GroupList>, ProblemResponse> {
-    let groups = admin.records().dead_letter_groups(asked::understood(filter)?.convert()).await?;
+    let groups = admin.records().dead_letter_groups(extract::query(filter)?.convert()).await?;
     Ok(Json(GroupList { groups: groups.convert() }))
 }
 
-/// One group.
+/// Returns one group.
 #[utoipa::path(get, path = "/v1/dead-letter-groups/{fingerprint}", tag = "dead letter groups",
     operation_id = "show_dead_letter_group",
-    params(("fingerprint" = String, Path, description = "What its letters have in common")),
+    params(("fingerprint" = String, Path, description = "The group's fingerprint")),
     responses((status = 200, description = "the group", body = DeadLetterGroup), problem::NotFound))]
 pub(crate) async fn show(
     State(admin): State<Admin>,
@@ -39,26 +39,26 @@ pub(crate) async fn show(
     Ok(Json(group.convert()))
 }
 
-/// Says where a group stands: `acknowledge`, `resolve`, `ignore` or `reopen`.
+/// Sets the state of a group: `acknowledge`, `resolve`, `ignore` or `reopen`.
 #[utoipa::path(post, path = "/v1/dead-letter-groups/{fingerprint}/{action}", tag = "dead letter groups",
     operation_id = "change_dead_letter_group",
-    params(("fingerprint" = String, Path, description = "What its letters have in common"),
-           ("action" = GroupAction, Path, description = "What is done to the group")),
+    params(("fingerprint" = String, Path, description = "The group's fingerprint"),
+           ("action" = GroupAction, Path, description = "The change")),
     request_body = NoteRequest,
-    responses((status = 200, description = "the group as it stands then", body = DeadLetterGroup),
+    responses((status = 200, description = "the changed group", body = DeadLetterGroup),
               problem::BadRequest, problem::NotFound))]
 pub(crate) async fn change(
     State(admin): State<Admin>,
     Path((fingerprint, action)): Path<(String, String)>,
     request: Result<Json<NoteRequest>, JsonRejection>,
 ) -> Result<Json<DeadLetterGroup>, ProblemResponse> {
-    let action = read(&action)?;
-    let NoteRequest { by, note } = asked::body(request)?;
+    let action = parse_action(&action)?;
+    let NoteRequest { by, note } = extract::body(request)?;
     let change = ChangeGroup { fingerprint, state: action.state().convert(), note };
     Ok(Json(admin.execute(&by, change).await?.convert()))
 }
 
-fn read(action: &str) -> Result<GroupAction, ProblemResponse> {
-    let read = GroupAction::deserialize(action.into_deserializer());
-    read.map_err(|error: serde::de::value::Error| ProblemResponse::bad_request(error.to_string()))
+fn parse_action(action: &str) -> Result<GroupAction, ProblemResponse> {
+    let parsed = GroupAction::deserialize(action.into_deserializer());
+    parsed.map_err(|error: serde::de::value::Error| ProblemResponse::bad_request(error.to_string()))
 }

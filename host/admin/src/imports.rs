@@ -1,4 +1,4 @@
-//! `POST /v1/dead-letter-imports`: takes in what `gantry dlq export` wrote, here or at another host.
+//! `POST /v1/dead-letter-imports`: imports what `gantry dlq export` wrote, here or on another host.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -7,24 +7,25 @@ use axum::extract::rejection::BytesRejection;
 use gantry_api::v1::{Imported, dead_letter_of_line};
 use gantry_operations::Import;
 
-use crate::asked;
 use crate::convert::Convert as _;
+use crate::extract;
 use crate::problem::{self, ProblemResponse};
 use crate::state::{Admin, NOBODY};
 
-/// Takes exported letters in, all of the request or none; those whose ids are here already stay as they are.
+/// Imports exported dead letters, all of the request or none; those whose ids are already present stay as they are.
 #[utoipa::path(post, path = "/v1/dead-letter-imports", tag = "dead letters", operation_id = "import_dead_letters",
-    request_body(content = String, content_type = "application/x-ndjson", description = "one letter a line, as exported"),
-    responses((status = 200, description = "what came of it", body = Imported), problem::BadRequest, problem::TooLarge))]
+    request_body(content = String, content_type = "application/x-ndjson", description = "one dead letter per line, as exported"),
+    responses((status = 200, description = "the result", body = Imported), problem::BadRequest, problem::TooLarge))]
 pub(crate) async fn import(
     State(admin): State<Admin>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Imported>, ProblemResponse> {
-    let body = body.map_err(|error| asked::refused_body(error.status(), error.body_text()))?;
+    let body = body.map_err(|error| extract::refused_body(error.status(), error.body_text()))?;
     let lines = (1..).zip(body.split(|byte| *byte == b'\n'));
-    let letters =
+    let dead_letters =
         lines.filter_map(|(line, text)| dead_letter_of_line(line, text).transpose()).collect::<Result<Vec<_>, _>>();
-    let letters = letters.map_err(|error| ProblemResponse::bad_request(format!("{error}; nothing was taken in")))?;
-    let import = Import { dead_letters: letters.convert() };
+    let dead_letters =
+        dead_letters.map_err(|error| ProblemResponse::bad_request(format!("{error}; nothing was imported")))?;
+    let import = Import { dead_letters: dead_letters.convert() };
     Ok(Json(admin.execute(NOBODY, import).await?.convert()))
 }

@@ -1,16 +1,16 @@
 //! The admin API: health, metrics, flows, dead letters and messages, over HTTP for the `gantry` command, dashboards
 //! and scripts.
 //!
-//! It listens on loopback unless the operator says otherwise. `/healthz`, `/readyz` and `/metrics` answer anyone who
-//! can connect; everything under `/v1` needs the admin token. Shapes and errors: `docs/reference/admin-api.md`.
+//! It listens on loopback unless configured otherwise. `/healthz`, `/readyz` and `/metrics` answer anyone who can
+//! connect; everything under `/v1` needs the admin token. Formats and errors: `docs/reference/admin-api.md`.
 
 mod alerts;
-mod asked;
 mod audit;
 pub mod convert;
 mod dead_letters;
 mod deployments;
 pub mod diff;
+mod extract;
 mod flows;
 mod groups;
 mod imports;

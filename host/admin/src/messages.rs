@@ -1,21 +1,21 @@
-//! `GET /v1/messages/{id}`: a message's whole history.
+//! `GET /v1/messages/{id}`: the history of a message.
 
 use axum::Json;
 use axum::extract::{Path, State};
 use gantry_api::v1::{History, form};
 use gantry_core::MessageId;
 
-use crate::asked;
 use crate::convert::Convert as _;
+use crate::extract;
 use crate::problem::{self, ProblemResponse};
 use crate::state::Admin;
 
-/// Where a message stands, and everything that happened to it.
+/// Returns the state of a message and everything that happened to it.
 #[utoipa::path(get, path = "/v1/messages/{id}", tag = "messages", operation_id = "show_message",
-    params(("id" = form::MessageId, Path, description = "The message's id, as the intake answered it")),
+    params(("id" = form::MessageId, Path, description = "The message's id, as returned when it was accepted")),
     responses((status = 200, description = "its history", body = History), problem::BadRequestOrId, problem::NotFound))]
 pub(crate) async fn show(State(admin): State<Admin>, Path(id): Path<String>) -> Result<Json<History>, ProblemResponse> {
-    let id: MessageId = asked::id(&id)?;
+    let id: MessageId = extract::id(&id)?;
     let history = admin.records().history(id).await?.ok_or_else(|| ProblemResponse::not_found("message", id))?;
     Ok(Json(history.convert()))
 }

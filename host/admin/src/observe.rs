@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::state::Running;
 
-/// 200 while the process can do its work; 503 when it should be restarted.
+/// 200 while the process works; 503 if it should be restarted.
 #[utoipa::path(get, path = "/healthz", tag = "health", operation_id = "healthz",
-    responses((status = 200, description = "it can do its work", body = Object),
+    responses((status = 200, description = "the process works", body = Object),
               (status = 503, description = "it should be restarted", body = Object)))]
 pub(crate) async fn healthz(Running(host): Running) -> Response {
     if host.is_healthy() {
@@ -19,11 +19,11 @@ pub(crate) async fn healthz(Running(host): Running) -> Response {
     }
 }
 
-/// 200 while the host should get traffic; else 503 and why. Beside it, when files were last taken in force and what
-/// came of it: a refused reload leaves the old version at work, which is no reason to send traffic elsewhere.
+/// 200 while the host should get traffic; otherwise 503 with the reason. The answer also states the time and result of
+/// the last reload. A refused reload does not affect the status, because the old flows keep running.
 #[utoipa::path(get, path = "/readyz", tag = "health", operation_id = "readyz",
-    responses((status = 200, description = "it should get traffic", body = Object),
-              (status = 503, description = "it should not; `reason` says why", body = Object)))]
+    responses((status = 200, description = "the host should get traffic", body = Object),
+              (status = 503, description = "the host should get no traffic; `reason` says why", body = Object)))]
 pub(crate) async fn readyz(Running(host): Running) -> Response {
     let (status, mut answer) = match host.ready() {
         Ok(()) => (StatusCode::OK, json!({"status": "ready"})),
@@ -35,7 +35,7 @@ pub(crate) async fn readyz(Running(host): Running) -> Response {
     (status, Json(answer)).into_response()
 }
 
-/// Prometheus' text format.
+/// Returns all metrics in Prometheus' text format.
 #[utoipa::path(get, path = "/metrics", tag = "health", operation_id = "metrics",
     responses((status = 200, description = "all metrics", body = String, content_type = "text/plain")))]
 pub(crate) async fn metrics(Running(host): Running) -> Response {

@@ -1,4 +1,4 @@
-//! `/v1/plugins`: publish a plugin to the catalogue, list it, look at one.
+//! `/v1/plugins`: publishes, lists and shows plugins of the catalogue.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -11,17 +11,17 @@ use gantry_operations::Publish;
 use gantry_security::SignatureFile;
 use gantry_store::Publication;
 
-use crate::asked;
 use crate::convert::Convert as _;
+use crate::extract;
 use crate::problem::{self, ProblemResponse};
 use crate::state::Admin;
 
-/// Takes the component in the body: 201 when it is new, 200 when these bytes were there already.
+/// Publishes the component in the body: 201 if it is new, 200 if the same bytes were already published.
 #[utoipa::path(post, path = "/v1/plugins", tag = "plugins", operation_id = "publish_plugin",
     params(PublishQuery, ("gantry-signatures" = Option<String>, Header, description = "a FILE.wasm.sig, in base64")),
     request_body(content_type = "application/wasm", description = "the component"),
-    responses((status = 201, description = "the plugin is in the catalogue", body = Published),
-              (status = 200, description = "these bytes were there already", body = Published),
+    responses((status = 201, description = "the plugin was published", body = Published),
+              (status = 200, description = "the same bytes were already published", body = Published),
               problem::BadRequest, problem::Untrusted, problem::Taken, problem::TooLarge, problem::PluginRefused,
               problem::CatalogueFailed))]
 pub(crate) async fn publish(
@@ -30,7 +30,7 @@ pub(crate) async fn publish(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Published>), ProblemResponse> {
-    let query = asked::understood(query)?;
+    let query = extract::query(query)?;
     let bytes = body.map_err(|error| match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => ProblemResponse::bad_request(error.body_text()),
@@ -41,14 +41,14 @@ pub(crate) async fn publish(
     Ok((status, Json(published.published().clone().convert())))
 }
 
-/// Every published plugin.
+/// Lists every published plugin.
 #[utoipa::path(get, path = "/v1/plugins", tag = "plugins", operation_id = "list_plugins",
-    responses((status = 200, description = "by name, and then as they were published", body = Catalogue)))]
+    responses((status = 200, description = "by name, then in the order of publication", body = Catalogue)))]
 pub(crate) async fn list(State(admin): State<Admin>) -> Result<Json<Catalogue>, ProblemResponse> {
     Ok(Json(Catalogue { plugins: admin.records().plugins().await?.convert() }))
 }
 
-/// One published plugin.
+/// Returns one published plugin.
 #[utoipa::path(get, path = "/v1/plugins/{name}/{version}", tag = "plugins", operation_id = "show_plugin",
     params(("name" = String, Path, description = "The plugin's name"), ("version" = String, Path, description = "Its version")),
     responses((status = 200, description = "the plugin", body = Published), problem::BadRequest, problem::NotFound))]
@@ -65,11 +65,11 @@ pub(crate) async fn show(
     Ok(Json(published.convert()))
 }
 
-/// The signatures that came with the request, if any did.
+/// The signatures in the request's header, if there are any.
 fn signatures(headers: &HeaderMap) -> Result<Option<SignatureFile>, ProblemResponse> {
     let Some(value) = headers.get(SIGNATURES_HEADER) else { return Ok(None) };
     let Some(file) = signatures_from_header(value.as_bytes()) else {
-        let detail = "the header Gantry-Signatures is not base64: it holds a FILE.wasm.sig, as `base64 -w0` prints it";
+        let detail = "the header Gantry-Signatures is not base64: it must hold the content of a FILE.wasm.sig, encoded with `base64 -w0`";
         return Err(ProblemResponse::bad_request(detail));
     };
     let read = SignatureFile::read(&file);
@@ -77,5 +77,5 @@ fn signatures(headers: &HeaderMap) -> Result<Option<SignatureFile>, ProblemRespo
 }
 
 fn too_large() -> ProblemResponse {
-    ProblemResponse::new(Code::TooLarge, "a component may have 32 MiB")
+    ProblemResponse::new(Code::TooLarge, "a component may have at most 32 MiB")
 }

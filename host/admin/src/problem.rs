@@ -1,5 +1,5 @@
-//! Failures as HTTP answers: the one place where a [`Problem`] becomes a response. What failed inside is logged, not
-//! told.
+//! Failures as HTTP answers: the one place where a [`Problem`] becomes a response. Internal causes are logged, not
+//! sent.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -11,24 +11,24 @@ use gantry_api::v1::{Code, Diagnostics, Problem};
 use gantry_operations::{ErrorKind, OperationError};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
-/// What clients are told when the store failed.
+/// The detail for clients if the store failed.
 const STORE: &str = "the store is unavailable; the host's log says why";
 
-/// What they are told when a file of the catalogue failed.
+/// The detail for clients if a file of the catalogue failed.
 const CATALOGUE: &str = "a file of the catalogue can't be read or written; the host's log says why";
 
-/// What they are told when a reload failed.
-const RELOAD: &str = "the reload failed; what was in force still is, and the host's log says more";
+/// The detail for clients if a reload failed.
+const RELOAD: &str = "the reload failed; nothing changed, and the host's log says why";
 
-/// The answer that tells of a problem: what every handler fails with.
+/// The answer with a problem; the error type of every handler.
 #[derive(Debug)]
 pub(crate) struct ProblemResponse {
     problem: Problem,
     cause: Option<Cause>,
 }
 
-/// What failed inside. It goes to the log, and to a client in the same process among the extensions of the answer; never
-/// over the wire.
+/// The internal cause of a failure. It is logged, and passed to a client in the same process in the extensions of the
+/// answer; it is never sent over the network.
 #[derive(Clone, Debug)]
 pub struct Cause(pub String);
 
@@ -52,10 +52,10 @@ impl ProblemResponse {
         Self::new(Code::NotFound, format!("there is no {what} {id}"))
     }
 
-    /// The host failed: why is not for every client.
+    /// The host failed. The cause is logged, not sent.
     fn failed(code: Code, detail: &str, error: &dyn Error) -> Self {
         let cause = gantry_control::diagnose::chain(error);
-        tracing::error!(error = cause, code = code.name(), "the admin API could not do what it was asked");
+        tracing::error!(error = cause, code = code.name(), "a request to the admin API failed");
         Self { cause: Some(Cause(cause)), ..Self::new(code, detail) }
     }
 }
@@ -66,7 +66,7 @@ impl From<gantry_store::StoreError> for ProblemResponse {
     }
 }
 
-/// The one place where an operation that was not done becomes a problem.
+/// The one place where the error of an operation becomes a problem.
 impl From<OperationError> for ProblemResponse {
     fn from(error: OperationError) -> Self {
         let code = match error.kind() {
@@ -99,7 +99,7 @@ impl IntoResponse for ProblemResponse {
     }
 }
 
-/// The description of the answer to these kinds of problems, which share a status.
+/// The description of the answer for these codes, which share a status.
 pub(crate) fn described(codes: &[Code]) -> RefOr<utoipa::openapi::Response> {
     let meanings: Vec<_> = codes.iter().map(|code| format!("`{}`: {}", code.name(), code.meaning())).collect();
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
@@ -122,28 +122,28 @@ macro_rules! answers {
     };
 }
 
-// For the `responses` of a handler's description; what every handler under `/v1` may answer is added in `routes`.
+// For the `responses` of a handler's description; `routes` adds what every handler under `/v1` may answer.
 answers! {
-    /// 400 to a query or body.
+    /// 400 for a query or body.
     BadRequest = BadRequest;
-    /// 400 to an id, a query or a body.
+    /// 400 for an id, a query or a body.
     BadRequestOrId = BadRequest InvalidId;
     /// 404
     NotFound = NotFound;
     /// 409
     Conflict = Conflict;
-    /// 413 to a body.
+    /// 413 for a body.
     TooLarge = TooLarge;
-    /// 422 to a reload.
+    /// 422 for a reload.
     Refused = ReloadRefused;
-    /// 500 to a reload.
+    /// 500 for a reload.
     Failed = ReloadFailed;
-    /// 403 to a plugin.
+    /// 403 for a plugin.
     Untrusted = PluginUntrusted;
-    /// 409 to a plugin.
+    /// 409 for a plugin.
     Taken = VersionTaken;
-    /// 422 to a plugin.
+    /// 422 for a plugin.
     PluginRefused = PluginRefused;
-    /// 500 of the catalogue.
+    /// 500 for the catalogue.
     CatalogueFailed = CatalogueFailed;
 }

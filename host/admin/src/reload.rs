@@ -1,4 +1,4 @@
-//! `/v1/reload`: take edited flow files in force, and see what came of the last time.
+//! `/v1/reload`: reloads the flow files, and shows the last reload.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,9 +10,9 @@ use crate::convert::Convert as _;
 use crate::problem::{Conflict, Failed, ProblemResponse, Refused};
 use crate::state::{Admin, NOBODY, Running};
 
-/// Reads the flow files again: 200 with what changed, or 422 with everything that is wrong.
+/// Reloads the flow files: 200 with the changes, or 422 with all mistakes.
 #[utoipa::path(post, path = "/v1/reload", tag = "flows", operation_id = "reload",
-    responses((status = 200, description = "what changed", body = ReloadReport), Refused, Conflict, Failed))]
+    responses((status = 200, description = "the changes", body = ReloadReport), Refused, Conflict, Failed))]
 pub(crate) async fn reload(State(admin): State<Admin>) -> Result<Json<ReloadReport>, ProblemResponse> {
     let report = admin.execute(NOBODY, Reload { trigger: Trigger::Api }).await?;
     if report.result != ReloadResult::Refused {
@@ -22,7 +22,7 @@ pub(crate) async fn reload(State(admin): State<Admin>) -> Result<Json<ReloadRepo
     Err(ProblemResponse::new(Code::ReloadRefused, detail).with_diagnostics(report.diagnostics.convert()))
 }
 
-/// The last reload, by whomever; `null` before the first.
+/// Returns the last reload, however it was started; `null` before the first.
 #[utoipa::path(get, path = "/v1/reload", tag = "flows", operation_id = "last_reload",
     responses((status = 200, description = "the last reload", body = Option<ReloadReport>)))]
 pub(crate) async fn last(Running(host): Running) -> Json<Option<ReloadReport>> {

@@ -1,8 +1,8 @@
-//! Every route of the admin API, and with it the API's description: the one place to add to.
+//! Every route of the admin API and the API's description: new routes are added here.
 //!
 //! A route is a handler with `#[utoipa::path(…)]` above it, which states method, path, parameters and answers, and one
-//! line in [`open`] or [`guarded`]. The description is made of the same lines, so it can't forget a route; a test holds
-//! it against `docs/reference/openapi.json` (`UPDATE_DOCS=1` writes that file anew).
+//! line in [`open`] or [`guarded`]. The description is generated from the same lines, so it includes every route; a
+//! test compares it with `docs/reference/openapi.json` (`UPDATE_DOCS=1` writes that file).
 
 use axum::Json;
 use gantry_api::v1::{Code, GroupAction, Problem, TargetCommand};
@@ -20,10 +20,10 @@ use crate::{
     reload, targets,
 };
 
-/// Name of the way to prove who asks, in the description.
+/// Name of the authentication scheme in the description.
 const TOKEN: &str = "admin_token";
 
-/// Routes that answer whoever can connect.
+/// Routes that need no token.
 pub(crate) fn open() -> OpenApiRouter<Admin> {
     OpenApiRouter::new()
         .routes(routes!(observe::healthz))
@@ -69,7 +69,7 @@ pub(crate) fn guarded() -> OpenApiRouter<Admin> {
         .routes(routes!(deployments::dry_run))
 }
 
-/// The whole API's description.
+/// The description of the whole API.
 #[must_use]
 pub fn openapi() -> OpenApi {
     let mut paths = open().into_openapi();
@@ -86,7 +86,7 @@ pub fn openapi() -> OpenApi {
     let mut api = OpenApiBuilder::new().info(info).paths(paths.paths).components(paths.components).build();
     let components = api.components.get_or_insert_default();
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
-    // Found in a path only, where the router doesn't look.
+    // These occur only in paths, where the router doesn't collect schemas.
     components.schemas.insert(<GroupAction as ToSchema>::name().into_owned(), GroupAction::schema());
     components.schemas.insert(<TargetCommand as ToSchema>::name().into_owned(), TargetCommand::schema());
     let mut named = Vec::new();
@@ -94,13 +94,13 @@ pub fn openapi() -> OpenApi {
     components.schemas.extend(named);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("`admin.token` of the configuration, else the file `admin.token` in the data directory"))
+        .description(Some("`admin.token` of the configuration, or else the file `admin.token` in the data directory"))
         .build();
     components.add_security_scheme(TOKEN, SecurityScheme::Http(bearer));
     api
 }
 
-/// What everything behind the token has in common.
+/// Adds what all routes with a token have in common.
 fn guard(operation: &mut Operation) {
     operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>(TOKEN, [])]);
     let answers = &mut operation.responses.responses;
@@ -113,7 +113,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
 }
 
-/// This description.
+/// Returns this description.
 #[utoipa::path(get, path = "/v1/openapi.json", tag = "description", operation_id = "openapi",
     responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
 async fn openapi_json() -> Json<OpenApi> {

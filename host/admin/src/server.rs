@@ -1,4 +1,4 @@
-//! The listener and its routes, and the check of the token.
+//! The HTTP server of the admin API, and the check of the token.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,10 +22,10 @@ use crate::problem::ProblemResponse;
 use crate::routes;
 use crate::state::Admin;
 
-/// Longest request body: an edited payload in base64, or a component, which may be half as long.
+/// Largest request body: an edited payload in base64, or a component of at most half this size.
 const MAX_BODY: usize = 64 << 20;
 
-/// Answers until `stop`, then finishes the requests under way.
+/// Serves until `stop`, then finishes the requests in progress.
 pub async fn serve(listener: TcpListener, host: HostHandle, token: AdminToken, stop: CancellationToken) {
     let address = listener.local_addr().ok();
     let admin = Admin::of_host(host);
@@ -33,12 +33,12 @@ pub async fn serve(listener: TcpListener, host: HostHandle, token: AdminToken, s
     let app = app(routes(routes::open()).merge(guarded), admin);
     let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
-        tracing::error!(%error, address = address.map(|a: SocketAddr| a.to_string()), "the admin API stopped");
+        tracing::error!(%error, address = address.map(|a: SocketAddr| a.to_string()), "the admin API stopped because of an error");
     }
 }
 
-/// The routes of a host that does not run, for one who may open its store: answered in this process, with no token and no
-/// port. What needs a host at work is refused.
+/// The routes for a stopped host, for a user who can open its store: answered in this process, without a token or a
+/// port. Requests that need a running host are refused.
 #[must_use]
 pub fn in_process(operations: Operations, actor: Actor) -> InProcess {
     InProcess(app(routes(routes::guarded()), Admin::at_rest(operations, actor)))
@@ -49,7 +49,7 @@ pub fn in_process(operations: Operations, actor: Actor) -> InProcess {
 pub struct InProcess(Router);
 
 impl InProcess {
-    /// What the routes answer. [`crate::Cause`] is among the extensions of an answer where something failed inside.
+    /// Answers a request. After an internal failure, the extensions of the answer contain a [`crate::Cause`].
     pub async fn answer<B>(&self, request: http::Request<B>) -> Result<http::Response<Bytes>, axum::Error>
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
@@ -75,9 +75,9 @@ fn routes(described: OpenApiRouter<Admin>) -> Router<Admin> {
 }
 
 async fn authorize(State(token): State<Arc<AdminToken>>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match given.and_then(|value| value.strip_prefix("Bearer ")) {
-        Some(given) if token.matches(given) => next.run(request).await,
+    let presented = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match presented.and_then(|value| value.strip_prefix("Bearer ")) {
+        Some(presented) if token.matches(presented) => next.run(request).await,
         _ => {
             let detail = "send `Authorization: Bearer TOKEN`; the token is in DATA/admin.token";
             let problem = ProblemResponse::new(Code::Unauthorized, detail);

@@ -1,4 +1,4 @@
-//! What handlers are given: operations to change things, records to read, and the running host where there is one.
+//! The state of all handlers: operations for changes, records for reading, and the running host if there is one.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -7,42 +7,42 @@ use gantry_runtime::HostHandle;
 
 use crate::problem::ProblemResponse;
 
-/// For requests that name nobody on whose behalf they come.
+/// For requests that don't state on whose behalf they are made.
 pub(crate) const NOBODY: &str = "";
 
-/// What every handler is given; cheap to clone.
+/// The state of all handlers; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Admin {
     operations: Operations,
     host: Option<HostHandle>,
-    /// Whoever got past the door.
+    /// The authenticated actor.
     actor: Actor,
 }
 
 impl Admin {
-    /// Of a host at work: whoever has the token is its administrator.
+    /// For a running host: the holder of the token is its administrator.
     pub(crate) fn of_host(host: HostHandle) -> Self {
         Self { operations: host.operations().clone(), host: Some(host), actor: Actor::admin() }
     }
 
-    /// With no host running.
+    /// For a stopped host.
     pub(crate) const fn at_rest(operations: Operations, actor: Actor) -> Self {
         Self { operations, host: None, actor }
     }
 
-    /// Everything that can be read without a host at work.
+    /// Everything that can be read without a running host.
     pub(crate) fn records(&self) -> Records {
         self.operations.records()
     }
 
-    /// Does one thing, on behalf of whom the request names.
+    /// Executes an operation on behalf of the person that the request names.
     pub(crate) async fn execute<O: Operation>(&self, by: &str, operation: O) -> Result<O::Output, ProblemResponse> {
         let actor = self.actor.clone().on_behalf_of(by);
         Ok(self.operations.execute(&actor, operation).await?)
     }
 }
 
-/// The host at work; a request that needs one is refused where there is none.
+/// The running host; without one, the request is refused.
 pub(crate) struct Running(pub(crate) HostHandle);
 
 impl FromRequestParts<Admin> for Running {

@@ -1,4 +1,4 @@
-//! `/v1/targets`: which targets get messages, and what operators say of them.
+//! `/v1/targets`: lists targets and executes commands for them.
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -6,23 +6,23 @@ use axum::extract::{Path, State};
 use gantry_api::v1::{CloseRequest, TargetCommand, TargetReport, form};
 use gantry_operations::{CloseBreaker, DisableTarget, EnableTarget, PauseTarget, ResumeTarget};
 
-use crate::asked;
 use crate::convert::Convert as _;
+use crate::extract;
 use crate::problem::{self, ProblemResponse};
 use crate::state::{Admin, Running};
 
-/// Every target of the flows in force.
+/// Lists every target of the active flows.
 #[utoipa::path(get, path = "/v1/targets", tag = "targets", operation_id = "list_targets",
     responses((status = 200, description = "by flow and name", body = Vec<TargetReport>)))]
 pub(crate) async fn list(Running(host): Running) -> Json<Vec<TargetReport>> {
     Json(host.targets().convert())
 }
 
-/// `pause`, `resume`, `disable`, `enable` or `close-breaker`; answers with the target as it stands then.
+/// Executes `pause`, `resume`, `disable`, `enable` or `close-breaker`, and returns the changed target.
 #[utoipa::path(post, path = "/v1/targets/{flow}/{target}/{command}", tag = "targets", operation_id = "command_target",
     params(("flow" = form::FlowName, Path, description = "The flow"), ("target" = form::TargetName, Path, description = "The target"),
-           ("command" = TargetCommand, Path, description = "What to do")), request_body = CloseRequest,
-    responses((status = 200, description = "the target as it stands then", body = TargetReport),
+           ("command" = TargetCommand, Path, description = "The command")), request_body = CloseRequest,
+    responses((status = 200, description = "the changed target", body = TargetReport),
               problem::BadRequest, problem::NotFound, problem::Conflict))]
 pub(crate) async fn command(
     State(admin): State<Admin>,
@@ -34,7 +34,7 @@ pub(crate) async fn command(
     let unknown = || ProblemResponse::not_found("target", format!("{flow}/{target}"));
     let flow = flow.parse().map_err(|_| unknown())?;
     let target = target.parse().map_err(|_| unknown())?;
-    let CloseRequest { by, reason } = asked::body(request)?;
+    let CloseRequest { by, reason } = extract::body(request)?;
     let report = match command {
         TargetCommand::Pause => admin.execute(&by, PauseTarget { flow, target, reason }).await?,
         TargetCommand::Resume => admin.execute(&by, ResumeTarget { flow, target, reason }).await?,

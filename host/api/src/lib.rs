@@ -1,11 +1,11 @@
-//! What travels between the admin API and its clients: requests, pages, reports and problems, each a plain type that is
-//! written, read and described here and nowhere else.
+//! The types of the admin API, for server and clients: requests, pages, reports and problems. Their JSON form and their
+//! description are defined here and nowhere else.
 //!
-//! The admin server answers with these types, the `gantry` command reads them, and so may any other client: none of
-//! them needs a store, a flow or a running host to be made. How the host's own types become these is the host's
-//! business; what the store writes to disk has types of its own, so that either can change without the other.
+//! The admin server answers with these types, and the `gantry` command or any other client reads them. They depend on
+//! no store, flow or running host. The host converts its own types into these; the store has separate types for its
+//! records, so that either can change without the other.
 //!
-//! Every version of the API is a module. `v1` is all there is.
+//! Every version of the API is a module. The only version is `v1`.
 //!
 //! ```text
 //!  host's types ──▶ v1 types ──JSON──▶ v1 types ──▶ command line, console, scripts

@@ -1,6 +1,6 @@
 //! Version 1: everything under `/v1`, one module for each subject.
 //!
-//! Numbers, names and ids are those of `gantry_core`; how they look in the API's description is in [`form`].
+//! Numbers, names and ids are those of `gantry_core`; [`form`] describes them in the API's description.
 
 mod alert;
 mod audit;

@@ -1,4 +1,4 @@
-//! The command line: what is common to all commands. Each command's own arguments stand with the command.
+//! The arguments that commands share. Each command's own arguments are in the command's file.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::command::Command;
 use crate::exit::{Exit, Failure};
 use crate::output::{Color, Format, Output};
 
-/// Gantry moves data between business systems through sandboxed plugins, and loses none of it.
+/// Gantry moves data between business systems through sandboxed plugins, without losing any.
 #[derive(Debug, Parser)]
 #[command(name = "gantry", version, max_term_width = 110, infer_subcommands = false)]
 pub(crate) struct Args {
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// What every command understands.
+/// Options of every command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Global {
     /// Print for people or for programs
@@ -36,21 +36,21 @@ impl Global {
     }
 }
 
-/// Which host is meant: for commands that start one or talk to one.
+/// The host: for commands that start one or connect to one.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct HostArgs {
     /// Host settings [default: gantry.toml in the working directory, if there is one]
     #[arg(long, value_name = "FILE", env = "GANTRY_CONFIG")]
     pub(crate) config: Option<PathBuf>,
-    /// Data directory, in place of the one in the settings
+    /// Data directory, instead of the one in the settings
     #[arg(long, value_name = "DIR", env = "GANTRY_DATA")]
     pub(crate) data: Option<PathBuf>,
 }
 
-/// Who acts: for commands that leave a trace.
+/// Who acts: for commands that are recorded in the audit log.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Who {
-    /// Who asks [default: the user running the command]
+    /// Who does this [default: the user running the command]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }
@@ -61,17 +61,20 @@ impl Who {
     }
 }
 
-/// The name given, else the user running the command.
+/// The given name, or else the user running the command.
 pub(crate) fn by(given: Option<&str>) -> String {
-    let user = || std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
     given.map_or_else(user, str::to_owned)
 }
 
+fn user() -> String {
+    std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned())
+}
+
 impl HostArgs {
-    /// The host's settings. What is wrong with them is said here.
+    /// Loads the host's settings and prints their mistakes and warnings.
     pub(crate) fn load(&self, output: &Output) -> Result<HostConfig, Failure> {
-        let usual = Path::new(HOST_FILE);
-        let file = self.config.as_deref().or_else(|| usual.is_file().then_some(usual));
+        let default = Path::new(HOST_FILE);
+        let file = self.config.as_deref().or_else(|| default.is_file().then_some(default));
         let loaded = HostConfig::load(file);
         output.complain_about(loaded.as_ref().map_or_else(|mistakes| mistakes, |(_, warnings)| warnings));
         let (mut config, _) = loaded.map_err(|_| Failure::said(Exit::InvalidConfig))?;

@@ -1,12 +1,12 @@
-//! The one client of the admin API: every command that looks at a host, or changes something of it, asks here.
+//! The client of the admin API, for every command that reads from a host or changes something in it.
 //!
 //! ```text
 //!  command ─→ Client ─→ Transport ─┬─→ HTTP ─→ the host that runs on the data directory (`DATA/host.json`)
 //!                                  └─→ the same routes in this process, over the store that it opened
 //! ```
 //!
-//! With no host running, the store is opened here, which only works while nobody else has it; what needs a host at work is
-//! refused by the routes themselves.
+//! Without a running host, the store is opened in this process, which only works while no other process uses it. The
+//! routes refuse requests that need a running host.
 
 mod dead_letters;
 mod deployments;
@@ -31,12 +31,12 @@ pub(crate) use plugins::{Offer, Publication};
 
 use transport::{Purpose, Transport};
 
-/// Asks a host, or the routes in this process.
+/// Sends requests to a host, or to the routes in this process.
 pub(crate) struct Client {
     transport: Transport,
 }
 
-/// Does something with the running host of this data directory; fails where none runs.
+/// Connects to the running host of this data directory; fails if none runs.
 pub(crate) fn with_host<T>(
     host: &HostArgs,
     output: &Output,
@@ -49,7 +49,7 @@ pub(crate) fn with_host<T>(
     })
 }
 
-/// Does something whether a host runs or not.
+/// Connects to the running host, or opens the store if none runs.
 pub(crate) fn with<T>(
     host: &HostArgs,
     output: &Output,
@@ -58,7 +58,7 @@ pub(crate) fn with<T>(
     with_client(host, output, Purpose::Records, work)
 }
 
-/// The same for a plugin that is to be published: with no host running it is compiled here.
+/// The same for publishing a plugin: without a running host it is compiled in this process.
 pub(crate) fn with_publisher<T>(
     host: &HostArgs,
     output: &Output,
@@ -79,9 +79,9 @@ fn with_client<T>(
             None => Transport::in_process(config, purpose)?,
         };
         let client = Client { transport };
-        let done = work(&client).await;
+        let result = work(&client).await;
         client.transport.close().await;
-        done
+        result
     })
 }
 
@@ -96,7 +96,7 @@ fn with_config<T>(
 }
 
 impl Client {
-    /// True when a host is at work on the data directory.
+    /// True if a host runs on the data directory.
     pub(crate) const fn is_running(&self) -> bool {
         self.transport.is_to_host()
     }

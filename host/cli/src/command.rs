@@ -22,7 +22,7 @@ use clap::Subcommand;
 use crate::exit::Failure;
 use crate::output::Output;
 
-/// What to do.
+/// A command.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(run::Run),

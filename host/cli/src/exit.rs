@@ -1,4 +1,4 @@
-//! How commands end: one table of exit codes, and failures that carry theirs.
+//! How commands end: the table of exit codes, and failures with their exit code.
 //!
 //! Scripts rely on these numbers; `docs/reference/exit-codes.md` publishes them, and a test compares the two.
 
@@ -9,10 +9,10 @@ use gantry_core::coded_enum;
 use crate::output::{Format, Output};
 
 coded_enum! {
-    /// How a command ended. The number is what the shell sees, the name is for JSON.
+    /// How a command ended. The number is the exit code, the name is for JSON.
     #[repr(u8)]
     pub(crate) enum Exit {
-        /// The command did what it was asked to.
+        /// The command succeeded.
         Ok = 0 => "ok",
         /// Something unexpected failed; the message says what.
         Internal = 1 => "internal",
@@ -26,7 +26,7 @@ coded_enum! {
         HostUnreachable = 5 => "host_unreachable",
         /// The store can't be opened: damaged, or in use by another process.
         StoreUnavailable = 6 => "store_unavailable",
-        /// What was asked for does not exist.
+        /// The requested object does not exist.
         NotFound = 7 => "not_found",
         /// The work is done, but a flow missed its success criteria, or messages were left in flight.
         CriteriaMissed = 8 => "criteria_missed",
@@ -41,21 +41,21 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command did not end well.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     exit: Exit,
-    /// None where everything was said already.
+    /// Empty if everything was already printed.
     errors: Vec<anyhow::Error>,
 }
 
 impl Failure {
-    /// A failure that ends with this code.
+    /// A failure with this exit code.
     pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
         Self { exit, errors: vec![error.into()] }
     }
 
-    /// A failure about which the command said everything there is to say.
+    /// A failure that the command has already printed.
     pub(crate) const fn said(exit: Exit) -> Self {
         Self { exit, errors: Vec::new() }
     }
@@ -65,15 +65,15 @@ impl Failure {
         Self { exit, errors }
     }
 
-    /// All failures of a list as one, with the code of the first; none when there is none.
-    pub(crate) fn unless_empty(failures: Vec<impl Into<Self>>) -> Result<(), Self> {
+    /// Combines all failures of a list, with the code of the first; succeeds if the list is empty.
+    pub(crate) fn combine(failures: Vec<impl Into<Self>>) -> Result<(), Self> {
         let mut failures = failures.into_iter().map(Into::into);
         let Some(mut all) = failures.next() else { return Ok(()) };
         failures.for_each(|failure: Self| all.errors.extend(failure.errors));
         Err(all)
     }
 
-    /// Prints the chain of causes; the code to exit with.
+    /// Prints the errors with their causes; returns the exit code.
     pub(crate) fn report(&self, output: &Output) -> ExitCode {
         for error in &self.errors {
             match output.format {
@@ -92,7 +92,7 @@ impl Failure {
     }
 }
 
-/// Whatever nobody gave a code to.
+/// Errors without a specific exit code.
 macro_rules! internal {
     ($($error:ty),*) => {
         $(impl From<$error> for Failure {
@@ -114,7 +114,7 @@ internal!(
 
 /// Gives a failure its exit code.
 pub(crate) trait OrExit<T> {
-    /// The value, or a failure that ends with this code.
+    /// The value, or a failure with this exit code.
     fn or_exit(self, exit: Exit) -> Result<T, Failure>;
 }
 
@@ -124,7 +124,7 @@ impl<T, E: Into<anyhow::Error>> OrExit<T> for Result<T, E> {
     }
 }
 
-/// `gantry: error`, then one line for each cause that adds something.
+/// `gantry: error`, then one line for each cause that the line before does not already state.
 fn chain(error: &anyhow::Error) -> String {
     let mut text = format!("gantry: {error}");
     for cause in error.chain().skip(1).map(ToString::to_string) {

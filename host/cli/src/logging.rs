@@ -1,7 +1,7 @@
-//! Where the log goes: lines for people on a terminal, else JSON lines in ECS field names.
+//! Sets up the log: readable lines on a terminal, otherwise JSON lines with ECS field names.
 //!
-//! Everything goes to the standard error output, so that results on the standard output stay clean. `GANTRY_LOG`
-//! chooses what is logged (`debug`, `gantry_engine=trace,info`). Secrets can't appear: they have no text form.
+//! Everything goes to the standard error output, so that results on the standard output stay clean. `GANTRY_LOG` sets
+//! what is logged (`debug`, `gantry_engine=trace,info`). Secrets can't appear: they have no text form.
 
 mod ecs;
 
@@ -14,28 +14,28 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::output::Output;
 
-/// What is logged unless `GANTRY_LOG` says otherwise: Gantry's lifecycle, and only trouble of its libraries.
+/// The default of `GANTRY_LOG`: INFO lines of Gantry, and only warnings and errors of its libraries.
 const DEFAULT_FILTER: &str = "warn,gantry=info,gantry_admin=info,gantry_control=info,gantry_engine=info,gantry_observe=info,gantry_operations=info,gantry_runtime=info,gantry_sandbox=info,gantry_security=info,gantry_store=info,gantry_transport=info";
 
 /// How to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people
+    /// Readable lines
     Human,
-    /// JSON lines in ECS field names
+    /// JSON lines with ECS field names
     Json,
 }
 
 /// Starts logging for this process. A second call changes nothing.
 pub(crate) fn start(format: Option<LogFormat>, output: &Output) {
-    let usual = if std::io::stderr().is_terminal() { LogFormat::Human } else { LogFormat::Json };
+    let default = if std::io::stderr().is_terminal() { LogFormat::Human } else { LogFormat::Json };
     let filter = EnvFilter::try_from_env("GANTRY_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
-    let layer = match format.unwrap_or(usual) {
+    let layer = match format.unwrap_or(default) {
         LogFormat::Human => {
             tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(output.stderr_color()).boxed()
         }
         LogFormat::Json => ecs::Layer::new(std::io::stderr).boxed(),
     };
-    // It fails only where a logger is in place already, which then logs.
+    // It fails only if a logger is already set, which then stays in use.
     let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
 }

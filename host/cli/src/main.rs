@@ -1,19 +1,21 @@
-//! The `gantry` command: reads its arguments, runs one command, prints what went wrong, and exits with a code from
-//! one table ([`exit::Exit`]).
+//! The `gantry` command: parses its arguments, runs one command, prints errors, and exits with a code of
+//! [`exit::Exit`].
 
 mod args;
 mod client;
+mod coded;
 mod command;
+mod embedded;
 mod exit;
-mod kit;
 mod logging;
 mod output;
 mod text;
+mod time;
 
 use clap::Parser as _;
 
-/// The host allocates and frees on many threads at once: a third more messages a second than with glibc's allocator, in
-/// less memory (`docs/decisions/0030`).
+/// The host allocates and frees on many threads: with jemalloc it handles a third more messages per second than with
+/// glibc's allocator, in less memory (`docs/decisions/0030`).
 #[cfg(all(feature = "jemalloc", not(target_env = "msvc")))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

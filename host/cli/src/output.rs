@@ -1,5 +1,5 @@
-//! What commands print: results to the standard output, complaints and progress to the standard error output; for
-//! people or as JSON, in colour only where a person can see it.
+//! What commands print: results to the standard output, errors and progress to the standard error output; as text or as
+//! JSON, in colour only on a terminal.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -7,15 +7,15 @@ use clap::ValueEnum;
 use gantry_config::{Diagnostics, Style};
 use serde::Serialize;
 
-/// Widest drawing of a diagnostic where the terminal doesn't say.
+/// Width of printed diagnostics.
 const WIDTH: usize = 110;
 
-/// For whom a command prints.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
+    /// Readable text.
     Human,
-    /// For programs: one JSON document, or one a line where there may be many.
+    /// For programs: one JSON document, or one per line if there can be many.
     Json,
 }
 
@@ -42,7 +42,7 @@ impl Output {
         Self { format, color }
     }
 
-    /// Prints a result: text for people, or the value as JSON.
+    /// Prints a result: as readable text, or the value as JSON.
     pub(crate) fn print<T: Serialize>(&self, value: &T, human: impl FnOnce() -> String) -> std::io::Result<()> {
         match self.format {
             Format::Human => self.write(&human()),
@@ -50,7 +50,7 @@ impl Output {
         }
     }
 
-    /// Prints text as it is, with a line end if it has none. A reader that has seen enough is no failure.
+    /// Prints text, with a line end if it has none. A closed pipe is not a failure.
     #[expect(clippy::unused_self, reason = "printing always goes through an output")]
     pub(crate) fn write(&self, text: &str) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
@@ -59,14 +59,14 @@ impl Output {
         written.or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
     }
 
-    /// Prints to the standard error output. Nothing can be done where even that fails.
+    /// Prints to the standard error output. A failure to do so is ignored.
     #[expect(clippy::unused_self, reason = "printing always goes through an output")]
     pub(crate) fn complain(&self, text: &str) {
         let line_end = if text.ends_with('\n') { "" } else { "\n" };
         let _ = write!(std::io::stderr().lock(), "{text}{line_end}");
     }
 
-    /// Draws diagnostics on the standard error output, with a count; as JSON they belong to a command's result.
+    /// Prints diagnostics and their count to the standard error output.
     pub(crate) fn complain_about(&self, diagnostics: &Diagnostics) {
         if diagnostics.is_empty() {
             return;
@@ -103,8 +103,8 @@ impl Output {
 /// `2 errors, 1 warning`
 pub(crate) fn summary(diagnostics: &Diagnostics) -> String {
     let counts = [(diagnostics.errors(), "error"), (diagnostics.warnings(), "warning")];
-    let stated = counts.into_iter().filter(|(count, _)| *count > 0);
-    stated.map(|(count, noun)| counted(count, noun)).collect::<Vec<_>>().join(", ")
+    let nonzero = counts.into_iter().filter(|(count, _)| *count > 0);
+    nonzero.map(|(count, noun)| counted(count, noun)).collect::<Vec<_>>().join(", ")
 }
 
 /// `1 flow`, `2 flows`

@@ -1,16 +1,16 @@
-//! Plain text for people: columns, fields, payloads. What came from outside is escaped, so that a message can't move
-//! the operator's cursor.
+//! Formats text: columns, fields, payloads. External text is escaped, so that a message can't move the operator's
+//! cursor.
 
 use gantry_api::v1::Change;
 use serde_json::Value;
 
-/// Payload bytes shown before it is cut; the whole is in `--format json` and `gantry dlq export`.
+/// Most characters of a payload to show; `--format json` and `gantry dlq export` contain all of it.
 const PAYLOAD_SHOWN: usize = 4 << 10;
 
-/// Rows with their columns aligned; the last column is as long as it is.
+/// Rows with their columns aligned; the last column is not padded.
 pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..N).map(width).collect();
+    let widths: [usize; N] =
+        std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
     let mut text = String::new();
     for row in rows {
         let line: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
@@ -20,14 +20,14 @@ pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     text
 }
 
-/// Names and values, one a line, aligned; without those that have no value.
+/// Names and values, one per line, aligned; entries without a value are left out.
 pub(crate) fn fields(fields: &[(&str, String)]) -> String {
     let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let stated = fields.iter().filter(|(_, value)| !value.is_empty());
-    stated.map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
+    let present = fields.iter().filter(|(_, value)| !value.is_empty());
+    present.map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
 }
 
-/// A payload under its title: JSON indented, other text as it is, bytes counted.
+/// A payload with a title: JSON is indented, other text is unchanged, of other bytes only the number is shown.
 pub(crate) fn payload(title: &str, content_type: &str, bytes: &[u8]) -> String {
     let body = match std::str::from_utf8(bytes) {
         Ok(text) => {
@@ -39,22 +39,26 @@ pub(crate) fn payload(title: &str, content_type: &str, bytes: &[u8]) -> String {
         Err(_) => format!("  {} bytes that are not text\n", bytes.len()),
     };
     let shown: String = body.chars().take(PAYLOAD_SHOWN).collect();
-    let cut = if shown.len() < body.len() { "\n  … (the whole: --format json)\n" } else { "" };
+    let cut = if shown.len() < body.len() { "\n  … (shortened; see all of it with --format json)\n" } else { "" };
     format!("\n{title} ({content_type}, {} bytes)\n{shown}{cut}", bytes.len())
 }
 
-/// One change in a JSON document: `~` changed, `-` gone, `+` come.
+/// One change in a JSON document: `~` changed, `-` removed, `+` added.
 pub(crate) fn change(change: &Change) -> String {
-    let path = escape(if change.path.is_empty() { "the whole" } else { &change.path });
-    let shown = |value: &Value| escape(&value.to_string());
+    let path = escape(if change.path.is_empty() { "the whole document" } else { &change.path });
     match (&change.before, &change.after) {
-        (Some(before), Some(after)) => format!("  ~ {path}: {} → {}\n", shown(before), shown(after)),
-        (Some(before), None) => format!("  - {path}: {}\n", shown(before)),
-        (None, after) => format!("  + {path}: {}\n", after.as_ref().map(shown).unwrap_or_default()),
+        (Some(before), Some(after)) => format!("  ~ {path}: {} → {}\n", json(before), json(after)),
+        (Some(before), None) => format!("  - {path}: {}\n", json(before)),
+        (None, Some(after)) => format!("  + {path}: {}\n", json(after)),
+        (None, None) => format!("  + {path}: \n"),
     }
 }
 
-/// The first line, at most so many characters.
+fn json(value: &Value) -> String {
+    escape(&value.to_string())
+}
+
+/// The first line, shortened to `most` characters.
 pub(crate) fn first_line(text: &str, most: usize) -> String {
     let line = text.lines().next().unwrap_or_default();
     let mut shown = escape(&line.chars().take(most).collect::<String>());
@@ -64,14 +68,17 @@ pub(crate) fn first_line(text: &str, most: usize) -> String {
     shown
 }
 
-/// Control characters made visible; line ends and everything readable stay.
+/// Escapes control characters, except line ends.
 pub(crate) fn escape(text: &str) -> String {
-    let visible = |c: char| match c {
-        '\n' => "\n".to_owned(),
-        c if c.is_control() => c.escape_default().to_string(),
-        c => c.to_string(),
-    };
-    text.chars().map(visible).collect()
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => escaped.push('\n'),
+            c if c.is_control() => escaped.extend(c.escape_default()),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //! or the first one after a crash, finds the same alerts.
 
 mod kind;
-mod notice;
+mod notification;
 mod state;
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::id::FlowName;
 
 pub use kind::{AlertKind, Severity};
-pub use notice::{Notice, Said};
+pub use notification::{Notification, NotificationKind};
 pub use state::{AlertState, AlertTerms, Firing, MOST_FIRING};
 
 /// What an alert is about: the same for the same problem, across restarts and updates.

@@ -179,7 +179,8 @@ pub struct DeadLetter {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revisions: Vec<Revision>,
     /// The message's timeline until its (latest) end.
-    pub trail: Vec<TimelineEntry>,
+    #[serde(rename = "trail")]
+    pub timeline: Vec<TimelineEntry>,
 }
 
 /// Groups failures of one kind: the same flow, stage, target, reason code and broken rules give the same text.

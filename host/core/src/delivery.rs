@@ -213,8 +213,12 @@ mod tests {
             delivery.record(Attempt { at: Timestamp(at), latency_ms: 1, status: None, error, excerpt: "busy".into() });
         }
         assert_eq!(delivery.attempts_made(), 100);
-        let with_text: Vec<_> =
-            delivery.attempts.iter().filter(|attempt| !attempt.excerpt.is_empty()).map(|attempt| attempt.at.0).collect();
+        let with_text: Vec<_> = delivery
+            .attempts
+            .iter()
+            .filter(|attempt| !attempt.excerpt.is_empty())
+            .map(|attempt| attempt.at.0)
+            .collect();
         assert_eq!(with_text, (0..5).chain(80..100).collect::<Vec<_>>());
     }
 

@@ -35,7 +35,7 @@ pub enum HostEventKind {
     /// A message, or one of its deliveries, was given up.
     DeadLettered {
         /// The dead letter.
-        letter: DeadLetterId,
+        dead_letter: DeadLetterId,
         /// Where it was given up.
         stage: Stage,
         /// On the way to this target.

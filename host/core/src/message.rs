@@ -52,7 +52,8 @@ pub struct Envelope {
     /// Which dead letter this run is meant to resolve.
     pub replay: Option<Replay>,
     /// Everything that happened so far, oldest first.
-    pub trail: Vec<TimelineEntry>,
+    #[serde(rename = "trail")]
+    pub timeline: Vec<TimelineEntry>,
     /// The rules it broke on the run that made `deliveries`, and went on all the same: counted when it ends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Breach>,
@@ -73,7 +74,7 @@ impl Envelope {
             plugins: Vec::new(),
             deliveries: Vec::new(),
             replay: None,
-            trail: vec![TimelineEntry { at: now, event: Event::Received }],
+            timeline: vec![TimelineEntry { at: now, event: Event::Received }],
             warnings: Vec::new(),
         }
     }
@@ -82,7 +83,7 @@ impl Envelope {
     /// off another clock, as it were.
     #[must_use]
     pub fn is_ahead_of(&self, now: Timestamp) -> bool {
-        self.trail.last().is_some_and(|last| last.at > now)
+        self.timeline.last().is_some_and(|last| last.at > now)
     }
 }
 

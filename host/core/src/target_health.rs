@@ -45,7 +45,7 @@ pub enum HoldCause {
     /// Too many retries just now.
     Budget,
     /// Others wait for the target already.
-    Crowded,
+    OverShare,
 }
 
 impl HoldCause {
@@ -65,7 +65,7 @@ impl HoldCause {
             Self::Throttled => "throttled",
             Self::Breaker => "breaker",
             Self::Budget => "budget",
-            Self::Crowded => "crowded",
+            Self::OverShare => "over_share",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A message's trail: what happened to it and when, from intake to its end. `gantry message show` prints it.
+//! A message's timeline: what happened to it and when, from intake to its end. `gantry message show` prints it.
 
 use serde::{Deserialize, Serialize};
 
@@ -57,15 +57,17 @@ pub enum Event {
     },
     /// Given up, in whole or for one delivery.
     DeadLettered {
-        /// Which letter.
-        letter: DeadLetterId,
+        /// Which dead letter.
+        #[serde(rename = "letter")]
+        dead_letter: DeadLetterId,
         /// The reason's code.
         code: String,
     },
     /// Put back to work by an operator.
     Replayed {
-        /// Which letter.
-        letter: DeadLetterId,
+        /// Which dead letter.
+        #[serde(rename = "letter")]
+        dead_letter: DeadLetterId,
         /// Who asked, as far as known.
         by: String,
         /// True when the payload was edited first.
@@ -118,5 +120,6 @@ pub struct History {
     /// Where it stands.
     pub state: MessageState,
     /// Oldest first.
-    pub trail: Vec<TimelineEntry>,
+    #[serde(rename = "trail")]
+    pub timeline: Vec<TimelineEntry>,
 }

@@ -97,7 +97,7 @@ impl DeadLetterWriter {
             resolution: None,
             replays: Vec::new(),
             revisions: Vec::new(),
-            trail: Vec::new(),
+            timeline: Vec::new(),
         }
     }
 }

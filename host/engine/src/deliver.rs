@@ -97,7 +97,7 @@ impl Deliverer {
     /// A plugin asked for another run.
     fn run_again(&self, envelope: &mut Envelope, fault: Fault, due: Timestamp) -> Wait {
         let event = Event::Postponed { code: fault.code, until: due };
-        envelope.trail.push(TimelineEntry { at: self.now(), event });
+        envelope.timeline.push(TimelineEntry { at: self.now(), event });
         envelope.run += 1;
         self.attempts.services.metrics.observe_retry("plugin");
         Wait { due, held: Vec::new() }
@@ -123,7 +123,7 @@ impl Deliverer {
         }
         envelope.deliveries.sort_by_key(|delivery| delivery.position);
         timeline.sort_by_key(|entry| entry.at);
-        envelope.trail.extend(timeline);
+        envelope.timeline.extend(timeline);
         due.map(|due| Wait { due, held })
     }
 

@@ -17,7 +17,7 @@ pub(crate) fn envelope() -> Envelope {
         payload: Bytes::from_static(b"{}"),
     };
     let flow = "orders".parse().unwrap();
-    Envelope { trail: Vec::new(), ..Envelope::received(message, flow, "webhook /orders".to_owned(), START) }
+    Envelope { timeline: Vec::new(), ..Envelope::received(message, flow, "webhook /orders".to_owned(), START) }
 }
 
 /// A delivery of this message to a target, not yet attempted.

@@ -103,7 +103,7 @@ impl Settler {
         let now = self.services.clock.now();
         let mut dead_letters = match ending {
             Ending::Skipped(fault) => {
-                envelope.trail.push(TimelineEntry { at: now, event: Event::Skipped { code: fault.code.clone() } });
+                envelope.timeline.push(TimelineEntry { at: now, event: Event::Skipped { code: fault.code.clone() } });
                 Vec::new()
             }
             Ending::GivenUp(failure) => vec![self.dead_letters.of_message(envelope, failure, now)],
@@ -113,11 +113,11 @@ impl Settler {
             }
         };
         for dead_letter in &dead_letters {
-            let event = Event::DeadLettered { letter: dead_letter.id, code: dead_letter.reason.code.clone() };
-            envelope.trail.push(TimelineEntry { at: now, event });
+            let event = Event::DeadLettered { dead_letter: dead_letter.id, code: dead_letter.reason.code.clone() };
+            envelope.timeline.push(TimelineEntry { at: now, event });
         }
         for dead_letter in &mut dead_letters {
-            dead_letter.trail.clone_from(&envelope.trail);
+            dead_letter.timeline.clone_from(&envelope.timeline);
         }
         dead_letters
     }
@@ -125,7 +125,7 @@ impl Settler {
     /// The event about a dead letter. It is logged at ERROR, because an operator must act.
     fn dead_letter_event(&self, dead_letter: &DeadLetter) -> PreparedEvent {
         let event = HostEventKind::DeadLettered {
-            letter: dead_letter.id,
+            dead_letter: dead_letter.id,
             stage: dead_letter.stage,
             target: dead_letter.target.clone(),
             code: dead_letter.reason.code.clone(),
@@ -157,5 +157,5 @@ fn state_of(ending: &Ending, dead_letters: &[DeadLetter]) -> MessageState {
 fn finished(envelope: &Envelope, state: MessageState, dead_letters: Vec<DeadLetter>) -> Settlement {
     let replayed = envelope.replay.as_ref().map(|replay| replay.dead_letter);
     let resolved = replayed.filter(|id| dead_letters.iter().all(|dead_letter| dead_letter.id != *id));
-    Settlement::Finished { state, trail: envelope.trail.clone(), letters: dead_letters, resolved }
+    Settlement::Finished { state, timeline: envelope.timeline.clone(), dead_letters: dead_letters, resolved }
 }

@@ -124,14 +124,14 @@ impl Reports {
         let running = self.view.flows.entries();
         let names = running.iter().map(|entry| entry.flow.name.clone()).chain(self.left_behind(&running));
         for name in names {
-            let letters = OpenDeadLetters {
+            let dead_letters = OpenDeadLetters {
                 all: self.view.store.dead_letter_counts(&name).open,
                 alarming: self.view.store.alarming_dead_letters(&name),
             };
             self.view.metrics.queues().observe(
                 name.as_str(),
                 &self.view.store.depth(&name),
-                letters,
+                dead_letters,
                 self.view.clock.now(),
             );
             self.view.metrics.queues().observe_bytes(name.as_str(), self.view.store.backlog(&name).bytes);

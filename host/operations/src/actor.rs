@@ -1,24 +1,24 @@
-//! Who acts: a name that somebody vouches for, the way in, and what that name may do.
+//! Who acts: an authenticated name, the interface it came through, and its roles.
 //!
-//! Whoever lets a request in makes the actor: the admin server from the token, the command line from the local user. Names
-//! that a request states of itself are kept as `on_behalf_of`: nobody vouches for them.
+//! The interface that accepts a request creates the actor: the admin server from the token, the command line from the
+//! local user. A name that the request itself states is not authenticated; it is recorded as `on_behalf_of`.
 
 use crate::permission::Permission;
 
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// Whose token or account it is.
+    /// The owner of the token or account.
     pub name: String,
-    /// For whom, in the actor's own words; none where it named nobody else.
+    /// For whom, as stated by the actor; none if it named nobody else.
     pub on_behalf_of: Option<String>,
-    /// The way in.
+    /// The interface.
     pub via: Via,
-    /// What the name may do.
+    /// What it may do.
     pub roles: Vec<Role>,
 }
 
-/// The way in.
+/// The interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Via {
     /// The admin API of a running host.
@@ -27,7 +27,7 @@ pub enum Via {
     CommandLine,
     /// A signal to the process.
     Signal,
-    /// A file that was saved, where the host was told to watch.
+    /// A watched file that was saved.
     FileWatch,
 }
 
@@ -39,7 +39,7 @@ pub enum Role {
 }
 
 impl Via {
-    /// As the audit spells it.
+    /// The name in the audit log.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -60,25 +60,25 @@ impl Role {
 }
 
 impl Actor {
-    /// Whoever holds the admin token.
+    /// The holder of the admin token.
     #[must_use]
     pub fn admin() -> Self {
         Self::administrator("admin", Via::AdminApi)
     }
 
-    /// The user who runs a command on a stopped host: who may open the store may do everything.
+    /// The user who runs a command on a stopped host. A user who can open the store may do everything.
     #[must_use]
     pub fn local_user(name: &str) -> Self {
         Self::administrator(name, Via::CommandLine)
     }
 
-    /// Whoever may send this process a signal.
+    /// A user who can send signals to this process.
     #[must_use]
     pub fn signal() -> Self {
         Self::administrator("local user", Via::Signal)
     }
 
-    /// Whoever may write the files that the host watches.
+    /// A user who can write the watched files.
     #[must_use]
     pub fn file_watch() -> Self {
         Self::administrator("local user", Via::FileWatch)
@@ -88,7 +88,7 @@ impl Actor {
         Self { name: name.to_owned(), on_behalf_of: None, via, roles: vec![Role::Administrator] }
     }
 
-    /// The same, for somebody that it names. An empty name names nobody.
+    /// The same actor, acting for the named person. An empty name is ignored.
     #[must_use]
     pub fn on_behalf_of(self, name: &str) -> Self {
         let name = name.trim();
@@ -96,13 +96,13 @@ impl Actor {
         Self { on_behalf_of: other, ..self }
     }
 
-    /// Whether one of its roles permits this.
+    /// Whether one of its roles has this permission.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         self.roles.iter().any(|role| role.permits(permission))
     }
 
-    /// The name that is kept with what it did: the one it acts for, if it named one.
+    /// The name to record: the person it acts for, or its own name.
     #[must_use]
     pub fn by(&self) -> &str {
         self.on_behalf_of.as_deref().unwrap_or(&self.name)

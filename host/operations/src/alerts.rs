@@ -1,4 +1,4 @@
-//! Alerts: try an endpoint.
+//! Alerts: test an endpoint.
 
 use gantry_observe::alerts::{TestAnswer, UnknownAlert};
 
@@ -6,7 +6,7 @@ use crate::error::OperationError;
 use crate::operation::{Call, Effect, Operation};
 use crate::permission::Permission;
 
-/// Sends a trigger and its resolve to one endpoint, at once and past its queue.
+/// Sends a trigger and a resolve notification to one endpoint, at once and without its queue.
 #[derive(Clone, Debug)]
 pub struct TestAlert {
     /// The alert's name.

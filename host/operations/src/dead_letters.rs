@@ -1,4 +1,4 @@
-//! Single dead letters, and imports of them.
+//! Operations on single dead letters, and imports.
 
 use bytes::Bytes;
 use gantry_core::{DeadLetter, DeadLetterId};
@@ -8,39 +8,39 @@ use crate::error::OperationError;
 use crate::operation::{Call, Effect, Operation};
 use crate::permission::Permission;
 
-/// Takes note of a dead letter: somebody looks into it.
+/// Acknowledges a dead letter: somebody is investigating it.
 #[derive(Clone, Copy, Debug)]
 pub struct Acknowledge {
-    /// Which one.
+    /// Its id.
     pub id: DeadLetterId,
 }
 
 /// Puts a dead letter back into the queue as it was received.
 #[derive(Clone, Copy, Debug)]
 pub struct Replay {
-    /// Which one.
+    /// Its id.
     pub id: DeadLetterId,
 }
 
 /// Puts a dead letter back into the queue with another payload; both payloads are kept.
 #[derive(Clone, Debug)]
 pub struct Edit {
-    /// Which one.
+    /// Its id.
     pub id: DeadLetterId,
-    /// The payload in place of the present one.
+    /// The new payload.
     pub payload: Bytes,
 }
 
-/// Gives a dead letter up.
+/// Discards a dead letter.
 #[derive(Clone, Debug)]
 pub struct Discard {
-    /// Which one.
+    /// Its id.
     pub id: DeadLetterId,
-    /// Why; it is needed.
+    /// Why; required.
     pub reason: String,
 }
 
-/// Takes in dead letters that were exported, all of them or none.
+/// Imports exported dead letters, all of them or none.
 #[derive(Clone, Debug)]
 pub struct Import {
     /// The dead letters.
@@ -128,7 +128,7 @@ impl Operation for Import {
     }
 }
 
-/// The dead letter as it stands now.
+/// The current dead letter.
 async fn current(call: &Call, id: DeadLetterId) -> Result<DeadLetter, OperationError> {
     call.store().dead_letter(id).await?.ok_or(OperationError::NoDeadLetter(id))
 }

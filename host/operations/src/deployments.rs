@@ -1,5 +1,5 @@
-//! Deployments: begin, approve, roll back, and back to what the flow's file names. Each changes flows in memory beside its
-//! own record, so each states its intent before.
+//! Deployments: begin, approve, roll back, and reset to the version in the flow's file. Each changes flows in memory in
+//! addition to its record, so each writes an audit intent first.
 
 use gantry_control::rollout::{DeployRequest, Deployment, Phase};
 use gantry_core::FlowName;
@@ -9,7 +9,7 @@ use crate::error::OperationError;
 use crate::operation::{Call, Effect, Operation};
 use crate::permission::Permission;
 
-/// Begins to replace the plugin of a step by a version from the catalogue.
+/// Begins to replace the plugin of a step with a version from the catalogue.
 #[derive(Clone, Debug)]
 pub struct BeginDeployment {
     /// The flow.
@@ -18,22 +18,22 @@ pub struct BeginDeployment {
     pub step: String,
     /// `NAME@VERSION` in the catalogue.
     pub plugin: String,
-    /// Terms other than the host's.
+    /// Terms that differ from the host's.
     pub terms: TermsChange,
 }
 
-/// Lets a deployment go on that waits for its operator, or is in a canary or watched.
+/// Lets a deployment continue that waits for approval, or ends its canary or watch early.
 #[derive(Clone, Debug)]
 pub struct ApproveDeployment {
     /// Its number.
     pub number: u64,
-    /// The phase that is approved of; the present one unless given.
+    /// The approved phase; the current one unless given.
     pub phase: Option<Phase>,
     /// Why; may be empty.
     pub reason: String,
 }
 
-/// Puts the version before a deployment back, whether it is under way or in force.
+/// Restores the version before a deployment, whether it is in progress or complete.
 #[derive(Clone, Debug)]
 pub struct RollBackDeployment {
     /// Its number.
@@ -42,7 +42,7 @@ pub struct RollBackDeployment {
     pub reason: String,
 }
 
-/// Puts in force what the flow's file names for a step, whatever was deployed.
+/// Restores the version in the flow's file for a step, regardless of deployments.
 #[derive(Clone, Debug)]
 pub struct ResetStep {
     /// The flow.

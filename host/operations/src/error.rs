@@ -1,5 +1,5 @@
-//! Why an operation was not done, typed up to whoever answers: the admin server makes a problem of its kind, the command
-//! line an exit code.
+//! Why an operation failed or was refused. The errors stay typed: the admin server turns their kind into a problem, the
+//! command line into an exit code.
 
 use gantry_control::publish::PublishError;
 use gantry_control::reload::ReloadError;
@@ -10,45 +10,45 @@ use gantry_store::{AuditOutcome, CatalogueError, GroupError, JobError, ReplayErr
 
 use crate::permission::Permission;
 
-/// An operation was not done.
+/// An operation failed or was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum OperationError {
-    /// The actor's roles don't permit it.
+    /// The actor lacks the permission.
     #[error("`{actor}` lacks the permission `{}`", permission.name())]
     Denied {
-        /// What was asked for.
+        /// The missing permission.
         permission: Permission,
-        /// Who asked.
+        /// The actor.
         actor: String,
     },
-    /// It needs a host at work.
+    /// It needs a running host.
     #[error("this needs a running host")]
     NoHost,
-    /// A discard without a word on why.
+    /// A discard without a reason.
     #[error("a discard needs a `reason`")]
     NoReason,
-    /// The dead letter was removed meanwhile.
+    /// The dead letter was removed in the meantime.
     #[error("there is no dead letter {0}")]
     NoDeadLetter(DeadLetterId),
-    /// A dead letter does not allow it.
+    /// The dead letter's state does not allow it.
     #[error(transparent)]
     DeadLetter(#[from] ReplayError),
     /// There is no such group.
     #[error(transparent)]
     Group(#[from] GroupError),
-    /// A job does not allow it.
+    /// The job could not be started or cancelled.
     #[error(transparent)]
     Job(#[from] JobError),
-    /// A target does not allow it.
+    /// The target's state does not allow it.
     #[error(transparent)]
     Target(#[from] TargetError),
-    /// A deployment does not allow it.
+    /// The deployment could not be begun or changed.
     #[error(transparent)]
     Deployment(#[from] DeployError),
     /// A plugin was not published.
     #[error(transparent)]
     Publish(#[from] PublishError),
-    /// A reload came to no decision.
+    /// The flow files could not be reloaded.
     #[error(transparent)]
     Reload(#[from] ReloadError),
     /// There is no such alert.
@@ -57,33 +57,33 @@ pub enum OperationError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The host stopped, or failed, before it was done.
-    #[error("the host stopped before this was done")]
+    /// The host stopped or failed before the operation ended.
+    #[error("the host stopped before the operation ended")]
     Interrupted(#[from] tokio::task::JoinError),
 }
 
-/// What sort of refusal or failure it is: what an answer and an exit code are decided by.
+/// The kind of refusal or failure. It determines the answer and the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The actor may not.
+    /// The actor lacks the permission.
     Denied,
-    /// It needs a host at work.
+    /// It needs a running host.
     NoHost,
-    /// What was asked can't be understood, or lacks something.
+    /// The request is invalid or incomplete.
     Invalid,
-    /// There is no such thing.
+    /// The subject does not exist.
     NotFound,
-    /// The state of the thing does not allow it.
+    /// The state of the subject does not allow it.
     Conflict,
     /// The version was published with other bytes.
     VersionTaken,
     /// The publisher of the plugin is not trusted.
     PluginUntrusted,
-    /// The plugin can't be run, or doesn't fit.
+    /// The plugin can't be run, or doesn't fit the step.
     PluginRefused,
     /// A file of the catalogue can't be read or written.
     CatalogueFailed,
-    /// A reload failed for a fault of the host.
+    /// A reload failed because of a fault of the host.
     ReloadFailed,
     /// The host is stopping.
     Stopping,
@@ -92,14 +92,14 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// Whether it is the host that failed, and not the request that was refused.
+    /// Whether the host failed, as opposed to refusing the request.
     const fn is_failure(self) -> bool {
         matches!(self, Self::CatalogueFailed | Self::ReloadFailed | Self::Stopping | Self::StoreUnavailable)
     }
 }
 
 impl OperationError {
-    /// What sort it is.
+    /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
@@ -119,7 +119,7 @@ impl OperationError {
         }
     }
 
-    /// What the audit says of it.
+    /// The outcome for the audit log.
     pub(crate) fn outcome(&self) -> AuditOutcome {
         if self.kind().is_failure() { AuditOutcome::Failed } else { AuditOutcome::Refused }
     }

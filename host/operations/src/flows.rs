@@ -1,4 +1,4 @@
-//! Flows: take edited files in force.
+//! Flows: reload the flow files.
 
 use gantry_control::reload::{ReloadReport, ReloadResult, Trigger};
 use gantry_store::AuditOutcome;
@@ -7,10 +7,10 @@ use crate::error::OperationError;
 use crate::operation::{Call, Effect, Operation};
 use crate::permission::Permission;
 
-/// Reads the flow files again and takes them in force, if nothing is wrong with them.
+/// Reads the flow files again and applies them if they have no mistakes.
 #[derive(Clone, Copy, Debug)]
 pub struct Reload {
-    /// What asked for it.
+    /// What started it.
     pub trigger: Trigger,
 }
 

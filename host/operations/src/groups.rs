@@ -1,4 +1,4 @@
-//! Groups of dead letters: where each stands with the operators.
+//! Dead letter groups: set their state.
 
 use gantry_store::{DeadLetterGroup, GroupState};
 
@@ -6,12 +6,12 @@ use crate::error::OperationError;
 use crate::operation::{Call, Effect, Operation};
 use crate::permission::Permission;
 
-/// States whether a group is open, acknowledged, resolved or ignored.
+/// Sets the state of a group: open, acknowledged, resolved or ignored.
 #[derive(Clone, Debug)]
 pub struct ChangeGroup {
-    /// What its dead letters have in common.
+    /// The group's fingerprint.
     pub fingerprint: String,
-    /// Where it stands from now on.
+    /// The new state.
     pub state: GroupState,
     /// Why, in the operator's words; may be empty.
     pub note: String,

@@ -1,5 +1,5 @@
-//! Jobs over many dead letters. With no host running a discard is done at once; a redrive is recorded, and the host works
-//! on it when it starts, because only then its rate means something.
+//! Jobs on many dead letters. Without a running host, a discard is done at once. A redrive is recorded and begins when
+//! the host starts, because its rate limits what the host sends.
 
 use gantry_core::JobId;
 use gantry_store::{Filter, Job, JobKind, JobState, NewJob};
@@ -8,36 +8,36 @@ use crate::error::OperationError;
 use crate::operation::{Call, Effect, Operation};
 use crate::permission::Permission;
 
-/// Starts a job that puts dead letters back into the queue.
+/// Starts a job that replays dead letters.
 #[derive(Clone, Debug)]
 pub struct StartRedrive {
-    /// Which of them are meant.
+    /// Which dead letters.
     pub filter: Filter,
     /// Why; may be empty.
     pub reason: String,
-    /// Dead letters a second, at most; none: as fast as the store takes them.
+    /// Most dead letters per second; none: as fast as the store allows.
     pub rate: Option<u32>,
-    /// Those that were replayed so often already are held back; none: the store's default.
+    /// Letters that were already replayed this many times are held back; none: the store's default.
     pub most_replays: Option<u32>,
-    /// Redrive even those.
+    /// Whether to redrive those as well.
     pub force: bool,
 }
 
-/// Starts a job that gives dead letters up.
+/// Starts a job that discards dead letters.
 #[derive(Clone, Debug)]
 pub struct StartDiscard {
-    /// Which of them are meant.
+    /// Which dead letters.
     pub filter: Filter,
-    /// Why; it is needed.
+    /// Why; required.
     pub reason: String,
-    /// Dead letters a second, at most; none: as fast as the store takes them.
+    /// Most dead letters per second; none: as fast as the store allows.
     pub rate: Option<u32>,
 }
 
-/// Stops a job; what it did until then stands.
+/// Cancels a job; what it did before stays done.
 #[derive(Clone, Copy, Debug)]
 pub struct CancelJob {
-    /// Which one.
+    /// Its id.
     pub id: JobId,
 }
 
@@ -47,7 +47,7 @@ impl Operation for StartRedrive {
     type Output = Job;
 
     fn subject(&self) -> String {
-        chosen(&self.filter)
+        describe(&self.filter)
     }
 
     fn detail(&self) -> String {
@@ -67,7 +67,7 @@ impl Operation for StartDiscard {
     type Output = Job;
 
     fn subject(&self) -> String {
-        chosen(&self.filter)
+        describe(&self.filter)
     }
 
     fn detail(&self) -> String {
@@ -101,16 +101,16 @@ impl Operation for CancelJob {
     }
 }
 
-/// The subject becomes the job's id once there is one: which dead letters are meant is kept beside it.
+/// The filter and the reason. The audit subject becomes the job's id, so the filter is recorded here.
 fn detail(filter: &Filter, reason: &str) -> String {
     match reason {
-        "" => chosen(filter),
-        reason => format!("{}: {reason}", chosen(filter)),
+        "" => describe(filter),
+        reason => format!("{}: {reason}", describe(filter)),
     }
 }
 
-/// Which dead letters a filter chooses, without what it looks for in texts and payloads.
-fn chosen(filter: &Filter) -> String {
+/// A short description of a filter, without the texts it searches for.
+fn describe(filter: &Filter) -> String {
     let flow = filter.flow.as_ref().map(|flow| format!("flow={flow}"));
     let target = filter.target.as_ref().map(|target| format!("target={target}"));
     let code = filter.code.as_ref().map(|code| format!("code={code}"));

@@ -1,18 +1,18 @@
-//! Everything an operator may change, and nothing else: one type for each operation, one way to execute it.
+//! Everything an operator may change: one type for each operation, and one way to execute it.
 //!
 //! ```text
-//!  admin API ──────┐                      ┌─→ permission ─→ refused, and on record
+//!  admin API ──────┐                      ┌─→ permission ─→ refused, and recorded
 //!  command line ───┼─→ Operations::execute┤
 //!  signals, watch ─┘      (actor, what)   └─→ intent ─→ effect ─→ outcome
 //!                                            └── one write where the effect is one ──┘
 //! ```
 //!
 //! **Promises.**
-//! 1. Nothing is changed without permission: [`Operations::execute`] asks before it acts, and the services that act are
-//!    private to it.
-//! 2. Every attempt is on record. Where the effect is one write of the store, the entry is in that write; where it is not,
-//!    an intent is on disk before the effect, and an intent without outcome is closed at the next start.
-//! 3. An operation that was begun is finished, whether or not its caller waits for it.
+//! 1. Nothing is changed without permission: [`Operations::execute`] checks it first, and the services that make
+//!    changes are private.
+//! 2. Every attempt is recorded. If the effect is one write to the store, the audit entry is part of that write.
+//!    Otherwise an intent is on disk before the effect; an intent without an outcome is closed at the next start.
+//! 3. An operation that has begun is finished even if its caller is cancelled.
 //!
 //! Reading is not an operation: see [`Records`].
 //!

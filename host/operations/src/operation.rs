@@ -1,4 +1,4 @@
-//! What an operation is: what it asks for, what it is about, and what it does.
+//! The trait of all operations: permission, subject and effect.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use crate::services::{HostServices, Services};
 /// Where the effect of an operation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// One write of the store, which takes the audit entry along.
+    /// One write to the store, which includes the audit entry.
     OneWrite,
-    /// Elsewhere, or in several writes: an intent is on disk before, an outcome after.
+    /// Outside the store, or several writes: an intent is written before, an outcome after.
     Outside,
 }
 
@@ -39,33 +39,33 @@ pub enum Effect {
 /// }
 /// ```
 pub trait Operation: Send + 'static {
-    /// What the actor must be permitted; its name is the operation's name in the audit.
+    /// The permission it needs; its name is the operation's name in the audit log.
     const PERMISSION: Permission;
 
     /// Where its effect is.
     const EFFECT: Effect;
 
-    /// What it answers.
+    /// Its result.
     type Output: Send + 'static;
 
-    /// What it is about, for the audit: an id, or a name.
+    /// What it is applied to, for the audit log: an id or a name.
     fn subject(&self) -> String;
 
-    /// Why, in the operator's words, for the audit.
+    /// The reason given by the operator, for the audit log.
     fn detail(&self) -> String {
         String::new()
     }
 
-    /// Does it. Writes through [`Call::store`], so that the audit entry is in the same write.
+    /// Carries it out. Writes through [`Call::store`], so that the audit entry is part of the same write.
     fn run(self, call: Call) -> impl Future<Output = Result<Self::Output, OperationError>> + Send;
 
-    /// What the audit says of an answer: an answer may be a refusal.
+    /// The outcome for the audit log. A result can be a refusal.
     fn outcome(_: &Self::Output) -> (AuditOutcome, Option<String>) {
         (AuditOutcome::Done, None)
     }
 }
 
-/// What an operation is given to act with. Only [`Operations::execute`] makes one.
+/// What an operation works with. Only [`Operations::execute`] creates one.
 pub struct Call {
     services: Arc<Services>,
     actor: Actor,
@@ -77,29 +77,29 @@ impl Call {
         Self { services, actor, pending }
     }
 
-    /// The store, whose next write takes the audit entry along.
+    /// The store, whose next write includes the audit entry.
     #[must_use]
     pub fn store(&self) -> Store {
         self.services.store.with_audit(&self.pending)
     }
 
-    /// The name that is kept with what is done.
+    /// The name to record.
     #[must_use]
     pub fn by(&self) -> String {
         self.actor.by().to_owned()
     }
 
-    /// The audit entry that is on its way.
+    /// The audit entry that is not yet written.
     pub(crate) const fn audit(&self) -> &PendingAudit {
         &self.pending
     }
 
-    /// What runs in a host at work.
+    /// The services of a running host.
     pub(crate) fn host(&self) -> Result<&HostServices, OperationError> {
         self.services.host.as_ref().ok_or(OperationError::NoHost)
     }
 
-    /// Whether a host is at work.
+    /// Whether a host is running.
     pub(crate) fn is_running(&self) -> bool {
         self.services.host.is_some()
     }

@@ -1,4 +1,4 @@
-//! How operations are executed: the one place that asks for permission, acts, and writes down what came of it.
+//! Executes operations: the one place that checks permissions, runs operations and records their outcome.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::operation::{Call, Effect, Operation};
 use crate::records::Records;
 use crate::services::{HostServices, Services};
 
-/// Target of the log lines that say who did what.
+/// Log target of the lines that state who did what.
 const AUDIT: &str = "gantry::audit";
 
 /// Executes operations; cheap to clone.
@@ -19,31 +19,31 @@ const AUDIT: &str = "gantry::audit";
 pub struct Operations(Arc<Services>);
 
 impl Operations {
-    /// The operations of a host at work.
+    /// The operations of a running host.
     #[must_use]
     pub fn of_host(store: Store, publisher: Publisher, host: HostServices) -> Self {
         let catalogue = publisher.catalogue().clone();
         Self(Arc::new(Services { store, catalogue, publisher: Some(publisher), host: Some(host) }))
     }
 
-    /// What can be done with no host running, to the store that it left.
+    /// The operations on the store of a stopped host.
     #[must_use]
     pub fn at_rest(store: Store, catalogue: Catalogue, publisher: Option<Publisher>) -> Self {
         Self(Arc::new(Services { store, catalogue, publisher, host: None }))
     }
 
-    /// What can be read without leave: dead letters, jobs, histories, the catalogue, the audit.
+    /// What can be read without a permission: dead letters, jobs, histories, the catalogue, the audit log.
     #[must_use]
     pub fn records(&self) -> Records {
         Records::new(self.0.store.clone(), self.0.catalogue.clone())
     }
 
-    /// Does one thing, if the actor may, and writes down what came of it. Goes on when the caller doesn't wait for it.
+    /// Executes an operation, if the actor has the permission, and records its outcome. It is finished even if the
+    /// caller is cancelled.
     pub async fn execute<O: Operation>(&self, actor: &Actor, operation: O) -> Result<O::Output, OperationError> {
         let operations = self.clone();
         let actor = actor.clone();
-        let executing = tokio::spawn(async move { operations.execute_to_the_end(actor, operation).await });
-        executing.await?
+        tokio::spawn(async move { operations.execute_to_the_end(actor, operation).await }).await?
     }
 
     async fn execute_to_the_end<O: Operation>(&self, actor: Actor, operation: O) -> Result<O::Output, OperationError> {
@@ -76,7 +76,7 @@ impl Operations {
     }
 }
 
-/// The entry as it stands if all goes well.
+/// The audit entry of a successful operation.
 fn record<O: Operation>(actor: &Actor, operation: &O) -> AuditRecord {
     AuditRecord {
         actor: actor.name.clone(),

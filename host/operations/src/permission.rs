@@ -1,9 +1,9 @@
-//! What may be permitted: one permission for each operation. `docs/reference/permissions.md` lists them, and a test holds
-//! the page against this list.
+//! The permissions: one for each operation. `docs/reference/permissions.md` lists them, and a test compares the page
+//! with this list.
 
 macro_rules! permissions {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)*) => {
-        /// The leave to do one thing. Its name is the name of the operation in the audit.
+        /// The permission for one operation. Its name is the operation's name in the audit log.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Permission { $($(#[doc = $doc])+ $variant,)* }
 
@@ -27,47 +27,47 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// Take note of a dead letter.
+    /// Acknowledge a dead letter.
     AcknowledgeDeadLetters = "dead_letters.acknowledge";
-    /// Put a dead letter back into the queue as it was received.
+    /// Replay a dead letter as it was received.
     ReplayDeadLetters = "dead_letters.replay";
-    /// Put a dead letter back into the queue with another payload.
+    /// Replay a dead letter with an edited payload.
     EditDeadLetters = "dead_letters.edit";
-    /// Give a dead letter up.
+    /// Discard a dead letter.
     DiscardDeadLetters = "dead_letters.discard";
-    /// Take in dead letters that were exported.
+    /// Import exported dead letters.
     ImportDeadLetters = "dead_letters.import";
-    /// State whether a group of dead letters is open, acknowledged, resolved or ignored.
+    /// Set the state of a dead letter group: open, acknowledged, resolved or ignored.
     ChangeGroups = "dead_letter_groups.change";
-    /// Start a job that puts many dead letters back into the queue.
+    /// Start a job that replays many dead letters.
     StartRedrives = "dead_letter_jobs.redrive";
-    /// Start a job that gives up many dead letters.
+    /// Start a job that discards many dead letters.
     StartDiscards = "dead_letter_jobs.discard";
-    /// Stop a job over dead letters.
+    /// Cancel a job.
     CancelJobs = "dead_letter_jobs.cancel";
-    /// Send nothing to a target for a while.
+    /// Pause a target.
     PauseTargets = "targets.pause";
-    /// End a pause of a target.
+    /// Resume a paused target.
     ResumeTargets = "targets.resume";
-    /// Send nothing to a target until it is enabled.
+    /// Disable a target.
     DisableTargets = "targets.disable";
-    /// Let a disabled target be sent to again.
+    /// Enable a disabled target.
     EnableTargets = "targets.enable";
-    /// Close the breaker of a target before its time.
+    /// Close the breaker of a target early.
     CloseBreakers = "targets.close_breaker";
-    /// Begin to replace the plugin of a step.
+    /// Begin a deployment.
     BeginDeployments = "deployments.begin";
-    /// Let a deployment go on that waits for its operator, or is watched.
+    /// Approve a deployment that waits for approval, or end its canary or watch early.
     ApproveDeployments = "deployments.approve";
-    /// Put the version before a deployment back.
+    /// Roll a deployment back.
     RollBackDeployments = "deployments.roll_back";
-    /// Put the plugin back that the flow's file names.
+    /// Reset a step to the plugin version in the flow's file.
     ResetSteps = "deployments.reset";
-    /// Take a plugin into the catalogue.
+    /// Publish a plugin to the catalogue.
     PublishPlugins = "plugins.publish";
-    /// Take edited flow files in force.
+    /// Reload the flow files.
     ReloadFlows = "flows.reload";
-    /// Send a trigger and its resolve to the endpoint of an alert.
+    /// Send test notifications to the endpoint of an alert.
     TestAlerts = "alerts.test";
 }
 

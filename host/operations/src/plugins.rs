@@ -1,5 +1,5 @@
-//! The catalogue: publishing a plugin. With no host running this process does what the host would: it holds the plugin to
-//! the same rules, and compiles it.
+//! The catalogue: publish a plugin. Without a running host, this process does what the host would do: it applies the
+//! same checks and compiles the plugin.
 
 use bytes::Bytes;
 use gantry_core::Digest;
@@ -10,12 +10,12 @@ use crate::error::OperationError;
 use crate::operation::{Call, Effect, Operation};
 use crate::permission::Permission;
 
-/// Takes a plugin into the catalogue.
+/// Publishes a plugin to the catalogue.
 #[derive(Clone, Debug)]
 pub struct Publish {
     /// The component.
     pub bytes: Bytes,
-    /// What was signed of it.
+    /// Its signatures.
     pub signatures: Option<SignatureFile>,
 }
 
@@ -24,7 +24,7 @@ impl Operation for Publish {
     const EFFECT: Effect = Effect::OneWrite;
     type Output = Publication;
 
-    /// Until the component was read, its digest is all that is known of it.
+    /// Its digest: nothing else is known before the component is read.
     fn subject(&self) -> String {
         Digest::of(&self.bytes).to_string()
     }

@@ -1,4 +1,4 @@
-//! What can be read whether or not a host runs: a view of the store through which nothing can be changed.
+//! A read-only view of the store, with or without a running host.
 
 use gantry_core::{DeadLetter, DeadLetterId, History, JobId, MessageId, PluginVersion, Revision};
 use gantry_store::{
@@ -23,7 +23,7 @@ impl Records {
         self.store.dead_letters(filter, page).await
     }
 
-    /// The same without payloads.
+    /// The dead letters that pass the filter, without payloads.
     pub async fn dead_letter_summaries(
         &self,
         filter: Filter,
@@ -72,7 +72,7 @@ impl Records {
         self.store.history(id).await
     }
 
-    /// How often which rule was broken.
+    /// Which rules were broken, and how many times.
     pub async fn quality(&self, filter: QualityFilter) -> Result<QualityReport, StoreError> {
         self.store.quality(filter).await
     }

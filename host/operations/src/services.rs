@@ -1,4 +1,4 @@
-//! What operations act with. It is private to them: whoever wants something changed executes an operation.
+//! The services that operations use. They are private to operations, so that every change is an operation.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use gantry_store::{Catalogue, Store};
 pub(crate) struct Services {
     pub(crate) store: Store,
     pub(crate) catalogue: Catalogue,
-    /// None where nothing can be compiled.
+    /// None if plugins can't be compiled.
     pub(crate) publisher: Option<Publisher>,
-    /// None where no host is at work.
+    /// None without a running host.
     pub(crate) host: Option<HostServices>,
 }
 
-/// What only a host at work has.
+/// The services of a running host.
 #[derive(Clone)]
 pub struct HostServices {
-    /// Takes edited files in force.
+    /// Reloads the flow files.
     pub reloader: Arc<Reloader>,
     /// Replaces plugins.
     pub deployer: Deployer,
-    /// Stops targets, and lets them go on.
+    /// Stops and restarts targets.
     pub targets: TargetCommands,
-    /// Tries the endpoints of alerts.
+    /// Tests the endpoints of alerts.
     pub alerting: Alerting,
 }

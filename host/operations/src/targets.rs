@@ -46,15 +46,15 @@ macro_rules! target_operations {
 }
 
 target_operations! {
-    /// Sends nothing to a target for now.
+    /// Pauses a target: nothing is sent to it until it is resumed.
     PauseTarget = Pause, PauseTargets, OneWrite;
-    /// Ends a pause; refused credentials are tried at once.
+    /// Ends a pause, and retries refused credentials at once.
     ResumeTarget = Resume, ResumeTargets, OneWrite;
-    /// Sends nothing to a target until it is enabled.
+    /// Disables a target: nothing is sent to it until it is enabled.
     DisableTarget = Disable, DisableTargets, OneWrite;
-    /// Ends whatever an operator, or a 410, said.
+    /// Ends a pause or a stop, including one by a 410.
     EnableTarget = Enable, EnableTargets, OneWrite;
-    /// Closes the breaker, whatever it has seen. It is in memory only.
+    /// Closes the breaker regardless of earlier failures. The breaker is kept in memory only.
     CloseBreaker = CloseBreaker, CloseBreakers, Outside;
 }
 

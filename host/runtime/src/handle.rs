@@ -1,4 +1,4 @@
-//! What the admin API and commands may see and do of a running host: its services, in one bundle.
+//! The services of a running host, for the admin API and the command line.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use gantry_store::Store;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
-/// A view of the running host; cheap to clone.
+/// A handle on the running host; cheap to clone.
 #[derive(Clone)]
 pub struct HostHandle {
     pub(crate) store: Store,
@@ -28,7 +28,7 @@ pub struct HostHandle {
     pub(crate) events: Events,
 }
 
-/// Whether a host can do its work, and should get traffic; clones show the same.
+/// Whether a host works, and should get traffic; clones share the state.
 #[derive(Clone)]
 pub(crate) struct Health {
     store: Store,
@@ -37,14 +37,14 @@ pub(crate) struct Health {
     stopping: Arc<AtomicBool>,
 }
 
-/// Why the host should get no traffic just now.
+/// Why the host should get no traffic now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotReady {
     /// It is shutting down.
     Stopping,
-    /// The store fails.
+    /// The store has failed.
     StoreUnavailable,
-    /// Less disk is free than the reserve.
+    /// Less disk space is free than the reserve.
     DiskLow,
 }
 
@@ -71,7 +71,7 @@ impl Health {
 }
 
 impl NotReady {
-    /// The reason as answers spell it.
+    /// The reason as written in answers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -89,13 +89,13 @@ impl HostHandle {
         &self.store
     }
 
-    /// Everything that can be changed: nothing else here changes anything.
+    /// The operations: the only way to change something.
     #[must_use]
     pub const fn operations(&self) -> &Operations {
         &self.operations
     }
 
-    /// True while the process can do its work at all.
+    /// True while the process can work.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
         self.health.is_healthy()
@@ -110,58 +110,59 @@ impl HostHandle {
         self.health.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// What came of the last reload; none before the first.
+    /// The last reload; none before the first.
     #[must_use]
     pub fn last_reload(&self) -> Option<ReloadReport> {
         self.services.reloader.last()
     }
 
-    /// Every deployment, in the order of their beginning.
+    /// Every deployment, in the order in which they began.
     #[must_use]
     pub fn deployments(&self) -> Vec<Deployment> {
         self.services.deployer.all()
     }
 
-    /// One deployment as it stands.
+    /// One deployment.
     pub fn deployment(&self, number: u64) -> Result<Deployment, DeployError> {
         self.services.deployer.find(number)
     }
 
-    /// What a version from the catalogue would say of these dead letters, against the one in force. Changes nothing.
+    /// Runs dead letters through the current version of a step and one from the catalogue, and compares the outcomes.
+    /// Changes nothing.
     pub async fn dry_run(
         &self,
         flow: FlowName,
         step: String,
         plugin: &str,
-        letters: Vec<DeadLetterId>,
+        dead_letters: Vec<DeadLetterId>,
     ) -> Result<ShadowReport, DeployError> {
-        self.services.deployer.dry_run((flow, step), plugin, letters).await
+        self.services.deployer.dry_run((flow, step), plugin, dead_letters).await
     }
 
-    /// Every target of the flows in force.
+    /// Every target of the active flows.
     #[must_use]
     pub fn targets(&self) -> Vec<TargetReport> {
         self.services.targets.reports()
     }
 
-    /// Every alert, by name, with what fires there.
+    /// Every alert, by name, with the conditions that fire.
     #[must_use]
     pub fn alerts(&self) -> Vec<AlertReport> {
         self.services.alerting.reports()
     }
 
-    /// What happens from now on: dead letters, breakers and targets that change their state.
+    /// A subscription to host events from now on: dead letters, changes of breakers and targets.
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Arc<HostEvent>> {
         self.events.listen()
     }
 
-    /// All metrics in Prometheus' text format, with the queue's gauges read just now.
+    /// All metrics in Prometheus' text format; gauges of the queue are read at this moment.
     pub fn scrape(&self) -> Result<String, MetricsError> {
         self.reports.scrape()
     }
 
-    /// The account of every flow; those that are gone come last.
+    /// The report of every flow; removed flows come last.
     #[must_use]
     pub fn reports(&self) -> Vec<FlowReport> {
         self.reports.flows()

@@ -1,5 +1,5 @@
-//! A host at work, and how it stops: in the order messages travel. Sources take no more, workers lease no more, what is in
-//! flight ends or returns to the queue, the store closes.
+//! A running host, and how it stops: in the order messages travel. Sources accept no more, workers lease no more,
+//! messages in flight end or return to the queue, the store closes.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,15 +12,15 @@ use tokio::time::Instant;
 
 use crate::handle::HostHandle;
 
-/// The part of the deadline that is kept for events and the store, should messages in flight take all of the rest.
+/// One part in this many of the deadline is reserved for events and the store, if messages in flight use up the rest.
 const CLOSING_SHARE: u32 = 10;
 
-/// Messages were still in flight when the deadline came. They are in the queue, on disk, for the next start.
+/// Messages were still in flight at the deadline. They stay in the queue, on disk, for the next start.
 #[derive(Debug, thiserror::Error)]
-#[error("the shutdown deadline passed with messages in flight; they stay queued")]
+#[error("messages were still in flight at the shutdown deadline; they stay queued")]
 pub struct Undrained;
 
-/// A host at work.
+/// A running host.
 pub struct Host {
     pub(crate) handle: HostHandle,
     pub(crate) intake_address: SocketAddr,
@@ -28,52 +28,54 @@ pub struct Host {
     pub(crate) groups: TaskGroups,
 }
 
-/// Everything that runs in a host, in the order it stops.
+/// The tasks of a host, in the order in which they stop.
 #[derive(Clone, Default)]
 pub(crate) struct TaskGroups {
-    /// What takes messages in.
+    /// Sources, which receive messages.
     pub(crate) sources: TaskGroup,
-    /// What works on them.
+    /// Workers, which process them.
     pub(crate) workers: TaskGroup,
-    /// What looks after the host: sweeps, monitor, alerts, rollouts.
+    /// Maintenance of the host: sweeps, monitor, alerts, rollouts.
     pub(crate) maintenance: TaskGroup,
-    /// What writes events down. Ends last: until then something may be published.
+    /// The writer of events. It ends last, because the others publish events.
     pub(crate) events: TaskGroup,
 }
 
 impl Host {
-    /// Lets the host read its flows again from these files: when asked to, and after edits if it is to watch them.
+    /// Enables reloads from these files: on request, and after edits if the files are watched.
     pub fn reload_from(&self, files: FlowFiles) {
         let watch = files.watch;
         let reloader = &self.handle.services.reloader;
         if reloader.read_from(files) && watch {
             let maintenance = &self.groups.maintenance;
             let operations = self.handle.operations.clone();
-            let reload = move || reload_after_edit(operations.clone());
-            let watching = gantry_control::watch::watch(reloader.clone(), reload, maintenance.stop.clone());
-            maintenance.tasks.spawn(watching);
+            maintenance.tasks.spawn(gantry_control::watch::watch(
+                reloader.clone(),
+                move || reload_after_edit(operations.clone()),
+                maintenance.stop.clone(),
+            ));
         }
     }
 
-    /// What the admin API and reports see of the host.
+    /// The handle for the admin API and reports.
     #[must_use]
     pub fn handle(&self) -> HostHandle {
         self.handle.clone()
     }
 
-    /// Where webhooks come in.
+    /// The address of the webhook server.
     #[must_use]
     pub const fn intake_address(&self) -> SocketAddr {
         self.intake_address
     }
 
-    /// Returns when the host can't go on: the store fails, and with it every promise.
+    /// Waits until the host can't continue, because the store has failed.
     pub async fn broken(&self) {
         self.shared.broken.cancelled().await;
     }
 
-    /// Stops in the order messages travel, all of it within the deadline. What is in flight when it comes is let go: it
-    /// stays queued on disk.
+    /// Stops in the order messages travel, within the deadline. Messages in flight at the deadline are released: they
+    /// stay queued on disk.
     pub async fn drain(self, deadline: Duration) -> Result<(), Undrained> {
         let end = Instant::now() + deadline;
         let work_ends = end - deadline / CLOSING_SHARE;
@@ -83,7 +85,7 @@ impl Host {
             self.groups.workers.end().await;
         })
         .await;
-        // Maintenance looks for the end between two turns of work; a turn of a plugin may take longer than there is time.
+        // Maintenance checks for the stop between two pieces of work; a plugin's run may take longer than the deadline.
         let _ = tokio::time::timeout_at(work_ends, self.groups.maintenance.end()).await;
         let closed = tokio::time::timeout_at(end, async {
             self.groups.events.end().await;
@@ -91,17 +93,21 @@ impl Host {
         });
         match closed.await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the store was not closed in order; nothing acknowledged is lost"),
-            Err(_) => tracing::warn!("the deadline passed before the store was closed; nothing acknowledged is lost"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the store was not closed cleanly; no acknowledged message is lost")
+            }
+            Err(_) => {
+                tracing::warn!("the store was not closed before the shutdown deadline; no acknowledged message is lost")
+            }
         }
         drained.map_err(|_| Undrained)
     }
 }
 
-/// What came of it is logged where it happens.
+/// The reloader logs the result.
 async fn reload_after_edit(operations: Operations) {
     let reload = Reload { trigger: Trigger::Watch };
     if let Err(error) = operations.execute(&Actor::file_watch(), reload).await {
-        tracing::warn!(%error, "an edit was not looked at");
+        tracing::warn!(%error, "an edit was not reloaded");
     }
 }

@@ -1,12 +1,11 @@
-//! The composition root: a host is made here, owned here, and stopped here.
+//! The composition root: starts, owns and stops a host.
 //!
 //! ```text
 //!  Host::builder ─→ open ─→ load ─→ bind ─→ run          start (`start`)
 //!  sources ─→ workers ─→ maintenance ─→ events ─→ store  stop, in the order messages travel (`host`)
 //! ```
 //!
-//! What a message touches is in `gantry-engine`, what changes flows in `gantry-control`, what is read and said of a host
-//! in `gantry-observe`.
+//! The message path is in `gantry-engine`, changes of flows in `gantry-control`, monitoring in `gantry-observe`.
 
 mod handle;
 mod host;

@@ -1,4 +1,5 @@
-//! What looks after the store now and then: expired history and dead letters, old counters, leftovers of the catalogue.
+//! Regular cleaning of the store: expired history and dead letters, old counters and audit entries, unused files of the
+//! catalogue.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 /// How often expired history, dead letters and dedupe entries are removed.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Removes what has expired, a bounded bite at a time, so that the queue's own work goes on in between.
+/// Removes what has expired, in small steps, so that the queue can work in between.
 pub(crate) struct Maintenance {
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
@@ -20,17 +21,17 @@ pub(crate) struct Maintenance {
     pub(crate) keep_history: Duration,
     /// How long counters of broken rules are kept.
     pub(crate) keep_quality: Duration,
-    /// How long entries of the audit are kept.
+    /// How long audit entries are kept.
     pub(crate) keep_audit: Duration,
-    /// What a rollback may want back from the catalogue's files. None: nobody knows, and nothing is removed there.
-    pub(crate) wanted_plugins: Option<HashSet<Digest>>,
+    /// Plugin files that a rollback may need. None if that is not known: then no file is removed.
+    pub(crate) rollback_plugins: Option<HashSet<Digest>>,
 }
 
 impl Maintenance {
     /// Sweeps until `stop`.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
-        if let Some(wanted) = self.wanted_plugins.take() {
-            self.sweep_catalogue(wanted).await;
+        if let Some(kept) = self.rollback_plugins.take() {
+            self.sweep_catalogue(kept).await;
         }
         let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
@@ -58,7 +59,7 @@ impl Maintenance {
         }
     }
 
-    /// The same for counters of broken rules.
+    /// Removes old counters of broken rules.
     async fn sweep_quality(&self) {
         loop {
             match self.store.sweep_quality(self.keep_quality).await {
@@ -72,27 +73,27 @@ impl Maintenance {
         }
     }
 
-    /// The same for entries of the audit.
+    /// Removes old audit entries.
     async fn sweep_audit(&self) {
         loop {
             match self.store.sweep_audit(self.keep_audit).await {
                 Ok(true) => tokio::task::yield_now().await,
                 Ok(false) => return,
                 Err(error) => {
-                    tracing::warn!(%error, "failed to remove old entries of the audit; trying again later");
+                    tracing::warn!(%error, "failed to remove old audit entries; trying again later");
                     return;
                 }
             }
         }
     }
 
-    /// Removes what a crash left of a publication.
-    async fn sweep_catalogue(&self, wanted: HashSet<Digest>) {
-        match self.catalogue.sweep(wanted).await {
+    /// Removes files left over from interrupted publications.
+    async fn sweep_catalogue(&self, kept: HashSet<Digest>) {
+        match self.catalogue.sweep(kept).await {
             Ok(0) => {}
-            Ok(files) => tracing::info!(files, "removed files of the catalogue that no record names"),
+            Ok(files) => tracing::info!(files, "removed catalogue files without a record"),
             Err(error) => {
-                tracing::warn!(%error, "failed to look through the catalogue's files; trying again at the next start");
+                tracing::warn!(%error, "failed to clean up the catalogue's files; trying again at the next start");
             }
         }
     }

@@ -1,5 +1,6 @@
-//! How a host starts, in phases: `open` what is on disk, `load` and check everything new, `bind` the port, then `run`. A host
-//! that can't do all of it does nothing. What blocks, as reading the store and compiling plugins, is off the async threads.
+//! Starts a host in phases: `open` what is on disk, `load` and check everything else, `bind` the port, then `run`. If a
+//! phase fails, the host does not start. Blocking work, such as reading the store and compiling plugins, does not run
+//! on the async threads.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -42,10 +43,10 @@ use crate::host::{Host, TaskGroups};
 use crate::maintenance::Maintenance;
 use crate::start_error::StartError;
 
-/// Where environment variables are read.
+/// Reads an environment variable.
 pub(crate) type EnvironmentFn = fn(&str) -> Option<OsString>;
 
-/// A host that is yet to be started.
+/// A host that is not started yet.
 pub struct HostBuilder {
     config: HostConfig,
     env: EnvironmentFn,
@@ -53,7 +54,7 @@ pub struct HostBuilder {
     compiler: Option<CompilerProcess>,
 }
 
-/// What is on disk, open.
+/// The state on disk, opened.
 struct Opened {
     shared: Shared,
     metrics: Metrics,
@@ -64,7 +65,7 @@ struct Opened {
     catalogue: CatalogueView,
 }
 
-/// Everything that is to run, loaded and checked.
+/// Everything that will run, loaded and checked.
 struct Loaded {
     registry: FlowRegistry,
     plan: Plan,
@@ -82,8 +83,8 @@ pub fn open_store(config: &HostConfig, clock: Arc<dyn Clock>) -> Result<Store, S
     Store::open(&dir, settings).map_err(|source| StartError::Store { dir, source })
 }
 
-/// The sandbox of a data directory, with its compile cache; without a directory, nothing is cached. Plugins are compiled
-/// by this process, or here when there is none.
+/// The sandbox of a data directory, with its compile cache; without a directory, nothing is cached. Plugins are
+/// compiled by `compiler`, or in this process without one.
 pub fn open_sandbox(data_dir: Option<&Path>, compiler: Option<CompilerProcess>) -> Result<Sandbox, StartError> {
     let cache = match data_dir {
         Some(dir) => Some(CacheConfig {
@@ -96,14 +97,14 @@ pub fn open_sandbox(data_dir: Option<&Path>, compiler: Option<CompilerProcess>) 
     Ok(Sandbox::new(SandboxConfig { cache, compiler, ..SandboxConfig::default() })?)
 }
 
-/// Loads every plugin, table and target of these flows without starting anything: what `gantry check` does.
+/// Loads every plugin, table and target of these flows without starting anything, as `gantry check` does.
 #[must_use]
 pub fn check(flows: &[Flow], sandbox: &Sandbox, context: TargetContext<'_>) -> Vec<FlowError> {
     flows.iter().flat_map(|flow| gantry_engine::flow::check(flow, sandbox, context)).collect()
 }
 
 impl Host {
-    /// A host with these settings, yet to be started.
+    /// A host with these settings, not started yet.
     #[must_use]
     pub fn builder(config: &HostConfig, env: EnvironmentFn) -> HostBuilder {
         HostBuilder::new(config.clone(), env)
@@ -115,21 +116,21 @@ impl HostBuilder {
         Self { config, env, clock: Arc::new(SystemClock), compiler: None }
     }
 
-    /// Reads this clock in place of the system's.
+    /// Uses this clock instead of the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Has plugins compiled by a process of their own: for plugins of others. Without it, this process compiles them.
+    /// Compiles plugins in a separate process, for plugins from other parties. Without it, this process compiles them.
     #[must_use]
     pub fn compiler(mut self, compiler: CompilerProcess) -> Self {
         self.compiler = Some(compiler);
         self
     }
 
-    /// Checks and loads everything, binds the intake's port, then sets to work.
+    /// Checks and loads everything, binds the intake's port, then begins to work.
     pub async fn start(self, flows: Vec<Flow>) -> Result<Host, StartError> {
         let opened = self.open().await?;
         let loaded = self.load(&opened, flows).await?;
@@ -208,7 +209,7 @@ impl HostBuilder {
         Ok((listener, bound))
     }
 
-    /// From here on nothing can be refused any more, and flows change by reloads and rollouts only.
+    /// Starts all tasks. Nothing can fail from here on; flows change only by reloads and rollouts.
     async fn run(self, opened: Opened, loaded: Loaded, listener: TcpListener, intake_address: SocketAddr) -> Host {
         let Opened { shared, metrics, alerts, outbox, disk, publisher, catalogue } = opened;
         let Loaded { mut registry, plan, deployments, active, routes, intake, groups } = loaded;
@@ -247,7 +248,7 @@ impl HostBuilder {
             keep_history: self.config.keep_history,
             keep_quality: self.config.keep_quality,
             keep_audit: self.config.keep_audit,
-            wanted_plugins: deployer.kept(),
+            rollback_plugins: deployer.kept(),
         };
         maintenance.tasks.spawn(sweeps.run(maintenance.stop.clone()));
         let services = HostServices {

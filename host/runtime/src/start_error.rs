@@ -1,4 +1,4 @@
-//! Why a host can't start. Whose turn it is shows in the kind: the files, the disk, the ports.
+//! Why a host can't start: because of its files, its disk or its ports.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use gantry_sandbox::SandboxError;
 use gantry_security::KeyFileError;
 use gantry_store::{OpenError, StoreError};
 
-/// The host can't start. Nothing was taken in, nothing was sent.
+/// The host can't start. Nothing was received and nothing was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The data directory can't be used.
@@ -22,7 +22,7 @@ pub enum StartError {
     DataDir {
         /// The directory.
         dir: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
     /// A key file in the data directory can't be used.
@@ -39,10 +39,10 @@ pub enum StartError {
     /// The sandbox can't be set up.
     #[error("failed to set up the sandbox")]
     Sandbox(#[from] SandboxError),
-    /// What was deployed before can't be put in force again.
+    /// Earlier deployments can't be restored.
     #[error(transparent)]
     Recall(#[from] RecallError),
-    /// Flows that don't fit their plugins, tables or targets.
+    /// Flows that don't match their plugins, tables or targets.
     #[error("{} can't start", count(.0.len(), "flow part"))]
     Flows(Vec<FlowError>),
     /// A source can't be set up.
@@ -53,10 +53,10 @@ pub enum StartError {
     Listen {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// What was said of targets before can't be read.
+    /// The stopped targets can't be read.
     #[error("failed to read which targets are stopped")]
     Stops(#[from] StoreError),
     /// The alerts can't be set up.
@@ -65,7 +65,7 @@ pub enum StartError {
     /// Metrics can't be registered.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
-    /// A part of the start ended badly: a fault of the host itself.
+    /// A task of the start panicked: a fault of the host itself.
     #[error("the start failed")]
     Failed(#[from] tokio::task::JoinError),
 }

@@ -1,14 +1,15 @@
-//! The audit: who changed what, when, and what came of it. Entries are only ever added; the sweep removes those that have
-//! had their time.
+//! The audit log: who changed what, when, and with which result. Entries are only added; the sweep removes those older
+//! than the retention time.
 //!
-//! **Together with the effect.** A change whose effect is one write of the store gives its entry to that write:
-//! [`Store::with_audit`]. A crash finds both or neither.
+//! **Together with the effect.** If a change is one write to the store, its audit entry is part of that write:
+//! [`Store::with_audit`]. After a crash either both are there or neither is.
 //!
-//! **Around the effect.** A change outside the store, as a reload, is two entries: an intent before, an outcome after.
-//! [`Store::open`] closes every intent that has no outcome as `unknown`: whoever began it is gone.
+//! **Around the effect.** A change outside the store, such as a reload, writes two entries: an intent before and an
+//! outcome after. [`Store::open`] closes every intent without an outcome as `unknown`, because the process that began
+//! it has ended.
 //!
-//! An entry holds names, ids and reasons, never a payload, a header or a secret: what is written is the caller's word, and
-//! each text is cut at [`TEXT_BYTES`] and made safe to show. Who may do what is decided above; here it is only kept.
+//! An entry holds names, ids and reasons, never a payload, a header or a secret. Texts come from the caller; each is
+//! cut at [`TEXT_BYTES`] and escaped. Permissions are checked by the caller, not here.
 
 pub(crate) mod entry;
 mod list;
@@ -28,7 +29,7 @@ pub use list::{AuditFilter, AuditPage};
 pub use pending::PendingAudit;
 
 impl Store {
-    /// The same store, whose next successful write takes this entry along. Reads are as ever.
+    /// The same store, whose next successful write includes this entry. Reads are not affected.
     #[must_use]
     pub fn with_audit(&self, pending: &PendingAudit) -> Self {
         Self { inner: self.inner.clone(), audit: Some(pending.clone()) }
@@ -37,12 +38,11 @@ impl Store {
     /// Adds one entry; returns when it is on stable storage.
     pub async fn append_audit(&self, record: AuditRecord) -> Result<AuditId, StoreError> {
         let at = self.inner.clock.now();
-        let step = move |draft: &mut Draft<'_>| write::add(draft, record, at);
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.inner.committer.commit(Durability::Flushed, move |draft| write::add(draft, record, at)).await
     }
 
-    /// Commits a step, and with it the entry that this store was given. An entry is never written without waiting for
-    /// the disk.
+    /// Commits a step together with the pending entry of this store, if it has one. With an entry, the write is always
+    /// flushed to disk.
     pub(crate) async fn commit<T, E>(
         &self,
         durability: Durability,
@@ -54,25 +54,26 @@ impl Store {
     {
         let Some(pending) = self.audit.clone() else { return self.inner.committer.commit(durability, step).await };
         let at = self.inner.clock.now();
-        let audited = move |draft: &mut Draft<'_>| {
-            let value = step(draft)?;
-            join(draft, &pending, at)?;
-            Ok(value)
-        };
-        self.inner.committer.commit(Durability::Flushed, audited).await
+        self.inner
+            .committer
+            .commit(Durability::Flushed, move |draft| {
+                let value = step(draft)?;
+                add_pending(draft, &pending, at)?;
+                Ok(value)
+            })
+            .await
     }
 
-    /// Writes an entry by itself, unless a write took it along.
+    /// Writes the entry on its own, unless an earlier write included it.
     pub async fn finish_audit(&self, pending: &PendingAudit) -> Result<(), StoreError> {
         let at = self.inner.clock.now();
         let pending = pending.clone();
-        let step = move |draft: &mut Draft<'_>| join(draft, &pending, at);
-        self.inner.committer.commit(Durability::Flushed, step).await
+        self.inner.committer.commit(Durability::Flushed, move |draft| add_pending(draft, &pending, at)).await
     }
 }
 
-/// Puts the entry into a write, unless another took it along.
-fn join(draft: &mut Draft<'_>, pending: &PendingAudit, at: Timestamp) -> Result<(), StoreError> {
+/// Adds the entry to a write, unless an earlier write included it.
+fn add_pending(draft: &mut Draft<'_>, pending: &PendingAudit, at: Timestamp) -> Result<(), StoreError> {
     let Some(record) = pending.waiting() else { return Ok(()) };
     let id = write::add(draft, record, at)?;
     let pending = pending.clone();

@@ -1,5 +1,5 @@
-//! Keys that wait for a dead letter: in a flow that blocks, the letter of a message bars the later messages of its key
-//! until it is closed or removed. Written with the letter, read at start, so that a restart lets nothing past.
+//! Blocked keys. In a flow that blocks, a dead letter blocks the later messages of its key until it is closed or
+//! removed. The block is written together with the dead letter and read at start, so it survives a restart.
 
 use gantry_core::{DeadLetterId, FlowName};
 
@@ -8,62 +8,63 @@ use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::flows::{FlowQueue, Flows};
 use crate::keys;
+use crate::schedule::KeyHash;
 
-/// What a letter bars.
+/// The key that a dead letter blocks, and its flow.
 struct Block {
-    key: u64,
+    key: KeyHash,
     flow: FlowName,
 }
 
 impl Block {
     fn to_bytes(&self) -> Vec<u8> {
-        [&self.key.to_be_bytes(), self.flow.as_str().as_bytes()].concat()
+        [&self.key.get().to_be_bytes(), self.flow.as_str().as_bytes()].concat()
     }
 
-    /// None when damaged: then the key goes on.
+    /// None when damaged: then the key is not blocked.
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (key, flow) = bytes.split_first_chunk::<8>()?;
-        Some(Self { key: u64::from_be_bytes(*key), flow: std::str::from_utf8(flow).ok()?.parse().ok()? })
+        Some(Self { key: KeyHash::new(u64::from_be_bytes(*key))?, flow: std::str::from_utf8(flow).ok()?.parse().ok()? })
     }
 }
 
-/// A letter was filed for a message with this key: if its flow blocks, the key is barred from the commit on.
-pub(crate) fn bar(
+/// Blocks the key of a message that was dead-lettered, from the commit on, if its flow blocks.
+pub(crate) fn block(
     draft: &mut Draft<'_>,
     flow: &FlowName,
     queue: &std::sync::Arc<FlowQueue>,
-    key: u64,
-    letter: DeadLetterId,
+    key: KeyHash,
+    dead_letter: DeadLetterId,
 ) {
-    if key == 0 || !queue.schedule.lock().blocks() {
+    if !queue.schedule.lock().blocks() {
         return;
     }
-    draft.set(keys::block(letter), Block { key, flow: flow.clone() }.to_bytes());
+    draft.set(keys::block(dead_letter), Block { key, flow: flow.clone() }.to_bytes());
     let queue = queue.clone();
-    draft.after_commit(move || queue.schedule.lock().block(key, letter));
+    draft.after_commit(move || queue.schedule.lock().block(key, dead_letter));
 }
 
-/// A letter was closed or removed: what it barred goes on from the commit on.
-pub(crate) fn lift(draft: &mut Draft<'_>, letter: DeadLetterId) -> Result<(), StoreError> {
-    let key = keys::block(letter);
+/// Unblocks the key of a dead letter that was closed or removed, from the commit on.
+pub(crate) fn unblock(draft: &mut Draft<'_>, dead_letter: DeadLetterId) -> Result<(), StoreError> {
+    let key = keys::block(dead_letter);
     let Some(value) = draft.get(&key)? else { return Ok(()) };
     draft.delete(key);
     if let Some(block) = Block::from_bytes(&value) {
         let queue = draft.flows().of(&block.flow);
         draft.after_commit(move || {
-            queue.schedule.lock().unblock(block.key, letter);
-            queue.bell.notify_one();
+            queue.schedule.lock().unblock(block.key, dead_letter);
+            queue.wake_up.notify_one();
         });
     }
     Ok(())
 }
 
-/// Bars all keys that were barred before; to be called before the schedules are filled.
+/// Restores all blocks at start. Call it before the schedules are filled.
 pub(crate) fn load(disk: &Disk, flows: &Flows) -> Result<(), StoreError> {
     for pair in disk.scan(&[keys::BLOCK], None) {
         let (key, value) = pair?;
-        if let (Some(letter), Some(block)) = (keys::read_block(&key), Block::from_bytes(&value)) {
-            flows.of(&block.flow).schedule.lock().block(block.key, letter);
+        if let (Some(dead_letter), Some(block)) = (keys::read_block(&key), Block::from_bytes(&value)) {
+            flows.of(&block.flow).schedule.lock().block(block.key, dead_letter);
         }
     }
     Ok(())

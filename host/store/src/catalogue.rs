@@ -1,12 +1,12 @@
 //! The plugins that were published to a host: bytes in files under their digest, records in the store.
 //!
 //! **Promises.**
-//! 1. A name and version stand for the same bytes for ever: other bytes under them are refused.
-//! 2. A record is written when its file is on stable storage. A crash between the two leaves a file nobody names, which
+//! 1. A name and version always mean the same bytes: other bytes under them are refused.
+//! 2. A record is written after its file is on stable storage. A crash in between leaves a file without a record, which
 //!    [`Catalogue::sweep`] removes.
-//! 3. Bytes are held to their digest whenever they are read: a damaged file is an error, never a plugin.
+//! 3. Bytes are checked against their digest whenever they are read: a damaged file is an error, never a plugin.
 //!
-//! Whether a plugin is fit to be published is asked before, by whoever calls [`Catalogue::publish`]: here it is kept.
+//! Whether a plugin may be published is checked by the caller of [`Catalogue::publish`].
 
 mod files;
 
@@ -29,43 +29,43 @@ use crate::record::Record;
 use crate::store::Store;
 use files::Files;
 
-/// Most signatures kept of a plugin, the newest first: more are never looked at.
+/// Most signatures kept of a plugin, the newest first: verification never reads more.
 const MOST_SIGNATURES: usize = 16;
 
-/// A plugin as it stands in the catalogue.
+/// A plugin in the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
-    /// Which plugin, exactly.
+    /// Name, version and digest.
     pub plugin: PluginRef,
     /// Size of the component in bytes.
     pub size: u64,
     /// The version of `gantry:plugin` it was built against.
     pub api: String,
-    /// What it says of itself.
+    /// Its manifest.
     pub manifest: Manifest,
-    /// How many golden cases it carries.
+    /// How many golden cases it contains.
     pub cases: u32,
-    /// Whoever signed it.
+    /// Its signatures.
     pub signatures: Vec<PluginSignature>,
-    /// The key for whose sake it was taken; none where it was taken unsigned.
+    /// The trusted key that signed it; none if it was accepted unsigned.
     pub trusted_by: Option<TrustedBy>,
-    /// When it was published first.
+    /// When it was first published.
     pub published_at: Timestamp,
     /// Who published it first.
     pub published_by: String,
 }
 
-/// What publishing came to.
+/// The result of publishing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Publication {
-    /// It is in the catalogue now.
+    /// It was added to the catalogue.
     New(Published),
-    /// These bytes were there already; signatures that were not are added.
+    /// The same bytes were already there; new signatures were added.
     Known(Published),
 }
 
 impl Publication {
-    /// The plugin as it stands in the catalogue.
+    /// The plugin in the catalogue.
     #[must_use]
     pub const fn published(&self) -> &Published {
         match self {
@@ -77,7 +77,7 @@ impl Publication {
 /// A plugin can't be put into the catalogue.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
-    /// The version stands for other bytes.
+    /// The version was published with other bytes.
     #[error(
         "{plugin} was published at {} by {} with other bytes ({}); these are {offered}: a version never changes, so give \
          the new one another version in plugin.toml and build it again",
@@ -86,13 +86,13 @@ pub enum CatalogueError {
     Taken {
         /// The name and version.
         plugin: PluginVersion,
-        /// What stands there.
+        /// The plugin that was published.
         published: Box<Published>,
         /// The digest of what was offered.
         offered: Digest,
     },
-    /// The bytes are not those of the record.
-    #[error("the component is {found}, and its record says {recorded}")]
+    /// The bytes do not match the record.
+    #[error("the component's digest is {found}, but its record says {recorded}")]
     OtherBytes {
         /// What the bytes are.
         found: Digest,
@@ -102,10 +102,10 @@ pub enum CatalogueError {
     /// The file can't be written or read.
     #[error("the plugin's file can't be used: {0}")]
     File(#[source] io::Error),
-    /// The file isn't what it was when it was published.
+    /// The file has changed since it was published.
     #[error(
-        "the file of {digest} in the catalogue is damaged (it is {found} now): publish the same component again, which \
-         puts it right"
+        "the file of {digest} in the catalogue is damaged (it is {found} now): publish the same component again \
+         to repair it"
     )]
     Damaged {
         /// What it should be.
@@ -132,53 +132,48 @@ impl From<Failure> for CatalogueError {
 pub struct Catalogue {
     store: Store,
     files: Arc<Files>,
-    /// Held from a file to its record, so that a sweep doesn't take what is on its way.
+    /// Held from writing a file until its record is written, so that a sweep doesn't remove the file in between.
     writing: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Catalogue {
-    /// The catalogue with its records in `store` and its files in `folder`, which is made where there is none.
+    /// The catalogue with its records in `store` and its files in `folder`, which is created if it is missing.
     ///
     /// # Errors
-    /// When the folder can't be made.
+    /// When the folder can't be created.
     pub fn open(store: Store, folder: &Path) -> io::Result<Self> {
         Ok(Self { store, files: Arc::new(Files::open(folder)?), writing: Arc::default() })
     }
 
-    /// The same catalogue, whose next publication takes this audit entry along.
+    /// The same catalogue, whose next publication includes this audit entry.
     #[must_use]
     pub fn with_audit(&self, pending: &PendingAudit) -> Self {
         Self { store: self.store.with_audit(pending), ..self.clone() }
     }
 
-    /// Puts a plugin into the catalogue; returns when it is on stable storage. The same bytes again change nothing but
-    /// that new signatures are added, and put a damaged file right.
+    /// Adds a plugin to the catalogue; returns when it is on stable storage. Publishing the same bytes again only adds
+    /// new signatures and repairs a damaged file.
     ///
     /// # Errors
-    /// When its version stands for other bytes, or it can't be written.
+    /// When its version was published with other bytes, or it can't be written.
     pub async fn publish(&self, bytes: Bytes, offered: Published) -> Result<Publication, CatalogueError> {
         let recorded = offered.plugin.digest;
         let writing = Arc::clone(&self.writing).lock_owned().await;
         let key = keys::plugin(&offered.plugin.plugin_version());
-        // Asked before anything is written, and again where it counts.
+        // Checked before the file is written, and again in the commit.
         match self.load(key.clone()).await {
-            Ok(Some(there)) => taken(&there, &offered)?,
+            Ok(Some(existing)) => check_same_bytes(&existing, &offered)?,
             Ok(None) | Err(StoreError::Damaged(_)) => {}
             Err(error) => return Err(error.into()),
         }
         self.files(move |files| files.write(recorded, &bytes)).await?;
-        let step = move |draft: &mut Draft<'_>| {
-            // Kept until then also when the caller goes away.
-            draft.after_commit(move || drop(writing));
-            let there = undamaged(draft, &key)?;
-            let publication = match there {
-                None => Publication::New(offered),
-                Some(there) => Publication::Known(merged(there, offered)?),
-            };
-            draft.put_record(&key, Record::of(publication.published())?)?;
-            Ok::<_, CatalogueError>(publication)
-        };
-        self.store.commit(Durability::Flushed, step).await
+        self.store
+            .commit(Durability::Flushed, move |draft| {
+                // Held until the commit even when the caller is cancelled.
+                draft.after_commit(move || drop(writing));
+                record_publication(draft, &key, offered)
+            })
+            .await
     }
 
     /// The plugin of this name and version.
@@ -197,7 +192,7 @@ impl Catalogue {
         Ok(self.list().await?.into_iter().find(|published| published.plugin.digest == digest))
     }
 
-    /// Every plugin, by name and then in the order in which they were published. A damaged record is logged and left
+    /// Every plugin, by name and then in the order in which they were published. Damaged records are logged and left
     /// out.
     ///
     /// # Errors
@@ -208,7 +203,7 @@ impl Catalogue {
         Ok(all)
     }
 
-    /// The bytes with this digest, seen to be those.
+    /// The bytes with this digest, checked against it.
     ///
     /// # Errors
     /// When there are none, they can't be read, or they are damaged.
@@ -216,8 +211,8 @@ impl Catalogue {
         self.files(move |files| files.read(digest)).await
     }
 
-    /// Keeps bytes that no version stands for, by their digest; returns when they are on stable storage. They stay for
-    /// as long as [`Catalogue::sweep`] is told of them.
+    /// Keeps bytes that are not published, under their digest; returns when they are on stable storage. They stay as
+    /// long as their digest is passed to [`Catalogue::sweep`].
     ///
     /// # Errors
     /// When they can't be written.
@@ -226,8 +221,9 @@ impl Catalogue {
         self.files(move |files| files.write(Digest::of(&bytes), &bytes)).await
     }
 
-    /// Removes files that no record names and that are not among `kept`: what a crash left of a publication. How many
-    /// there were. Nothing is removed while a record is damaged, since nobody knows which file it named.
+    /// Removes files that no record names and that are not in `kept`, such as the remains of an interrupted
+    /// publication. Returns how many were removed. Nothing is removed while a record is damaged, because the file it
+    /// names is unknown.
     ///
     /// # Errors
     /// When the store or the folder can't be read.
@@ -245,7 +241,7 @@ impl Catalogue {
         self.store.read(move |disk| Ok(disk.load::<Published>(&key)?.map(|(published, _)| published))).await
     }
 
-    /// Works on the files on tokio's blocking pool.
+    /// Runs file operations on tokio's blocking pool.
     async fn files<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Files) -> Result<T, CatalogueError> + Send + 'static,
@@ -262,9 +258,10 @@ impl std::fmt::Debug for Catalogue {
     }
 }
 
-/// Every record that can be read, and how many can't.
+/// Every readable record, and the number of damaged ones.
 fn load_all(disk: &Disk) -> Result<(Vec<Published>, usize), StoreError> {
-    let (mut all, mut damaged) = (Vec::new(), 0);
+    let mut all = Vec::new();
+    let mut damaged = 0;
     for pair in disk.scan(&[keys::PLUGIN], None) {
         let (key, _) = pair?;
         match disk.load::<Published>(&key) {
@@ -280,10 +277,20 @@ fn load_all(disk: &Disk) -> Result<(Vec<Published>, usize), StoreError> {
     Ok((all, damaged))
 }
 
-/// What stands under a key; a damaged record is put in quarantine, and then nothing does.
-fn undamaged(draft: &mut Draft<'_>, key: &[u8]) -> Result<Option<Published>, StoreError> {
+/// Writes the record of a plugin whose file is on disk.
+fn record_publication(draft: &mut Draft<'_>, key: &[u8], offered: Published) -> Result<Publication, CatalogueError> {
+    let publication = match load_or_quarantine(draft, key)? {
+        None => Publication::New(offered),
+        Some(existing) => Publication::Known(merge(existing, offered)?),
+    };
+    draft.put_record(key, Record::of(publication.published())?)?;
+    Ok(publication)
+}
+
+/// The record under a key; a damaged one is put in quarantine and counts as missing.
+fn load_or_quarantine(draft: &mut Draft<'_>, key: &[u8]) -> Result<Option<Published>, StoreError> {
     match draft.load::<Published>(key) {
-        Ok(there) => Ok(there.map(|(there, _)| there)),
+        Ok(found) => Ok(found.map(|(published, _)| published)),
         Err(StoreError::Damaged(error)) => {
             let plugin = String::from_utf8_lossy(&key[1..]).into_owned();
             tracing::error!(plugin, %error, "the record of a published plugin was damaged on disk and was put in quarantine");
@@ -295,25 +302,26 @@ fn undamaged(draft: &mut Draft<'_>, key: &[u8]) -> Result<Option<Published>, Sto
 }
 
 /// Refuses other bytes under the same version.
-fn taken(there: &Published, offered: &Published) -> Result<(), CatalogueError> {
-    if there.plugin.digest == offered.plugin.digest {
+fn check_same_bytes(existing: &Published, offered: &Published) -> Result<(), CatalogueError> {
+    if existing.plugin.digest == offered.plugin.digest {
         return Ok(());
     }
     Err(CatalogueError::Taken {
         plugin: offered.plugin.plugin_version(),
-        published: Box::new(there.clone()),
+        published: Box::new(existing.clone()),
         offered: offered.plugin.digest,
     })
 }
 
-/// What stands there, with the signatures that are new; then the key they were trusted for is the one that counts.
-fn merged(there: Published, offered: Published) -> Result<Published, CatalogueError> {
-    taken(&there, &offered)?;
-    let mut merged = there;
+/// The existing record with the new signatures added. If there are any, the key they are trusted for replaces the old
+/// one.
+fn merge(existing: Published, offered: Published) -> Result<Published, CatalogueError> {
+    check_same_bytes(&existing, &offered)?;
+    let mut merged = existing;
     let new: Vec<_> = offered.signatures.into_iter().filter(|one| !merged.signatures.contains(one)).collect();
     if !new.is_empty() {
         // Of one key, the latest signature is kept.
-        merged.signatures.retain(|there| new.iter().all(|new| new.key != there.key));
+        merged.signatures.retain(|old| new.iter().all(|new| new.key != old.key));
         merged.signatures.splice(0..0, new);
         merged.signatures.truncate(MOST_SIGNATURES);
         merged.trusted_by = offered.trusted_by.or(merged.trusted_by);

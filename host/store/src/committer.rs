@@ -1,16 +1,16 @@
-//! Group commit. One thread takes all requests that wait, runs them as steps of one [`Draft`], applies it as one batch
-//! and writes it out; the `syncer` thread then waits for the disk and answers, while this one prepares the next group.
+//! Group commit. One thread takes all waiting requests, runs them as steps of one [`Draft`], applies it as one batch
+//! and writes it out. The `syncer` thread then waits for the disk and answers, while this one prepares the next group.
 //!
 //! ```text
 //! callers ──steps──▶ committer: draft → apply → write out ──groups──▶ syncer: fdatasync → effects → answers
 //! ```
 //!
-//! A request that need not wait for the disk ([`Durability::Ordered`]) is answered once its group is applied: it
-//! survives a crash only if what follows it does, and never without what went before it.
+//! A request that need not wait for the disk ([`Durability::Ordered`]) is answered once its group is applied. It may be
+//! lost in a crash, but no later write survives without it, and it never survives without the earlier ones.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, SyncSender};
 use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot};
@@ -23,7 +23,7 @@ use crate::health::Health;
 use crate::pending::{Durability, Pending};
 use crate::syncer::{self, WriteOutWatch};
 
-/// Requests that may wait for the committer; beyond, callers wait to hand theirs over.
+/// Requests that may wait for the committer; beyond that, callers wait to send theirs.
 const WAITING_REQUESTS: usize = 4096;
 /// Most requests in one group: bounds how long the first of them waits for the rest.
 const GROUP_REQUESTS: usize = 1024;
@@ -70,11 +70,7 @@ impl Committer {
         let (requests, incoming) = mpsc::channel(WAITING_REQUESTS);
         let (groups, written_out) = std::sync::mpsc::sync_channel(WAITING_GROUPS);
         let watch = Arc::new(WriteOutWatch::default());
-        let syncer = {
-            let (disk, health, watch) = (disk.clone(), health.clone(), watch.clone());
-            let run = move || syncer::run(&disk, &health, &watch, &written_out);
-            std::thread::Builder::new().name("store-sync".into()).spawn(run)?
-        };
+        let syncer = spawn_syncer(disk.clone(), health.clone(), watch.clone(), written_out)?;
         let worker = Worker {
             incoming,
             groups,
@@ -88,9 +84,9 @@ impl Committer {
         Ok((Self { requests, health: health.clone() }, Threads { committer, syncer }))
     }
 
-    /// Runs `step` in the next group and answers what it returned, once that is committed.
+    /// Runs `step` in the next group and returns its result once the group is committed.
     ///
-    /// When the caller goes away after the request was handed in, the step is committed all the same, and its effects
+    /// If the caller is cancelled after the request was sent, the step is committed all the same, and its effects
     /// (`Draft::after_commit`) happen.
     pub(crate) async fn commit<T, E>(
         &self,
@@ -120,16 +116,24 @@ impl Committer {
                 None
             }
         });
-        let gone = || E::from(self.health.why_gone());
-        self.requests.send(Request::Run(job)).await.map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?
+        self.requests.send(Request::Run(job)).await.map_err(|_| self.health.closed_reason())?;
+        answer.await.map_err(|_| self.health.closed_reason())?
     }
 
-    /// Lets the threads end after everything handed in so far.
+    /// Lets the threads end after all requests sent so far.
     pub(crate) async fn close(&self) {
-        // An error means that they have ended already.
+        // An error means that the threads have already ended.
         let _ = self.requests.send(Request::Close).await;
     }
+}
+
+fn spawn_syncer(
+    disk: Arc<Disk>,
+    health: Arc<Health>,
+    watch: Arc<WriteOutWatch>,
+    groups: Receiver<Vec<Pending>>,
+) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name("store-sync".into()).spawn(move || syncer::run(&disk, &health, &watch, &groups))
 }
 
 struct Worker {
@@ -154,7 +158,7 @@ impl Worker {
                 }
             };
         }
-        // Requests that came too late are dropped unanswered, which their callers read as `Health::why_gone`.
+        // Later requests are dropped unanswered; their callers return `Health::closed_reason`.
     }
 
     /// Takes, applies and passes on one group; false when it was the last.
@@ -162,7 +166,8 @@ impl Worker {
         let mut request = self.incoming.blocking_recv();
         let mut open = true;
         let mut draft = Draft::new(&self.disk, &self.flows, &mut self.next_seq);
-        let (mut group, mut taken) = (Vec::new(), 0);
+        let mut group = Vec::new();
+        let mut taken = 0;
         loop {
             match request {
                 Some(Request::Run(job)) => group.extend(job(&mut draft)),
@@ -172,7 +177,7 @@ impl Worker {
                 }
             }
             taken += 1;
-            // What is taken from the row is run: whoever it belongs to would wait for an answer that never comes.
+            // Every request taken from the channel is run, or its caller would never get an answer.
             if draft.is_full() || taken == GROUP_REQUESTS {
                 break;
             }
@@ -194,7 +199,7 @@ impl Worker {
         }
         let (flushed, ordered): (Vec<_>, Vec<_>) = group.into_iter().partition(|pending| pending.is_flushed());
         ordered.into_iter().for_each(|pending| pending.complete(Ok(())));
-        // With nothing else to do, what nobody waits for is written out as well.
+        // When idle, write out even if nobody waits for it.
         if flushed.is_empty() && !self.incoming.is_empty() {
             return;
         }
@@ -202,7 +207,7 @@ impl Worker {
             Ok(()) if flushed.is_empty() => {}
             Ok(()) => {
                 if let Err(unsent) = self.groups.send(flushed) {
-                    // The syncer has failed; dropping the group unanswered tells its callers.
+                    // The syncer has failed; dropping the group lets its callers see that.
                     drop(unsent);
                 }
             }

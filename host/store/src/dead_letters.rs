@@ -1,5 +1,5 @@
-//! Dead letters, looked up and counted by operators. How they are filed is in `filing`, what operators do with them in
-//! `replay`, `groups` and `jobs`.
+//! Looks up, lists and counts dead letters. `filing` writes them; `replay`, `groups` and `jobs` hold what operators do
+//! with them.
 
 pub(crate) mod counters;
 pub(crate) mod counts;
@@ -21,20 +21,20 @@ use crate::store::Store;
 use crate::summary::DeadLetterSummary;
 use crate::{groups, keys};
 
-/// Which part of a list to answer.
+/// Which part of a list to return.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
-    /// Begin behind this one; none: at the beginning.
+    /// Begin after this one; none: at the beginning.
     pub after: Option<DeadLetterId>,
-    /// At most so many.
+    /// Most entries to return.
     pub limit: usize,
 }
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetterPage<T> {
-    /// The letters, by message id: the order of arrival, nearly.
-    pub letters: Vec<T>,
+    /// The dead letters, ordered by message id, which is nearly the order of arrival.
+    pub dead_letters: Vec<T>,
     /// Where the next page begins, if there is one.
     pub next: Option<DeadLetterId>,
 }
@@ -42,14 +42,15 @@ pub struct DeadLetterPage<T> {
 impl Store {
     /// One dead letter, whole.
     pub async fn dead_letter(&self, id: DeadLetterId) -> Result<Option<DeadLetter>, StoreError> {
-        self.read(move |disk| Ok(disk.load(&keys::letter(id))?.map(|(letter, _)| letter))).await
+        self.read(move |disk| Ok(disk.load(&keys::dead_letter(id))?.map(|(dead_letter, _)| dead_letter))).await
     }
 
-    /// Every payload a dead letter had, oldest first: the first is what was received. One that was never edited has one.
+    /// Every payload a dead letter had, oldest first. The first is the one received; a dead letter that was never edited has
+    /// only that one.
     pub async fn dead_letter_revisions(&self, id: DeadLetterId) -> Result<Option<Vec<Revision>>, StoreError> {
-        Ok(self.dead_letter(id).await?.map(|letter| match letter.revisions.is_empty() {
-            true => vec![received(&letter)],
-            false => letter.revisions,
+        Ok(self.dead_letter(id).await?.map(|dead_letter| match dead_letter.revisions.is_empty() {
+            true => vec![received(&dead_letter)],
+            false => dead_letter.revisions,
         }))
     }
 
@@ -68,7 +69,7 @@ impl Store {
             .await
     }
 
-    /// How many dead letters pass the filter, by state; opens none unless the filter asks for a payload.
+    /// How many dead letters pass the filter, by state. Reads no payload unless the filter asks for one.
     pub async fn count_dead_letters(&self, filter: Filter) -> Result<DeadLetterCounts, StoreError> {
         self.read(move |disk| if filter.is_about_groups() { count_groups(disk, &filter) } else { count(disk, &filter) })
             .await
@@ -77,18 +78,18 @@ impl Store {
     /// How many dead letters a flow has, by state; never blocks on the disk.
     #[must_use]
     pub fn dead_letter_counts(&self, flow: &FlowName) -> DeadLetterCounts {
-        self.inner.letters.of(flow)
+        self.inner.dead_letters.of(flow)
     }
 }
 
 /// What was received, as the first revision.
-pub(crate) fn received(letter: &DeadLetter) -> Revision {
+pub(crate) fn received(dead_letter: &DeadLetter) -> Revision {
     Revision {
         number: 0,
-        at: letter.received_at,
+        at: dead_letter.received_at,
         by: String::new(),
-        content_type: letter.received.content_type.clone(),
-        payload: letter.received.payload.clone(),
+        content_type: dead_letter.received.content_type.clone(),
+        payload: dead_letter.received.payload.clone(),
     }
 }
 
@@ -97,20 +98,22 @@ fn list<T>(
     page: Page,
     mut pick: impl FnMut(DeadLetterSummary) -> Result<Option<T>, StoreError>,
 ) -> Result<DeadLetterPage<T>, StoreError> {
-    let (mut letters, mut last, mut more) = (Vec::new(), page.after, false);
+    let mut dead_letters = Vec::new();
+    let mut last = page.after;
+    let mut more = false;
     each(disk, page.after, |id, summary| {
-        if letters.len() >= page.limit {
+        if dead_letters.len() >= page.limit {
             more = true;
             return Ok(ControlFlow::Break(()));
         }
-        letters.extend(pick(summary)?);
+        dead_letters.extend(pick(summary)?);
         last = Some(id);
         Ok(ControlFlow::Continue(()))
     })?;
-    Ok(DeadLetterPage { letters, next: last.filter(|_| more) })
+    Ok(DeadLetterPage { dead_letters, next: last.filter(|_| more) })
 }
 
-/// Shows every summary behind `after` until told to stop. One damaged letter must not hide the others.
+/// Visits every summary after `after` until `visit` breaks. Damaged dead letters are logged and skipped.
 pub(crate) fn each(
     disk: &Disk,
     after: Option<DeadLetterId>,
@@ -123,7 +126,9 @@ pub(crate) fn each(
         match seen {
             Ok(ControlFlow::Continue(())) => {}
             Ok(ControlFlow::Break(())) => return Ok(()),
-            Err(StoreError::Damaged(error)) => tracing::error!(letter = %id, %error, "a dead letter can't be read"),
+            Err(StoreError::Damaged(error)) => {
+                tracing::error!(dead_letter = %id, %error, "a dead letter can't be read")
+            }
             Err(error) => return Err(error),
         }
     }
@@ -139,7 +144,7 @@ fn count(disk: &Disk, filter: &Filter) -> Result<DeadLetterCounts, StoreError> {
     Ok(counts)
 }
 
-/// The same from the groups' counts.
+/// The same, from the counts of the groups.
 fn count_groups(disk: &Disk, filter: &Filter) -> Result<DeadLetterCounts, StoreError> {
     let mut counts = DeadLetterCounts::default();
     for group in groups::load_all(disk)?.0.iter().filter(|group| filter.admits_group(group)) {
@@ -151,7 +156,7 @@ fn count_groups(disk: &Disk, filter: &Filter) -> Result<DeadLetterCounts, StoreE
     Ok(of_state)
 }
 
-/// Whether the filter admits a letter; opens it only when the filter asks for a payload.
+/// Whether the filter admits a dead letter; reads its payload only when the filter asks for one.
 pub(crate) fn admitted(disk: &Disk, filter: &Filter, summary: &DeadLetterSummary) -> Result<bool, StoreError> {
     match filter.payload {
         None => Ok(filter.admits(summary)),
@@ -163,6 +168,6 @@ fn whole(disk: &Disk, filter: &Filter, summary: &DeadLetterSummary) -> Result<Op
     if !filter.admits(summary) {
         return Ok(None);
     }
-    let letter = disk.load::<DeadLetter>(&keys::letter(summary.id))?.map(|(letter, _)| letter);
-    Ok(letter.filter(|letter| filter.admits_payload(letter)))
+    let dead_letter = disk.load::<DeadLetter>(&keys::dead_letter(summary.id))?.map(|(dead_letter, _)| dead_letter);
+    Ok(dead_letter.filter(|dead_letter| filter.admits_payload(dead_letter)))
 }

@@ -1,5 +1,6 @@
-//! Duplicate detection: the first message with a (flow, dedupe key) is remembered until its window ends; another one
-//! within is not stored. Checked and set inside the commit that stores the message, so two requests can't both win.
+//! Duplicate detection. The first message with a (flow, dedupe key) is remembered until its window ends; another one
+//! within the window is not stored. The check is part of the commit that stores the message, so of two concurrent
+//! requests only one is stored.
 
 use gantry_core::{FlowName, MessageId, Timestamp};
 
@@ -8,7 +9,7 @@ use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::keys;
 
-/// What a (flow, dedupe key) stands for: the first message, and until when it is remembered.
+/// The first message with a (flow, dedupe key), and until when it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct First {
     message: MessageId,
@@ -20,17 +21,17 @@ impl First {
         [self.message.as_bytes().as_slice(), &self.expires.0.to_be_bytes()].concat()
     }
 
-    /// None when damaged: then the key counts as new, for a duplicate is better than a loss.
+    /// None when damaged: then the key counts as new, because a duplicate is better than a loss.
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (message, expires) = bytes.split_first_chunk::<16>()?;
-        // An idempotency key has more to say behind that.
+        // The entry of an idempotency key has more bytes after that.
         let (expires, _) = expires.split_first_chunk::<8>()?;
         let expires = Timestamp(u64::from_be_bytes(*expires));
         Some(Self { message: MessageId::from_bytes(*message), expires })
     }
 }
 
-/// What to recognise duplicates of one message by, and how long.
+/// The key by which duplicates of one message are recognised, and until when.
 #[derive(Clone, Debug)]
 pub(crate) struct Window {
     key: Vec<u8>,
@@ -62,7 +63,7 @@ pub(crate) fn first_or_remember(
     Ok(None)
 }
 
-/// Removes up to `limit` entries whose window has ended; how many it removed.
+/// Removes up to `limit` entries whose window has ended; returns how many.
 pub(crate) fn sweep(draft: &mut Draft<'_>, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
     let mut expired = Vec::new();
     for pair in draft.scan_committed(&[keys::DEDUPE_EXPIRY], None).take(limit) {

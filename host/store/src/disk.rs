@@ -1,21 +1,21 @@
-//! The storage engine: the only module that names sled (0.34.7), and what must be known of it.
+//! The storage engine: the only module that names sled (0.34.7), and what must be known about it.
 //!
 //! **Atomic.** `Tree::apply_batch` reserves a manifest in the log before the first write of the batch and stores in it
 //! the log position of the last one. Recovery stops at a manifest whose last position lies beyond the contiguous end of
-//! the log, so a batch is found whole or not at all, whatever of it reached the disk. That is all of our atomicity:
-//! every state change is one batch.
+//! the log, so a batch is found whole or not at all, however much of it reached the disk. Our atomicity rests on this
+//! alone: every state change is one batch.
 //!
 //! **Durable.** On Linux, `flush` ends in `sync_file_range`, which neither waits for the drive's cache nor writes the
-//! file's new length. It survives a killed process, but no power cut. [`Disk::sync`] therefore calls `fdatasync` on a
-//! handle of our own behind it. A handle of our own also sees write-back errors that the engine's background thread
-//! has already been told, logged and forgotten.
+//! file's new length. Data then survives a killed process, but not a power cut. [`Disk::sync`] therefore calls
+//! `fdatasync` afterwards, on a file handle of our own. That handle also sees write-back errors that the engine's
+//! background thread has already received, logged and dropped.
 //!
 //! **Small pages.** A log entry of more than a quarter of a segment goes to a file under `blobs/`, which is never
 //! fsynced; when writing it fails (disk full), the log waits forever for the entry. With parts of at most 8 KiB
 //! (`record::PART`) and pages of at most about 20 entries, a quarter of [`SEGMENT_BYTES`] is never reached.
 //!
-//! **Poisoned by errors.** After a failed write the engine refuses everything; only opening it anew helps. One failing
-//! path does not wake who waits for it: see [`Disk::nudge`].
+//! **Unusable after an error.** After a failed write the engine refuses everything; it must be opened again. One error
+//! path does not wake the threads that wait for it: see [`Disk::nudge`].
 
 use std::fs::File;
 use std::ops::Bound;
@@ -28,16 +28,16 @@ use crate::keys;
 use crate::lock::Lock;
 use crate::record;
 
-/// What a log filter should be told so that the engine's own messages do not drown the host's: its WARN and INFO lines
-/// speak of things this crate handles and reports itself.
+/// Log directive that silences the engine's own WARN and INFO lines: this crate handles what they report, and logs it
+/// itself.
 pub const LOG_DIRECTIVE: &str = "sled=error";
 
 /// Unit of the engine's log and of its space reclamation. It is part of the on-disk format: never change it for an
 /// existing store. Twice the default, so that a full page (20 × 8 KiB) stays below a quarter of it.
 const SEGMENT_BYTES: usize = 1024 * 1024;
 
-/// How often the engine's own thread writes out what nobody waits for and reclaims space. Short, because a settlement
-/// that nobody waits for is repeated after a crash; each round costs nothing when nothing was written.
+/// How often the engine's own thread writes out unflushed writes and reclaims space. Short, because a settlement that
+/// was not written out is repeated after a crash. A round without new writes costs nothing.
 const BACKGROUND_FLUSH_MS: u64 = 200;
 
 /// Below this, the engine's 256 cache shards hold less than one full page each.
@@ -55,24 +55,27 @@ pub(crate) trait Read {
         Ok(Some((value, len)))
     }
 
-    /// The record under this key whose first part is at hand already.
+    /// The record under this key whose first part is already read.
     fn load_from<T: serde::de::DeserializeOwned>(&self, key: &[u8], head: Vec<u8>) -> Result<T, StoreError> {
         Ok(self.load_all(key, head)?.0)
     }
 
-    /// Reads the rest of a record behind its first part, and how many bytes all of it has.
+    /// Reads the rest of a record whose first part is given; returns it with its total number of bytes.
     fn load_all<T: serde::de::DeserializeOwned>(
         &self,
         key: &[u8],
         mut bytes: Vec<u8>,
     ) -> Result<(T, usize), StoreError> {
-        let damaged = |error| StoreError::Damaged(std::sync::Arc::new(error));
         for part in 1..=record::continuations(&bytes).map_err(damaged)? {
             let more = self.get(&keys::continuation(key, part))?;
             bytes.extend_from_slice(&more.ok_or_else(|| damaged(RecordError::Incomplete))?);
         }
         Ok((record::decode(&bytes).map_err(damaged)?, bytes.len()))
     }
+}
+
+fn damaged(error: RecordError) -> StoreError {
+    StoreError::Damaged(std::sync::Arc::new(error))
 }
 
 /// The open engine.
@@ -87,7 +90,7 @@ pub(crate) struct Disk {
 pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 
 impl Disk {
-    /// Opens the engine's files in `dir`; what has to be mended before that is done (see `recovery`).
+    /// Opens the engine's files in `dir`; `recovery` must have repaired them before.
     pub(crate) fn open(dir: &Path, cache_bytes: u64, lock: Lock) -> Result<Self, Failure> {
         let config = sled::Config::new()
             .path(dir)
@@ -116,7 +119,7 @@ impl Disk {
         Ok(self.db.apply_batch(batch)?)
     }
 
-    /// Hands everything applied so far to the operating system: a killed process loses none of it.
+    /// Hands everything applied so far to the operating system, so that it survives a killed process.
     pub(crate) fn write_out(&self) -> Result<(), Failure> {
         self.db.flush()?;
         Ok(())
@@ -134,7 +137,7 @@ impl Disk {
         let _ = self.db.insert(keys::NUDGE, &count.to_be_bytes());
     }
 
-    /// The pairs whose keys begin with `prefix`, in order, behind `after` if it is given.
+    /// The pairs whose keys begin with `prefix`, in order, after `after` if it is given.
     pub(crate) fn scan(
         &self,
         prefix: &[u8],

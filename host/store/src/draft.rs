@@ -1,5 +1,5 @@
-//! One atomic write in the making: many requests, each a step, put their changes into one [`Draft`], and all of it is
-//! applied as one batch. A step sees what the steps before it wrote; a step that fails leaves nothing behind.
+//! One atomic write in preparation: many requests, each a step, put their changes into one [`Draft`], which is applied
+//! as one batch. A step sees what the steps before it wrote; a failed step leaves nothing behind.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +14,10 @@ const FULL_BYTES: usize = 4 * 1024 * 1024;
 
 type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
-/// What a step wants done once its writes are committed.
+/// What to do once a step's writes are committed.
 pub(crate) type Effect = Box<dyn FnOnce() + Send>;
 
-/// One atomic write in the making.
+/// One atomic write in preparation.
 pub(crate) struct Draft<'a> {
     disk: &'a Disk,
     flows: &'a Flows,
@@ -45,24 +45,24 @@ impl<'a> Draft<'a> {
         self.step.insert(key, None);
     }
 
-    /// Sets a record where there is none.
+    /// Adds a record under a key that has none.
     pub(crate) fn add_record(&mut self, key: &[u8], record: Record) {
         for (key, part) in record.into_parts(key) {
             self.set(key, part);
         }
     }
 
-    /// Sets a record, in place of the one that may be there.
+    /// Sets a record, replacing an existing one.
     pub(crate) fn put_record(&mut self, key: &[u8], record: Record) -> Result<(), StoreError> {
         self.remove_record(key)?;
         self.add_record(key, record);
         Ok(())
     }
 
-    /// Removes a record with all its parts; whether there was one.
+    /// Removes a record with all its parts; returns whether there was one.
     pub(crate) fn remove_record(&mut self, key: &[u8]) -> Result<bool, StoreError> {
         let Some(head) = self.get(key)? else { return Ok(false) };
-        // A damaged head may state too many parts: they end where the first is missing.
+        // A damaged head may state too many parts: stop at the first missing one.
         for part in 1..=record::continuations(&head).unwrap_or(0) {
             let key = keys::continuation(key, part);
             if self.get(&key)?.is_none() {
@@ -74,7 +74,7 @@ impl<'a> Draft<'a> {
         Ok(true)
     }
 
-    /// Moves whatever is under this key, and its continuations, to quarantine, byte for byte.
+    /// Moves the value under this key, and its continuations, to quarantine, byte for byte.
     pub(crate) fn quarantine(&mut self, key: &[u8]) -> Result<(), StoreError> {
         let mut at = key.to_vec();
         for part in 1.. {
@@ -91,19 +91,19 @@ impl<'a> Draft<'a> {
         self.flows
     }
 
-    /// A number above all that were ever given to a message that is still in the queue.
+    /// A number greater than that of every message in the queue.
     pub(crate) fn next_seq(&mut self) -> u64 {
         let seq = *self.next_seq;
         *self.next_seq += 1;
         seq
     }
 
-    /// What to do once this step is committed, even when nobody waits for its answer any more.
+    /// Adds an effect to run once this step is committed, even if its caller was cancelled.
     pub(crate) fn after_commit(&mut self, effect: impl FnOnce() + Send + 'static) {
         self.effects.push(Box::new(effect));
     }
 
-    /// The pairs under a prefix as they were before this draft: look up what is found with `get` before acting on it.
+    /// The pairs under a prefix without the changes of this draft: look up each with `get` before acting on it.
     pub(crate) fn scan_committed(
         &self,
         prefix: &[u8],
@@ -112,7 +112,7 @@ impl<'a> Draft<'a> {
         self.disk.scan(prefix, after)
     }
 
-    /// The keys under a prefix as they are with this draft applied; for prefixes of few keys.
+    /// The keys under a prefix including the changes of this draft; for prefixes with few keys.
     pub(crate) fn keys_with_drafted(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
         let committed = self.disk.scan(prefix, None).map(|pair| pair.map(|(key, _)| key));
         let mut keys = committed.collect::<Result<BTreeSet<_>, _>>()?;
@@ -128,14 +128,14 @@ impl<'a> Draft<'a> {
         Ok(keys.into_iter().collect())
     }
 
-    /// Keeps what the present step wrote, and returns its effects.
+    /// Keeps what the current step wrote, and returns its effects.
     pub(crate) fn accept(&mut self) -> Vec<Effect> {
         // Not `append`, which rebuilds the whole map.
         self.accepted.extend(std::mem::take(&mut self.step));
         std::mem::take(&mut self.effects)
     }
 
-    /// Forgets what the present step wrote.
+    /// Drops what the current step wrote.
     pub(crate) fn reject(&mut self) {
         self.step.clear();
         self.effects.clear();

@@ -1,20 +1,20 @@
-//! The answer to whoever hands a message over to the store.
+//! The result of enqueuing a message.
 
 use gantry_core::MessageId;
 
-/// What became of a [`NewMessage`](crate::NewMessage).
+/// The result of enqueuing a [`NewMessage`](crate::NewMessage).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enqueued {
     /// It is in the queue and on stable storage.
     Stored(MessageId),
-    /// It was not stored: the request is a repetition, and this is what the first one was answered.
+    /// It was not stored: the request is a repetition. These fields repeat the answer to the first one.
     Repeated {
-        /// The message of the first one.
+        /// The message of the first request.
         message: MessageId,
-        /// Whether that was a duplicate itself.
+        /// Whether the first request itself was a duplicate.
         duplicate: bool,
     },
-    /// It was not stored: its idempotency key was used for something else, which became this message.
+    /// It was not stored: its idempotency key was used before with other content, for this message.
     Conflicting(MessageId),
     /// It was not stored: the message with this id has the same dedupe key, or is the same message.
     Duplicate(MessageId),

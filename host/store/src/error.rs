@@ -1,5 +1,5 @@
-//! What can go wrong with the store, typed as far as a caller decides by it. Nothing here names the engine: its errors
-//! arrive as a [`Failure`] with a kind to act on and a text for people.
+//! The errors of the store, typed where a caller decides by them. Nothing here names the engine: its errors become a
+//! [`Failure`] with a kind to act on and a text to show.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gantry_core::{DeadLetterId, DeadLetterState, JobId};
 
-/// What sort of trouble the disk or the engine is in.
+/// The kind of failure of the disk or the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// No space is left.
@@ -16,19 +16,19 @@ pub enum FailureKind {
     Io,
     /// What was read back is not what was written.
     Corrupt,
-    /// The engine broke an assumption of its own, or of ours.
+    /// The engine panicked or behaved unexpectedly.
     Internal,
-    /// A write has not ended for so long that it is given up.
+    /// A write did not end in time.
     Stalled,
 }
 
-/// Trouble of the disk or the engine.
+/// A failure of the disk or the engine.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{text}")]
 pub struct Failure {
-    /// What to decide by.
+    /// The kind, for decisions.
     pub kind: FailureKind,
-    /// For people.
+    /// The description, for people.
     pub text: Arc<str>,
 }
 
@@ -58,22 +58,22 @@ impl From<io::Error> for Failure {
 /// Why a record can't be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// It is sealed, and this version has no keys.
+    /// It is sealed (encrypted), and this version can't open it.
     #[error("the record is sealed, and this version can't open sealed records")]
     Sealed,
-    /// A sealing this version does not know.
+    /// This version does not know its sealing.
     #[error("the record has unknown sealing {0}")]
     UnknownSealing(u8),
-    /// An encoding this version does not know.
+    /// This version does not know its encoding.
     #[error("the record has unknown encoding {0}")]
     UnknownEncoding(u8),
     /// It ends too early, or a part is missing.
     #[error("the record is incomplete")]
     Incomplete,
-    /// Its bytes changed.
+    /// Its bytes have changed.
     #[error("the record's checksum is wrong")]
     Checksum,
-    /// It holds something else than expected.
+    /// Its content is not what was expected.
     #[error("the record's content can't be understood")]
     Decode(#[source] rmp_serde::decode::Error),
     /// The value can't be written.
@@ -94,14 +94,16 @@ pub enum OpenError {
     #[error("the store at {} is in use by another process", .0.display())]
     InUse(PathBuf),
     /// It was written by a newer Gantry.
-    #[error("the store has format {found}, this version reads formats up to {known}: use the newer version again")]
+    #[error(
+        "the store has format {found}, this version reads formats up to {known}: start the newer version of Gantry"
+    )]
     NewerFormat {
         /// The format on disk.
         found: u32,
         /// The newest this version reads.
         known: u32,
     },
-    /// There is data, but not Gantry's.
+    /// The directory holds data that is not a Gantry store.
     #[error("{} holds data that is not a Gantry store", .0.display())]
     NotAStore(PathBuf),
     /// The directory or its files can't be read or written.
@@ -121,19 +123,19 @@ pub enum OpenError {
 /// A call on an open store failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The disk or the engine failed; nothing is acknowledged any more until the store is opened anew.
+    /// The disk or the engine failed; nothing more is acknowledged until the store is opened again.
     #[error("the store is unavailable")]
     Unavailable(#[source] Failure),
     /// The store was closed.
     #[error("the store is closed")]
     Closed,
-    /// One record can't be read; the rest is unharmed.
+    /// One record can't be read; the others are not affected.
     #[error("a stored record can't be read")]
     Damaged(#[source] Arc<RecordError>),
-    /// The value can't be stored, by its nature; trying again can't help.
+    /// The value itself can't be stored; trying again does not help.
     #[error("the value can't be stored")]
     Unstorable(#[source] Arc<RecordError>),
-    /// A key-value name beyond the limits.
+    /// A key-value name exceeds the limits.
     #[error("a key-value namespace takes up to 255 bytes and a key up to 1024: got {namespace} and {key}")]
     NameTooLong {
         /// Bytes of the namespace.
@@ -149,7 +151,7 @@ impl From<Failure> for StoreError {
     }
 }
 
-/// A dead letter could not be put back to work, acknowledged or closed.
+/// A dead letter could not be replayed, acknowledged or closed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ReplayError {
     /// There is none with this id.
@@ -158,12 +160,12 @@ pub enum ReplayError {
     /// Its state does not allow it.
     #[error("dead letter {id} is {}", state.name())]
     WrongState {
-        /// Which letter.
+        /// Which dead letter.
         id: DeadLetterId,
-        /// Where it stands.
+        /// Its state.
         state: DeadLetterState,
     },
-    /// Its message is in the queue already, for another of its dead letters: try again when that run has ended.
+    /// Its message is already in the queue, for another of its dead letters: try again when that run has ended.
     #[error("the message of dead letter {0} is in the queue")]
     MessageQueued(DeadLetterId),
     /// The store failed.
@@ -200,17 +202,17 @@ pub enum JobError {
     /// There is none with this id.
     #[error("there is no job {0}")]
     NotFound(JobId),
-    /// It has ended already.
-    #[error("job {0} has ended already")]
+    /// It has already ended.
+    #[error("job {0} has already ended")]
     Ended(JobId),
-    /// A filter for letters that nothing is to be done about.
+    /// The filter asks for dead letters that are closed or being replayed.
     #[error("a job works on open and acknowledged dead letters, not on {} ones", .0.name())]
     WrongState(DeadLetterState),
-    /// A discard without a word on why.
+    /// A discard without a reason.
     #[error("a discard needs a `reason`")]
     NoReason,
-    /// More than one job takes.
-    #[error("more than {0} dead letters pass the filter: narrow it, and start several jobs")]
+    /// More dead letters than one job may have.
+    #[error("more than {0} dead letters pass the filter: narrow the filter and start several jobs")]
     TooMany(usize),
     /// The store failed.
     #[error(transparent)]
@@ -223,7 +225,7 @@ impl From<Failure> for JobError {
     }
 }
 
-/// Closing did not get everything to disk; every message that was acknowledged is there all the same.
+/// Closing could not write everything to disk. Every acknowledged message is on disk all the same.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the store could not be closed in order")]
+#[error("the store could not be closed cleanly")]
 pub struct CloseError(#[source] pub StoreError);

@@ -1,4 +1,4 @@
-//! The queues of all flows, by name: their schedules, what wakes who waits for work, and what all of them hold together.
+//! The queues of all flows, by name: their schedules, the notification of waiting workers, and their total size.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,38 +7,38 @@ use gantry_core::{Digest, FlowName, MessageId, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
-use crate::schedule::{Backlog, Entry, Schedule, Total};
+use crate::schedule::{Backlog, Entry, KeyHash, Schedule, Total};
 
 /// One flow's queue.
 pub(crate) struct FlowQueue {
     pub(crate) schedule: Mutex<Schedule>,
-    pub(crate) bell: Notify,
+    pub(crate) wake_up: Notify,
 }
 
 impl FlowQueue {
     fn new(total: Arc<Total>) -> Self {
-        Self { schedule: Mutex::new(Schedule::new(true, total)), bell: Notify::new() }
+        Self { schedule: Mutex::new(Schedule::new(true, total)), wake_up: Notify::new() }
     }
 
     pub(crate) fn push(&self, entry: Entry, id: MessageId) {
         self.schedule.lock().push(entry, id);
-        self.bell.notify_one();
+        self.wake_up.notify_one();
     }
 
-    /// Lets the schedule see the time; wakes who waits for work if there is some.
+    /// Tells the schedule the time; wakes a waiting worker if a message is due.
     fn check_clock(&self, now: Timestamp) {
         if self.schedule.lock().is_due(now) {
-            self.bell.notify_one();
+            self.wake_up.notify_one();
         }
     }
 }
 
-/// All flows' queues; a flow is known from its first message or its registration on, and is ordered unless told
+/// All flows' queues. A flow is known from its first message or its registration on, and is ordered per key unless set
 /// otherwise.
 #[derive(Default)]
 pub(crate) struct Flows {
     queues: RwLock<HashMap<FlowName, Arc<FlowQueue>>>,
-    /// What all queues hold together.
+    /// The size of all queues together.
     total: Arc<Total>,
 }
 
@@ -51,33 +51,31 @@ impl Flows {
         queues.entry(flow.clone()).or_insert_with(|| Arc::new(FlowQueue::new(Arc::clone(&self.total)))).clone()
     }
 
-    /// Every flow there is a queue for, sorted.
+    /// The names of all flows with a queue, sorted.
     pub(crate) fn names(&self) -> Vec<FlowName> {
         let mut names: Vec<_> = self.queues.read().keys().cloned().collect();
         names.sort();
         names
     }
 
-    /// Lets every schedule see the time.
+    /// Tells every schedule the time.
     pub(crate) fn check_clock(&self, now: Timestamp) {
         self.queues.read().values().for_each(|queue| queue.check_clock(now));
     }
 
-    /// What all queues hold together.
+    /// The size of all queues together.
     pub(crate) fn backlog(&self) -> Backlog {
         self.total.backlog()
     }
 
     pub(crate) fn wake_all(&self) {
-        self.queues.read().values().for_each(|queue| queue.bell.notify_waiters());
+        self.queues.read().values().for_each(|queue| queue.wake_up.notify_waiters());
     }
 }
 
-/// A number that is the same for the same key, now and after any update; never 0. It is part of the on-disk format.
-pub(crate) fn hash_of_key(key: Option<&str>) -> u64 {
-    let hash = |key: &str| {
-        let digest = Digest::of(key.as_bytes());
-        digest.as_bytes()[..8].iter().fold(0, |hash, byte| hash << 8 | u64::from(*byte)).max(1)
-    };
-    key.map_or(0, hash)
+/// A hash that is the same for the same key, now and after any update. It is part of the on-disk format.
+pub(crate) fn hash_of_key(key: &str) -> KeyHash {
+    let digest = Digest::of(key.as_bytes());
+    let hash = digest.as_bytes()[..8].iter().fold(0, |hash, byte| hash << 8 | u64::from(*byte));
+    KeyHash::new(hash).unwrap_or(KeyHash::MIN)
 }

@@ -1,5 +1,5 @@
-//! Whether the store still works. The first failure is final: it is logged once, wakes everyone who waits, and is the
-//! answer to every later call, because the engine accepts nothing more until it is opened anew.
+//! Whether the store still works. The first failure is final: it is logged once, wakes everyone who waits, and is
+//! returned by every later call, because the engine accepts nothing more until it is opened again.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -19,7 +19,7 @@ impl Health {
         Self { failure: OnceLock::new(), closed: AtomicBool::new(false), flows }
     }
 
-    /// The reason why the store takes no calls, if there is one.
+    /// Fails if the store accepts no calls any more.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         match self.failure.get() {
             Some(failure) => Err(StoreError::Unavailable(failure.clone())),
@@ -28,8 +28,8 @@ impl Health {
         }
     }
 
-    /// The reason for an answer that never came.
-    pub(crate) fn why_gone(&self) -> StoreError {
+    /// The error for a request that was dropped unanswered.
+    pub(crate) fn closed_reason(&self) -> StoreError {
         self.check().err().unwrap_or(StoreError::Closed)
     }
 
@@ -37,13 +37,13 @@ impl Health {
         self.failure.get().cloned()
     }
 
-    /// Records the first failure and lets everyone know.
+    /// Records and logs the first failure, and wakes everyone who waits.
     pub(crate) fn fail(&self, failure: &Failure) {
         if self.failure.set(failure.clone()).is_ok() {
             tracing::error!(
                 kind = ?failure.kind,
                 error = %failure,
-                "the store has failed and takes nothing more; what was acknowledged is on disk: mend the cause and restart"
+                "the store has failed and accepts nothing more; acknowledged messages are on disk; fix the cause and restart"
             );
         }
         self.flows.wake_all();

@@ -1,4 +1,4 @@
-//! Where a message is, and what is kept of it when it has ended: the answer to "what happened to it?".
+//! Where a message is, and its history once it has ended.
 
 use gantry_core::{Envelope, FlowName, History, MessageId, MessageState, TimelineEntry, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,14 +8,14 @@ use crate::error::StoreError;
 use crate::keys;
 use crate::store::Store;
 
-/// How often a look-up follows a message that moves while it is looked up.
-const MOST_LOOKS: u32 = 5;
+/// How many times a lookup is repeated when the message moves meanwhile.
+const MAX_LOOKUPS: u32 = 5;
 
 /// What is stored under a message's id.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum MessageLocation {
-    /// In the queue, at this place.
+    /// In the queue, under this number.
     Queued { seq: u64 },
     /// It has ended.
     Ended { at: Timestamp, history: History },
@@ -31,7 +31,7 @@ pub(crate) fn of_queued(envelope: &Envelope) -> History {
         dedupe_key: envelope.dedupe_key.clone(),
         received_at: envelope.received_at,
         state: MessageState::Queued,
-        trail: envelope.trail.clone(),
+        timeline: envelope.timeline.clone(),
     }
 }
 
@@ -39,18 +39,18 @@ pub(crate) fn of_queued(envelope: &Envelope) -> History {
 pub(crate) fn of_damaged(id: MessageId, flow: FlowName, queued_at: Timestamp, last: TimelineEntry) -> History {
     let state = MessageState::DeadLettered;
     let source = String::new();
-    History { id, flow, source, key: None, dedupe_key: None, received_at: queued_at, state, trail: vec![last] }
+    History { id, flow, source, key: None, dedupe_key: None, received_at: queued_at, state, timeline: vec![last] }
 }
 
 impl Store {
-    /// What happened to a message: while it is queued from its envelope, afterwards from what is kept of it.
+    /// What happened to a message: taken from its envelope while it is queued, from its stored history afterwards.
     pub async fn history(&self, id: MessageId) -> Result<Option<History>, StoreError> {
         self.read(move |disk| look_up(disk, id)).await
     }
 }
 
 fn look_up(disk: &Disk, id: MessageId) -> Result<Option<History>, StoreError> {
-    for _ in 0..MOST_LOOKS {
+    for _ in 0..MAX_LOOKUPS {
         match disk.load(&keys::location(id))? {
             None => return Ok(None),
             Some((MessageLocation::Ended { history, .. }, _)) => return Ok(Some(history)),

@@ -1,6 +1,6 @@
-//! Idempotency keys: the first request with a (flow, key) is remembered with a fingerprint of what it carried and with
-//! its answer, until its window ends. Checked and set inside the commit that stores the message, so that of two equal
-//! requests one is stored and the other gets its answer.
+//! Idempotency keys. The first request with a (flow, key) is remembered until its window ends, with a fingerprint of
+//! its content and with its answer. The check is part of the commit that stores the message: of two equal requests, one
+//! is stored and the other gets the same answer.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::enqueued::Enqueued;
 use crate::error::StoreError;
 use crate::keys;
 
-/// What a sender recognises its own request by.
+/// The idempotency key of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
     /// The sender's key.
     pub key: String,
     /// How long it is remembered.
     pub window: Duration,
-    /// The beginning of a digest of what was sent.
+    /// The first bytes of a digest of the request's content.
     pub fingerprint: [u8; 16],
 }
 
@@ -34,13 +34,13 @@ struct Used {
 }
 
 impl Used {
-    /// Begins as an entry of a dedupe key does: the sweep reads only that.
+    /// Begins like the entry of a dedupe key: the sweep reads only that part.
     fn to_bytes(&self) -> Vec<u8> {
         let expires = self.expires.0.to_be_bytes();
         [self.message.as_bytes(), expires.as_slice(), &self.fingerprint, &[u8::from(self.duplicate)]].concat()
     }
 
-    /// None when damaged: then the key counts as new, for a duplicate is better than a loss.
+    /// None when damaged: then the key counts as new, because a duplicate is better than a loss.
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (message, rest) = bytes.split_first_chunk::<16>()?;
         let (expires, rest) = rest.split_first_chunk::<8>()?;
@@ -58,11 +58,11 @@ impl Used {
 pub(crate) fn answer(
     draft: &Draft<'_>,
     flow: &FlowName,
-    asked: &IdempotencyKey,
+    idempotency_key: &IdempotencyKey,
     now: Timestamp,
 ) -> Result<Option<Enqueued>, StoreError> {
-    let used = draft.get(&keys::idempotency(flow, &asked.key))?.as_deref().and_then(Used::from_bytes);
-    Ok(used.filter(|used| used.expires > now).map(|used| match used.fingerprint == asked.fingerprint {
+    let used = draft.get(&keys::idempotency(flow, &idempotency_key.key))?.as_deref().and_then(Used::from_bytes);
+    Ok(used.filter(|used| used.expires > now).map(|used| match used.fingerprint == idempotency_key.fingerprint {
         true => Enqueued::Repeated { message: used.message, duplicate: used.duplicate },
         false => Enqueued::Conflicting(used.message),
     }))
@@ -72,16 +72,16 @@ pub(crate) fn answer(
 pub(crate) fn remember(
     draft: &mut Draft<'_>,
     flow: &FlowName,
-    asked: &IdempotencyKey,
+    idempotency_key: &IdempotencyKey,
     (message, duplicate): (MessageId, bool),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let key = keys::idempotency(flow, &asked.key);
+    let key = keys::idempotency(flow, &idempotency_key.key);
     if let Some(expired) = draft.get(&key)?.as_deref().and_then(Used::from_bytes) {
         draft.delete(keys::dedupe_expiry(expired.expires, &key));
     }
-    let expires = now.after(asked.window);
-    let used = Used { message, expires, fingerprint: asked.fingerprint, duplicate };
+    let expires = now.after(idempotency_key.window);
+    let used = Used { message, expires, fingerprint: idempotency_key.fingerprint, duplicate };
     draft.set(keys::dedupe_expiry(expires, &key), Vec::new());
     draft.set(key, used.to_bytes());
     Ok(())
@@ -94,8 +94,8 @@ mod tests {
     #[test]
     fn a_used_key_survives_the_way_to_disk_and_back() {
         for duplicate in [false, true] {
-            let (message, expires) = (MessageId::generate(), Timestamp(7));
-            let used = Used { message, expires, fingerprint: [9; 16], duplicate };
+            let message = MessageId::generate();
+            let used = Used { message, expires: Timestamp(7), fingerprint: [9; 16], duplicate };
             assert_eq!(Used::from_bytes(&used.to_bytes()), Some(used));
         }
         assert_eq!(Used::from_bytes(&[0; 39]), None);

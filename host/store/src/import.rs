@@ -1,5 +1,5 @@
-//! Takes in dead letters that were exported, here or by another host. Importing twice changes nothing: a letter whose id
-//! is here already is left as it is, whatever has become of it since.
+//! Imports dead letters that were exported, here or by another host. Importing twice changes nothing: a dead letter whose id
+//! is already present is left as it is.
 
 use gantry_core::{DeadLetter, DeadLetterState, History, MessageState, dead_letter};
 
@@ -13,67 +13,73 @@ use crate::record::Record;
 use crate::store::Store;
 use crate::{groups, keys};
 
-/// What came of an import.
+/// The result of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Letters that are here now and were not before.
+    /// Letters that were added.
     pub added: usize,
-    /// Letters that were here already and were left as they are.
+    /// Letters that were already present and left as they are.
     pub present: usize,
 }
 
 impl Store {
-    /// Takes letters in, all of them or none, with their ids, states, attempts and revisions; returns when they are on
+    /// Imports dead letters, all of them or none, with their ids, states, attempts and revisions; returns when they are on
     /// stable storage.
     ///
-    /// Two things are this host's own. A letter that was being replayed over there is open here, where its message is
-    /// not in the queue; and the fingerprint is derived anew, so that it groups with failures of this version.
-    pub async fn import_dead_letters(&self, letters: Vec<DeadLetter>) -> Result<Imported, StoreError> {
-        let (counters, now) = (self.inner.letters.clone(), self.inner.clock.now());
-        let step = move |draft: &mut Draft<'_>| {
+    /// Two things change. A dead letter that was being replayed is open here, because its message is not in this queue. The
+    /// fingerprint is computed again, so that the dead letter is grouped with the failures of this version.
+    pub async fn import_dead_letters(&self, dead_letters: Vec<DeadLetter>) -> Result<Imported, StoreError> {
+        let counters = self.inner.dead_letters.clone();
+        let now = self.inner.clock.now();
+        self.commit(Durability::Flushed, move |draft| {
             let mut imported = Imported::default();
-            for letter in letters {
-                if draft.get(&keys::letter(letter.id))?.is_some() {
+            for dead_letter in dead_letters {
+                if draft.get(&keys::dead_letter(dead_letter.id))?.is_some() {
                     imported.present += 1;
                     continue;
                 }
-                add(draft, &counters, letter, now)?;
+                add(draft, &counters, dead_letter, now)?;
                 imported.added += 1;
             }
             Ok::<_, StoreError>(imported)
-        };
-        self.commit(Durability::Flushed, step).await
+        })
+        .await
     }
 }
 
 fn add(
     draft: &mut Draft<'_>,
     counters: &Counters,
-    mut letter: DeadLetter,
+    mut dead_letter: DeadLetter,
     now: gantry_core::Timestamp,
 ) -> Result<(), StoreError> {
-    letter.fingerprint = dead_letter::fingerprint(&letter.flow, letter.stage, letter.target.as_ref(), &letter.reason);
-    if letter.state == DeadLetterState::Replaying {
-        letter.state = DeadLetterState::Open;
+    dead_letter.fingerprint = dead_letter::fingerprint(
+        &dead_letter.flow,
+        dead_letter.stage,
+        dead_letter.target.as_ref(),
+        &dead_letter.reason,
+    );
+    if dead_letter.state == DeadLetterState::Replaying {
+        dead_letter.state = DeadLetterState::Open;
     }
-    let key = keys::location(letter.id.message);
+    let key = keys::location(dead_letter.id.message);
     if draft.get(&key)?.is_none() {
-        draft.put_record(&key, Record::of(&MessageLocation::Ended { at: now, history: history(&letter) })?)?;
+        draft.put_record(&key, Record::of(&MessageLocation::Ended { at: now, history: history(&dead_letter) })?)?;
     }
-    let summary = dead_letters::write(draft, &letter)?;
+    let summary = dead_letters::write(draft, &dead_letter)?;
     groups::enter(draft, counters, &summary, false)
 }
 
-/// What the letter tells of its message.
-fn history(letter: &DeadLetter) -> History {
+/// The history of the dead letter's message, as far as the dead letter holds it.
+fn history(dead_letter: &DeadLetter) -> History {
     History {
-        id: letter.id.message,
-        flow: letter.flow.clone(),
-        source: letter.source.clone(),
-        key: letter.received.key.clone(),
-        dedupe_key: letter.dedupe_key.clone(),
-        received_at: letter.received_at,
+        id: dead_letter.id.message,
+        flow: dead_letter.flow.clone(),
+        source: dead_letter.source.clone(),
+        key: dead_letter.received.key.clone(),
+        dedupe_key: dead_letter.dedupe_key.clone(),
+        received_at: dead_letter.received_at,
         state: MessageState::DeadLettered,
-        trail: letter.trail.clone(),
+        timeline: dead_letter.timeline.clone(),
     }
 }

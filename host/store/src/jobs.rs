@@ -1,16 +1,16 @@
-//! Jobs: one thing done to many dead letters, at a chosen rate.
+//! Jobs: one action on many dead letters, at a chosen rate.
 //!
-//! **Frozen.** The filter is evaluated once, when the job starts; letters that arrive later don't join. What the job is
-//! about is stored with it, in one atomic write.
+//! **Fixed set.** The filter is evaluated once, when the job starts; dead letters that arrive later are not included. The
+//! set is stored with the job, in one atomic write.
 //!
-//! **Once.** A job takes its next letters in steps. Each step is one atomic write: the letters it put to work, and how
-//! far the job has got. A crash leaves the job before a step or behind it, so that it goes on after a restart and does
-//! nothing twice.
+//! **Exactly once.** A job processes its dead letters in steps. Each step is one atomic write: the changed dead letters and the
+//! progress of the job. A crash leaves the job before or after a step, so after a restart it continues and does nothing
+//! twice.
 //!
-//! **No loops.** A letter that failed again since the job began is not put to work by it again, and one that was
-//! replayed too often already is held back unless the job was told to.
+//! **No loops.** A dead letter that failed again since the job began is not replayed by it again. A dead letter that was already
+//! replayed too many times is held back, unless the job is forced.
 //!
-//! The pace is not kept here: whoever works on a job (the host's `jobs`) says how many letters a step may take.
+//! The rate is not enforced here: the caller (`jobs` in `gantry-control`) decides how many dead letters a step may process.
 
 mod start;
 mod work;
@@ -30,36 +30,36 @@ use crate::store::Store;
 pub use work::JobStep;
 pub(crate) use work::ended_before;
 
-/// How often a letter may have been replayed before a job holds it back, unless the job says otherwise.
+/// How many replays a dead letter may have had before a job holds it back, by default.
 pub const MOST_REPLAYS: u32 = 5;
 
-/// Most letters in one job.
-pub const MOST_LETTERS: usize = 1_000_000;
+/// Most dead letters in one job.
+pub const MOST_DEAD_LETTERS: usize = 1_000_000;
 
-/// What a job does to each letter.
+/// What a job does to each dead letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobKind {
-    /// Puts it back to work.
+    /// Replays it.
     Redrive,
-    /// Gives it up.
+    /// Discards it.
     Discard,
 }
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobState {
-    /// Under way, or waiting for the host to start.
+    /// In progress, or waiting for the host to start.
     Running,
-    /// It has been through all its letters.
+    /// It has processed all its dead letters.
     Finished,
-    /// Somebody stopped it; what it did until then stands.
+    /// Somebody cancelled it; what it did before stays done.
     Cancelled,
 }
 
 impl JobState {
-    /// The state as commands and reports spell it.
+    /// The state as written in commands and reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,60 +73,60 @@ impl JobState {
 /// What a job is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewJob {
-    /// What is done to each letter.
+    /// What is done to each dead letter.
     pub kind: JobKind,
-    /// Which letters: of those it finds, the open and acknowledged ones.
+    /// Which dead letters; of those it matches, the open and acknowledged ones are processed.
     pub filter: Filter,
-    /// Who asks.
+    /// Who starts it.
     pub by: String,
-    /// Why; a discard needs it.
+    /// Why; required for a discard.
     pub reason: String,
-    /// Letters a second, at most; none: as fast as the store takes them.
+    /// Most dead letters per second; none: as fast as the store allows.
     pub rate: Option<u32>,
-    /// Letters that were replayed so often already are held back; 5 unless given.
+    /// Letters that were already replayed this many times are held back; 5 by default.
     pub most_replays: Option<u32>,
-    /// Redrive even those.
+    /// Whether to redrive those as well.
     pub force: bool,
 }
 
-/// A job, and how far it has got.
+/// A job and its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// Its identity.
     pub id: JobId,
-    /// What is done to each letter.
+    /// What is done to each dead letter.
     pub kind: JobKind,
-    /// Which letters.
+    /// Which dead letters.
     pub filter: Filter,
-    /// Who asked.
+    /// Who started it.
     pub by: String,
     /// Why; empty for a redrive.
     pub reason: String,
-    /// Letters a second, at most; none: as fast as the store takes them.
+    /// Most dead letters per second; none: as fast as the store allows.
     pub rate: Option<u32>,
-    /// Letters that were replayed so often already are held back.
+    /// Letters that were already replayed this many times are held back.
     pub most_replays: u32,
-    /// Redrive even those.
+    /// Whether to redrive those as well.
     pub force: bool,
-    /// Where it stands.
+    /// Its state.
     pub state: JobState,
-    /// When it began, and its letters were chosen.
+    /// When it was started and its dead letters were selected.
     pub created_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// Who cancelled it.
     pub cancelled_by: Option<String>,
-    /// How many letters it is about.
+    /// How many dead letters it has.
     pub total: u64,
-    /// How many of them it has looked at.
+    /// How many of them it has processed once.
     pub seen: u64,
     /// How many it has redriven or discarded.
     pub done: u64,
-    /// How many it held back: replayed too often already, or failed again since it began.
+    /// How many it held back: replayed too many times, or failed again since the job began.
     pub held_back: u64,
-    /// How many somebody else had dealt with, or were gone.
+    /// How many it passed over: closed or replayed by somebody else, or removed.
     pub passed_over: u64,
-    /// How many it comes back to, because their message is in the queue for another of its letters.
+    /// How many it will try again, because their message is in the queue for another of its dead letters.
     pub waiting: u64,
     /// Of those redriven, how many were resolved.
     pub resolved: u64,
@@ -135,13 +135,13 @@ pub struct Job {
 }
 
 impl Job {
-    /// How many letters are still to be dealt with.
+    /// How many dead letters are still to be processed.
     #[must_use]
     pub const fn left(&self) -> u64 {
         self.total.saturating_sub(self.seen) + self.waiting
     }
 
-    /// How many redriven messages have not come to an end yet.
+    /// How many redriven messages have not ended yet.
     #[must_use]
     pub const fn in_flight(&self) -> u64 {
         match self.kind {
@@ -174,10 +174,10 @@ impl Store {
         .await
     }
 
-    /// Stops a job; what it did until now stands.
+    /// Cancels a job; what it did before stays done.
     pub async fn cancel_job(&self, id: JobId, by: String) -> Result<Job, JobError> {
         let now = self.inner.clock.now();
-        let step = move |draft: &mut Draft<'_>| {
+        self.commit(Durability::Flushed, move |draft| {
             let mut job = find(draft, id)?.ok_or(JobError::NotFound(id))?;
             if job.state != JobState::Running {
                 return Err(JobError::Ended(id));
@@ -185,13 +185,13 @@ impl Store {
             job.cancelled_by = Some(by);
             work::end(draft, &mut job, JobState::Cancelled, now)?;
             Ok(job)
-        };
-        self.commit(Durability::Flushed, step).await
+        })
+        .await
     }
 
-    /// Returns when a job was started since the last call.
+    /// Waits until a job has been started since the last call.
     pub async fn job_started(&self) {
-        self.inner.job_bell.notified().await;
+        self.inner.job_started.notified().await;
     }
 }
 
@@ -203,7 +203,7 @@ fn write(draft: &mut Draft<'_>, job: &Job) -> Result<(), StoreError> {
     draft.put_record(&keys::job(job.id), Record::of(job)?)
 }
 
-/// A letter that the job put to work has come to an end. A job that is gone or damaged counts no more.
+/// Counts the end of a replay that the job started. Does nothing if the job was removed or is damaged.
 pub(crate) fn observe(draft: &mut Draft<'_>, id: JobId, outcome: ReplayOutcome) -> Result<(), StoreError> {
     let mut job = match find(draft, id) {
         Ok(Some(job)) => job,

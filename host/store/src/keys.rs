@@ -3,30 +3,30 @@
 //! | key | value |
 //! |---|---|
 //! | `00 "format"` | format version, u32 |
-//! | `00 "seen"` | the latest time by which a message was put off, u64: it shows whether the clock was set back since |
+//! | `00 "seen"` | clock watermark, u64: the latest time at which a message was postponed; shows whether the clock was set back since |
 //! | `m` seq | record: the envelope of a queued message |
-//! | `i` seq | index entry of a queued message: all the scheduler needs, so that a start reads no payload |
+//! | `i` seq | index entry of a queued message: all that the schedule needs, so that a start reads no payload |
 //! | `h` id | record: where a message is (queued under which seq, or its history) |
 //! | `d` digest | duplicate detection: id of the first message, expiry |
 //! | `d` digest | the same for idempotency keys: id of the first message, expiry, fingerprint, answer |
 //! | `x` expiry digest | empty: finds expired `d` entries |
 //! | `l` id position | record: a dead letter |
 //! | `o` id position | record: a dead letter's summary (filters and counts read no payload) |
-//! | `b` id position | the key, and flow, that a dead letter bars |
+//! | `b` id position | the key, and its flow, that a dead letter blocks |
 //! | `g` fingerprint | record: a group of dead letters, counted |
 //! | `j` id | record: a job |
-//! | `k` id part | record: a part of the letters a job is about |
-//! | `w` id id position | empty: a letter a job comes back to |
-//! | `r` id position number | format 1: a dead letter as it stood before an edited replay of it failed |
-//! | `q` hour flow `00` kind | record: how often a rule was broken in that hour; without a kind: how many kinds there are |
+//! | `k` id part | record: a part of the letters of a job |
+//! | `w` id id position | empty: a dead letter that a job tries again later |
+//! | `r` id position number | format 1: a dead letter before an edited replay of it failed |
+//! | `q` hour flow `00` kind | record: how many times a rule was broken in that hour; without a kind: the number of kinds |
 //! | `v` namespace key | record: a key-value entry |
-//! | `a` time number | record: an entry of the audit |
-//! | `n` time number | empty: an entry of the audit that states an intent, and has no outcome yet |
+//! | `a` time number | record: an entry of the audit log |
+//! | `n` time number | empty: an audit entry that states an intent without an outcome yet |
 //! | `p` name `@` version | record: a published plugin |
 //! | `c` key part | continuation of the record at `key` |
 //! | `z` key | a damaged record, byte for byte, moved here from `key` |
 //!
-//! `seq` is a number of the store's own, not the message's id: clocks go backwards, and a replay queues at the end.
+//! `seq` is a number given by the store, not the message's id: clocks can go backwards, and a replay queues at the end.
 
 use gantry_core::{DeadLetterId, Digest, FlowName, JobId, MessageId, PluginVersion, Timestamp};
 
@@ -34,8 +34,8 @@ use crate::audit::entry::AuditId;
 
 /// Key of the format version.
 pub(crate) const FORMAT: &[u8] = b"\0format";
-/// Key of the latest time by which a message was put off.
-pub(crate) const SEEN: &[u8] = b"\0seen";
+/// Key of the clock watermark: see `clock_watermark`.
+pub(crate) const CLOCK_WATERMARK: &[u8] = b"\0seen";
 /// Key of a value without meaning: see `Disk::nudge`.
 pub(crate) const NUDGE: &[u8] = b"\0nudge";
 
@@ -44,7 +44,7 @@ pub(crate) const INDEX: u8 = b'i';
 pub(crate) const LOCATION: u8 = b'h';
 pub(crate) const DEDUPE: u8 = b'd';
 pub(crate) const DEDUPE_EXPIRY: u8 = b'x';
-pub(crate) const LETTER: u8 = b'l';
+pub(crate) const DEAD_LETTER: u8 = b'l';
 pub(crate) const SUMMARY: u8 = b'o';
 pub(crate) const GROUP: u8 = b'g';
 pub(crate) const JOB: u8 = b'j';
@@ -60,7 +60,7 @@ pub(crate) const PLUGIN: u8 = b'p';
 pub(crate) const CONTINUATION: u8 = b'c';
 pub(crate) const QUARANTINE: u8 = b'z';
 
-/// Bytes of the digest that stands for a (flow, dedupe key).
+/// Bytes of the digest of a (flow, dedupe key).
 pub(crate) const DEDUPE_DIGEST: usize = 16;
 
 fn join(prefix: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -87,7 +87,7 @@ pub(crate) fn dedupe(flow: &FlowName, dedupe_key: &str) -> Vec<u8> {
     join(DEDUPE, &[&digest.as_bytes()[..DEDUPE_DIGEST]])
 }
 
-/// Beside the dedupe keys, and never one of them: no flow's name holds this separator.
+/// Has the same prefix as dedupe keys but never equals one: no flow's name contains this separator.
 pub(crate) fn idempotency(flow: &FlowName, key: &str) -> Vec<u8> {
     let digest = Digest::of(format!("{flow}\x01{key}").as_bytes());
     join(DEDUPE, &[&digest.as_bytes()[..DEDUPE_DIGEST]])
@@ -98,29 +98,29 @@ pub(crate) fn dedupe_expiry(expires: Timestamp, dedupe: &[u8]) -> Vec<u8> {
     join(DEDUPE_EXPIRY, &[&expires.0.to_be_bytes(), &dedupe[1..]])
 }
 
-/// The expiry and the dedupe key an expiry entry stands for.
+/// The expiry and the dedupe key of an expiry entry.
 pub(crate) fn read_dedupe_expiry(key: &[u8]) -> Option<(Timestamp, Vec<u8>)> {
     let (expires, digest) = key.strip_prefix(&[DEDUPE_EXPIRY])?.split_first_chunk::<8>()?;
     Some((Timestamp(u64::from_be_bytes(*expires)), join(DEDUPE, &[digest])))
 }
 
-fn of_letter(prefix: u8, id: DeadLetterId) -> Vec<u8> {
+fn of_dead_letter(prefix: u8, id: DeadLetterId) -> Vec<u8> {
     // The whole message sorts before its deliveries.
     let position = id.position.map_or(0, |position| u64::from(position) + 1);
     join(prefix, &[id.message.as_bytes(), &position.to_be_bytes()])
 }
 
-pub(crate) fn letter(id: DeadLetterId) -> Vec<u8> {
-    of_letter(LETTER, id)
+pub(crate) fn dead_letter(id: DeadLetterId) -> Vec<u8> {
+    of_dead_letter(DEAD_LETTER, id)
 }
 
 pub(crate) fn summary(id: DeadLetterId) -> Vec<u8> {
-    of_letter(SUMMARY, id)
+    of_dead_letter(SUMMARY, id)
 }
 
 /// The prefix of all revisions of one letter, in format 1.
 pub(crate) fn revisions_of(id: DeadLetterId) -> Vec<u8> {
-    of_letter(REVISION, id)
+    of_dead_letter(REVISION, id)
 }
 
 pub(crate) fn group(fingerprint: &str) -> Vec<u8> {
@@ -131,24 +131,24 @@ pub(crate) fn job(id: JobId) -> Vec<u8> {
     join(JOB, &[id.as_bytes()])
 }
 
-/// The `part`-th part (from 0) of what a job is about.
+/// The `part`-th part (from 0) of a job's dead letters.
 pub(crate) fn job_part(id: JobId, part: u64) -> Vec<u8> {
     join(JOB_PART, &[id.as_bytes(), &part.to_be_bytes()])
 }
 
-/// The prefix of all letters a job comes back to.
+/// The prefix of all dead letters that a job tries again later.
 pub(crate) fn job_waiting(id: JobId) -> Vec<u8> {
     join(JOB_WAITING, &[id.as_bytes()])
 }
 
-/// A letter a job comes back to.
-pub(crate) fn job_waits_for(id: JobId, letter: DeadLetterId) -> Vec<u8> {
+/// A dead letter that a job tries again later.
+pub(crate) fn job_waits_for(id: JobId, dead_letter: DeadLetterId) -> Vec<u8> {
     let mut key = job_waiting(id);
-    key.extend_from_slice(&summary(letter)[1..]);
+    key.extend_from_slice(&summary(dead_letter)[1..]);
     key
 }
 
-/// The letter a [`job_waits_for`] key stands for.
+/// The dead letter of a [`job_waits_for`] key.
 pub(crate) fn read_job_waits_for(key: &[u8]) -> Option<DeadLetterId> {
     read_summary(&join(SUMMARY, &[key.get(17..)?]))
 }
@@ -158,34 +158,34 @@ pub(crate) fn summaries_of(message: MessageId) -> Vec<u8> {
     join(SUMMARY, &[message.as_bytes()])
 }
 
-/// The dead letter a summary's key stands for.
+/// The dead letter of a summary's key.
 pub(crate) fn read_summary(key: &[u8]) -> Option<DeadLetterId> {
-    read_letter(SUMMARY, key)
+    read_dead_letter(SUMMARY, key)
 }
 
-fn read_letter(prefix: u8, key: &[u8]) -> Option<DeadLetterId> {
+fn read_dead_letter(prefix: u8, key: &[u8]) -> Option<DeadLetterId> {
     let (message, position) = key.strip_prefix(&[prefix])?.split_first_chunk::<16>()?;
     let position = u64::from_be_bytes(position.try_into().ok()?).checked_sub(1);
     let position = position.map(u32::try_from).transpose().ok()?;
     Some(DeadLetterId { message: MessageId::from_bytes(*message), position })
 }
 
-/// What a dead letter bars.
+/// The block of a dead letter.
 pub(crate) fn block(id: DeadLetterId) -> Vec<u8> {
-    of_letter(BLOCK, id)
+    of_dead_letter(BLOCK, id)
 }
 
-/// The dead letter a block's key stands for.
+/// The dead letter of a block's key.
 pub(crate) fn read_block(key: &[u8]) -> Option<DeadLetterId> {
-    read_letter(BLOCK, key)
+    read_dead_letter(BLOCK, key)
 }
 
-/// Before every key of this hour and later ones.
+/// Sorts before every key of this hour and later ones.
 pub(crate) fn quality_hours(hour: u64) -> Vec<u8> {
     join(QUALITY, &[&hour.to_be_bytes()])
 }
 
-/// How many kinds of breach a flow had in an hour. No flow's name holds the separator.
+/// How many kinds of breach a flow had in an hour. No flow's name contains the separator.
 pub(crate) fn quality_hour(hour: u64, flow: &FlowName) -> Vec<u8> {
     join(QUALITY, &[&hour.to_be_bytes(), flow.as_str().as_bytes(), &[0]])
 }
@@ -197,7 +197,7 @@ pub(crate) fn quality(hour: u64, flow: &FlowName, kind: &[u8]) -> Vec<u8> {
     key
 }
 
-/// The hour of a key of [`QUALITY`], and the flow where it is that of a kind.
+/// The hour of a key of [`QUALITY`], and the flow if it is the key of one kind.
 pub(crate) fn read_quality(key: &[u8]) -> Option<(u64, Option<FlowName>)> {
     let (hour, rest) = key.strip_prefix(&[QUALITY])?.split_first_chunk::<8>()?;
     let separator = rest.iter().position(|byte| *byte == 0)?;
@@ -205,28 +205,28 @@ pub(crate) fn read_quality(key: &[u8]) -> Option<(u64, Option<FlowName>)> {
     Some((u64::from_be_bytes(*hour), (separator + 1 < rest.len()).then_some(flow)))
 }
 
-/// `namespace` must be at most 255 bytes long: its length comes first, so that no namespace reaches into another.
+/// `namespace` must be at most 255 bytes long: its length comes first, so that the keys of namespaces never overlap.
 pub(crate) fn kv(namespace: &str, key: &str) -> Vec<u8> {
     let len = u8::try_from(namespace.len()).unwrap_or(u8::MAX);
     join(KV, &[&[len], namespace.as_bytes(), key.as_bytes()])
 }
 
-/// An entry of the audit: the order of keys is that of time.
+/// An audit entry; keys sort by time.
 pub(crate) fn audit(id: AuditId) -> Vec<u8> {
     join(AUDIT, &[&id.at.0.to_be_bytes(), &id.number.to_be_bytes()])
 }
 
-/// The entry that a key stands for.
+/// The id of an audit entry's key.
 pub(crate) fn read_audit(key: &[u8]) -> Option<AuditId> {
     read_audit_id(AUDIT, key)
 }
 
-/// An intent that has no outcome yet.
+/// An audit intent without an outcome yet.
 pub(crate) fn audit_intent(id: AuditId) -> Vec<u8> {
     join(AUDIT_INTENT, &[&id.at.0.to_be_bytes(), &id.number.to_be_bytes()])
 }
 
-/// The intent that a key stands for.
+/// The id of an intent's key.
 pub(crate) fn read_audit_intent(key: &[u8]) -> Option<AuditId> {
     read_audit_id(AUDIT_INTENT, key)
 }
@@ -237,7 +237,7 @@ fn read_audit_id(prefix: u8, key: &[u8]) -> Option<AuditId> {
     Some(AuditId { at: Timestamp(u64::from_be_bytes(*at)), number })
 }
 
-/// Neither names nor versions hold an `@`.
+/// Neither names nor versions contain an `@`.
 pub(crate) fn plugin(plugin: &PluginVersion) -> Vec<u8> {
     join(PLUGIN, &[plugin.to_string().as_bytes()])
 }
@@ -251,12 +251,12 @@ pub(crate) fn quarantine(key: &[u8]) -> Vec<u8> {
     join(QUARANTINE, &[key])
 }
 
-/// The message id a whereabouts key stands for.
+/// The message id of a location's key.
 pub(crate) fn read_location(key: &[u8]) -> Option<MessageId> {
     Some(MessageId::from_bytes(key.strip_prefix(&[LOCATION])?.try_into().ok()?))
 }
 
-/// The seq an index key stands for.
+/// The seq of an index key.
 pub(crate) fn read_index(key: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(key.strip_prefix(&[INDEX])?.try_into().ok()?))
 }

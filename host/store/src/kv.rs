@@ -1,5 +1,6 @@
-//! A small key-value space by namespace: progress of the file source, state of the administration. A write can ride in
-//! the atomic write of an enqueue, so that rows and the cursor behind them are stored together or not at all.
+//! A small key-value space by namespace: progress of the file source, state of the administration. A write can be part
+//! of the atomic write of an enqueue, so that messages and the position of their source are stored together or not at
+//! all.
 
 use std::sync::Arc;
 
@@ -16,13 +17,13 @@ use crate::record::Record;
 use crate::store::Store;
 
 const MOST_NAMESPACE_BYTES: usize = 255;
-/// Keys share pages with everything else: see `record`.
+/// Long keys would make pages too large: see `record`.
 const MOST_KEY_BYTES: usize = 1024;
 
 /// A change of one key-value entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KvWrite {
-    /// Keeps the parts of the host apart: `file-drop`.
+    /// Separates the parts of the host: `file-drop`.
     pub namespace: String,
     /// Any text, up to 1024 bytes.
     pub key: String,
@@ -83,14 +84,13 @@ impl Store {
         self.kv_write(vec![KvWrite { namespace: namespace.into(), key: key.into(), value: None }]).await
     }
 
-    /// Makes several changes as one; returns when they are on stable storage.
+    /// Makes several changes in one atomic write; returns when they are on stable storage.
     pub async fn kv_write(&self, writes: Vec<KvWrite>) -> Result<(), StoreError> {
         let writes = writes.into_iter().map(PreparedWrite::of).collect::<Result<Vec<_>, _>>()?;
-        let step = move |draft: &mut Draft<'_>| writes.into_iter().try_for_each(|write| write.apply(draft));
-        self.commit(Durability::Flushed, step).await
+        self.commit(Durability::Flushed, move |draft| writes.into_iter().try_for_each(|write| write.apply(draft))).await
     }
 
-    /// The keys of a namespace in order, up to `limit`, behind `after` if it is given.
+    /// The keys of a namespace in order, up to `limit`, after `after` if it is given.
     pub async fn kv_keys(&self, namespace: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
         let prefix = checked_key(namespace, "")?;
         let after = after.map(|after| checked_key(namespace, after)).transpose()?;
@@ -101,8 +101,8 @@ impl Store {
         .await
     }
 
-    /// The entries of a namespace in the order of their keys, up to `limit`, behind `after` if it is given. A damaged
-    /// one is reported in its place.
+    /// The entries of a namespace in the order of their keys, up to `limit`, after `after` if it is given. A damaged
+    /// entry has its error in place of the value.
     pub(crate) async fn kv_page(
         &self,
         namespace: &str,

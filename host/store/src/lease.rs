@@ -1,5 +1,5 @@
-//! Out of the queue: messages are leased in memory, without a write, and come back by themselves when whoever leased
-//! them goes away. Payloads are read from disk only here.
+//! Takes messages out of the queue. A lease is kept in memory, without a write, and its message returns to the queue
+//! when the lease is dropped. Payloads are read from disk only here.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,38 +8,38 @@ use gantry_core::{DeadLetterId, Envelope, Event, FlowName, History, MessageId, T
 
 use crate::dead_letters;
 use crate::disk::{Disk, Read, guarded};
-use crate::draft::Draft;
 use crate::error::{FailureKind, StoreError};
 use crate::flows::FlowQueue;
 use crate::history::{self, MessageLocation};
+use crate::index_entry::IndexEntry;
 use crate::keys;
 use crate::pending::Durability;
-use crate::queue::{IndexEntry, replay_of};
+use crate::queue::replay_of;
 use crate::record::Record;
 use crate::schedule::Entry;
 use crate::store::Store;
 
-/// The shortest wait for a due time: what is due within a millisecond can't be waited for more exactly.
+/// The shortest wait for a due time: timers are no more precise.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
-/// The code in the trail of a message whose record was damaged.
+/// The code in the timeline of a message whose record was damaged.
 const DAMAGED_CODE: &str = "store-record-damaged";
 
-/// A message handed out to be worked on.
+/// A leased message.
 #[derive(Debug)]
 pub struct Leased {
-    /// The message and what is known of it.
+    /// The message and what the host knows about it.
     pub envelope: Envelope,
-    /// What it is settled with; dropping it returns the message to the queue.
+    /// Settles it; dropping the ticket returns the message to the queue.
     pub ticket: Ticket,
 }
 
-/// The right and the duty to settle one leased message: pass it to [`Store::settle`]. Dropped, it returns the message
-/// to the head of the queue, as when the task that worked on it was cancelled.
+/// The exclusive right to settle one leased message: pass it to [`Store::settle`]. If it is dropped instead, for
+/// example because the task was cancelled, the message returns to the head of the queue.
 #[must_use = "a ticket that is dropped returns its message to the queue"]
 pub struct Ticket {
     pub(crate) claim: Claim,
-    /// What will be kept of the message, as far as it is known now.
+    /// The history of the message so far.
     pub(crate) history: History,
     /// The dead letter this run is a replay of.
     pub(crate) replay: Option<DeadLetterId>,
@@ -52,7 +52,7 @@ impl Ticket {
         self.history.id
     }
 
-    /// How long its record is on disk; 0 where an earlier version did not say.
+    /// The size of its record on disk in bytes; 0 if an earlier version did not record it.
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.claim.entry.bytes as usize
@@ -65,7 +65,7 @@ impl std::fmt::Debug for Ticket {
     }
 }
 
-/// A place in a schedule that was taken, and is given back unless it is finished or postponed.
+/// A message taken from a schedule. It is given back on drop unless it was finished or postponed.
 pub(crate) struct Claim {
     queue: Arc<FlowQueue>,
     pub(crate) entry: Entry,
@@ -82,12 +82,11 @@ impl Claim {
     pub(crate) fn finish(mut self) {
         self.open = false;
         self.queue.schedule.lock().finish(self.entry);
-        self.queue.bell.notify_one();
+        self.queue.wake_up.notify_one();
     }
 
-    /// The message is to be worked on again at `due`, or when it is woken if something holds it back; its record takes so
-    /// many bytes now.
-    pub(crate) fn put_off(mut self, held: bool, due: Timestamp, now: Timestamp, bytes: u32) {
+    /// The message is due again at `due`, or earlier if it is `held` and woken; its record now has this many bytes.
+    pub(crate) fn postpone(mut self, held: bool, due: Timestamp, now: Timestamp, bytes: u32) {
         self.open = false;
         {
             let mut schedule = self.queue.schedule.lock();
@@ -96,8 +95,8 @@ impl Claim {
                 false => schedule.postpone(self.entry, due, now, bytes),
             }
         }
-        // Whoever waits has to learn of the new due time.
-        self.queue.bell.notify_one();
+        // A waiting lease must learn of the new due time.
+        self.queue.wake_up.notify_one();
     }
 }
 
@@ -105,20 +104,20 @@ impl Drop for Claim {
     fn drop(&mut self) {
         if self.open {
             self.queue.schedule.lock().give_back(self.entry);
-            self.queue.bell.notify_one();
+            self.queue.wake_up.notify_one();
         }
     }
 }
 
-/// A message that can't be handed out.
+/// A message that can't be read.
 struct Unreadable {
     claim: Claim,
     error: StoreError,
 }
 
 impl Store {
-    /// Leases messages that may be worked on now, waiting until there is at least one: at most `max_messages`, and no
-    /// more once they have `max_bytes` on disk together. In an ordered flow, no two of them share a key.
+    /// Leases messages that are due, waiting until there is at least one. Takes at most `max_messages`, and stops once
+    /// they have `max_bytes` on disk together. In an ordered flow, no two of them share a key.
     ///
     /// Fails only when the store is closed or unavailable. May be cancelled at any time without losing a message.
     pub async fn lease(
@@ -140,7 +139,7 @@ impl Store {
         }
     }
 
-    /// How many damaged records were met since the store was created, and are kept in quarantine or left in place.
+    /// How many damaged records were found since the store was created. They are in quarantine or left in place.
     #[must_use]
     pub fn damaged_records(&self) -> u64 {
         self.inner.damaged.load(std::sync::atomic::Ordering::Relaxed)
@@ -148,21 +147,22 @@ impl Store {
 
     async fn claim(&self, queue: &Arc<FlowQueue>, max: usize) -> Result<Vec<Claim>, StoreError> {
         loop {
-            let rung = queue.bell.notified();
-            tokio::pin!(rung);
-            // Listen first, look then: a message that comes in between is not missed.
-            rung.as_mut().enable();
+            let notified = queue.wake_up.notified();
+            tokio::pin!(notified);
+            // Subscribe before checking, so that a message that arrives in between is not missed.
+            notified.as_mut().enable();
             self.inner.health.check()?;
             let (claims, next_due) = self.try_claim(queue, max);
             if !claims.is_empty() {
                 return Ok(claims);
             }
             match next_due {
-                None => rung.await,
+                None => notified.await,
                 Some(due) => {
                     let wait = due.since(self.inner.clock.now()).max(SHORTEST_WAIT);
-                    // Either way the schedule is looked at again. Should the clock be set meanwhile, `check_clock` rings.
-                    let _ = tokio::time::timeout(wait, rung).await;
+                    // After a timeout or a notification the schedule is checked again. If the clock is set meanwhile,
+                    // `check_clock` notifies.
+                    let _ = tokio::time::timeout(wait, notified).await;
                 }
             }
         }
@@ -172,39 +172,41 @@ impl Store {
         let now = self.inner.clock.now();
         let mut schedule = queue.schedule.lock();
         let entries: Vec<Entry> = std::iter::from_fn(|| schedule.take(now)).take(max).collect();
-        let (more, next_due) = (schedule.has_more(), schedule.next_due());
+        let more = schedule.has_more();
+        let next_due = schedule.next_due();
         drop(schedule);
         if more && !entries.is_empty() {
-            // A bell rings for one listener: pass it on.
-            queue.bell.notify_one();
+            // A notification wakes one waiter: wake the next.
+            queue.wake_up.notify_one();
         }
-        let claim = |entry| Claim { queue: queue.clone(), entry, open: true };
-        (entries.into_iter().map(claim).collect(), next_due)
+        let claims = entries.into_iter().map(|entry| Claim { queue: queue.clone(), entry, open: true });
+        (claims.collect(), next_due)
     }
 
     async fn quarantine(&self, Unreadable { claim, error }: Unreadable) -> Result<(), StoreError> {
         self.inner.damaged.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let seq = claim.entry.seq;
         if let StoreError::Unavailable(failure) = error {
-            tracing::error!(seq, error = %failure, "the storage engine can't read a queued message: it stays where it is, unprocessed");
+            tracing::error!(seq, error = %failure, "the storage engine can't read a queued message: it stays in the store but is not processed");
             claim.finish();
             return Ok(());
         }
         let now = self.inner.clock.now();
-        let letters = self.inner.letters.clone();
-        let step = move |draft: &mut Draft<'_>| {
-            let index = draft.get(&keys::index(seq))?.as_deref().and_then(IndexEntry::from_bytes);
-            draft.quarantine(&keys::message(seq))?;
-            draft.quarantine(&keys::index(seq))?;
-            if let Some(index) = &index {
-                let ended = MessageLocation::Ended { at: now, history: history_of_damaged(index, now) };
-                draft.put_record(&keys::location(index.id), Record::of(&ended)?)?;
-                dead_letters::reopen_replaying(draft, &letters, index.id, now)?;
-            }
-            draft.after_commit(move || claim.finish());
-            Ok::<_, StoreError>(index)
-        };
-        let index = self.commit(Durability::Flushed, step).await?;
+        let dead_letters = self.inner.dead_letters.clone();
+        let index = self
+            .commit(Durability::Flushed, move |draft| {
+                let index = draft.get(&keys::index(seq))?.as_deref().and_then(IndexEntry::from_bytes);
+                draft.quarantine(&keys::message(seq))?;
+                draft.quarantine(&keys::index(seq))?;
+                if let Some(index) = &index {
+                    let ended = MessageLocation::Ended { at: now, history: history_of_damaged(index, now) };
+                    draft.put_record(&keys::location(index.id), Record::of(&ended)?)?;
+                    dead_letters::reopen_replaying(draft, &dead_letters, index.id, now)?;
+                }
+                draft.after_commit(move || claim.finish());
+                Ok::<_, StoreError>(index)
+            })
+            .await?;
         let (message, flow) = index.map(|index| (index.id.to_string(), index.flow.to_string())).unzip();
         tracing::error!(seq, message, flow, error = %error_chain(&error), "a queued message was damaged on disk and was put in quarantine");
         Ok(())
@@ -217,8 +219,7 @@ fn read_all(disk: &Disk, claims: Vec<Claim>, max_bytes: usize) -> Result<(Vec<Le
     let mut bytes = 0;
     let mut claims = claims.into_iter();
     for claim in claims.by_ref() {
-        let read = guarded_load(disk, &claim);
-        match read {
+        match guarded_load(disk, &claim) {
             Ok((envelope, size)) => {
                 bytes += size;
                 leased.push(Leased { ticket: ticket(claim, &envelope), envelope });
@@ -230,7 +231,7 @@ fn read_all(disk: &Disk, claims: Vec<Claim>, max_bytes: usize) -> Result<(Vec<Le
             break;
         }
     }
-    // The rest goes back, the last first, so that the first is at the head again.
+    // Return the remaining claims to the head of the queue, the last first, so that their order is kept.
     claims.rev().for_each(drop);
     Ok((leased, unreadable))
 }
@@ -246,8 +247,8 @@ fn ticket(claim: Claim, envelope: &Envelope) -> Ticket {
 }
 
 fn history_of_damaged(index: &IndexEntry, now: Timestamp) -> History {
-    let letter = DeadLetterId { message: index.id, position: None };
-    let event = Event::DeadLettered { letter, code: DAMAGED_CODE.into() };
+    let dead_letter = DeadLetterId { message: index.id, position: None };
+    let event = Event::DeadLettered { dead_letter, code: DAMAGED_CODE.into() };
     history::of_damaged(index.id, index.flow.clone(), index.since, TimelineEntry { at: now, event })
 }
 

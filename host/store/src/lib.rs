@@ -1,32 +1,33 @@
-//! Where Gantry keeps what it has accepted: the durable queue, dead letters, history, duplicate detection and a small
-//! key-value space. The only crate that names the storage engine (sled), and only its module `disk` does.
+//! The durable store of Gantry: queue, dead letters, history, duplicate detection and a small key-value space. The only
+//! crate that names the storage engine (sled), and only its module `disk` does.
 //!
 //! **Promises.**
 //! 1. [`Store::enqueue`] answers only when the messages are on stable storage (`fdatasync`, shared by all callers that
 //!    wait at that moment).
-//! 2. Every state change of a message is one atomic write: a crash leaves the message before it or behind it, never
-//!    between. A message ends only by [`Store::settle`], which writes its history and its dead letters in the same
-//!    write that takes it out of the queue.
-//! 3. Delivery is at least once: a lease lives in memory, so what was leased at a crash is queued after it.
+//! 2. Every state change of a message is one atomic write: after a crash the message is in the state before or after,
+//!    never in between. A message ends only by [`Store::settle`], which writes its history and its dead letters in the
+//!    same write that takes it out of the queue.
+//! 3. Delivery is at least once: leases are kept in memory, so messages leased at a crash are queued again after it.
 //! 4. Messages that share a key in an ordered flow are leased one at a time, in the order they were queued; a message
-//!    that waits for a retry keeps its key.
-//! 5. A damaged record stops nothing: it is put in quarantine, logged as an ERROR and counted.
-//! 6. After an I/O error nothing more is acknowledged: every call answers [`StoreError::Unavailable`] and
+//!    that waits for a retry still holds its key.
+//! 5. A damaged record does not stop the store: it is put in quarantine, logged as an ERROR and counted.
+//! 6. After an I/O error nothing more is acknowledged: every call returns [`StoreError::Unavailable`] and
 //!    [`Store::is_healthy`] turns false.
 //!
-//! **Interface.** What a JetStream work queue could offer as well, so that a cluster engine can stand in: enqueue,
-//! lease, settle, schedule, move to dead letters, key-value. Blocking work runs on the store's own threads or on
-//! tokio's blocking pool, never on an async thread.
+//! **Interface.** Enqueue, lease, settle, schedule, move to dead letters, key-value: a JetStream work queue offers the
+//! same, so a clustered engine could replace this one. Blocking work runs on the store's own threads or on tokio's
+//! blocking pool, never on an async thread.
 //!
 //! **Reading order.** [`Store`] (`store`), `queue` → `lease` → `settle` for the life of a message, `dead_letters` and
-//! `history` for its end, `quality` for what is counted of it, `replay`, `groups`, `jobs` and `import` for what
-//! operators do about it, `audit` for who did it, `kv` and `table` for what parts of the host keep of their own; below them `committer` (group
-//! commit) → `draft` (one atomic write) → `record` and `keys` (what is on disk) → `disk` (the engine), `recovery` and
-//! `lock` (what is done before it opens) and `upgrade` (what is done before it is read).
+//! `history` for its end, `quality` for counts of broken rules, `replay`, `groups`, `jobs` and `import` for what
+//! operators do with dead letters, `audit` for who did it, `kv` and `table` for the state of other parts of the host.
+//! Below them: `committer` (group commit) → `draft` (one atomic write) → `record` and `keys` (what is on disk) → `disk`
+//! (the engine), `recovery` and `lock` (before the engine opens) and `upgrade` (before the data is read).
 
 mod audit;
 mod blocks;
 pub mod catalogue;
+mod clock_watermark;
 mod committer;
 mod dead_letters;
 mod dedupe;
@@ -41,12 +42,12 @@ mod health;
 mod history;
 mod idempotency;
 mod import;
+mod index_entry;
 mod jobs;
 mod keys;
 mod kv;
 mod lease;
 mod lock;
-mod moments;
 mod open;
 mod pending;
 mod quality;
@@ -77,7 +78,7 @@ pub use flow::{Depth, Ordering};
 pub use groups::{DeadLetterGroup, GroupChange, GroupFilter, GroupState};
 pub use idempotency::IdempotencyKey;
 pub use import::Imported;
-pub use jobs::{Job, JobKind, JobState, JobStep, MOST_LETTERS, MOST_REPLAYS, NewJob};
+pub use jobs::{Job, JobKind, JobState, JobStep, MOST_DEAD_LETTERS, MOST_REPLAYS, NewJob};
 pub use kv::KvWrite;
 pub use lease::{Leased, Ticket};
 pub use quality::{Interval, MOST_KINDS, OTHER, QualityFilter, QualityPoint, QualityReport, QualityRow};

@@ -1,10 +1,10 @@
-//! The locks that keep a store for one process alone: ours on the file `lock`, and the engine's own on `db`.
+//! The locks that reserve a store for one process: ours on the file `lock`, and the engine's own on `db`.
 //!
-//! Both are `flock` locks, which belong to an open file, not to a process. A child process that is being started has
-//! every open file of its parent until it has become its program (`O_CLOEXEC` closes them then, not earlier), and a lock
-//! ends only when the last of them closes it. So a lock of ours is released by unlocking, which ends it for everyone who
-//! has the file. What can't be unlocked is waited for: a lock of a host that was killed while it started a compiler, and
-//! the engine's, which the engine releases by closing.
+//! Both are `flock` locks, which belong to an open file, not to a process. A child process inherits every open file of
+//! its parent until it calls `exec` (`O_CLOEXEC` closes them only then), and a lock ends only when the last copy of the
+//! file is closed. Our lock is therefore released by unlocking, which ends it for all copies. Locks that can't be
+//! unlocked are waited for: that of a host that was killed while it started a compiler, and the engine's, which the
+//! engine releases by closing the file.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -13,12 +13,12 @@ use std::time::{Duration, Instant};
 
 use crate::error::OpenError;
 
-/// How long to wait for a lock that a child of a killed process may have for a moment longer than the process.
-const CHILD_PATIENCE: Duration = Duration::from_secs(1);
+/// How long to wait for a lock that the child of a killed process may still hold for a moment.
+const CHILD_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long to wait for the engine's own lock, which besides may be held by its background threads for a moment longer
-/// than the [`Store`](crate::Store) of this process.
-const ENGINE_PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for the engine's own lock, which its background threads may also hold for a moment after the
+/// [`Store`](crate::Store) of this process is gone.
+const ENGINE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait between two attempts.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -29,37 +29,37 @@ pub(crate) struct Lock(File);
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Closing the file alone would leave the lock to a child that is just being started.
+        // Closing the file alone would leave the lock with a child that is just being started.
         if let Err(error) = self.0.unlock() {
             tracing::warn!(%error, "a lock of the store could not be released; it ends when its file is closed");
         }
     }
 }
 
-/// Takes the store's directory for one `Store`.
+/// Locks the store's directory for one `Store`.
 pub(crate) fn take(dir: &Path) -> Result<Lock, OpenError> {
     let path = dir.join("lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|source| OpenError::Io { path: path.clone(), source })?;
-    hold(file, &path, dir, CHILD_PATIENCE)
+    hold(file, &path, dir, CHILD_TIMEOUT)
 }
 
-/// Waits until nobody has the engine's lock; the engine itself asks for it once and gives up.
+/// Waits until the engine's lock is free; the engine itself tries only once.
 pub(crate) fn await_engine(dir: &Path) -> Result<(), OpenError> {
     let path = dir.join("db");
     match File::open(&path) {
-        Ok(file) => hold(file, &path, dir, ENGINE_PATIENCE).map(drop),
+        Ok(file) => hold(file, &path, dir, ENGINE_TIMEOUT).map(drop),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(source) => Err(OpenError::Io { path, source }),
     }
 }
 
-fn hold(file: File, path: &Path, dir: &Path, patience: Duration) -> Result<Lock, OpenError> {
+fn hold(file: File, path: &Path, dir: &Path, timeout: Duration) -> Result<Lock, OpenError> {
     let began = Instant::now();
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(Lock(file)),
-            Err(TryLockError::WouldBlock) if began.elapsed() < patience => std::thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) if began.elapsed() < timeout => std::thread::sleep(PAUSE),
             Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(dir.to_owned())),
             Err(TryLockError::Error(source)) => return Err(OpenError::Io { path: path.to_owned(), source }),
         }
@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    /// No wait in a test that passes comes near this.
+    /// Far longer than any wait in a passing test.
     const TOO_LONG: Duration = Duration::from_secs(60);
 
     fn lock_file(dir: &Path) -> File {

@@ -1,4 +1,4 @@
-//! How a store is opened: lock, format, upgrade, what is kept in memory of it, and what an interrupted run left behind.
+//! Opens a store: lock, format, upgrade, the state kept in memory, and what an interrupted run left behind.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::store::{Inner, Store, StoreConfig};
 use crate::sweep::progress::Progress;
 use crate::{groups, keys, queue, recovery, upgrade};
 
-/// The format this version writes, and the newest it reads.
+/// The format that this version writes, and the newest it reads.
 const FORMAT: u32 = 2;
 
 impl Store {
@@ -33,7 +33,7 @@ impl Store {
 
     fn start(dir: &Path, disk: Arc<Disk>, config: StoreConfig) -> Result<Self, OpenError> {
         if check_format(dir, &disk)? < FORMAT {
-            tracing::info!(format = FORMAT, "the store is brought to this version's format");
+            tracing::info!(format = FORMAT, "upgrading the store to this version's format");
             upgrade::from_1(&disk).map_err(engine)?;
             write_format(&disk)?;
         }
@@ -43,7 +43,7 @@ impl Store {
         quarantine_all(&disk, &flows, &mut next_seq, &damaged).map_err(engine)?;
         audit::close_interrupted(&disk, &flows, &mut next_seq, config.clock.now()).map_err(engine)?;
         let quarantined = disk.scan(&[keys::QUARANTINE], None).count() as u64;
-        let letters = count_letters(&disk).map_err(engine)?;
+        let dead_letters = count_dead_letters(&disk).map_err(engine)?;
         let health = Arc::new(Health::new(flows.clone()));
         let (committer, threads) = Committer::start(&disk, &flows, &health, next_seq)
             .map_err(|source| OpenError::Io { path: dir.to_owned(), source })?;
@@ -54,8 +54,8 @@ impl Store {
             threads: Mutex::new(Some(threads)),
             flows,
             health,
-            letters,
-            job_bell: Arc::new(Notify::new()),
+            dead_letters,
+            job_started: Arc::new(Notify::new()),
             damaged: AtomicU64::new(quarantined),
             sweep: Progress::default(),
             clock: config.clock,
@@ -64,7 +64,7 @@ impl Store {
     }
 }
 
-/// The format of the store; a new one gets this version's.
+/// The format of the store; a new store gets this version's format.
 fn check_format(dir: &Path, disk: &Disk) -> Result<u32, OpenError> {
     match disk.get(keys::FORMAT).map_err(OpenError::Engine)? {
         Some(bytes) => match <[u8; 4]>::try_from(bytes.as_slice()).map(u32::from_be_bytes) {
@@ -82,18 +82,18 @@ fn write_format(disk: &Disk) -> Result<(), OpenError> {
     disk.apply([format]).and_then(|()| disk.write_out()).and_then(|()| disk.sync()).map_err(OpenError::Engine)
 }
 
-/// Sums the groups up; counts them anew when one is damaged.
-fn count_letters(disk: &Disk) -> Result<Counters, StoreError> {
+/// Sums up the groups; recounts them if one is damaged.
+fn count_dead_letters(disk: &Disk) -> Result<Counters, StoreError> {
     let (mut all, damaged) = groups::load_all(disk)?;
     if damaged {
-        all = upgrade::count_anew(disk, all)?;
+        all = upgrade::recount(disk, all)?;
     }
     let counters = Counters::default();
     all.iter().for_each(|group| counters.replace(None, Some(group)));
     Ok(counters)
 }
 
-/// Moves index entries that can't be read to quarantine, with their messages.
+/// Moves damaged index entries to quarantine, with their messages.
 fn quarantine_all(disk: &Disk, flows: &Flows, next_seq: &mut u64, damaged: &[Vec<u8>]) -> Result<(), StoreError> {
     if damaged.is_empty() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! A request on its way through a commit: accepted by the committer, answered by it or by the syncer.
+//! A request during a commit: accepted by the committer, answered by it or by the syncer.
 
 use crate::error::Failure;
 
@@ -7,7 +7,7 @@ use crate::error::Failure;
 pub(crate) enum Durability {
     /// When it is on stable storage.
     Flushed,
-    /// When it is applied: in order, but a crash may take it back.
+    /// When it is applied: in order, but a crash may undo it.
     Ordered,
 }
 

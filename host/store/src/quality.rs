@@ -1,10 +1,10 @@
 //! Broken rules over time: counters per flow, hour, step, code, field and severity.
 //!
-//! They are written in the same atomic write that ends the message, so each message counts once. What one hour may hold
-//! is bounded, since fields and codes come from messages: past [`MOST_KINDS`] kinds of breach, a flow's further ones are
-//! counted together. Hours are in UTC.
+//! They are written in the same atomic write that ends the message, so each message counts once. Fields and codes come
+//! from messages, so the number of kinds per hour is bounded: beyond [`MOST_KINDS`] kinds of breach, a flow's further
+//! ones are counted together. Hours are in UTC.
 //!
-//! The key of a counter begins with its hour: looking at a span of time reads nothing else, and the sweep removes from
+//! The key of a counter begins with its hour: a query for a span of time reads nothing else, and the sweep removes from
 //! the beginning.
 
 mod report;
@@ -24,18 +24,18 @@ use crate::store::Store;
 
 pub use report::{Interval, QualityFilter, QualityPoint, QualityReport, QualityRow};
 
-/// Most kinds of breach that are told apart of one flow in one hour. A flow whose rules are broken in more ways than that
-/// has one problem, not many; and thirty days of it are some twenty megabytes.
+/// Most kinds of breach that are counted separately for one flow in one hour. A flow whose rules are broken in more
+/// ways has one problem, not many. Thirty days at this limit take about twenty megabytes.
 pub const MOST_KINDS: u32 = 200;
 
-/// The code of those beyond.
+/// The code of the kinds beyond the limit.
 pub const OTHER: &str = "other";
 
 /// Longest field that is kept.
 const FIELD_BYTES: usize = 256;
 
 /// Most counters that one call of the sweep removes.
-const REMOVED: usize = 1024;
+const SWEEP_LIMIT: usize = 1024;
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
 
@@ -46,14 +46,14 @@ pub(crate) struct Counter {
     code: String,
     field: String,
     severity: Severity,
-    /// Messages that broke it.
+    /// Messages that broke the rule.
     messages: u64,
-    /// How often they did.
+    /// How many times they broke it.
     violations: u64,
 }
 
 impl Store {
-    /// What was broken in a span of time.
+    /// The broken rules of a span of time.
     pub async fn quality(&self, filter: QualityFilter) -> Result<QualityReport, StoreError> {
         let now = self.inner.clock.now();
         self.read(move |disk| report::read(disk, &filter, now)).await
@@ -62,21 +62,21 @@ impl Store {
     /// Removes a bounded number of counters of hours that ended longer ago than `keep`; true when there may be more.
     pub async fn sweep_quality(&self, keep: Duration) -> Result<bool, StoreError> {
         let oldest = hour_of(self.inner.clock.now().before(keep));
-        let step = move |draft: &mut Draft<'_>| {
-            let pairs = draft.scan_committed(&[keys::QUALITY], None).take(REMOVED);
+        self.commit(Durability::Ordered, move |draft| {
+            let pairs = draft.scan_committed(&[keys::QUALITY], None).take(SWEEP_LIMIT);
             let keys = pairs.map(|pair| pair.map(|(key, _)| key)).collect::<Result<Vec<_>, _>>()?;
-            let is_old = |key: &&Vec<u8>| keys::read_quality(key).is_none_or(|(hour, _)| hour < oldest);
-            let old: Vec<_> = keys.iter().take_while(is_old).collect();
+            let old: Vec<_> =
+                keys.iter().take_while(|key| keys::read_quality(key).is_none_or(|(hour, _)| hour < oldest)).collect();
             for key in &old {
                 draft.remove_record(key)?;
             }
-            Ok::<_, StoreError>(old.len() == REMOVED)
-        };
-        self.commit(Durability::Ordered, step).await
+            Ok::<_, StoreError>(old.len() == SWEEP_LIMIT)
+        })
+        .await
     }
 }
 
-/// Counts what a message has broken.
+/// Counts the rules that a message has broken.
 pub(crate) fn count(
     draft: &mut Draft<'_>,
     flow: &FlowName,
@@ -105,7 +105,7 @@ pub(crate) fn count(
     add(draft, &key, counter, others)
 }
 
-/// Counts one kind of breach; false when it is one too many.
+/// Counts one kind of breach; false if the limit of kinds is reached.
 fn count_kind(draft: &mut Draft<'_>, flow: &FlowName, hour: u64, breach: &Breach) -> Result<bool, StoreError> {
     let key = key_of(flow, hour, breach);
     if let Some(counter) = load(draft, &key)? {
@@ -113,7 +113,7 @@ fn count_kind(draft: &mut Draft<'_>, flow: &FlowName, hour: u64, breach: &Breach
         return Ok(true);
     }
     let kinds_key = keys::quality_hour(hour, flow);
-    let kinds: u32 = load(draft, &kinds_key)?.unwrap_or_default();
+    let kinds: u32 = load(draft, &kinds_key)?.unwrap_or(0);
     if kinds >= MOST_KINDS {
         return Ok(false);
     }
@@ -128,7 +128,7 @@ fn add(draft: &mut Draft<'_>, key: &[u8], mut counter: Counter, violations: u64)
     draft.put_record(key, Record::of(&counter)?)
 }
 
-/// A damaged counter begins anew: it counts, and nothing depends on it.
+/// A damaged counter starts again at zero.
 fn load<T: serde::de::DeserializeOwned>(draft: &mut Draft<'_>, key: &[u8]) -> Result<Option<T>, StoreError> {
     match draft.load::<T>(key) {
         Err(StoreError::Damaged(error)) => {
@@ -154,7 +154,7 @@ impl Counter {
     }
 }
 
-/// A field, or where it leads through: a pointer that is cut must still be one.
+/// The field, or its nearest parent that is short enough: a shortened JSON Pointer must still be one.
 fn bounded(field: &str) -> &str {
     let mut field = field;
     while field.len() > FIELD_BYTES {

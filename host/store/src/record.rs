@@ -31,10 +31,13 @@ const MESSAGE_PACK: u8 = 1;
 #[derive(Clone, Debug)]
 pub(crate) struct Record(Vec<u8>);
 
+fn unstorable(error: RecordError) -> StoreError {
+    StoreError::Unstorable(std::sync::Arc::new(error))
+}
+
 impl Record {
     /// Frames a value.
     pub(crate) fn of<T: Serialize>(value: &T) -> Result<Self, StoreError> {
-        let unstorable = |error| StoreError::Unstorable(std::sync::Arc::new(error));
         let mut bytes = vec![0; HEADER];
         let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map();
         value.serialize(&mut serializer).map_err(|error| unstorable(RecordError::Encode(error)))?;
@@ -50,17 +53,17 @@ impl Record {
 
     /// How many bytes it takes.
     pub(crate) fn len(&self) -> u32 {
-        // A body's length is in four bytes; only the header could make it more.
+        // The length of the body fits in four bytes; only the header could exceed that.
         u32::try_from(self.0.len()).unwrap_or(u32::MAX)
     }
 
-    /// Its parts with the keys to store them under.
+    /// Its parts, each with its key.
     pub(crate) fn into_parts(self, key: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         if self.0.len() <= PART {
             return vec![(key.to_vec(), self.0)];
         }
-        let key_of = |part| if part == 0 { key.to_vec() } else { keys::continuation(key, part) };
-        (0..).map(key_of).zip(self.0.chunks(PART).map(<[u8]>::to_vec)).collect()
+        let keys = std::iter::once(key.to_vec()).chain((1..).map(|part| keys::continuation(key, part)));
+        keys.zip(self.0.chunks(PART).map(<[u8]>::to_vec)).collect()
     }
 }
 

@@ -1,15 +1,15 @@
-//! What is done before the engine opens: take the directory for this process alone, and move snapshots aside that the
-//! engine would stumble over.
+//! Prepares the directory before the engine opens: locks it for this process, and moves snapshots aside that would stop
+//! the engine from opening.
 //!
-//! The engine (sled 0.34.7) writes a snapshot of its page table at every start: to `snap.N.generating`, then renamed
-//! to `snap.N`. A crash in between leaves the `.generating` file behind. The next start takes every `snap.*` for a
-//! snapshot, and of all the one whose name sorts last (that is the leftover), and refuses to open when it is cut short
-//! (spacejam/sled#1527, #1533).
+//! The engine (sled 0.34.7) writes a snapshot of its page table at every start: to `snap.N.generating`, then renamed to
+//! `snap.N`. A crash in between leaves the `.generating` file behind. The next start treats every `snap.*` as a
+//! snapshot and picks the one whose name sorts last, which is the leftover file. If that file is incomplete, the engine
+//! refuses to open (spacejam/sled#1527, #1533).
 //!
-//! A snapshot only shortens the start. The log alone is the truth: without a snapshot the engine reads the log from its
-//! beginning and rebuilds the page table. So a leftover `.generating` file is moved to `quarantine/` always, a finished
-//! snapshot when its length or checksum is wrong; then the engine goes back to an older snapshot or to the log. A
-//! sound snapshot is left alone: damage elsewhere must be reported, not papered over.
+//! A snapshot only shortens the start: without one, the engine reads the log from its beginning and rebuilds the page
+//! table. So a leftover `.generating` file is always moved to `quarantine/`, and a finished snapshot if its length or
+//! checksum is wrong. The engine then uses an older snapshot or the log. An intact snapshot is left alone, so that
+//! damage elsewhere is reported and not hidden.
 
 use std::fs::{self, File};
 use std::io;
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use crate::error::OpenError;
 use crate::lock::{self, Lock};
 
-/// Directory for files that were moved aside, under the store's own.
+/// Directory for files that were moved aside, inside the store's directory.
 const QUARANTINE: &str = "quarantine";
 
 /// Makes the directory ready for the engine; the returned lock must be held as long as the store is open.
@@ -31,14 +31,10 @@ pub(crate) fn prepare(dir: &Path) -> Result<Lock, OpenError> {
 }
 
 fn quarantine_unusable_snapshots(dir: &Path) -> Result<(), OpenError> {
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |source| OpenError::Io { path, source }
-    };
-    for entry in fs::read_dir(dir).map_err(io(dir))? {
-        let path = entry.map_err(io(dir))?.path();
-        let Some(fault) = fault_of_snapshot(&path).map_err(io(&path))? else { continue };
-        let moved = move_aside(dir, &path).map_err(io(&path))?;
+    for entry in fs::read_dir(dir).map_err(io_error(dir))? {
+        let path = entry.map_err(io_error(dir))?.path();
+        let Some(fault) = fault_of_snapshot(&path).map_err(io_error(&path))? else { continue };
+        let moved = move_aside(dir, &path).map_err(io_error(&path))?;
         tracing::warn!(
             file = %path.display(),
             moved_to = %moved.display(),
@@ -49,7 +45,12 @@ fn quarantine_unusable_snapshots(dir: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// What is wrong with this file if it is a snapshot; none for sound snapshots and for other files.
+fn io_error(path: &Path) -> impl FnOnce(io::Error) -> OpenError {
+    let path = path.to_owned();
+    move |source| OpenError::Io { path, source }
+}
+
+/// What is wrong with this file if it is a snapshot; none for intact snapshots and for other files.
 fn fault_of_snapshot(path: &Path) -> io::Result<Option<&'static str>> {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Ok(None) };
     if !name.starts_with("snap.") {
@@ -69,7 +70,7 @@ fn move_aside(dir: &Path, path: &Path) -> io::Result<PathBuf> {
     let quarantine = dir.join(QUARANTINE);
     fs::create_dir_all(&quarantine)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // An earlier casualty of the same name is kept as well.
+    // An earlier file of the same name is kept as well.
     let free = (0u32..).map(|n| quarantine.join(format!("{name}.{n}"))).find(|candidate| !candidate.exists());
     let target = free.ok_or_else(|| io::Error::from(io::ErrorKind::AlreadyExists))?;
     fs::rename(path, &target)?;

@@ -1,5 +1,5 @@
-//! What operators do with dead letters: put them back to work, take note of them, give them up. Each is one atomic
-//! write, and returns when it is on stable storage.
+//! What operators do with dead letters: replay, acknowledge, discard. Each is one atomic write, and returns when it is
+//! on stable storage.
 
 use std::sync::Arc;
 
@@ -16,14 +16,15 @@ use crate::error::{ReplayError, StoreError};
 use crate::flows::{Flows, hash_of_key};
 use crate::groups::Place;
 use crate::history::MessageLocation;
+use crate::index_entry::{Due, IndexEntry};
 use crate::keys;
 use crate::pending::Durability;
-use crate::queue::{self, IndexEntry};
+use crate::queue;
 use crate::record::Record;
 use crate::store::Store;
 
-/// Who asks for a replay, and what it takes to do one.
-pub(crate) struct Rerun {
+/// Who starts a replay, and what is needed to carry it out.
+pub(crate) struct ReplayRequest {
     pub(crate) counters: Counters,
     pub(crate) flows: Arc<Flows>,
     pub(crate) now: Timestamp,
@@ -32,110 +33,118 @@ pub(crate) struct Rerun {
 }
 
 impl Store {
-    /// Puts a dead letter back to work: its message goes to the end of the queue, with the same id, as a fresh run of
-    /// what was received, or of `edit` in place of the payload. The letter is `Replaying` until that run is settled, and
-    /// keeps both the payload it had and the edit.
+    /// Replays a dead letter: its message goes to the end of the queue with the same id, as it was received, or with
+    /// `edit` as its payload. The dead letter is `Replaying` until that run is settled, and keeps both the old payload and
+    /// the edit.
     ///
-    /// A letter of one delivery re-runs the plugins as well; `envelope.replay` says which delivery is meant.
+    /// The replay of one delivery runs the plugins as well; `envelope.replay` names the delivery.
     pub async fn replay(&self, id: DeadLetterId, by: String, edit: Option<Bytes>) -> Result<MessageId, ReplayError> {
-        let rerun = self.rerun(by, None);
-        let step = move |draft: &mut Draft<'_>| {
-            let letter = pending_letter(draft, id)?;
-            let trail = trail_so_far(draft, &letter)?;
-            requeue(draft, &rerun, letter, trail, edit)?;
+        let request = self.replay_request(by, None);
+        self.commit(Durability::Flushed, move |draft| {
+            let dead_letter = pending_dead_letter(draft, id)?;
+            let timeline = timeline_so_far(draft, &dead_letter)?;
+            requeue(draft, &request, dead_letter, timeline, edit)?;
             Ok(id.message)
-        };
-        self.commit(Durability::Flushed, step).await
+        })
+        .await
     }
 
-    /// Takes note of a dead letter: somebody looks into it.
+    /// Acknowledges a dead letter: somebody is investigating it.
     pub async fn acknowledge(&self, id: DeadLetterId, by: String) -> Result<(), ReplayError> {
-        let (counters, at) = (self.inner.letters.clone(), self.inner.clock.now());
-        let step = move |draft: &mut Draft<'_>| {
-            let mut letter = pending_letter(draft, id)?;
-            letter.acknowledged = Some(Acknowledgement { at, by });
-            Ok(change_state(draft, &counters, letter, DeadLetterState::Acknowledged)?)
-        };
-        self.commit(Durability::Flushed, step).await
+        let counters = self.inner.dead_letters.clone();
+        let at = self.inner.clock.now();
+        self.commit(Durability::Flushed, move |draft| {
+            let mut dead_letter = pending_dead_letter(draft, id)?;
+            dead_letter.acknowledged = Some(Acknowledgement { at, by });
+            Ok(change_state(draft, &counters, dead_letter, DeadLetterState::Acknowledged)?)
+        })
+        .await
     }
 
-    /// Gives a dead letter up for good. It is kept, with who and why, until the sweep removes it.
+    /// Discards a dead letter. It is kept, with who did it and why, until the sweep removes it.
     pub async fn discard(&self, id: DeadLetterId, by: String, reason: String) -> Result<(), ReplayError> {
-        let (counters, at) = (self.inner.letters.clone(), self.inner.clock.now());
-        let step = move |draft: &mut Draft<'_>| {
-            let letter = pending_letter(draft, id)?;
-            Ok(give_up(draft, &counters, letter, Resolution { at, by, reason })?)
-        };
-        self.commit(Durability::Flushed, step).await
+        let counters = self.inner.dead_letters.clone();
+        let at = self.inner.clock.now();
+        self.commit(Durability::Flushed, move |draft| {
+            let dead_letter = pending_dead_letter(draft, id)?;
+            Ok(discard(draft, &counters, dead_letter, Resolution { at, by, reason })?)
+        })
+        .await
     }
 
-    pub(crate) fn rerun(&self, by: String, job: Option<JobId>) -> Rerun {
+    pub(crate) fn replay_request(&self, by: String, job: Option<JobId>) -> ReplayRequest {
         let inner = &self.inner;
-        Rerun { counters: inner.letters.clone(), flows: inner.flows.clone(), now: inner.clock.now(), by, job }
+        ReplayRequest {
+            counters: inner.dead_letters.clone(),
+            flows: inner.flows.clone(),
+            now: inner.clock.now(),
+            by,
+            job,
+        }
     }
 }
 
-/// The letter, if it waits for an operator.
-fn pending_letter(draft: &Draft<'_>, id: DeadLetterId) -> Result<DeadLetter, ReplayError> {
-    let letter = dead_letters::find(draft, id)?.ok_or(ReplayError::NotFound(id))?;
-    match letter.state {
-        state if state.is_pending() => Ok(letter),
+/// The dead letter, if it is open or acknowledged.
+fn pending_dead_letter(draft: &Draft<'_>, id: DeadLetterId) -> Result<DeadLetter, ReplayError> {
+    let dead_letter = dead_letters::find(draft, id)?.ok_or(ReplayError::NotFound(id))?;
+    match dead_letter.state {
+        state if state.is_pending() => Ok(dead_letter),
         state => Err(ReplayError::WrongState { id, state }),
     }
 }
 
-/// Puts a letter's message at the end of the queue, and notes that in the letter.
+/// Puts a dead letter's message at the end of the queue, and records the replay in the dead letter.
 pub(crate) fn requeue(
     draft: &mut Draft<'_>,
-    rerun: &Rerun,
-    mut letter: DeadLetter,
-    trail: Vec<TimelineEntry>,
+    request: &ReplayRequest,
+    mut dead_letter: DeadLetter,
+    timeline: Vec<TimelineEntry>,
     edit: Option<Bytes>,
 ) -> Result<(), StoreError> {
-    let revision = edit.clone().map(|payload| revise(&mut letter, payload, rerun));
-    let envelope = envelope_of(&letter, trail, rerun, edit);
-    letter.replays.push(ReplayRun {
-        at: rerun.now,
-        by: rerun.by.clone(),
-        job: rerun.job,
+    let revision = edit.clone().map(|payload| revise(&mut dead_letter, payload, request));
+    let envelope = envelope_of(&dead_letter, timeline, request, edit);
+    dead_letter.replays.push(ReplayRun {
+        at: request.now,
+        by: request.by.clone(),
+        job: request.job,
         revision,
-        first_attempt: count(letter.attempts.len()),
+        first_attempt: count(dead_letter.attempts.len()),
         outcome: None,
         ended_at: None,
     });
-    change_state(draft, &rerun.counters, letter, DeadLetterState::Replaying)?;
+    change_state(draft, &request.counters, dead_letter, DeadLetterState::Replaying)?;
     let record = Record::of(&envelope)?;
     let index = IndexEntry {
         id: envelope.message.id,
-        key: hash_of_key(envelope.message.key.as_deref()),
-        since: rerun.now,
-        due: None,
+        key: envelope.message.key.as_deref().map(hash_of_key),
+        since: request.now,
+        due: Due::Now,
         bytes: record.len(),
         flow: envelope.flow.clone(),
     };
-    let queue = rerun.flows.of(&envelope.flow);
+    let queue = request.flows.of(&envelope.flow);
     queue::append(draft, &index, record, queue)
 }
 
-/// Closes a letter.
-pub(crate) fn give_up(
+/// Discards a dead letter.
+pub(crate) fn discard(
     draft: &mut Draft<'_>,
     counters: &Counters,
-    mut letter: DeadLetter,
+    mut dead_letter: DeadLetter,
     resolution: Resolution,
 ) -> Result<(), StoreError> {
-    letter.resolution = Some(resolution);
-    change_state(draft, counters, letter, DeadLetterState::Discarded)
+    dead_letter.resolution = Some(resolution);
+    change_state(draft, counters, dead_letter, DeadLetterState::Discarded)
 }
 
-/// Keeps an edited payload, and the one before the first edit; the number of the new one.
-fn revise(letter: &mut DeadLetter, payload: Bytes, rerun: &Rerun) -> u32 {
-    if letter.revisions.is_empty() {
-        letter.revisions.push(dead_letters::received(letter));
+/// Adds an edited payload to the dead letter's revisions, after the received one; returns the number of the new revision.
+fn revise(dead_letter: &mut DeadLetter, payload: Bytes, request: &ReplayRequest) -> u32 {
+    if dead_letter.revisions.is_empty() {
+        dead_letter.revisions.push(dead_letters::received(dead_letter));
     }
-    let number = count(letter.revisions.len());
-    let content_type = letter.received.content_type.clone();
-    letter.revisions.push(Revision { number, at: rerun.now, by: rerun.by.clone(), content_type, payload });
+    let number = count(dead_letter.revisions.len());
+    let content_type = dead_letter.received.content_type.clone();
+    dead_letter.revisions.push(Revision { number, at: request.now, by: request.by.clone(), content_type, payload });
     number
 }
 
@@ -146,37 +155,42 @@ fn count(n: usize) -> u32 {
 fn change_state(
     draft: &mut Draft<'_>,
     counters: &Counters,
-    mut letter: DeadLetter,
+    mut dead_letter: DeadLetter,
     state: DeadLetterState,
 ) -> Result<(), StoreError> {
-    let before = Place::from(&letter);
-    letter.state = state;
-    dead_letters::put(draft, counters, &letter, &before)
+    let before = Place::from(&dead_letter);
+    dead_letter.state = state;
+    dead_letters::put(draft, counters, &dead_letter, &before)
 }
 
-/// Everything that has happened to the letter's message: from its history, which knows of its other letters too.
-pub(crate) fn trail_so_far(draft: &Draft<'_>, letter: &DeadLetter) -> Result<Vec<TimelineEntry>, ReplayError> {
-    match draft.load(&keys::location(letter.id.message)) {
-        Ok(Some((MessageLocation::Queued { .. }, _))) => Err(ReplayError::MessageQueued(letter.id)),
-        Ok(Some((MessageLocation::Ended { history, .. }, _))) => Ok(history.trail),
-        // The letter's own record goes up to its end.
-        Ok(None) | Err(StoreError::Damaged(_)) => Ok(letter.trail.clone()),
+/// The timeline of the dead letter's message so far. It is taken from the message's history, which includes its other dead letters.
+pub(crate) fn timeline_so_far(draft: &Draft<'_>, dead_letter: &DeadLetter) -> Result<Vec<TimelineEntry>, ReplayError> {
+    match draft.load(&keys::location(dead_letter.id.message)) {
+        Ok(Some((MessageLocation::Queued { .. }, _))) => Err(ReplayError::MessageQueued(dead_letter.id)),
+        Ok(Some((MessageLocation::Ended { history, .. }, _))) => Ok(history.timeline),
+        // Without the history, use the timeline that the dead letter holds.
+        Ok(None) | Err(StoreError::Damaged(_)) => Ok(dead_letter.timeline.clone()),
         Err(error) => Err(error.into()),
     }
 }
 
-fn envelope_of(letter: &DeadLetter, mut trail: Vec<TimelineEntry>, rerun: &Rerun, edit: Option<Bytes>) -> Envelope {
-    let (by, edited) = (rerun.by.clone(), edit.is_some());
-    trail.push(TimelineEntry { at: rerun.now, event: Event::Replayed { letter: letter.id, by, edited } });
-    let mut message = letter.received.clone();
+fn envelope_of(
+    dead_letter: &DeadLetter,
+    mut timeline: Vec<TimelineEntry>,
+    request: &ReplayRequest,
+    edit: Option<Bytes>,
+) -> Envelope {
+    let event = Event::Replayed { dead_letter: dead_letter.id, by: request.by.clone(), edited: edit.is_some() };
+    timeline.push(TimelineEntry { at: request.now, event });
+    let mut message = dead_letter.received.clone();
     if let Some(payload) = edit {
         message.payload = payload;
     }
     Envelope {
-        dedupe_key: letter.dedupe_key.clone(),
-        traceparent: letter.traceparent.clone(),
-        replay: Some(Replay { dead_letter: letter.id }),
-        trail,
-        ..Envelope::received(message, letter.flow.clone(), letter.source.clone(), letter.received_at)
+        dedupe_key: dead_letter.dedupe_key.clone(),
+        traceparent: dead_letter.traceparent.clone(),
+        replay: Some(Replay { dead_letter: dead_letter.id }),
+        timeline,
+        ..Envelope::received(message, dead_letter.flow.clone(), dead_letter.source.clone(), dead_letter.received_at)
     }
 }

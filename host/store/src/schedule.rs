@@ -1,20 +1,21 @@
-//! Which message of one flow may be leased next. Lives in memory, holds no payload (48 bytes per waiting message), does
-//! no I/O and reads no clock, so that its rules can be tested on their own.
+//! Decides which message of one flow is leased next. It is kept in memory, holds no payloads (about 48 bytes per
+//! waiting message), does no I/O and reads no clock, so its rules can be tested in isolation.
 //!
-//! **Order.** Every message that is leased, waits for its retry or is next in line *holds* its key. In an ordered flow
-//! a message whose key is held is parked behind it and gets its turn when the holder is finished. A message is parked
-//! once, so that many pending ones of one key at the head cost little and stall nobody.
+//! **Order.** Every message that is leased, waits for its retry or is next in line *holds* its key. In an ordered flow,
+//! a message whose key is held is parked and becomes ready when the holder has finished. Each message is parked at most
+//! once, so many pending messages of one key at the head cost little and delay no others.
 //!
-//! **Blocks.** In a flow that blocks, a dead letter blocks its key until it is closed: messages with that key are parked,
-//! but for the replay of a message whose dead letter blocks it.
+//! **Blocks.** In a flow that blocks, a dead letter blocks its key until it is closed: messages with that key are
+//! parked, except for a replay of the message whose dead letter blocks the key.
 //!
-//! **Fairness.** Messages that are ready take turns with those that are pending, so that neither a few keys with
-//! much to do nor the many with little can keep the others waiting.
+//! **Fairness.** Ready and pending messages take turns, so that neither a few busy keys nor many quiet ones can delay
+//! the others.
 
 mod ages;
 mod size;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use ages::Ages;
@@ -24,23 +25,26 @@ use size::Size;
 pub use size::Backlog;
 pub(crate) use size::Total;
 
+/// The hash of a message's key. Two keys with the same hash are only kept in order unnecessarily.
+pub(crate) type KeyHash = NonZeroU64;
+
 /// A waiting message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// Its place in the store.
+    /// Its number in the store.
     pub(crate) seq: u64,
-    /// Hash of its key; 0 when it has none. Two keys of one hash are merely kept in order needlessly.
-    pub(crate) key: u64,
+    /// The hash of its key, if it has one.
+    pub(crate) key: Option<KeyHash>,
     /// When it was queued.
     pub(crate) since: Timestamp,
-    /// What it takes on disk.
+    /// The bytes of its record on disk.
     pub(crate) bytes: u32,
 }
 
-/// A key that is held or blocked, and who waits for it.
+/// A key that is held or blocked, and the messages that wait for it.
 #[derive(Default)]
 struct Hold {
-    /// Holders; more than one only where order is not asked for, none only where the key is blocked.
+    /// Holders; more than one only if the flow is not ordered, none only if the key is blocked.
     holders: u32,
     parked: VecDeque<Entry>,
 }
@@ -48,23 +52,23 @@ struct Hold {
 /// The waiting and leased messages of one flow.
 pub(crate) struct Schedule {
     ordered: bool,
-    /// In the order they were queued; they do not hold their keys yet.
+    /// In the order in which they were queued; they do not hold their keys yet.
     pending: VecDeque<Entry>,
-    /// May be leased, and hold their keys already.
+    /// May be leased, and already hold their keys.
     ready: VecDeque<Entry>,
-    /// Wait for their time, which is one of the steady scale, and hold their keys.
+    /// Wait for their due time, and hold their keys. Due times are on the corrected clock.
     later: BTreeMap<(Timestamp, u64), Entry>,
-    /// The same, of those that something holds back that may end before their time.
+    /// The same for held messages, which may be woken before their due time.
     held: BTreeMap<(Timestamp, u64), Entry>,
-    /// So that a clock that is set back makes nobody wait longer than was meant.
+    /// Corrects due times, so that no message waits longer than intended after the clock is set back.
     corrected: SkewCorrectedClock,
     leased: HashSet<u64>,
-    holds: HashMap<u64, Hold>,
-    /// Whether a blocked key waits.
+    holds: HashMap<KeyHash, Hold>,
+    /// Whether dead letters block their keys.
     blocks: bool,
     /// Keys with the dead letters that block them.
-    blocked_by: HashMap<u64, HashSet<DeadLetterId>>,
-    /// Waiting messages that no block concerns: replays of messages whose dead letters block the key.
+    blocked_by: HashMap<KeyHash, HashSet<DeadLetterId>>,
+    /// Waiting messages that may pass a block: replays of messages whose dead letters block the key.
     passes: HashSet<u64>,
     parked: usize,
     ready_is_next: bool,
@@ -72,7 +76,7 @@ pub(crate) struct Schedule {
     ages: Ages,
 }
 
-/// How many messages are where.
+/// How many messages are in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) queued: usize,
@@ -84,7 +88,7 @@ pub(crate) struct Counts {
 }
 
 impl Schedule {
-    /// One that holds nothing. What it will hold counts into the total as well.
+    /// An empty schedule. Its messages also count towards the total.
     pub(crate) fn new(ordered: bool, total: Arc<Total>) -> Self {
         Self {
             ordered,
@@ -105,7 +109,7 @@ impl Schedule {
         }
     }
 
-    /// From now on, keeps the order per key or does not.
+    /// Sets whether the order per key is kept.
     pub(crate) fn set_ordered(&mut self, ordered: bool) {
         self.ordered = ordered;
         if !ordered {
@@ -117,7 +121,7 @@ impl Schedule {
         }
     }
 
-    /// From now on, blocked keys wait or do not.
+    /// Sets whether dead letters block their keys.
     pub(crate) fn set_blocks(&mut self, blocks: bool) {
         self.blocks = blocks;
         if !blocks {
@@ -126,42 +130,42 @@ impl Schedule {
         }
     }
 
-    /// Whether blocked keys wait.
+    /// Whether dead letters block their keys.
     pub(crate) const fn blocks(&self) -> bool {
         self.blocks && self.ordered
     }
 
-    /// A dead letter blocks its key.
-    pub(crate) fn block(&mut self, key: u64, letter: DeadLetterId) {
-        self.blocked_by.entry(key).or_default().insert(letter);
+    /// Blocks the key of a dead letter.
+    pub(crate) fn block(&mut self, key: KeyHash, dead_letter: DeadLetterId) {
+        self.blocked_by.entry(key).or_default().insert(dead_letter);
     }
 
-    /// A dead letter blocks its key no more: with the last one gone, the next of the key gets its turn.
-    pub(crate) fn unblock(&mut self, key: u64, letter: DeadLetterId) {
-        let Some(letters) = self.blocked_by.get_mut(&key) else { return };
-        letters.remove(&letter);
-        if letters.is_empty() {
+    /// Removes the block of a dead letter; with the last block of a key, its next message becomes ready.
+    pub(crate) fn unblock(&mut self, key: KeyHash, dead_letter: DeadLetterId) {
+        let Some(dead_letters) = self.blocked_by.get_mut(&key) else { return };
+        dead_letters.remove(&dead_letter);
+        if dead_letters.is_empty() {
             self.blocked_by.remove(&key);
             self.release_next(key);
         }
     }
 
-    /// Adds a message behind all that are pending.
+    /// Adds a message after all pending ones.
     pub(crate) fn push(&mut self, entry: Entry, id: MessageId) {
-        let blocks = |letters: &HashSet<DeadLetterId>| letters.iter().any(|letter| letter.message == id);
-        if self.blocked_by.get(&entry.key).is_some_and(blocks) {
+        let blocking = entry.key.and_then(|key| self.blocked_by.get(&key));
+        if blocking.is_some_and(|dead_letters| dead_letters.iter().any(|dead_letter| dead_letter.message == id)) {
             self.passes.insert(entry.seq);
         }
         self.count(entry);
         self.pending.push_back(entry);
     }
 
-    /// Adds a message that waits for its time: only at start, before anything is taken. The clock that it was put off by
-    /// showed `seen` at the latest.
-    pub(crate) fn push_later(&mut self, entry: Entry, due: Timestamp, seen: Timestamp) {
+    /// Adds a message with a due time; only at start, before anything is taken. `watermark` is the latest time at which
+    /// a message was postponed.
+    pub(crate) fn push_later(&mut self, entry: Entry, due: Timestamp, watermark: Timestamp) {
         self.count(entry);
         self.hold(entry.key);
-        self.corrected.at(seen);
+        self.corrected.at(watermark);
         self.later.insert((self.corrected.of(due), entry.seq), entry);
     }
 
@@ -170,7 +174,7 @@ impl Schedule {
         self.size.enter(entry.bytes);
     }
 
-    /// Takes the next message that may be worked on.
+    /// Takes the next message that is ready.
     pub(crate) fn take(&mut self, now: Timestamp) -> Option<Entry> {
         self.ready_due(now);
         self.ready_is_next = !self.ready_is_next;
@@ -183,26 +187,26 @@ impl Schedule {
         Some(entry)
     }
 
-    /// A taken message was not worked on: it is next in line again.
+    /// Returns a message that was taken but not processed to the head.
     pub(crate) fn give_back(&mut self, entry: Entry) {
         self.leased.remove(&entry.seq);
         self.ready.push_front(entry);
     }
 
-    /// A taken message is to be worked on again at `due`; it keeps its key, and takes so many bytes now.
+    /// Postpones a taken message until `due`; it still holds its key, and its record now has this many bytes.
     pub(crate) fn postpone(&mut self, entry: Entry, due: Timestamp, now: Timestamp, bytes: u32) {
-        let (due, entry) = self.put_off(entry, due, now, bytes);
+        let (due, entry) = self.return_lease(entry, due, now, bytes);
         self.later.insert((due, entry.seq), entry);
     }
 
-    /// The same, unless it is woken before.
+    /// Like [`Self::postpone`], but [`Self::wake`] makes it ready earlier.
     pub(crate) fn hold_back(&mut self, entry: Entry, due: Timestamp, now: Timestamp, bytes: u32) {
-        let (due, entry) = self.put_off(entry, due, now, bytes);
+        let (due, entry) = self.return_lease(entry, due, now, bytes);
         self.held.insert((due, entry.seq), entry);
     }
 
-    /// When it is due on the steady scale, and what it is now.
-    fn put_off(&mut self, mut entry: Entry, due: Timestamp, now: Timestamp, bytes: u32) -> (Timestamp, Entry) {
+    /// Ends the lease of a message; returns its due time on the corrected clock, and the updated entry.
+    fn return_lease(&mut self, mut entry: Entry, due: Timestamp, now: Timestamp, bytes: u32) -> (Timestamp, Entry) {
         self.leased.remove(&entry.seq);
         self.size.resize(entry.bytes, bytes);
         entry.bytes = bytes;
@@ -210,25 +214,26 @@ impl Schedule {
         (self.corrected.of(due), entry)
     }
 
-    /// Everything that is held back may be taken now, the longest due first.
+    /// Makes all held messages ready, in the order of their due times.
     pub(crate) fn wake(&mut self) {
         self.ready.extend(std::mem::take(&mut self.held).into_values());
     }
 
-    /// A taken message has left the queue: the next of its key gets its turn.
+    /// Removes a taken message that has left the queue; the next message of its key becomes ready.
     pub(crate) fn finish(&mut self, entry: Entry) {
         self.leased.remove(&entry.seq);
         self.passes.remove(&entry.seq);
         self.size.leave(entry.bytes);
         self.ages.leave(entry.seq);
-        if let Some(hold) = self.holds.get_mut(&entry.key) {
+        let Some(key) = entry.key else { return };
+        if let Some(hold) = self.holds.get_mut(&key) {
             hold.holders -= 1;
         }
-        self.release_next(entry.key);
+        self.release_next(key);
     }
 
-    /// The next of a key gets its turn, if nobody holds the key; of a blocked one only who may pass.
-    fn release_next(&mut self, key: u64) {
+    /// Makes the next message of a key ready if no message holds the key; of a blocked key, only one that may pass.
+    fn release_next(&mut self, key: KeyHash) {
         let is_blocked = self.is_blocked(key);
         let Some(hold) = self.holds.get_mut(&key) else { return };
         if hold.holders > 0 {
@@ -245,11 +250,11 @@ impl Schedule {
         }
     }
 
-    fn is_blocked(&self, key: u64) -> bool {
+    fn is_blocked(&self, key: KeyHash) -> bool {
         self.blocks() && self.blocked_by.contains_key(&key)
     }
 
-    /// Whether a message could be taken now, as far as can be told without looking through the pending ones.
+    /// Whether there may be a message to take. Does not search the pending ones.
     pub(crate) fn has_more(&self) -> bool {
         !self.pending.is_empty() || !self.ready.is_empty()
     }
@@ -260,19 +265,19 @@ impl Schedule {
         first.map(|(due, _)| self.corrected.wall(*due))
     }
 
-    /// Lets the steady scale see the time; whether a message that waits for its time is due.
+    /// Tells the corrected clock the time; returns whether a waiting message is due.
     pub(crate) fn is_due(&mut self, now: Timestamp) -> bool {
         let now = self.corrected.at(now);
         let mut first_of_each = self.later.keys().next().into_iter().chain(self.held.keys().next());
         first_of_each.any(|(due, _)| *due <= now)
     }
 
-    /// How many messages there are, leased ones included, and what they take on disk.
+    /// How many messages there are, including leased ones, and their bytes on disk.
     pub(crate) const fn backlog(&self) -> Backlog {
         self.size.backlog()
     }
 
-    /// How many wait for their time.
+    /// How many messages wait for their due time.
     pub(crate) fn scheduled(&self) -> usize {
         self.later.len() + self.held.len()
     }
@@ -300,11 +305,8 @@ impl Schedule {
 
     fn take_pending(&mut self) -> Option<Entry> {
         while let Some(entry) = self.pending.pop_front() {
-            let is_held = self.holds.get(&entry.key).is_some_and(|hold| hold.holders > 0);
-            let is_blocked = self.is_blocked(entry.key) && !self.passes.contains(&entry.seq);
-            if self.ordered && entry.key != 0 && (is_held || is_blocked) {
-                let hold = self.holds.entry(entry.key).or_default();
-                hold.parked.push_back(entry);
+            if let Some(key) = entry.key.filter(|key| self.must_park(*key, entry.seq)) {
+                self.holds.entry(key).or_default().parked.push_back(entry);
                 self.parked += 1;
                 continue;
             }
@@ -314,8 +316,14 @@ impl Schedule {
         None
     }
 
-    fn hold(&mut self, key: u64) {
-        if key != 0 {
+    fn must_park(&self, key: KeyHash, seq: u64) -> bool {
+        let is_held = self.holds.get(&key).is_some_and(|hold| hold.holders > 0);
+        let is_blocked = self.is_blocked(key) && !self.passes.contains(&seq);
+        self.ordered && (is_held || is_blocked)
+    }
+
+    fn hold(&mut self, key: Option<KeyHash>) {
+        if let Some(key) = key {
             self.holds.entry(key).or_default().holders += 1;
         }
     }

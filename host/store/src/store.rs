@@ -1,4 +1,4 @@
-//! The store as a whole: what its parts share, and how it is closed; how it is opened is in `open`.
+//! The open store: what its parts share, and how it is closed. Opening is in `open`.
 
 use std::io;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ use crate::flows::Flows;
 use crate::health::Health;
 use crate::sweep::progress::Progress;
 
-/// How long closing waits for reads that are under way.
+/// How long closing waits for reads that are in progress.
 const READS_END_WITHIN: Duration = Duration::from_secs(5);
 
 /// How to open a store.
@@ -27,69 +27,70 @@ const READS_END_WITHIN: Duration = Duration::from_secs(5);
 pub struct StoreConfig {
     /// Memory for pages of the store, in bytes; at least 64 MiB are used.
     pub cache_bytes: u64,
-    /// Where the store reads the time.
+    /// The clock of the store.
     pub clock: Arc<dyn Clock>,
 }
 
 impl StoreConfig {
-    /// The least memory, and this clock.
+    /// The default cache size, with this clock.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { cache_bytes: LEAST_CACHE_BYTES, clock }
     }
 }
 
-/// An open store; clones share it. Call [`Store::close`] in the end: dropping it loses nothing, but the files are
-/// released some moments later.
+/// An open store; clones share it. Call [`Store::close`] at the end: dropping it loses nothing, but the files are
+/// released a little later.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) inner: Arc<Inner>,
-    /// Goes with the next write of this clone.
+    /// Written with the next write of this clone.
     pub(crate) audit: Option<PendingAudit>,
 }
 
 pub(crate) struct Inner {
     pub(crate) dir: PathBuf,
-    /// None once closed.
+    /// None once the store is closed.
     pub(crate) disk: RwLock<Option<Arc<Disk>>>,
     pub(crate) committer: Committer,
     pub(crate) threads: Mutex<Option<Threads>>,
     pub(crate) flows: Arc<Flows>,
     pub(crate) health: Arc<Health>,
-    pub(crate) letters: Counters,
-    /// Rings when a job was started.
-    pub(crate) job_bell: Arc<Notify>,
+    pub(crate) dead_letters: Counters,
+    /// Notified when a job was started.
+    pub(crate) job_started: Arc<Notify>,
     pub(crate) damaged: AtomicU64,
     pub(crate) sweep: Progress,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Store {
-    /// False after an I/O error: nothing is acknowledged any more until the store is opened anew.
+    /// False after an I/O error: nothing more is acknowledged until the store is opened again.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
         self.inner.health.failure().is_none()
     }
 
-    /// Bytes that are free on the disk of the store: below some reserve, intake should refuse messages rather than run
-    /// into a full disk, which the store survives only by being opened anew.
+    /// The free bytes on the disk of the store. Below a reserve, intake should refuse messages: after writing to a full
+    /// disk, the store must be opened again.
     pub fn free_disk_bytes(&self) -> io::Result<u64> {
         let disk = rustix::fs::statvfs(&self.inner.dir)?;
         Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
-    /// Writes everything out, waits for the disk and releases the files; every call after that answers
+    /// Writes everything out, waits for the disk and releases the files; every call after that returns
     /// [`StoreError::Closed`]. Messages still leased are in the queue when the store is opened again.
     pub async fn close(self) -> Result<(), CloseError> {
         let inner = self.inner;
         inner.health.close();
         inner.committer.close().await;
-        let (threads, disk) = (inner.threads.lock().take(), inner.disk.write().take());
-        let release = move || {
+        let threads = inner.threads.lock().take();
+        let disk = inner.disk.write().take();
+        let released = tokio::task::spawn_blocking(move || {
             threads.into_iter().for_each(Threads::join);
             disk.map_or(Ok(()), release)
-        };
-        let released = tokio::task::spawn_blocking(release).await;
+        })
+        .await;
         let released =
             released.unwrap_or_else(|panic| Err(Failure::new(crate::FailureKind::Internal, panic.to_string())));
         match inner.health.failure() {
@@ -103,9 +104,8 @@ impl Store {
         &self,
         read: impl FnOnce(&Disk) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let disk = self.inner.disk.read().clone().ok_or_else(|| self.inner.health.why_gone())?;
-        let guarded_read = move || guarded(|| Ok::<_, Failure>(read(&disk)));
-        match tokio::task::spawn_blocking(guarded_read).await {
+        let disk = self.inner.disk.read().clone().ok_or_else(|| self.inner.health.closed_reason())?;
+        match tokio::task::spawn_blocking(move || guarded(|| Ok::<_, Failure>(read(&disk)))).await {
             Ok(read) => read?,
             // The runtime is shutting down.
             Err(_) => Err(StoreError::Closed),

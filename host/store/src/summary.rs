@@ -1,4 +1,4 @@
-//! A dead letter without its payloads: stored beside it, so that counting, listing and filtering read little.
+//! A dead letter without its payloads. It is stored as well, so that counting, listing and filtering read little.
 
 use gantry_core::{
     Acknowledgement, DeadLetter, DeadLetterId, DeadLetterState, Digest, FlowName, Stage, TargetName, Timestamp,
@@ -6,52 +6,52 @@ use gantry_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A dead letter without its payloads, headers, trail and attempts.
+/// A dead letter without its payloads, headers, timeline and attempts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetterSummary {
-    /// Message and delivery it stands for.
+    /// The message and delivery.
     pub id: DeadLetterId,
     /// The flow.
     pub flow: FlowName,
     /// Digest of the flow's definition at the time.
     pub flow_version: String,
-    /// Where it stands.
+    /// Its state.
     pub state: DeadLetterState,
-    /// Which stage gave up.
+    /// The stage that failed.
     pub stage: Stage,
-    /// Where the message came in.
+    /// The source that received the message.
     pub source: String,
-    /// Where it was going, when one delivery failed.
+    /// The target, if a delivery failed.
     pub target: Option<TargetName>,
     /// The message's ordering key.
     pub key: Option<String>,
-    /// What duplicates are recognised by.
+    /// The key by which duplicates are recognised.
     pub dedupe_key: Option<String>,
     /// The delivery's idempotency key.
     pub idempotency_key: Option<String>,
-    /// Digest of the component that failed, where one did.
+    /// Digest of the component that failed, if one did.
     pub component: Option<Digest>,
     /// The reason's code.
     pub code: String,
-    /// The reason for people.
+    /// The reason, as text.
     pub text: String,
     /// The broken rules.
     pub violations: Vec<Violation>,
-    /// The same for failures of one kind.
+    /// The same for all failures of one kind.
     pub fingerprint: String,
     /// How many attempts were made.
     pub attempts: u32,
-    /// How often it was put back to work.
+    /// How many times it was replayed.
     pub replays: u32,
-    /// When it was first given up.
+    /// The time of the first failure.
     pub first_failure: Timestamp,
-    /// When it was last given up.
+    /// The time of the latest failure.
     pub last_failure: Timestamp,
-    /// When it may be removed; none keeps it until it is dealt with.
+    /// When it may be removed; none keeps it until it is closed.
     pub expires_at: Option<Timestamp>,
-    /// Who looks into it, or last did.
+    /// Who acknowledged it last.
     pub acknowledged: Option<Acknowledgement>,
-    /// Who last put it back to work.
+    /// Who last replayed it.
     pub replayed_by: Option<String>,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
@@ -65,13 +65,13 @@ impl DeadLetterSummary {
         self.code == code || self.violations.iter().any(|violation| violation.code == code)
     }
 
-    /// Everyone who had to do with it.
+    /// Who acknowledged, replayed and closed it.
     pub(crate) fn people(&self) -> impl Iterator<Item = &String> {
         let acknowledged = self.acknowledged.as_ref().map(|acknowledged| &acknowledged.by);
         [acknowledged, self.replayed_by.as_ref(), self.closed_by.as_ref()].into_iter().flatten()
     }
 
-    /// Whether the reason or a violation contains this text, whatever its letter case.
+    /// Whether the reason or a violation contains this text, ignoring upper and lower case.
     pub(crate) fn says(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         let violations = self.violations.iter().flat_map(|v| [&v.path, &v.code, &v.text]);
@@ -80,33 +80,33 @@ impl DeadLetterSummary {
 }
 
 impl From<&DeadLetter> for DeadLetterSummary {
-    fn from(letter: &DeadLetter) -> Self {
+    fn from(dead_letter: &DeadLetter) -> Self {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Self {
-            id: letter.id,
-            flow: letter.flow.clone(),
-            flow_version: letter.flow_version.clone(),
-            state: letter.state,
-            stage: letter.stage,
-            source: letter.source.clone(),
-            target: letter.target.clone(),
-            key: letter.received.key.clone(),
-            dedupe_key: letter.dedupe_key.clone(),
-            idempotency_key: letter.idempotency_key.clone(),
-            component: letter.component,
-            code: letter.reason.code.clone(),
-            text: letter.reason.text.clone(),
-            violations: letter.reason.violations.clone(),
-            fingerprint: letter.fingerprint.clone(),
-            attempts: count(letter.attempts.len()),
-            replays: count(letter.replays.len()),
-            first_failure: letter.first_failure,
-            last_failure: letter.last_failure,
-            expires_at: letter.expires_at,
-            acknowledged: letter.acknowledged.clone(),
-            replayed_by: letter.replays.last().map(|replay| replay.by.clone()),
-            closed_at: letter.resolution.as_ref().map(|resolution| resolution.at),
-            closed_by: letter.resolution.as_ref().map(|resolution| resolution.by.clone()),
+            id: dead_letter.id,
+            flow: dead_letter.flow.clone(),
+            flow_version: dead_letter.flow_version.clone(),
+            state: dead_letter.state,
+            stage: dead_letter.stage,
+            source: dead_letter.source.clone(),
+            target: dead_letter.target.clone(),
+            key: dead_letter.received.key.clone(),
+            dedupe_key: dead_letter.dedupe_key.clone(),
+            idempotency_key: dead_letter.idempotency_key.clone(),
+            component: dead_letter.component,
+            code: dead_letter.reason.code.clone(),
+            text: dead_letter.reason.text.clone(),
+            violations: dead_letter.reason.violations.clone(),
+            fingerprint: dead_letter.fingerprint.clone(),
+            attempts: count(dead_letter.attempts.len()),
+            replays: count(dead_letter.replays.len()),
+            first_failure: dead_letter.first_failure,
+            last_failure: dead_letter.last_failure,
+            expires_at: dead_letter.expires_at,
+            acknowledged: dead_letter.acknowledged.clone(),
+            replayed_by: dead_letter.replays.last().map(|replay| replay.by.clone()),
+            closed_at: dead_letter.resolution.as_ref().map(|resolution| resolution.at),
+            closed_by: dead_letter.resolution.as_ref().map(|resolution| resolution.by.clone()),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Removes what has had its time: history, dedupe entries, dead letters that were dealt with or have expired. Bounded
-//! work per call, so that it never holds up the queue: call it again while it says there is more.
+//! Removes records that are old enough: history, dedupe entries, jobs, and dead letters that are closed or expired.
+//! Each call does a bounded amount of work, so that it never delays the queue: call it again while there is more.
 
 pub(crate) mod progress;
 
@@ -20,70 +20,75 @@ use crate::pending::Durability;
 use crate::store::Store;
 use crate::summary::DeadLetterSummary;
 
-/// Most records of each kind that one call looks at.
-const LOOKED_AT: usize = 256;
+/// Most records of each kind that one call reads.
+const SWEEP_LIMIT: usize = 256;
 
 /// What a call removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Histories of messages that ended long enough ago.
     pub histories: usize,
-    /// Ended windows of duplicate detection.
+    /// Entries of duplicate detection whose window has ended.
     pub dedupe_entries: usize,
     /// Dead letters that were closed long enough ago.
     pub dead_letters: usize,
-    /// Dead letters that nobody had closed when they expired.
+    /// Dead letters that expired before anybody closed them.
     pub expired: usize,
     /// Jobs that ended long enough ago.
     pub jobs: usize,
-    /// True when this pass is not through: call again.
+    /// True if this pass is not finished: call again.
     pub more: bool,
 }
 
-/// The part of a pass that one step went through.
+/// The part of a pass that one call went through.
 struct Part {
     removed: usize,
-    /// Where to go on; none: the pass is through.
+    /// Where to continue; none: the pass is finished.
     position: Option<Vec<u8>>,
 }
 
 impl Store {
-    /// Removes a bounded number of records that have had their time. Histories and closed dead letters are kept for
-    /// `keep_history`, dead letters with an expiry until then; a history is kept as long as its message has letters.
+    /// Removes a bounded number of old records. Histories and closed dead letters are kept for `keep_history`, dead
+    /// letters with an expiry until that time. A history is kept as long as its message has dead letters.
     pub async fn sweep(&self, keep_history: Duration) -> Result<Swept, StoreError> {
         let inner = &self.inner;
-        let (now, positions, counters) = (inner.clock.now(), inner.sweep.0.lock().clone(), inner.letters.clone());
+        let now = inner.clock.now();
+        let positions = inner.sweep.0.lock().clone();
+        let counters = inner.dead_letters.clone();
         let old = now.before(keep_history);
-        let step = move |draft: &mut Draft<'_>| {
-            let dedupe_entries = dedupe::sweep(draft, now, LOOKED_AT)?;
-            let histories = sweep_histories(draft, positions.history, old)?;
-            let mut expired = 0;
-            let letters = sweep_letters(draft, &counters, positions.letters, (now, old), &mut expired)?;
-            Ok::<_, StoreError>((dedupe_entries, histories, letters, expired, sweep_jobs(draft, old)?))
-        };
-        let (dedupe_entries, histories, letters, expired, jobs) = self.commit(Durability::Ordered, step).await?;
+        let (dedupe_entries, histories, dead_letters, expired, jobs) = self
+            .commit(Durability::Ordered, move |draft| {
+                let dedupe_entries = dedupe::sweep(draft, now, SWEEP_LIMIT)?;
+                let histories = sweep_histories(draft, positions.history, old)?;
+                let mut expired = 0;
+                let dead_letters =
+                    sweep_dead_letters(draft, &counters, positions.dead_letters, (now, old), &mut expired)?;
+                Ok::<_, StoreError>((dedupe_entries, histories, dead_letters, expired, sweep_jobs(draft, old)?))
+            })
+            .await?;
         let swept = Swept {
             histories: histories.removed,
             dedupe_entries,
-            dead_letters: letters.removed - expired,
+            dead_letters: dead_letters.removed - expired,
             expired,
             jobs,
-            more: dedupe_entries == LOOKED_AT || histories.position.is_some() || letters.position.is_some(),
+            more: dedupe_entries == SWEEP_LIMIT || histories.position.is_some() || dead_letters.position.is_some(),
         };
-        *inner.sweep.0.lock() = progress::Positions { history: histories.position, letters: letters.position };
+        *inner.sweep.0.lock() =
+            progress::Positions { history: histories.position, dead_letters: dead_letters.position };
         Ok(swept)
     }
 }
 
-/// Goes through up to [`LOOKED_AT`] records behind `position`; `visit` says whether it removed the record, or breaks
-/// when no later one can be due.
-fn go_through(
+/// Visits up to [`SWEEP_LIMIT`] records after `position`. `visit` returns whether it removed the record, or breaks if
+/// no later one can be old enough.
+fn visit_some(
     draft: &mut Draft<'_>,
     prefix: u8,
     position: Option<&[u8]>,
     mut visit: impl FnMut(&mut Draft<'_>, &[u8]) -> Result<ControlFlow<(), bool>, StoreError>,
 ) -> Result<Part, StoreError> {
-    let pairs: Result<Vec<_>, _> = draft.scan_committed(&[prefix], position).take(LOOKED_AT).collect();
+    let pairs: Result<Vec<_>, _> = draft.scan_committed(&[prefix], position).take(SWEEP_LIMIT).collect();
     let pairs = pairs?;
     let mut removed = 0;
     for (key, _) in &pairs {
@@ -92,14 +97,14 @@ fn go_through(
             ControlFlow::Break(()) => return Ok(Part { removed, position: None }),
         }
     }
-    let position = if pairs.len() < LOOKED_AT { None } else { pairs.into_iter().next_back().map(|(key, _)| key) };
+    let position = if pairs.len() < SWEEP_LIMIT { None } else { pairs.into_iter().next_back().map(|(key, _)| key) };
     Ok(Part { removed, position })
 }
 
 fn sweep_histories(draft: &mut Draft<'_>, position: Option<Vec<u8>>, old: Timestamp) -> Result<Part, StoreError> {
-    go_through(draft, keys::LOCATION, position.as_deref(), |draft, key| {
+    visit_some(draft, keys::LOCATION, position.as_deref(), |draft, key| {
         let Some(id) = keys::read_location(key) else { return Ok(ControlFlow::Continue(false)) };
-        // Ids begin with their time, and nothing ends before it begins.
+        // Ids begin with their time, and no message ends before it begins.
         if began(id).is_some_and(|began| began > old) {
             return Ok(ControlFlow::Break(()));
         }
@@ -117,36 +122,38 @@ fn sweep_histories(draft: &mut Draft<'_>, position: Option<Vec<u8>>, old: Timest
     })
 }
 
-fn sweep_letters(
+fn sweep_dead_letters(
     draft: &mut Draft<'_>,
     counters: &Counters,
     position: Option<Vec<u8>>,
     (now, old): (Timestamp, Timestamp),
     expired: &mut usize,
 ) -> Result<Part, StoreError> {
-    go_through(draft, keys::SUMMARY, position.as_deref(), |draft, key| {
+    visit_some(draft, keys::SUMMARY, position.as_deref(), |draft, key| {
         let loaded = match draft.load::<DeadLetterSummary>(key) {
             Err(StoreError::Damaged(_)) => return Ok(ControlFlow::Continue(false)),
             loaded => loaded?,
         };
-        let Some((letter, _)) = loaded.filter(|(letter, _)| is_due(letter, now, old)) else {
+        let Some((dead_letter, _)) = loaded.filter(|(dead_letter, _)| is_due(dead_letter, now, old)) else {
             return Ok(ControlFlow::Continue(false));
         };
-        dead_letters::remove(draft, counters, &letter)?;
-        let (id, flow, state) = (letter.id, &letter.flow, letter.state.name());
-        if letter.state.is_closed() {
-            tracing::info!(letter = %id, %flow, state, "a dead letter has had its time and was removed");
+        dead_letters::remove(draft, counters, &dead_letter)?;
+        let id = dead_letter.id;
+        let flow = &dead_letter.flow;
+        let state = dead_letter.state.name();
+        if dead_letter.state.is_closed() {
+            tracing::info!(dead_letter = %id, %flow, state, "a closed dead letter was removed after its retention time");
         } else {
             *expired += 1;
-            tracing::warn!(letter = %id, %flow, state, "a dead letter has expired before anybody dealt with it and was removed");
+            tracing::warn!(dead_letter = %id, %flow, state, "a dead letter expired before it was closed and was removed");
         }
         Ok(ControlFlow::Continue(true))
     })
 }
 
 fn sweep_jobs(draft: &mut Draft<'_>, old: Timestamp) -> Result<usize, StoreError> {
-    let swept = go_through(draft, keys::JOB, None, |draft, key| {
-        // Ids begin with their time: no later job can have ended long enough ago either.
+    let swept = visit_some(draft, keys::JOB, None, |draft, key| {
+        // Ids begin with their time: no later job can be old enough either.
         let job = match draft.load::<Job>(key) {
             Ok(Some((job, _))) if job.created_at > old => return Ok(ControlFlow::Break(())),
             Ok(found) => found.filter(|(job, _)| jobs::ended_before(job, old)),
@@ -158,10 +165,10 @@ fn sweep_jobs(draft: &mut Draft<'_>, old: Timestamp) -> Result<usize, StoreError
     Ok(swept.removed)
 }
 
-fn is_due(letter: &DeadLetterSummary, now: Timestamp, old: Timestamp) -> bool {
-    let expired = letter.expires_at.is_some_and(|expires| expires <= now);
-    let closed_long_ago = letter.state.is_closed() && letter.closed_at.is_some_and(|at| at <= old);
-    letter.state != DeadLetterState::Replaying && (expired || closed_long_ago)
+fn is_due(dead_letter: &DeadLetterSummary, now: Timestamp, old: Timestamp) -> bool {
+    let expired = dead_letter.expires_at.is_some_and(|expires| expires <= now);
+    let closed_long_ago = dead_letter.state.is_closed() && dead_letter.closed_at.is_some_and(|at| at <= old);
+    dead_letter.state != DeadLetterState::Replaying && (expired || closed_long_ago)
 }
 
 /// The time in a version 7 UUID.

@@ -1,5 +1,5 @@
-//! The second half of a commit: waits until a group is on stable storage, then answers it. Between groups it watches
-//! over the first half, because the engine can wait forever for a write that has failed.
+//! The second half of a commit: waits until a group is on stable storage, then answers it. Between groups it monitors
+//! the first half, because the engine can wait forever for a write that has failed.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -12,19 +12,20 @@ use crate::error::{Failure, FailureKind};
 use crate::health::Health;
 use crate::pending::Pending;
 
-/// How often the write-out is looked after.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often the write-out is checked.
+const CHECK_EVERY: Duration = Duration::from_millis(500);
 /// A write-out that takes longer is nudged.
 const NUDGE_AFTER: Duration = Duration::from_secs(2);
-/// A write-out that takes longer is given up. Far beyond what a loaded disk needs, for nothing comes after it.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(120);
+/// A write-out that takes longer fails the store. Far longer than a loaded disk needs, because the store does not
+/// recover from it.
+const FAIL_AFTER: Duration = Duration::from_secs(120);
 
-/// Since when a write-out is under way.
+/// When the current write-out began, if one is in progress.
 #[derive(Default)]
 pub(crate) struct WriteOutWatch(Mutex<Option<Instant>>);
 
 impl WriteOutWatch {
-    /// Runs a write-out under watch.
+    /// Runs a write-out and records when it began.
     pub(crate) fn during<T>(&self, write_out: impl FnOnce() -> T) -> T {
         *self.0.lock() = Some(Instant::now());
         let result = write_out();
@@ -32,7 +33,7 @@ impl WriteOutWatch {
         result
     }
 
-    fn lasts(&self) -> Option<Duration> {
+    fn elapsed(&self) -> Option<Duration> {
         self.0.lock().map(|since| since.elapsed())
     }
 }
@@ -41,13 +42,13 @@ impl WriteOutWatch {
 pub(crate) fn run(disk: &Arc<Disk>, health: &Health, watch: &WriteOutWatch, groups: &Receiver<Vec<Pending>>) {
     let mut nudges = 0;
     loop {
-        match groups.recv_timeout(LOOK_EVERY) {
+        match groups.recv_timeout(CHECK_EVERY) {
             Ok(mut group) => {
-                // Whatever was written out meanwhile is covered by the same sync.
+                // Groups that were written out meanwhile are covered by the same sync.
                 groups.try_iter().for_each(|more| group.extend(more));
                 answer(disk, health, group);
             }
-            Err(RecvTimeoutError::Timeout) => look_after(disk, health, watch, &mut nudges),
+            Err(RecvTimeoutError::Timeout) => check_write_out(disk, health, watch, &mut nudges),
             Err(RecvTimeoutError::Disconnected) => return,
         }
     }
@@ -62,13 +63,13 @@ fn answer(disk: &Disk, health: &Health, group: Vec<Pending>) {
     group.into_iter().for_each(|pending| pending.complete(outcome.clone()));
 }
 
-fn look_after(disk: &Disk, health: &Health, watch: &WriteOutWatch, nudges: &mut u64) {
-    let Some(lasts) = watch.lasts() else { return };
-    if lasts > GIVE_UP_AFTER {
-        health.fail(&Failure::new(FailureKind::Stalled, format!("a write has not ended after {lasts:?}")));
-    } else if lasts > NUDGE_AFTER {
+fn check_write_out(disk: &Disk, health: &Health, watch: &WriteOutWatch, nudges: &mut u64) {
+    let Some(elapsed) = watch.elapsed() else { return };
+    if elapsed > FAIL_AFTER {
+        health.fail(&Failure::new(FailureKind::Stalled, format!("a write has not ended after {elapsed:?}")));
+    } else if elapsed > NUDGE_AFTER {
         *nudges += 1;
-        tracing::warn!(seconds = lasts.as_secs(), "a write to the store takes long");
+        tracing::warn!(seconds = elapsed.as_secs(), "a write to the store is slow");
         disk.nudge(*nudges);
     }
 }

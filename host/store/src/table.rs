@@ -1,9 +1,9 @@
-//! Records of one kind in the key-value space: JSON under typed keys. Whoever keeps state of its own in the store
-//! (deployments, stopped targets, alerts) owns one table for it.
+//! Records of one kind in the key-value space: JSON under typed keys. Parts of the host that keep state in the store
+//! (deployments, stopped targets, alerts) own one table each.
 //!
-//! A table is read page by page, as a whole, at the start; a record that can't be read stops nothing: it is reported
-//! with its key, and its owner decides. Writes are handed out as [`KvWrite`]s, so that they can ride in the atomic write
-//! of what they belong to. A value that can't be encoded is an error, never an empty record.
+//! A table is read completely, page by page, at the start. A record that can't be read is reported with its key, and
+//! the owner decides what to do. Writes are returned as [`KvWrite`]s, so that they can be part of another atomic write.
+//! A value that can't be encoded is an error, never an empty record.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -16,19 +16,19 @@ use crate::error::StoreError;
 use crate::kv::KvWrite;
 use crate::store::Store;
 
-/// Records read at once: enough to make few round trips, few enough that a page fits in memory.
+/// Records read at once: enough for few round trips, and small enough to fit in memory.
 const PAGE: usize = 1000;
 
-/// What records of a table are stored under. Keys are read in the order of their texts.
+/// A key of a table. Keys sort by their text.
 pub trait TableKey: Sized {
-    /// The key as it is stored: what [`Self::decode`] reads back.
+    /// The key as text, as [`Self::decode`] reads it.
     fn encode(&self) -> String;
 
-    /// The key with this text; none when it can't be one of this table.
+    /// The key with this text; none if it is not a key of this table.
     fn decode(text: &str) -> Option<Self>;
 }
 
-/// Records of type `T` under keys of type `K`; clones are the same table.
+/// Records of type `T` under keys of type `K`; clones share the table.
 pub struct Table<K, T> {
     store: Store,
     namespace: &'static str,
@@ -38,9 +38,9 @@ pub struct Table<K, T> {
 /// Everything in a table.
 #[derive(Debug)]
 pub struct Rows<K, T> {
-    /// What can be read, in the order of the keys.
+    /// The readable records, in the order of the keys.
     pub rows: Vec<(K, T)>,
-    /// What can't, in the order of the keys. It stays where it is.
+    /// The unreadable records, in the order of the keys. They stay in the store.
     pub unreadable: Vec<UnreadableRow>,
 }
 
@@ -56,14 +56,14 @@ pub struct UnreadableRow {
 /// Why a record of a table can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RowError {
-    /// Its key can't be one of this table.
-    #[error("its key is none of this table")]
+    /// Its key is not a key of this table.
+    #[error("its key does not belong to this table")]
     Key,
     /// It is damaged.
     #[error("it is damaged")]
     Damaged(#[source] Arc<RecordError>),
-    /// It is whole, but no record of this table: another version of Gantry may have written it.
-    #[error("it holds something else: {0}")]
+    /// It is intact but has another content: another version of Gantry may have written it.
+    #[error("its content is not what was expected: {0}")]
     Content(#[from] serde_json::Error),
 }
 
@@ -91,7 +91,7 @@ impl<K: TableKey, T: Serialize + DeserializeOwned> Table<K, T> {
         }
     }
 
-    /// The write that puts a record under this key, in place of what is there.
+    /// The write that sets the record under this key.
     pub fn put(&self, key: &K, value: &T) -> Result<KvWrite, StoreError> {
         let value =
             serde_json::to_vec(value).map_err(|error| StoreError::Unstorable(Arc::new(RecordError::Json(error))))?;

@@ -1,8 +1,8 @@
-//! Brings a store of an earlier format to the present one, before anything else reads it.
+//! Upgrades a store from an earlier format to the current one, before anything else reads it.
 //!
-//! Format 2 has richer summaries, revisions inside their letters, and groups. Everything new is derived from the letters,
-//! which are only added to; the new format is written last. So a crash on the way leaves a store of format 1 on which
-//! the same is done again.
+//! Format 2 has richer summaries, revisions inside their dead letters, and groups. Everything new is derived from the
+//! dead letters, which only gain content, and the new format number is written last. So a crash in between leaves a store of
+//! format 1, and the upgrade is done again.
 
 use std::ops::ControlFlow;
 
@@ -18,22 +18,23 @@ use crate::keys;
 use crate::record::Record;
 
 /// Letters in one write.
-const BITE: usize = 64;
+const LETTERS_PER_WRITE: usize = 64;
 
 /// From format 1 to format 2.
 pub(crate) fn from_1(disk: &Disk) -> Result<(), StoreError> {
-    // No flow has a schedule yet that a write could concern.
-    let (flows, mut seq) = (Flows::default(), 0);
+    // No schedule exists yet that a write could affect.
+    let flows = Flows::default();
+    let mut seq = 0;
     let mut after: Option<Vec<u8>> = None;
     loop {
         let keys: Vec<Vec<u8>> = disk
-            .scan(&[keys::LETTER], after.as_deref())
-            .take(BITE)
+            .scan(&[keys::DEAD_LETTER], after.as_deref())
+            .take(LETTERS_PER_WRITE)
             .map(|pair| pair.map(|(key, _)| key))
             .collect::<Result<_, _>>()?;
         let mut draft = Draft::new(disk, &flows, &mut seq);
         for key in &keys {
-            letter(&mut draft, key)?;
+            dead_letter(&mut draft, key)?;
         }
         draft.accept();
         disk.apply(draft.into_writes())?;
@@ -42,44 +43,47 @@ pub(crate) fn from_1(disk: &Disk) -> Result<(), StoreError> {
             None => break,
         }
     }
-    count_anew(disk, Vec::new())?;
+    recount(disk, Vec::new())?;
     Ok(disk.write_out().and_then(|()| disk.sync())?)
 }
 
 /// Writes one letter's new summary, and its revisions into it.
-fn letter(draft: &mut Draft<'_>, key: &[u8]) -> Result<(), StoreError> {
-    let mut letter = match draft.load::<DeadLetter>(key) {
-        Ok(Some((letter, _))) => letter,
+fn dead_letter(draft: &mut Draft<'_>, key: &[u8]) -> Result<(), StoreError> {
+    let mut dead_letter = match draft.load::<DeadLetter>(key) {
+        Ok(Some((dead_letter, _))) => dead_letter,
         Ok(None) => return Ok(()),
         Err(StoreError::Damaged(error)) => {
-            tracing::error!(%error, "a dead letter can't be read; it is left as it is");
+            tracing::error!(%error, "a dead letter is damaged and can't be read; it is left unchanged");
             return Ok(());
         }
         Err(error) => return Err(error),
     };
-    let earlier = draft.keys_with_drafted(&keys::revisions_of(letter.id))?;
+    let earlier = draft.keys_with_drafted(&keys::revisions_of(dead_letter.id))?;
     for key in &earlier {
-        let found = draft.load::<DeadLetter>(key).unwrap_or_default();
-        letter.revisions.extend(found.map(|(earlier, _)| dead_letters::received(&earlier)));
+        // A damaged revision is left out.
+        if let Ok(Some((revision, _))) = draft.load::<DeadLetter>(key) {
+            dead_letter.revisions.push(dead_letters::received(&revision));
+        }
         draft.remove_record(key)?;
     }
-    if !letter.revisions.is_empty() {
-        letter.revisions.push(Revision { at: letter.last_failure, ..dead_letters::received(&letter) });
-        (0..).zip(&mut letter.revisions).for_each(|(number, revision)| revision.number = number);
+    if !dead_letter.revisions.is_empty() {
+        dead_letter.revisions.push(Revision { at: dead_letter.last_failure, ..dead_letters::received(&dead_letter) });
+        (0..).zip(&mut dead_letter.revisions).for_each(|(number, revision)| revision.number = number);
     }
-    dead_letters::write(draft, &letter)?;
+    dead_letters::write(draft, &dead_letter)?;
     Ok(())
 }
 
-/// Counts all groups anew from the summaries; what operators said of them is taken from `known`. Returns them.
-pub(crate) fn count_anew(disk: &Disk, known: Vec<DeadLetterGroup>) -> Result<Vec<DeadLetterGroup>, StoreError> {
+/// Recounts all groups from the summaries; states set by operators are taken from `known`. Returns the groups.
+pub(crate) fn recount(disk: &Disk, known: Vec<DeadLetterGroup>) -> Result<Vec<DeadLetterGroup>, StoreError> {
     let mut summaries = Vec::new();
     dead_letters::each(disk, None, |_, summary| {
         summaries.push(summary);
         Ok(ControlFlow::Continue(()))
     })?;
     let counted = groups::rebuild(summaries.into_iter(), known);
-    let (flows, mut seq) = (Flows::default(), 0);
+    let flows = Flows::default();
+    let mut seq = 0;
     let mut draft = Draft::new(disk, &flows, &mut seq);
     for group in &counted {
         draft.put_record(&keys::group(&group.fingerprint), Record::of(group)?)?;

@@ -245,7 +245,7 @@ impl TestHost {
     /// All dead letters of all flows.
     pub async fn dead_letters(&self) -> Vec<DeadLetter> {
         let page = Page { after: None, limit: 10_000 };
-        self.handle().store().dead_letters(Filter::default(), page).await.expect("the store answers").letters
+        self.handle().store().dead_letters(Filter::default(), page).await.expect("the store answers").dead_letters
     }
 
     /// Waits until every flow's queue is empty and every message received is counted as ended, and returns what the

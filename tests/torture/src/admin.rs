@@ -113,9 +113,9 @@ fn has_empty_queue(flow: &Value) -> bool {
 /// Reads a history: the state of the message, and which of its deliveries are dead letters.
 fn end_of(history: &Value) -> Result<End> {
     let flow = FLOWS.into_iter().find(|flow| history["flow"] == flow.name());
-    let timeline = history["trail"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let timeline = history["timeline"].as_array().map(Vec::as_slice).unwrap_or_default();
     let given_up = timeline.iter().filter(|entry| entry["event"]["what"] == "dead_lettered");
-    let ids = given_up.filter_map(|entry| entry["event"]["letter"].as_str());
+    let ids = given_up.filter_map(|entry| entry["event"]["dead_letter"].as_str());
     let dead_letters = ids.map(|id| target_of(id, flow?)).collect();
     let state = State::deserialize(&history["state"]).context("a history has a state")?;
     Ok(End { state, dead_letters })

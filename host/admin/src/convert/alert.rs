@@ -1,4 +1,4 @@
-//! Alerts, what fires at their endpoints, and what an endpoint answers.
+//! Alerts, their firing conditions, and the answers of endpoints.
 
 use gantry_api::v1;
 use gantry_core::alert;
@@ -17,12 +17,12 @@ alike! {
         DeadLetters, BreakerOpen, TargetPaused, TargetDisabled, QueueDelayed, DiskLow, DeploymentRolledBack,
     ]
     alert::Severity => v1::AlertSeverity [Warning, Error, Critical]
-    alert::Said => v1::NotificationKind [Trigger, Resolve]
+    alert::NotificationKind => v1::NotificationKind [Trigger, Resolve]
 }
 
 impl Convert<v1::Firing> for alert::Firing {
     fn convert(self) -> v1::Firing {
-        let Self { key, summary, details, since, told, repeats, gone: _ } = self;
-        v1::Firing { key: key.convert(), summary, details, since, told, repeats }
+        let Self { key, summary, details, since, notified_at, repeats, gone: _ } = self;
+        v1::Firing { key: key.convert(), summary, details, since, notified_at, repeats }
     }
 }

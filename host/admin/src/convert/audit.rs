@@ -1,4 +1,4 @@
-//! The audit.
+//! The audit log.
 
 use gantry_api::v1;
 use gantry_store as store;
@@ -10,7 +10,7 @@ alike! {
     store::AuditPage => v1::AuditPage { entries, next }
 }
 
-// Where the page begins is the store's to say, not the filter's.
+// The start and the limit of the page are separate arguments of the store, not part of its filter.
 impl Convert<store::AuditFilter> for v1::AuditQuery {
     fn convert(self) -> store::AuditFilter {
         let Self { since, until, actor, operation, subject, outcome, before: _, limit: _ } = self;

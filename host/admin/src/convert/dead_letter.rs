@@ -1,4 +1,4 @@
-//! Dead letters, and which of them are meant. Both ways: they are exported, and imported elsewhere.
+//! Dead letters and their filter. Both directions: dead letters are exported and imported.
 
 use gantry_api::v1;
 use gantry_core as core;
@@ -11,7 +11,7 @@ alike! {
     core::DeadLetter = v1::DeadLetter {
         id, flow, flow_version, plugins, component, stage, source, target, received, received_at, dedupe_key,
         idempotency_key, transformed, attempts, first_failure, last_failure, reason, fingerprint, traceparent,
-        expires_at, state, acknowledged, resolution, replays, revisions, trail,
+        expires_at, state, acknowledged, resolution, replays, revisions, timeline,
     }
     core::Stage = v1::Stage [Validate, Transform, Deliver]
     core::DeadLetterState = v1::DeadLetterState [Open, Acknowledged, Replaying, Resolved, Discarded]
@@ -33,7 +33,7 @@ alike! {
     store::Imported => v1::Imported { added, present }
 }
 
-/// Dead letters on a page unless the client asks for another number.
+/// Dead letters on a page by default.
 const PAGE: usize = 100;
 
 /// Most dead letters on a page.

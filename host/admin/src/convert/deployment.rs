@@ -1,4 +1,4 @@
-//! Deployments: their records, what is asked of a version, and what was counted.
+//! Deployments: their records, terms and counts.
 
 use gantry_api::v1;
 use gantry_control::rollout as deployed;

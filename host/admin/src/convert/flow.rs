@@ -1,4 +1,4 @@
-//! What a flow is for and how it does.
+//! Flow reports.
 
 use gantry_api::v1;
 use gantry_config as config;

@@ -1,4 +1,4 @@
-//! Kinds of failure.
+//! Dead letter groups.
 
 use gantry_api::v1;
 use gantry_store as store;

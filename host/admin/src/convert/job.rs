@@ -1,4 +1,4 @@
-//! Jobs over dead letters.
+//! Jobs on dead letters.
 
 use gantry_api::v1;
 use gantry_store as store;

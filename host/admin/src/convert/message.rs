@@ -1,4 +1,4 @@
-//! Messages, their history and attempts. Both ways: an imported dead letter holds them, too.
+//! Messages, their history and attempts. Both directions: imported dead letters contain them too.
 
 use gantry_api::v1;
 use gantry_core as core;
@@ -14,14 +14,14 @@ alike! {
         Postponed { code, until },
         Attempted { position, target, status, error, latency_ms, retry_at },
         Skipped { code },
-        DeadLettered { letter, code },
-        Replayed { letter, by, edited },
+        DeadLettered { dead_letter, code },
+        Replayed { dead_letter, by, edited },
     ]
     core::Attempt = v1::Attempt { at, latency_ms, status, error, excerpt }
     core::ErrorClass = v1::ErrorClass [
         Network, Timeout, Throttled, Unavailable, Unauthorized, NoSpace, Redirected, Permanent,
     ]
-    core::History => v1::History { id, flow, source, key, dedupe_key, received_at, state, trail }
+    core::History => v1::History { id, flow, source, key, dedupe_key, received_at, state, timeline }
     core::MessageState => v1::MessageState [Queued, Delivered, Skipped, DeadLettered]
 }
 

@@ -1,4 +1,4 @@
-//! How often which rule is broken.
+//! Reports on broken rules.
 
 use gantry_api::v1;
 use gantry_core as core;

@@ -27,7 +27,7 @@ impl Convert<v1::Diagnostics> for config::Diagnostics {
     }
 }
 
-// The text around the mistake stays here: it may hold what only this host should see.
+// The text around the mistake is not sent: it may contain confidential settings.
 impl Convert<v1::Diagnostic> for config::Diagnostic {
     fn convert(self) -> v1::Diagnostic {
         v1::Diagnostic {

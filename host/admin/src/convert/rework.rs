@@ -1,4 +1,4 @@
-//! What operators did with a dead letter, and how its payload changed.
+//! Acknowledgements, replays and edits of dead letters.
 
 use gantry_api::v1;
 use gantry_core as core;
@@ -15,7 +15,7 @@ alike! {
     json_diff::Change => v1::Change { path, before, after }
 }
 
-/// Every revision with how it differs from the one before it.
+/// Every revision with its difference from the one before.
 impl Convert<v1::Revisions> for Vec<core::Revision> {
     fn convert(self) -> v1::Revisions {
         let diffs = self.array_windows().map(|[from, to]| v1::RevisionDiff {

@@ -1,4 +1,4 @@
-//! Targets, and what operators say of them.
+//! Targets and commands for them.
 
 use gantry_api::v1;
 use gantry_control::targets;

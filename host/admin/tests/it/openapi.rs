@@ -86,6 +86,9 @@ fn every_problem_code_is_in_the_description_and_in_the_catalogue() {
     let page = std::fs::read_to_string(CATALOGUE).unwrap();
     let section = page.split_once("## Admin API").unwrap().1;
     let rows: Vec<_> = section.lines().filter(|line| line.starts_with("| `")).collect();
-    let row = |code: &Code| format!("| `{}` | {} | {} |", code.name(), code.status().as_u16(), code.meaning());
-    assert_eq!(rows, Code::ALL.iter().map(row).collect::<Vec<_>>());
+    let expected: Vec<_> = Code::ALL
+        .iter()
+        .map(|code| format!("| `{}` | {} | {} |", code.name(), code.status().as_u16(), code.meaning()))
+        .collect();
+    assert_eq!(rows, expected);
 }

@@ -1,4 +1,4 @@
-//! What somebody is called for: `/v1/alerts`.
+//! Alerts: `/v1/alerts`.
 
 use std::collections::BTreeSet;
 
@@ -9,41 +9,41 @@ use utoipa::ToSchema;
 
 use super::{TargetState, form};
 
-/// One alert of the host's file.
+/// One alert of the host file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AlertReport {
     /// Its name.
     pub name: String,
-    /// Where it goes; a secret URL as its reference.
+    /// The endpoint's URL; a reference if the URL is secret.
     pub url: String,
-    /// The form of what is sent.
+    /// The format of its notifications.
     pub format: String,
-    /// What it is called for.
+    /// The kinds of conditions it reports.
     pub on: BTreeSet<AlertKind>,
-    /// Only for these flows; empty: for all.
+    /// Only for these flows; empty: all flows.
     #[schema(value_type = BTreeSet<form::FlowName>)]
     pub flows: BTreeSet<FlowName>,
-    /// The flow its messages are queued in.
+    /// The internal flow that queues its notifications.
     #[schema(value_type = form::FlowName)]
     pub flow: FlowName,
-    /// Messages that have not reached the endpoint yet.
+    /// Notifications that have not reached the endpoint yet.
     pub waiting: u64,
-    /// Messages that the endpoint did not take.
+    /// Notifications that failed and are open dead letters.
     pub open_dead_letters: u64,
-    /// Whether the endpoint gets anything.
+    /// Whether notifications are sent to the endpoint.
     pub endpoint: Option<TargetState>,
-    /// What fires, most urgent first.
+    /// The alerts that fire now, most urgent first.
     pub firing: Vec<FiringReport>,
 }
 
 /// An alert that was triggered and not resolved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FiringReport {
-    /// The same for everything said of this alert.
+    /// The same in all notifications of this alert.
     pub dedup_key: String,
     /// How urgent it is.
     pub severity: AlertSeverity,
-    /// What fires.
+    /// The alert.
     #[serde(flatten)]
     pub firing: Firing,
 }
@@ -51,92 +51,94 @@ pub struct FiringReport {
 /// An alert that was triggered and not resolved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Firing {
-    /// What it is about.
+    /// Identifies the alert.
     pub key: AlertKey,
     /// One sentence for people.
     pub summary: String,
-    /// What a program may want to know of it.
+    /// Details for programs.
     #[schema(value_type = Object)]
     pub details: Map<String, Value>,
-    /// Since when.
+    /// When it was triggered.
     #[schema(value_type = form::Timestamp)]
     pub since: Timestamp,
-    /// When it was last said.
+    /// When the last notification was sent.
     #[schema(value_type = form::Timestamp)]
-    pub told: Timestamp,
-    /// How often it was said again.
+    pub notified_at: Timestamp,
+    /// How many times the notification was repeated.
     pub repeats: u32,
 }
 
-/// What an alert is about: the same for the same trouble, over restarts and updates.
+/// Identifies an alert: the same for the same condition, across restarts and updates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AlertKey {
-    /// What kind of trouble.
+    /// The kind of condition.
     pub kind: AlertKind,
-    /// In which flow; none: in the host.
+    /// The flow; none if the condition concerns the host.
     #[schema(value_type = Option<form::FlowName>)]
     pub flow: Option<FlowName>,
-    /// The target, the step, or the fingerprint of dead letters; none where the kind and the flow say all.
+    /// The target, the step, or the fingerprint of dead letters; none if kind and flow are enough.
     pub about: Option<String>,
 }
 
 coded_enum! {
-    /// What there are alerts for.
+    /// The kinds of conditions that alerts report.
     #[derive(Hash, PartialOrd, Ord, ToSchema)]
     pub enum AlertKind {
-        /// Dead letters of one fingerprint are open: until none is, or somebody said where their group stands.
+        /// Dead letters of one fingerprint are open. Resolved when none is, or when somebody sets the state of their
+        /// group.
         DeadLetters => "dead_letters",
-        /// A target's breaker is open: until it is closed.
+        /// A target's breaker is open. Resolved when it closes.
         BreakerOpen => "breaker_open",
-        /// A target refuses the host's credentials, or somebody paused it: until it is resumed.
+        /// A target refuses the host's credentials, or somebody paused it. Resolved when it is resumed.
         TargetPaused => "target_paused",
-        /// A target is disabled, by 410 or by an operator: until it is enabled.
+        /// A target is disabled, by its answer 410 or by an operator. Resolved when it is enabled.
         TargetDisabled => "target_disabled",
-        /// A flow's oldest message is older than `queue_age`: until no message is older than half of it.
+        /// A flow's oldest message is older than `queue_age`. Resolved when no message is older than half of it.
         QueueDelayed => "queue_delayed",
-        /// Less disk is free than the reserve, and sources are refused: until there is more.
+        /// Less disk space is free than the reserve, so sources are refused. Resolved when more is free.
         DiskLow => "disk_low",
-        /// A plugin version was taken back by the host: until the next one is deployed to the step, or for a day.
+        /// The host rolled back a plugin version. Resolved when another version is deployed to the step, or after a
+        /// day.
         DeploymentRolledBack => "deployment_rolled_back",
     }
 }
 
 coded_enum! {
-    /// How urgent an alert is, in the words of `PagerDuty` and Alertmanager.
+    /// How urgent an alert is, in the terms of `PagerDuty` and Alertmanager.
     #[derive(PartialOrd, Ord, ToSchema)]
     pub enum AlertSeverity {
-        /// Worth a look in working hours.
+        /// To be looked at in working hours.
         Warning => "warning",
-        /// Data is not where it should be.
+        /// Data does not reach its target.
         Error => "error",
-        /// The host as a whole can't do its work.
+        /// The whole host can't work.
         Critical => "critical",
     }
 }
 
-/// What an endpoint answered when it was tried.
+/// What an endpoint answered to a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TestAnswer {
-    /// What was said.
+    /// The kind of notification.
     pub action: NotificationKind,
-    /// Whether the endpoint took it.
+    /// Whether the endpoint accepted it.
     pub accepted: bool,
-    /// The status code; none: there was no answer.
+    /// The status code; none without an answer.
     pub status: Option<u16>,
-    /// What went wrong; none: nothing did.
+    /// The error, if there was one.
     pub error: Option<String>,
     /// The beginning of the answer.
     pub answer: String,
 }
 
 coded_enum! {
-    /// What is said of an alert.
+    /// The kind of a notification.
     #[derive(ToSchema)]
-    #[schema(as = Said)]
+
     pub enum NotificationKind {
-        /// It begins, or goes on.
+        /// The alert begins or continues.
         Trigger => "trigger",
-        /// It is over.
+        /// The alert is over.
         Resolve => "resolve",
     }
 }

@@ -1,4 +1,4 @@
-//! Who changed what: `/v1/audit`.
+//! The audit log: `/v1/audit`.
 
 use gantry_core::{Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
@@ -6,16 +6,16 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::form;
 
-/// Which entries are meant. Every field narrows.
+/// Which entries to select. All given fields must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 pub struct AuditQuery {
-    /// Written at or after this moment.
+    /// Written at or after this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<form::Timestamp>)]
     pub since: Option<Timestamp>,
-    /// Written before this moment.
+    /// Written before this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<form::Timestamp>)]
     pub until: Option<Timestamp>,
@@ -25,7 +25,7 @@ pub struct AuditQuery {
     /// Of this operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// About this.
+    /// With this subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// With this outcome.
@@ -34,59 +34,59 @@ pub struct AuditQuery {
     /// Before the entry with this id, for the next page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
-    /// At most so many; 100 unless given, 1000 at most.
+    /// Most entries to return: 100 by default, at most 1000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
 
-/// One page of the audit, newest first.
+/// One page of the audit log, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditPage {
     /// The entries.
     pub entries: Vec<AuditEntry>,
-    /// Where the next page begins; none when this is the last.
+    /// Where the next page begins; none if this is the last.
     pub next: Option<String>,
 }
 
-/// Who changed what, when, and what came of it.
+/// Who changed what, when, and with which result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditEntry {
-    /// Its place among all.
+    /// Its id.
     pub id: String,
     /// When it was written.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
-    /// Who acted: whose token or account it was.
+    /// Who acted: the owner of the token or account.
     pub actor: String,
-    /// For whom, in the actor's own words; none where nobody else was named.
+    /// For whom, as stated by the actor; none if nobody else was named.
     pub on_behalf_of: Option<String>,
-    /// Which way it came in.
+    /// The interface it came through.
     pub via: String,
-    /// Which operation it was.
+    /// The operation.
     pub operation: String,
-    /// What it was about: an id, or a name.
+    /// What it was applied to: an id or a name.
     pub subject: String,
-    /// What came of it.
+    /// The result.
     pub outcome: AuditOutcome,
-    /// Why, or what was refused; may be empty.
+    /// The reason given, or why it was refused; may be empty.
     pub detail: String,
-    /// The entry that states the intent, where one was written before.
+    /// The entry that states the intent, if there is one.
     pub intent: Option<String>,
 }
 
 coded_enum! {
-    /// What came of a change.
+    /// The result of a change.
     #[derive(ToSchema)]
     pub enum AuditOutcome {
-        /// It is about to be made; another entry says what came of it.
+        /// It is about to be made; a later entry states the result.
         Intended => "intended",
         /// It was made.
         Done => "done",
-        /// It was not permitted, or what it is about does not allow it. Nothing changed.
+        /// It was not allowed, by permission or by the state of its subject. Nothing changed.
         Refused => "refused",
-        /// The host failed to make it.
+        /// The host could not make it.
         Failed => "failed",
-        /// The host ended before it was known.
+        /// The host ended before the result was known.
         Unknown => "unknown",
     }
 }

@@ -1,5 +1,4 @@
-//! A dead letter, whole and in brief: what `/v1/dead-letters` and its relatives answer, and what an export holds, one a
-//! line.
+//! Dead letters and their summaries, as `/v1/dead-letters` returns them. An export holds one dead letter per line.
 
 use bytes::Bytes;
 use gantry_core::{DeadLetterId, Digest, FlowName, TargetName, Timestamp, coded_enum};
@@ -11,7 +10,7 @@ use super::{Acknowledgement, Attempt, Headers, Message, PluginRef, ReplayRun, Re
 /// A message that ended neither delivered nor skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeadLetter {
-    /// Message and delivery it stands for.
+    /// The message and delivery.
     #[schema(value_type = form::DeadLetterId)]
     pub id: DeadLetterId,
     /// The flow.
@@ -21,99 +20,99 @@ pub struct DeadLetter {
     pub flow_version: String,
     /// The plugins of the flow's steps at the time, in order.
     pub plugins: Vec<PluginRef>,
-    /// Digest of the component that failed, where one did.
+    /// Digest of the component that failed, if one did.
     #[schema(value_type = Option<form::Digest>)]
     pub component: Option<Digest>,
-    /// Which stage gave up.
+    /// The stage that failed.
     pub stage: Stage,
-    /// Where the message came in.
+    /// The source that received the message.
     pub source: String,
-    /// Where it was going, when one delivery failed.
+    /// The target, if a delivery failed.
     #[schema(value_type = Option<form::TargetName>)]
     pub target: Option<TargetName>,
     /// The message as received: ordering key, headers (credentials stripped), raw bytes.
     pub received: Message,
-    /// When it was taken into custody.
+    /// When it was accepted.
     #[schema(value_type = form::Timestamp)]
     pub received_at: Timestamp,
-    /// What duplicates are recognised by.
+    /// The key by which duplicates are recognised.
     pub dedupe_key: Option<String>,
     /// The delivery's idempotency key.
     pub idempotency_key: Option<String>,
-    /// What was to be sent.
+    /// What was about to be sent.
     pub transformed: Option<Transformed>,
-    /// All attempts, oldest first, those of replays included.
+    /// All attempts, oldest first, including those of replays.
     pub attempts: Vec<Attempt>,
-    /// When it was first given up.
+    /// The time of the first failure.
     #[schema(value_type = form::Timestamp)]
     pub first_failure: Timestamp,
-    /// When it was last given up.
+    /// The time of the latest failure.
     #[schema(value_type = form::Timestamp)]
     pub last_failure: Timestamp,
-    /// Why.
+    /// Why it failed.
     pub reason: Reason,
-    /// The same for failures of one kind.
+    /// The same for all failures of one kind.
     pub fingerprint: String,
     /// W3C trace context.
     pub traceparent: Option<String>,
-    /// When it may be removed; none keeps it until it is dealt with.
+    /// When it may be removed; none keeps it until it is closed.
     #[schema(value_type = Option<form::Timestamp>)]
     pub expires_at: Option<Timestamp>,
-    /// Where it stands.
+    /// Its state.
     pub state: DeadLetterState,
-    /// Who looks into it, or last did.
+    /// Who acknowledged it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<Acknowledgement>,
     /// How it was closed.
     pub resolution: Option<Resolution>,
-    /// Each time it was put back to work, oldest first.
+    /// Its replays, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replays: Vec<ReplayRun>,
-    /// Every payload the message had, oldest first; empty unless one was edited.
+    /// Every payload the message had, oldest first; empty if none was edited.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revisions: Vec<Revision>,
-    /// The message's trail until its (latest) end.
-    pub trail: Vec<TimelineEntry>,
+    /// The message's timeline until its (latest) end.
+    pub timeline: Vec<TimelineEntry>,
 }
 
 coded_enum! {
-    /// Which stage of the flow gave the message up.
+    /// The stage of the flow that failed.
     #[derive(Hash, ToSchema)]
     pub enum Stage {
-        /// Rules about the data: a plugin's `invalid`.
+        /// The data breaks a rule: a plugin's `invalid`, a flow's rules or a schema.
         Validate => "validate",
-        /// The plugin rejected it, faulted, or ran out of retries.
+        /// A plugin rejected the message, faulted, or used up its retries.
         Transform => "transform",
-        /// The target refused it, or attempts ran out.
+        /// The target refused the delivery, or its attempts were used up.
         Deliver => "deliver",
     }
 }
 
 coded_enum! {
-    /// Where a dead letter stands with the operators.
+    /// The state of a dead letter.
     #[derive(Hash, ToSchema)]
     pub enum DeadLetterState {
-        /// Nobody has dealt with it.
+        /// Not handled yet.
         Open => "open",
-        /// Somebody looks into it.
+        /// Somebody is investigating.
         Acknowledged => "acknowledged",
-        /// Back in the queue; open again if it fails again.
+        /// Back in the queue; open again if the replay fails.
         Replaying => "replaying",
         /// A replay succeeded.
         Resolved => "resolved",
-        /// An operator gave it up, with a reason.
+        /// An operator discarded it, with a reason.
         Discarded => "discarded",
     }
 }
 
-/// Why the message was given up.
+/// Why the message failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
-    /// Stable and countable: a plugin's code, or one of the host's from the error catalogue.
+    /// A stable code: a plugin's own, or one of the host's error catalogue.
     pub code: String,
-    /// For people.
+    /// A description.
     pub text: String,
-    /// The broken rules, where the stage is `validate`.
+    /// The broken rules, if the stage is `validate`.
     #[serde(default)]
     pub violations: Vec<Violation>,
 }
@@ -121,11 +120,11 @@ pub struct Reason {
 /// One broken rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Violation {
-    /// JSON Pointer (RFC 6901) into the input; empty for the whole of it.
+    /// JSON Pointer (RFC 6901) into the input; empty for the whole input.
     pub path: String,
-    /// Stable and countable, for instance `unknown-product`.
+    /// A stable code, for instance `unknown-product`.
     pub code: String,
-    /// For people.
+    /// A description.
     pub text: String,
 }
 
@@ -136,7 +135,7 @@ pub struct Transformed {
     pub content_type: String,
     /// Headers for the target, without credentials.
     pub headers: Headers,
-    /// The bytes.
+    /// The payload.
     #[serde(with = "gantry_core::payload")]
     #[schema(value_type = form::Payload)]
     pub payload: Bytes,
@@ -148,16 +147,16 @@ pub struct Resolution {
     /// When.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
-    /// Who, as far as known.
+    /// Who, if known.
     pub by: String,
     /// Why, in the operator's words.
     pub reason: String,
 }
 
-/// A dead letter without its payloads, headers, trail and attempts.
+/// A dead letter without its payloads, headers, timeline and attempts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeadLetterSummary {
-    /// Message and delivery it stands for.
+    /// The message and delivery.
     #[schema(value_type = form::DeadLetterId)]
     pub id: DeadLetterId,
     /// The flow.
@@ -165,48 +164,48 @@ pub struct DeadLetterSummary {
     pub flow: FlowName,
     /// Digest of the flow's definition at the time.
     pub flow_version: String,
-    /// Where it stands.
+    /// Its state.
     pub state: DeadLetterState,
-    /// Which stage gave up.
+    /// The stage that failed.
     pub stage: Stage,
-    /// Where the message came in.
+    /// The source that received the message.
     pub source: String,
-    /// Where it was going, when one delivery failed.
+    /// The target, if a delivery failed.
     #[schema(value_type = Option<form::TargetName>)]
     pub target: Option<TargetName>,
     /// The message's ordering key.
     pub key: Option<String>,
-    /// What duplicates are recognised by.
+    /// The key by which duplicates are recognised.
     pub dedupe_key: Option<String>,
     /// The delivery's idempotency key.
     pub idempotency_key: Option<String>,
-    /// Digest of the component that failed, where one did.
+    /// Digest of the component that failed, if one did.
     #[schema(value_type = Option<form::Digest>)]
     pub component: Option<Digest>,
     /// The reason's code.
     pub code: String,
-    /// The reason for people.
+    /// The reason, as text.
     pub text: String,
     /// The broken rules.
     pub violations: Vec<Violation>,
-    /// The same for failures of one kind.
+    /// The same for all failures of one kind.
     pub fingerprint: String,
     /// How many attempts were made.
     pub attempts: u32,
-    /// How often it was put back to work.
+    /// How many times it was replayed.
     pub replays: u32,
-    /// When it was first given up.
+    /// The time of the first failure.
     #[schema(value_type = form::Timestamp)]
     pub first_failure: Timestamp,
-    /// When it was last given up.
+    /// The time of the latest failure.
     #[schema(value_type = form::Timestamp)]
     pub last_failure: Timestamp,
-    /// When it may be removed; none keeps it until it is dealt with.
+    /// When it may be removed; none keeps it until it is closed.
     #[schema(value_type = Option<form::Timestamp>)]
     pub expires_at: Option<Timestamp>,
-    /// Who looks into it, or last did.
+    /// Who acknowledged it last.
     pub acknowledged: Option<Acknowledgement>,
-    /// Who last put it back to work.
+    /// Who last replayed it.
     pub replayed_by: Option<String>,
     /// When it was closed.
     #[schema(value_type = Option<form::Timestamp>)]
@@ -215,23 +214,23 @@ pub struct DeadLetterSummary {
     pub closed_by: Option<String>,
 }
 
-/// How many dead letters are in which state.
+/// The number of dead letters in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeadLetterCounts {
-    /// Nobody has dealt with them.
+    /// Not handled yet.
     pub open: u64,
-    /// Somebody looks into them.
+    /// Somebody is investigating.
     pub acknowledged: u64,
     /// Back in the queue.
     pub replaying: u64,
     /// A replay succeeded.
     pub resolved: u64,
-    /// Given up by an operator.
+    /// Discarded by an operator.
     pub discarded: u64,
 }
 
 impl DeadLetterCounts {
-    /// How many are in this state.
+    /// The number in this state.
     #[must_use]
     pub const fn of(&self, state: DeadLetterState) -> u64 {
         match state {
@@ -243,7 +242,7 @@ impl DeadLetterCounts {
         }
     }
 
-    /// How many there are.
+    /// The number in all states.
     #[must_use]
     pub const fn total(&self) -> u64 {
         self.open + self.acknowledged + self.replaying + self.resolved + self.discarded

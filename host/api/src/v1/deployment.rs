@@ -1,4 +1,4 @@
-//! A plugin version on its way into a step: `/v1/deployments`.
+//! Deployments of plugin versions: `/v1/deployments`.
 
 use gantry_core::{DeadLetterId, FlowName, MessageId, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
@@ -6,149 +6,149 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Change, Comparison, PluginRef, Terms, TermsChange, form};
 
-/// One attempt to put another plugin version in force at one step.
+/// The rollout of one plugin version at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Deployment {
-    /// Counted from 1 in the order of their beginning.
+    /// Its number, from 1, in the order in which deployments began.
     pub number: u64,
     /// The flow.
     #[schema(value_type = form::FlowName)]
     pub flow: FlowName,
     /// The step.
     pub step: String,
-    /// What serves the step before it.
+    /// The version before it.
     pub from: PluginRef,
-    /// Whether that is what the flow's file names.
+    /// Whether `from` is the version in the flow's file.
     pub from_file: bool,
-    /// What is to serve it.
+    /// The new version.
     pub to: PluginRef,
-    /// Whether `to` is what the flow's file names: a rollback to before the first deployment.
+    /// Whether `to` is the version in the flow's file: a rollback to the state before the first deployment.
     pub to_file: bool,
-    /// The deployment that this one takes back.
+    /// The deployment that this one undoes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
-    /// Who asked for it.
+    /// Who began it.
     pub by: String,
-    /// When.
+    /// When it began.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
-    /// What is asked of the new version.
+    /// The terms of the rollout.
     pub terms: Terms,
-    /// Where it stands.
+    /// The current phase.
     pub phase: Phase,
-    /// Since when.
+    /// When the current phase began.
     #[schema(value_type = form::Timestamp)]
     pub since: Timestamp,
-    /// Golden cases of the plugin, once they were run.
+    /// The result of the golden cases, once they were run.
     pub golden: Option<GoldenReport>,
-    /// Recent messages through old and new, once they were run.
+    /// The comparison on recent messages, once it was made.
     pub shadow: Option<ShadowReport>,
-    /// The share of keys that met the new version first.
+    /// The comparison during the canary.
     pub canary: Option<Comparison>,
-    /// All messages, while it was watched.
+    /// The comparison during the watch.
     pub watch: Option<Comparison>,
     /// What happened, oldest first.
     pub events: Vec<DeploymentEvent>,
 }
 
 coded_enum! {
-    /// Where a deployment stands, in the order of its way.
+    /// The phase of a deployment, in order.
     #[derive(PartialOrd, Ord, ToSchema)]
     pub enum Phase {
         /// Trust, API version, grants and settings are checked.
         Checking => "checking",
         /// The plugin's golden cases are run.
         Golden => "golden",
-        /// The flow's last messages go through old and new.
+        /// Recent messages are run through the old and the new version.
         Shadow => "shadow",
-        /// The operator is to say whether it goes on.
+        /// An operator must decide whether it continues.
         Waiting => "waiting",
-        /// A share of the keys meets the new version.
+        /// The new version serves a share of the keys.
         Canary => "canary",
         /// The new version serves every message and is watched.
         Watching => "watching",
-        /// The new version is in force.
+        /// The new version serves the step.
         Deployed => "deployed",
-        /// It did not pass: nothing changed.
+        /// It failed a check; nothing changed.
         Refused => "refused",
         /// The old version is back.
         RolledBack => "rolled_back",
     }
 }
 
-/// One line of the audit trail.
+/// One event of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Entry)]
+
 pub struct DeploymentEvent {
     /// When.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
     /// The phase it led to.
     pub phase: Phase,
-    /// Who: an operator, or `gantry` for what followed by the terms.
+    /// Who: an operator, or `gantry` if it followed from the terms.
     pub by: String,
-    /// What and why.
+    /// What happened, and why.
     pub text: String,
 }
 
-/// How the golden cases in the plugin went.
+/// The result of the plugin's golden cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GoldenReport {
-    /// Cases that went as they say.
+    /// Cases that passed.
     pub passed: usize,
-    /// Names of those that did not.
+    /// Names of the cases that failed.
     pub failed: Vec<String>,
 }
 
-/// What two versions say of the same messages.
+/// A comparison of two versions on the same messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ShadowReport {
-    /// How many messages there were to try, dead letters included.
+    /// How many messages were run, including dead letters.
     pub messages: usize,
     /// How many of them were open dead letters.
     pub dead_letters: usize,
-    /// The same, to the byte.
+    /// The same outcome, byte for byte.
     pub same: usize,
-    /// Handled by both, and differently.
+    /// Handled by both versions, with different outcomes.
     pub changed: usize,
     /// Handled by the old version only.
     pub newly_failing: usize,
     /// Handled by the new version only.
     pub newly_passing: usize,
-    /// Some of the differences, those that fail first.
+    /// Some of the differences, new failures first.
     pub samples: Vec<Difference>,
 }
 
-/// One message that two versions see differently.
+/// One message with different outcomes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Difference {
     /// The message.
     #[schema(value_type = form::MessageId)]
     pub message: MessageId,
-    /// What kind of difference.
+    /// The kind of difference.
     pub kind: DifferenceKind,
-    /// Where they differ, by JSON Pointer into the outcome as golden cases write it (`/emit/0/payload/total`); at most
-    /// twenty places, long values cut.
+    /// The differing places, as JSON Pointers into the outcome in the format of golden cases (`/emit/0/payload/total`).
+    /// At most twenty; long values are cut.
     pub changes: Vec<Change>,
 }
 
 coded_enum! {
-    /// How two answers to one message relate.
+    /// How the outcomes of two versions differ.
     #[derive(PartialOrd, Ord, ToSchema)]
-    #[schema(as = Kind)]
+
     pub enum DifferenceKind {
         /// Handled by the old version only.
         NewlyFailing => "newly_failing",
-        /// Handled by both, and differently.
+        /// Handled by both versions, with different outcomes.
         Changed => "changed",
         /// Handled by the new version only.
         NewlyPassing => "newly_passing",
-        /// The same, to the byte.
+        /// The same outcome, byte for byte.
         Same => "same",
     }
 }
 
-/// Asks for a deployment.
+/// Begins a deployment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeployRequest {
@@ -159,28 +159,28 @@ pub struct DeployRequest {
     pub step: String,
     /// `NAME@VERSION` in the catalogue.
     pub plugin: String,
-    /// Who asks.
+    /// Who makes the request.
     #[serde(default)]
     pub by: String,
-    /// Terms other than the host's.
+    /// Terms that differ from the host's.
     #[serde(default)]
     pub terms: TermsChange,
 }
 
-/// Lets a deployment go on.
+/// Lets a deployment continue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ApproveRequest {
-    /// Who.
+    /// Who approves.
     pub by: String,
     /// Why; may be empty.
     pub reason: String,
-    /// The phase that is approved of; the present one unless given. Once the deployment has left that phase, the request
+    /// The approved phase; the current one unless given. Once the deployment has left that phase, the request
     /// changes nothing: two operators who approve at once don't approve of two phases.
     pub phase: Option<Phase>,
 }
 
-/// Which deployments are meant. Every field narrows; none given means all.
+/// Which deployments to list. All given fields must match; without any, all are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -191,12 +191,12 @@ pub struct DeploymentQuery {
     /// Of this step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
-    /// Those under way, or those that are over.
+    /// `true`: only those in progress; `false`: only those that are over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
 }
 
-/// Runs dead letters through the version in force and another one.
+/// Runs dead letters through the current version of a step and another one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DryRunRequest {
@@ -213,7 +213,7 @@ pub struct DryRunRequest {
 }
 
 impl Phase {
-    /// Whether nothing more happens by itself or by an operator.
+    /// Whether the phase is final.
     #[must_use]
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Deployed | Self::Refused | Self::RolledBack)

@@ -1,48 +1,48 @@
-//! Mistakes in files, each with its place.
+//! Mistakes in files, each with its position.
 
 use gantry_core::coded_enum;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Everything found in one go over all files, in the order of the files and lines.
+/// All mistakes in all files, ordered by file and line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
-/// One mistake, or one thing worth a second look.
+/// One mistake or warning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Diagnostic {
-    /// The file as it was named on the command line or found in a directory.
+    /// The file, as named on the command line or found in a directory.
     pub file: String,
-    /// Line, from 1; none when the file as a whole is meant.
+    /// Line, from 1; none if it concerns the whole file.
     pub line: Option<usize>,
     /// Column in characters, from 1.
     pub column: Option<usize>,
-    /// Whether it keeps the host from starting.
+    /// Error or warning.
     pub severity: DiagnosticSeverity,
-    /// Which kind of mistake; stable.
+    /// A stable code for the kind of mistake.
     #[schema(value_type = String)]
     pub code: DiagnosticCode,
     /// What is wrong.
     pub message: String,
-    /// How to put it right; may be empty.
+    /// How to fix it; may be empty.
     pub help: String,
 }
 
 coded_enum! {
-    /// Whether a mistake keeps the host from starting.
+    /// Error or warning.
     #[derive(ToSchema)]
-    #[schema(as = Severity)]
+
     pub enum DiagnosticSeverity {
-        /// It does.
+        /// The host does not start.
         Error => "error",
-        /// It does not, but is worth a second look.
+        /// The host starts, but something may be wrong.
         Warning => "warning",
     }
 }
 
 coded_enum! {
-    /// Which kind of mistake.
+    /// The kind of mistake.
     pub enum DiagnosticCode {
         /// A file or directory can't be read, is empty, or is not UTF-8.
         Unreadable => "unreadable",
@@ -52,17 +52,17 @@ coded_enum! {
         UnknownKey => "unknown_key",
         /// A required key is absent.
         MissingKey => "missing_key",
-        /// For instance a number where a text belongs.
+        /// A value of the wrong type, for instance a number instead of a text.
         WrongType => "wrong_type",
-        /// None of the values or kinds that are possible here.
+        /// Not one of the possible values or kinds.
         UnknownChoice => "unknown_choice",
         /// A number, length or size outside its bounds.
         OutOfRange => "out_of_range",
         /// A text that can't be understood: a duration, a URL, a header name.
         InvalidValue => "invalid_value",
-        /// A secret itself where a reference to it belongs.
+        /// A secret itself instead of a reference to it.
         LiteralSecret => "literal_secret",
-        /// Two things exclude each other: two flows of one name, two sources in one flow.
+        /// Two things exclude each other, for instance two flows with the same name, or two sources in one flow.
         Conflict => "conflict",
         /// A grant or a rule names a table that the flow doesn't declare.
         UnknownTable => "unknown_table",
@@ -70,23 +70,23 @@ coded_enum! {
         DefaultTarget => "default_target",
         /// A plugin, table or schema file does not exist.
         MissingFile => "missing_file",
-        /// The host refuses a plugin: wrong world, ungranted import, settings against its schema.
+        /// The host refuses a plugin: wrong world, ungranted import, or settings that violate its schema.
         PluginRefused => "plugin_refused",
-        /// A lookup table can't be read: not well formed, a key missing or repeated.
+        /// A lookup table can't be used: it is not well formed, or a key is missing or repeated.
         TableRefused => "table_refused",
-        /// A JSON Schema can't be used: not JSON, not a schema, a `$ref` that leads nowhere.
+        /// A JSON Schema can't be used: it is not JSON, not a schema, or has a `$ref` without a target.
         SchemaRefused => "schema_refused",
-        /// The flow doesn't say what it is for.
+        /// The flow has no complete `[purpose]`.
         PurposeIncomplete => "purpose_incomplete",
-        /// Anyone may send messages to a source.
+        /// A source accepts messages from anyone.
         Unverified => "unverified",
         /// Messages or credentials would cross a network unencrypted.
         PlainHttp => "plain_http",
         /// The admin API is reachable from other machines.
         AdminExposed => "admin_exposed",
-        /// A target does not answer at present.
+        /// A target does not answer now.
         TargetUnreachable => "target_unreachable",
-        /// A secret that is referred to can't be found at present.
+        /// A referenced secret can't be found now.
         SecretUnavailable => "secret_unavailable",
         _ => Unknown,
     }

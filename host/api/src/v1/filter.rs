@@ -1,4 +1,4 @@
-//! Which dead letters are meant.
+//! The filter for dead letters.
 
 use gantry_core::{Digest, FlowName, TargetName, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{DeadLetterState, Stage, form};
 
-/// Which dead letters are meant. Every field narrows; none given means all.
+/// Which dead letters to select. All given fields must match; without any, all are selected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
@@ -16,19 +16,19 @@ pub struct DeadLetterFilter {
     #[schema(value_type = Option<form::FlowName>)]
     #[param(value_type = Option<form::FlowName>)]
     pub flow: Option<FlowName>,
-    /// Given up by this version of the flow.
+    /// Failed in this version of the flow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// In this state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<DeadLetterState>,
-    /// Given up at this stage.
+    /// Failed at this stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
-    /// Came in here: `webhook /shop/orders`.
+    /// Received by this source: `webhook /shop/orders`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// On the way to this target.
+    /// For this target.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::TargetName>)]
     #[param(value_type = Option<form::TargetName>)]
@@ -42,7 +42,7 @@ pub struct DeadLetterFilter {
     /// With this idempotency key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
-    /// Given up by the component with this digest.
+    /// Failed in the component with this digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::Digest>)]
     #[param(value_type = Option<form::Digest>)]
@@ -50,65 +50,65 @@ pub struct DeadLetterFilter {
     /// With this reason code, or a violation with this code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Of this kind.
+    /// With this fingerprint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
-    /// With at least so many attempts.
+    /// With at least this many attempts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_attempts: Option<u32>,
-    /// With at most so many attempts.
+    /// With at most this many attempts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_attempts: Option<u32>,
-    /// Replayed at least so often.
+    /// Replayed at least this many times.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_replays: Option<u32>,
-    /// Replayed at most so often.
+    /// Replayed at most this many times.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_replays: Option<u32>,
-    /// First given up at or after this moment.
-    #[serde(deserialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    /// First failed at or after this time.
+    #[serde(deserialize_with = "timestamp", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::Timestamp>)]
     #[param(value_type = Option<form::Timestamp>)]
     pub first_since: Option<Timestamp>,
-    /// First given up before this moment.
-    #[serde(deserialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    /// First failed before this time.
+    #[serde(deserialize_with = "timestamp", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::Timestamp>)]
     #[param(value_type = Option<form::Timestamp>)]
     pub first_until: Option<Timestamp>,
-    /// Last given up at or after this moment.
-    #[serde(deserialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    /// Last failed at or after this time.
+    #[serde(deserialize_with = "timestamp", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::Timestamp>)]
     #[param(value_type = Option<form::Timestamp>)]
     pub since: Option<Timestamp>,
-    /// Last given up before this moment.
-    #[serde(deserialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    /// Last failed before this time.
+    #[serde(deserialize_with = "timestamp", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::Timestamp>)]
     #[param(value_type = Option<form::Timestamp>)]
     pub until: Option<Timestamp>,
-    /// Expiring before this moment.
-    #[serde(deserialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    /// Expires before this time.
+    #[serde(deserialize_with = "timestamp", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::Timestamp>)]
     #[param(value_type = Option<form::Timestamp>)]
     pub expires_until: Option<Timestamp>,
     /// Acknowledged, replayed or closed by this person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// With this text in the reason or a violation; letter case does not count.
+    /// With this text in the reason or a violation; upper and lower case are treated the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// With this text in the payload as received; letter case counts. The only field for which payloads are read.
+    /// With this text in the payload as received; case-sensitive. The only field for which payloads are read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<String>,
 }
 
-/// RFC 3339 text or milliseconds.
-fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    struct Moment;
-    impl serde::de::Visitor<'_> for Moment {
+/// Reads RFC 3339 text or milliseconds.
+fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    struct TimestampVisitor;
+    impl serde::de::Visitor<'_> for TimestampVisitor {
         type Value = Option<Timestamp>;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a moment: RFC 3339 text or milliseconds since 1970")
+            f.write_str("a time: RFC 3339 text or milliseconds since 1970")
         }
 
         fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -123,5 +123,5 @@ fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp
             text.parse().map(Some).map_err(E::custom)
         }
     }
-    deserializer.deserialize_any(Moment)
+    deserializer.deserialize_any(TimestampVisitor)
 }

@@ -1,4 +1,4 @@
-//! What a flow is for and how it does: `GET /v1/flows`.
+//! Flows: their purpose, state and counts: `GET /v1/flows`.
 
 use std::time::Duration;
 
@@ -8,33 +8,33 @@ use utoipa::ToSchema;
 
 use super::{PluginRef, form};
 
-/// The account of one flow since the host started.
+/// The report on one flow since the host started.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FlowReport {
     /// The flow.
     pub name: String,
-    /// Digest of its definition; empty for one that was removed.
+    /// Digest of its definition; empty for a flow that was removed.
     pub version: String,
     /// Whether it runs.
     pub state: FlowState,
-    /// Since when this version is in force; none for one that was removed.
+    /// When this version became active; none for a flow that was removed.
     #[schema(value_type = Option<form::Timestamp>)]
     pub since: Option<Timestamp>,
-    /// The plugins in force, in the order of the steps.
+    /// The active plugins, in the order of the steps.
     pub plugins: Vec<PluginInForce>,
     /// The names of all steps, in order: those with a plugin and those with rules.
     pub steps: Vec<String>,
-    /// The steps that hold messages to rules.
+    /// The steps that check rules.
     pub rules: Vec<RulesInForce>,
-    /// Why it exists.
+    /// Its purpose.
     pub purpose: Purpose,
-    /// What it did.
+    /// What it has done.
     pub counts: FlowCounts,
-    /// What it still has to do.
+    /// What is in its queue.
     pub queue: FlowQueue,
-    /// Open dead letters, those of earlier runs of the host included.
+    /// Open dead letters, including those from before the host started.
     pub open_dead_letters: u64,
-    /// Each success criterion the flow states.
+    /// The success criteria of the flow.
     pub criteria: Vec<Criterion>,
 }
 
@@ -42,9 +42,10 @@ coded_enum! {
     /// Whether a flow runs.
     #[derive(ToSchema)]
     pub enum FlowState {
-        /// It takes messages in and works on them.
+        /// It receives and processes messages.
         Running => "running",
-        /// Its file is gone, but it has messages or open dead letters left. They wait until a flow of this name is back.
+        /// Its file was removed, but it has messages or open dead letters left. They wait until a flow with this name
+        /// returns.
         Removed => "removed",
     }
 }
@@ -61,12 +62,12 @@ pub struct PluginInForce {
     /// The SHA-256 of its bytes.
     #[schema(value_type = form::Digest)]
     pub digest: Digest,
-    /// A version that proves itself beside it; see `deploy`.
+    /// The version that is being deployed to the step; see `gantry deploy`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_trial: Option<PluginRef>,
 }
 
-/// A step that holds messages to rules.
+/// A step that checks rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RulesInForce {
     /// The step.
@@ -75,20 +76,20 @@ pub struct RulesInForce {
     pub rules: usize,
 }
 
-/// Business goal and what would count as reaching it.
+/// The business goal, and when it is reached.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Purpose {
-    /// What the business gets, in a sentence.
+    /// What the business gets, in one sentence.
     pub goal: String,
-    /// Who answers for it.
+    /// Who is responsible.
     pub owner: String,
-    /// The systems it joins.
+    /// The systems it connects.
     pub systems: Vec<String>,
-    /// How it was done before.
+    /// How the work was done before.
     pub as_is: String,
-    /// How it is meant to be.
+    /// How the work is done with this flow.
     pub to_be: String,
-    /// What success means, measurably.
+    /// Measurable criteria for success.
     pub success: SuccessCriteria,
 }
 
@@ -105,17 +106,17 @@ pub struct SuccessCriteria {
 /// What a flow has done since the host started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FlowCounts {
-    /// Messages taken into custody.
+    /// Messages accepted.
     pub received: u64,
     /// Messages dropped as duplicates.
     pub duplicates: u64,
-    /// Messages whose every delivery arrived.
+    /// Messages with all deliveries completed.
     pub delivered: u64,
     /// Messages deliberately not passed on.
     pub skipped: u64,
     /// Messages that ended as dead letters.
     pub dead_lettered: u64,
-    /// Attempts and runs that had to be repeated.
+    /// Attempts and plugin runs that were repeated.
     pub retried: u64,
     /// Median from receipt to delivery, in milliseconds; none before the first delivery.
     pub p50_ms: Option<u64>,
@@ -128,17 +129,17 @@ pub struct FlowCounts {
 /// What is in a flow's queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FlowQueue {
-    /// Ready to run.
+    /// Messages that are ready.
     pub queued: usize,
-    /// Running.
+    /// Messages in progress.
     pub leased: usize,
-    /// Waiting for their next attempt.
+    /// Messages that wait for their next attempt.
     pub scheduled: usize,
-    /// Keys whose messages wait for a dead letter to be replayed, resolved or discarded.
+    /// Keys whose messages wait for a dead letter to be resolved or discarded.
     pub blocked_keys: usize,
-    /// Messages, among those ready to run, that wait for that.
+    /// Messages, among those queued, that wait for such a dead letter.
     pub blocked: usize,
-    /// Bytes that all of these take on disk.
+    /// Bytes of all these messages on disk.
     pub bytes: u64,
 }
 
@@ -147,10 +148,10 @@ pub struct FlowQueue {
 pub struct Criterion {
     /// `error_rate` or `p95_latency`.
     pub name: String,
-    /// The bound the flow states, with its unit.
+    /// The bound, with its unit.
     pub bound: String,
-    /// What was measured; none before there is something to measure.
+    /// The measured value; none before the first measurement.
     pub measured: Option<String>,
-    /// None while nothing was measured.
+    /// Whether it is met; none before the first measurement.
     pub met: Option<bool>,
 }

@@ -1,5 +1,5 @@
-//! How identities, names, moments and payloads look in the API's description. Nothing here travels: a field whose type
-//! is `gantry_core`'s points here with `#[schema(value_type = …)]`.
+//! Schemas of ids, names, times and payloads for the API's description. They are never serialised: a field with a type
+//! of `gantry_core` names its schema here with `#[schema(value_type = …)]`.
 
 use std::borrow::Cow;
 
@@ -58,7 +58,7 @@ macro_rules! texts {
 texts! {
     MessageId, "uuid", "A message's identity.", "019a0c4e-7a52-7c3e-9d0f-3b1f0a6e4c11";
     JobId, "uuid", "A job's identity.", "019a0c4e-7a52-7c3e-9d0f-3b1f0a6e4c22";
-    DeadLetterId, "", "The message's id, with `.POSITION` behind it where one delivery failed.", "019a0c4e-7a52-7c3e-9d0f-3b1f0a6e4c11.0";
+    DeadLetterId, "", "The message's id, followed by `.POSITION` if one delivery failed.", "019a0c4e-7a52-7c3e-9d0f-3b1f0a6e4c11.0";
     Digest, "", "`sha256:` and 64 hex digits.", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     KeyName, "", "A key: 1 to 64 characters of a-z, 0-9, `-` and `_`.", "acme";
     KeyId, "", "The first eight bytes of the SHA-256 of the public key, as 16 hex digits.", "3f1b0a6e4c117a52";
@@ -67,7 +67,7 @@ texts! {
     TargetName, "", "A target: 1 to 64 characters of a-z, 0-9, `-` and `_`.", "erp";
 }
 
-/// A text of this form.
+/// The schema of a text.
 fn text(description: &str, format: &str, example: &str) -> RefOr<Schema> {
     let text = ObjectBuilder::new().schema_type(Type::String).description(Some(description)).examples([example]);
     if format.is_empty() { text.into() } else { text.format(Some(SchemaFormat::Custom(format.to_owned()))).into() }

@@ -1,4 +1,4 @@
-//! Kinds of failure: `/v1/dead-letter-groups`.
+//! Dead letter groups: `/v1/dead-letter-groups`.
 
 use gantry_core::{DeadLetterId, FlowName, TargetName, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{DeadLetterCounts, Stage, form};
 
-/// Groups of dead letters: open ones first, in each state those with the most open letters first.
+/// Groups of dead letters: open ones first, in each state those with the most open dead letters first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GroupList {
     /// The groups.
@@ -16,72 +16,72 @@ pub struct GroupList {
 /// All dead letters of one fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeadLetterGroup {
-    /// What they have in common.
+    /// The fingerprint.
     pub fingerprint: String,
     /// The flow.
     #[schema(value_type = form::FlowName)]
     pub flow: FlowName,
-    /// Which stage gave up.
+    /// The stage that failed.
     pub stage: Stage,
-    /// Where they were going, when deliveries failed.
+    /// The target, if deliveries failed.
     #[schema(value_type = Option<form::TargetName>)]
     pub target: Option<TargetName>,
     /// The reason's code.
     pub code: String,
-    /// The reason of the latest failure, for people.
+    /// The reason of the latest failure, as text.
     pub text: String,
-    /// Where the kind stands.
+    /// The state of the group.
     pub state: GroupState,
-    /// How many of its letters are in which state.
+    /// How many of its dead letters are in each state.
     pub counts: DeadLetterCounts,
-    /// How often a message was given up for this, letters that are gone included.
+    /// How many times a message failed for this reason, including dead letters that were removed.
     pub failures: u64,
-    /// When it first happened.
+    /// The time of the first failure.
     #[schema(value_type = form::Timestamp)]
     pub first_seen: Timestamp,
-    /// When it last happened.
+    /// The time of the latest failure.
     #[schema(value_type = form::Timestamp)]
     pub last_seen: Timestamp,
-    /// The letter of the latest failure; none once it was removed.
+    /// The dead letter of the latest failure; none if it was removed.
     #[schema(value_type = Option<form::DeadLetterId>)]
     pub sample: Option<DeadLetterId>,
-    /// Who last said where it stands; none while nobody did.
+    /// Who last set the state; none if nobody did.
     pub changed: Option<GroupChange>,
-    /// How often it came back after it was resolved.
+    /// How many times it failed again after it was resolved.
     pub regressions: u32,
-    /// When it last came back; none once somebody has said again where it stands.
+    /// When it last failed again after it was resolved; none once somebody has set the state again.
     #[schema(value_type = Option<form::Timestamp>)]
     pub regressed_at: Option<Timestamp>,
 }
 
 coded_enum! {
-    /// Where a kind of failure stands with the operators.
+    /// The state of a group, set by operators.
     #[derive(Hash, PartialOrd, Ord, ToSchema)]
     pub enum GroupState {
-        /// Nobody has dealt with it.
+        /// Not handled yet.
         Open => "open",
-        /// Somebody looks into it.
+        /// Somebody is investigating.
         Acknowledged => "acknowledged",
-        /// Its cause is gone; the next failure opens it again.
+        /// Its cause is fixed; the next failure reopens it.
         Resolved => "resolved",
-        /// Known and harmless: its letters alarm nobody.
+        /// Known and harmless: its dead letters raise no alarm.
         Ignored => "ignored",
     }
 }
 
-/// Who last said where a group stands, when and why.
+/// Who last set the state of a group, when and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GroupChange {
     /// When.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
-    /// Who, as far as known.
+    /// Who, if known.
     pub by: String,
     /// Why, in the operator's words; may be empty.
     pub note: String,
 }
 
-/// Which groups are meant. Every field narrows.
+/// Which groups to select. All given fields must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
@@ -94,10 +94,10 @@ pub struct GroupFilter {
     /// In this state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<GroupState>,
-    /// Given up at this stage.
+    /// Failed at this stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
-    /// On the way to this target.
+    /// For this target.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::TargetName>)]
     #[param(value_type = Option<form::TargetName>)]
@@ -105,31 +105,31 @@ pub struct GroupFilter {
     /// With this reason code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Only those that came back after they were resolved, and nobody has said where they stand since.
+    /// Only those that failed again after they were resolved, and whose state nobody has set since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub regressed: Option<bool>,
-    /// At most so many; 100 unless given, 1000 at most.
+    /// Most entries to return: 100 by default, at most 1000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
 
 coded_enum! {
-    /// What is done to a group.
+    /// A change of a group's state.
     #[derive(ToSchema)]
     pub enum GroupAction {
-        /// Somebody looks into it.
+        /// Somebody is investigating.
         Acknowledge => "acknowledge",
-        /// Its cause is gone; the next failure opens it again.
+        /// Its cause is fixed; the next failure reopens it.
         Resolve => "resolve",
-        /// Known and harmless: its letters alarm nobody.
+        /// Known and harmless: its dead letters raise no alarm.
         Ignore => "ignore",
-        /// Nobody has dealt with it after all.
+        /// The group is open again.
         Reopen => "reopen",
     }
 }
 
 impl GroupAction {
-    /// Where the group stands afterwards.
+    /// The state of the group afterwards.
     #[must_use]
     pub const fn state(self) -> GroupState {
         match self {
@@ -141,11 +141,11 @@ impl GroupAction {
     }
 }
 
-/// Says where a kind of failure stands, or stops a job.
+/// Sets the state of a group, or cancels a job.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NoteRequest {
-    /// Who.
+    /// Who does it.
     pub by: String,
     /// Why, in the operator's words; may be empty.
     pub note: String,

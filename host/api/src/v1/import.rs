@@ -1,45 +1,46 @@
-//! Exported dead letters, taken in.
+//! Imports of exported dead letters.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::DeadLetter;
 
-/// What came of an import.
+/// The result of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Imported {
-    /// Letters that are here now and were not before.
+    /// Letters that were added.
     pub added: usize,
-    /// Letters that were here already and were left as they are.
+    /// Letters that were already present and left as they are.
     pub present: usize,
 }
 
-/// A line of an export that is no dead letter.
+/// A line of an export that is not a dead letter.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {problem}")]
 pub struct BadLine {
-    /// Counted from 1.
+    /// The line, from 1.
     pub line: usize,
     /// What is wrong with it.
     pub problem: String,
 }
 
-/// Reads the dead letter of one line of an export; none where the line is empty.
+/// Reads the dead letter of one line of an export; none if the line is empty.
 ///
 /// # Errors
-/// When the line holds no dead letter, or one that is not its message's.
+/// When the line is not a dead letter, or its id does not match its message.
 pub fn dead_letter_of_line(line: usize, text: &[u8]) -> Result<Option<DeadLetter>, BadLine> {
     if text.trim_ascii().is_empty() {
         return Ok(None);
     }
-    // What JSON says of its place is about this line alone.
+    // The position in a JSON error is relative to this line.
     let read: Result<DeadLetter, _> = serde_json::from_slice(text);
-    let letter = read.map_err(|error| BadLine { line, problem: error.to_string() })?;
-    if letter.id.message != letter.received.id {
-        let problem = format!("the letter is {}, but its message {}", letter.id, letter.received.id);
+    let dead_letter = read.map_err(|error| BadLine { line, problem: error.to_string() })?;
+    if dead_letter.id.message != dead_letter.received.id {
+        let problem =
+            format!("the dead letter has id {}, but its message has id {}", dead_letter.id, dead_letter.received.id);
         return Err(BadLine { line, problem });
     }
-    Ok(Some(letter))
+    Ok(Some(dead_letter))
 }
 
 #[cfg(test)]
@@ -47,9 +48,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bad_line_is_told_with_its_number() {
+    fn a_bad_line_is_reported_with_its_number() {
         assert!(dead_letter_of_line(1, b"  ").is_ok_and(|found| found.is_none()));
-        let told = dead_letter_of_line(17, b"{\"id\": 4}").map(|_| ()).map_err(|error| error.to_string());
-        assert!(told.is_err_and(|text| text.starts_with("line 17: ")));
+        let error = dead_letter_of_line(17, b"{\"id\": 4}").map(|_| ()).map_err(|error| error.to_string());
+        assert!(error.is_err_and(|text| text.starts_with("line 17: ")));
     }
 }

@@ -1,4 +1,4 @@
-//! One thing done to many dead letters: `/v1/dead-letter-jobs`.
+//! Jobs on many dead letters: `/v1/dead-letter-jobs`.
 
 use gantry_core::{JobId, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
@@ -10,51 +10,51 @@ use super::{DeadLetterFilter, form};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewJob {
-    /// What is done to each letter.
+    /// What is done to each dead letter.
     pub kind: JobKind,
-    /// Which letters: of those it finds, the open and acknowledged ones.
+    /// Which dead letters; of those it matches, the open and acknowledged ones are processed.
     #[serde(default)]
     pub filter: DeadLetterFilter,
-    /// Who asks.
+    /// Who makes the request.
     #[serde(default)]
     pub by: String,
-    /// Why; a discard needs it.
+    /// Why; required for a discard.
     #[serde(default)]
     pub reason: String,
-    /// Letters a second, at most; none: as fast as the store takes them.
+    /// Most dead letters per second; none: as fast as the store allows.
     #[serde(default)]
     pub rate: Option<u32>,
-    /// Letters that were replayed so often already are held back; 5 unless given.
+    /// Letters that were already replayed this many times are held back; 5 by default.
     #[serde(default)]
     pub most_replays: Option<u32>,
-    /// Redrive even those.
+    /// Whether to redrive those as well.
     #[serde(default)]
     pub force: bool,
 }
 
-/// A job, and how far it has got.
+/// A job and its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Job {
     /// Its identity.
     #[schema(value_type = form::JobId)]
     pub id: JobId,
-    /// What is done to each letter.
+    /// What is done to each dead letter.
     pub kind: JobKind,
-    /// Which letters.
+    /// Which dead letters.
     pub filter: DeadLetterFilter,
-    /// Who asked.
+    /// Who started it.
     pub by: String,
     /// Why; empty for a redrive.
     pub reason: String,
-    /// Letters a second, at most; none: as fast as the store takes them.
+    /// Most dead letters per second; none: as fast as the store allows.
     pub rate: Option<u32>,
-    /// Letters that were replayed so often already are held back.
+    /// Letters that were already replayed this many times are held back.
     pub most_replays: u32,
-    /// Redrive even those.
+    /// Whether to redrive those as well.
     pub force: bool,
-    /// Where it stands.
+    /// Its state.
     pub state: JobState,
-    /// When it began, and its letters were chosen.
+    /// When it was started and its dead letters were selected.
     #[schema(value_type = form::Timestamp)]
     pub created_at: Timestamp,
     /// When it ended.
@@ -62,17 +62,17 @@ pub struct Job {
     pub ended_at: Option<Timestamp>,
     /// Who cancelled it.
     pub cancelled_by: Option<String>,
-    /// How many letters it is about.
+    /// How many dead letters it has.
     pub total: u64,
-    /// How many of them it has looked at.
+    /// How many of them it has processed once.
     pub seen: u64,
     /// How many it has redriven or discarded.
     pub done: u64,
-    /// How many it held back: replayed too often already, or failed again since it began.
+    /// How many it held back: replayed too many times, or failed again since the job began.
     pub held_back: u64,
-    /// How many somebody else had dealt with, or were gone.
+    /// How many it passed over: closed or replayed by somebody else, or removed.
     pub passed_over: u64,
-    /// How many it comes back to, because their message is in the queue for another of its letters.
+    /// How many it will try again, because their message is in the queue for another of its dead letters.
     pub waiting: u64,
     /// Of those redriven, how many were resolved.
     pub resolved: u64,
@@ -81,30 +81,30 @@ pub struct Job {
 }
 
 coded_enum! {
-    /// What a job does to each letter.
+    /// What a job does to each dead letter.
     #[derive(ToSchema)]
     pub enum JobKind {
-        /// Puts it back to work.
+        /// Replays it.
         Redrive => "redrive",
-        /// Gives it up.
+        /// Discards it.
         Discard => "discard",
     }
 }
 
 coded_enum! {
-    /// Where a job stands.
+    /// The state of a job.
     #[derive(ToSchema)]
     pub enum JobState {
-        /// Under way, or waiting for the host to start.
+        /// In progress, or waiting for the host to start.
         Running => "running",
-        /// It has been through all its letters.
+        /// It has processed all its dead letters.
         Finished => "finished",
-        /// Somebody stopped it; what it did until then stands.
+        /// Somebody cancelled it; what it did before stays done.
         Cancelled => "cancelled",
     }
 }
 
-/// Jobs over dead letters, newest first.
+/// Jobs on dead letters, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JobList {
     /// The jobs.
@@ -112,13 +112,13 @@ pub struct JobList {
 }
 
 impl Job {
-    /// How many letters are still to be dealt with.
+    /// How many dead letters are still to be processed.
     #[must_use]
     pub const fn left(&self) -> u64 {
         self.total.saturating_sub(self.seen) + self.waiting
     }
 
-    /// How many redriven messages have not come to an end yet.
+    /// How many redriven messages have not ended yet.
     #[must_use]
     pub const fn in_flight(&self) -> u64 {
         match self.kind {

@@ -1,6 +1,6 @@
-//! A message as operators see it: what came in, where it stands, and everything that happened to it.
+//! A message as operators see it: its content, state and history.
 //!
-//! `GET /v1/messages/{id}` answers a [`History`]; dead letters hold the same parts.
+//! `GET /v1/messages/{id}` returns a [`History`]; dead letters contain the same parts.
 
 use bytes::Bytes;
 use gantry_core::{DeadLetterId, Digest, FlowName, MessageId, TargetName, Timestamp, coded_enum};
@@ -14,56 +14,56 @@ use super::form;
 #[serde(transparent)]
 pub struct Headers(pub Vec<(String, String)>);
 
-/// One unit of data on its way through a flow.
+/// One unit of data in a flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Message {
-    /// Stable across retries, replays and restarts.
+    /// The id; the same across retries, replays and restarts.
     #[schema(value_type = form::MessageId)]
     pub id: MessageId,
-    /// Messages of one flow that share a key are delivered in order; none means no order is asked for.
+    /// Messages of one flow that share a key are delivered in order; none: without an order.
     pub key: Option<String>,
     /// Media type of the payload.
     pub content_type: String,
-    /// What the source sent along, without credentials.
+    /// The headers from the source, without credentials.
     pub headers: Headers,
-    /// When it happened, as the source states it; else the time of arrival.
+    /// The time that the source states for the event, or else the time of arrival.
     #[schema(value_type = form::Timestamp)]
     pub event_time: Timestamp,
-    /// The data, byte for byte as received.
+    /// The data, exactly as received.
     #[serde(with = "gantry_core::payload")]
     #[schema(value_type = form::Payload)]
     pub payload: Bytes,
 }
 
-/// What is kept of a message: the answer to "what happened to it?"
+/// What happened to a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct History {
     /// The message.
     #[schema(value_type = form::MessageId)]
     pub id: MessageId,
-    /// Its flow.
+    /// The flow.
     #[schema(value_type = form::FlowName)]
     pub flow: FlowName,
-    /// Where it came in.
+    /// The source that received it.
     pub source: String,
     /// Its ordering key.
     pub key: Option<String>,
-    /// What duplicates of it are recognised by.
+    /// The key by which duplicates are recognised.
     pub dedupe_key: Option<String>,
-    /// When it was taken into custody.
+    /// When it was accepted.
     #[schema(value_type = form::Timestamp)]
     pub received_at: Timestamp,
-    /// Where it stands.
+    /// Its state.
     pub state: MessageState,
-    /// Oldest first.
-    pub trail: Vec<TimelineEntry>,
+    /// What happened, oldest first.
+    pub timeline: Vec<TimelineEntry>,
 }
 
 coded_enum! {
-    /// Where a message stands as a whole.
+    /// The state of a message.
     #[derive(ToSchema)]
     pub enum MessageState {
-        /// Waiting, running or between two attempts.
+        /// Waiting, in progress or between two attempts.
         Queued => "queued",
         /// Every delivery reached its target.
         Delivered => "delivered",
@@ -88,7 +88,7 @@ pub struct TimelineEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum Event {
-    /// On disk, in the host's custody.
+    /// It was accepted and is on disk.
     Received,
     /// The plugins ran and emitted this many messages.
     Transformed {
@@ -98,91 +98,91 @@ pub enum Event {
         #[schema(value_type = Vec<form::Digest>)]
         plugins: Vec<Digest>,
     },
-    /// A plugin asked for another run, or faulted in a way that may pass.
+    /// A plugin asked for a retry, or faulted in a way that may be temporary.
     Postponed {
-        /// The fault's code.
+        /// The code.
         code: String,
-        /// When the next run is due.
+        /// When the retry is due.
         #[schema(value_type = form::Timestamp)]
         until: Timestamp,
     },
-    /// One try at a target.
+    /// One attempt at a delivery.
     Attempted {
-        /// Which delivery, from 0.
+        /// The position of the delivery, from 0.
         position: u32,
-        /// Where to.
+        /// The target.
         #[schema(value_type = form::TargetName)]
         target: TargetName,
-        /// The answer's status, where there was one.
+        /// The status code, if there was an answer.
         status: Option<u16>,
-        /// None: delivered.
+        /// Why it failed; none if it was delivered.
         error: Option<ErrorClass>,
-        /// Milliseconds until the verdict.
+        /// Milliseconds until the result.
         latency_ms: u64,
-        /// When the next attempt is due, where there will be one.
+        /// When the next attempt is due, if there is one.
         #[schema(value_type = Option<form::Timestamp>)]
         retry_at: Option<Timestamp>,
     },
     /// Deliberately not passed on.
     Skipped {
-        /// The fault's code.
+        /// The code.
         code: String,
     },
-    /// Given up, in whole or for one delivery.
+    /// The message, or one delivery, became a dead letter.
     DeadLettered {
-        /// Which letter.
+        /// The dead letter.
         #[schema(value_type = form::DeadLetterId)]
-        letter: DeadLetterId,
+        dead_letter: DeadLetterId,
         /// The reason's code.
         code: String,
     },
-    /// Put back to work by an operator.
+    /// An operator replayed it.
     Replayed {
-        /// Which letter.
+        /// The dead letter.
         #[schema(value_type = form::DeadLetterId)]
-        letter: DeadLetterId,
-        /// Who asked, as far as known.
+        dead_letter: DeadLetterId,
+        /// Who started the replay, if known.
         by: String,
-        /// True when the payload was edited first.
+        /// Whether the payload was edited.
         edited: bool,
     },
 }
 
-/// One try at a target.
+/// One attempt at a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Attempt {
     /// When it began.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
-    /// From the first byte sent to the verdict, in milliseconds.
+    /// Milliseconds from the first byte sent to the result.
     pub latency_ms: u64,
-    /// The target's status code, where it gave one.
+    /// The target's status code, if it answered.
     pub status: Option<u16>,
-    /// None: it succeeded.
+    /// Why it failed; none if it succeeded.
     pub error: Option<ErrorClass>,
-    /// The beginning of what the target answered, or the error as text; no secrets.
+    /// The beginning of the target's answer, or the error as text; without secrets.
     pub excerpt: String,
 }
 
 coded_enum! {
-    /// Why an attempt failed: the part a retry decision needs.
+    /// Why an attempt failed, as needed for a retry decision.
     #[derive(Hash, ToSchema)]
     pub enum ErrorClass {
-        /// No connection, or it broke.
+        /// No connection, or it was interrupted.
         Network => "network",
         /// No answer in time.
         Timeout => "timeout",
-        /// 429: the target asks for less.
+        /// 429: the target asks for fewer requests.
         Throttled => "throttled",
-        /// 5xx, 408 or 425: the target's trouble.
+        /// 5xx, 408 or 425: the target has a problem.
         Unavailable => "unavailable",
-        /// 401 or 403: the host's credentials are refused; no message is at fault.
+        /// 401 or 403: the target refuses the host's credentials; the message is not the cause.
         Unauthorized => "unauthorized",
-        /// The target has no space left; no message is at fault.
+        /// The target has no space left; the message is not the cause.
         NoSpace => "no_space",
         /// A redirect, which is never followed.
         Redirected => "redirected",
-        /// Any other status or error: trying the same again can't help.
+        /// Any other status or error: a retry can't help.
         Permanent => "permanent",
     }
 }

@@ -14,35 +14,35 @@ use super::form;
 /// Every published plugin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Catalogue {
-    /// By name, and then as they were published.
+    /// By name, then in the order of publication.
     pub plugins: Vec<Published>,
 }
 
-/// A plugin as it stands in the catalogue.
+/// A plugin in the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Published {
-    /// Which plugin, exactly.
+    /// Name, version and digest.
     pub plugin: PluginRef,
     /// Size of the component in bytes.
     pub size: u64,
     /// The version of `gantry:plugin` it was built against.
     pub api: String,
-    /// What it says of itself.
+    /// Its manifest.
     pub manifest: Manifest,
-    /// How many golden cases it carries.
+    /// How many golden cases it contains.
     pub cases: u32,
-    /// Whoever signed it.
+    /// Its signatures.
     pub signatures: Vec<PluginSignature>,
-    /// The key for whose sake it was taken; none where it was taken unsigned.
+    /// The trusted key that signed it; none if it was accepted unsigned.
     pub trusted_by: Option<TrustedBy>,
-    /// When it was published first.
+    /// When it was first published.
     #[schema(value_type = form::Timestamp)]
     pub published_at: Timestamp,
     /// Who published it first.
     pub published_by: String,
 }
 
-/// Which plugin, exactly.
+/// A plugin: name, version and digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PluginRef {
     /// Its name.
@@ -54,7 +54,7 @@ pub struct PluginRef {
     pub digest: Digest,
 }
 
-/// A plugin's own account of itself.
+/// A plugin's manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -67,7 +67,7 @@ pub struct Manifest {
     /// One sentence for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// What it asks of the operator.
+    /// The grants it asks for.
     #[serde(default)]
     pub wants: Wants,
     /// JSON Schema of its settings; none accepts any object.
@@ -75,7 +75,7 @@ pub struct Manifest {
     pub settings: Option<Value>,
 }
 
-/// The grants a plugin asks for. Asking is not getting: the flow's `grants` decide.
+/// The grants a plugin asks for. It gets only what the flow's `grants` allow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wants {
@@ -85,11 +85,11 @@ pub struct Wants {
     pub clock: bool,
 }
 
-/// Somebody's signature of a plugin: over its digest, name and version.
+/// A signature of a plugin's digest, name and version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PluginSignature {
-    /// With which key.
+    /// The key.
     #[schema(value_type = form::KeyId)]
     pub key: KeyId,
     /// The signature.
@@ -97,23 +97,23 @@ pub struct PluginSignature {
     pub signature: SignatureBytes,
 }
 
-/// The key for whose sake a plugin was trusted.
+/// The trusted key that signed a plugin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TrustedBy {
-    /// What the operator calls it.
+    /// The name the operator gave it.
     #[schema(value_type = form::KeyName)]
     pub name: KeyName,
-    /// Which it is.
+    /// Its id.
     #[schema(value_type = form::KeyId)]
     pub key: KeyId,
 }
 
-/// Who publishes.
+/// The query of a publication.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 pub struct PublishQuery {
-    /// Kept with the plugin.
+    /// Who publishes; stored with the plugin.
     pub by: String,
 }
 
@@ -129,7 +129,7 @@ impl fmt::Display for TrustedBy {
     }
 }
 
-/// The header that holds a `FILE.wasm.sig` as it is, in base64.
+/// The header that holds the content of a `FILE.wasm.sig`, in base64.
 pub const SIGNATURES_HEADER: &str = "gantry-signatures";
 
 /// The header's value for the text of a `FILE.wasm.sig`.
@@ -138,7 +138,7 @@ pub fn signatures_to_header(file: &str) -> String {
     STANDARD.encode(file)
 }
 
-/// The text of the `FILE.wasm.sig` in the header's value; none where it is no base64.
+/// The text of the `FILE.wasm.sig` in the header's value; none if it is not base64.
 #[must_use]
 pub fn signatures_from_header(value: &[u8]) -> Option<Vec<u8>> {
     STANDARD.decode(value.trim_ascii()).ok()

@@ -1,5 +1,5 @@
-//! What a refusal or failure looks like: `application/problem+json` (RFC 9457). [`Code`] is the list of all there are;
-//! the catalogue in `docs/reference/errors.md` and the API's description are held against it.
+//! Refusals and failures: `application/problem+json` (RFC 9457). [`Code`] lists all kinds; tests compare it with the
+//! catalogue in `docs/reference/errors.md` and with the API's description.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::Diagnostic;
 
 coded_enum! {
-    /// Which kind of problem; stable and countable.
+    /// A stable code for the kind of problem.
     pub enum Code {
         /// no token, or a wrong one
         Unauthorized => "unauthorized",
@@ -33,13 +33,15 @@ coded_enum! {
         MethodNotAllowed => "method-not-allowed",
         /// the flow files have mistakes; `diagnostics` lists them with file, line and column, and nothing changed
         ReloadRefused => "reload-refused",
-        /// a reload failed because of a fault of the host; nothing changed, and the log says more
+        /// a reload failed because of a fault of the host; nothing changed, and the host's log says why
         ReloadFailed => "reload-failed",
-        /// the plugin has no signature by a key that may publish it; `detail` says which key, what it may publish and which line to add
+        /// the plugin has no signature by a key that may publish it; `detail` names the keys, what they may publish,
+        /// and the line to add
         PluginUntrusted => "plugin-untrusted",
         /// the version was already published with other bytes: use another version
         VersionTaken => "version-taken",
-        /// the component is not a plugin that this host could run, or doesn't fit its step; `detail` is the error that a flow naming it would get
+        /// the component is not a plugin that this host can run, or doesn't fit its step; `detail` is the error that a
+        /// flow with this plugin would get
         PluginRefused => "plugin-refused",
         /// a file of the catalogue can't be read or written; the host's log says why
         CatalogueFailed => "catalogue-failed",
@@ -54,7 +56,7 @@ coded_enum! {
 }
 
 impl Code {
-    /// The status it is answered with.
+    /// The HTTP status of the answer.
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
@@ -72,11 +74,11 @@ impl Code {
     }
 }
 
-// By hand, because the description lists what a host says, and no host says `unknown`.
+// Written by hand, because the description lists the codes that a host sends, and no host sends `unknown`.
 impl PartialSchema for Code {
     fn schema() -> RefOr<Schema> {
         let codes = Self::ALL.iter().map(|code| code.name());
-        let description = "Which kind of problem; stable and countable.";
+        let description = "A stable code for the kind of problem.";
         let text = ObjectBuilder::new().schema_type(Type::String).description(Some(description));
         text.enum_values(Some(codes)).into()
     }
@@ -88,18 +90,18 @@ impl ToSchema for Code {
     }
 }
 
-/// A refusal or failure, as the client sees it.
+/// A refusal or failure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
-    /// Stable and countable: see `docs/reference/errors.md`.
+    /// A stable code: see `docs/reference/errors.md`.
     pub code: Code,
-    /// The status in words.
+    /// The status as text.
     pub title: String,
     /// HTTP status code.
     pub status: u16,
-    /// What is wrong and how to go on.
+    /// What is wrong, and what to do.
     pub detail: String,
-    /// Mistakes in files, each with its place, as `gantry check --format json` lists them.
+    /// Mistakes in files, each with its position, as `gantry check --format json` lists them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub diagnostics: Vec<Diagnostic>,
@@ -141,6 +143,6 @@ mod tests {
         let text = r#"{"code": "new-trouble", "title": "Conflict", "status": 409, "detail": "wait"}"#;
         let problem: Problem = serde_json::from_str(text).unwrap();
         assert_eq!((problem.code, problem.status, problem.detail.as_str()), (Code::Unknown, 409, "wait"));
-        assert!(!Code::ALL.contains(&Code::Unknown), "no host says it");
+        assert!(!Code::ALL.contains(&Code::Unknown), "no host sends it");
     }
 }

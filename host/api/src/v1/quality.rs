@@ -1,4 +1,4 @@
-//! How often which rule is broken: `GET /v1/quality`.
+//! Broken rules over time: `GET /v1/quality`.
 
 use gantry_core::{FlowName, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::form;
 
-/// Which counters are meant. Every field narrows.
+/// Which counters to select. All given fields must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
@@ -15,41 +15,42 @@ pub struct QualityFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<form::FlowName>)]
     pub flow: Option<FlowName>,
-    /// Found by this step; `source.schema` and `target.NAME.schema` are the schemas of either end.
+    /// Found by this step; `source.schema` and `target.NAME.schema` are the schema checks of the source and of a
+    /// target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
     /// With this code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// From the hour of this moment on; for the last day unless given.
+    /// From the hour of this time on; the last day by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<form::Timestamp>)]
     pub since: Option<Timestamp>,
-    /// Up to the hour of this moment; up to now unless given.
+    /// Up to the hour of this time; up to now by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<form::Timestamp>)]
     pub until: Option<Timestamp>,
-    /// How the time is divided; by the hour for up to two days, else by the day, unless given.
+    /// The interval of the series; by default hours for up to two days, otherwise days.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>)]
     pub by: Option<QualityInterval>,
-    /// At most so many rows; 100 unless given, 1000 at most.
+    /// Most rows to return: 100 by default, at most 1000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
 
 coded_enum! {
-    /// How time is divided.
+    /// The interval of a series.
     #[derive(ToSchema)]
     pub enum QualityInterval {
-        /// Into hours.
+        /// One point per hour.
         Hour => "hour",
-        /// Into days of UTC.
+        /// One point per day, in UTC.
         Day => "day",
     }
 }
 
-/// What was broken in a span of time.
+/// The broken rules of a span of time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QualityReport {
     /// Beginning of the first hour.
@@ -58,33 +59,33 @@ pub struct QualityReport {
     /// End of the last hour.
     #[schema(value_type = form::Timestamp)]
     pub until: Timestamp,
-    /// How the time is divided.
+    /// The interval of the series.
     pub by: QualityInterval,
-    /// Kinds of breach, those of most messages first.
+    /// Kinds of breach, those with the most messages first.
     pub rows: Vec<QualityRow>,
     /// How many more kinds there are.
     pub further: usize,
 }
 
-/// How often one rule was broken at one field.
+/// How many times one rule was broken at one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QualityRow {
     /// The flow.
     #[schema(value_type = form::FlowName)]
     pub flow: FlowName,
-    /// Who found it: a step, `source.schema` or `target.NAME.schema`; empty for `other`.
+    /// What found it: a step, `source.schema` or `target.NAME.schema`; empty for `other`.
     pub step: String,
     /// The violation's code; `other` for the kinds beyond the first 200 of an hour.
     pub code: String,
     /// The field, with `*` for the indices of arrays.
     pub field: String,
-    /// What it meant for the messages.
+    /// Its severity.
     pub severity: RuleSeverity,
     /// How many messages broke it.
     pub messages: u64,
-    /// How often they did: one message may break a rule at many lines.
+    /// How many times they broke it: one message may break a rule in many places.
     pub violations: u64,
-    /// The same over time, without the spans in which nothing was broken.
+    /// The same over time; intervals without a breach are left out.
     pub series: Vec<QualityPoint>,
 }
 
@@ -96,17 +97,17 @@ pub struct QualityPoint {
     pub at: Timestamp,
     /// Messages that broke the rule in it.
     pub messages: u64,
-    /// How often they did.
+    /// How many times they broke it.
     pub violations: u64,
 }
 
 coded_enum! {
-    /// What a broken rule means for its message.
+    /// The severity of a broken rule.
     #[derive(PartialOrd, Ord, Hash, ToSchema)]
     pub enum RuleSeverity {
-        /// The message is given up.
+        /// The message becomes a dead letter.
         Error => "error",
-        /// The message goes on; the breach is only counted.
+        /// The message continues; the breach is only counted.
         Warning => "warning",
     }
 }

@@ -1,4 +1,4 @@
-//! Edited flow files taken in force: `/v1/reload`.
+//! Reloads of the flow files: `/v1/reload`.
 
 use gantry_core::{FlowName, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
@@ -6,70 +6,70 @@ use utoipa::ToSchema;
 
 use super::{Diagnostics, form};
 
-/// One reload: when, why, and what came of it.
+/// One reload: when, why, and its result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReloadReport {
-    /// When it was decided.
+    /// When it ended.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
-    /// Who asked.
+    /// What started it.
     pub trigger: ReloadTrigger,
-    /// What came of it.
+    /// Its result.
     pub result: ReloadResult,
-    /// Which flows it concerned; empty when it was refused.
+    /// The affected flows; empty if it was refused.
     pub changes: ReloadChanges,
-    /// What is wrong, or worth a second look.
+    /// Errors and warnings in the files.
     pub diagnostics: Diagnostics,
 }
 
 coded_enum! {
-    /// Who asked for a reload.
+    /// What started a reload.
     #[derive(ToSchema)]
     pub enum ReloadTrigger {
-        /// The admin API, for the command line and for scripts.
+        /// A request to the admin API.
         Api => "api",
-        /// SIGHUP.
+        /// The signal SIGHUP.
         Signal => "signal",
-        /// A file that was saved.
+        /// A watched file was saved.
         Watch => "watch",
     }
 }
 
 coded_enum! {
-    /// What came of a reload.
+    /// The result of a reload.
     #[derive(ToSchema)]
     pub enum ReloadResult {
-        /// The files are in force.
+        /// The flows now match the files.
         Applied => "applied",
-        /// The files say what is in force already.
+        /// The flows already matched the files.
         Unchanged => "unchanged",
-        /// Something is wrong with the files; what was in force still is.
+        /// The files have mistakes; nothing changed.
         Refused => "refused",
     }
 }
 
-/// What a reload did to the flows.
+/// The flows that a reload changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReloadChanges {
-    /// They take messages in now.
+    /// Flows that were started.
     #[schema(value_type = Vec<form::FlowName>)]
     pub added: Vec<FlowName>,
-    /// Their next batch runs under the new version.
+    /// Flows that run their next batch with the new version.
     #[schema(value_type = Vec<form::FlowName>)]
     pub changed: Vec<FlowName>,
-    /// They take nothing in any more.
+    /// Flows that were removed.
     pub removed: Vec<RemovedFlow>,
-    /// They were not touched.
+    /// Flows that did not change.
     #[schema(value_type = Vec<form::FlowName>)]
     pub unchanged: Vec<FlowName>,
 }
 
-/// A flow that is gone, and what it left.
+/// A removed flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RemovedFlow {
     /// The flow.
     #[schema(value_type = form::FlowName)]
     pub flow: FlowName,
-    /// Messages in its queue: they stay there, on disk, until a flow of this name is back.
+    /// Messages in its queue: they stay on disk until a flow with this name returns.
     pub waiting: usize,
 }

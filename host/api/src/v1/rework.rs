@@ -1,4 +1,4 @@
-//! What operators do with a dead letter, and what is kept of it: notes, replays, edits.
+//! What operators do with a dead letter: acknowledgements, replays, edits.
 
 use bytes::Bytes;
 use gantry_core::{JobId, Timestamp, coded_enum};
@@ -8,75 +8,75 @@ use utoipa::ToSchema;
 
 use super::form;
 
-/// Somebody looks into it.
+/// Who acknowledged a dead letter, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Acknowledgement {
     /// When.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
-    /// Who, as far as known.
+    /// Who, if known.
     pub by: String,
 }
 
-/// One replay of a letter's message, which keeps its id.
+/// One replay of a dead letter. Its message keeps its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReplayRun {
     /// When it was put back into the queue.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
-    /// Who asked, as far as known.
+    /// Who started it, if known.
     pub by: String,
-    /// The job that did it, when one did.
+    /// The job that started it, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::JobId>)]
     pub job: Option<JobId>,
-    /// Which of the letter's revisions ran, when the payload was edited for it.
+    /// The revision that was replayed, if the payload was edited for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u32>,
-    /// Which of the letter's attempts is the first of this run, from 0.
+    /// The index, from 0, of the first of the dead letter's attempts in this replay.
     pub first_attempt: u32,
-    /// What came of it; none while it is under way.
+    /// The outcome; none while it is in progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<ReplayOutcome>,
-    /// When that was.
+    /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::Timestamp>)]
     pub ended_at: Option<Timestamp>,
 }
 
 coded_enum! {
-    /// What came of a replay.
+    /// The outcome of a replay.
     #[derive(ToSchema)]
     pub enum ReplayOutcome {
-        /// It delivered the message, or skipped it on purpose: the letter is resolved.
+        /// The message was delivered or skipped; the dead letter is resolved.
         Resolved => "resolved",
-        /// The message was given up again: the letter is open.
+        /// The message failed again; the dead letter is open.
         FailedAgain => "failed_again",
     }
 }
 
-/// A payload the message had, or was given by an edit.
+/// A payload of the message, as received or edited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Revision {
-    /// 0 is what was received, each edit counts one up.
+    /// 0 is the received payload; each edit adds one.
     pub number: u32,
     /// When it was received or edited.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
-    /// Who edited it; empty for what was received.
+    /// Who edited it; empty for the received payload.
     pub by: String,
     /// Media type.
     pub content_type: String,
-    /// The bytes.
+    /// The payload.
     #[serde(with = "gantry_core::payload")]
     #[schema(value_type = form::Payload)]
     pub payload: Bytes,
 }
 
-/// Every payload a dead letter had, and how they differ.
+/// Every payload of a dead letter, and how they differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Revisions {
-    /// Oldest first; the first is what was received.
+    /// Oldest first; the first is the received payload.
     pub revisions: Vec<Revision>,
     /// Each revision against the one before it.
     pub diffs: Vec<RevisionDiff>,
@@ -109,11 +109,11 @@ pub enum Diff {
         /// A unified diff.
         unified: String,
     },
-    /// One of them is no text.
+    /// At least one is not text.
     Binary {
-        /// Length of the earlier one, in bytes.
+        /// Size of the earlier one, in bytes.
         before: usize,
-        /// Length of the later one, in bytes.
+        /// Size of the later one, in bytes.
         after: usize,
     },
 }
@@ -121,31 +121,31 @@ pub enum Diff {
 /// One change in a JSON document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Change {
-    /// JSON Pointer (RFC 6901) to what changed; empty for the whole.
+    /// JSON Pointer (RFC 6901) to the change; empty for the whole document.
     pub path: String,
-    /// What was there; none: it was added.
+    /// The old value; none if it was added.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "gantry_core::json_diff::present")]
     #[schema(value_type = Option<Value>)]
     pub before: Option<Value>,
-    /// What is there now; none: it was removed.
+    /// The new value; none if it was removed.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "gantry_core::json_diff::present")]
     #[schema(value_type = Option<Value>)]
     pub after: Option<Value>,
 }
 
-/// Puts a dead letter back to work.
+/// Replays a dead letter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReplayRequest {
-    /// Who asks.
+    /// Who makes the request.
     pub by: String,
-    /// A payload to use instead of the present one; both are kept.
+    /// A payload to use instead of the current one; both are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::Payload>)]
     pub payload: Option<EditedPayload>,
 }
 
-/// An edited payload: `{"text": …}` or `{"base64": …}`, as payloads are written everywhere.
+/// An edited payload: `{"text": …}` or `{"base64": …}`, like all payloads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EditedPayload(#[serde(with = "gantry_core::payload")] pub Bytes);
@@ -154,8 +154,8 @@ pub struct EditedPayload(#[serde(with = "gantry_core::payload")] pub Bytes);
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CloseRequest {
-    /// Who.
+    /// Who does it.
     pub by: String,
-    /// Why; a discard needs it.
+    /// Why; required for a discard.
     pub reason: String,
 }

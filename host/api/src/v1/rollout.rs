@@ -1,30 +1,31 @@
-//! What is asked of a version that is deployed, and what is counted while it proves itself.
+//! The terms of a deployment, and the counts that are compared with them.
 
 use gantry_core::coded_enum;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What is asked of a version before it serves every message, and while it does so for the first time.
+/// The terms that a version must meet before and after it serves every message.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Terms {
-    /// How many of the flow's last messages are run through old and new side by side; 0: none.
+    /// How many recent messages are run through the old and the new version; 0: none.
     pub shadow: u32,
-    /// What to do when the new version answers some of them differently.
+    /// What to do if outcomes differ.
     pub changed: Judgement,
-    /// What to do when it fails on messages that the old one handles. `Accept` also means that later such failures are
-    /// its last word; otherwise the old version answers in its place as long as the new one is on trial.
+    /// What to do if the new version fails on messages that the old one handles. With `Accept`, such failures also
+    /// stand during canary and watch; otherwise the old version is used for these messages.
     pub newly_failing: Judgement,
-    /// Which share of the keys goes to the new version first, from 0 (none: straight to all) to 1.
+    /// The share of keys that gets the new version first, from 0 (no canary) to 1.
     pub canary_share: f64,
-    /// How long that share is watched.
+    /// How long the canary lasts.
     pub canary: Window,
-    /// How long the version is watched once it serves every message.
+    /// How long the watch lasts once the version serves every message.
     pub watch: Window,
-    /// The share of messages it may fail on that the old one handles; beyond it the old one is put back.
+    /// The largest share of messages that may fail although the old version handles them. Above it, the deployment is
+    /// rolled back.
     pub max_failure_rate: f64,
 }
 
-/// Terms that differ from those of the host; what is none stays as it is.
+/// Terms that differ from the host's; without a value, the host's term applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TermsChange {
@@ -57,52 +58,52 @@ pub struct TermsChange {
     pub max_failure_rate: Option<f64>,
 }
 
-/// A stretch of work: it ends with the first of the two, but never before one message was seen.
+/// The length of a canary or watch. It ends when either limit is reached, but not before the first message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Window {
-    /// So many messages; 0: there is no such stretch.
+    /// The number of messages; 0: the phase is left out.
     pub messages: u64,
-    /// So many milliseconds.
+    /// The time in milliseconds.
     pub time_ms: u64,
 }
 
 coded_enum! {
-    /// What a difference between two versions means.
+    /// What to do about differences between two versions.
     #[derive(ToSchema)]
     pub enum Judgement {
-        /// Go on.
+        /// Continue.
         Accept => "accept",
-        /// Wait for the operator.
+        /// Wait for an operator's decision.
         Ask => "ask",
-        /// The version is refused.
+        /// Refuse the version.
         Refuse => "refuse",
     }
 }
 
-/// What old and new did on live messages since a stretch began.
+/// The counts of both versions on live messages since a canary or watch began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Comparison {
     /// The new version.
     pub new: Tally,
-    /// The old one, on messages that were not given to the new.
+    /// The old version, on messages that were not given to the new one.
     pub old: Tally,
-    /// Messages the new version failed on and the old one handled when it was given them instead.
+    /// Messages that the new version failed on and the old one handled.
     pub newly_failing: u64,
 }
 
-/// What one version did since it is counted.
+/// The counts of one version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Tally {
-    /// Messages it was given.
+    /// Messages given to it.
     pub messages: u64,
-    /// Messages it refused or failed on: `invalid`, `reject`, or a plugin fault.
+    /// Messages that failed: `invalid`, `reject` or a plugin fault.
     pub failed: u64,
-    /// Time it took for all of them, in microseconds.
+    /// Time for all messages, in microseconds.
     pub busy_us: u64,
 }
 
 impl Tally {
-    /// Microseconds a message, on average; none before the first.
+    /// Microseconds per message on average; none before the first message.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "microseconds far below 2^53")]
     pub fn mean_us(&self) -> Option<f64> {

@@ -1,4 +1,4 @@
-//! Targets, and what operators say of them: `/v1/targets`.
+//! Targets and commands for them: `/v1/targets`.
 
 use gantry_core::{FlowName, TargetName, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
@@ -9,55 +9,56 @@ use super::form;
 /// A target, as operators see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TargetReport {
-    /// Its flow.
+    /// The flow.
     #[schema(value_type = form::FlowName)]
     pub flow: FlowName,
     /// Its name.
     #[schema(value_type = form::TargetName)]
     pub target: TargetName,
-    /// Whether it gets anything.
+    /// Whether deliveries are sent to it.
     pub state: TargetState,
-    /// Who stopped it, when and why; none while nobody did. Without `by`, the target itself: it answered 410.
+    /// Who stopped it, when and why; none if it is not stopped. Without `by`, the target stopped itself with the answer
+    /// 410.
     pub stop: Option<TargetStop>,
-    /// When a target that refuses the host's credentials is probed.
+    /// When the target is probed again, if it refuses the host's credentials.
     #[schema(value_type = Option<form::Timestamp>)]
     pub refused_until: Option<Timestamp>,
-    /// None: it has none.
+    /// The state of its breaker; none if it has no breaker.
     pub breaker: Option<BreakerReport>,
-    /// Retries within the budget's window.
+    /// Retries in the window of the retry budget.
     pub retries: u32,
-    /// The most there may be within it just now.
+    /// The number of retries that the budget allows in the window now.
     pub retries_allowed: u32,
-    /// Deliveries under way.
+    /// Deliveries in progress.
     pub under_way: usize,
-    /// Deliveries that wait for one of those to end.
+    /// Deliveries that wait for one of these to end.
     pub waiting: usize,
 }
 
 coded_enum! {
-    /// Whether a target gets anything.
+    /// Whether deliveries are sent to a target.
     #[derive(ToSchema)]
     pub enum TargetState {
-        /// It does.
+        /// They are sent.
         Active => "active",
         /// An operator paused it.
         Paused => "paused",
-        /// It refuses the host's credentials, and is probed now and then.
+        /// It refuses the host's credentials and is probed regularly.
         Unauthorized => "unauthorized",
         /// It answered 410, or an operator disabled it.
         Disabled => "disabled",
     }
 }
 
-/// Why and since when a target gets nothing.
+/// Why and since when a target is stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TargetStop {
-    /// Which kind of stop.
+    /// How it is stopped.
     pub kind: StopKind,
     /// Since when.
     #[schema(value_type = form::Timestamp)]
     pub at: Timestamp,
-    /// Who said so; none: the target itself, by answering 410.
+    /// Who stopped it; none if the target answered 410.
     pub by: Option<String>,
     /// Why.
     pub reason: String,
@@ -67,9 +68,9 @@ coded_enum! {
     /// How a target is stopped.
     #[derive(ToSchema)]
     pub enum StopKind {
-        /// For a while, until it is resumed.
+        /// Paused until it is resumed.
         Paused => "paused",
-        /// For good, until it is enabled.
+        /// Disabled until it is enabled.
         Disabled => "disabled",
     }
 }
@@ -77,43 +78,43 @@ coded_enum! {
 /// A target's breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BreakerReport {
-    /// Where it stands.
+    /// Its state.
     pub state: BreakerState,
-    /// While it is open: when the target is probed.
+    /// When the target is probed again, while the breaker is open.
     #[schema(value_type = Option<form::Timestamp>)]
     pub until: Option<Timestamp>,
-    /// Calls it judges by.
+    /// Attempts in its window.
     pub calls: u32,
     /// How many of them failed.
     pub failures: u32,
 }
 
 coded_enum! {
-    /// Where a breaker stands.
+    /// The state of a breaker.
     #[derive(ToSchema)]
     pub enum BreakerState {
-        /// Calls pass.
+        /// Attempts pass.
         Closed => "closed",
-        /// None passes.
+        /// No attempt passes.
         Open => "open",
-        /// A few pass, to find out.
+        /// A few attempts pass as probes.
         HalfOpen => "half_open",
     }
 }
 
 coded_enum! {
-    /// What can be said of a target.
+    /// A command for a target.
     #[derive(ToSchema)]
     pub enum TargetCommand {
-        /// Nothing is sent for now.
+        /// Sends nothing until it is resumed.
         Pause => "pause",
-        /// Ends a pause; refused credentials are tried at once.
+        /// Ends a pause, and retries refused credentials at once.
         Resume => "resume",
-        /// Nothing is sent until it is enabled.
+        /// Sends nothing until it is enabled.
         Disable => "disable",
-        /// Ends whatever somebody, or a 410, said.
+        /// Ends a pause or a stop, including one by a 410.
         Enable => "enable",
-        /// Closes the breaker, whatever it has seen.
+        /// Closes the breaker regardless of earlier failures.
         CloseBreaker => "close-breaker",
     }
 }

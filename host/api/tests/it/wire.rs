@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 const MESSAGE: &str = "019a0c4e-7a52-7c3e-9d0f-3b1f0a6e4c11";
-const LETTER: &str = "019a0c4e-7a52-7c3e-9d0f-3b1f0a6e4c11.0";
+const DEAD_LETTER: &str = "019a0c4e-7a52-7c3e-9d0f-3b1f0a6e4c11.0";
 const JOB: &str = "019a0c4e-7a52-7c3e-9d0f-3b1f0a6e4c22";
 const AT: u64 = 1_614_265_330_000;
 
@@ -38,7 +38,7 @@ fn message() -> Value {
     })
 }
 
-fn trail() -> Value {
+fn timeline() -> Value {
     json!([
         {"at": AT, "event": {"what": "received"}},
         {"at": AT, "event": {"what": "transformed", "outputs": 1, "plugins": [digest()]}},
@@ -48,8 +48,8 @@ fn trail() -> Value {
             "retry_at": AT,
         }},
         {"at": AT, "event": {"what": "skipped", "code": "not-ours"}},
-        {"at": AT, "event": {"what": "dead_lettered", "letter": LETTER, "code": "refused"}},
-        {"at": AT, "event": {"what": "replayed", "letter": LETTER, "by": "anna", "edited": true}},
+        {"at": AT, "event": {"what": "dead_lettered", "dead_letter": DEAD_LETTER, "code": "refused"}},
+        {"at": AT, "event": {"what": "replayed", "dead_letter": DEAD_LETTER, "by": "anna", "edited": true}},
     ])
 }
 
@@ -59,9 +59,9 @@ fn revision(number: u32) -> Value {
 
 fn dead_letter() -> Value {
     json!({
-        "id": LETTER, "flow": "orders", "flow_version": "v1", "plugins": [plugin()], "component": digest(),
+        "id": DEAD_LETTER, "flow": "orders", "flow_version": "v1", "plugins": [plugin()], "component": digest(),
         "stage": "deliver", "source": "webhook /orders", "target": "erp", "received": message(), "received_at": AT,
-        "dedupe_key": "d", "idempotency_key": LETTER,
+        "dedupe_key": "d", "idempotency_key": DEAD_LETTER,
         "transformed": {"content_type": "text/plain", "headers": [], "payload": {"text": "x"}},
         "attempts": [{"at": AT, "latency_ms": 3, "status": 422, "error": "permanent", "excerpt": "no"}],
         "first_failure": AT, "last_failure": AT,
@@ -72,7 +72,7 @@ fn dead_letter() -> Value {
             "at": AT, "by": "anna", "job": JOB, "revision": 1, "first_attempt": 1, "outcome": "failed_again",
             "ended_at": AT,
         }],
-        "revisions": [revision(0), revision(1)], "trail": trail(),
+        "revisions": [revision(0), revision(1)], "timeline": timeline(),
     })
 }
 
@@ -95,10 +95,10 @@ fn messages_and_dead_letters_are_written_as_they_were_read() {
     survives::<v1::Message>(message());
     survives::<v1::History>(json!({
         "id": MESSAGE, "flow": "orders", "source": "webhook /orders", "key": null, "dedupe_key": null,
-        "received_at": AT, "state": "dead_lettered", "trail": trail(),
+        "received_at": AT, "state": "dead_lettered", "timeline": timeline(),
     }));
     survives::<v1::DeadLetter>(dead_letter());
-    survives::<v1::DeadLetterPage>(json!({"dead_letters": [dead_letter()], "next": LETTER}));
+    survives::<v1::DeadLetterPage>(json!({"dead_letters": [dead_letter()], "next": DEAD_LETTER}));
     survives::<v1::SummaryPage>(json!({"next": null, "dead_letters": [{
         "id": MESSAGE, "flow": "orders", "flow_version": "v1", "state": "open", "stage": "validate", "source": "s",
         "target": null, "key": null, "dedupe_key": null, "idempotency_key": null, "component": digest(), "code": "c",
@@ -122,7 +122,7 @@ fn messages_and_dead_letters_are_written_as_they_were_read() {
 fn groups_jobs_and_quality_are_written_as_they_were_read() {
     survives::<v1::GroupList>(json!({"groups": [{
         "fingerprint": "f", "flow": "orders", "stage": "transform", "target": null, "code": "c", "text": "t",
-        "state": "ignored", "counts": counts(), "failures": 15, "first_seen": AT, "last_seen": AT, "sample": LETTER,
+        "state": "ignored", "counts": counts(), "failures": 15, "first_seen": AT, "last_seen": AT, "sample": DEAD_LETTER,
         "changed": {"at": AT, "by": "anna", "note": ""}, "regressions": 1, "regressed_at": AT,
     }]}));
     survives::<v1::JobList>(json!({"jobs": [{
@@ -162,7 +162,7 @@ fn flows_targets_and_alerts_are_written_as_they_were_read() {
         "firing": [{
             "dedup_key": "shop/dead_letters/orders/f", "severity": "critical",
             "key": {"kind": "dead_letters", "flow": "orders", "about": "f"}, "summary": "s", "details": {"open": 1},
-            "since": AT, "told": AT, "repeats": 3,
+            "since": AT, "notified_at": AT, "repeats": 3,
         }],
     }));
     survives::<Vec<v1::TestAnswer>>(json!([
@@ -224,7 +224,7 @@ fn reloads_and_problems_are_written_as_they_were_read() {
 #[test]
 fn requests_are_written_as_they_were_read() {
     survives::<v1::DeadLetterFilter>(filter());
-    survives::<v1::Part>(json!({"after": LETTER, "limit": 10}));
+    survives::<v1::Part>(json!({"after": DEAD_LETTER, "limit": 10}));
     survives::<v1::ReplayRequest>(json!({"by": "anna", "payload": {"text": "{}"}}));
     survives::<v1::CloseRequest>(json!({"by": "anna", "reason": "r"}));
     survives::<v1::NoteRequest>(json!({"by": "anna", "note": "n"}));
@@ -246,7 +246,7 @@ fn requests_are_written_as_they_were_read() {
     }));
     survives::<v1::DeploymentQuery>(json!({"flow": "orders", "step": "map", "active": true}));
     survives::<v1::DryRunRequest>(
-        json!({"flow": "orders", "step": "map", "with": "a@1.0.0", "dead_letters": [LETTER]}),
+        json!({"flow": "orders", "step": "map", "with": "a@1.0.0", "dead_letters": [DEAD_LETTER]}),
     );
     survives::<v1::PublishQuery>(json!({"by": "olga"}));
     for action in v1::GroupAction::ALL {

@@ -12,7 +12,7 @@ use reqwest::header::CONTENT_TYPE;
 use super::{Client, ClientError};
 
 impl Client {
-    /// One page of dead letters, whole.
+    /// One page of complete dead letters.
     pub(crate) async fn dead_letters(
         &self,
         filter: &DeadLetterFilter,
@@ -26,7 +26,7 @@ impl Client {
         self.transport.answer(self.transport.get("dead-letter-summaries").query(filter).query(&part)).await
     }
 
-    /// How many dead letters pass, by state.
+    /// How many dead letters pass the filter, by state.
     pub(crate) async fn count(&self, filter: &DeadLetterFilter) -> Result<DeadLetterCounts, ClientError> {
         self.transport.answer(self.transport.get("dead-letter-counts").query(filter)).await
     }
@@ -41,7 +41,7 @@ impl Client {
         self.transport.read(&format!("dead-letters/{id}/revisions")).await
     }
 
-    /// Puts a dead letter back into the queue, with an edited payload if one is given.
+    /// Replays a dead letter, with an edited payload if one is given.
     pub(crate) async fn replay(
         &self,
         id: DeadLetterId,
@@ -52,23 +52,25 @@ impl Client {
         self.transport.post(&format!("dead-letters/{id}/replay"), &request).await
     }
 
-    /// Gives a dead letter up.
+    /// Discards a dead letter.
     pub(crate) async fn discard(&self, id: DeadLetterId, by: &str, reason: &str) -> Result<DeadLetter, ClientError> {
         let request = CloseRequest { by: by.to_owned(), reason: reason.to_owned() };
         self.transport.post(&format!("dead-letters/{id}/discard"), &request).await
     }
 
-    /// Takes note of a dead letter.
+    /// Acknowledges a dead letter.
     pub(crate) async fn acknowledge(&self, id: DeadLetterId, by: &str) -> Result<DeadLetter, ClientError> {
         let request = CloseRequest { by: by.to_owned(), reason: String::new() };
         self.transport.post(&format!("dead-letters/{id}/acknowledge"), &request).await
     }
 
-    /// Takes exported dead letters in, all of them or none.
+    /// Imports exported dead letters, all of them or none.
     pub(crate) async fn import(&self, dead_letters: Vec<DeadLetter>) -> Result<Imported, ClientError> {
-        // What was read from JSON can be written as JSON.
-        let lines = dead_letters.iter().filter_map(|letter| serde_json::to_vec(letter).ok());
-        let lines: Vec<u8> = lines.flat_map(|line| [line, b"\n".to_vec()].concat()).collect();
+        let mut lines = Vec::new();
+        for dead_letter in &dead_letters {
+            serde_json::to_writer(&mut lines, dead_letter)?;
+            lines.push(b'\n');
+        }
         let request = self.transport.request(Method::POST, "dead-letter-imports");
         self.transport.answer(request.header(CONTENT_TYPE, NDJSON).body(lines)).await
     }

@@ -17,24 +17,24 @@ impl Client {
         self.transport.answer(self.transport.get("deployments").query(query)).await
     }
 
-    /// One deployment as it stands.
+    /// One deployment.
     pub(crate) async fn deployment(&self, number: u64) -> Result<Deployment, ClientError> {
         self.transport.read(&format!("deployments/{number}")).await
     }
 
-    /// On from the phase in which it was seen.
+    /// Lets a deployment continue from the phase that the caller saw.
     pub(crate) async fn approve(&self, seen: &Deployment, by: &str) -> Result<Deployment, ClientError> {
         let request = ApproveRequest { by: by.to_owned(), phase: Some(seen.phase), ..ApproveRequest::default() };
         self.transport.post(&format!("deployments/{}/approve", seen.number), &request).await
     }
 
-    /// Back to the version before it.
+    /// Restores the version before a deployment.
     pub(crate) async fn roll_back(&self, number: u64, by: &str, reason: &str) -> Result<Deployment, ClientError> {
         let request = CloseRequest { by: by.to_owned(), reason: reason.to_owned() };
         self.transport.post(&format!("deployments/{number}/rollback"), &request).await
     }
 
-    /// Back to the plugin that the flow's file names.
+    /// Resets a step to the plugin version in the flow's file.
     pub(crate) async fn reset(
         &self,
         flow: &str,
@@ -46,7 +46,7 @@ impl Client {
         self.transport.post(&format!("flows/{flow}/steps/{step}/reset"), &request).await
     }
 
-    /// What another version would say of dead letters.
+    /// Runs dead letters through another version and compares the outcomes.
     pub(crate) async fn dry_run(&self, request: &DryRunRequest) -> Result<ShadowReport, ClientError> {
         self.transport.post("deployments/dry-run", request).await
     }

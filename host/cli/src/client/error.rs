@@ -1,4 +1,4 @@
-//! Why a request came to nothing, and the one place where that becomes an exit code.
+//! Why a request failed, and the one place where that becomes an exit code.
 
 use std::path::PathBuf;
 
@@ -9,47 +9,50 @@ use gantry_runtime::StartError;
 
 use crate::exit::{Exit, Failure};
 
-/// What an operator asked for was not done.
+/// A request failed or was refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
-    /// It was refused, or it failed; and why.
+    /// The host, or the routes in this process, returned a problem.
     #[error("{}", problem.detail)]
     Problem {
-        /// As the API tells it.
+        /// The problem.
         problem: Box<Problem>,
-        /// What failed inside, where it was this process.
+        /// The internal cause, if this process answered.
         #[source]
         cause: Option<InnerCause>,
     },
-    /// There is nobody to do it.
+    /// No host runs.
     #[error("no host runs on the data directory {}", dir.display())]
     NoHost {
         /// The directory.
         dir: PathBuf,
     },
-    /// The running host does not answer as it should.
-    #[error("failed to ask the host at {address}: {problem}")]
+    /// The running host does not answer correctly.
+    #[error("the request to the host at {address} failed: {problem}")]
     Unreachable {
         /// Its admin address.
         address: String,
-        /// What went wrong.
+        /// The error.
         problem: String,
     },
-    /// What was signed can't be sent.
+    /// The signatures can't be sent.
     #[error("the signatures can't be sent")]
     Signatures(#[from] gantry_security::SignatureFileError),
     /// The store can't be opened.
     #[error(transparent)]
     Open(#[from] StartError),
-    /// The folder of the catalogue can't be made.
+    /// The folder of the catalogue can't be created.
     #[error(transparent)]
     Catalogue(#[from] CatalogueFolderError),
-    /// This program can't be started again to compile.
+    /// This program can't be started as a compiler.
     #[error(transparent)]
     Compiler(#[from] anyhow::Error),
+    /// The request can't be written as JSON.
+    #[error("the request can't be encoded")]
+    Encode(#[from] serde_json::Error),
 }
 
-/// What failed inside, in words.
+/// The internal cause, as text.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct InnerCause(String);
@@ -66,7 +69,7 @@ impl ClientError {
             Self::Signatures(_) => Exit::Usage,
             Self::NoHost { .. } | Self::Unreachable { .. } => Exit::HostUnreachable,
             Self::Open(_) => Exit::StoreUnavailable,
-            Self::Catalogue(_) | Self::Compiler(_) => Exit::Internal,
+            Self::Catalogue(_) | Self::Compiler(_) | Self::Encode(_) => Exit::Internal,
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Groups of dead letters, and where each stands.
+//! Dead letter groups and their state.
 
 use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, NoteRequest};
 
 use super::{Client, ClientError};
 
 impl Client {
-    /// The groups that pass.
+    /// The groups that pass the filter.
     pub(crate) async fn groups(&self, filter: &GroupFilter) -> Result<GroupList, ClientError> {
         self.transport.answer(self.transport.get("dead-letter-groups").query(filter)).await
     }
@@ -15,7 +15,7 @@ impl Client {
         self.transport.read(&format!("dead-letter-groups/{fingerprint}")).await
     }
 
-    /// States where a group stands.
+    /// Sets the state of a group.
     pub(crate) async fn change_group(
         &self,
         fingerprint: &str,

@@ -1,4 +1,4 @@
-//! What only a running host has: flows at work, targets, alerts, and reloads.
+//! Requests that need a running host: flows, targets, alerts, and reloads.
 
 use std::time::Duration;
 
@@ -9,24 +9,24 @@ use reqwest::Method;
 
 use super::{Client, ClientError};
 
-/// How long a reload may take: new plugins are compiled in it.
+/// How long a reload may take, including compiling new plugins.
 const RELOAD_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// What a running host answered to a reload.
+/// The result of a reload.
 pub(crate) enum Reloaded {
-    /// What changed.
+    /// The changes.
     Done(ReloadReport),
-    /// Nothing changed, and why.
+    /// Nothing changed; the problem says why.
     Refused(Problem),
 }
 
 impl Client {
-    /// Every flow, and how it does.
+    /// The report of every flow.
     pub(crate) async fn flows(&self) -> Result<Vec<FlowReport>, ClientError> {
         self.transport.read("flows").await
     }
 
-    /// Has the host read its flow files again.
+    /// Reloads the flow files.
     pub(crate) async fn reload(&self) -> Result<Reloaded, ClientError> {
         let request = self.transport.request(Method::POST, "reload").timeout(RELOAD_TIMEOUT);
         match self.transport.answer(request).await {
@@ -38,12 +38,12 @@ impl Client {
         }
     }
 
-    /// Every target of the flows in force.
+    /// Every target of the active flows.
     pub(crate) async fn targets(&self) -> Result<Vec<TargetReport>, ClientError> {
         self.transport.read("targets").await
     }
 
-    /// Gives a target, `FLOW/TARGET`, a command; answers with the target as it stands then.
+    /// Executes a command for a target, `FLOW/TARGET`; returns the changed target.
     pub(crate) async fn command_target(
         &self,
         target: &str,
@@ -55,14 +55,14 @@ impl Client {
         self.transport.post(&format!("targets/{target}/{command}"), &request).await
     }
 
-    /// Every alert, with what fires.
+    /// Every alert with the conditions that fire.
     pub(crate) async fn alerts(&self) -> Result<Vec<AlertReport>, ClientError> {
         self.transport.read("alerts").await
     }
 
-    /// What an endpoint answers to a trial.
+    /// Tests an endpoint; returns its answers.
     pub(crate) async fn test_alert(&self, name: &str) -> Result<Vec<TestAnswer>, ClientError> {
-        // A name with a slash is no name of an alert, and must not become another path.
+        // A slash in the name must not lead to another path.
         let path = format!("alerts/{}/test", name.replace('/', "%2F"));
         self.transport.post(&path, &serde_json::json!({})).await
     }

@@ -1,5 +1,5 @@
-//! Jobs over many dead letters. With no host running a discard is done at once; a redrive is recorded, and the host works on
-//! it when it starts.
+//! Jobs on many dead letters. Without a running host, a discard is done at once; a redrive is recorded and begins when
+//! the host starts.
 
 use gantry_api::v1::{Job, JobList, NewJob, NoteRequest};
 use gantry_core::JobId;
@@ -22,7 +22,7 @@ impl Client {
         self.transport.read(&format!("dead-letter-jobs/{id}")).await
     }
 
-    /// Stops a job.
+    /// Cancels a job.
     pub(crate) async fn cancel_job(&self, id: JobId, by: &str) -> Result<Job, ClientError> {
         let request = NoteRequest { by: by.to_owned(), note: String::new() };
         self.transport.post(&format!("dead-letter-jobs/{id}/cancel"), &request).await

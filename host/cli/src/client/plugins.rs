@@ -1,6 +1,6 @@
-//! The catalogue: publishing and listing plugins. With no host running this process does what the host would: it holds the
-//! plugin to the same rules, and compiles it in a process of its own. What it compiled stays in the data directory's
-//! cache, so the host need not do it again.
+//! The catalogue: publishing and listing plugins. Without a running host, this process does what the host would do: it
+//! applies the same checks and compiles the plugin in a separate process. The result stays in the data directory's
+//! cache, so the host does not compile it again.
 
 use std::time::Duration;
 
@@ -12,22 +12,22 @@ use serde::Serialize;
 
 use super::{Client, ClientError};
 
-/// How long publishing may take: the plugin is compiled in it, and others may be before it.
+/// How long publishing may take, including compiling the plugin and waiting for other publications.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// A component on its way into the catalogue.
+/// A component to be published.
 pub(crate) struct Offer {
     pub(crate) bytes: Bytes,
     pub(crate) signatures: Option<SignatureFile>,
     pub(crate) by: String,
 }
 
-/// What publishing came to.
+/// The result of publishing.
 #[derive(Debug, Serialize)]
 pub(crate) struct Publication {
     /// Whether it was not in the catalogue before.
     pub(crate) new: bool,
-    /// The plugin as it stands in the catalogue.
+    /// The plugin in the catalogue.
     pub(crate) published: Published,
 }
 
@@ -40,7 +40,7 @@ impl Client {
         if let Some(signatures) = &signatures {
             request = request.header(SIGNATURES_HEADER, signatures_to_header(&signatures.to_json()?));
         }
-        let response = self.transport.send(request).await.map_err(about_a_plugin)?;
+        let response = self.transport.send(request).await.map_err(too_large_as_refused_plugin)?;
         let new = response.status() == StatusCode::CREATED;
         Ok(Publication { new, published: self.transport.body(response).await? })
     }
@@ -51,8 +51,8 @@ impl Client {
     }
 }
 
-/// A component that is too large is refused as a plugin, not as a request.
-fn about_a_plugin(mut error: ClientError) -> ClientError {
+/// Reports a component that is too large as a refused plugin, not as a wrong request.
+fn too_large_as_refused_plugin(mut error: ClientError) -> ClientError {
     if let ClientError::Problem { problem, .. } = &mut error
         && problem.code == Code::TooLarge
     {

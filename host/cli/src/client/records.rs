@@ -1,4 +1,4 @@
-//! What is kept of messages and of operators: histories, broken rules, the audit.
+//! Records: histories of messages, broken rules, the audit log.
 
 use gantry_api::v1::{AuditPage, AuditQuery, History, QualityFilter, QualityReport};
 use gantry_core::MessageId;
@@ -6,7 +6,7 @@ use gantry_core::MessageId;
 use super::{Client, ClientError};
 
 impl Client {
-    /// A message's whole history.
+    /// The history of a message.
     pub(crate) async fn message(&self, id: MessageId) -> Result<History, ClientError> {
         self.transport.read(&format!("messages/{id}")).await
     }

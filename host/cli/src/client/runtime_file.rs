@@ -1,38 +1,38 @@
-//! `DATA/host.json`: where a running host answers. Written after its ports are bound, removed when it stops.
+//! `DATA/host.json`: the addresses of a running host. Written after its ports are bound, removed when it stops.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// Where a running host answers.
+/// The addresses of a running host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RuntimeFile {
-    /// Its process.
+    /// Its process id.
     pub(crate) pid: u32,
-    /// Where webhooks come in.
+    /// The address of the webhook server.
     pub(crate) intake: SocketAddr,
-    /// Where the admin API answers.
+    /// The address of the admin API.
     pub(crate) admin: SocketAddr,
 }
 
 impl RuntimeFile {
-    /// The one of this data directory; none when no host wrote one.
+    /// Reads the file of this data directory; none if there is none.
     pub(crate) fn read(data_dir: &Path) -> Option<Self> {
         let text = std::fs::read(path(data_dir)).ok()?;
         serde_json::from_slice(&text).ok()
     }
 
-    /// Publishes it, whole or not at all.
+    /// Writes the file atomically.
     pub(crate) fn write(&self, data_dir: &Path) -> std::io::Result<()> {
         let part = data_dir.join("host.json.part");
         std::fs::write(&part, serde_json::to_vec_pretty(self)?)?;
         std::fs::rename(part, path(data_dir))
     }
 
-    /// Takes it back.
+    /// Removes the file.
     pub(crate) fn remove(data_dir: &Path) {
-        // Left behind, it does no harm: nobody answers at its address.
+        // A file left behind does no harm: nothing answers at its addresses.
         let _ = std::fs::remove_file(path(data_dir));
     }
 }

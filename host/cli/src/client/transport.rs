@@ -1,4 +1,4 @@
-//! How a request is answered: by a running host over HTTP, or by the same routes in this process.
+//! Sends requests: to a running host over HTTP, or to the same routes in this process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,19 +24,19 @@ use crate::command::compile_component::compiler_process;
 /// How long the host may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The address of the routes in this process, in what is said of them.
+/// The address of the routes in this process, for error messages.
 const THIS_PROCESS: &str = "this process";
 
-/// What a store is opened for, with no host running.
+/// What a store is opened for, without a running host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// What is in it.
+    /// To read and change its records.
     Records,
-    /// To publish a plugin, which is compiled.
+    /// To compile and publish a plugin.
     Publish,
 }
 
-/// How requests are answered.
+/// Where requests are sent.
 pub(super) struct Transport {
     requests: reqwest::Client,
     to: Destination,
@@ -50,7 +50,7 @@ enum Destination {
 }
 
 impl Transport {
-    /// To the host that serves this data directory; none when none runs.
+    /// Connects to the host that runs on this data directory; none if none runs.
     pub(super) async fn to_host(config: &HostConfig) -> Result<Option<Self>, ClientError> {
         let Some(file) = RuntimeFile::read(&config.data_dir) else { return Ok(None) };
         let address = file.admin.to_string();
@@ -63,7 +63,7 @@ impl Transport {
         Ok(Some(Self { requests, to: Destination::Host { address, token } }))
     }
 
-    /// To the routes in this process. Whoever may open the store acts as the local user.
+    /// Opens the store and its routes in this process. The actor is the local user.
     pub(super) fn in_process(config: &HostConfig, purpose: Purpose) -> Result<Self, ClientError> {
         let store = open_store(config, Arc::new(SystemClock))?;
         let publisher = match purpose {
@@ -83,12 +83,12 @@ impl Transport {
         matches!(self.to, Destination::Host { .. })
     }
 
-    /// Done: what was written is on disk.
+    /// Closes the store, if this process opened it.
     pub(super) async fn close(self) {
         if let Destination::InProcess { routes, store } = self.to {
             drop(routes);
             if let Err(error) = store.close().await {
-                tracing::warn!(%error, "the store was not closed in order; what was written is on disk");
+                tracing::warn!(%error, "the store was not closed cleanly; everything written is on disk");
             }
         }
     }
@@ -106,7 +106,7 @@ impl Transport {
         self.request(Method::GET, path)
     }
 
-    /// What a path answers.
+    /// Gets the answer of a path.
     pub(super) async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         self.answer(self.get(path)).await
     }
@@ -116,18 +116,18 @@ impl Transport {
         self.answer(self.request(Method::POST, path).json(body)).await
     }
 
-    /// The answer, or the problem it tells of.
+    /// Sends a request; returns the answer or the problem.
     pub(super) async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
         let response = self.send(request).await?;
         self.body(response).await
     }
 
-    /// What a successful response holds.
+    /// Reads the body of a successful response.
     pub(super) async fn body<T: DeserializeOwned>(&self, response: Response) -> Result<T, ClientError> {
         response.json().await.map_err(|error| self.failed(&error))
     }
 
-    /// The response, if it is a success; else the problem it tells of.
+    /// Sends a request; returns the response if it is a success, or else the problem.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
         let response = match &self.to {
             Destination::Host { token, .. } => {
@@ -152,16 +152,15 @@ impl Transport {
 }
 
 async fn in_this_process(routes: &InProcess, request: RequestBuilder) -> Result<Response, ClientError> {
-    let failed = |error: &dyn std::fmt::Display| unreachable(THIS_PROCESS, error);
-    let request = request.build().map_err(|error| failed(&error))?;
-    let request = http::Request::<reqwest::Body>::try_from(request).map_err(|error| failed(&error))?;
-    let response = routes.answer(request).await.map_err(|error| failed(&error))?;
+    let request = request.build().and_then(http::Request::<reqwest::Body>::try_from);
+    let request = request.map_err(|error| unreachable(THIS_PROCESS, &error))?;
+    let response = routes.answer(request).await.map_err(|error| unreachable(THIS_PROCESS, &error))?;
     Ok(response.into())
 }
 
-/// The admin API speaks plain HTTP, but the client is not built without somebody who would speak TLS.
+/// The admin API uses plain HTTP, but the client can't be built without a TLS provider.
 fn requests() -> reqwest::Result<reqwest::Client> {
-    // An error means that one is installed already.
+    // An error means that a provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().timeout(TIMEOUT).no_proxy().build()
 }

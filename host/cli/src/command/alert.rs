@@ -1,4 +1,4 @@
-//! `gantry alert list|test`: what fires, and whether an endpoint can be reached.
+//! `gantry alert list|test`: lists alerts and tests their endpoints.
 
 use clap::{Args, Subcommand};
 use gantry_api::v1::{AlertReport, FiringReport, TestAnswer};
@@ -9,21 +9,21 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::text;
 
-/// See which alerts of a running host fire, and try their endpoints
+/// List the alerts of a running host and test their endpoints
 #[derive(Debug, Subcommand)]
 pub(crate) enum Alert {
     List(List),
     Test(Test),
 }
 
-/// List what fires, and how the endpoints do
+/// List alerts: their endpoints and the conditions that fire
 #[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
     pub(crate) host: HostArgs,
 }
 
-/// Send a trigger and its resolve to one endpoint, and show what it answers
+/// Send a trigger and a resolve notification to one endpoint and show its answers
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// The alert
@@ -52,24 +52,26 @@ impl Test {
             output.print(&answers, || text::columns(&answers.iter().map(answer).collect::<Vec<_>>()))?;
             match answers.iter().all(|answer| answer.accepted) {
                 true => Ok(()),
-                false => Err(Failure::new(Exit::Internal, anyhow::anyhow!("the endpoint did not take it"))),
+                false => {
+                    Err(Failure::new(Exit::Internal, anyhow::anyhow!("the endpoint did not accept the notifications")))
+                }
             }
         })
     }
 }
 
-/// The endpoints, and below them what fires.
+/// The endpoints, and below them the conditions that fire.
 fn shown(alerts: &[AlertReport]) -> String {
     if alerts.is_empty() {
-        return "the host file states no alerts".to_owned();
+        return "the host file defines no alerts".to_owned();
     }
-    let mut endpoints = vec![["ALERT", "FORMAT", "ENDPOINT", "WAITING", "NOT TAKEN", "FIRING"].map(str::to_owned)];
+    let mut endpoints = vec![["ALERT", "FORMAT", "ENDPOINT", "WAITING", "FAILED", "FIRING"].map(str::to_owned)];
     endpoints.extend(alerts.iter().map(endpoint));
     let mut firing = vec![["ALERT", "SEVERITY", "SINCE", "KEY", "WHAT"].map(str::to_owned)];
     for alert in alerts {
-        firing.extend(alert.firing.iter().map(|report| fires(alert, report)));
+        firing.extend(alert.firing.iter().map(|report| firing_row(alert, report)));
     }
-    let below = if firing.len() == 1 { "nothing fires".to_owned() } else { text::columns(&firing) };
+    let below = if firing.len() == 1 { "no alert fires".to_owned() } else { text::columns(&firing) };
     format!("{}\n\n{below}", text::columns(&endpoints))
 }
 
@@ -84,7 +86,7 @@ fn endpoint(alert: &AlertReport) -> [String; 6] {
     ]
 }
 
-fn fires(alert: &AlertReport, FiringReport { dedup_key, severity, firing }: &FiringReport) -> [String; 5] {
+fn firing_row(alert: &AlertReport, FiringReport { dedup_key, severity, firing }: &FiringReport) -> [String; 5] {
     [
         alert.name.clone(),
         severity.to_string(),
@@ -94,9 +96,9 @@ fn fires(alert: &AlertReport, FiringReport { dedup_key, severity, firing }: &Fir
     ]
 }
 
-/// `trigger  taken  202  {"status": …}`
+/// `trigger accepted 202 {"status": …}`
 fn answer(answer: &TestAnswer) -> [String; 4] {
-    let verdict = answer.error.as_ref().map_or_else(|| "taken".to_owned(), |error| format!("not taken: {error}"));
+    let result = answer.error.as_ref().map_or_else(|| "accepted".to_owned(), |error| format!("not accepted: {error}"));
     let status = answer.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-    [answer.action.to_string(), verdict, status, text::first_line(&answer.answer, 100)]
+    [answer.action.to_string(), result, status, text::first_line(&answer.answer, 100)]
 }

@@ -1,75 +1,49 @@
-//! `gantry audit list`: who changed what, and what came of it.
+//! `gantry audit list`: shows the audit log.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use gantry_api::v1::{AuditEntry, AuditOutcome, AuditPage, AuditQuery};
 use gantry_core::Timestamp;
 
-use super::dlq::moment;
 use crate::args::HostArgs;
 use crate::client;
+use crate::coded::coded;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
+use crate::time;
 
-/// See who changed what
+/// Show the audit log
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
     List(List),
 }
 
-/// List who changed what, newest first, and what came of it
+/// List who changed what, newest first, and with which result
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// By this actor, or on behalf of this name
+    /// Only entries of this actor, or on behalf of this name
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
-    /// Of this operation, for instance `dead_letters.discard`
+    /// Only entries of this operation, for instance `dead_letters.discard`
     #[arg(long, value_name = "NAME")]
     pub(crate) operation: Option<String>,
-    /// About this: an id, or a name
+    /// Only entries with this subject: an id or a name
     #[arg(long, value_name = "TEXT")]
     pub(crate) subject: Option<String>,
-    /// With this outcome
-    #[arg(long, value_enum)]
-    pub(crate) outcome: Option<Outcome>,
-    /// From then on: a moment, or 2h, 7d for so long ago
-    #[arg(long, value_name = "WHEN", value_parser = moment::past)]
+    /// Only entries with this outcome
+    #[arg(long, value_parser = coded!(AuditOutcome))]
+    pub(crate) outcome: Option<AuditOutcome>,
+    /// Only entries since this time: 2026-03-09T17:30:00Z, or 2h or 7d for two hours or seven days ago
+    #[arg(long, value_name = "WHEN", value_parser = time::past)]
     pub(crate) since: Option<Timestamp>,
-    /// Up to then: a moment, or 2h, 7d for so long ago
-    #[arg(long, value_name = "WHEN", value_parser = moment::past)]
+    /// Only entries before this time, written in the same way
+    #[arg(long, value_name = "WHEN", value_parser = time::past)]
     pub(crate) until: Option<Timestamp>,
-    /// At most so many
+    /// Most entries to list
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     pub(crate) limit: usize,
     #[command(flatten)]
     pub(crate) host: HostArgs,
-}
-
-/// What came of a change, as it is typed.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Outcome {
-    /// About to be made
-    Intended,
-    /// Made
-    Done,
-    /// Not permitted, or not possible
-    Refused,
-    /// The host failed
-    Failed,
-    /// The host ended before it was known
-    Unknown,
-}
-
-impl From<Outcome> for AuditOutcome {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Intended => Self::Intended,
-            Outcome::Done => Self::Done,
-            Outcome::Refused => Self::Refused,
-            Outcome::Failed => Self::Failed,
-            Outcome::Unknown => Self::Unknown,
-        }
-    }
 }
 
 impl Audit {
@@ -104,7 +78,7 @@ impl List {
             actor: self.actor.clone(),
             operation: self.operation.clone(),
             subject: self.subject.clone(),
-            outcome: self.outcome.map(Into::into),
+            outcome: self.outcome,
             before: None,
             limit: None,
         }
@@ -113,7 +87,7 @@ impl List {
 
 fn table(entries: &[AuditEntry]) -> String {
     if entries.is_empty() {
-        return "nothing was changed".to_owned();
+        return "no entries".to_owned();
     }
     let mut rows = vec![["WHEN", "WHO", "VIA", "OPERATION", "SUBJECT", "OUTCOME", "DETAIL"].map(str::to_owned)];
     rows.extend(entries.iter().map(row));

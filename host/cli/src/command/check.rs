@@ -1,4 +1,4 @@
-//! `gantry check`: everything that could keep flows from running, all of it at once, before anything runs.
+//! `gantry check`: finds all mistakes that would stop flows from running, before anything runs.
 
 mod parts;
 mod schemas;
@@ -42,7 +42,7 @@ impl Check {
             Format::Human => {
                 output.complain_about(&found);
                 if !found.has_errors() {
-                    schemas::of(&flows).iter().try_for_each(|held| output.write(&format!("{held}\n")))?;
+                    schemas::of(&flows).iter().try_for_each(|schema| output.write(&format!("{schema}\n")))?;
                     output.write(&format!("{} ready", counted(flows.len(), "flow")))?;
                 }
             }
@@ -52,12 +52,12 @@ impl Check {
                 output.write(&serde_json::to_string_pretty(&result)?)?;
             }
         }
-        verdict(&found)
+        exit(&found)
     }
 }
 
-/// Refused plugins have an exit code of their own, unless the configuration has mistakes too.
-fn verdict(found: &Diagnostics) -> Result<(), Failure> {
+/// Refused plugins have their own exit code, unless the configuration has mistakes too.
+fn exit(found: &Diagnostics) -> Result<(), Failure> {
     let mut errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).peekable();
     if errors.peek().is_none() {
         return Ok(());

@@ -1,7 +1,8 @@
-//! `gantry compile-component`: the process in which the host compiles a plugin. Hidden, since it is for the host alone.
+//! `gantry compile-component`: the process in which the host compiles a plugin. Hidden, because only the host uses it.
 //!
-//! It reads a component from the standard input, writes native code to the standard output, and dies of whatever the
-//! component makes it use. `host/sandbox` owns both ends of the pipe; this is the door it comes in by.
+//! It reads a component from the standard input, and writes native code to the standard output. If the component makes
+//! it exceed its limits, the process is ended. `host/sandbox` implements both ends of the pipe; this command only
+//! starts it.
 
 use clap::Args;
 use gantry_sandbox::{CompilerProcess, serve_compilation};
@@ -11,14 +12,14 @@ use crate::exit::Failure;
 /// Compile a component for the host that started this process
 #[derive(Debug, Args)]
 pub(crate) struct CompileComponent {
-    /// Address space this process may have, in bytes
+    /// Most address space of this process, in bytes
     memory_bytes: u64,
-    /// Processor time it may use
+    /// Most processor time, in seconds
     cpu_seconds: u64,
 }
 
 impl CompileComponent {
-    /// Never returns: how it ends is a matter between the sandbox and this process, not of the table of exit codes.
+    /// Never returns: its exit codes are defined by the sandbox, not by the table of exit codes.
     pub(crate) fn run(&self) -> Result<(), Failure> {
         serve_compilation(self.memory_bytes, self.cpu_seconds)
     }
@@ -27,5 +28,6 @@ impl CompileComponent {
 /// This program, as the compiler of plugins.
 pub(crate) fn compiler_process() -> anyhow::Result<CompilerProcess> {
     use anyhow::Context as _;
-    CompilerProcess::this_program(["compile-component"]).context("failed to find this program, to compile plugins with")
+    CompilerProcess::this_program(["compile-component"])
+        .context("failed to find this program, which is needed to compile plugins")
 }

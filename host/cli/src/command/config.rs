@@ -22,7 +22,7 @@ pub(crate) struct Schema {
     file: Kind,
 }
 
-/// Print the host's settings in force: the file over the defaults, secrets as references
+/// Print the host's effective settings: the file merged with the defaults, secrets as references
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     #[command(flatten)]

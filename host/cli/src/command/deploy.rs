@@ -1,7 +1,7 @@
-//! `gantry deploy status|history|approve|rollback|reset`: plugin versions on their way into flows.
+//! `gantry deploy status|history|approve|rollback|reset`: shows and controls deployments of plugin versions.
 
-mod place;
 pub(super) mod show;
+mod step;
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
@@ -13,26 +13,26 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::text;
 
-pub(super) use place::Place;
+pub(super) use step::StepAddress;
 
-/// Look at deployments and direct them; `gantry plugin deploy` begins one
+/// Show and control deployments; `gantry plugin deploy` begins one
 #[derive(Debug, Subcommand)]
 pub(crate) enum Deploy {
     Status(Status),
     History(History),
     Approve(Approve),
-    /// Put the version before back at once: of a deployment under way, or of the last one
-    Rollback(Back),
-    /// Put in force the plugin that the flow's file names, whatever was deployed
-    Reset(Back),
+    /// Restore the previous version at once: of a deployment in progress, or of the last one
+    Rollback(RestoreArgs),
+    /// Reset a step to the plugin version in the flow's file, regardless of deployments
+    Reset(RestoreArgs),
 }
 
-/// Show the deployments under way, or the last one of a step with all that was found out
+/// Show the deployments in progress, or the last deployment of a step in detail
 #[derive(Debug, Args)]
 pub(crate) struct Status {
-    /// The step; all that are under way unless given
+    /// The step [default: all deployments in progress]
     #[arg(value_name = "FLOW/STEP")]
-    place: Option<Place>,
+    step: Option<StepAddress>,
     #[command(flatten)]
     host: HostArgs,
 }
@@ -40,32 +40,32 @@ pub(crate) struct Status {
 /// List all deployments, oldest first
 #[derive(Debug, Args)]
 pub(crate) struct History {
-    /// Of this step only
+    /// Only deployments of this step
     #[arg(value_name = "FLOW/STEP")]
-    place: Option<Place>,
+    step: Option<StepAddress>,
     #[command(flatten)]
     host: HostArgs,
 }
 
-/// Let the deployment of a step that waits go on; one in its canary or watched is promoted before its time
+/// Let the deployment of a step continue that waits for approval, or end its canary or watch early
 #[derive(Debug, Args)]
 pub(crate) struct Approve {
     /// The step
     #[arg(value_name = "FLOW/STEP")]
-    place: Place,
+    step: StepAddress,
     #[command(flatten)]
     who: Who,
     #[command(flatten)]
     host: HostArgs,
 }
 
-/// Which step goes back, and why.
+/// Which step to restore, and why.
 #[derive(Debug, Args)]
-pub(crate) struct Back {
+pub(crate) struct RestoreArgs {
     /// The step
     #[arg(value_name = "FLOW/STEP")]
-    place: Place,
-    /// Why, for the record
+    step: StepAddress,
+    /// Why; recorded in the audit log
     #[arg(long, value_name = "TEXT", default_value = "by hand")]
     reason: String,
     #[command(flatten)]
@@ -80,19 +80,19 @@ impl Deploy {
             Self::Status(status) => status.run(output),
             Self::History(history) => history.run(output),
             Self::Approve(approve) => client::with_host(&approve.host, output, async |host| {
-                let seen = last(host, &approve.place).await?;
+                let seen = last(host, &approve.step).await?;
                 let deployment = host.approve(&seen, &approve.who.name()).await?;
-                Ok(output.print(&deployment, || format!("deployment {} goes on", seen.number))?)
+                Ok(output.print(&deployment, || format!("deployment {} continues", seen.number))?)
             }),
             Self::Rollback(rollback) => client::with_host(&rollback.host, output, async |host| {
-                let number = last(host, &rollback.place).await?.number;
+                let number = last(host, &rollback.step).await?.number;
                 let deployment = host.roll_back(number, &rollback.who.name(), &rollback.reason).await?;
-                Ok(output.print(&deployment, || show::put_back(&deployment))?)
+                Ok(output.print(&deployment, || show::restored(&deployment))?)
             }),
             Self::Reset(reset) => client::with_host(&reset.host, output, async |host| {
-                let Place { flow, step } = &reset.place;
+                let StepAddress { flow, step } = &reset.step;
                 let deployment = host.reset(flow.as_str(), step, &reset.who.name(), &reset.reason).await?;
-                Ok(output.print(&deployment, || show::put_back(&deployment))?)
+                Ok(output.print(&deployment, || show::restored(&deployment))?)
             }),
         }
     }
@@ -101,12 +101,12 @@ impl Deploy {
 impl Status {
     fn run(&self, output: &Output) -> Result<(), Failure> {
         client::with_host(&self.host, output, async |host| {
-            let Some(place) = &self.place else {
+            let Some(step) = &self.step else {
                 let active = DeploymentQuery { active: Some(true), ..DeploymentQuery::default() };
                 let all = host.deployments(&active).await?;
-                return Ok(output.print(&all, || list(&all, "no deployment is under way"))?);
+                return Ok(output.print(&all, || list(&all, "no deployment is in progress"))?);
             };
-            let deployment = last(host, place).await?;
+            let deployment = last(host, step).await?;
             Ok(output.print(&deployment, || show::page(&deployment))?)
         })
     }
@@ -115,19 +115,19 @@ impl Status {
 impl History {
     fn run(&self, output: &Output) -> Result<(), Failure> {
         client::with_host(&self.host, output, async |host| {
-            let query = self.place.as_ref().map(Place::query).unwrap_or_default();
+            let query = self.step.as_ref().map(StepAddress::query).unwrap_or_default();
             let all = host.deployments(&query).await?;
-            Ok(output.print(&all, || list(&all, "nothing was deployed yet"))?)
+            Ok(output.print(&all, || list(&all, "no deployments"))?)
         })
     }
 }
 
-/// The last deployment of a step: a later one that came to nothing does not hide the one in force.
-async fn last(host: &Client, place: &Place) -> Result<Deployment, Failure> {
-    let all = host.deployments(&place.query()).await?;
-    let speaks = |deployment: &&Deployment| !matches!(deployment.phase, Phase::Refused | Phase::RolledBack);
-    let last = all.iter().rev().find(speaks).or(all.last()).cloned();
-    last.ok_or_else(|| Failure::new(Exit::NotFound, anyhow!("nothing was ever deployed to {place}")))
+/// The last deployment of a step, ignoring later ones that were refused or rolled back.
+async fn last(host: &Client, step: &StepAddress) -> Result<Deployment, Failure> {
+    let all = host.deployments(&step.query()).await?;
+    let effective = all.iter().rev().find(|deployment| !matches!(deployment.phase, Phase::Refused | Phase::RolledBack));
+    let last = effective.or(all.last()).cloned();
+    last.ok_or_else(|| Failure::new(Exit::NotFound, anyhow!("no version was ever deployed to {step}")))
 }
 
 fn list(deployments: &[Deployment], none: &str) -> String {
@@ -135,19 +135,18 @@ fn list(deployments: &[Deployment], none: &str) -> String {
         return none.to_owned();
     }
     let heading = ["#", "STEP", "FROM", "TO", "PHASE", "SINCE", "BY"].map(str::to_owned);
-    let row = |it: &Deployment| {
-        let phase = it.phase.name().to_owned();
-        let place = format!("{}/{}", it.flow, it.step);
-        [
-            it.number.to_string(),
-            place,
-            it.from.to_string(),
-            it.to.to_string(),
-            phase,
-            it.since.to_string(),
-            it.by.clone(),
-        ]
-    };
     let rows: Vec<_> = std::iter::once(heading).chain(deployments.iter().map(row)).collect();
     text::columns(&rows)
+}
+
+fn row(deployment: &Deployment) -> [String; 7] {
+    [
+        deployment.number.to_string(),
+        format!("{}/{}", deployment.flow, deployment.step),
+        deployment.from.to_string(),
+        deployment.to.to_string(),
+        deployment.phase.name().to_owned(),
+        deployment.since.to_string(),
+        deployment.by.clone(),
+    ]
 }

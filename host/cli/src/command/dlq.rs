@@ -1,7 +1,7 @@
-//! `gantry dlq …`: work with dead letters, one by one, by kind of failure, or many at once as a job.
+//! `gantry dlq …`: works with single dead letters, with groups, or with many dead letters as a job.
 
 mod acknowledge;
-mod chosen;
+
 mod diff;
 mod discard;
 mod dry_run;
@@ -14,24 +14,27 @@ mod job;
 mod jobs;
 mod layout;
 mod list;
-pub(super) mod moment;
+
 mod redrive;
 mod replay;
+mod selection;
 mod show;
 
 use std::time::Duration;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use gantry_api::v1::{DeadLetterFilter, DeadLetterState, Stage};
 use gantry_core::{Clock as _, Digest, FlowName, SystemClock, TargetName, Timestamp};
 
+use crate::coded::coded;
 use crate::exit::Failure;
 use crate::output::Output;
+use crate::time;
 
-/// Heading of the options that choose dead letters.
+/// Heading of the options that select dead letters.
 const WHICH: &str = "Which dead letters";
 
-/// Work with dead letters: messages that could be neither delivered nor skipped
+/// Work with dead letters: messages that could not be delivered
 #[derive(Debug, Subcommand)]
 pub(crate) enum Dlq {
     Groups(groups::Groups),
@@ -69,25 +72,25 @@ impl Dlq {
     }
 }
 
-/// Which dead letters are meant; every option narrows
+/// Which dead letters to select; all given options must match
 #[derive(Debug, Args)]
 pub(crate) struct Filter {
     /// Of this flow
     #[arg(help_heading = WHICH, long, value_name = "NAME")]
     pub(crate) flow: Option<FlowName>,
-    /// Given up by this version of the flow
+    /// Failed in this version of the flow
     #[arg(help_heading = WHICH, long, value_name = "DIGEST")]
     pub(crate) flow_version: Option<String>,
     /// In this state
-    #[arg(help_heading = WHICH, long, value_enum)]
-    pub(crate) state: Option<State>,
-    /// Given up in this stage
-    #[arg(help_heading = WHICH, long, value_enum)]
-    pub(crate) stage: Option<StageName>,
-    /// That came in here, as `dlq show` names it
+    #[arg(help_heading = WHICH, long, value_parser = coded!(DeadLetterState))]
+    pub(crate) state: Option<DeadLetterState>,
+    /// Failed at this stage
+    #[arg(help_heading = WHICH, long, value_parser = coded!(Stage))]
+    pub(crate) stage: Option<Stage>,
+    /// Received by this source, as `dlq show` prints it
     #[arg(help_heading = WHICH, long, value_name = "TEXT")]
     pub(crate) source: Option<String>,
-    /// On the way to this target
+    /// For this target
     #[arg(help_heading = WHICH, long, value_name = "NAME")]
     pub(crate) target: Option<TargetName>,
     /// With this ordering key
@@ -99,61 +102,61 @@ pub(crate) struct Filter {
     /// With this idempotency key
     #[arg(help_heading = WHICH, long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
-    /// Given up by the component with this digest
+    /// Failed in the component with this digest
     #[arg(help_heading = WHICH, long, value_name = "DIGEST")]
     pub(crate) component: Option<Digest>,
     /// With this reason code, or a violation with this code
     #[arg(help_heading = WHICH, long, value_name = "CODE")]
     pub(crate) code: Option<String>,
-    /// With this fingerprint: failures of one kind
+    /// With this fingerprint, which all failures of one kind share
     #[arg(help_heading = WHICH, long, value_name = "FINGERPRINT")]
     pub(crate) fingerprint: Option<String>,
-    /// With at least so many attempts
+    /// With at least this many attempts
     #[arg(help_heading = WHICH, long, value_name = "COUNT")]
     pub(crate) min_attempts: Option<u32>,
-    /// With at most so many attempts
+    /// With at most this many attempts
     #[arg(help_heading = WHICH, long, value_name = "COUNT")]
     pub(crate) max_attempts: Option<u32>,
-    /// Replayed at least so often
+    /// Replayed at least this many times
     #[arg(help_heading = WHICH, long, value_name = "COUNT")]
     pub(crate) min_replays: Option<u32>,
-    /// Replayed at most so often
+    /// Replayed at most this many times
     #[arg(help_heading = WHICH, long, value_name = "COUNT")]
     pub(crate) max_replays: Option<u32>,
-    /// Last given up at or after this moment: RFC 3339, or `2h` for two hours ago
-    #[arg(help_heading = WHICH, long, value_name = "WHEN", value_parser = moment::past)]
+    /// Last failed since this time: 2026-03-09T17:30:00Z, or 2h or 7d for two hours or seven days ago
+    #[arg(help_heading = WHICH, long, value_name = "WHEN", value_parser = time::past)]
     pub(crate) since: Option<Timestamp>,
-    /// Last given up before this moment
-    #[arg(help_heading = WHICH, long, value_name = "WHEN", value_parser = moment::past)]
+    /// Last failed before this time
+    #[arg(help_heading = WHICH, long, value_name = "WHEN", value_parser = time::past)]
     pub(crate) until: Option<Timestamp>,
-    /// First given up at or after this moment
-    #[arg(help_heading = WHICH, long, value_name = "WHEN", value_parser = moment::past)]
+    /// First failed since this time
+    #[arg(help_heading = WHICH, long, value_name = "WHEN", value_parser = time::past)]
     pub(crate) first_since: Option<Timestamp>,
-    /// First given up before this moment
-    #[arg(help_heading = WHICH, long, value_name = "WHEN", value_parser = moment::past)]
+    /// First failed before this time
+    #[arg(help_heading = WHICH, long, value_name = "WHEN", value_parser = time::past)]
     pub(crate) first_until: Option<Timestamp>,
-    /// That expire within this time, for instance `12h`
-    #[arg(help_heading = WHICH, long, value_name = "TIME", value_parser = moment::span)]
+    /// Expire within this time, for instance 12h
+    #[arg(help_heading = WHICH, long, value_name = "TIME", value_parser = time::span)]
     pub(crate) expires_within: Option<Duration>,
     /// Acknowledged, replayed or closed by this person
     #[arg(help_heading = WHICH, long, value_name = "NAME")]
     pub(crate) who: Option<String>,
-    /// Whose reason contains this text, in upper or lower case
+    /// With this text in the reason; upper and lower case are treated the same
     #[arg(help_heading = WHICH, long, value_name = "TEXT")]
     pub(crate) text: Option<String>,
-    /// Whose received payload contains this text; reads every payload
+    /// With this text in the received payload; reads every payload
     #[arg(help_heading = WHICH, long, value_name = "TEXT")]
     pub(crate) payload_text: Option<String>,
 }
 
 impl Filter {
-    /// The filter as the admin API takes it.
-    fn wanted(&self) -> DeadLetterFilter {
+    /// The filter in the form of the admin API.
+    fn to_api(&self) -> DeadLetterFilter {
         DeadLetterFilter {
             flow: self.flow.clone(),
             version: self.flow_version.clone(),
-            state: self.state.map(Into::into),
-            stage: self.stage.map(Into::into),
+            state: self.state,
+            stage: self.stage,
             source: self.source.clone(),
             target: self.target.clone(),
             key: self.key.clone(),
@@ -174,54 +177,6 @@ impl Filter {
             by: self.who.clone(),
             text: self.text.clone(),
             payload: self.payload_text.clone(),
-        }
-    }
-}
-
-/// Where a dead letter stands, as it is typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum State {
-    /// Nobody has dealt with it
-    Open,
-    /// Somebody looks into it
-    Acknowledged,
-    /// Back in the queue
-    Replaying,
-    /// A replay succeeded
-    Resolved,
-    /// Given up, with a reason
-    Discarded,
-}
-
-impl From<State> for DeadLetterState {
-    fn from(state: State) -> Self {
-        match state {
-            State::Open => Self::Open,
-            State::Acknowledged => Self::Acknowledged,
-            State::Replaying => Self::Replaying,
-            State::Resolved => Self::Resolved,
-            State::Discarded => Self::Discarded,
-        }
-    }
-}
-
-/// Which stage gave a message up, as it is typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum StageName {
-    /// Rules about the data
-    Validate,
-    /// The plugin
-    Transform,
-    /// The target
-    Deliver,
-}
-
-impl From<StageName> for Stage {
-    fn from(stage: StageName) -> Self {
-        match stage {
-            StageName::Validate => Self::Validate,
-            StageName::Transform => Self::Transform,
-            StageName::Deliver => Self::Deliver,
         }
     }
 }

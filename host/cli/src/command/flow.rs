@@ -12,14 +12,14 @@ use crate::exit::{Exit, Failure};
 use crate::output::{Output, counted};
 use crate::text;
 
-/// Look at flows
+/// Show flows
 #[derive(Debug, Subcommand)]
 pub(crate) enum Flow {
     List(List),
     Diagram(Diagram),
 }
 
-/// List the flows of a running host: the plugin of each step, what is queued and what is dead
+/// List the flows of a running host: their steps, queued messages and open dead letters
 #[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
@@ -70,20 +70,20 @@ fn row(flow: &FlowReport) -> [String; 5] {
     ]
 }
 
-/// A plugin, or how many rules there are: `plausible: 9 rules`.
+/// The plugin of a step, or the number of its rules: `plausible: 9 rules`.
 fn step(flow: &FlowReport, name: &str) -> String {
     if let Some(plugin) = flow.plugins.iter().find(|plugin| plugin.step == name) {
-        return served(plugin);
+        return plugin_of(plugin);
     }
     let rules = flow.rules.iter().find(|step| step.step == name).map_or(0, |step| step.rules);
     format!("{name}: {}", counted(rules, "rule"))
 }
 
-/// `map: order-to-erp@1.0.0`, with a version on trial behind it.
-fn served(plugin: &PluginInForce) -> String {
+/// `map: order-to-erp@1.0.0`, followed by a version that is being deployed.
+fn plugin_of(plugin: &PluginInForce) -> String {
     let PluginInForce { step, name, version, on_trial, .. } = plugin;
-    let trial = on_trial.as_ref().map(|trial| format!(" (on trial: {trial})")).unwrap_or_default();
-    format!("{step}: {name}@{version}{trial}")
+    let deploying = on_trial.as_ref().map(|new| format!(" (deploying: {new})")).unwrap_or_default();
+    format!("{step}: {name}@{version}{deploying}")
 }
 
 impl Diagram {

@@ -1,4 +1,4 @@
-//! `gantry key generate`: the keys with which plugins are signed.
+//! `gantry key generate`: generates keys to sign plugins.
 
 mod generate;
 
@@ -7,7 +7,7 @@ use clap::Subcommand;
 use crate::exit::Failure;
 use crate::output::Output;
 
-/// Make keys to sign plugins with
+/// Generate keys to sign plugins
 #[derive(Debug, Subcommand)]
 pub(crate) enum Key {
     Generate(generate::Generate),

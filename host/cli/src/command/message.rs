@@ -10,16 +10,16 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
 
-/// Follow single messages
+/// Show single messages
 #[derive(Debug, Subcommand)]
 pub(crate) enum Message {
     Show(Show),
 }
 
-/// Show everything that happened to a message, from intake to its end
+/// Show everything that happened to a message, from receipt to its end
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// The message's id, as the intake answered it
+    /// The message's id, as returned when it was accepted
     pub(crate) id: MessageId,
     #[command(flatten)]
     pub(crate) host: HostArgs,
@@ -46,30 +46,30 @@ fn page(history: &History) -> String {
         ("received", history.received_at.to_string()),
     ]);
     page.push('\n');
-    let rows: Vec<_> = history.trail.iter().map(|entry| [format!("  {}", entry.at), event(&entry.event)]).collect();
+    let rows: Vec<_> = history.timeline.iter().map(|entry| [format!("  {}", entry.at), event(&entry.event)]).collect();
     page.push_str(&text::columns(&rows));
     page
 }
 
 fn event(event: &Event) -> String {
     match event {
-        Event::Received => "received, on disk".to_owned(),
+        Event::Received => "received, stored on disk".to_owned(),
         Event::Transformed { outputs, .. } => format!("transformed into {}", deliveries(*outputs)),
         Event::Postponed { code, until } => format!("postponed until {until}: {code}"),
         Event::Attempted { position, target, status, error, latency_ms, retry_at } => {
-            let verdict = match error {
+            let result = match error {
                 None => "delivered",
                 Some(ErrorClass::Permanent) => "refused",
                 Some(class) => class.name(),
             };
             let status = status.map(|status| format!(" with status {status}")).unwrap_or_default();
             let retry = retry_at.map(|at| format!(", again at {at}")).unwrap_or_default();
-            format!("delivery {position} to {target}: {verdict}{status} in {latency_ms} ms{retry}")
+            format!("delivery {position} to {target}: {result}{status} in {latency_ms} ms{retry}")
         }
         Event::Skipped { code } => format!("skipped: {code}"),
-        Event::DeadLettered { letter, code } => format!("dead letter {letter}: {code}"),
-        Event::Replayed { letter, by, edited } => {
-            format!("replayed from dead letter {letter} by {by}{}", if *edited { ", edited" } else { "" })
+        Event::DeadLettered { dead_letter, code } => format!("dead letter {dead_letter}: {code}"),
+        Event::Replayed { dead_letter, by, edited } => {
+            format!("replayed from dead letter {dead_letter} by {by}{}", if *edited { ", edited" } else { "" })
         }
     }
 }

@@ -1,5 +1,5 @@
-//! `gantry plugin new|inspect|build|test|dev|bench|sign|verify|publish|catalogue|deploy`: for plugin authors, for those
-//! who release plugins, and for operators.
+//! `gantry plugin new|inspect|build|test|dev|bench|sign|verify|publish|catalogue|deploy`: for plugin authors, release
+//! engineers and operators.
 
 mod bench;
 mod build;
@@ -25,7 +25,7 @@ use gantry_sandbox as sandbox;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Write, build, try, test, measure, inspect, sign, publish and deploy plugins
+/// Write, build, test, measure, inspect, sign, publish and deploy plugins
 #[derive(Debug, Subcommand)]
 pub(crate) enum Plugin {
     New(new::New),
@@ -59,7 +59,7 @@ impl Plugin {
     }
 }
 
-/// The plugin in this file, in a sandbox of its own.
+/// Loads the plugin in this file in a new sandbox.
 fn load(file: &Path) -> Result<sandbox::Plugin, Failure> {
     let bytes =
         std::fs::read(file).with_context(|| format!("failed to read {}", file.display())).or_exit(Exit::NotFound)?;

@@ -1,60 +1,52 @@
 //! `gantry quality`
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use gantry_api::v1::{QualityFilter, QualityInterval, QualityReport, QualityRow};
 use gantry_core::{FlowName, Timestamp};
 
-use super::dlq::moment;
 use crate::args::HostArgs;
 use crate::client;
+use crate::coded::coded;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
+use crate::time;
 
 /// Most bars of a trend.
 const BARS: usize = 24;
-/// From one message to the most there are in one bar.
+/// The characters of a bar, from the lowest to the highest.
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const HOUR_MS: u64 = 60 * 60 * 1000;
 
 /// Show which rules messages break, at which fields, and since when
 ///
-/// Counts messages by the rules they break: a flow's own rules, plugins' and JSON Schemas'. Each message counts once, when
-/// it first ends; replays don't count again.
+/// Counts messages by the rules they break: rules of flows, of plugins and of JSON Schemas. Each message counts once,
+/// when it first ends; replays are not counted.
 #[derive(Debug, Args)]
 pub(crate) struct Quality {
     /// Of this flow
     #[arg(long, value_name = "NAME")]
     pub(crate) flow: Option<FlowName>,
-    /// Found by this step; `source.schema` and `target.NAME.schema` are the schemas of either end
+    /// Found by this step; `source.schema` and `target.NAME.schema` are the schema checks of the source and of a target
     #[arg(long, value_name = "NAME")]
     pub(crate) step: Option<String>,
     /// With this code
     #[arg(long)]
     pub(crate) code: Option<String>,
-    /// From then on: a moment, or 2h, 7d for so long ago
-    #[arg(long, value_name = "WHEN", default_value = "24h", value_parser = moment::past)]
+    /// Since this time: 2026-03-09T17:30:00Z, or 2h or 7d for two hours or seven days ago
+    #[arg(long, value_name = "WHEN", default_value = "24h", value_parser = time::past)]
     pub(crate) since: Timestamp,
-    /// Up to then: a moment, or 2h, 7d for so long ago; up to now unless given
-    #[arg(long, value_name = "WHEN", value_parser = moment::past)]
+    /// Up to this time, written in the same way [default: now]
+    #[arg(long, value_name = "WHEN", value_parser = time::past)]
     pub(crate) until: Option<Timestamp>,
-    /// How the trend is divided; by the hour for up to two days, else by the day, unless given
-    #[arg(long, value_enum)]
-    pub(crate) by: Option<By>,
-    /// At most so many rows
+    /// The interval of the trend [default: hour for up to two days, otherwise day]
+    #[arg(long, value_parser = coded!(QualityInterval))]
+    pub(crate) by: Option<QualityInterval>,
+    /// Most rows to show
     #[arg(long, default_value_t = 100, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,
     #[command(flatten)]
     pub(crate) host: HostArgs,
-}
-
-/// How a trend is divided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum By {
-    /// Into hours
-    Hour,
-    /// Into days of UTC
-    Day,
 }
 
 impl Quality {
@@ -65,10 +57,7 @@ impl Quality {
             code: self.code.clone(),
             since: Some(self.since),
             until: self.until,
-            by: self.by.map(|by| match by {
-                By::Hour => QualityInterval::Hour,
-                By::Day => QualityInterval::Day,
-            }),
+            by: self.by,
             limit: Some(self.limit.into()),
         };
         client::with(&self.host, output, async |client| {
@@ -84,7 +73,7 @@ fn table(report: &QualityReport) -> String {
         return format!("no rule was broken {span}");
     }
     let bars = Bars::of(report);
-    let trend = format!("TREND (a bar: {})", bars.words());
+    let trend = format!("TREND (one bar: {})", bars.words());
     let titles = ["FLOW", "STEP", "CODE", "FIELD", "SEVERITY", "MESSAGES", "VIOLATIONS", &trend];
     let mut rows = vec![titles.map(str::to_owned)];
     rows.extend(report.rows.iter().map(|row| {
@@ -106,7 +95,7 @@ fn table(report: &QualityReport) -> String {
     format!("{}{further}{span}", text::columns(&rows))
 }
 
-/// How the span of a report is cut into bars of equal length.
+/// How the time of a report is divided into bars of equal length.
 struct Bars {
     since: u64,
     /// Hours of one bar.
@@ -133,7 +122,7 @@ impl Bars {
         }
     }
 
-    /// A bar for each part of the time, as high as its share of the highest; a dot where nothing was broken.
+    /// A bar for each part of the time, relative to the highest bar; a dot where no rule was broken.
     fn draw(&self, row: &QualityRow) -> String {
         let mut messages = vec![0_u64; self.count];
         for point in &row.series {
@@ -142,11 +131,19 @@ impl Bars {
                 *messages += point.messages;
             }
         }
-        let most = messages.iter().copied().max().unwrap_or_default().max(1);
-        let level = |messages: u64| usize::try_from((messages * 8).div_ceil(most)).unwrap_or_default();
-        let draw = |messages: &u64| level(*messages).checked_sub(1).map_or('·', |level| LEVELS[level.min(7)]);
-        messages.iter().map(draw).collect()
+        let most = messages.iter().copied().max().unwrap_or(0);
+        messages.iter().map(|messages| bar(*messages, most)).collect()
     }
+}
+
+/// The bar for this many messages, where the highest bar has `most`.
+fn bar(messages: u64, most: u64) -> char {
+    if messages == 0 {
+        return '·';
+    }
+    let level = (messages * LEVELS.len() as u64).div_ceil(most.max(1));
+    let index = usize::try_from(level.saturating_sub(1)).unwrap_or(usize::MAX);
+    LEVELS[index.min(LEVELS.len() - 1)]
 }
 
 #[cfg(test)]
@@ -155,11 +152,11 @@ mod tests {
     use gantry_api::v1::{QualityPoint, RuleSeverity};
 
     fn report(hours: u64, points: &[(u64, u64)]) -> QualityReport {
-        let point = |(hour, messages): &(u64, u64)| QualityPoint {
+        let series = points.iter().map(|&(hour, messages)| QualityPoint {
             at: Timestamp(hour * HOUR_MS),
-            messages: *messages,
-            violations: *messages,
-        };
+            messages,
+            violations: messages,
+        });
         let row = QualityRow {
             flow: "orders".parse().unwrap(),
             step: "plausible".into(),
@@ -168,7 +165,7 @@ mod tests {
             severity: RuleSeverity::Error,
             messages: 1,
             violations: 1,
-            series: points.iter().map(point).collect(),
+            series: series.collect(),
         };
         let by = if hours > 48 { QualityInterval::Day } else { QualityInterval::Hour };
         QualityReport { since: Timestamp(0), until: Timestamp(hours * HOUR_MS), by, rows: vec![row], further: 0 }

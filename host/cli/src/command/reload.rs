@@ -1,4 +1,4 @@
-//! `gantry reload`: has a running host read its flow files again.
+//! `gantry reload`: makes a running host reload its flow files.
 
 use clap::Args;
 use gantry_api::v1::{
@@ -12,11 +12,11 @@ use crate::exit::{Exit, Failure};
 use crate::output::{Format, Output};
 use crate::text;
 
-/// Take edited flows, plugins and tables in force, without stopping the running host
+/// Reload edited flows, plugins and tables without stopping the running host
 ///
-/// The host reads its flow files again and checks everything as at its start. If all is right, what changed takes
-/// over and the rest is left alone; if anything is wrong, nothing changes. Messages in flight end under the version
-/// they began with.
+/// The host reads its flow files again and checks everything as at its start. If there are no mistakes, changed flows
+/// are replaced and the others are not touched; otherwise nothing changes. Messages in flight end with the version they
+/// began with.
 #[derive(Debug, Args)]
 pub(crate) struct Reload {
     #[command(flatten)]
@@ -29,7 +29,7 @@ impl Reload {
             Reloaded::Done(report) => Ok(output.print(&report, || summary(&report))?),
             Reloaded::Refused(problem) => {
                 refuse(output, &problem);
-                Err(Failure::said(verdict(&problem)))
+                Err(Failure::said(exit(&problem)))
             }
         }
     }
@@ -37,9 +37,9 @@ impl Reload {
 
 fn summary(ReloadReport { result, changes, .. }: &ReloadReport) -> String {
     if *result == ReloadResult::Unchanged {
-        return "nothing to do: the files say what is in force".to_owned();
+        return "nothing to do: the flows already match the files".to_owned();
     }
-    let removed: Vec<_> = changes.removed.iter().map(gone).collect();
+    let removed: Vec<_> = changes.removed.iter().map(removed_flow).collect();
     text::fields(&[
         ("added", names(&changes.added)),
         ("changed", names(&changes.changed)),
@@ -52,10 +52,10 @@ fn names(flows: &[FlowName]) -> String {
     flows.iter().map(FlowName::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn gone(RemovedFlow { flow, waiting }: &RemovedFlow) -> String {
+fn removed_flow(RemovedFlow { flow, waiting }: &RemovedFlow) -> String {
     match waiting {
         0 => flow.to_string(),
-        waiting => format!("{flow} ({waiting} in its queue, kept until the flow is back)"),
+        waiting => format!("{flow} ({waiting} in its queue, kept until the flow returns)"),
     }
 }
 
@@ -69,7 +69,7 @@ fn refuse(output: &Output, problem: &Problem) {
     }
 }
 
-/// `error: file:line:column: message`, and below it how to put it right.
+/// `error: file:line:column: message`, and below it how to fix it.
 fn line(diagnostic: &Diagnostic) -> String {
     let Diagnostic { file, line, column, severity, message, help, .. } = diagnostic;
     let place: String = [line, column].into_iter().flatten().map(|number| format!(":{number}")).collect();
@@ -77,8 +77,8 @@ fn line(diagnostic: &Diagnostic) -> String {
     format!("{severity}: {file}{place}: {message}{help}")
 }
 
-/// As for `gantry check`: refused plugins have a code of their own, unless the configuration has mistakes too.
-fn verdict(problem: &Problem) -> Exit {
+/// As for `gantry check`: refused plugins have their own code, unless the configuration has mistakes too.
+fn exit(problem: &Problem) -> Exit {
     let mut errors = problem.diagnostics.iter().filter(|one| one.severity == DiagnosticSeverity::Error);
     if errors.all(|one| one.code == DiagnosticCode::PluginRefused) { Exit::PluginRefused } else { Exit::InvalidConfig }
 }

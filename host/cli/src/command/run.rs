@@ -1,4 +1,4 @@
-//! `gantry run`: the host in the foreground, until a signal.
+//! `gantry run`: runs the host in the foreground until a signal stops it.
 
 use std::path::PathBuf;
 
@@ -21,11 +21,11 @@ use crate::exit::{Exit, Failure, OrExit as _};
 use crate::logging::{self, LogFormat};
 use crate::output::Output;
 
-/// Run flows until stopped: take messages in, transform and deliver them
+/// Run flows until stopped: receive, transform and deliver messages
 ///
-/// Everything is checked before a port is bound. SIGTERM or Ctrl-C drains: intake closes, messages in flight are
-/// finished within the shutdown deadline, and what is left continues at the next start. A second signal stops at once.
-/// SIGHUP reads the flow files again, as `gantry reload` does.
+/// Everything is checked before a port is bound. SIGTERM or Ctrl-C stops the host: it accepts no more messages and
+/// finishes those in flight within the shutdown deadline; the others continue at the next start. A second signal stops
+/// at once. SIGHUP reloads the flow files, as `gantry reload` does.
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     /// Flow files, or directories of them
@@ -61,7 +61,7 @@ async fn serve(config: &HostConfig, flows: Vec<Flow>, paths: &[PathBuf]) -> Resu
     let admin = match admin(config, &host, &stop).await {
         Ok(admin) => admin,
         Err(failure) => {
-            // Nothing was promised yet but what came in since the start, and that is on disk.
+            // Messages accepted since the start are on disk.
             let _ = host.drain(config.shutdown_deadline).await;
             return Err(failure);
         }
@@ -76,12 +76,12 @@ async fn serve(config: &HostConfig, flows: Vec<Flow>, paths: &[PathBuf]) -> Resu
         () = host.broken() => Err(Failure::new(Exit::StoreUnavailable, anyhow::anyhow!("the store failed; see the log"))),
     };
     if let Ok(name) = &ended {
-        tracing::info!(signal = name, deadline = ?config.shutdown_deadline, "draining; a second signal stops at once");
+        tracing::info!(signal = name, deadline = ?config.shutdown_deadline, "shutting down; a second signal stops at once");
     }
     let drained = tokio::select! {
         drained = host.drain(config.shutdown_deadline) => drained.or_exit(Exit::CriteriaMissed),
         name = signals.next() => {
-            tracing::warn!(signal = name, "stopping at once; what was in flight stays queued");
+            tracing::warn!(signal = name, "stopping at once; messages in flight stay queued");
             Ok(())
         }
     };
@@ -94,7 +94,7 @@ async fn serve(config: &HostConfig, flows: Vec<Flow>, paths: &[PathBuf]) -> Resu
     Ok(())
 }
 
-/// The admin API at work.
+/// The running admin API.
 struct Admin {
     address: std::net::SocketAddr,
     ended: tokio::task::JoinHandle<()>,
@@ -111,7 +111,7 @@ async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Re
     Ok(Admin { address, ended })
 }
 
-/// A host that can't start: the exit code says whose turn it is.
+/// The failure and exit code of a host that can't start.
 fn refused(error: StartError) -> Failure {
     let exit = match &error {
         StartError::Flows(_) | StartError::Recall(RecallError::Plugin { .. }) => Exit::PluginRefused,
@@ -136,12 +136,12 @@ fn refused(error: StartError) -> Failure {
     Failure::many(exit, details)
 }
 
-/// What came of it is logged where it happens.
+/// The reloader logs the result.
 async fn reload_at_hangups(host: HostHandle, mut hangups: Signal) {
     while hangups.recv().await.is_some() {
         let reload = Reload { trigger: Trigger::Signal };
         if let Err(error) = host.operations().execute(&Actor::signal(), reload).await {
-            tracing::warn!(%error, "SIGHUP came to nothing");
+            tracing::warn!(%error, "flow files were not reloaded after SIGHUP");
         }
     }
 }

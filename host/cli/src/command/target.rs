@@ -1,4 +1,4 @@
-//! `gantry target list|pause|resume|disable|enable|close-breaker`: which targets of a running host get messages.
+//! `gantry target list|pause|resume|disable|enable|close-breaker`: shows and controls the targets of a running host.
 
 use std::str::FromStr;
 
@@ -12,20 +12,20 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
 
-/// See which targets of a running host get messages, and decide it
+/// Show and control the targets of a running host
 #[derive(Debug, Subcommand)]
 pub(crate) enum Target {
     List(List),
-    /// Send nothing to a target until it is resumed; its messages wait
-    Pause(Stop),
-    /// End a pause; refused credentials are tried at once
-    Resume(Go),
-    /// Send nothing to a target until it is enabled; its messages wait
-    Disable(Stop),
-    /// Let a target that is disabled, by 410 or by command, get messages again
-    Enable(Go),
-    /// Close a target's breaker, whatever it has seen: its messages are sent again
-    CloseBreaker(Go),
+    /// Pause a target: its messages wait until it is resumed
+    Pause(StopArgs),
+    /// Resume a paused target, and retry refused credentials at once
+    Resume(StartArgs),
+    /// Disable a target: its messages wait until it is enabled
+    Disable(StopArgs),
+    /// Enable a target that is disabled, by an answer 410 or by command
+    Enable(StartArgs),
+    /// Close a target's breaker regardless of earlier failures: its messages are sent again
+    CloseBreaker(StartArgs),
 }
 
 /// List all targets with their state and breaker
@@ -35,13 +35,13 @@ pub(crate) struct List {
     pub(crate) host: HostArgs,
 }
 
-/// Which target is stopped, and why.
+/// Which target to stop, and why.
 #[derive(Debug, Args)]
-pub(crate) struct Stop {
+pub(crate) struct StopArgs {
     /// The target
     #[arg(value_name = "FLOW/TARGET")]
     pub(crate) target: Address,
-    /// Why; kept with the stop
+    /// Why; recorded with the stop
     #[arg(long, default_value = "")]
     pub(crate) reason: String,
     #[command(flatten)]
@@ -50,9 +50,9 @@ pub(crate) struct Stop {
     pub(crate) host: HostArgs,
 }
 
-/// Which target goes on.
+/// Which target to start again.
 #[derive(Debug, Args)]
-pub(crate) struct Go {
+pub(crate) struct StartArgs {
     /// The target
     #[arg(value_name = "FLOW/TARGET")]
     pub(crate) target: Address,
@@ -73,7 +73,7 @@ impl FromStr for Address {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (flow, target) = text.split_once('/').ok_or("write FLOW/TARGET, as `gantry target list` does")?;
+        let (flow, target) = text.split_once('/').ok_or("write FLOW/TARGET, as in `gantry target list`")?;
         let flow = flow.parse().map_err(|error: gantry_core::id::InvalidName| error.to_string())?;
         let target = target.parse().map_err(|error: gantry_core::id::InvalidName| error.to_string())?;
         Ok(Self { flow, target })
@@ -89,20 +89,20 @@ impl Target {
             }
             Self::Pause(stop) => stop.run(TargetCommand::Pause, output),
             Self::Disable(stop) => stop.run(TargetCommand::Disable, output),
-            Self::Resume(go) => go.run(TargetCommand::Resume, output),
-            Self::Enable(go) => go.run(TargetCommand::Enable, output),
-            Self::CloseBreaker(go) => go.run(TargetCommand::CloseBreaker, output),
+            Self::Resume(start) => start.run(TargetCommand::Resume, output),
+            Self::Enable(start) => start.run(TargetCommand::Enable, output),
+            Self::CloseBreaker(start) => start.run(TargetCommand::CloseBreaker, output),
         }
     }
 }
 
-impl Stop {
+impl StopArgs {
     fn run(&self, command: TargetCommand, output: &Output) -> Result<(), Failure> {
         command_target(&self.host, output, &self.target, command, &self.who, &self.reason)
     }
 }
 
-impl Go {
+impl StartArgs {
     fn run(&self, command: TargetCommand, output: &Output) -> Result<(), Failure> {
         command_target(&self.host, output, &self.target, command, &self.who, "")
     }
@@ -123,7 +123,7 @@ fn command_target(
 }
 
 fn table(targets: &[TargetReport]) -> String {
-    let mut rows = vec![["TARGET", "STATE", "BREAKER", "UNDER WAY", "WAITING", "WHY"].map(str::to_owned)];
+    let mut rows = vec![["TARGET", "STATE", "BREAKER", "IN PROGRESS", "WAITING", "WHY"].map(str::to_owned)];
     rows.extend(targets.iter().map(row));
     text::columns(&rows)
 }

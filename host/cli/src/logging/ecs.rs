@@ -1,7 +1,7 @@
-//! Log lines in the Elastic Common Schema: one JSON object a line, as Elasticsearch, Splunk and others take them in.
+//! Log lines in the Elastic Common Schema: one JSON object per line, as Elasticsearch, Splunk and others read them.
 //!
-//! `@timestamp`, `log.level`, `message`, `ecs.version`, `service.name` and `log.logger` are always there. What was
-//! logged as a value stands under `labels`, values of the enclosing spans first; `error` becomes `error.message`.
+//! `@timestamp`, `log.level`, `message`, `ecs.version`, `service.name` and `log.logger` are always present. Logged
+//! values are in `labels`, including those of the enclosing spans; `error` becomes `error.message`.
 
 use std::fmt;
 use std::io::Write as _;
@@ -29,7 +29,7 @@ impl<W> Layer<W> {
     }
 }
 
-/// The values of a span, kept with it.
+/// The values of a span.
 struct SpanLabels(Map<String, Value>);
 
 impl<S, W> tracing_subscriber::Layer<S> for Layer<W>
@@ -63,8 +63,8 @@ where
         event.record(&mut Labels(&mut labels));
         let mut line = line(event, labels).to_string();
         line.push('\n');
-        // One write for the whole line, so that lines of several threads don't mix. A log that can't be written has
-        // nowhere to say so.
+        // One write for the whole line, so that lines of several threads don't mix. A failure to write the log can't be
+        // reported anywhere.
         let _ = self.writer.make_writer().write_all(line.as_bytes());
     }
 }
@@ -89,7 +89,7 @@ fn line(event: &Event<'_>, mut labels: Map<String, Value>) -> Value {
     Value::Object(line)
 }
 
-/// Collects values; numbers and truth values stay what they are.
+/// Collects values; numbers and booleans keep their type.
 struct Labels<'a>(&'a mut Map<String, Value>);
 
 impl Labels<'_> {

@@ -74,8 +74,8 @@ fn check_lists_the_schemas_that_messages_are_held_to_with_their_drafts() {
     let (code, out, err) = outcome(&gantry(directory.path(), &["check", "--offline", "flow.toml"]));
     let lines: Vec<_> = out.lines().collect();
     assert_eq!(code, 0, "{err}");
-    assert!(lines[0].ends_with(": source is held to in.json (draft 2020-12)"), "{out}");
-    assert!(lines[1].ends_with(": target erp is held to schemas/out.json (draft 7)"), "{out}");
+    assert!(lines[0].ends_with(": source is checked against in.json (draft 2020-12)"), "{out}");
+    assert!(lines[1].ends_with(": target erp is checked against schemas/out.json (draft 7)"), "{out}");
     assert_eq!(lines[2], "1 flow ready");
     let (_, out, _) = outcome(&gantry(directory.path(), &["check", "--offline", "flow.toml", "--format", "json"]));
     let result: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -221,7 +221,7 @@ fn build_passes_on_what_the_compiler_says_and_ends_with_4() {
     let manifest = "name = \"p\"\nversion = \"1.0.0\"\n";
     let directory = directory(&[("plugin.toml", manifest), ("Cargo.toml", crate_file), ("src/lib.rs", "fn broken(")]);
     let (code, _, err) = outcome(&gantry(directory.path(), &["plugin", "build", "."]));
-    assert!(code == 4 && err.contains("src/lib.rs:1") && err.contains("cargo could not build"), "{err}");
+    assert!(code == 4 && err.contains("src/lib.rs:1") && err.contains("cargo failed to build"), "{err}");
     std::fs::write(directory.path().join("src/lib.rs"), "").unwrap();
     let (code, _, err) = outcome(&gantry(directory.path(), &["plugin", "build", "."]));
     assert!(code == 4 && err.contains("gantry:plugin/transform"), "an empty component is of another world: {err}");
@@ -277,7 +277,7 @@ fn golden_cases_travel_in_the_component_and_run_from_there() {
     std::fs::write(directory.path().join("cases/again.json"), case).unwrap();
     assert_eq!(built(&["--without-cases"])["cases"], 0);
     let (code, _, err) = run(&bundled);
-    assert!(code == 7 && err.contains("carries no golden case"), "{err}");
+    assert!(code == 7 && err.contains("contains no golden case"), "{err}");
     std::fs::write(directory.path().join("cases/long.json"), "x".repeat(5 << 20)).unwrap();
     let (code, _, err) = run(&build);
     assert!(code == 4 && err.contains("more than the 4194304") && err.contains("--without-cases"), "{err}");

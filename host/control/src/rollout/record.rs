@@ -73,7 +73,7 @@ pub enum Phase {
     RolledBack,
 }
 
-/// One line of the audit trail.
+/// One line of the audit timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// When.

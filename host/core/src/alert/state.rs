@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{AlertKey, Level, Observation, Said};
+use super::{AlertKey, Level, NotificationKind, Observation};
 use crate::clock::Timestamp;
 
 /// Most alerts that fire at one endpoint at a time: enough to know that much is wrong. Further ones begin as others end.
@@ -38,7 +38,8 @@ pub struct Firing {
     /// Since when.
     pub since: Timestamp,
     /// When it was last notified.
-    pub told: Timestamp,
+    #[serde(rename = "told")]
+    pub notified_at: Timestamp,
     /// How often it was repeated.
     pub repeats: u32,
     /// Since when the condition is gone. It is not stored: after a restart this time begins anew.
@@ -71,14 +72,14 @@ impl AlertState {
         now: Timestamp,
         seen: &BTreeMap<AlertKey, Observation>,
         terms: AlertTerms,
-    ) -> Vec<(Said, Firing)> {
+    ) -> Vec<(NotificationKind, Firing)> {
         let mut notifications = self.end(now, seen, terms.resolve_after);
         for (key, observation) in seen {
             if let Some(firing) = self.firing.get_mut(key) {
                 notifications.extend(firing.go_on(now, observation, terms.repeat));
             } else if observation.level == Level::On && self.firing.len() < MOST_FIRING {
                 let firing = Firing::begin(key, observation, now);
-                notifications.push((Said::Trigger, firing.clone()));
+                notifications.push((NotificationKind::Trigger, firing.clone()));
                 self.firing.insert(key.clone(), firing);
             }
         }
@@ -90,7 +91,7 @@ impl AlertState {
         now: Timestamp,
         seen: &BTreeMap<AlertKey, Observation>,
         resolve_after: Duration,
-    ) -> Vec<(Said, Firing)> {
+    ) -> Vec<(NotificationKind, Firing)> {
         let ended = self.firing.extract_if(.., |key, firing| {
             if seen.contains_key(key) {
                 firing.gone = None;
@@ -98,7 +99,7 @@ impl AlertState {
             }
             firing.is_gone_for(resolve_after, now)
         });
-        ended.map(|(_, firing)| (Said::Resolve, firing)).collect()
+        ended.map(|(_, firing)| (NotificationKind::Resolve, firing)).collect()
     }
 }
 
@@ -109,7 +110,7 @@ impl Firing {
             summary: summary.clone(),
             details: details.clone(),
             since: now,
-            told: now,
+            notified_at: now,
             repeats: 0,
             gone: None,
         }
@@ -123,17 +124,22 @@ impl Firing {
         now.since(gone) >= wait
     }
 
-    fn go_on(&mut self, now: Timestamp, observation: &Observation, repeat: Duration) -> Option<(Said, Self)> {
+    fn go_on(
+        &mut self,
+        now: Timestamp,
+        observation: &Observation,
+        repeat: Duration,
+    ) -> Option<(NotificationKind, Self)> {
         self.summary.clone_from(&observation.summary);
         self.details.clone_from(&observation.details);
         // A clock that was ahead at the last notification must not delay the next one.
-        self.told = self.told.min(now);
-        if !self.key.kind.repeats() || now.since(self.told) < repeat {
+        self.notified_at = self.notified_at.min(now);
+        if !self.key.kind.repeats() || now.since(self.notified_at) < repeat {
             return None;
         }
-        self.told = now;
+        self.notified_at = now;
         self.repeats = self.repeats.saturating_add(1);
-        Some((Said::Trigger, self.clone()))
+        Some((NotificationKind::Trigger, self.clone()))
     }
 }
 
@@ -166,21 +172,21 @@ mod tests {
         kept.iter().map(|firing| serde_json::from_slice::<Firing>(firing).unwrap()).collect()
     }
 
-    fn at(state: &mut AlertState, ms: u64, levels: &[(u8, Level)]) -> Vec<Said> {
+    fn at(state: &mut AlertState, ms: u64, levels: &[(u8, Level)]) -> Vec<NotificationKind> {
         state.look(Timestamp(ms), &seen(levels), TERMS).into_iter().map(|(said, _)| said).collect()
     }
 
     #[test]
     fn an_alert_is_triggered_once_repeated_now_and_then_and_resolved_once() {
         let mut state = AlertState::default();
-        assert_eq!(at(&mut state, 1_000, &[(1, Level::On)]), [Said::Trigger]);
+        assert_eq!(at(&mut state, 1_000, &[(1, Level::On)]), [NotificationKind::Trigger]);
         assert_eq!(at(&mut state, 1_399, &[(1, Level::On)]), []);
-        assert_eq!(at(&mut state, 1_400, &[(1, Level::Between)]), [Said::Trigger], "it goes on");
+        assert_eq!(at(&mut state, 1_400, &[(1, Level::Between)]), [NotificationKind::Trigger], "it goes on");
         assert_eq!(state.firing().next().unwrap().repeats, 1);
         assert_eq!(at(&mut state, 1_500, &[]), [], "it has only just gone");
         assert_eq!(at(&mut state, 1_520, &[(1, Level::Between)]), [], "and is back");
         assert_eq!(at(&mut state, 1_560, &[]), []);
-        assert_eq!(at(&mut state, 1_610, &[]), [Said::Resolve]);
+        assert_eq!(at(&mut state, 1_610, &[]), [NotificationKind::Resolve]);
         assert_eq!(at(&mut state, 1_611, &[(1, Level::Between)]), [], "what is half over begins nothing");
     }
 
@@ -189,7 +195,7 @@ mod tests {
         let rolled_back = u8::try_from(AlertKind::ALL.len() - 1).unwrap();
         assert!(!key(rolled_back).kind.repeats());
         let mut state = AlertState::default();
-        assert_eq!(at(&mut state, 0, &[(rolled_back, Level::On)]), [Said::Trigger]);
+        assert_eq!(at(&mut state, 0, &[(rolled_back, Level::On)]), [NotificationKind::Trigger]);
         assert_eq!(at(&mut state, 1_000_000, &[(rolled_back, Level::On)]), []);
     }
 
@@ -199,7 +205,7 @@ mod tests {
         at(&mut state, 10_000, &[(1, Level::On)]);
         assert_eq!(at(&mut state, 10_010, &[]), []);
         assert_eq!(at(&mut state, 2_000, &[]), []);
-        assert_eq!(at(&mut state, 2_050, &[]), [Said::Resolve]);
+        assert_eq!(at(&mut state, 2_050, &[]), [NotificationKind::Resolve]);
     }
 
     #[test]
@@ -212,7 +218,10 @@ mod tests {
         fewer.pop_first();
         state.look(Timestamp(1), &fewer, TERMS);
         let said = state.look(Timestamp(51), &fewer, TERMS);
-        assert_eq!(said.iter().map(|(said, _)| *said).collect::<Vec<_>>(), [Said::Resolve, Said::Trigger]);
+        assert_eq!(
+            said.iter().map(|(said, _)| *said).collect::<Vec<_>>(),
+            [NotificationKind::Resolve, NotificationKind::Trigger]
+        );
     }
 
     fn levels() -> impl Strategy<Value = Vec<(u8, Level)>> {
@@ -239,12 +248,12 @@ mod tests {
                 let seen = seen(&levels);
                 for (said, firing) in state.look(Timestamp(now), &seen, TERMS) {
                     match said {
-                        Said::Trigger => {
+                        NotificationKind::Trigger => {
                             let last = open.insert(firing.key.clone(), now);
                             prop_assert!(last.is_none_or(|last| now - last >= 400), "said again too soon");
                             prop_assert!(last.is_some() || seen[&firing.key].level == Level::On);
                         }
-                        Said::Resolve => {
+                        NotificationKind::Resolve => {
                             prop_assert!(open.remove(&firing.key).is_some(), "resolved without a trigger");
                             prop_assert!(now - last_seen[&firing.key] >= 50, "resolved while it came and went");
                         }

@@ -12,16 +12,18 @@ pub(super) fn log(event: &HostEvent) {
 
 fn of_flow(flow: &FlowName, what: &HostEventKind) {
     match what {
-        HostEventKind::DeadLettered { letter, stage, target, code, reason, fingerprint, attempts } => tracing::error!(
-            dead_letter = %letter,
-            stage = stage.name(),
-            target = target.as_ref().map(|target| target.as_str()),
-            code,
-            reason = %reason.escape_debug(),
-            fingerprint,
-            attempts,
-            "message dead-lettered"
-        ),
+        HostEventKind::DeadLettered { dead_letter, stage, target, code, reason, fingerprint, attempts } => {
+            tracing::error!(
+                dead_letter = %dead_letter,
+                stage = stage.name(),
+                target = target.as_ref().map(|target| target.as_str()),
+                code,
+                reason = %reason.escape_debug(),
+                fingerprint,
+                attempts,
+                "message dead-lettered"
+            )
+        }
         HostEventKind::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::RolledBack, by, reason } => {
             tracing::warn!(%flow, step, deployment, plugin, by, reason, "plugin version rolled back");
         }

@@ -146,7 +146,7 @@ impl Usage {
         let each = self.per_answer(now).max(MIN_SPACING);
         let soonest = now.after((each * self.count() / 2).clamp(KEEP_UP_WITHIN, MAX_WAIT));
         self.latest_return = soonest.max(self.latest_return.after(each)).min(now.after(MAX_WAIT));
-        Held { cause: HoldCause::Crowded, until: self.latest_return }
+        Held { cause: HoldCause::OverShare, until: self.latest_return }
     }
 }
 
@@ -173,7 +173,7 @@ mod tests {
         assert!(fair.is_exceeded());
         assert_eq!(fair.admit(START.after(Duration::from_millis(10))), Ok(()), "ten milliseconds for each answer");
         let later = START.after(Duration::from_secs(5));
-        assert_eq!(fair.admit(later).unwrap_err().cause, HoldCause::Crowded, "and then none for seconds");
+        assert_eq!(fair.admit(later).unwrap_err().cause, HoldCause::OverShare, "and then none for seconds");
     }
 
     #[test]

@@ -96,7 +96,7 @@ async fn behind_a_target_that_hangs_no_more_wait_than_its_share() {
     let _hangs = gate.enter(0, 10, &clock).await.ok().unwrap();
     let waits = || Box::pin(gate.enter(0, 10, &clock));
     let (held, _still_waits) = futures_util::future::select(waits(), waits()).await.factor_first();
-    assert_eq!(held.err().map(|held| held.cause), Some(HoldCause::Crowded), "three within are one too many");
+    assert_eq!(held.err().map(|held| held.cause), Some(HoldCause::OverShare), "three within are one too many");
     assert_eq!(gate.fair_share.deliveries(), 2);
 }
 
@@ -107,7 +107,7 @@ async fn behind_a_target_that_hangs_no_more_bytes_wait_than_its_share() {
     let _hangs = gate.enter(0, 10, &clock).await.ok().unwrap();
     let waits = || Box::pin(gate.enter(0, 10, &clock));
     let (held, _still_waits) = futures_util::future::select(waits(), waits()).await.factor_first();
-    assert_eq!(held.err().map(|held| held.cause), Some(HoldCause::Crowded), "thirty bytes are more than its share");
+    assert_eq!(held.err().map(|held| held.cause), Some(HoldCause::OverShare), "thirty bytes are more than its share");
     assert_eq!(gate.fair_share.bytes(), 20);
 }
 

@@ -1,6 +1,6 @@
 //! Metrics of alerts.
 
-use gantry_core::alert::{AlertKind, Firing, Said};
+use gantry_core::alert::{AlertKind, Firing, NotificationKind};
 use prometheus::{IntCounterVec, IntGaugeVec};
 
 use super::registrar::{MetricsError, Registrar};
@@ -28,10 +28,10 @@ impl Alerts {
     }
 
     /// A notification was sent to the endpoint of an alert.
-    pub fn observe_notice(&self, alert: &str, kind: Said) {
+    pub fn observe_notification(&self, alert: &str, kind: NotificationKind) {
         let action = match kind {
-            Said::Trigger => "trigger",
-            Said::Resolve => "resolve",
+            NotificationKind::Trigger => "trigger",
+            NotificationKind::Resolve => "resolve",
         };
         self.notifications.with_label_values(&[alert, action]).inc();
     }

@@ -68,7 +68,7 @@ impl Bench {
     }
 
     async fn dead_letters(&self) -> Vec<DeadLetter> {
-        self.store.dead_letters(Filter::default(), Page { after: None, limit: 10 }).await.unwrap().letters
+        self.store.dead_letters(Filter::default(), Page { after: None, limit: 10 }).await.unwrap().dead_letters
     }
 }
 
@@ -108,7 +108,7 @@ async fn a_skipped_message_ends_with_its_reason_in_its_history() {
     let ending = Ending::Skipped(Fault::new("test-order", "an order of a test customer"));
     assert_eq!(bench.settle(lease, Next::Finish(ending)).await.unwrap().state, MessageState::Skipped);
     let history = bench.store.history(id).await.unwrap().unwrap();
-    assert_eq!(history.trail.last().unwrap().event, Event::Skipped { code: "test-order".to_owned() });
+    assert_eq!(history.timeline.last().unwrap().event, Event::Skipped { code: "test-order".to_owned() });
 }
 
 #[tokio::test]
@@ -127,10 +127,10 @@ async fn each_delivery_that_was_given_up_becomes_a_dead_letter_and_is_published(
     assert_eq!((dead_letter.stage, dead_letter.attempts.len()), (Stage::Deliver, 1));
     assert_eq!(dead_letter.reason.code, "target-refused-422");
     assert_eq!(dead_letter.reason.text, "status 422 after 1 attempt: its answer");
-    assert!(matches!(dead_letter.trail.last().unwrap().event, Event::DeadLettered { .. }));
+    assert!(matches!(dead_letter.timeline.last().unwrap().event, Event::DeadLettered { .. }));
     let event = listener.recv().await.unwrap();
-    let HostEventKind::DeadLettered { letter, attempts, .. } = &event.what else { panic!("{event:?}") };
-    assert_eq!((*letter, *attempts), (dead_letter.id, 1));
+    let HostEventKind::DeadLettered { dead_letter, attempts, .. } = &event.what else { panic!("{event:?}") };
+    assert_eq!((*dead_letter, *attempts), (dead_letter.id, 1));
     assert_eq!(bench.metrics.counts().dead_lettered, 1);
 }
 

@@ -54,7 +54,7 @@ impl Conclusion {
         envelope.warnings = self.warnings;
         if let Some(Made { by, at, outputs, deliveries }) = self.made {
             let outputs = u32::try_from(outputs).unwrap_or(u32::MAX);
-            envelope.trail.push(TimelineEntry { at, event: Event::Transformed { outputs, plugins: by.clone() } });
+            envelope.timeline.push(TimelineEntry { at, event: Event::Transformed { outputs, plugins: by.clone() } });
             envelope.plugins = by;
             envelope.deliveries = deliveries;
         }

@@ -81,7 +81,7 @@ async fn what_the_steps_emit_becomes_deliveries_and_an_entry_in_the_timeline() {
     let targets: Vec<_> = envelope.deliveries.iter().map(|delivery| delivery.target.as_str()).collect();
     assert_eq!(targets, ["api", "api"]);
     let made = Event::Transformed { outputs: 2, plugins: vec![step.component()] };
-    assert_eq!(envelope.trail.last().map(|entry| &entry.event), Some(&made));
+    assert_eq!(envelope.timeline.last().map(|entry| &entry.event), Some(&made));
 }
 
 #[tokio::test]

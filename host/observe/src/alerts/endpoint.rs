@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use gantry_config::Alert;
-use gantry_core::alert::{AlertKey, AlertKind, AlertState, Firing, Notice, Observation, Said};
+use gantry_core::alert::{AlertKey, AlertKind, AlertState, Firing, Notification, NotificationKind, Observation};
 use gantry_core::{Envelope, Headers, Message, MessageId, Timestamp};
 use gantry_store::{KvWrite, NewMessage, Store, StoreError, Table, TableKey};
 use serde_json::Map;
@@ -20,7 +20,7 @@ pub(crate) struct EndpointState {
 
 /// The notifications to queue for an endpoint, and what fires there once they are queued.
 pub(super) struct Notifications {
-    pub(super) kinds: Vec<Said>,
+    pub(super) kinds: Vec<NotificationKind>,
     pub(super) firing: AlertState,
     messages: Vec<NewMessage>,
     writes: Vec<KvWrite>,
@@ -85,9 +85,9 @@ impl EndpointState {
         let changes = firing.look(now, observed, alert.terms);
         let mut notifications = Notifications { kinds: Vec::new(), firing, messages: Vec::new(), writes: Vec::new() };
         for (kind, firing) in changes {
-            let notice = Notice::of(&firing, kind, instance, now);
+            let notification = Notification::of(&firing, kind, instance, now);
             notifications.kinds.push(kind);
-            notifications.messages.push(message(alert, &notice, now)?);
+            notifications.messages.push(message(alert, &notification, now)?);
             notifications.writes.push(table.write_of(&alert.name, &firing, kind)?);
         }
         Ok(notifications)
@@ -144,36 +144,36 @@ impl FiringTable {
         Ok(())
     }
 
-    fn write_of(&self, alert: &str, firing: &Firing, kind: Said) -> Result<KvWrite, StoreError> {
+    fn write_of(&self, alert: &str, firing: &Firing, kind: NotificationKind) -> Result<KvWrite, StoreError> {
         let key = FiringKey::of(alert, firing);
         match kind {
-            Said::Trigger => self.table.put(&key, firing),
-            Said::Resolve => Ok(self.table.remove(&key)),
+            NotificationKind::Trigger => self.table.put(&key, firing),
+            NotificationKind::Resolve => Ok(self.table.remove(&key)),
         }
     }
 }
 
 /// A notification as a message of the alert's flow. Messages about the same condition are delivered in order.
-fn message(alert: &Alert, notice: &Notice, now: Timestamp) -> Result<NewMessage, serde_json::Error> {
+fn message(alert: &Alert, notification: &Notification, now: Timestamp) -> Result<NewMessage, serde_json::Error> {
     let source = format!("alert {}", alert.name);
-    let envelope = Envelope::received(message_of(notice, now)?, alert.flow.clone(), source, now);
+    let envelope = Envelope::received(message_of(notification, now)?, alert.flow.clone(), source, now);
     Ok(NewMessage { envelope, dedupe_window: None, idempotency: None })
 }
 
 /// The message that carries a notification.
-pub(super) fn message_of(notice: &Notice, now: Timestamp) -> Result<Message, serde_json::Error> {
+pub(super) fn message_of(notification: &Notification, now: Timestamp) -> Result<Message, serde_json::Error> {
     Ok(Message {
         id: MessageId::generate(),
-        key: Some(notice.dedup_key.clone()),
+        key: Some(notification.dedup_key.clone()),
         content_type: "application/json".to_owned(),
         headers: Headers::new(),
         event_time: now,
-        payload: Bytes::from(serde_json::to_vec(notice)?),
+        payload: Bytes::from(serde_json::to_vec(notification)?),
     })
 }
 
 /// The notifications that test an endpoint: a trigger and its resolve.
-pub(super) fn test_notices(alert: &Alert, instance: &str, now: Timestamp) -> [Notice; 2] {
+pub(super) fn test_notifications(alert: &Alert, instance: &str, now: Timestamp) -> [Notification; 2] {
     let firing = Firing {
         key: AlertKey {
             kind: AlertKind::DeadLetters,
@@ -183,9 +183,9 @@ pub(super) fn test_notices(alert: &Alert, instance: &str, now: Timestamp) -> [No
         summary: format!("This is a test of the alert `{}`. Nothing is wrong.", alert.name),
         details: Map::from_iter([("test".to_owned(), true.into())]),
         since: now,
-        told: now,
+        notified_at: now,
         repeats: 0,
         gone: None,
     };
-    [Said::Trigger, Said::Resolve].map(|kind| Notice::of(&firing, kind, instance, now))
+    [NotificationKind::Trigger, NotificationKind::Resolve].map(|kind| Notification::of(&firing, kind, instance, now))
 }

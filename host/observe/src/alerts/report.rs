@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gantry_core::alert::{AlertKind, Firing, Notice, Said, Severity};
+use gantry_core::alert::{AlertKind, Firing, Notification, NotificationKind, Severity};
 use gantry_core::{Delivery, DeliveryState, FlowName, Timestamp};
 use gantry_engine::target_report::{TargetReport, TargetState};
 use gantry_transport::target::{Accepted, Failure, Request};
@@ -51,7 +51,7 @@ pub struct FiringReport {
 #[derive(Clone, Debug)]
 pub struct TestAnswer {
     /// What was said.
-    pub action: Said,
+    pub action: NotificationKind,
     /// Whether the endpoint took it.
     pub accepted: bool,
     /// The status code; none: there was no answer.
@@ -97,8 +97,10 @@ impl Alerting {
     pub async fn test(&self, name: &str) -> Result<Vec<TestAnswer>, UnknownAlert> {
         let endpoint = self.alerts.get(name).ok_or_else(|| UnknownAlert(name.to_owned()))?;
         let mut answers = Vec::with_capacity(2);
-        for notice in endpoint::test_notices(&endpoint.alert, self.view.events.instance(), self.view.clock.now()) {
-            answers.push(send_one(endpoint, &notice, self.view.clock.now()).await);
+        for notification in
+            endpoint::test_notifications(&endpoint.alert, self.view.events.instance(), self.view.clock.now())
+        {
+            answers.push(send_one(endpoint, &notification, self.view.clock.now()).await);
         }
         Ok(answers)
     }
@@ -109,9 +111,13 @@ fn fires(firing: &Firing, instance: &str) -> FiringReport {
     FiringReport { dedup_key, severity: firing.key.kind.severity(), firing: firing.clone() }
 }
 
-async fn send_one(Endpoint { alert, target, .. }: &Endpoint, notice: &Notice, now: Timestamp) -> TestAnswer {
-    let action = notice.action;
-    let message = match endpoint::message_of(notice, now) {
+async fn send_one(
+    Endpoint { alert, target, .. }: &Endpoint,
+    notification: &Notification,
+    now: Timestamp,
+) -> TestAnswer {
+    let action = notification.action;
+    let message = match endpoint::message_of(notification, now) {
         Ok(message) => message,
         Err(error) => {
             let error = Some(error.to_string());

@@ -83,7 +83,7 @@ async fn notify(host: &HostView, endpoint: &Endpoint, conditions: &Conditions) {
         metrics.observe_received(notifications.kinds.len() as u64, 0);
     }
     for kind in &notifications.kinds {
-        host.metrics.alerts().observe_notice(&alert.name, *kind);
+        host.metrics.alerts().observe_notification(&alert.name, *kind);
     }
     host.metrics.alerts().observe_firing(&alert.name, notifications.firing.firing());
     state.lock().firing = notifications.firing;

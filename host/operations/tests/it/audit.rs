@@ -1,4 +1,4 @@
-//! Every attempt is on record, whatever came of it, and nothing is changed without permission.
+//! Every attempt is recorded, whatever its outcome, and nothing is changed without permission.
 
 use gantry_core::DeadLetterState;
 use gantry_operations::{

@@ -1,4 +1,4 @@
-//! What becomes of an operation whose caller goes away, or whose host ends.
+//! Operations whose caller is cancelled, or whose host ends.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the tests share: a store in a directory of its own, a clock that stands still, and dead letters.
+//! Helpers of the tests: a store in a temporary directory, a manual clock, and dead letters.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use gantry_operations::{Actor, Operations};
 use gantry_store::{AuditFilter, AuditRecord, Catalogue, Store, StoreConfig};
 use tempfile::TempDir;
 
-/// The moment every test begins at.
+/// The time at which every test begins.
 const START: Timestamp = Timestamp(1_760_000_000_000);
 
 /// A data directory.
@@ -35,7 +35,7 @@ impl Bench {
         (Operations::at_rest(store.clone(), catalogue, None), store)
     }
 
-    /// What a process killed at this moment would leave behind.
+    /// What a process that is killed now would leave behind.
     pub(crate) fn killed(&self) -> Self {
         let copy = Self::new();
         copy_dir(&self.store(), &copy.store());
@@ -56,7 +56,7 @@ fn copy_dir(from: &Path, to: &Path) {
     }
 }
 
-/// The holder of the admin token, for somebody.
+/// The holder of the admin token, acting for Olga.
 pub(crate) fn olga() -> Actor {
     Actor::admin().on_behalf_of("olga")
 }
@@ -67,11 +67,11 @@ pub(crate) async fn audit(store: &Store) -> Vec<AuditRecord> {
     page.entries.into_iter().map(|entry| entry.record).collect()
 }
 
-/// A dead letter that nobody has dealt with, in the store.
+/// An open dead letter in the store.
 pub(crate) async fn open_letter(store: &Store) -> DeadLetterId {
-    let letter = dead_letter();
-    let id = letter.id;
-    store.import_dead_letters(vec![letter]).await.unwrap();
+    let dead_letter = dead_letter();
+    let id = dead_letter.id;
+    store.import_dead_letters(vec![dead_letter]).await.unwrap();
     id
 }
 
@@ -112,6 +112,6 @@ pub(crate) fn dead_letter() -> DeadLetter {
         resolution: None,
         replays: Vec::new(),
         revisions: Vec::new(),
-        trail: Vec::new(),
+        timeline: Vec::new(),
     }
 }

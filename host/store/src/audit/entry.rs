@@ -1,4 +1,4 @@
-//! What the audit holds, entry by entry.
+//! The entries of the audit log, as they are stored.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,28 +9,28 @@ use serde::{Deserialize, Serialize};
 /// Most bytes of each text in an entry.
 pub const TEXT_BYTES: usize = 1000;
 
-/// Where an entry stands among all: by time, and by number within a millisecond.
+/// The position of an entry in the log: by time, and by number within a millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AuditId {
     /// When the entry was written.
     pub at: Timestamp,
-    /// Tells entries of one millisecond apart; not without gaps.
+    /// Distinguishes entries of the same millisecond; numbers may be skipped.
     pub number: u64,
 }
 
-/// What came of a change.
+/// The result of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditOutcome {
-    /// It is about to be made; another entry says what came of it.
+    /// It is about to be made; a later entry states the result.
     Intended,
     /// It was made.
     Done,
-    /// It was not allowed, or what it is about does not allow it. Nothing changed.
+    /// It was not allowed, by permission or by the state of its subject. Nothing changed.
     Refused,
-    /// The host failed to make it.
+    /// The host could not make it.
     Failed,
-    /// The host ended before it was known.
+    /// The host ended before the result was known.
     Unknown,
 }
 
@@ -38,7 +38,7 @@ impl AuditOutcome {
     /// Every outcome.
     pub const ALL: &'static [Self] = &[Self::Intended, Self::Done, Self::Refused, Self::Failed, Self::Unknown];
 
-    /// The outcome as commands and reports spell it.
+    /// The outcome as written in commands and reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -51,43 +51,43 @@ impl AuditOutcome {
     }
 }
 
-/// One line of the audit, as it is stored.
+/// One entry of the audit log, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRecord {
-    /// Who acted: whose token or account it was.
+    /// Who acted: the owner of the token or account.
     pub actor: String,
-    /// For whom, in the actor's words; none where nobody else was named.
+    /// For whom, as stated by the actor; none if nobody else was named.
     pub on_behalf_of: Option<String>,
-    /// Which way it came in: `admin-api`, `command-line` and so on.
+    /// The interface it came through: `admin-api`, `command-line` and so on.
     pub via: String,
-    /// What was to be done: the name of the operation.
+    /// The name of the operation.
     pub operation: String,
-    /// What it is about: an id, or a name.
+    /// What it was applied to: an id or a name.
     pub subject: String,
-    /// What came of it.
+    /// The result.
     pub outcome: AuditOutcome,
-    /// Why, or what was refused; may be empty.
+    /// The reason given, or why it was refused; may be empty.
     pub detail: String,
-    /// The intent that this is the outcome of; none for a change that is one write.
+    /// The intent that this entry is the outcome of; none for a change that is one write.
     pub intent: Option<AuditId>,
 }
 
-/// One line of the audit, with its place among all.
+/// One entry of the audit log, with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Its place, and when it was written.
+    /// Its position, and when it was written.
     pub id: AuditId,
-    /// What it says.
+    /// Its content.
     pub record: AuditRecord,
 }
 
-/// A text that is no id of an entry.
+/// A text that is not the id of an audit entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no id of an audit entry")]
+#[error("`{0}` is not the id of an audit entry")]
 pub struct InvalidAuditId(String);
 
 impl AuditRecord {
-    /// The same with every text cut and safe to show.
+    /// The same with every text cut to [`TEXT_BYTES`] and escaped.
     pub(crate) fn bounded(self) -> Self {
         let cut = |text: String| escape(&text, TEXT_BYTES);
         Self {
@@ -101,9 +101,9 @@ impl AuditRecord {
         }
     }
 
-    /// The end of an intent of which nobody knows what came.
+    /// The outcome of an intent whose result is not known.
     pub(crate) fn closing(self, intent: AuditId) -> Self {
-        let detail = "the host ended before it was known what came of it".to_owned();
+        let detail = "the host ended before the result was known".to_owned();
         Self { outcome: AuditOutcome::Unknown, detail, intent: Some(intent), ..self }
     }
 }

@@ -1,4 +1,4 @@
-//! Reading the audit: newest first, page by page.
+//! Reads the audit log: newest first, page by page.
 
 use gantry_core::Timestamp;
 
@@ -8,39 +8,40 @@ use crate::error::StoreError;
 use crate::keys;
 use crate::store::Store;
 
-/// Most entries that one page looks at: a filter that finds little must not read the whole audit at once.
-const LOOKED_AT: usize = 10_000;
+/// Most entries read for one page: a filter that matches little must not read the whole log at once.
+const SCAN_LIMIT: usize = 10_000;
 
-/// Which entries are meant. Every field narrows.
+/// Which entries to select. All given fields must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Written at or after this moment.
+    /// Written at or after this time.
     pub since: Option<Timestamp>,
-    /// Written before this moment.
+    /// Written before this time.
     pub until: Option<Timestamp>,
     /// By this actor, or on behalf of this name.
     pub actor: Option<String>,
     /// Of this operation.
     pub operation: Option<String>,
-    /// About this.
+    /// With this subject.
     pub subject: Option<String>,
     /// With this outcome.
     pub outcome: Option<AuditOutcome>,
 }
 
-/// A part of the audit.
+/// A page of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditPage {
     /// The entries, newest first.
     pub entries: Vec<AuditEntry>,
-    /// Where the next page begins, if there is one. A page may be short, even empty, and yet have a next.
+    /// Where the next page begins, if there is one. A page can be short or empty although more follow.
     pub next: Option<AuditId>,
 }
 
 impl AuditFilter {
     fn admits(&self, record: &AuditRecord) -> bool {
-        let names = |name: &String| *name == record.actor || Some(name) == record.on_behalf_of.as_ref();
-        self.actor.as_ref().is_none_or(names)
+        let matches_actor =
+            self.actor.as_ref().is_none_or(|name| *name == record.actor || Some(name) == record.on_behalf_of.as_ref());
+        matches_actor
             && self.operation.as_ref().is_none_or(|operation| *operation == record.operation)
             && self.subject.as_ref().is_none_or(|subject| *subject == record.subject)
             && self.outcome.is_none_or(|outcome| outcome == record.outcome)
@@ -66,7 +67,7 @@ fn list(disk: &Disk, filter: &AuditFilter, before: Option<AuditId>, limit: usize
         (before, until) => before.or(until),
     };
     let mut page = AuditPage { entries: Vec::new(), next: None };
-    for (looked_at, pair) in disk.scan_back(keys::AUDIT, before.map(keys::audit).as_deref()).enumerate() {
+    for (scanned, pair) in disk.scan_back(keys::AUDIT, before.map(keys::audit).as_deref()).enumerate() {
         let (key, head) = pair?;
         let Some(id) = keys::read_audit(&key) else { continue };
         if filter.since.is_some_and(|since| id.at < since) {
@@ -78,7 +79,7 @@ fn list(disk: &Disk, filter: &AuditFilter, before: Option<AuditId>, limit: usize
             Err(StoreError::Damaged(error)) => tracing::error!(%id, %error, "an audit entry can't be read"),
             Err(error) => return Err(error),
         }
-        if page.entries.len() >= limit || looked_at + 1 >= LOOKED_AT {
+        if page.entries.len() >= limit || scanned + 1 >= SCAN_LIMIT {
             page.next = Some(id);
             return Ok(page);
         }

@@ -1,4 +1,4 @@
-//! An audit entry that waits for the write it belongs to.
+//! An audit entry that waits to be included in a write.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use parking_lot::Mutex;
 
 use super::entry::{AuditId, AuditOutcome, AuditRecord};
 
-/// An entry on its way: written once, with the first write of a store that has it, or by itself. Clones are the same
-/// entry.
+/// An entry not yet written. It is written once: with the first write of a store that carries it, or on its own. Clones
+/// share the entry.
 #[derive(Clone, Debug)]
 pub struct PendingAudit(Arc<Mutex<State>>);
 
@@ -18,13 +18,13 @@ enum State {
 }
 
 impl PendingAudit {
-    /// An entry that says this.
+    /// A pending entry with this content.
     #[must_use]
     pub fn new(record: AuditRecord) -> Self {
         Self(Arc::new(Mutex::new(State::Waiting(record))))
     }
 
-    /// The entry's place, once it is on stable storage.
+    /// The entry's id, once it is on stable storage.
     #[must_use]
     pub fn written(&self) -> Option<AuditId> {
         match *self.0.lock() {
@@ -33,7 +33,7 @@ impl PendingAudit {
         }
     }
 
-    /// Says otherwise what came of it, unless it is written.
+    /// Replaces the outcome, and the detail if one is given, unless the entry is already written.
     pub fn amend(&self, outcome: AuditOutcome, detail: Option<String>) {
         if let State::Waiting(record) = &mut *self.0.lock() {
             record.outcome = outcome;
@@ -41,14 +41,14 @@ impl PendingAudit {
         }
     }
 
-    /// Says what it is about, once that is known better than before.
+    /// Replaces the subject, unless the entry is already written.
     pub fn set_subject(&self, subject: String) {
         if let State::Waiting(record) = &mut *self.0.lock() {
             record.subject = subject;
         }
     }
 
-    /// The entry, unless a write took it along.
+    /// The entry, unless it is already written.
     pub(crate) fn waiting(&self) -> Option<AuditRecord> {
         match &*self.0.lock() {
             State::Waiting(record) => Some(record.clone()),
@@ -56,7 +56,7 @@ impl PendingAudit {
         }
     }
 
-    /// A write took it along.
+    /// Marks it as written.
     pub(crate) fn set_written(&self, id: AuditId) {
         *self.0.lock() = State::Written(id);
     }

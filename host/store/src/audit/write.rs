@@ -1,4 +1,4 @@
-//! How entries are written, and how intents are closed that nobody will close any more.
+//! Writes entries, and closes the intents that an ended process left open.
 
 use gantry_core::Timestamp;
 
@@ -10,10 +10,10 @@ use crate::flows::Flows;
 use crate::keys;
 use crate::record::Record;
 
-/// Adds an entry, and notes an intent as open or closed.
+/// Adds an entry. An intent is marked as open, an outcome closes its intent.
 pub(crate) fn add(draft: &mut Draft<'_>, record: AuditRecord, at: Timestamp) -> Result<AuditId, StoreError> {
     let mut id = AuditId { at, number: draft.next_seq() };
-    // Numbers may repeat after a restart, and with them, where the clock was set back, an id.
+    // Numbers can repeat after a restart; if the clock was set back too, so can ids.
     while draft.get(&keys::audit(id))?.is_some() {
         id.number = draft.next_seq();
     }
@@ -27,7 +27,8 @@ pub(crate) fn add(draft: &mut Draft<'_>, record: AuditRecord, at: Timestamp) -> 
     Ok(id)
 }
 
-/// Closes every intent that has no outcome: nobody is at work on a store that is being opened. How many there were.
+/// Closes every intent that has no outcome, while the store is being opened and nothing else uses it. Returns how many
+/// there were.
 pub(crate) fn close_interrupted(
     disk: &Disk,
     flows: &Flows,
@@ -45,7 +46,11 @@ pub(crate) fn close_interrupted(
         let Some(intent) = keys::read_audit_intent(key) else { continue };
         match draft.load::<AuditRecord>(&keys::audit(intent)) {
             Ok(Some((record, _))) => {
-                tracing::warn!(operation = record.operation, subject = record.subject, "an operation was interrupted");
+                tracing::warn!(
+                    operation = record.operation,
+                    subject = record.subject,
+                    "an operation was interrupted when the host ended; its audit entry is closed as unknown"
+                );
                 add(&mut draft, record.closing(intent), now)?;
             }
             Ok(None) => {}

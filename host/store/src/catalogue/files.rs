@@ -1,4 +1,4 @@
-//! The files of the catalogue: one a component, named after its digest, whole or not there.
+//! The files of the catalogue: one per component, named after its digest. A file is either complete or absent.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -11,7 +11,7 @@ use gantry_core::Digest;
 
 use super::CatalogueError;
 
-/// Ends the name of a file that is being written.
+/// Extension of a file that is being written.
 const PART: &str = "part";
 
 /// The folder.
@@ -20,13 +20,14 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Opens the folder, or makes it for this user alone.
+    /// Opens the folder, or creates it, readable only by this user.
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         Ok(Self { folder: folder.to_owned() })
     }
 
-    /// Puts the bytes where their digest says, unless they are there and whole. They are on stable storage then.
+    /// Writes the bytes to the file of their digest, unless an undamaged one is there; returns when they are on stable
+    /// storage.
     pub(super) fn write(&self, digest: Digest, bytes: &[u8]) -> Result<(), CatalogueError> {
         let found = Digest::of(bytes);
         if found != digest {
@@ -37,18 +38,20 @@ impl Files {
         }
         let path = self.path(digest);
         let part = path.with_extension(PART);
-        let write = || {
-            let mut file = File::create(&part)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&part, &path)?;
-            File::open(&self.folder)?.sync_all()
-        };
-        write().map_err(|error| {
-            // The error that matters is the first one.
+        self.write_through(&part, &path, bytes).map_err(|error| {
+            // Only the first error is reported.
             let _ = fs::remove_file(&part);
             CatalogueError::File(error)
         })
+    }
+
+    /// Writes the bytes to `part`, then renames it to `path`.
+    fn write_through(&self, part: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = File::create(part)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(part, path)?;
+        File::open(&self.folder)?.sync_all()
     }
 
     /// The bytes of this digest.
@@ -61,8 +64,8 @@ impl Files {
         if found == digest { Ok(bytes.into()) } else { Err(CatalogueError::Damaged { digest, found }) }
     }
 
-    /// Removes the components with other digests, and what was never finished. How many there were. What is named
-    /// otherwise is nobody's here, and left alone.
+    /// Removes the components with other digests, and unfinished files. Returns how many. Files with other extensions
+    /// are left alone.
     pub(super) fn keep_only(&self, digests: &HashSet<Digest>) -> Result<usize, CatalogueError> {
         let kept: HashSet<_> = digests.iter().map(|digest| self.path(*digest)).collect();
         let mut removed = 0;

@@ -1,4 +1,4 @@
-//! How many dead letters each flow has in each state, kept in memory for metrics; summed up from the groups at start.
+//! How many dead letters each flow has in each state. Kept in memory for metrics; summed from the groups at start.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -40,16 +40,16 @@ impl Counters {
         counts.all.open.saturating_sub(counts.ignored.open)
     }
 
-    /// A group has changed: takes out what it counted for and puts in what it counts for now.
+    /// Replaces the counts of a group that has changed.
     pub(crate) fn replace(&self, before: Option<&DeadLetterGroup>, after: Option<&DeadLetterGroup>) {
-        // Behind the write that changed them: who has seen this number finds the change.
+        // After the write: a reader that sees this number also finds the change.
         self.changes.fetch_add(1, Ordering::Release);
         let mut all = self.flows.lock();
         if let Some(group) = before {
             let counts = all.entry(group.flow.clone()).or_default();
-            counts.all.take(&group.counts);
+            counts.all.subtract(&group.counts);
             if group.state == GroupState::Ignored {
-                counts.ignored.take(&group.counts);
+                counts.ignored.subtract(&group.counts);
             }
         }
         if let Some(group) = after {

@@ -1,31 +1,31 @@
-//! How many dead letters are in which state.
+//! The number of dead letters in each state.
 
 use gantry_core::DeadLetterState;
 use serde::{Deserialize, Serialize};
 
-/// How many dead letters are in which state.
+/// The number of dead letters in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetterCounts {
-    /// Nobody has dealt with them.
+    /// Not handled yet.
     pub open: u64,
-    /// Somebody looks into them.
+    /// Somebody is investigating.
     pub acknowledged: u64,
     /// Back in the queue.
     pub replaying: u64,
     /// A replay succeeded.
     pub resolved: u64,
-    /// Given up by an operator.
+    /// Discarded by an operator.
     pub discarded: u64,
 }
 
 impl DeadLetterCounts {
-    /// How many are in this state.
+    /// The number in this state.
     #[must_use]
     pub fn of(mut self, state: DeadLetterState) -> u64 {
         *self.at(state)
     }
 
-    /// How many there are.
+    /// The number in all states.
     #[must_use]
     pub const fn total(&self) -> u64 {
         self.open + self.acknowledged + self.replaying + self.resolved + self.discarded
@@ -47,7 +47,7 @@ impl DeadLetterCounts {
         }
     }
 
-    pub(super) fn take(&mut self, other: &Self) {
+    pub(super) fn subtract(&mut self, other: &Self) {
         for state in DeadLetterState::ALL {
             let count = self.at(state);
             *count = count.saturating_sub(other.of(state));

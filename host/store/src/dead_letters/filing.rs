@@ -1,5 +1,5 @@
-//! How dead letters come and go: filed when a message ends, filed again when a replay fails, resolved when one
-//! succeeds, removed by the sweep. Each of these counts the letter's group in the same atomic write.
+//! Writes and removes dead letters: filed when a message ends, filed again when a replay fails, resolved when one
+//! succeeds, removed by the sweep. Each change updates the counts of the dead letter's group in the same atomic write.
 
 use gantry_core::{
     Attempt, DeadLetter, DeadLetterId, DeadLetterState, Event, MessageId, ReplayOutcome, Resolution, TimelineEntry,
@@ -15,29 +15,29 @@ use crate::record::Record;
 use crate::summary::DeadLetterSummary;
 use crate::{blocks, jobs, keys};
 
-/// The letter with this id, if there is one that can be read.
+/// The dead letter with this id, if there is one that can be read.
 pub(crate) fn find(draft: &Draft<'_>, id: DeadLetterId) -> Result<Option<DeadLetter>, StoreError> {
-    Ok(draft.load(&keys::letter(id))?.map(|(letter, _)| letter))
+    Ok(draft.load(&keys::dead_letter(id))?.map(|(dead_letter, _)| dead_letter))
 }
 
-/// Files a letter, in place of an earlier one of the same id, whose record it continues.
-pub(crate) fn file(draft: &mut Draft<'_>, counters: &Counters, letter: DeadLetter) -> Result<(), StoreError> {
-    let earlier = match find(draft, letter.id) {
+/// Files a dead letter. If there is one with the same id, its attempts, replays and revisions are kept.
+pub(crate) fn file(draft: &mut Draft<'_>, counters: &Counters, dead_letter: DeadLetter) -> Result<(), StoreError> {
+    let earlier = match find(draft, dead_letter.id) {
         Err(StoreError::Damaged(_)) => {
-            draft.quarantine(&keys::letter(letter.id))?;
+            draft.quarantine(&keys::dead_letter(dead_letter.id))?;
             None
         }
         found => found?,
     };
     let Some(earlier) = earlier else {
-        let summary = write(draft, &letter)?;
+        let summary = write(draft, &dead_letter)?;
         return groups::enter(draft, counters, &summary, true);
     };
     let place = Place::from(&earlier);
-    // Filing the same failure twice, after a crash, is no second failure.
-    let failed = earlier.last_failure != letter.last_failure || earlier.state == DeadLetterState::Replaying;
-    let letter = continued(draft, earlier, letter)?;
-    let summary = write(draft, &letter)?;
+    // Filing the same failure again after a crash does not count as a second failure.
+    let failed = earlier.last_failure != dead_letter.last_failure || earlier.state == DeadLetterState::Replaying;
+    let dead_letter = continued(draft, earlier, dead_letter)?;
+    let summary = write(draft, &dead_letter)?;
     if failed {
         groups::leave(draft, counters, &place, false)?;
         groups::enter(draft, counters, &summary, true)
@@ -46,91 +46,99 @@ pub(crate) fn file(draft: &mut Draft<'_>, counters: &Counters, letter: DeadLette
     }
 }
 
-/// Removes a letter with its summary.
-pub(crate) fn remove(draft: &mut Draft<'_>, counters: &Counters, letter: &DeadLetterSummary) -> Result<(), StoreError> {
-    draft.remove_record(&keys::letter(letter.id))?;
-    draft.remove_record(&keys::summary(letter.id))?;
-    blocks::lift(draft, letter.id)?;
-    groups::leave(draft, counters, &Place::from(letter), true)
+/// Removes a dead letter with its summary.
+pub(crate) fn remove(
+    draft: &mut Draft<'_>,
+    counters: &Counters,
+    dead_letter: &DeadLetterSummary,
+) -> Result<(), StoreError> {
+    draft.remove_record(&keys::dead_letter(dead_letter.id))?;
+    draft.remove_record(&keys::summary(dead_letter.id))?;
+    blocks::unblock(draft, dead_letter.id)?;
+    groups::leave(draft, counters, &Place::from(dead_letter), true)
 }
 
-/// Writes a letter that was changed; `before` is where it was counted.
+/// Writes a dead letter that was changed; `before` is where it was counted before.
 pub(crate) fn put(
     draft: &mut Draft<'_>,
     counters: &Counters,
-    letter: &DeadLetter,
+    dead_letter: &DeadLetter,
     before: &Place,
 ) -> Result<(), StoreError> {
-    let summary = write(draft, letter)?;
+    let summary = write(draft, dead_letter)?;
     groups::shift(draft, counters, before, &summary)
 }
 
-/// Writes a letter and its summary, without counting it. One that is closed bars no key any more.
-pub(crate) fn write(draft: &mut Draft<'_>, letter: &DeadLetter) -> Result<DeadLetterSummary, StoreError> {
-    let summary = DeadLetterSummary::from(letter);
-    draft.put_record(&keys::letter(letter.id), Record::of(letter)?)?;
-    draft.put_record(&keys::summary(letter.id), Record::of(&summary)?)?;
-    if letter.state.is_closed() {
-        blocks::lift(draft, letter.id)?;
+/// Writes a dead letter and its summary without counting it. A closed dead letter no longer blocks its key.
+pub(crate) fn write(draft: &mut Draft<'_>, dead_letter: &DeadLetter) -> Result<DeadLetterSummary, StoreError> {
+    let summary = DeadLetterSummary::from(dead_letter);
+    draft.put_record(&keys::dead_letter(dead_letter.id), Record::of(dead_letter)?)?;
+    draft.put_record(&keys::summary(dead_letter.id), Record::of(&summary)?)?;
+    if dead_letter.state.is_closed() {
+        blocks::unblock(draft, dead_letter.id)?;
     }
     Ok(summary)
 }
 
-/// The letter of a run that failed again: it knows of this run only.
-fn continued(draft: &mut Draft<'_>, earlier: DeadLetter, mut letter: DeadLetter) -> Result<DeadLetter, StoreError> {
-    letter.first_failure = earlier.first_failure.min(letter.first_failure);
-    if !letter.attempts.starts_with(&earlier.attempts) {
-        letter.attempts.splice(0..0, earlier.attempts);
+/// Merges the dead letter of a replay that failed again, which describes this run only, into the earlier dead letter.
+fn continued(
+    draft: &mut Draft<'_>,
+    earlier: DeadLetter,
+    mut dead_letter: DeadLetter,
+) -> Result<DeadLetter, StoreError> {
+    dead_letter.first_failure = earlier.first_failure.min(dead_letter.first_failure);
+    if !dead_letter.attempts.starts_with(&earlier.attempts) {
+        dead_letter.attempts.splice(0..0, earlier.attempts);
     }
-    letter.replays = earlier.replays;
-    letter.revisions = earlier.revisions;
-    letter.acknowledged = earlier.acknowledged;
-    letter.state = DeadLetterState::Open;
-    letter.resolution = None;
-    let at = letter.last_failure;
-    end_replay(draft, &mut letter, ReplayOutcome::FailedAgain, at)?;
-    Ok(letter)
+    dead_letter.replays = earlier.replays;
+    dead_letter.revisions = earlier.revisions;
+    dead_letter.acknowledged = earlier.acknowledged;
+    dead_letter.state = DeadLetterState::Open;
+    dead_letter.resolution = None;
+    let at = dead_letter.last_failure;
+    end_replay(draft, &mut dead_letter, ReplayOutcome::FailedAgain, at)?;
+    Ok(dead_letter)
 }
 
-/// Notes what came of the replay under way, in the letter and in the job that asked for it.
+/// Records the outcome of the current replay, in the dead letter and in the job that started it.
 fn end_replay(
     draft: &mut Draft<'_>,
-    letter: &mut DeadLetter,
+    dead_letter: &mut DeadLetter,
     outcome: ReplayOutcome,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(replay) = letter.replays.last_mut().filter(|replay| replay.outcome.is_none()) else { return Ok(()) };
+    let Some(replay) = dead_letter.replays.last_mut().filter(|replay| replay.outcome.is_none()) else { return Ok(()) };
     replay.outcome = Some(outcome);
     replay.ended_at = Some(at);
     replay.job.map_or(Ok(()), |job| jobs::observe(draft, job, outcome))
 }
 
-/// Marks a replayed letter as resolved; the attempts that did it are in the trail.
+/// Marks a replayed dead letter as resolved; the timeline holds the attempts of that run.
 pub(crate) fn resolve(
     draft: &mut Draft<'_>,
     counters: &Counters,
     id: DeadLetterId,
-    trail: &[TimelineEntry],
+    timeline: &[TimelineEntry],
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(mut letter) = find(draft, id)? else { return Ok(()) };
-    let before = Place::from(&letter);
-    let run = run_of(trail);
-    letter.state = DeadLetterState::Resolved;
+    let Some(mut dead_letter) = find(draft, id)? else { return Ok(()) };
+    let before = Place::from(&dead_letter);
+    let run = run_of(timeline);
+    dead_letter.state = DeadLetterState::Resolved;
     let by = replayed_by(run).to_owned();
-    letter.resolution = Some(Resolution { at, by, reason: "a replay succeeded".to_owned() });
-    letter.attempts.extend(run.iter().filter_map(|entry| attempt(entry, id)));
-    end_replay(draft, &mut letter, ReplayOutcome::Resolved, at)?;
-    put(draft, counters, &letter, &before)
+    dead_letter.resolution = Some(Resolution { at, by, reason: "a replay succeeded".to_owned() });
+    dead_letter.attempts.extend(run.iter().filter_map(|entry| attempt(entry, id)));
+    end_replay(draft, &mut dead_letter, ReplayOutcome::Resolved, at)?;
+    put(draft, counters, &dead_letter, &before)
 }
 
-/// What happened since the last replay began, that included.
-fn run_of(trail: &[TimelineEntry]) -> &[TimelineEntry] {
-    let began = trail.iter().rposition(|entry| matches!(entry.event, Event::Replayed { .. }));
-    &trail[began.unwrap_or(0)..]
+/// The entries since the last replay began, including its first entry.
+fn run_of(timeline: &[TimelineEntry]) -> &[TimelineEntry] {
+    let began = timeline.iter().rposition(|entry| matches!(entry.event, Event::Replayed { .. }));
+    &timeline[began.unwrap_or(0)..]
 }
 
-/// Who asked for the run.
+/// Who started the run.
 fn replayed_by(run: &[TimelineEntry]) -> &str {
     match run.first().map(|entry| &entry.event) {
         Some(Event::Replayed { by, .. }) => by,
@@ -138,18 +146,23 @@ fn replayed_by(run: &[TimelineEntry]) -> &str {
     }
 }
 
-/// An attempt at the letter's delivery, as the trail tells it: a success has no excerpt.
-fn attempt(entry: &TimelineEntry, letter: DeadLetterId) -> Option<Attempt> {
+/// An attempt at the dead letter's delivery, from a timeline entry. The entry holds no excerpt of the answer.
+fn attempt(entry: &TimelineEntry, dead_letter: DeadLetterId) -> Option<Attempt> {
     match &entry.event {
-        Event::Attempted { position, status, error, latency_ms, .. } if Some(*position) == letter.position => {
-            let (status, error, latency_ms) = (*status, *error, *latency_ms);
-            Some(Attempt { at: entry.at, latency_ms, status, error, excerpt: String::new() })
+        Event::Attempted { position, status, error, latency_ms, .. } if Some(*position) == dead_letter.position => {
+            Some(Attempt {
+                at: entry.at,
+                latency_ms: *latency_ms,
+                status: *status,
+                error: *error,
+                excerpt: String::new(),
+            })
         }
         _ => None,
     }
 }
 
-/// Opens the letters of a message again whose replay has ended without a word on them.
+/// Reopens the letters of a message that are still `Replaying` after their replay has ended.
 pub(crate) fn reopen_replaying(
     draft: &mut Draft<'_>,
     counters: &Counters,
@@ -157,18 +170,18 @@ pub(crate) fn reopen_replaying(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     for id in ids_of(draft, message)? {
-        let Some(mut letter) = find(draft, id)? else { continue };
-        if letter.state == DeadLetterState::Replaying {
-            let before = Place::from(&letter);
-            letter.state = DeadLetterState::Open;
-            end_replay(draft, &mut letter, ReplayOutcome::FailedAgain, at)?;
-            put(draft, counters, &letter, &before)?;
+        let Some(mut dead_letter) = find(draft, id)? else { continue };
+        if dead_letter.state == DeadLetterState::Replaying {
+            let before = Place::from(&dead_letter);
+            dead_letter.state = DeadLetterState::Open;
+            end_replay(draft, &mut dead_letter, ReplayOutcome::FailedAgain, at)?;
+            put(draft, counters, &dead_letter, &before)?;
         }
     }
     Ok(())
 }
 
-/// Whether a message has letters that nobody has dealt with.
+/// Whether a message has dead letters that are not closed.
 pub(crate) fn any_unsettled(draft: &Draft<'_>, message: MessageId) -> Result<bool, StoreError> {
     for id in ids_of(draft, message)? {
         let summary = draft.load::<DeadLetterSummary>(&keys::summary(id))?;
@@ -179,7 +192,7 @@ pub(crate) fn any_unsettled(draft: &Draft<'_>, message: MessageId) -> Result<boo
     Ok(false)
 }
 
-/// Whether a message has letters, in whatever state.
+/// Whether a message has dead letters in any state.
 pub(crate) fn has_any(draft: &Draft<'_>, message: MessageId) -> Result<bool, StoreError> {
     Ok(!ids_of(draft, message)?.is_empty())
 }

@@ -1,26 +1,26 @@
-//! A group of dead letters, as it is kept.
+//! A group of dead letters, as it is stored.
 
 use gantry_core::{DeadLetterId, FlowName, Stage, TargetName, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::dead_letters::counts::DeadLetterCounts;
 
-/// Where a kind of failure stands with the operators.
+/// The state of a group, set by operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupState {
-    /// Nobody has dealt with it.
+    /// Not handled yet.
     Open,
-    /// Somebody looks into it.
+    /// Somebody is investigating.
     Acknowledged,
-    /// Its cause is gone; the next failure opens it again.
+    /// Its cause is fixed; the next failure reopens it.
     Resolved,
-    /// Known and harmless: its letters alarm nobody.
+    /// Known and harmless: its dead letters raise no alarm.
     Ignored,
 }
 
 impl GroupState {
-    /// The state as commands and reports spell it.
+    /// The state as written in commands and reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -32,12 +32,12 @@ impl GroupState {
     }
 }
 
-/// Who last said where a group stands, when and why.
+/// Who last set the state of a group, when and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupChange {
     /// When.
     pub at: Timestamp,
-    /// Who, as far as known.
+    /// Who, if known.
     pub by: String,
     /// Why, in the operator's words; may be empty.
     pub note: String,
@@ -46,34 +46,34 @@ pub struct GroupChange {
 /// All dead letters of one fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetterGroup {
-    /// What they have in common.
+    /// The fingerprint.
     pub fingerprint: String,
     /// The flow.
     pub flow: FlowName,
-    /// Which stage gave up.
+    /// The stage that failed.
     pub stage: Stage,
-    /// Where they were going, when deliveries failed.
+    /// The target, if deliveries failed.
     pub target: Option<TargetName>,
     /// The reason's code.
     pub code: String,
-    /// The reason of the latest failure, for people.
+    /// The reason of the latest failure, as text.
     pub text: String,
-    /// Where the kind stands.
+    /// The state of the group.
     pub state: GroupState,
-    /// How many of its letters are in which state.
+    /// How many of its dead letters are in each state.
     pub counts: DeadLetterCounts,
-    /// How often a message was given up for this, letters that are gone included.
+    /// How many times a message failed for this reason, including dead letters that were removed.
     pub failures: u64,
-    /// When it first happened.
+    /// The time of the first failure.
     pub first_seen: Timestamp,
-    /// When it last happened.
+    /// The time of the latest failure.
     pub last_seen: Timestamp,
-    /// The letter of the latest failure; none once it was removed.
+    /// The dead letter of the latest failure; none if it was removed.
     pub sample: Option<DeadLetterId>,
-    /// Who last said where it stands; none while nobody did.
+    /// Who last set the state; none if nobody did.
     pub changed: Option<GroupChange>,
-    /// How often it came back after it was resolved.
+    /// How many times it failed again after it was resolved.
     pub regressions: u32,
-    /// When it last came back; none once somebody has said again where it stands.
+    /// When it last failed again after it was resolved; none once somebody has set the state again.
     pub regressed_at: Option<Timestamp>,
 }

@@ -1,4 +1,4 @@
-//! Keeps a group's counts true: whoever writes or removes a letter says so here, in the same atomic write.
+//! Keeps the groups' counts correct: code that writes or removes a dead letter calls this in the same atomic write.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::keys;
 use crate::record::Record;
 use crate::summary::DeadLetterSummary;
 
-/// Where a letter is counted.
+/// The group and state in which a dead letter is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     id: DeadLetterId,
@@ -23,65 +23,66 @@ pub(crate) struct Place {
 }
 
 impl From<&DeadLetter> for Place {
-    fn from(letter: &DeadLetter) -> Self {
-        Self { id: letter.id, fingerprint: letter.fingerprint.clone(), state: letter.state }
+    fn from(dead_letter: &DeadLetter) -> Self {
+        Self { id: dead_letter.id, fingerprint: dead_letter.fingerprint.clone(), state: dead_letter.state }
     }
 }
 
 impl From<&DeadLetterSummary> for Place {
-    fn from(letter: &DeadLetterSummary) -> Self {
-        Self { id: letter.id, fingerprint: letter.fingerprint.clone(), state: letter.state }
+    fn from(dead_letter: &DeadLetterSummary) -> Self {
+        Self { id: dead_letter.id, fingerprint: dead_letter.fingerprint.clone(), state: dead_letter.state }
     }
 }
 
-/// A letter has changed without a new failure.
+/// Recounts a dead letter that has changed without a new failure.
 pub(crate) fn shift(
     draft: &mut Draft<'_>,
     counters: &Counters,
     before: &Place,
-    letter: &DeadLetterSummary,
+    dead_letter: &DeadLetterSummary,
 ) -> Result<(), StoreError> {
-    if before.fingerprint == letter.fingerprint {
-        let found = find(draft, &letter.fingerprint)?;
-        let mut after = found.clone().unwrap_or_else(|| opened(letter));
+    if before.fingerprint == dead_letter.fingerprint {
+        let found = find(draft, &dead_letter.fingerprint)?;
+        let mut after = found.clone().unwrap_or_else(|| opened(dead_letter));
         uncount(&mut after, before.state);
-        *after.counts.at(letter.state) += 1;
+        *after.counts.at(dead_letter.state) += 1;
         return write(draft, counters, found, after);
     }
     leave(draft, counters, before, false)?;
-    enter(draft, counters, letter, false)
+    enter(draft, counters, dead_letter, false)
 }
 
-/// A letter is counted from now on; `failed` when that is because its message was given up just now.
+/// Counts a new dead letter; `failed` means that its message failed just now (as opposed to an import or a move).
 pub(crate) fn enter(
     draft: &mut Draft<'_>,
     counters: &Counters,
-    letter: &DeadLetterSummary,
+    dead_letter: &DeadLetterSummary,
     failed: bool,
 ) -> Result<(), StoreError> {
-    let before = find(draft, &letter.fingerprint)?;
-    let mut after = before.clone().unwrap_or_else(|| opened(letter));
-    *after.counts.at(letter.state) += 1;
-    after.first_seen = after.first_seen.min(letter.first_failure);
+    let before = find(draft, &dead_letter.fingerprint)?;
+    let mut after = before.clone().unwrap_or_else(|| opened(dead_letter));
+    *after.counts.at(dead_letter.state) += 1;
+    after.first_seen = after.first_seen.min(dead_letter.first_failure);
     after.failures += 1;
-    if letter.last_failure >= after.last_seen || after.sample.is_none() {
-        after.last_seen = after.last_seen.max(letter.last_failure);
-        after.sample = Some(letter.id);
-        after.text.clone_from(&letter.text);
+    if dead_letter.last_failure >= after.last_seen || after.sample.is_none() {
+        after.last_seen = after.last_seen.max(dead_letter.last_failure);
+        after.sample = Some(dead_letter.id);
+        after.text.clone_from(&dead_letter.text);
     }
     if failed && after.state == GroupState::Resolved {
         after.state = GroupState::Open;
         after.regressions += 1;
-        after.regressed_at = Some(letter.last_failure);
-        let (flow, fingerprint) = (after.flow.clone(), after.fingerprint.clone());
+        after.regressed_at = Some(dead_letter.last_failure);
+        let flow = after.flow.clone();
+        let fingerprint = after.fingerprint.clone();
         draft.after_commit(move || {
-            tracing::warn!(%flow, fingerprint, "a kind of failure that was resolved has come back: its group is open again");
+            tracing::warn!(%flow, fingerprint, "a resolved dead letter group has failed again and is reopened");
         });
     }
     write(draft, counters, before, after)
 }
 
-/// A letter is not counted any more; `gone` when it was removed.
+/// Stops counting a dead letter; `gone` means that it was removed.
 pub(crate) fn leave(draft: &mut Draft<'_>, counters: &Counters, place: &Place, gone: bool) -> Result<(), StoreError> {
     let Some(before) = find(draft, &place.fingerprint)? else { return Ok(()) };
     let mut after = before.clone();
@@ -90,7 +91,7 @@ pub(crate) fn leave(draft: &mut Draft<'_>, counters: &Counters, place: &Place, g
     write(draft, counters, Some(before), after)
 }
 
-/// Writes a group; one without letters on which nobody has decided is nothing to keep.
+/// Writes a group. An open group without dead letters is removed instead.
 pub(super) fn write(
     draft: &mut Draft<'_>,
     counters: &Counters,
@@ -108,14 +109,15 @@ pub(super) fn write(
     Ok(())
 }
 
-/// All groups, and whether one can't be read.
+/// All groups that can be read, and whether one is damaged.
 pub(crate) fn load_all(disk: &Disk) -> Result<(Vec<DeadLetterGroup>, bool), StoreError> {
-    let (mut groups, mut damaged) = (Vec::new(), false);
+    let mut groups = Vec::new();
+    let mut damaged = false;
     for pair in disk.scan(&[keys::GROUP], None) {
         match disk.load(&pair?.0) {
             Ok(found) => groups.extend(found.map(|(group, _)| group)),
             Err(StoreError::Damaged(error)) => {
-                tracing::error!(%error, "a group of dead letters can't be read; it is counted anew at the next start");
+                tracing::error!(%error, "a dead letter group is damaged and can't be read; it is recounted at the next start");
                 damaged = true;
             }
             Err(error) => return Err(error),
@@ -124,25 +126,28 @@ pub(crate) fn load_all(disk: &Disk) -> Result<(Vec<DeadLetterGroup>, bool), Stor
     Ok((groups, damaged))
 }
 
-/// All groups counted anew from the letters' summaries; what operators said of them is taken from `known`.
+/// Recounts all groups from the summaries of the dead letters; states set by operators are taken from `known`.
 pub(crate) fn rebuild(
     summaries: impl Iterator<Item = DeadLetterSummary>,
     known: Vec<DeadLetterGroup>,
 ) -> Vec<DeadLetterGroup> {
-    let emptied = |group| DeadLetterGroup { counts: DeadLetterCounts::default(), ..group };
-    let mut groups: BTreeMap<_, _> =
-        known.into_iter().map(|group| (group.fingerprint.clone(), (true, emptied(group)))).collect();
-    for letter in summaries {
-        let (known, group) = groups.entry(letter.fingerprint.clone()).or_insert_with(|| (false, opened(&letter)));
-        *group.counts.at(letter.state) += 1;
-        group.first_seen = group.first_seen.min(letter.first_failure);
+    let mut groups: BTreeMap<_, _> = known
+        .into_iter()
+        .map(|group| DeadLetterGroup { counts: DeadLetterCounts::default(), ..group })
+        .map(|group| (group.fingerprint.clone(), (true, group)))
+        .collect();
+    for dead_letter in summaries {
+        let (known, group) =
+            groups.entry(dead_letter.fingerprint.clone()).or_insert_with(|| (false, opened(&dead_letter)));
+        *group.counts.at(dead_letter.state) += 1;
+        group.first_seen = group.first_seen.min(dead_letter.first_failure);
         if !*known {
             group.failures += 1;
         }
-        if letter.last_failure >= group.last_seen {
-            group.last_seen = letter.last_failure;
-            group.sample = Some(letter.id);
-            group.text = letter.text;
+        if dead_letter.last_failure >= group.last_seen {
+            group.last_seen = dead_letter.last_failure;
+            group.sample = Some(dead_letter.id);
+            group.text = dead_letter.text;
         }
     }
     groups.into_values().map(|(_, group)| group).collect()
@@ -152,7 +157,7 @@ fn find(draft: &mut Draft<'_>, fingerprint: &str) -> Result<Option<DeadLetterGro
     let key = keys::group(fingerprint);
     match draft.load(&key) {
         Err(StoreError::Damaged(error)) => {
-            tracing::error!(fingerprint, %error, "a group of dead letters was damaged on disk and was put in quarantine");
+            tracing::error!(fingerprint, %error, "a dead letter group was damaged on disk and was put in quarantine");
             draft.quarantine(&key)?;
             Ok(None)
         }
@@ -165,22 +170,22 @@ fn uncount(group: &mut DeadLetterGroup, state: DeadLetterState) {
     *count = count.saturating_sub(1);
 }
 
-/// A group without letters yet, of this letter's kind.
-fn opened(letter: &DeadLetterSummary) -> DeadLetterGroup {
-    let flow: FlowName = letter.flow.clone();
+/// A new group for this dead letter, without counting it yet.
+fn opened(dead_letter: &DeadLetterSummary) -> DeadLetterGroup {
+    let flow: FlowName = dead_letter.flow.clone();
     DeadLetterGroup {
-        fingerprint: letter.fingerprint.clone(),
+        fingerprint: dead_letter.fingerprint.clone(),
         flow,
-        stage: letter.stage,
-        target: letter.target.clone(),
-        code: letter.code.clone(),
-        text: letter.text.clone(),
+        stage: dead_letter.stage,
+        target: dead_letter.target.clone(),
+        code: dead_letter.code.clone(),
+        text: dead_letter.text.clone(),
         state: GroupState::Open,
         counts: DeadLetterCounts::default(),
         failures: 0,
-        first_seen: letter.first_failure,
-        last_seen: letter.last_failure,
-        sample: Some(letter.id),
+        first_seen: dead_letter.first_failure,
+        last_seen: dead_letter.last_failure,
+        sample: Some(dead_letter.id),
         changed: None,
         regressions: 0,
         regressed_at: None,

@@ -1,28 +1,27 @@
-//! How a job begins: its letters are chosen once, and stored with it.
+//! Starts a job: its dead letters are selected once and stored with it.
 
 use std::ops::ControlFlow;
 
 use gantry_core::{DeadLetterId, JobId, MessageId, Timestamp};
 
-use super::{Job, JobKind, JobState, MOST_LETTERS, MOST_REPLAYS, NewJob, write};
+use super::{Job, JobKind, JobState, MOST_DEAD_LETTERS, MOST_REPLAYS, NewJob, write};
 use crate::dead_letters::{self, Filter};
 use crate::disk::Disk;
-use crate::draft::Draft;
 use crate::error::{JobError, StoreError};
 use crate::keys;
 use crate::pending::Durability;
 use crate::record::Record;
 use crate::store::Store;
 
-/// Letters in one stored part of a job: about 20 bytes each, so that a part is one small record.
+/// Letters in one stored part of a job. At about 20 bytes each, a part is one small record.
 pub(super) const PART: usize = 256;
 
-/// A letter as a job stores it: without the text form of ids, which is three times as long.
+/// A dead letter as a job stores it: with ids in binary form, a third of the size of their text.
 pub(super) type Stored = (MessageId, Option<u32>);
 
 impl Store {
-    /// Starts a job over the open and acknowledged letters that pass the filter now; returns when all of them are on
-    /// stable storage. The host works on it from here on, or when it starts.
+    /// Starts a job on the open and acknowledged dead letters that pass the filter now; returns when the job is on stable
+    /// storage. A running host begins at once; otherwise the job begins when the host starts.
     pub async fn start_job(&self, new: NewJob) -> Result<Job, JobError> {
         if let Some(state) = new.filter.state.filter(|state| !state.is_pending()) {
             return Err(JobError::WrongState(state));
@@ -31,31 +30,31 @@ impl Store {
             return Err(JobError::NoReason);
         }
         let filter = new.filter.clone();
-        let (letters, latest) = self.read(move |disk| choose(disk, &filter)).await?;
-        if letters.len() > MOST_LETTERS {
-            return Err(JobError::TooMany(MOST_LETTERS));
+        let (dead_letters, latest) = self.read(move |disk| select(disk, &filter)).await?;
+        if dead_letters.len() > MOST_DEAD_LETTERS {
+            return Err(JobError::TooMany(MOST_DEAD_LETTERS));
         }
-        let job = self.job_of(new, letters.len(), latest);
+        let job = self.job_of(new, dead_letters.len(), latest);
         if let Some(audit) = &self.audit {
             audit.set_subject(job.id.to_string());
         }
-        let bell = self.inner.job_bell.clone();
-        let step = move |draft: &mut Draft<'_>| {
-            for (part, letters) in (0..).zip(letters.chunks(PART)) {
-                draft.add_record(&keys::job_part(job.id, part), Record::of(&letters)?);
+        let job_started = self.inner.job_started.clone();
+        self.commit(Durability::Flushed, move |draft| {
+            for (part, dead_letters) in (0..).zip(dead_letters.chunks(PART)) {
+                draft.add_record(&keys::job_part(job.id, part), Record::of(&dead_letters)?);
             }
             write(draft, &job)?;
-            draft.after_commit(move || bell.notify_one());
+            draft.after_commit(move || job_started.notify_one());
             Ok(job)
-        };
-        self.commit(Durability::Flushed, step).await
+        })
+        .await
     }
 
-    /// Where the clock was set back since the latest failure, the job begins at that one: what is chosen has not failed
-    /// since.
-    fn job_of(&self, new: NewJob, letters: usize, latest_failure: Timestamp) -> Job {
+    /// If the clock was set back since the latest failure, the job is dated to that failure, so that no selected dead letter
+    /// counts as failed since.
+    fn job_of(&self, new: NewJob, dead_letters: usize, latest_failure: Timestamp) -> Job {
         let now = self.inner.clock.now().max(latest_failure);
-        let nothing_to_do = letters == 0;
+        let nothing_to_do = dead_letters == 0;
         Job {
             id: JobId::generate(),
             kind: new.kind,
@@ -69,7 +68,7 @@ impl Store {
             created_at: now,
             ended_at: nothing_to_do.then_some(now),
             cancelled_by: None,
-            total: letters as u64,
+            total: dead_letters as u64,
             seen: 0,
             done: 0,
             held_back: 0,
@@ -81,15 +80,16 @@ impl Store {
     }
 }
 
-/// The letters, and the latest of their failures. One more than a job takes is enough to know.
-fn choose(disk: &Disk, filter: &Filter) -> Result<(Vec<Stored>, Timestamp), StoreError> {
-    let (mut chosen, mut latest) = (Vec::new(), Timestamp::default());
+/// The selected dead letters and the time of their latest failure. Stops at one more than a job may have.
+fn select(disk: &Disk, filter: &Filter) -> Result<(Vec<Stored>, Timestamp), StoreError> {
+    let mut selected = Vec::new();
+    let mut latest = Timestamp::default();
     dead_letters::each(disk, None, |id: DeadLetterId, summary| {
         if summary.state.is_pending() && dead_letters::admitted(disk, filter, &summary)? {
-            chosen.push((id.message, id.position));
+            selected.push((id.message, id.position));
             latest = latest.max(summary.last_failure);
         }
-        Ok(if chosen.len() > MOST_LETTERS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        Ok(if selected.len() > MOST_DEAD_LETTERS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
-    Ok((chosen, latest))
+    Ok((selected, latest))
 }

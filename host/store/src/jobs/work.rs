@@ -1,4 +1,4 @@
-//! One step of a job: its next letters are put to work, and how far it has got is noted, in one atomic write.
+//! One step of a job: processes its next dead letters and records its progress, in one atomic write.
 
 use gantry_core::{DeadLetter, DeadLetterId, JobId, Resolution, Timestamp};
 
@@ -10,21 +10,21 @@ use crate::draft::Draft;
 use crate::error::{JobError, ReplayError, StoreError};
 use crate::keys;
 use crate::pending::Durability;
-use crate::replay::{self, Rerun};
+use crate::replay::{self, ReplayRequest};
 use crate::store::Store;
 
 /// What a step did.
 #[derive(Clone, Debug)]
 pub struct JobStep {
-    /// The job as it is then.
+    /// The job after the step.
     pub job: Job,
-    /// How many letters it put to work.
+    /// How many dead letters it redrove or discarded.
     pub done: u64,
-    /// Where the next step goes on among the letters the job comes back to; none: at the first of them.
+    /// Where the next step continues among the waiting dead letters; none: at the first of them.
     pub after: Option<DeadLetterId>,
 }
 
-/// What becomes of one letter.
+/// The result for one letter.
 enum Verdict {
     Done,
     HeldBack,
@@ -33,56 +33,56 @@ enum Verdict {
 }
 
 impl Store {
-    /// Does up to `most` further letters of a job; returns when that is on stable storage. `after` is what the step
-    /// before answered. Only one caller at a time may work on a job.
+    /// Processes up to `most` further letters of a job; returns when that is on stable storage. `after` is taken from
+    /// the previous step. Only one caller at a time may work on a job.
     pub async fn work_on_job(&self, id: JobId, most: usize, after: Option<DeadLetterId>) -> Result<JobStep, JobError> {
         let found = self.job(id).await?.ok_or(JobError::NotFound(id))?;
-        let rerun = self.rerun(found.by, Some(id));
-        let step = move |draft: &mut Draft<'_>| {
+        let request = self.replay_request(found.by, Some(id));
+        self.commit(Durability::Flushed, move |draft| {
             let mut job = find(draft, id)?.ok_or(JobError::NotFound(id))?;
             if job.state != JobState::Running {
                 return Ok(JobStep { job, done: 0, after: None });
             }
             let before = job.done;
             let after = if job.seen < job.total {
-                go_on(draft, &rerun, &mut job, most)?;
+                process_new(draft, &request, &mut job, most)?;
                 None
             } else {
-                come_back(draft, &rerun, &mut job, most, after)?
+                retry_waiting(draft, &request, &mut job, most, after)?
             };
             if job.left() == 0 {
-                end(draft, &mut job, JobState::Finished, rerun.now)?;
+                end(draft, &mut job, JobState::Finished, request.now)?;
             } else {
                 write(draft, &job)?;
             }
             Ok(JobStep { done: job.done - before, job, after })
-        };
-        self.commit(Durability::Flushed, step).await
+        })
+        .await
     }
 }
 
-/// Takes letters that were not looked at yet.
-fn go_on(draft: &mut Draft<'_>, rerun: &Rerun, job: &mut Job, most: usize) -> Result<(), StoreError> {
+/// Processes dead letters for the first time.
+fn process_new(draft: &mut Draft<'_>, request: &ReplayRequest, job: &mut Job, most: usize) -> Result<(), StoreError> {
     let mut taken = 0;
     while taken < most && job.seen < job.total {
         let part = keys::job_part(job.id, job.seen / PART as u64);
-        // A part that can't be read costs its letters their place in the job, not the job.
-        let letters = match draft.load::<Vec<Stored>>(&part) {
-            Ok(found) => found.map(|(letters, _)| letters).unwrap_or_default(),
+        // If a part can't be read, its dead letters are passed over; the job continues.
+        let dead_letters = match draft.load::<Vec<Stored>>(&part) {
+            Ok(found) => found.map(|(dead_letters, _)| dead_letters).unwrap_or_default(),
             Err(StoreError::Damaged(error)) => {
-                tracing::error!(job = %job.id, %error, "a part of a job can't be read; its letters stay as they are");
+                tracing::error!(job = %job.id, %error, "a part of a job is damaged and can't be read; its dead letters are passed over");
                 Vec::new()
             }
             Err(error) => return Err(error),
         };
         let within = usize::try_from(job.seen % PART as u64).unwrap_or(0);
-        let here = PART.min(usize::try_from(job.total - job.seen).unwrap_or(PART) + within);
-        for at in within..here {
+        let end_of_part = PART.min(usize::try_from(job.total - job.seen).unwrap_or(PART) + within);
+        for at in within..end_of_part {
             if taken == most || (taken > 0 && draft.is_full()) {
                 return Ok(());
             }
-            let id = letters.get(at).map(|&(message, position)| DeadLetterId { message, position });
-            let verdict = id.map_or(Ok(Verdict::PassedOver), |id| deal_with(draft, rerun, job, id))?;
+            let id = dead_letters.get(at).map(|&(message, position)| DeadLetterId { message, position });
+            let verdict = id.map_or(Ok(Verdict::PassedOver), |id| process(draft, request, job, id))?;
             if let (Verdict::Waits, Some(id)) = (&verdict, id) {
                 draft.set(keys::job_waits_for(job.id, id), Vec::new());
                 job.waiting += 1;
@@ -96,10 +96,10 @@ fn go_on(draft: &mut Draft<'_>, rerun: &Rerun, job: &mut Job, most: usize) -> Re
     Ok(())
 }
 
-/// Takes letters again whose message was in the queue.
-fn come_back(
+/// Tries dead letters again whose message was in the queue.
+fn retry_waiting(
     draft: &mut Draft<'_>,
-    rerun: &Rerun,
+    request: &ReplayRequest,
     job: &mut Job,
     most: usize,
     after: Option<DeadLetterId>,
@@ -108,7 +108,8 @@ fn come_back(
     let waiting = keys::job_waiting(job.id);
     let pairs = draft.scan_committed(&waiting, after.as_deref()).take(most);
     let keys: Vec<_> = pairs.map(|pair| pair.map(|(key, _)| key)).collect::<Result<_, _>>()?;
-    let (mut last, mut more) = (None, keys.len() == most);
+    let mut last = None;
+    let mut more = keys.len() == most;
     for key in &keys {
         if last.is_some() && draft.is_full() {
             more = true;
@@ -117,7 +118,7 @@ fn come_back(
         let verdict = match keys::read_job_waits_for(key) {
             Some(id) => {
                 last = Some(id);
-                deal_with(draft, rerun, job, id)?
+                process(draft, request, job, id)?
             }
             None => Verdict::PassedOver,
         };
@@ -127,7 +128,7 @@ fn come_back(
         }
         job.count(&verdict);
     }
-    // Behind the last of them, the next step begins at the first again.
+    // After the last waiting dead letter, the next step begins at the first again.
     Ok(last.filter(|_| more))
 }
 
@@ -141,34 +142,34 @@ impl Job {
         }
     }
 
-    /// It failed again since the job began: it is not what was chosen any more. Redriving it, or one that was redriven
-    /// too often already, would go in circles.
-    fn holds_back(&self, letter: &DeadLetter) -> bool {
-        let failed_since =
-            letter.last_failure > self.created_at || letter.replays.iter().any(|replay| replay.job == Some(self.id));
-        let too_often = letter.replays.len() >= self.most_replays as usize && !self.force;
+    /// Whether a dead letter is held back: it failed again since the job began, or was already replayed too many times.
+    /// Redriving it would repeat the same failure.
+    fn holds_back(&self, dead_letter: &DeadLetter) -> bool {
+        let failed_since = dead_letter.last_failure > self.created_at
+            || dead_letter.replays.iter().any(|replay| replay.job == Some(self.id));
+        let too_often = dead_letter.replays.len() >= self.most_replays as usize && !self.force;
         failed_since || (self.kind == JobKind::Redrive && too_often)
     }
 }
 
-fn deal_with(draft: &mut Draft<'_>, rerun: &Rerun, job: &Job, id: DeadLetterId) -> Result<Verdict, StoreError> {
-    let letter = match dead_letters::find(draft, id) {
-        Ok(Some(letter)) if letter.state.is_pending() => letter,
+fn process(draft: &mut Draft<'_>, request: &ReplayRequest, job: &Job, id: DeadLetterId) -> Result<Verdict, StoreError> {
+    let dead_letter = match dead_letters::find(draft, id) {
+        Ok(Some(dead_letter)) if dead_letter.state.is_pending() => dead_letter,
         Ok(_) => return Ok(Verdict::PassedOver),
         Err(StoreError::Damaged(error)) => {
-            tracing::error!(letter = %id, %error, "a dead letter can't be read");
+            tracing::error!(dead_letter = %id, %error, "a dead letter can't be read");
             return Ok(Verdict::PassedOver);
         }
         Err(error) => return Err(error),
     };
     match job.kind {
-        _ if job.holds_back(&letter) => return Ok(Verdict::HeldBack),
+        _ if job.holds_back(&dead_letter) => return Ok(Verdict::HeldBack),
         JobKind::Discard => {
-            let resolution = Resolution { at: rerun.now, by: job.by.clone(), reason: job.reason.clone() };
-            replay::give_up(draft, &rerun.counters, letter, resolution)?;
+            let resolution = Resolution { at: request.now, by: job.by.clone(), reason: job.reason.clone() };
+            replay::discard(draft, &request.counters, dead_letter, resolution)?;
         }
-        JobKind::Redrive => match replay::trail_so_far(draft, &letter) {
-            Ok(trail) => replay::requeue(draft, rerun, letter, trail, None)?,
+        JobKind::Redrive => match replay::timeline_so_far(draft, &dead_letter) {
+            Ok(timeline) => replay::requeue(draft, request, dead_letter, timeline, None)?,
             Err(ReplayError::MessageQueued(_)) => return Ok(Verdict::Waits),
             Err(ReplayError::Store(error)) => return Err(error),
             Err(_) => return Ok(Verdict::PassedOver),
@@ -177,7 +178,7 @@ fn deal_with(draft: &mut Draft<'_>, rerun: &Rerun, job: &Job, id: DeadLetterId) 
     Ok(Verdict::Done)
 }
 
-/// Ends a job: what it has not looked at is forgotten.
+/// Ends a job and removes the list of its remaining dead letters.
 pub(super) fn end(draft: &mut Draft<'_>, job: &mut Job, state: JobState, now: Timestamp) -> Result<(), StoreError> {
     for part in job.seen / PART as u64..job.total.div_ceil(PART as u64) {
         draft.remove_record(&keys::job_part(job.id, part))?;
@@ -190,7 +191,7 @@ pub(super) fn end(draft: &mut Draft<'_>, job: &mut Job, state: JobState, now: Ti
     write(draft, job)
 }
 
-/// Whether a job has ended that long ago.
+/// Whether a job ended at or before `old`.
 pub(crate) fn ended_before(job: &Job, old: Timestamp) -> bool {
     job.ended_at.is_some_and(|at| at <= old)
 }

@@ -1,4 +1,4 @@
-//! What operators ask of the counters: which rules are broken most, and since when.
+//! Reports on the counters: which rules are broken most, and since when.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,74 +10,75 @@ use crate::disk::{Disk, Read};
 use crate::error::StoreError;
 use crate::keys;
 
-/// Rows in an answer, unless another number is asked for.
+/// Rows in an answer by default.
 const ROWS: usize = 100;
 /// Most rows in an answer.
 const MOST_ROWS: usize = 1000;
-/// How far back an answer goes, unless told.
+/// How far back an answer goes by default.
 const DAY_MS: u64 = 24 * HOUR_MS;
 
-/// Which counters are meant. Every field narrows.
+/// Which counters to select. All given fields must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QualityFilter {
     /// Of this flow.
     pub flow: Option<FlowName>,
-    /// Found by this step; `source.schema` and `target.NAME.schema` are the schemas of either end.
+    /// Found by this step; `source.schema` and `target.NAME.schema` are the schema checks of the source and of a
+    /// target.
     pub step: Option<String>,
     /// With this code.
     pub code: Option<String>,
-    /// From the hour of this moment on; for the last day unless given.
+    /// From the hour of this time on; the last day by default.
     pub since: Option<Timestamp>,
-    /// Up to the hour of this moment; up to now unless given.
+    /// Up to the hour of this time; up to now by default.
     pub until: Option<Timestamp>,
-    /// How the time is divided; by the hour for up to two days, else by the day, unless given.
+    /// The interval of the series; by default hours for up to two days, otherwise days.
     pub by: Option<Interval>,
-    /// At most so many rows; 100 unless given, 1000 at most.
+    /// Most rows to return: 100 by default, at most 1000.
     pub limit: Option<usize>,
 }
 
-/// How time is divided.
+/// The interval of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interval {
-    /// Into hours.
+    /// One point per hour.
     Hour,
-    /// Into days of UTC.
+    /// One point per day, in UTC.
     Day,
 }
 
-/// What was broken in a span of time.
+/// The broken rules of a span of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QualityReport {
     /// Beginning of the first hour.
     pub since: Timestamp,
     /// End of the last hour.
     pub until: Timestamp,
-    /// How the time is divided.
+    /// The interval of the series.
     pub by: Interval,
-    /// Kinds of breach, those of most messages first.
+    /// Kinds of breach, those with the most messages first.
     pub rows: Vec<QualityRow>,
     /// How many more kinds there are.
     pub further: usize,
 }
 
-/// How often one rule was broken at one field.
+/// How many times one rule was broken at one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QualityRow {
     /// The flow.
     pub flow: FlowName,
-    /// Who found it: a step, `source.schema` or `target.NAME.schema`; empty for `other`.
+    /// What found it: a step, `source.schema` or `target.NAME.schema`; empty for `other`.
     pub step: String,
     /// The violation's code; `other` for the kinds beyond the first 200 of an hour.
     pub code: String,
     /// The field, with `*` for the indices of arrays.
     pub field: String,
-    /// What it meant for the messages.
+    /// Its severity.
     pub severity: Severity,
     /// How many messages broke it.
     pub messages: u64,
-    /// How often they did: one message may break a rule at many lines.
+    /// How many times they broke it: one message may break a rule in many places.
     pub violations: u64,
-    /// The same over time, without the spans in which nothing was broken.
+    /// The same over time; intervals without a breach are left out.
     pub series: Vec<QualityPoint>,
 }
 
@@ -88,7 +89,7 @@ pub struct QualityPoint {
     pub at: Timestamp,
     /// Messages that broke the rule in it.
     pub messages: u64,
-    /// How often they did.
+    /// How many times they broke it.
     pub violations: u64,
 }
 
@@ -147,12 +148,10 @@ fn report(kinds: BTreeMap<Kind, Series>, filter: &QualityFilter, span: (u64, u64
 }
 
 fn row(((flow, step, code, field, severity), series): (Kind, Series)) -> QualityRow {
-    let point = |(hour, (messages, violations)): (u64, (u64, u64))| QualityPoint {
-        at: Timestamp(hour * HOUR_MS),
-        messages,
-        violations,
-    };
-    let series: Vec<_> = series.into_iter().map(point).collect();
+    let series: Vec<_> = series
+        .into_iter()
+        .map(|(hour, (messages, violations))| QualityPoint { at: Timestamp(hour * HOUR_MS), messages, violations })
+        .collect();
     let messages = series.iter().map(|point| point.messages).sum();
     let violations = series.iter().map(|point| point.violations).sum();
     QualityRow { flow, step, code, field, severity, messages, violations, series }
@@ -166,7 +165,7 @@ impl QualityFilter {
 }
 
 impl Interval {
-    /// The hour in which the span of this hour begins.
+    /// The first hour of the interval that contains this hour.
     const fn begin(self, hour: u64) -> u64 {
         match self {
             Self::Hour => hour,

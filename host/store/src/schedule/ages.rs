@@ -1,56 +1,54 @@
-//! How old the oldest message of a flow is that has not ended: known at any time, without a look at the others.
+//! The time at which the oldest message of a flow that has not ended was queued: known at any time, without a search.
 //!
-//! Messages enter in the order of their numbers and end in any order. What has ended is struck out where it stands, and
-//! goes once all before it have ended, or once more is struck out than not: sixteen bytes a message, and at most twice
-//! that while one of them lingers.
+//! Messages enter in the order of their numbers and end in any order. An ended message is marked, and removed once all
+//! before it have ended or once more than half are marked. This takes 24 bytes per message, and at most twice that
+//! while an old message does not end.
 
 use std::collections::VecDeque;
 
 use gantry_core::Timestamp;
 
-/// Stands for the time of a message that has ended.
-const ENDED: Timestamp = Timestamp(u64::MAX);
-
-/// Below this many it isn't worth tidying up.
-const FEW: usize = 1024;
+/// Marked messages up to which compacting is not worthwhile.
+const COMPACT_ABOVE: usize = 1024;
 
 /// When the messages that have not ended were queued.
 #[derive(Default)]
 pub(super) struct Ages {
-    /// By number.
-    row: VecDeque<(u64, Timestamp)>,
+    /// Number and time of each message, by number; no time once it has ended.
+    messages: VecDeque<(u64, Option<Timestamp>)>,
+    /// How many of them have ended.
     ended: usize,
 }
 
 impl Ages {
-    /// A message is queued.
+    /// Adds a queued message.
     pub(super) fn enter(&mut self, seq: u64, since: Timestamp) {
-        // Always the end, but for the order of two writes that were under way at once.
-        let place = match self.row.back() {
-            Some((last, _)) if *last > seq => self.row.partition_point(|(other, _)| *other < seq),
-            _ => self.row.len(),
+        // Usually at the end; concurrent writes may arrive out of order.
+        let place = match self.messages.back() {
+            Some((last, _)) if *last > seq => self.messages.partition_point(|(other, _)| *other < seq),
+            _ => self.messages.len(),
         };
-        self.row.insert(place, (seq, since));
+        self.messages.insert(place, (seq, Some(since)));
     }
 
-    /// A message has left the queue.
+    /// Removes a message that has left the queue.
     pub(super) fn leave(&mut self, seq: u64) {
-        let Ok(place) = self.row.binary_search_by_key(&seq, |(other, _)| *other) else { return };
-        self.row[place].1 = ENDED;
+        let Ok(place) = self.messages.binary_search_by_key(&seq, |(other, _)| *other) else { return };
+        self.messages[place].1 = None;
         self.ended += 1;
-        while self.row.front().is_some_and(|(_, since)| *since == ENDED) {
-            self.row.pop_front();
+        while self.messages.front().is_some_and(|(_, since)| since.is_none()) {
+            self.messages.pop_front();
             self.ended -= 1;
         }
-        if self.ended > FEW && self.ended > self.row.len() / 2 {
-            self.row.retain(|(_, since)| *since != ENDED);
+        if self.ended > COMPACT_ABOVE && self.ended > self.messages.len() / 2 {
+            self.messages.retain(|(_, since)| since.is_some());
             self.ended = 0;
         }
     }
 
     /// When the oldest was queued.
     pub(super) fn oldest(&self) -> Option<Timestamp> {
-        self.row.front().map(|(_, since)| *since)
+        self.messages.front().and_then(|(_, since)| *since)
     }
 }
 
@@ -70,7 +68,7 @@ mod tests {
             }
         });
         assert_eq!(ages.oldest(), Some(Timestamp(0)));
-        assert!(ages.row.len() <= 2 * FEW, "{}", ages.row.len());
+        assert!(ages.messages.len() <= 2 * COMPACT_ABOVE, "{}", ages.messages.len());
         ages.leave(0);
         assert_eq!(ages.oldest(), None);
     }
@@ -78,7 +76,8 @@ mod tests {
     proptest! {
         #[test]
         fn the_oldest_is_the_one_of_those_that_have_not_ended(ends in proptest::collection::vec((0u64..40, any::<bool>()), 0..200)) {
-            let (mut ages, mut model) = (Ages::default(), std::collections::BTreeSet::new());
+            let mut ages = Ages::default();
+            let mut model = std::collections::BTreeSet::new();
             let mut next = 0;
             for (seq, enters) in ends {
                 if enters {

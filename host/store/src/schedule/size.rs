@@ -1,10 +1,10 @@
-//! How much is in the queue: of one flow, and of all flows together. Each schedule counts its own, and what it counts goes
-//! into the total in the same breath, so that nobody has to add all schedules up to know it.
+//! The size of the queue: of one flow, and of all flows together. Each schedule updates its own size and the total at
+//! the same time, so the total is known without summing all schedules.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// What is in the queue, from its acceptance to its end: waiting, being worked on, or scheduled.
+/// The messages that were accepted and have not ended: waiting, leased or scheduled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
     /// Messages.
@@ -13,21 +13,21 @@ pub struct Backlog {
     pub bytes: u64,
 }
 
-/// What the schedules of all flows hold.
+/// The size of all schedules together.
 #[derive(Default)]
 pub(crate) struct Total {
     messages: AtomicUsize,
     bytes: AtomicU64,
 }
 
-/// What one schedule holds, leased messages included.
+/// The size of one schedule, including leased messages.
 pub(super) struct Size {
     own: Backlog,
     total: Arc<Total>,
 }
 
 impl Total {
-    /// Both numbers; while messages come and go, they may be of two neighbouring moments.
+    /// Both numbers. They are read one after the other, so they may differ by a message that comes or goes in between.
     pub(crate) fn backlog(&self) -> Backlog {
         Backlog { messages: self.messages.load(Ordering::Relaxed), bytes: self.bytes.load(Ordering::Relaxed) }
     }
@@ -38,7 +38,7 @@ impl Size {
         Self { own: Backlog { messages: 0, bytes: 0 }, total }
     }
 
-    /// A message of so many bytes has come.
+    /// Adds a message of this many bytes.
     pub(super) fn enter(&mut self, bytes: u32) {
         self.own.messages += 1;
         self.own.bytes += u64::from(bytes);
@@ -46,7 +46,7 @@ impl Size {
         self.total.bytes.fetch_add(u64::from(bytes), Ordering::Relaxed);
     }
 
-    /// A message of so many bytes has gone.
+    /// Removes a message of this many bytes.
     pub(super) fn leave(&mut self, bytes: u32) {
         self.own.messages -= 1;
         self.own.bytes -= u64::from(bytes);
@@ -54,7 +54,7 @@ impl Size {
         self.total.bytes.fetch_sub(u64::from(bytes), Ordering::Relaxed);
     }
 
-    /// A message takes another number of bytes than before.
+    /// Changes the size of a message.
     pub(super) fn resize(&mut self, before: u32, after: u32) {
         self.enter(after);
         self.leave(before);

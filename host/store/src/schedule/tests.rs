@@ -3,9 +3,10 @@
 use super::*;
 
 const NOW: Timestamp = Timestamp(1_000);
+const KEY: KeyHash = KeyHash::new(7).unwrap();
 
 fn entry(seq: u64, key: u64) -> Entry {
-    Entry { seq, key, since: Timestamp(seq), bytes: 10 }
+    Entry { seq, key: KeyHash::new(key), since: Timestamp(seq), bytes: 10 }
 }
 
 fn schedule(ordered: bool, entries: &[(u64, u64)]) -> Schedule {
@@ -88,17 +89,17 @@ fn a_blocked_key_waits_for_its_dead_letter_and_only_the_replay_passes() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
     schedule.set_blocks(true);
     let first = schedule.take(NOW).unwrap();
-    let letter = DeadLetterId { message: MessageId::generate(), position: None };
-    schedule.block(7, letter);
+    let dead_letter = DeadLetterId { message: MessageId::generate(), position: None };
+    schedule.block(KEY, dead_letter);
     schedule.finish(first);
     assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(3), None]);
     assert_eq!((schedule.counts().blocked_keys, schedule.counts().blocked), (1, 1));
     schedule.push(entry(4, 7), MessageId::generate());
-    schedule.push(entry(5, 7), letter.message);
+    schedule.push(entry(5, 7), dead_letter.message);
     assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(5), None]);
     schedule.finish(entry(5, 7));
-    assert_eq!(take(&mut schedule), None, "the replay failed: its letter is open");
-    schedule.unblock(7, letter);
+    assert_eq!(take(&mut schedule), None, "the replay failed: its dead letter is open");
+    schedule.unblock(KEY, dead_letter);
     assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(2), None]);
     schedule.finish(entry(2, 7));
     assert_eq!(take(&mut schedule), Some(4));
@@ -109,7 +110,7 @@ fn a_blocked_key_waits_for_its_dead_letter_and_only_the_replay_passes() {
 fn a_flow_that_blocks_no_more_lets_everything_go_on() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7)]);
     schedule.set_blocks(true);
-    schedule.block(7, DeadLetterId { message: MessageId::generate(), position: None });
+    schedule.block(KEY, DeadLetterId { message: MessageId::generate(), position: None });
     assert_eq!(take(&mut schedule), None);
     schedule.set_blocks(false);
     assert_eq!([take(&mut schedule), take(&mut schedule)], [Some(1), None]);
@@ -123,7 +124,8 @@ fn a_flow_that_blocks_no_more_lets_everything_go_on() {
 #[test]
 fn what_is_woken_goes_before_its_time_and_in_order() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
-    let (first, third) = (schedule.take(NOW).unwrap(), schedule.take(NOW).unwrap());
+    let first = schedule.take(NOW).unwrap();
+    let third = schedule.take(NOW).unwrap();
     schedule.hold_back(third, Timestamp(9_000), NOW, 10);
     schedule.hold_back(first, Timestamp(8_000), NOW, 10);
     assert_eq!((take(&mut schedule), schedule.next_due()), (None, Some(Timestamp(8_000))));
@@ -136,7 +138,8 @@ fn what_is_woken_goes_before_its_time_and_in_order() {
 #[test]
 fn what_is_held_back_looks_again_at_its_time_and_a_retry_is_not_woken_before_its_own() {
     let mut schedule = schedule(true, &[(1, 7), (2, 8)]);
-    let (first, second) = (schedule.take(NOW).unwrap(), schedule.take(NOW).unwrap());
+    let first = schedule.take(NOW).unwrap();
+    let second = schedule.take(NOW).unwrap();
     schedule.postpone(first, Timestamp(9_000), NOW, 10);
     schedule.hold_back(second, Timestamp(8_000), NOW, 10);
     assert_eq!((schedule.scheduled(), schedule.next_due()), (2, Some(Timestamp(8_000))));
@@ -187,7 +190,8 @@ fn what_is_there_is_counted_from_push_to_finish_wherever_it_waits() {
 fn a_clock_that_is_set_back_makes_nobody_wait_longer_than_was_meant() {
     let ahead = Timestamp(NOW.0 + 6 * 3_600_000);
     let mut schedule = schedule(true, &[(1, 7), (2, 8)]);
-    let (first, second) = (schedule.take(NOW).unwrap(), schedule.take(NOW).unwrap());
+    let first = schedule.take(NOW).unwrap();
+    let second = schedule.take(NOW).unwrap();
     schedule.postpone(first, Timestamp(ahead.0 + 2_000), ahead, 10);
     schedule.postpone(second, Timestamp(NOW.0 + 3_000), NOW, 10);
     assert_eq!(schedule.next_due(), Some(Timestamp(NOW.0 + 2_000)));

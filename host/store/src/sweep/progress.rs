@@ -1,13 +1,13 @@
-//! How far the present pass of the sweep has got; in memory only, a start begins anew.
+//! How far the current pass of the sweep has got. Kept in memory only: a start begins a new pass.
 
 use parking_lot::Mutex;
 
-/// Where the present pass through histories and letters has got to.
+/// The positions of the current pass.
 #[derive(Default)]
 pub(crate) struct Progress(pub(super) Mutex<Positions>);
 
 #[derive(Clone, Default)]
 pub(super) struct Positions {
     pub(super) history: Option<Vec<u8>>,
-    pub(super) letters: Option<Vec<u8>>,
+    pub(super) dead_letters: Option<Vec<u8>>,
 }

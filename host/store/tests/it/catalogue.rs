@@ -100,7 +100,8 @@ async fn of_two_that_publish_one_version_at_once_one_is_refused() {
     let bench = Bench::new();
     let store = bench.open();
     let catalogue = open(&bench, &store);
-    let (one, two) = (plugin("orders", "1.0.0", b"one"), plugin("orders", "1.0.0", b"two"));
+    let one = plugin("orders", "1.0.0", b"one");
+    let two = plugin("orders", "1.0.0", b"two");
     let both = tokio::join!(catalogue.publish("one".into(), one), catalogue.publish("two".into(), two));
     let taken = [both.0.is_err(), both.1.is_err()];
     assert_eq!(taken.iter().filter(|refused| **refused).count(), 1, "{taken:?}");

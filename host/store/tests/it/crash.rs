@@ -1,4 +1,4 @@
-//! A killed process: a child works under load and is killed at some moment; everything it was told is stored is there.
+//! A killed process: a child works under load and is killed; everything that was confirmed as stored is there.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader};

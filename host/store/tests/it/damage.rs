@@ -1,4 +1,5 @@
-//! Damaged files and records: what can be mended is, what cannot is put aside or refused by name, the rest goes on.
+//! Damaged files and records: they are repaired, put in quarantine or refused with a specific error; the others are not
+//! affected.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,8 +43,11 @@ async fn assert_all_queued(bench: &Bench, queued: &[MessageId]) {
 }
 
 fn snapshots(dir: &Path) -> Vec<PathBuf> {
-    let is_snapshot = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("snap."));
-    fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).filter(is_snapshot).collect()
+    fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).filter(|path| is_snapshot(path)).collect()
+}
+
+fn is_snapshot(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("snap."))
 }
 
 fn only_snapshot(dir: &Path) -> PathBuf {
@@ -77,9 +81,10 @@ async fn the_engine_alone_would_refuse_the_leftover() {
     store_with_a_past(&bench).await;
     let bytes = fs::read(only_snapshot(&bench.path())).unwrap();
     fs::write(bench.path().join("snap.FFFFFFFFFFFFFFFF.generating"), &bytes[..bytes.len() / 2]).unwrap();
-    let open = || sled::Config::new().path(bench.path()).segment_size(1024 * 1024).open();
-    // A process that another test is just starting has the store's lock until it has become that process.
-    let refused = std::iter::repeat_with(open).find(|opened| !matches!(opened, Err(sled::Error::Io(_)))).unwrap();
+    let config = sled::Config::new().path(bench.path()).segment_size(1024 * 1024);
+    // A child process that another test is just starting holds the store's lock until it calls `exec`.
+    let mut attempts = std::iter::repeat_with(|| config.open());
+    let refused = attempts.find(|opened| !matches!(opened, Err(sled::Error::Io(_)))).unwrap();
     assert!(matches!(refused, Err(sled::Error::Corruption { .. })), "{refused:?}");
 }
 
@@ -99,10 +104,9 @@ async fn a_crash_before_the_snapshot_was_renamed_loses_no_message() {
 async fn a_finished_snapshot_that_is_cut_short_or_changed_loses_no_message() {
     let bench = Bench::new();
     let queued = store_with_a_past(&bench).await;
-    let far_too_short = |bytes: &mut Vec<u8>| bytes.truncate(9);
-    let cut = |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() - 40);
-    let changed = |bytes: &mut Vec<u8>| bytes[3] ^= 1;
-    for damage in [far_too_short, cut, changed] {
+    let damages: [fn(&mut Vec<u8>); 3] =
+        [|bytes| bytes.truncate(9), |bytes| bytes.truncate(bytes.len() - 40), |bytes| bytes[3] ^= 1];
+    for damage in damages {
         let snapshot = only_snapshot(&bench.path());
         let mut bytes = fs::read(&snapshot).unwrap();
         damage(&mut bytes);
@@ -135,7 +139,7 @@ async fn a_damaged_message_is_put_in_quarantine_and_the_others_go_on() {
     assert!(nothing_ready(&store, "orders"));
     assert_eq!(store.damaged_records(), 1);
     let history = store.history(damaged).await.unwrap().unwrap();
-    assert_eq!((history.state, history.trail.len()), (MessageState::DeadLettered, 1));
+    assert_eq!((history.state, history.timeline.len()), (MessageState::DeadLettered, 1));
     deliver(&store, leased).await;
     store.close().await.unwrap();
 
@@ -152,15 +156,15 @@ async fn a_damaged_replay_opens_its_letter_again() {
     let store = bench.open();
     enqueue(&store, message("orders", None, "x")).await;
     let leased = lease_one(&store, "orders").await;
-    let letter = bury(&store, leased, None, "no").await;
-    store.replay(letter, "ann".into(), None).await.unwrap();
+    let dead_letter = bury(&store, leased, None, "no").await;
+    store.replay(dead_letter, "ann".into(), None).await.unwrap();
     store.close().await.unwrap();
     spoil(&bench.path(), b"m", |value| value.truncate(20));
 
     let store = bench.open();
     let next = enqueue(&store, message("orders", None, "next")).await;
     assert_eq!(lease_one(&store, "orders").await.envelope.message.id, next);
-    assert_eq!(store.dead_letter(letter).await.unwrap().unwrap().state, DeadLetterState::Open);
+    assert_eq!(store.dead_letter(dead_letter).await.unwrap().unwrap().state, DeadLetterState::Open);
 }
 
 #[tokio::test]
@@ -190,8 +194,8 @@ async fn a_damaged_letter_hides_no_other() {
     spoil(&bench.path(), b"l", |value| value[30] ^= 1);
     let store = bench.open();
     let page = gantry_store::Page { after: None, limit: 10 };
-    let letters = store.dead_letters(gantry_store::Filter::default(), page).await.unwrap().letters;
-    assert_eq!(letters.iter().map(|letter| &letter.received.payload[..]).collect::<Vec<_>>(), [b"two"]);
+    let dead_letters = store.dead_letters(gantry_store::Filter::default(), page).await.unwrap().dead_letters;
+    assert_eq!(dead_letters.iter().map(|dead_letter| &dead_letter.received.payload[..]).collect::<Vec<_>>(), [b"two"]);
 }
 
 #[tokio::test]

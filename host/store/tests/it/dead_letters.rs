@@ -8,7 +8,9 @@ use gantry_core::{
 };
 use gantry_store::{DeadLetterCounts, Filter, Page, ReplayError, Settlement, Store};
 
-use crate::support::{Bench, START, bury, deliver, enqueue, flow, lease_one, letter, message, nothing_ready, resolve};
+use crate::support::{
+    Bench, START, bury, dead_letter, deliver, enqueue, flow, lease_one, message, nothing_ready, resolve,
+};
 
 const ALL: Page = Page { after: None, limit: 100 };
 
@@ -30,8 +32,8 @@ async fn a_letter_is_on_disk_with_the_end_of_its_message() {
     let id = dead(&store, Some(0)).await;
     let killed = bench.killed();
     let after = killed.open();
-    let letter = after.dead_letter(id).await.unwrap().unwrap();
-    assert_eq!((letter.state, &letter.received.payload[..]), (DeadLetterState::Open, &b"payload"[..]));
+    let dead_letter = after.dead_letter(id).await.unwrap().unwrap();
+    assert_eq!((dead_letter.state, &dead_letter.received.payload[..]), (DeadLetterState::Open, &b"payload"[..]));
     assert_eq!(after.history(id.message).await.unwrap().unwrap().state, MessageState::DeadLettered);
     assert_eq!(after.dead_letter_counts(&flow("orders")), DeadLetterCounts { open: 1, ..Default::default() });
     assert!(nothing_ready(&after, "orders"));
@@ -51,18 +53,18 @@ async fn a_replay_runs_what_was_received_and_resolves_the_letter() {
     assert_eq!((envelope.message.id, &envelope.message.payload[..]), (id.message, &b"payload"[..]));
     assert_eq!(envelope.replay.unwrap().dead_letter, id);
     assert_eq!((envelope.run, envelope.deliveries.len()), (1, 0));
-    let replayed = Event::Replayed { letter: id, by: "ann".into(), edited: false };
-    assert_eq!(envelope.trail, [TimelineEntry { at: START, event: replayed }]);
+    let replayed = Event::Replayed { dead_letter: id, by: "ann".into(), edited: false };
+    assert_eq!(envelope.timeline, [TimelineEntry { at: START, event: replayed }]);
 
     let settlement = Settlement::Finished {
         state: MessageState::Delivered,
-        trail: envelope.trail,
-        letters: Vec::new(),
+        timeline: envelope.timeline,
+        dead_letters: Vec::new(),
         resolved: Some(id),
     };
     store.settle(leased.ticket, settlement).await.unwrap();
-    let letter = store.dead_letter(id).await.unwrap().unwrap();
-    assert_eq!((letter.state, letter.resolution.unwrap().by.as_str()), (DeadLetterState::Resolved, "ann"));
+    let dead_letter = store.dead_letter(id).await.unwrap().unwrap();
+    assert_eq!((dead_letter.state, dead_letter.resolution.unwrap().by.as_str()), (DeadLetterState::Resolved, "ann"));
     assert_eq!(store.history(id.message).await.unwrap().unwrap().state, MessageState::Delivered);
     assert_eq!(store.dead_letter_counts(&flow("orders")), DeadLetterCounts { resolved: 1, ..Default::default() });
 }
@@ -75,9 +77,9 @@ async fn an_edited_replay_carries_the_new_payload_and_says_so() {
     store.replay(id, "ann".into(), Some("mended".into())).await.unwrap();
     let leased = lease_one(&store, "orders").await;
     assert_eq!(leased.envelope.message.payload, "mended");
-    assert!(matches!(leased.envelope.trail[0].event, Event::Replayed { edited: true, .. }));
-    let letter = store.dead_letter(id).await.unwrap().unwrap();
-    assert_eq!((&letter.received.payload[..], letter.replays[0].revision), (&b"payload"[..], Some(1)));
+    assert!(matches!(leased.envelope.timeline[0].event, Event::Replayed { edited: true, .. }));
+    let dead_letter = store.dead_letter(id).await.unwrap().unwrap();
+    assert_eq!((&dead_letter.received.payload[..], dead_letter.replays[0].revision), (&b"payload"[..], Some(1)));
 }
 
 #[tokio::test]
@@ -99,19 +101,20 @@ async fn a_replay_keeps_the_messages_id_and_adds_a_linked_attempt() {
     let store = bench.open();
     enqueue(&store, message("orders", None, "payload")).await;
     let leased = lease_one(&store, "orders").await;
-    let mut letter = letter(&leased.envelope, Some(0), "erp-said-no");
-    letter.attempts = vec![attempt(1), attempt(2)];
-    let (id, letters) = (letter.id, vec![letter]);
+    let mut dead_letter = dead_letter(&leased.envelope, Some(0), "erp-said-no");
+    dead_letter.attempts = vec![attempt(1), attempt(2)];
+    let id = dead_letter.id;
+    let dead_letters = vec![dead_letter];
     let state = MessageState::DeadLettered;
     store
-        .settle(leased.ticket, Settlement::Finished { state, trail: Vec::new(), letters, resolved: None })
+        .settle(leased.ticket, Settlement::Finished { state, timeline: Vec::new(), dead_letters, resolved: None })
         .await
         .unwrap();
 
     assert_eq!(store.replay(id, "ann".into(), None).await.unwrap(), id.message);
     let leased = lease_one(&store, "orders").await;
     assert_eq!(leased.envelope.message.id, id.message);
-    let mut trail = leased.envelope.trail;
+    let mut timeline = leased.envelope.timeline;
     let event = |position| Event::Attempted {
         position,
         target: "erp".parse().unwrap(),
@@ -120,18 +123,18 @@ async fn a_replay_keeps_the_messages_id_and_adds_a_linked_attempt() {
         latency_ms: 7,
         retry_at: None,
     };
-    trail.push(TimelineEntry { at: Timestamp(3), event: event(1) });
-    trail.push(TimelineEntry { at: Timestamp(4), event: event(0) });
+    timeline.push(TimelineEntry { at: Timestamp(3), event: event(1) });
+    timeline.push(TimelineEntry { at: Timestamp(4), event: event(0) });
     let state = MessageState::Delivered;
     store
-        .settle(leased.ticket, Settlement::Finished { state, trail, letters: Vec::new(), resolved: Some(id) })
+        .settle(leased.ticket, Settlement::Finished { state, timeline, dead_letters: Vec::new(), resolved: Some(id) })
         .await
         .unwrap();
 
-    let letter = store.dead_letter(id).await.unwrap().unwrap();
+    let dead_letter = store.dead_letter(id).await.unwrap().unwrap();
     let delivered = Attempt { at: Timestamp(4), latency_ms: 7, status: Some(200), error: None, excerpt: String::new() };
-    assert_eq!(letter.attempts, [attempt(1), attempt(2), delivered]);
-    let replay = &letter.replays[0];
+    assert_eq!(dead_letter.attempts, [attempt(1), attempt(2), delivered]);
+    let replay = &dead_letter.replays[0];
     assert_eq!((replay.first_attempt, replay.outcome), (2, Some(ReplayOutcome::Resolved)));
     assert_eq!((replay.by.as_str(), replay.ended_at), ("ann", Some(START)));
 }
@@ -161,8 +164,8 @@ async fn an_edit_that_fails_again_does_not_cost_what_was_received() {
     }
     assert_eq!(store.dead_letter(id).await.unwrap().unwrap().received.payload, "mended better");
     let revisions = store.dead_letter_revisions(id).await.unwrap().unwrap();
-    let told: Vec<_> = revisions.iter().map(|r| (r.number, r.by.as_str(), &r.payload[..])).collect();
-    assert_eq!(told, [(0, "", &b"payload"[..]), (1, "ann", b"mended"), (2, "ann", b"mended better")]);
+    let found: Vec<_> = revisions.iter().map(|r| (r.number, r.by.as_str(), &r.payload[..])).collect();
+    assert_eq!(found, [(0, "", &b"payload"[..]), (1, "ann", b"mended"), (2, "ann", b"mended better")]);
 }
 
 #[tokio::test]
@@ -173,22 +176,24 @@ async fn a_letter_that_fails_again_keeps_its_first_failure_and_all_attempts() {
     enqueue(&store, sent.clone()).await;
     let file_with = async |at: u64, attempts: Vec<Attempt>| {
         let leased = lease_one(&store, "orders").await;
-        let mut letter = letter(&leased.envelope, Some(0), "erp-said-no");
-        (letter.first_failure, letter.last_failure, letter.attempts) = (Timestamp(at), Timestamp(at), attempts);
-        let id = letter.id;
-        let letters = vec![letter];
+        let mut dead_letter = dead_letter(&leased.envelope, Some(0), "erp-said-no");
+        dead_letter.first_failure = Timestamp(at);
+        dead_letter.last_failure = Timestamp(at);
+        dead_letter.attempts = attempts;
+        let id = dead_letter.id;
+        let dead_letters = vec![dead_letter];
         let state = MessageState::DeadLettered;
-        let settlement = Settlement::Finished { state, trail: Vec::new(), letters, resolved: None };
+        let settlement = Settlement::Finished { state, timeline: Vec::new(), dead_letters, resolved: None };
         store.settle(leased.ticket, settlement).await.unwrap();
         id
     };
     let id = file_with(1_000, vec![attempt(1), attempt(2)]).await;
     store.replay(id, "ann".into(), None).await.unwrap();
     file_with(2_000, vec![attempt(3)]).await;
-    let letter = store.dead_letter(id).await.unwrap().unwrap();
-    assert_eq!((letter.first_failure, letter.last_failure), (Timestamp(1_000), Timestamp(2_000)));
-    assert_eq!(letter.attempts, [attempt(1), attempt(2), attempt(3)]);
-    assert_eq!(letter.state, DeadLetterState::Open);
+    let dead_letter = store.dead_letter(id).await.unwrap().unwrap();
+    assert_eq!((dead_letter.first_failure, dead_letter.last_failure), (Timestamp(1_000), Timestamp(2_000)));
+    assert_eq!(dead_letter.attempts, [attempt(1), attempt(2), attempt(3)]);
+    assert_eq!(dead_letter.state, DeadLetterState::Open);
     assert_eq!(store.dead_letter_counts(&flow("orders")), DeadLetterCounts { open: 1, ..Default::default() });
 }
 
@@ -209,10 +214,11 @@ async fn a_replay_is_refused_when_it_would_run_twice_or_after_the_end() {
     let store = bench.open();
     enqueue(&store, message("orders", None, "payload")).await;
     let leased = lease_one(&store, "orders").await;
-    let letters = vec![letter(&leased.envelope, Some(0), "no"), letter(&leased.envelope, Some(1), "no")];
-    let (first, second) = (letters[0].id, letters[1].id);
+    let dead_letters = vec![dead_letter(&leased.envelope, Some(0), "no"), dead_letter(&leased.envelope, Some(1), "no")];
+    let first = dead_letters[0].id;
+    let second = dead_letters[1].id;
     let state = MessageState::DeadLettered;
-    let settlement = Settlement::Finished { state, trail: Vec::new(), letters, resolved: None };
+    let settlement = Settlement::Finished { state, timeline: Vec::new(), dead_letters, resolved: None };
     store.settle(leased.ticket, settlement).await.unwrap();
 
     let replay = async |id| store.replay(id, "ann".into(), None).await.map(|_| ());
@@ -225,16 +231,17 @@ async fn a_replay_is_refused_when_it_would_run_twice_or_after_the_end() {
 
     let leased = lease_one(&store, "orders").await;
     let state = MessageState::Delivered;
-    let settlement = Settlement::Finished { state, trail: Vec::new(), letters: Vec::new(), resolved: Some(first) };
+    let settlement =
+        Settlement::Finished { state, timeline: Vec::new(), dead_letters: Vec::new(), resolved: Some(first) };
     store.settle(leased.ticket, settlement).await.unwrap();
     assert!(matches!(replay(first).await, Err(ReplayError::WrongState { state: DeadLetterState::Resolved, .. })));
-    // The other letter still stands, and so does the message's state.
+    // The other dead letter still stands, and so does the message's state.
     assert_eq!(store.history(first.message).await.unwrap().unwrap().state, MessageState::DeadLettered);
 
     store.acknowledge(second, "bob".into()).await.unwrap();
     store.discard(second, "bob".into(), "order was cancelled".into()).await.unwrap();
-    let letter = store.dead_letter(second).await.unwrap().unwrap();
-    assert_eq!(letter.resolution.unwrap().reason, "order was cancelled");
+    let dead_letter = store.dead_letter(second).await.unwrap().unwrap();
+    assert_eq!(dead_letter.resolution.unwrap().reason, "order was cancelled");
     assert!(matches!(replay(second).await, Err(ReplayError::WrongState { state: DeadLetterState::Discarded, .. })));
     let expected = DeadLetterCounts { resolved: 1, discarded: 1, ..Default::default() };
     assert_eq!(store.dead_letter_counts(&flow("orders")), expected);
@@ -279,9 +286,9 @@ async fn letters_are_listed_by_page_and_by_filter() {
         ids.push(bury(&store, leased, (n % 2 == 0).then_some(n), if n < 3 { "low" } else { "high" }).await);
     }
     let found = async |filter: Filter| {
-        let letters = store.dead_letters(filter.clone(), ALL).await.unwrap().letters;
-        let summaries = store.dead_letter_summaries(filter, ALL).await.unwrap().letters;
-        let found: Vec<_> = letters.iter().map(|letter| letter.id).collect();
+        let dead_letters = store.dead_letters(filter.clone(), ALL).await.unwrap().dead_letters;
+        let summaries = store.dead_letter_summaries(filter, ALL).await.unwrap().dead_letters;
+        let found: Vec<_> = dead_letters.iter().map(|dead_letter| dead_letter.id).collect();
         assert_eq!(summaries.iter().map(|summary| summary.id).collect::<Vec<_>>(), found);
         found
     };
@@ -301,7 +308,7 @@ async fn letters_are_listed_by_page_and_by_filter() {
     assert_eq!(found(acknowledged).await, [ids[4]]);
 
     let first = store.dead_letters(Filter::default(), Page { after: None, limit: 2 }).await.unwrap();
-    assert_eq!((first.letters.len(), first.next), (2, Some(ids[1])));
+    assert_eq!((first.dead_letters.len(), first.next), (2, Some(ids[1])));
     let rest = store.dead_letters(Filter::default(), Page { after: first.next, limit: 3 }).await.unwrap();
-    assert_eq!((rest.letters.len(), rest.next), (3, None));
+    assert_eq!((rest.dead_letters.len(), rest.next), (3, None));
 }

@@ -66,7 +66,7 @@ async fn the_same_message_is_taken_once_with_or_without_a_dedupe_key() {
 }
 
 /// A request with an idempotency key and a payload.
-fn asked(key: &str, payload: &str) -> NewMessage {
+fn request(key: &str, payload: &str) -> NewMessage {
     let mut fingerprint = [0; 16];
     fingerprint[..payload.len()].copy_from_slice(payload.as_bytes());
     let idempotency = Some(IdempotencyKey { key: key.into(), window: WINDOW, fingerprint });
@@ -77,9 +77,9 @@ fn asked(key: &str, payload: &str) -> NewMessage {
 async fn a_repeated_idempotency_key_gets_the_first_answer_until_its_window_ends_over_restarts() {
     let bench = Bench::new();
     let store = bench.open();
-    let first = asked("K", "a");
+    let first = request("K", "a");
     let message = id(&first);
-    let answers = store.enqueue(vec![first, asked("K", "a"), asked("K", "b"), asked("L", "a")]).await.unwrap();
+    let answers = store.enqueue(vec![first, request("K", "a"), request("K", "b"), request("L", "a")]).await.unwrap();
     let repeated = Enqueued::Repeated { message, duplicate: false };
     assert_eq!(answers[..3], [Enqueued::Stored(message), repeated, Enqueued::Conflicting(message)]);
     assert!(matches!(answers[3], Enqueued::Stored(_)), "another key is another request");
@@ -87,15 +87,15 @@ async fn a_repeated_idempotency_key_gets_the_first_answer_until_its_window_ends_
 
     let store = bench.open();
     bench.clock.advance(WINDOW - Duration::from_millis(1));
-    assert_eq!(store.enqueue(vec![asked("K", "a")]).await.unwrap(), [repeated]);
+    assert_eq!(store.enqueue(vec![request("K", "a")]).await.unwrap(), [repeated]);
     bench.clock.advance(Duration::from_millis(1));
-    let again = asked("K", "b");
+    let again = request("K", "b");
     let message = id(&again);
     assert_eq!(store.enqueue(vec![again]).await.unwrap(), [Enqueued::Stored(message)]);
     store.sweep(Duration::from_secs(3600)).await.unwrap();
     let repeated = Enqueued::Repeated { message, duplicate: false };
     assert_eq!(
-        store.enqueue(vec![asked("K", "b")]).await.unwrap(),
+        store.enqueue(vec![request("K", "b")]).await.unwrap(),
         [repeated],
         "the sweep took only the expired entry"
     );

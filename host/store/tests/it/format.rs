@@ -1,6 +1,6 @@
 //! The format on disk: stores written by earlier versions stay readable, newer ones are refused by name.
 //!
-//! `fixtures/format-1` was written by the first version, before letters were counted by group. When a change makes this test fail, the change breaks every
+//! `fixtures/format-1` was written by the first version, before dead letters were counted by group. When a change makes this test fail, the change breaks every
 //! store in the field: raise the format and migrate instead of writing the fixture anew. It was made by
 //! `write_the_fixture`, which still runs, into a directory of its own, so that it stays a correct description.
 
@@ -13,7 +13,7 @@ use gantry_core::{DeadLetterId, DeadLetterState, Event, MessageId, MessageState,
 use gantry_store::{Enqueued, Filter, GroupFilter, NewMessage, OpenError, Page, Settlement, Store, StoreConfig};
 
 use crate::support::{
-    Bench, START, copy_dir, deliver, engine, envelope, flow, lease_one, letter, new, nothing_ready, open,
+    Bench, START, copy_dir, dead_letter, deliver, engine, envelope, flow, lease_one, new, nothing_ready, open,
 };
 
 /// Messages have fixed ids in the fixture.
@@ -26,7 +26,7 @@ fn id(n: u8) -> MessageId {
 fn fixed(n: u8, flow_name: &str, key: Option<&str>, payload: &str) -> NewMessage {
     let mut envelope = envelope(flow_name, key, payload.to_owned());
     envelope.message.id = id(n);
-    envelope.trail = vec![TimelineEntry { at: START, event: Event::Received }];
+    envelope.timeline = vec![TimelineEntry { at: START, event: Event::Received }];
     new(envelope)
 }
 
@@ -69,22 +69,25 @@ async fn check(dir: &Path) {
     for (n, payload) in [(2, "scheduled"), (3, "behind")] {
         let leased = lease_one(&store, "orders").await;
         assert_eq!((leased.envelope.message.id, &leased.envelope.message.payload[..]), (id(n), payload.as_bytes()));
-        assert_eq!(leased.envelope.trail[0].event, Event::Received);
+        assert_eq!(leased.envelope.timeline[0].event, Event::Received);
         deliver(&store, leased).await;
     }
 
     let dead = store.dead_letter(DeadLetterId { message: id(4), position: None }).await.unwrap().unwrap();
-    let expected = letter(&fixed(4, "customers", None, "dead").envelope, None, "erp-said-no");
+    let expected = dead_letter(&fixed(4, "customers", None, "dead").envelope, None, "erp-said-no");
     assert_eq!(dead, expected);
     let groups = store.dead_letter_groups(GroupFilter::default()).await.unwrap();
     let counted: Vec<_> = groups.iter().map(|group| (group.counts.open, group.counts.replaying)).collect();
     assert_eq!(counted, [(1, 0), (0, 1)], "{groups:?}");
     let found = store.dead_letter_summaries(Filter::default(), Page { after: None, limit: 9 }).await.unwrap();
-    assert_eq!(found.letters.iter().map(|summary| summary.flow_version.as_str()).collect::<Vec<_>>(), ["v1", "v1"]);
+    assert_eq!(
+        found.dead_letters.iter().map(|summary| summary.flow_version.as_str()).collect::<Vec<_>>(),
+        ["v1", "v1"]
+    );
     let replayed = lease_one(&store, "customers").await;
-    let letter = DeadLetterId { message: id(5), position: Some(1) };
-    assert_eq!(replayed.envelope.replay.as_ref().unwrap().dead_letter, letter);
-    assert_eq!(store.dead_letter(letter).await.unwrap().unwrap().state, DeadLetterState::Replaying);
+    let dead_letter = DeadLetterId { message: id(5), position: Some(1) };
+    assert_eq!(replayed.envelope.replay.as_ref().unwrap().dead_letter, dead_letter);
+    assert_eq!(store.dead_letter(dead_letter).await.unwrap().unwrap().state, DeadLetterState::Replaying);
     let counts = store.dead_letter_counts(&flow("customers"));
     assert_eq!((counts.open, counts.replaying), (1, 1));
 

@@ -1,4 +1,4 @@
-//! Groups: counted with every change of a letter, and where a kind of failure stands with the operators.
+//! Groups: counted with every change of a dead letter, and their state.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -35,8 +35,8 @@ async fn failures_of_one_kind_are_one_group_with_counts_and_a_sample() {
     dead_with(&store, "no-sku").await;
     store.discard(ids[0], "ann".into(), "a test".into()).await.unwrap();
     let all = groups(&store).await;
-    let told: Vec<_> = all.iter().map(|g| (g.code.as_str(), g.counts.open, g.counts.discarded, g.failures)).collect();
-    assert_eq!(told, [("no-price", 2, 1, 3), ("no-sku", 1, 0, 1)]);
+    let found: Vec<_> = all.iter().map(|g| (g.code.as_str(), g.counts.open, g.counts.discarded, g.failures)).collect();
+    assert_eq!(found, [("no-price", 2, 1, 3), ("no-sku", 1, 0, 1)]);
     assert_eq!((all[0].state, all[0].sample), (GroupState::Open, Some(ids[2])));
     let counts = store.count_dead_letters(Filter::default()).await.unwrap();
     assert_eq!(counts, DeadLetterCounts { open: 3, discarded: 1, ..Default::default() });
@@ -165,13 +165,14 @@ async fn play(acts: Vec<Act>) {
     counts_are_true(&store).await;
 }
 
-/// Counts every letter by hand and compares.
+/// Counts every dead letter by hand and compares.
 async fn counts_are_true(store: &Store) {
-    let letters = store.dead_letters(Filter::default(), Page { after: None, limit: usize::MAX }).await.unwrap().letters;
+    let dead_letters =
+        store.dead_letters(Filter::default(), Page { after: None, limit: usize::MAX }).await.unwrap().dead_letters;
     let mut by_hand: BTreeMap<String, [u64; 5]> = BTreeMap::new();
-    for letter in &letters {
-        let at = DeadLetterState::ALL.iter().position(|state| *state == letter.state).unwrap();
-        by_hand.entry(letter.fingerprint.clone()).or_default()[at] += 1;
+    for dead_letter in &dead_letters {
+        let at = DeadLetterState::ALL.iter().position(|state| *state == dead_letter.state).unwrap();
+        by_hand.entry(dead_letter.fingerprint.clone()).or_default()[at] += 1;
     }
     let groups = groups(store).await;
     let counts = |group: &DeadLetterGroup| DeadLetterState::ALL.map(|state| group.counts.of(state));

@@ -1,4 +1,4 @@
-//! Jobs: a frozen set of letters, each dealt with once, whatever happens in between.
+//! Jobs: a frozen set of dead letters, each dealt with once, whatever happens in between.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,11 +7,12 @@ use gantry_core::{DeadLetterId, DeadLetterState, JobId, MessageState};
 use gantry_store::{Filter, Job, JobError, JobKind, JobState, NewJob, Settlement, Store};
 use proptest::prelude::*;
 
-use crate::support::{Bench, START, bury, dead_with, enqueue, flow, lease, lease_one, letter, message, resolve};
+use crate::support::{Bench, START, bury, dead_letter, dead_with, enqueue, flow, lease, lease_one, message, resolve};
 
 fn redrive() -> NewJob {
     let filter = Filter::default();
-    let (by, reason) = ("ann".to_owned(), String::new());
+    let by = "ann".to_owned();
+    let reason = String::new();
     NewJob { kind: JobKind::Redrive, filter, by, reason, rate: None, most_replays: None, force: false }
 }
 
@@ -61,46 +62,48 @@ async fn a_job_is_about_the_letters_of_its_beginning() {
 async fn a_job_knows_what_came_of_what_it_redrove() {
     let bench = Bench::new();
     let store = bench.open();
-    let (one, two) = (dead_with(&store, "no-price").await, dead_with(&store, "no-price").await);
+    let one = dead_with(&store, "no-price").await;
+    let two = dead_with(&store, "no-price").await;
     let job = start(&store, redrive()).await;
     to_its_end(&store, job.id).await;
     resolve(&store, one).await;
     bury(&store, lease_one(&store, "orders").await, None, "no-price").await;
     let job = store.job(job.id).await.unwrap().unwrap();
     assert_eq!((job.resolved, job.failed_again, job.in_flight()), (1, 1, 0));
-    let letter = store.dead_letter(two).await.unwrap().unwrap();
-    assert_eq!((letter.state, letter.replays[0].job), (DeadLetterState::Open, Some(job.id)));
+    let dead_letter = store.dead_letter(two).await.unwrap().unwrap();
+    assert_eq!((dead_letter.state, dead_letter.replays[0].job), (DeadLetterState::Open, Some(job.id)));
 }
 
 #[tokio::test]
 async fn a_clock_that_was_set_back_keeps_no_letter_from_its_job() {
     let bench = Bench::new();
     let store = bench.open();
-    let letter = dead_with(&store, "no-price").await;
+    let dead_letter = dead_with(&store, "no-price").await;
     bench.clock.set_back(Duration::from_secs(3600));
     let job = start(&store, discard("wrong")).await;
     assert_eq!(to_its_end(&store, job.id).await.done, 1);
-    assert_eq!(state(&store, letter).await, DeadLetterState::Discarded);
+    assert_eq!(state(&store, dead_letter).await, DeadLetterState::Discarded);
 }
 
 #[tokio::test]
 async fn a_letter_that_failed_again_since_the_job_began_is_held_back() {
     let bench = Bench::new();
     let store = bench.open();
-    let (first, second) = (dead_with(&store, "no-price").await, dead_with(&store, "no-price").await);
+    let first = dead_with(&store, "no-price").await;
+    let second = dead_with(&store, "no-price").await;
     let job = start(&store, redrive()).await;
-    // Somebody replays the second by hand while the job has not come to it, and it fails again.
+    // The second dead letter is replayed by an operator before the job reaches it, and fails again.
     assert_eq!(store.work_on_job(job.id, 1, None).await.unwrap().done, 1);
     resolve(&store, first).await;
     bench.clock.advance(Duration::from_secs(1));
     store.replay(second, "bob".into(), None).await.unwrap();
     let leased = lease_one(&store, "orders").await;
-    let mut again = letter(&leased.envelope, None, "no-price");
+    let mut again = dead_letter(&leased.envelope, None, "no-price");
     again.last_failure = START.after(Duration::from_secs(1));
     let settlement = Settlement::Finished {
         state: MessageState::DeadLettered,
-        trail: leased.envelope.trail.clone(),
-        letters: vec![again],
+        timeline: leased.envelope.timeline.clone(),
+        dead_letters: vec![again],
         resolved: None,
     };
     store.settle(leased.ticket, settlement).await.unwrap();
@@ -133,10 +136,10 @@ async fn letters_of_one_message_are_redriven_one_after_the_other() {
     let store = bench.open();
     enqueue(&store, message("orders", None, "payload")).await;
     let leased = lease_one(&store, "orders").await;
-    let letters: Vec<_> = (0..3).map(|position| letter(&leased.envelope, Some(position), "no")).collect();
-    let ids: Vec<_> = letters.iter().map(|letter| letter.id).collect();
+    let dead_letters: Vec<_> = (0..3).map(|position| dead_letter(&leased.envelope, Some(position), "no")).collect();
+    let ids: Vec<_> = dead_letters.iter().map(|dead_letter| dead_letter.id).collect();
     let settlement =
-        Settlement::Finished { state: MessageState::DeadLettered, trail: Vec::new(), letters, resolved: None };
+        Settlement::Finished { state: MessageState::DeadLettered, timeline: Vec::new(), dead_letters, resolved: None };
     store.settle(leased.ticket, settlement).await.unwrap();
     let job = start(&store, redrive()).await;
     for (done, id) in (1u64..).zip(ids) {
@@ -175,8 +178,8 @@ async fn a_bulk_discard_needs_a_reason_and_keeps_it() {
     assert!(matches!(store.start_job(discard(" ")).await, Err(JobError::NoReason)));
     let job = start(&store, discard("the shop sent them again")).await;
     assert_eq!(to_its_end(&store, job.id).await.done, 1);
-    let letter = store.dead_letter(id).await.unwrap().unwrap();
-    let resolution = letter.resolution.unwrap();
+    let dead_letter = store.dead_letter(id).await.unwrap().unwrap();
+    let resolution = dead_letter.resolution.unwrap();
     assert_eq!((resolution.by.as_str(), resolution.reason.as_str()), ("ann", "the shop sent them again"));
 }
 
@@ -222,21 +225,21 @@ async fn a_job_goes_on_after_a_kill_and_does_nothing_twice() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
-    /// Whatever the steps, kills and failures in between: every letter is put to work exactly once.
+    /// Whatever the steps, kills and failures in between: every dead letter is put to work exactly once.
     #[test]
     fn every_letter_of_a_job_is_redriven_once(
-        letters in 1..300usize,
+        dead_letters in 1..300usize,
         steps in prop::collection::vec((1..120usize, any::<bool>()), 1..12),
     ) {
         tokio::runtime::Runtime::new().unwrap().block_on(async {
             let mut bench = Bench::new();
             let mut store = bench.open();
-            let template = letter(&crate::support::envelope("orders", None, "payload"), None, "no-price");
-            let made = (0..letters).map(|_| {
-                let mut letter = template.clone();
-                letter.id.message = gantry_core::MessageId::generate();
-                letter.received.id = letter.id.message;
-                letter
+            let template = dead_letter(&crate::support::envelope("orders", None, "payload"), None, "no-price");
+            let made = (0..dead_letters).map(|_| {
+                let mut dead_letter = template.clone();
+                dead_letter.id.message = gantry_core::MessageId::generate();
+                dead_letter.received.id = dead_letter.id.message;
+                dead_letter
             });
             crate::support::import(&store, made.collect()).await;
             let job = start(&store, redrive()).await;
@@ -250,9 +253,9 @@ proptest! {
                 }
             }
             let job = to_its_end(&store, job.id).await;
-            assert_eq!(job.done, letters as u64);
-            assert_eq!(store.depth(&flow("orders")).queued, letters);
-            assert_eq!(store.dead_letter_counts(&flow("orders")).replaying, letters as u64);
+            assert_eq!(job.done, dead_letters as u64);
+            assert_eq!(store.depth(&flow("orders")).queued, dead_letters);
+            assert_eq!(store.dead_letter_counts(&flow("orders")).replaying, dead_letters as u64);
         });
     }
 }

@@ -1,7 +1,7 @@
-//! The queue and its dead letters against a plain model: any sequence of calls, closings, kills and set clocks leaves
-//! both in the same state.
+//! Compares the queue and its dead letters with a reference model: any sequence of calls, restarts, kills and clock
+//! changes leaves both in the same state.
 
-mod paper;
+mod reference;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use gantry_core::{Clock, DeadLetterId, DeadLetterState, MessageId, MessageState}
 use gantry_store::{Backlog, Enqueued, Filter, JobKind, JobState, Leased, NewJob, Page, Settlement, Store};
 use proptest::prelude::*;
 
-use self::paper::{FLOWS, Letter, Paper, Queued, State, WINDOW, whole};
-use crate::support::{Bench, envelope, finished, flow, lease, letter, message, nothing_ready};
+use self::reference::{FLOWS, Letter, Queued, Reference, State, WINDOW, whole};
+use crate::support::{Bench, dead_letter, envelope, finished, flow, lease, message, nothing_ready};
 
 #[derive(Clone, Debug)]
 enum Call {
@@ -38,7 +38,7 @@ enum Call {
     },
     Discard(usize),
     Acknowledge(usize),
-    /// A job over all letters of a flow that wait.
+    /// A job on all waiting letters of a flow.
     Redrive(usize),
     DiscardAll(usize),
     Import {
@@ -79,13 +79,13 @@ fn call() -> impl Strategy<Value = Call> {
     ]
 }
 
-/// How long closed letters are kept by the model's sweeps.
+/// How long closed dead letters are kept by the model's sweeps.
 const KEEP: Duration = Duration::from_millis(30);
 
 struct Run {
     bench: Bench,
     store: Store,
-    paper: Paper,
+    reference: Reference,
     leases: Vec<Leased>,
     /// Makes every edit another one.
     edits: usize,
@@ -94,10 +94,10 @@ struct Run {
 }
 
 impl Run {
-    fn open(bench: Bench, paper: Paper, edits: usize, set_back: bool) -> Self {
+    fn open(bench: Bench, reference: Reference, edits: usize, set_back: bool) -> Self {
         let store = bench.open();
         FLOWS.iter().for_each(|(name, ordering)| store.register_flow(&flow(name), *ordering));
-        Self { bench, store, paper, leases: Vec::new(), edits, set_back }
+        Self { bench, store, reference, leases: Vec::new(), edits, set_back }
     }
 
     async fn call(mut self, call: Call) -> Self {
@@ -111,14 +111,14 @@ impl Run {
             Call::Later(which, wait) => {
                 if let Some(leased) = self.one_lease(which) {
                     let due = now.after(Duration::from_millis(wait));
-                    self.paper.put_off(leased.envelope.message.id, due, now);
+                    self.reference.postpone(leased.envelope.message.id, due, now);
                     let envelope = Box::new(leased.envelope);
                     self.store.settle(leased.ticket, Settlement::Later { envelope, due }).await.unwrap();
                 }
             }
             Call::GiveBack(which) => {
                 if let Some(leased) = self.one_lease(which) {
-                    self.paper.get(leased.envelope.message.id).state = State::Queued;
+                    self.reference.get(leased.envelope.message.id).state = State::Queued;
                 }
             }
             Call::Replay { which, edited } => {
@@ -127,19 +127,19 @@ impl Run {
                     let edit = edited.then(|| format!("edit {}", self.edits));
                     let text = edit.clone().map(Into::into);
                     self.store.replay(id, "ann".into(), text).await.unwrap();
-                    self.paper.replay(id, edit, now);
+                    self.reference.replay(id, edit, now);
                 }
             }
             Call::Discard(which) => {
                 if let Some(id) = self.one_letter(which) {
                     self.store.discard(id, "ann".into(), "wrong".into()).await.unwrap();
-                    self.paper.close(id, DeadLetterState::Discarded, now);
+                    self.reference.close(id, DeadLetterState::Discarded, now);
                 }
             }
             Call::Acknowledge(which) => {
                 if let Some(id) = self.one_letter(which) {
                     self.store.acknowledge(id, "ann".into()).await.unwrap();
-                    self.paper.letters.get_mut(&id).unwrap().state = DeadLetterState::Acknowledged;
+                    self.reference.dead_letters.get_mut(&id).unwrap().state = DeadLetterState::Acknowledged;
                 }
             }
             Call::Redrive(flow) => self.job(flow, JobKind::Redrive).await,
@@ -147,7 +147,7 @@ impl Run {
             Call::Import { flow, key } => self.import(flow, key).await,
             Call::Sweep => {
                 while self.store.sweep(KEEP).await.unwrap().more {}
-                self.paper.sweep(KEEP, now);
+                self.reference.sweep(KEEP, now);
             }
             Call::Advance(millis) => self.bench.clock.advance(Duration::from_millis(millis)),
             Call::SetBack(millis) => {
@@ -156,17 +156,17 @@ impl Run {
             }
             Call::Reopen => {
                 self.leases.clear();
-                self.paper.restart();
+                self.reference.restart();
                 self.store.close().await.unwrap();
-                return Self::open(self.bench, self.paper, self.edits, self.set_back);
+                return Self::open(self.bench, self.reference, self.edits, self.set_back);
             }
             Call::Kill => {
                 // A durable write brings everything before it to disk: the model need not know what may be lost.
                 self.store.kv_put("model", "barrier", "x".into()).await.unwrap();
                 let killed = self.bench.killed();
                 self.leases.clear();
-                self.paper.restart();
-                return Self::open(killed, self.paper, self.edits, self.set_back);
+                self.reference.restart();
+                return Self::open(killed, self.reference, self.edits, self.set_back);
             }
         }
         self
@@ -178,20 +178,21 @@ impl Run {
     }
 
     fn one_letter(&self, which: usize) -> Option<DeadLetterId> {
-        let waiting = self.paper.waiting();
+        let waiting = self.reference.waiting();
         (!waiting.is_empty()).then(|| waiting[which % waiting.len()])
     }
 
     async fn enqueue(&mut self, flow: usize, new: Vec<(Option<u8>, Option<u8>)>) {
         let since = self.bench.clock.now();
-        let (mut batch, mut expected) = (Vec::new(), Vec::new());
+        let mut batch = Vec::new();
+        let mut expected = Vec::new();
         for (key, dedupe) in new {
             let mut new = message(FLOWS[flow].0, key.map(|key| key.to_string()).as_deref(), "as received");
             new.envelope.dedupe_key = dedupe.map(|key| key.to_string());
             new.dedupe_window = dedupe.map(|_| WINDOW);
             let id = new.envelope.message.id;
-            let queued = Queued { id, flow, key, since, state: State::Queued, put_off_until: None };
-            let duplicate = self.paper.enqueue(queued, dedupe, since);
+            let queued = Queued { id, flow, key, since, state: State::Queued, postponed_until: None };
+            let duplicate = self.reference.enqueue(queued, dedupe, since);
             expected.push(duplicate.map_or(Enqueued::Stored(id), Enqueued::Duplicate));
             batch.push(new);
         }
@@ -199,7 +200,7 @@ impl Run {
     }
 
     async fn lease(&mut self, flow: usize, max: usize) {
-        let ready = self.paper.ready(flow, self.bench.clock.now());
+        let ready = self.reference.ready(flow, self.bench.clock.now());
         if ready.is_empty() {
             assert!(nothing_ready(&self.store, FLOWS[flow].0));
             return;
@@ -209,38 +210,41 @@ impl Run {
         for leased in leased {
             let id = leased.envelope.message.id;
             assert!(ready.contains(&id), "{id} was not ready");
-            if let Some(letter) = self.paper.letters.get(&whole(id)) {
-                assert_eq!(leased.envelope.message.payload, letter.payload, "a replay works on the latest edit");
+            if let Some(dead_letter) = self.reference.dead_letters.get(&whole(id)) {
+                assert_eq!(leased.envelope.message.payload, dead_letter.payload, "a replay works on the latest edit");
             }
-            self.paper.get(id).state = State::Leased;
+            self.reference.get(id).state = State::Leased;
             self.leases.push(leased);
         }
     }
 
     async fn finish(&mut self, which: usize, state: MessageState) {
         let Some(Leased { envelope, ticket }) = self.one_lease(which) else { return };
-        self.paper.end(envelope.message.id, state, None, self.bench.clock.now());
+        self.reference.end(envelope.message.id, state, None, self.bench.clock.now());
         let resolved = envelope.replay.map(|replay| replay.dead_letter);
-        let settlement = Settlement::Finished { state, trail: envelope.trail, letters: Vec::new(), resolved };
+        let settlement =
+            Settlement::Finished { state, timeline: envelope.timeline, dead_letters: Vec::new(), resolved };
         self.store.settle(ticket, settlement).await.unwrap();
     }
 
     async fn bury(&mut self, which: usize, expires: bool) {
         let Some(Leased { envelope, ticket }) = self.one_lease(which) else { return };
-        let (now, id) = (self.bench.clock.now(), envelope.message.id);
+        let now = self.bench.clock.now();
+        let id = envelope.message.id;
         let expires_at = expires.then(|| now.after(WINDOW));
-        let mut filed = letter(&envelope, None, "no-price");
-        (filed.expires_at, filed.last_failure) = (expires_at, now);
-        let &mut Queued { flow, key, .. } = self.paper.get(id);
+        let mut filed = dead_letter(&envelope, None, "no-price");
+        filed.expires_at = expires_at;
+        filed.last_failure = now;
+        let &mut Queued { flow, key, .. } = self.reference.get(id);
         let payload = String::from_utf8(envelope.message.payload.to_vec()).unwrap();
-        let bars = FLOWS[flow].1 == gantry_store::Ordering::PerKeyOrBlocked && key.is_some();
+        let blocks = FLOWS[flow].1 == gantry_store::Ordering::PerKeyOrBlocked && key.is_some();
         let state = DeadLetterState::Open;
-        let on_paper = Letter { flow, key, state, closed_at: None, expires_at, payload, edits: 0, bars };
-        self.paper.end(id, MessageState::DeadLettered, Some(on_paper), now);
+        let expected = Letter { flow, key, state, closed_at: None, expires_at, payload, edits: 0, blocks };
+        self.reference.end(id, MessageState::DeadLettered, Some(expected), now);
         let settlement = Settlement::Finished {
             state: MessageState::DeadLettered,
-            trail: envelope.trail,
-            letters: vec![filed],
+            timeline: envelope.timeline,
+            dead_letters: vec![filed],
             resolved: None,
         };
         self.store.settle(ticket, settlement).await.unwrap();
@@ -249,17 +253,23 @@ impl Run {
     async fn job(&mut self, which: usize, kind: JobKind) {
         let now = self.bench.clock.now();
         let filter = Filter { flow: Some(flow(FLOWS[which].0)), ..Filter::default() };
-        let (by, reason) = ("ann".to_owned(), "all of them".to_owned());
+        let by = "ann".to_owned();
+        let reason = "all of them".to_owned();
         let new = NewJob { kind, filter, by, reason, rate: None, most_replays: None, force: true };
         let mut job = self.store.start_job(new).await.unwrap();
         while job.state == JobState::Running {
             job = self.store.work_on_job(job.id, 2, None).await.unwrap().job;
         }
-        for id in self.paper.waiting().into_iter().filter(|id| self.paper.letters[id].flow == which).collect::<Vec<_>>()
+        for id in self
+            .reference
+            .waiting()
+            .into_iter()
+            .filter(|id| self.reference.dead_letters[id].flow == which)
+            .collect::<Vec<_>>()
         {
             match kind {
-                JobKind::Redrive => self.paper.replay(id, None, now),
-                JobKind::Discard => self.paper.close(id, DeadLetterState::Discarded, now),
+                JobKind::Redrive => self.reference.replay(id, None, now),
+                JobKind::Discard => self.reference.close(id, DeadLetterState::Discarded, now),
             }
         }
     }
@@ -267,25 +277,27 @@ impl Run {
     async fn import(&mut self, flow: usize, key: Option<u8>) {
         let envelope = envelope(FLOWS[flow].0, key.map(|key| key.to_string()).as_deref(), "imported");
         let id = envelope.message.id;
-        let imported = self.store.import_dead_letters(vec![letter(&envelope, None, "elsewhere")]).await.unwrap();
+        let imported = self.store.import_dead_letters(vec![dead_letter(&envelope, None, "elsewhere")]).await.unwrap();
         assert_eq!(imported.added, 1);
-        let (state, payload) = (DeadLetterState::Open, "imported".to_owned());
-        let on_paper = Letter { flow, key, state, closed_at: None, expires_at: None, payload, edits: 0, bars: false };
-        self.paper.letters.insert(whole(id), on_paper);
-        self.paper.ended.insert(id, MessageState::DeadLettered);
+        let state = DeadLetterState::Open;
+        let payload = "imported".to_owned();
+        let expected = Letter { flow, key, state, closed_at: None, expires_at: None, payload, edits: 0, blocks: false };
+        self.reference.dead_letters.insert(whole(id), expected);
+        self.reference.ended.insert(id, MessageState::DeadLettered);
     }
 
     async fn check(&mut self) {
         let now = self.bench.clock.now();
         for (at, (name, _)) in FLOWS.iter().enumerate() {
-            let (mut expected, mut depth) = (self.paper.depth(at, now), self.store.depth(&flow(name)));
-            // Due messages count as scheduled until somebody asks for work, and who waits behind a letter is counted
-            // once somebody came by.
+            let mut expected = self.reference.depth(at, now);
+            let mut depth = self.store.depth(&flow(name));
+            // Due messages count as scheduled until the next lease, and messages behind a blocking dead letter are counted
+            // only from then on.
             let called = depth.scheduled - expected.scheduled.min(depth.scheduled);
             expected.queued -= called;
             expected.scheduled += called;
             depth.blocked = 0;
-            // After a set-back, "oldest" is the first in line, whatever the clock showed then.
+            // After the clock was set back, "oldest" is the first in the queue, whatever its time.
             if self.set_back {
                 depth.oldest = expected.oldest;
             }
@@ -297,20 +309,21 @@ impl Run {
             bytes: sum.bytes + one.bytes,
         });
         assert_eq!(self.store.whole_backlog(), sum, "the counter is the sum over all schedules");
-        assert_eq!(sum.messages, self.paper.messages.len());
+        assert_eq!(sum.messages, self.reference.messages.len());
         let page = Page { after: None, limit: 10_000 };
-        let found = self.store.dead_letter_summaries(Filter::default(), page).await.unwrap().letters;
-        let found: BTreeMap<_, _> = found.into_iter().map(|letter| (letter.id, letter.state)).collect();
-        let expected: BTreeMap<_, _> = self.paper.letters.iter().map(|(id, letter)| (*id, letter.state)).collect();
+        let found = self.store.dead_letter_summaries(Filter::default(), page).await.unwrap().dead_letters;
+        let found: BTreeMap<_, _> = found.into_iter().map(|dead_letter| (dead_letter.id, dead_letter.state)).collect();
+        let expected: BTreeMap<_, _> =
+            self.reference.dead_letters.iter().map(|(id, dead_letter)| (*id, dead_letter.state)).collect();
         assert_eq!(found, expected);
     }
 
-    /// Gives up every letter that waits, and delivers everything that is left.
+    /// Discards every waiting dead letter, and delivers all remaining messages.
     async fn finish_all(mut self) {
         self.leases.clear();
-        for (id, letter) in &self.paper.letters {
+        for (id, dead_letter) in &self.reference.dead_letters {
             let revisions = self.store.dead_letter_revisions(*id).await.unwrap().unwrap();
-            assert_eq!(revisions.len(), letter.edits + 1);
+            assert_eq!(revisions.len(), dead_letter.edits + 1);
         }
         for which in 0..FLOWS.len() {
             self.job(which, JobKind::Discard).await;
@@ -318,22 +331,23 @@ impl Run {
         self = self.call(Call::Reopen).await;
         self.bench.clock.advance(Duration::from_secs(3600));
         for (name, _) in FLOWS {
-            while self.paper.messages.iter().any(|message| FLOWS[message.flow].0 == name) {
+            while self.reference.messages.iter().any(|message| FLOWS[message.flow].0 == name) {
                 for Leased { envelope, ticket } in lease(&self.store, name, 5).await {
                     let id = envelope.message.id;
                     let resolved = envelope.replay.map(|replay| replay.dead_letter);
-                    self.paper.end(id, MessageState::Delivered, None, self.bench.clock.now());
-                    let Settlement::Finished { state, trail, letters, .. } = finished(MessageState::Delivered) else {
+                    self.reference.end(id, MessageState::Delivered, None, self.bench.clock.now());
+                    let Settlement::Finished { state, timeline, dead_letters, .. } = finished(MessageState::Delivered)
+                    else {
                         continue;
                     };
-                    let settlement = Settlement::Finished { state, trail, letters, resolved };
+                    let settlement = Settlement::Finished { state, timeline, dead_letters, resolved };
                     self.store.settle(ticket, settlement).await.unwrap();
                 }
             }
             assert!(nothing_ready(&self.store, name));
         }
         self.check().await;
-        for (id, state) in &self.paper.ended {
+        for (id, state) in &self.reference.ended {
             assert_eq!(state_of(&self.store, *id).await, *state);
         }
         self.store.close().await.unwrap();
@@ -351,7 +365,7 @@ proptest! {
     fn the_queue_behaves_like_its_model(calls in prop::collection::vec(call(), 1..80)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let mut run = Run::open(Bench::new(), Paper::default(), 0, false);
+            let mut run = Run::open(Bench::new(), Reference::default(), 0, false);
             for call in calls {
                 run = run.call(call).await;
                 run.check().await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use gantry_core::{Breach, MessageState, Severity, Timestamp};
 use gantry_store::{Along, Interval, MOST_KINDS, QualityFilter, QualityReport, Settlement, Store};
 
-use crate::support::{Bench, START, enqueue, finished, flow, lease_one, letter, message};
+use crate::support::{Bench, START, dead_letter, enqueue, finished, flow, lease_one, message};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -17,9 +17,10 @@ fn breach(code: &str, field: &str, count: u64) -> Breach {
 async fn end_with(store: &Store, name: &str, breaches: Vec<Breach>) {
     enqueue(store, message(name, None, "{}")).await;
     let leased = lease_one(store, name).await;
-    let letters = vec![letter(&leased.envelope, None, "invalid")];
-    let (state, trail) = (MessageState::DeadLettered, Vec::new());
-    let settlement = Settlement::Finished { state, trail, letters, resolved: None };
+    let dead_letters = vec![dead_letter(&leased.envelope, None, "invalid")];
+    let state = MessageState::DeadLettered;
+    let timeline = Vec::new();
+    let settlement = Settlement::Finished { state, timeline, dead_letters, resolved: None };
     store.settle_with(leased.ticket, settlement, Along { breaches, ..Along::default() }).await.unwrap();
 }
 

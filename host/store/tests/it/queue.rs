@@ -186,8 +186,9 @@ async fn a_time_chosen_before_the_clock_was_set_back_is_read_as_it_was_meant() {
     let leased = lease_one(&store, "orders").await;
     let mut envelope = leased.envelope;
     // It was attempted while the clock was ahead, and is settled when that was put right.
-    let (at, due) = (START.after(HOURS), START.after(HOURS).after(Duration::from_secs(5)));
-    envelope.trail.push(TimelineEntry { at, event: Event::Postponed { code: "busy".into(), until: due } });
+    let at = START.after(HOURS);
+    let due = START.after(HOURS).after(Duration::from_secs(5));
+    envelope.timeline.push(TimelineEntry { at, event: Event::Postponed { code: "busy".into(), until: due } });
     let later = Settlement::Later { envelope: Box::new(envelope), due };
     store.settle(leased.ticket, later).await.unwrap();
     assert!(nothing_ready(&store, "orders"));

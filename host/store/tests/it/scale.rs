@@ -1,4 +1,4 @@
-//! Many letters with large payloads: what listing, counting, grouping and redriving cost. Ratios are printed, nothing
+//! Many dead letters with large payloads: what listing, counting, grouping and redriving cost. Ratios are printed, nothing
 //! is timed against a bound: `cargo test -p gantry-store --test it scale -- --nocapture`.
 
 use std::time::{Duration, Instant};
@@ -6,21 +6,21 @@ use std::time::{Duration, Instant};
 use gantry_core::{DeadLetter, MessageId};
 use gantry_store::{Filter, GroupFilter, JobKind, JobState, NewJob, Page};
 
-use crate::support::{Bench, envelope, flow, import, letter};
+use crate::support::{Bench, dead_letter, envelope, flow, import};
 
 const LETTERS: usize = 10_000;
 const KINDS: usize = 20;
 const PAYLOAD: usize = 4 << 10;
 
-fn letters() -> Vec<DeadLetter> {
-    let template = letter(&envelope("orders", Some("k"), "x".repeat(PAYLOAD)), None, "code");
+fn dead_letters() -> Vec<DeadLetter> {
+    let template = dead_letter(&envelope("orders", Some("k"), "x".repeat(PAYLOAD)), None, "code");
     let made = (0..LETTERS).map(|n| {
-        let mut letter = template.clone();
-        letter.id.message = MessageId::generate();
-        letter.received.id = letter.id.message;
-        letter.reason.code = format!("code-{}", n % KINDS);
-        letter.reason.text = format!("number {n}");
-        letter
+        let mut dead_letter = template.clone();
+        dead_letter.id.message = MessageId::generate();
+        dead_letter.received.id = dead_letter.id.message;
+        dead_letter.reason.code = format!("code-{}", n % KINDS);
+        dead_letter.reason.text = format!("number {n}");
+        dead_letter
     });
     made.collect()
 }
@@ -38,8 +38,8 @@ async fn timed<T>(what: &str, of: Duration, work: impl Future<Output = T>) -> (T
 async fn ten_thousand_letters_are_listed_counted_grouped_and_redriven() {
     let bench = Bench::new();
     let store = bench.open();
-    let letters = letters();
-    let (_, writing) = timed("write 10,000 letters of 4 KiB", Duration::MAX, import(&store, letters)).await;
+    let dead_letters = dead_letters();
+    let (_, writing) = timed("write 10,000 letters of 4 KiB", Duration::MAX, import(&store, dead_letters)).await;
 
     let (groups, _) = timed("groups", writing, store.dead_letter_groups(GroupFilter::default())).await;
     let groups = groups.unwrap();
@@ -54,7 +54,7 @@ async fn ten_thousand_letters_are_listed_counted_grouped_and_redriven() {
     assert_eq!(counts.unwrap().open, 0);
     let page = Page { after: None, limit: LETTERS };
     let (page, _) = timed("list all, in brief", writing, store.dead_letter_summaries(Filter::default(), page)).await;
-    assert_eq!(page.unwrap().letters.len(), LETTERS);
+    assert_eq!(page.unwrap().dead_letters.len(), LETTERS);
 
     let new = NewJob {
         kind: JobKind::Redrive,

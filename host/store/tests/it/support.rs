@@ -1,4 +1,4 @@
-//! What the tests share: a store in a directory of its own, and messages and letters with as little text as possible.
+//! What the tests share: a store in a directory of its own, and messages and dead letters with as little text as possible.
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -15,7 +15,7 @@ use gantry_core::{
 use gantry_store::{Enqueued, Leased, NewMessage, Settlement, Store, StoreConfig};
 use tempfile::TempDir;
 
-/// The moment every test begins at.
+/// The time at which every test begins.
 pub(crate) const START: Timestamp = Timestamp(1_760_000_000_000);
 
 /// No wait in a test that passes comes near this.
@@ -40,7 +40,7 @@ impl Bench {
         open(&self.path(), &self.clock)
     }
 
-    /// What a process killed at this moment would leave behind.
+    /// What a process that is killed now would leave behind.
     pub(crate) fn killed(&self) -> Self {
         let copy = Self { dir: tempfile::tempdir().unwrap(), clock: self.clock.clone() };
         copy_dir(&self.path(), &copy.path());
@@ -78,7 +78,7 @@ pub(crate) fn envelope(flow_name: &str, key: Option<&str>, payload: impl Into<By
         event_time: START,
         payload: payload.into(),
     };
-    Envelope { trail: Vec::new(), ..Envelope::received(message, flow(flow_name), "webhook /orders".into(), START) }
+    Envelope { timeline: Vec::new(), ..Envelope::received(message, flow(flow_name), "webhook /orders".into(), START) }
 }
 
 pub(crate) fn new(envelope: Envelope) -> NewMessage {
@@ -121,7 +121,7 @@ pub(crate) fn waits(future: Pin<&mut impl Future>) -> bool {
 }
 
 pub(crate) fn finished(state: MessageState) -> Settlement {
-    Settlement::Finished { state, trail: Vec::new(), letters: Vec::new(), resolved: None }
+    Settlement::Finished { state, timeline: Vec::new(), dead_letters: Vec::new(), resolved: None }
 }
 
 pub(crate) async fn deliver(store: &Store, leased: Leased) {
@@ -130,25 +130,25 @@ pub(crate) async fn deliver(store: &Store, leased: Leased) {
 
 /// Gives a leased message up, in whole or for one delivery.
 pub(crate) async fn bury(store: &Store, leased: Leased, position: Option<u32>, code: &str) -> DeadLetterId {
-    let letter = letter(&leased.envelope, position, code);
-    let id = letter.id;
+    let dead_letter = dead_letter(&leased.envelope, position, code);
+    let id = dead_letter.id;
     let settlement = Settlement::Finished {
         state: MessageState::DeadLettered,
-        trail: leased.envelope.trail.clone(),
-        letters: vec![letter],
+        timeline: leased.envelope.timeline.clone(),
+        dead_letters: vec![dead_letter],
         resolved: None,
     };
     store.settle(leased.ticket, settlement).await.unwrap();
     id
 }
 
-/// Leases the message of a replayed letter and delivers it.
+/// Leases the message of a replayed dead letter and delivers it.
 pub(crate) async fn resolve(store: &Store, id: DeadLetterId) {
     let leased = lease_one(store, "orders").await;
     assert_eq!(leased.envelope.replay.as_ref().map(|replay| replay.dead_letter), Some(id));
-    let trail = leased.envelope.trail.clone();
+    let timeline = leased.envelope.timeline.clone();
     let settlement =
-        Settlement::Finished { state: MessageState::Delivered, trail, letters: Vec::new(), resolved: Some(id) };
+        Settlement::Finished { state: MessageState::Delivered, timeline, dead_letters: Vec::new(), resolved: Some(id) };
     store.settle(leased.ticket, settlement).await.unwrap();
 }
 
@@ -158,14 +158,14 @@ pub(crate) async fn dead_with(store: &Store, code: &str) -> DeadLetterId {
     bury(store, lease_one(store, "orders").await, None, code).await
 }
 
-/// Takes in this many letters of as many messages at once, without going through the queue.
-pub(crate) async fn import(store: &Store, letters: Vec<DeadLetter>) {
-    for some in letters.chunks(1000) {
+/// Imports this many dead letters, of as many messages, without using the queue.
+pub(crate) async fn import(store: &Store, dead_letters: Vec<DeadLetter>) {
+    for some in dead_letters.chunks(1000) {
         store.import_dead_letters(some.to_vec()).await.unwrap();
     }
 }
 
-pub(crate) fn letter(envelope: &Envelope, position: Option<u32>, code: &str) -> DeadLetter {
+pub(crate) fn dead_letter(envelope: &Envelope, position: Option<u32>, code: &str) -> DeadLetter {
     let reason = Reason { code: code.into(), text: format!("it failed: {code}"), violations: Vec::new() };
     let stage = if position.is_some() { Stage::Deliver } else { Stage::Validate };
     let target = position.map(|_| "erp".parse().unwrap());
@@ -195,7 +195,7 @@ pub(crate) fn letter(envelope: &Envelope, position: Option<u32>, code: &str) -> 
         resolution: None,
         replays: Vec::new(),
         revisions: Vec::new(),
-        trail: envelope.trail.clone(),
+        timeline: envelope.timeline.clone(),
     }
 }
 

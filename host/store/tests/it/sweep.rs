@@ -1,11 +1,11 @@
-//! What has had its time goes; what somebody may still need stays.
+//! The sweep removes what is old enough and keeps what may still be needed.
 
 use std::time::Duration;
 
 use gantry_core::{DeadLetterId, MessageId, MessageState};
 use gantry_store::{Filter, GroupFilter, JobKind, NewJob, Settlement, Store};
 
-use crate::support::{Bench, START, bury, deliver, enqueue, envelope, flow, lease_one, letter, message};
+use crate::support::{Bench, START, bury, dead_letter, deliver, enqueue, envelope, flow, lease_one, message};
 
 const KEEP: Duration = Duration::from_secs(3600);
 
@@ -72,34 +72,35 @@ async fn ended_windows_are_removed_and_open_ones_are_not() {
 async fn letters_go_when_they_expire_or_were_closed_long_ago() {
     let bench = bench_of_today();
     let store = bench.open();
-    let mut letters: Vec<DeadLetterId> = Vec::new();
+    let mut dead_letters: Vec<DeadLetterId> = Vec::new();
     for _ in 0..4 {
         enqueue(&store, message("orders", None, "x")).await;
         let leased = lease_one(&store, "orders").await;
-        letters.push(bury(&store, leased, None, "no").await);
+        dead_letters.push(bury(&store, leased, None, "no").await);
     }
     enqueue(&store, message("orders", None, "x")).await;
     let leased = lease_one(&store, "orders").await;
-    let mut expiring = letter(&leased.envelope, None, "no");
+    let mut expiring = dead_letter(&leased.envelope, None, "no");
     expiring.expires_at = Some(gantry_core::Clock::now(&bench.clock).after(Duration::from_secs(10)));
     let expiring_id = expiring.id;
-    let (state, trail) = (MessageState::DeadLettered, Vec::new());
-    let settlement = Settlement::Finished { state, trail, letters: vec![expiring], resolved: None };
+    let state = MessageState::DeadLettered;
+    let timeline = Vec::new();
+    let settlement = Settlement::Finished { state, timeline, dead_letters: vec![expiring], resolved: None };
     store.settle(leased.ticket, settlement).await.unwrap();
 
-    store.discard(letters[0], "ann".into(), "test order".into()).await.unwrap();
-    store.replay(letters[1], "ann".into(), None).await.unwrap();
+    store.discard(dead_letters[0], "ann".into(), "test order".into()).await.unwrap();
+    store.replay(dead_letters[1], "ann".into(), None).await.unwrap();
     bench.clock.advance(Duration::from_secs(10));
     assert_eq!(sweep_all(&store).await, (0, 0, 1));
     assert_eq!(store.dead_letter(expiring_id).await.unwrap(), None);
 
     bench.clock.advance(KEEP + Duration::from_secs(60));
-    // One history without letters at once; that of the discarded letter on the next pass.
+    // One history without dead letters at once; that of the discarded dead letter on the next pass.
     let first = sweep_all(&store).await;
     let second = sweep_all(&store).await;
     assert_eq!((first.0 + second.0, first.2 + second.2), (2, 1));
-    assert_eq!(store.dead_letter(letters[0]).await.unwrap(), None);
-    for kept in &letters[1..] {
+    assert_eq!(store.dead_letter(dead_letters[0]).await.unwrap(), None);
+    for kept in &dead_letters[1..] {
         assert!(store.dead_letter(*kept).await.unwrap().is_some(), "{kept}");
         assert!(store.history(kept.message).await.unwrap().is_some(), "{kept}");
     }
@@ -114,10 +115,12 @@ async fn what_expires_before_anybody_closed_it_is_counted_apart() {
     for discarded in [false, true] {
         enqueue(&store, message("orders", None, "x")).await;
         let leased = lease_one(&store, "orders").await;
-        let mut expiring = letter(&leased.envelope, None, "no");
+        let mut expiring = dead_letter(&leased.envelope, None, "no");
         expiring.expires_at = Some(gantry_core::Clock::now(&bench.clock).after(Duration::from_secs(10)));
-        let (id, state, trail) = (expiring.id, MessageState::DeadLettered, Vec::new());
-        let settlement = Settlement::Finished { state, trail, letters: vec![expiring], resolved: None };
+        let id = expiring.id;
+        let state = MessageState::DeadLettered;
+        let timeline = Vec::new();
+        let settlement = Settlement::Finished { state, timeline, dead_letters: vec![expiring], resolved: None };
         store.settle(leased.ticket, settlement).await.unwrap();
         if discarded {
             store.discard(id, "ann".into(), "test order".into()).await.unwrap();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gantry_config::{AlertTarget, AlertUrl};
-use gantry_core::alert::Notice;
+use gantry_core::alert::Notification;
 use gantry_core::{Delivery, ErrorClass, Secret};
 use gantry_security::{SecretError, resolve};
 
@@ -102,10 +102,10 @@ fn request(config: &AlertTarget, url: &str) -> HttpTarget {
 #[async_trait]
 impl Target for AlertSender {
     async fn send(&self, request: Request<'_>) -> Result<Accepted, Failure> {
-        let notice: Notice = serde_json::from_slice(&request.delivery.payload).map_err(|error| {
+        let notification: Notification = serde_json::from_slice(&request.delivery.payload).map_err(|error| {
             Failure::without_answer(ErrorClass::Permanent, &format!("this is not what is said of an alert: {error}"))
         })?;
-        let payload = self.form.body(&notice).into();
+        let payload = self.form.body(&notification).into();
         let delivery = Delivery { payload, ..request.delivery.clone() };
         let sent = self.http.send(Request { delivery: &delivery, ..request }).await;
         match sent {

@@ -2,9 +2,9 @@
 
 mod commands;
 mod conditions;
+mod dead_letters;
 mod endpoint;
 mod kills;
-mod letters;
 mod source;
 
 use std::path::Path;
@@ -35,8 +35,8 @@ fn json(seen: &Seen) -> Value {
 /// What was said, and of what: `trigger dead_letters`.
 fn words(seen: &[Seen]) -> Vec<String> {
     let word = |seen: &Seen| {
-        let notice = json(seen);
-        format!("{} {}", notice["action"].as_str().unwrap(), notice["alert"].as_str().unwrap())
+        let notification = json(seen);
+        format!("{} {}", notification["action"].as_str().unwrap(), notification["alert"].as_str().unwrap())
     };
     seen.iter().map(word).collect()
 }

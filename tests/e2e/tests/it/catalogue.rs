@@ -267,7 +267,7 @@ fn a_signature_is_verified_by_its_public_key_alone_and_the_private_key_is_never_
     workspace.sign(&plugin, "release");
     assert_eq!((verify(&public).0, verify(key.to_str().unwrap()).0), (0, 0));
     let (code, text) = verify(other.to_str().unwrap());
-    assert!(code == 4 && text.contains("has no good signature of the key"), "{text}");
+    assert!(code == 4 && text.contains("has no valid signature of the key"), "{text}");
 
     let private = std::fs::read_to_string(workspace.path("release.key")).unwrap();
     let secret = private.lines().nth(1).unwrap();

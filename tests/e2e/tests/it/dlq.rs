@@ -2,7 +2,7 @@
 //! that runs, is stopped, or is killed half-way.
 
 mod api;
-mod desk;
+mod commands;
 mod jobs;
 mod wire;
 
@@ -84,7 +84,7 @@ impl Night {
         self.told(&["list", "--count"])[state].as_u64().unwrap()
     }
 
-    fn letters(&self) -> Vec<Value> {
+    fn dead_letters(&self) -> Vec<Value> {
         self.told(&["list"])["dead_letters"].as_array().unwrap().clone()
     }
 }

@@ -115,7 +115,7 @@ async fn a_scheduled_attempt_survives_a_restart() {
     erp.wait_for(2).await;
     host.settled().await;
     let history = host.handle().store().history(id).await.unwrap().unwrap();
-    let attempts = history.trail.iter().filter(|entry| matches!(entry.event, gantry_core::Event::Attempted { .. }));
+    let attempts = history.timeline.iter().filter(|entry| matches!(entry.event, gantry_core::Event::Attempted { .. }));
     assert_eq!(attempts.count(), 2, "the attempt before the restart counts");
     host.stop().await;
 }
@@ -216,8 +216,8 @@ async fn a_second_signal_stops_at_once_and_loses_nothing() {
     let (_held, _) = silent.accept().await.unwrap();
     host.signal("TERM");
     let log = dir.path().join("log");
-    eventually("the host to begin draining", || async {
-        std::fs::read_to_string(&log).is_ok_and(|log| log.contains("draining"))
+    eventually("the host to begin shutting down", || async {
+        std::fs::read_to_string(&log).is_ok_and(|log| log.contains("shutting down"))
     })
     .await;
     let second = std::time::Instant::now();

@@ -71,10 +71,10 @@ async fn a_message_that_breaks_rules_is_a_dead_letter_with_all_of_them_and_the_o
     sent.sort();
     assert_eq!(sent, [ODD, GOOD], "byte for byte, warnings included");
 
-    let letter = host.dead_letters().await.remove(0);
-    assert_eq!((letter.stage, letter.reason.code.as_str()), (Stage::Validate, "invalid"));
-    assert_eq!(letter.reason.text, "the message breaks 4 rules of step `plausible`");
-    let found: Vec<_> = letter.reason.violations.iter().map(|v| (v.path.as_str(), v.code.as_str())).collect();
+    let dead_letter = host.dead_letters().await.remove(0);
+    assert_eq!((dead_letter.stage, dead_letter.reason.code.as_str()), (Stage::Validate, "invalid"));
+    assert_eq!(dead_letter.reason.text, "the message breaks 4 rules of step `plausible`");
+    let found: Vec<_> = dead_letter.reason.violations.iter().map(|v| (v.path.as_str(), v.code.as_str())).collect();
     let expected = [
         ("/lines/1/sku", "missing-field"),
         ("/lines/2/sku", "unknown-key"),
@@ -119,8 +119,8 @@ async fn a_message_is_counted_once_however_often_it_is_replayed_and_tried() {
     assert_eq!(erp.seen().len(), 3, "the one with a warning was tried again");
     let before = counted(&quality(&host).await);
     assert!(before.contains(&"plausible wrong-sum /total warning 2 2".to_owned()), "{before:?}");
-    let letter = host.dead_letters().await.remove(0);
-    host.handle().store().replay(letter.id, "olga".into(), None).await.unwrap();
+    let dead_letter = host.dead_letters().await.remove(0);
+    host.handle().store().replay(dead_letter.id, "olga".into(), None).await.unwrap();
     eventually("the replay to fail again", || async {
         host.dead_letters().await[0].replays.iter().any(|r| r.outcome.is_some())
     })
@@ -155,8 +155,8 @@ async fn a_step_that_skips_says_which_messages_the_flow_is_for() {
     host.post("/in", "no JSON").await;
     let counts = host.settled().await[0].counts;
     assert_eq!((counts.delivered, counts.skipped, counts.dead_lettered), (1, 1, 1), "what is no JSON can't be asked");
-    let trail = host.handle().store().history(other).await.unwrap().unwrap().trail;
-    assert!(format!("{trail:?}").contains("wrong-value"), "{trail:?}");
+    let timeline = host.handle().store().history(other).await.unwrap().unwrap().timeline;
+    assert!(format!("{timeline:?}").contains("wrong-value"), "{timeline:?}");
     assert_eq!(counted(&quality(&host).await), ["ours not-json  error 1 1"]);
     host.stop().await;
 }
@@ -200,12 +200,13 @@ async fn a_dry_run_goes_through_rules_and_nothing_is_deployed_to_them() {
     host.post("/in", r#"{"lines": [], "note": "poison"}"#).await;
     host.post("/in", WRONG).await;
     host.settled().await;
-    let letters: Vec<_> = host.dead_letters().await.into_iter().map(|letter| letter.id).collect();
-    assert_eq!(letters.len(), 2);
+    let dead_letters: Vec<_> = host.dead_letters().await.into_iter().map(|dead_letter| dead_letter.id).collect();
+    assert_eq!(dead_letters.len(), 2);
     let new = host.publish(versioned("echo", "2.0.0")).await;
-    let report = host.handle().dry_run("in".parse().unwrap(), "map".into(), &new, letters.clone()).await.unwrap();
+    let report = host.handle().dry_run("in".parse().unwrap(), "map".into(), &new, dead_letters.clone()).await.unwrap();
     assert_eq!((report.messages, report.newly_passing, report.same), (2, 1, 1), "{report:?}");
-    let refused = host.handle().dry_run("in".parse().unwrap(), "plausible".into(), &new, letters).await.unwrap_err();
+    let refused =
+        host.handle().dry_run("in".parse().unwrap(), "plausible".into(), &new, dead_letters).await.unwrap_err();
     assert!(refused.to_string().contains("holds messages to rules, which stand in the flow's file"), "{refused}");
     let flow = "in".parse().unwrap();
     let by = "olga".to_owned();
@@ -288,9 +289,9 @@ async fn the_guides_rules_find_what_is_wrong_with_northwinds_orders() {
     eventually("every order to be taken in", || async { host.handle().reports()[0].counts.received == 830 }).await;
     let counts = host.settled().await[0].counts;
     assert_eq!((counts.delivered, counts.dead_lettered), (825, 5));
-    for letter in host.dead_letters().await {
-        assert_eq!(letter.reason.violations[0].code, "wrong-postcode");
-        assert!(String::from_utf8_lossy(&letter.received.payload).contains("\"8022\""));
+    for dead_letter in host.dead_letters().await {
+        assert_eq!(dead_letter.reason.violations[0].code, "wrong-postcode");
+        assert!(String::from_utf8_lossy(&dead_letter.received.payload).contains("\"8022\""));
     }
     let report = quality(&host).await;
     let expected = [

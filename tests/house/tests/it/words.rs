@@ -25,6 +25,15 @@ const RETIRED: &[(&str, &str)] = &[
     ("spared", "protected"),
     ("nap", "poll interval"),
     ("book", "state"),
+    ("desk", "client, endpoint"),
+    ("trail", "timeline"),
+    ("told", "notified, published"),
+    ("tried", "attempted"),
+    ("bell", "wake-up"),
+    ("crowded", "over its share"),
+    ("moments", "clock watermark"),
+    ("letter", "dead letter"),
+    ("letters", "dead letters"),
 ];
 
 /// Phrases of prose that stand for a retired name.
@@ -42,6 +51,11 @@ const RETIRED_PHRASES: &[&str] = &[
     "the roster",
     "the switchboard",
     "the valve",
+    "`trail`",
+    "`letter`",
+    "`letters`",
+    "`told`",
+    "`crowded`",
 ];
 
 fn host() -> Vec<SourceFile> {
@@ -52,7 +66,14 @@ fn host() -> Vec<SourceFile> {
 
 /// The term in place of the retired word in a name, if there is one.
 fn better(name: &Defined) -> Option<&'static str> {
-    name.words.iter().find_map(|word| RETIRED.iter().find(|(retired, _)| retired == word).map(|(_, term)| *term))
+    let words = &name.words;
+    let meant = (0..words.len()).filter(|at| !is_dead_letter(words, *at));
+    meant.filter_map(|at| RETIRED.iter().find(|(retired, _)| *retired == words[at])).map(|(_, term)| *term).next()
+}
+
+/// Whether the word is the second half of "dead letter".
+fn is_dead_letter(words: &[String], at: usize) -> bool {
+    at > 0 && words[at - 1] == "dead" && matches!(words[at].as_str(), "letter" | "letters" | "lettered")
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Plugins, tables and secrets of flows whose configuration is right: what the host would find when it starts.
+//! Checks plugins, tables and secrets of flows with a valid configuration, as the host does when it starts.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use gantry_transport::{TargetContext, source};
 
 use crate::command::compile_component::compiler_process;
 
-/// Loads everything the flows need, without keeping it. Compiled plugins are cached where the host has its data.
+/// Loads everything the flows need and drops it again. Compiled plugins are cached in the data directory, if it exists.
 pub(super) fn check(flows: &[Flow], host: &HostConfig) -> anyhow::Result<Vec<Diagnostic>> {
     let cache = host.data_dir.is_dir().then_some(host.data_dir.as_path());
     let sandbox = gantry_runtime::open_sandbox(cache, Some(compiler_process()?))?;
@@ -18,15 +18,15 @@ pub(super) fn check(flows: &[Flow], host: &HostConfig) -> anyhow::Result<Vec<Dia
     let context = TargetContext { env: &process_environment, clock: &clock };
     let mut found = Vec::new();
     for flow in flows {
-        found.extend(lacks_of_source(flow));
+        found.extend(missing_secret(flow));
         let errors = gantry_runtime::check(std::slice::from_ref(flow), &sandbox, context);
         found.extend(errors.iter().map(|error| diagnose::flow(flow, error)));
     }
     Ok(found)
 }
 
-/// A warning: the check may run where the secrets are not, the host may not.
-fn lacks_of_source(flow: &Flow) -> Option<Diagnostic> {
+/// A missing secret of the source. Only a warning: the check may run where the secrets are not available.
+fn missing_secret(flow: &Flow) -> Option<Diagnostic> {
     let error = source::check(&*flow.source, &process_environment).err()?;
     let message = diagnose::chain(&error);
     Some(Diagnostic::new(Code::SecretUnavailable, flow.file.clone(), None, message, String::new()))

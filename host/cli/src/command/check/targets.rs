@@ -1,4 +1,4 @@
-//! Whether targets can be reached at present: a connection is made, nothing is sent.
+//! Checks whether targets can be reached now: a connection is opened, nothing is sent.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use gantry_core::{Clock, SystemClock};
 use gantry_security::process_environment;
 use gantry_transport::{TargetContext, target};
 
-/// A warning for every target that does not answer: it may well answer when the host runs.
+/// A warning for every target that does not answer: it may answer later, when the host runs.
 pub(super) fn check(flows: &[Flow]) -> anyhow::Result<Vec<Diagnostic>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(async {
@@ -16,9 +16,10 @@ pub(super) fn check(flows: &[Flow]) -> anyhow::Result<Vec<Diagnostic>> {
         let mut probes = tokio::task::JoinSet::new();
         for flow in flows {
             for (name, target) in &flow.targets {
-                // One that can't be built is reported with the flow's other parts.
+                // A target that can't be built is reported by `parts`.
                 let Ok(target) = target::build(target, context) else { continue };
-                let (file, name) = (flow.file.clone(), name.clone());
+                let file = flow.file.clone();
+                let name = name.clone();
                 probes.spawn(async move {
                     let error = target.probe().await.err()?;
                     let message = format!("target `{name}`: {error}");

@@ -1,22 +1,21 @@
-//! A deployment for people: where it stands, what was found out, what happened.
+//! Prints a deployment: its phase, results and events.
 
 use gantry_api::v1::{Comparison, Deployment, Difference, DifferenceKind, Phase, ShadowReport, Tally, Window};
 
 use crate::text;
 
-/// Everything there is to say.
+/// All details of a deployment.
 pub(crate) fn page(it: &Deployment) -> String {
-    let file = |is: bool| if is { " (the flow's file)" } else { "" };
     let mut page = text::fields(&[
         ("deployment", it.number.to_string()),
         ("step", format!("{}/{}", it.flow, it.step)),
-        ("from", format!("{}{}  {}", it.from, file(it.from_file), it.from.digest)),
-        ("to", format!("{}{}  {}", it.to, file(it.to_file), it.to.digest)),
+        ("from", format!("{}{}  {}", it.from, from_file(it.from_file), it.from.digest)),
+        ("to", format!("{}{}  {}", it.to, from_file(it.to_file), it.to.digest)),
         ("phase", format!("{} since {}", it.phase.name(), it.since)),
         ("golden cases", golden(it)),
         ("shadow", it.shadow.as_ref().map(shadow).unwrap_or_default()),
-        ("canary", it.canary.as_ref().map(|seen| stretch(seen, it.terms.canary)).unwrap_or_default()),
-        ("watch", it.watch.as_ref().map(|seen| stretch(seen, it.terms.watch)).unwrap_or_default()),
+        ("canary", it.canary.as_ref().map(|seen| comparison(seen, it.terms.canary)).unwrap_or_default()),
+        ("watch", it.watch.as_ref().map(|seen| comparison(seen, it.terms.watch)).unwrap_or_default()),
     ]);
     page.push('\n');
     let rows = it.events.iter().map(|event| {
@@ -35,25 +34,25 @@ pub(crate) fn event_line(it: &Deployment, at: usize) -> Option<String> {
     Some(format!("{:<9} {}", event.phase.name(), text::escape(&event.text)))
 }
 
-/// The counts of the stretch that is going on.
+/// The counts of the current phase.
 pub(crate) fn progress(it: &Deployment) -> Option<String> {
     match it.phase {
         Phase::Shadow => it.shadow.as_ref().map(shadow),
-        Phase::Canary => it.canary.as_ref().map(|seen| stretch(seen, it.terms.canary)),
-        Phase::Watching => it.watch.as_ref().map(|seen| stretch(seen, it.terms.watch)),
+        Phase::Canary => it.canary.as_ref().map(|seen| comparison(seen, it.terms.canary)),
+        Phase::Watching => it.watch.as_ref().map(|seen| comparison(seen, it.terms.watch)),
         _ => None,
     }
 }
 
-/// What a step back came to.
-pub(crate) fn put_back(it: &Deployment) -> String {
+/// The result of a rollback or reset.
+pub(crate) fn restored(it: &Deployment) -> String {
     match it.phase {
-        Phase::Deployed => format!("{}/{} is served by {} again", it.flow, it.step, it.to),
-        _ => format!("deployment {} is taken back: {} stays in force", it.number, it.from),
+        Phase::Deployed => format!("{}/{} runs {} again", it.flow, it.step, it.to),
+        _ => format!("deployment {} is being rolled back: {} stays active", it.number, it.from),
     }
 }
 
-/// Where old and new differ, message by message.
+/// The differences between the old and the new version, message by message.
 pub(crate) fn differences(report: &ShadowReport) -> String {
     if report.samples.is_empty() {
         return String::new();
@@ -78,10 +77,17 @@ fn golden(it: &Deployment) -> String {
     }
 }
 
-fn stretch(seen: &Comparison, window: Window) -> String {
-    let cost = |tally: &Tally| tally.mean_us().map_or_else(|| "–".to_owned(), |mean| format!("{mean:.1} µs"));
+fn from_file(is_from_file: bool) -> &'static str {
+    if is_from_file { " (the flow's file)" } else { "" }
+}
+
+fn cost(tally: &Tally) -> String {
+    tally.mean_us().map_or_else(|| "–".to_owned(), |mean| format!("{mean:.1} µs"))
+}
+
+fn comparison(seen: &Comparison, window: Window) -> String {
     format!(
-        "{} of {} messages, {} failed, {} newly failing; {} a message against {}",
+        "{} of {} messages, {} failed, {} newly failing; {} per message, old version {}",
         seen.new.messages,
         window.messages,
         seen.new.failed,
@@ -100,7 +106,7 @@ fn difference(it: &Difference) -> String {
     };
     let mut shown = format!("  {}  {kind}\n", it.message);
     if it.changes.is_empty() {
-        shown.push_str("    the same JSON, written differently\n");
+        shown.push_str("    equal JSON, written differently\n");
     }
     shown.extend(it.changes.iter().map(|change| format!("  {}", text::change(change))));
     shown

@@ -1,10 +1,10 @@
-//! How payloads differ, for people.
+//! Prints differences of payloads.
 
 use gantry_api::v1::{Diff, Revisions};
 
 use crate::text;
 
-/// Each revision against the one before it.
+/// The difference of each revision from the one before.
 pub(super) fn of_revisions(revisions: &Revisions) -> String {
     if revisions.diffs.is_empty() {
         return "never edited\n".to_owned();
@@ -21,7 +21,7 @@ pub(super) fn of_revisions(revisions: &Revisions) -> String {
 /// One difference.
 pub(super) fn of(diff: &Diff) -> String {
     match diff {
-        Diff::Same => "  the same, byte for byte\n".to_owned(),
+        Diff::Same => "  identical, byte for byte\n".to_owned(),
         Diff::Json { changes } => changes.iter().map(text::change).collect(),
         Diff::Text { unified } => unified.lines().map(|line| format!("  {}\n", text::escape(line))).collect(),
         Diff::Binary { before, after } => format!("  {before} bytes → {after} bytes, not text\n"),

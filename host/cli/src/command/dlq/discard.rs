@@ -4,20 +4,20 @@ use clap::Args;
 use gantry_api::v1::{JobKind, NewJob};
 use gantry_core::DeadLetterId;
 
-use super::chosen::{self, Asked, Chosen};
+use super::selection::{self, BulkAction, Selection};
 use super::{Filter, job};
 use crate::args::{HostArgs, Who};
 use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 
-/// Give dead letters up, with a reason: those named, or all that a filter finds
+/// Discard dead letters, with a reason: those with the given ids, or all that match a filter
 #[derive(Debug, Args)]
 pub(crate) struct Discard {
     /// The dead letters' ids
     #[arg(value_name = "ID", required_unless_present = "all")]
     pub(crate) ids: Vec<DeadLetterId>,
-    /// Every open and acknowledged dead letter that the filter finds, as a job
+    /// All open and acknowledged dead letters that match the filter, as a job
     #[arg(long, conflicts_with = "ids")]
     pub(crate) all: bool,
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub(crate) struct Discard {
     pub(crate) reason: String,
     #[command(flatten)]
     pub(crate) who: Who,
-    /// Don't ask
+    /// Discard without asking for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]
@@ -39,17 +39,17 @@ impl Discard {
         if self.all {
             return self.run_job(output);
         }
-        let chosen = Chosen { ids: &self.ids, all: false, filter: &self.filter };
-        let asked = Asked { verb: "discard", past: "discarded", yes: self.yes, always_ask: true };
+        let selection = Selection { ids: &self.ids, all: false, filter: &self.filter };
+        let action = BulkAction { verb: "discard", past: "discarded", yes: self.yes, always_ask: true };
         let by = self.who.name();
-        chosen.each(&self.host, output, &asked, async |client, id| client.discard(id, &by, &self.reason).await)
+        selection.each(&self.host, output, &action, async |client, id| client.discard(id, &by, &self.reason).await)
     }
 
-    /// All that the filter finds: one job, waited for.
+    /// Discards all that match the filter as one job, and waits for its end.
     fn run_job(&self, output: &Output) -> Result<(), Failure> {
         let new = NewJob {
             kind: JobKind::Discard,
-            filter: self.filter.wanted(),
+            filter: self.filter.to_api(),
             by: self.who.name(),
             reason: self.reason.clone(),
             rate: None,
@@ -57,7 +57,7 @@ impl Discard {
             force: false,
         };
         client::with(&self.host, output, async |client| {
-            chosen::confirm_all(client, "discard", &new.filter, self.yes).await?;
+            selection::confirm_all(client, "discard", &new.filter, self.yes).await?;
             let job = client.start_job(new).await?;
             let job = job::watch(client, job, output).await?;
             Ok(output.print(&job, || job::page(&job))?)

@@ -1,5 +1,5 @@
-//! `gantry dlq replay --with NAME@VERSION --dry-run`: what another version would make of dead letters, against the one in
-//! force. Nothing is sent, no letter changes.
+//! `gantry dlq replay --with NAME@VERSION --dry-run`: runs dead letters through another version and compares its
+//! outcomes with the current version. Nothing is sent and no dead letter changes.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,25 @@ use gantry_api::v1::{DryRunRequest, FlowReport, PluginInForce, ShadowReport};
 use gantry_core::{DeadLetterId, FlowName, PluginVersion};
 use serde::Serialize;
 
-use super::chosen::Chosen;
+use super::selection::Selection;
 use crate::args::HostArgs;
 use crate::client::{self, Client};
 use crate::command::deploy::show;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
-/// What came of one flow's letters.
+/// The comparison for one flow.
 #[derive(Serialize)]
-struct Tried {
+struct FlowComparison {
     flow: FlowName,
     step: String,
     #[serde(flatten)]
     report: ShadowReport,
 }
 
-/// Tries the chosen letters, flow by flow.
+/// Runs the selected dead letters, flow by flow.
 pub(super) fn run(
-    chosen: &Chosen<'_>,
+    selection: &Selection<'_>,
     with: &PluginVersion,
     step: Option<&str>,
     host: &HostArgs,
@@ -35,35 +35,39 @@ pub(super) fn run(
     client::with(host, output, async |client| {
         let flows = client.flows().await?;
         let mut all = Vec::new();
-        for (flow, dead_letters) in by_flow(chosen, client).await? {
+        for (flow, dead_letters) in by_flow(selection, client).await? {
             let step = step.map_or_else(|| only_step(&flows, &flow, with), |step| Ok(step.to_owned()))?;
-            all.push(try_flow(client, flow, step, with, dead_letters).await?);
+            all.push(compare(client, flow, step, with, dead_letters).await?);
         }
         Ok(output.print(&all, || all.iter().map(page).collect::<Vec<_>>().join("\n"))?)
     })
 }
 
-async fn try_flow(
+async fn compare(
     client: &Client,
     flow: FlowName,
     step: String,
     with: &PluginVersion,
     dead_letters: Vec<DeadLetterId>,
-) -> Result<Tried, Failure> {
-    let (of_flow, of_step) = (flow.clone(), step.clone());
+) -> Result<FlowComparison, Failure> {
     let request = DryRunRequest { flow, step, with: with.to_string(), dead_letters };
-    Ok(Tried { flow: of_flow, step: of_step, report: client.dry_run(&request).await? })
+    let report = client.dry_run(&request).await?;
+    Ok(FlowComparison { flow: request.flow, step: request.step, report })
 }
 
-async fn by_flow(chosen: &Chosen<'_>, client: &Client) -> Result<BTreeMap<FlowName, Vec<DeadLetterId>>, Failure> {
-    let mut letters: BTreeMap<FlowName, Vec<DeadLetterId>> = BTreeMap::new();
-    for id in chosen.find(client).await? {
-        letters.entry(client.dead_letter(id).await?.flow).or_default().push(id);
+async fn by_flow(selection: &Selection<'_>, client: &Client) -> Result<BTreeMap<FlowName, Vec<DeadLetterId>>, Failure> {
+    let mut dead_letters: BTreeMap<FlowName, Vec<DeadLetterId>> = BTreeMap::new();
+    for id in selection.find(client).await? {
+        dead_letters.entry(client.dead_letter(id).await?.flow).or_default().push(id);
     }
-    if letters.is_empty() { Err(Failure::new(Exit::NotFound, anyhow!("no dead letter to try"))) } else { Ok(letters) }
+    if dead_letters.is_empty() {
+        Err(Failure::new(Exit::NotFound, anyhow!("no dead letters selected")))
+    } else {
+        Ok(dead_letters)
+    }
 }
 
-/// The step that is meant where none is named: that of a plugin of the same name, or the only one.
+/// The step to use if none is given: the one with a plugin of the same name, or the only one.
 fn only_step(flows: &[FlowReport], flow: &FlowName, with: &PluginVersion) -> Result<String, Failure> {
     let report = flows.iter().find(|known| known.name == flow.as_str());
     let plugins: &[PluginInForce] = report.map_or(&[], |report| &report.plugins);
@@ -71,10 +75,10 @@ fn only_step(flows: &[FlowReport], flow: &FlowName, with: &PluginVersion) -> Res
     match (same.as_slice(), plugins) {
         ([plugin], _) => Ok(plugin.step.clone()),
         (_, [plugin]) => Ok(plugin.step.clone()),
-        _ => Err(Failure::new(Exit::Usage, anyhow!("flow `{flow}` has several steps: say which with `--step`"))),
+        _ => Err(Failure::new(Exit::Usage, anyhow!("flow `{flow}` has several steps: name one with `--step`"))),
     }
 }
 
-fn page(Tried { flow, step, report }: &Tried) -> String {
+fn page(FlowComparison { flow, step, report }: &FlowComparison) -> String {
     format!("{flow}/{step}: {}\n{}", show::shadow(report), show::differences(report))
 }

@@ -12,24 +12,24 @@ use gantry_api::v1::{DeadLetter, Diff};
 use gantry_core::DeadLetterId;
 use serde_json::json;
 
-use super::chosen::ask;
+use super::selection::ask;
 use super::{diff, layout};
 use crate::args::{HostArgs, Who};
 use crate::client;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Edit a dead letter's payload and replay it; what was received and the edit are both kept
+/// Edit a dead letter's payload and replay it; the received payload is kept as well
 #[derive(Debug, Args)]
 pub(crate) struct Edit {
     /// The dead letter's id
     pub(crate) id: DeadLetterId,
-    /// Take the edited payload from this file, in place of opening $VISUAL or $EDITOR
+    /// Take the edited payload from this file instead of opening $VISUAL or $EDITOR
     #[arg(long, value_name = "FILE")]
     pub(crate) payload: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) who: Who,
-    /// Don't ask
+    /// Replay without asking for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]
@@ -40,20 +40,20 @@ impl Edit {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let by = self.who.name();
         client::with(&self.host, output, async |client| {
-            let letter = client.dead_letter(self.id).await?;
+            let dead_letter = client.dead_letter(self.id).await?;
             let edited = match &self.payload {
                 Some(file) => read(file)?.into(),
-                None => in_editor(&letter)?,
+                None => in_editor(&dead_letter)?,
             };
-            let difference = between(&letter.received.payload, &edited);
+            let difference = between(&dead_letter.received.payload, &edited);
             if difference == Diff::Same {
                 return Err(Failure::new(Exit::Usage, anyhow!("the payload is unchanged: nothing was replayed")));
             }
             output.complain(&diff::of(&difference));
-            ask("replay it like this", self.yes)?;
-            let letter = client.replay(self.id, &by, Some(edited)).await?;
-            let told = json!({"id": letter.id, "state": letter.state, "diff": difference});
-            Ok(output.print(&told, || format!("{}  queued again, edited", letter.id))?)
+            ask("replay with this edit", self.yes)?;
+            let dead_letter = client.replay(self.id, &by, Some(edited)).await?;
+            let result = json!({"id": dead_letter.id, "state": dead_letter.state, "diff": difference});
+            Ok(output.print(&result, || format!("{}  queued again, edited", dead_letter.id))?)
         })
     }
 }
@@ -62,9 +62,10 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(file).with_context(|| format!("failed to read {}", file.display())).or_exit(Exit::Usage)
 }
 
-/// Has the operator edit the payload. JSON is laid out first; saved as it was laid out, nothing was edited.
-fn in_editor(letter: &DeadLetter) -> Result<Bytes, Failure> {
-    let received = &letter.received.payload;
+/// Opens the payload in the operator's editor. JSON is indented first; if it is saved unchanged, the payload counts as
+/// unedited.
+fn in_editor(dead_letter: &DeadLetter) -> Result<Bytes, Failure> {
+    let received = &dead_letter.received.payload;
     let (shown, suffix) = match layout::indented(received) {
         Some(json) => (json.into_bytes(), ".json"),
         None if std::str::from_utf8(received).is_ok() => (received.to_vec(), ".txt"),
@@ -77,19 +78,22 @@ fn in_editor(letter: &DeadLetter) -> Result<Bytes, Failure> {
     file.write_all(&shown)?;
     file.flush()?;
     open(file.path())?;
-    // By name: editors replace the file they save.
+    // Read it again by its path: editors replace the file they save.
     let edited = read(file.path())?;
     Ok(if edited == shown { received.clone() } else { edited.into() })
 }
 
 fn open(file: &Path) -> Result<(), Failure> {
     let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
-    let missing = || anyhow!("set $EDITOR to your editor, or give the edited payload with `--payload FILE`");
-    let editor = editor.ok_or_else(missing).or_exit(Exit::Usage)?;
-    // An editor may come with arguments: `code --wait`.
+    let editor = editor.unwrap_or_default();
+    // The variable may contain arguments: `code --wait`.
     let mut words = editor.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or_default());
-    let status = command.args(words).arg(file).status().with_context(|| format!("failed to run the editor `{editor}`"));
+    let Some(program) = words.next() else {
+        let error = anyhow!("set $EDITOR to your editor, or give the edited payload with `--payload FILE`");
+        return Err(Failure::new(Exit::Usage, error));
+    };
+    let status = Command::new(program).args(words).arg(file).status();
+    let status = status.with_context(|| format!("failed to run the editor `{editor}`"));
     if !status.or_exit(Exit::Usage)?.success() {
         return Err(Failure::new(Exit::Usage, anyhow!("the editor `{editor}` failed: nothing was replayed")));
     }

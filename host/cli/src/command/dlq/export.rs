@@ -14,15 +14,15 @@ use crate::client;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Letters fetched at once, with their payloads.
+/// Dead letters fetched at once, with their payloads.
 const PAGE: usize = 200;
 
-/// Write dead letters as NDJSON, one a line; `gantry dlq import` reads it
+/// Write dead letters as NDJSON, one per line, for `gantry dlq import`
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     #[command(flatten)]
     pub(crate) filter: Filter,
-    /// Where to; must not exist yet [default: the standard output]
+    /// The file to write; must not exist yet [default: the standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
@@ -36,11 +36,12 @@ impl Export {
             Some(path) => Box::new(BufWriter::new(create(path)?)),
         };
         client::with(&self.host, output, async |client| {
-            let (filter, mut part) = (self.filter.wanted(), Part { after: None, limit: Some(PAGE) });
+            let filter = self.filter.to_api();
+            let mut part = Part { after: None, limit: Some(PAGE) };
             loop {
                 let page = client.dead_letters(&filter, part).await?;
-                for letter in &page.dead_letters {
-                    serde_json::to_writer(&mut out, letter)?;
+                for dead_letter in &page.dead_letters {
+                    serde_json::to_writer(&mut out, dead_letter)?;
                     out.write_all(b"\n")?;
                 }
                 if page.next.is_none() {

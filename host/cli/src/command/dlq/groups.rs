@@ -1,74 +1,50 @@
 //! `gantry dlq groups`
 
-use clap::{Args, ValueEnum};
-use gantry_api::v1::{DeadLetterGroup, GroupFilter, GroupList, GroupState};
+use clap::Args;
+use gantry_api::v1::{DeadLetterGroup, GroupFilter, GroupList, GroupState, Stage};
 use gantry_core::{FlowName, TargetName};
 
-use super::StageName;
 use crate::args::HostArgs;
 use crate::client;
+use crate::coded::coded;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
 
-/// List kinds of failure: dead letters of one fingerprint each, those to be dealt with first
+/// List dead letter groups: failures of one kind each, open ones first
 #[derive(Debug, Args)]
 pub(crate) struct Groups {
     /// Of this flow
     #[arg(long, value_name = "NAME")]
     pub(crate) flow: Option<FlowName>,
     /// In this state
-    #[arg(long, value_enum)]
-    pub(crate) state: Option<Standing>,
-    /// Given up in this stage
-    #[arg(long, value_enum)]
-    pub(crate) stage: Option<StageName>,
-    /// On the way to this target
+    #[arg(long, value_parser = coded!(GroupState))]
+    pub(crate) state: Option<GroupState>,
+    /// Failed at this stage
+    #[arg(long, value_parser = coded!(Stage))]
+    pub(crate) stage: Option<Stage>,
+    /// For this target
     #[arg(long, value_name = "NAME")]
     pub(crate) target: Option<TargetName>,
     /// With this reason code
     #[arg(long)]
     pub(crate) code: Option<String>,
-    /// Only those that came back after they were resolved
+    /// Only groups that failed again after they were resolved
     #[arg(long)]
     pub(crate) regressed: bool,
-    /// At most so many
+    /// Most groups to list
     #[arg(long, default_value_t = 100, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,
     #[command(flatten)]
     pub(crate) host: HostArgs,
 }
 
-/// Where a kind of failure stands, as it is typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Standing {
-    /// Nobody has dealt with it
-    Open,
-    /// Somebody looks into it
-    Acknowledged,
-    /// Its cause is gone
-    Resolved,
-    /// Known and harmless
-    Ignored,
-}
-
-impl From<Standing> for GroupState {
-    fn from(standing: Standing) -> Self {
-        match standing {
-            Standing::Open => Self::Open,
-            Standing::Acknowledged => Self::Acknowledged,
-            Standing::Resolved => Self::Resolved,
-            Standing::Ignored => Self::Ignored,
-        }
-    }
-}
-
 impl Groups {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let filter = GroupFilter {
             flow: self.flow.clone(),
-            state: self.state.map(Into::into),
-            stage: self.stage.map(Into::into),
+            state: self.state,
+            stage: self.stage,
             target: self.target.clone(),
             code: self.code.clone(),
             regressed: self.regressed.then_some(true),
@@ -83,7 +59,7 @@ impl Groups {
 
 fn table(list: &GroupList) -> String {
     if list.groups.is_empty() {
-        return "no groups of dead letters".to_owned();
+        return "no dead letter groups".to_owned();
     }
     let titles = ["FINGERPRINT", "STATE", "OPEN", "ALL", "FLOW", "STAGE", "CODE", "LAST SEEN", "REASON"];
     let mut rows = vec![titles.map(str::to_owned)];
@@ -103,8 +79,8 @@ fn table(list: &GroupList) -> String {
     text::columns(&rows)
 }
 
-/// Where it stands; a regression is said at once.
+/// The state, with a mark for regressions.
 pub(super) fn state(group: &DeadLetterGroup) -> String {
-    let regressed = if group.regressed_at.is_some() { " (back)" } else { "" };
+    let regressed = if group.regressed_at.is_some() { " (regressed)" } else { "" };
     format!("{}{regressed}", group.state.name())
 }

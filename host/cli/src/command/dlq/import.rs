@@ -13,17 +13,18 @@ use crate::client;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::{Output, counted};
 
-/// Bytes of the lines that are taken in together, as one atomic write.
+/// Bytes of the lines that are imported together, as one atomic write.
 const BATCH_BYTES: usize = 4 << 20;
 
-/// Mistakes shown before the rest is counted.
+/// Most mistakes to show; further ones are only counted.
 const SHOWN: usize = 20;
 
-/// Take in dead letters that `gantry dlq export` wrote, here or at another host; those that are here already stay as
-/// they are
+/// Import dead letters that `gantry dlq export` wrote, here or on another host
+///
+/// Dead letters that are already present stay as they are.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The export: NDJSON, one letter a line
+    /// The export: NDJSON, one dead letter per line
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
@@ -35,21 +36,22 @@ impl Import {
         check(&self.file)?;
         client::with(&self.host, output, async |client| {
             let mut all = Imported::default();
-            let (mut batch, mut bytes) = (Vec::new(), 0);
+            let mut batch = Vec::new();
+            let mut bytes = 0;
             for line in Lines::open(&self.file)? {
-                let (letter, length) = line?;
+                let (dead_letter, length) = line?;
                 if bytes > 0 && bytes + length > BATCH_BYTES {
                     add(&mut all, client.import(std::mem::take(&mut batch)).await?);
                     bytes = 0;
                 }
                 bytes += length;
-                batch.push(letter);
+                batch.push(dead_letter);
             }
             if !batch.is_empty() {
                 add(&mut all, client.import(batch).await?);
             }
             Ok(output.print(&all, || {
-                format!("{} imported, {} here already", counted(all.added, "dead letter"), all.present)
+                format!("{} imported, {} already present", counted(all.added, "dead letter"), all.present)
             })?)
         })
     }
@@ -60,7 +62,7 @@ fn add(all: &mut Imported, some: Imported) {
     all.present += some.present;
 }
 
-/// Reads every line once before anything is taken in, and tells all that are wrong.
+/// Reads every line before anything is imported, and reports all mistakes.
 fn check(file: &Path) -> Result<(), Failure> {
     let mut wrong: Vec<anyhow::Error> = Vec::new();
     let mut more = 0;
@@ -111,11 +113,11 @@ impl Iterator for Lines {
     fn next(&mut self) -> Option<Self::Item> {
         while !self.ended {
             match self.read() {
-                Ok(Some((Some(letter), length))) => return Some(Ok((letter, length))),
+                Ok(Some((Some(dead_letter), length))) => return Some(Ok((dead_letter, length))),
                 Ok(Some((None, _))) => {}
                 Ok(None) => self.ended = true,
                 Err(error) => {
-                    // Behind a line that can't be read at all there is nothing to be read.
+                    // After an I/O error nothing more can be read.
                     self.ended = error.downcast_ref::<std::io::Error>().is_some();
                     return Some(Err(error));
                 }

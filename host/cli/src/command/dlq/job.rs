@@ -13,19 +13,19 @@ use crate::exit::Failure;
 use crate::output::{Format, Output};
 use crate::text;
 
-/// How often a job that is waited for is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often the job is queried while waiting.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Show how far a job has got, wait for its end, or cancel it
+/// Show the progress of a job, wait for its end, or cancel it
 #[derive(Debug, Args)]
 pub(crate) struct Job {
-    /// Its id
+    /// The job's id
     #[arg(value_name = "ID")]
     pub(crate) id: JobId,
-    /// What to do with it; without it, it is shown
+    /// The action; without it, the job is shown
     #[arg(value_enum)]
     pub(crate) action: Option<Action>,
-    /// Wait until it has ended and every message it redrove has come to an end
+    /// Wait until the job and all messages that it redrove have ended
     #[arg(long, conflicts_with = "action")]
     pub(crate) wait: bool,
     #[command(flatten)]
@@ -34,10 +34,10 @@ pub(crate) struct Job {
     pub(crate) host: HostArgs,
 }
 
-/// What can be done with a job.
+/// An action on a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Action {
-    /// Stop it; what it did until then stands
+    /// Cancel it; what it did before stays done
     Cancel,
 }
 
@@ -55,7 +55,7 @@ impl Job {
     }
 }
 
-/// Waits for the end of a job and of everything it redrove, and shows its progress to people at a terminal.
+/// Waits for the end of a job and of all messages that it redrove; shows the progress on a terminal.
 pub(super) async fn watch(client: &Client, mut job: api::Job, output: &Output) -> Result<api::Job, ClientError> {
     let shown = output.format == Format::Human && std::io::stderr().is_terminal();
     let mut last = String::new();
@@ -72,21 +72,22 @@ pub(super) async fn watch(client: &Client, mut job: api::Job, output: &Output) -
             output.complain(&line);
             last = line;
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
         job = client.job(job.id).await?;
     }
     Ok(job)
 }
 
-/// Everything there is to say of a job.
+/// All details of a job.
 pub(super) fn page(job: &api::Job) -> String {
-    let some = |count: u64| if count > 0 { count.to_string() } else { String::new() };
+    let if_any = |count: u64| if count > 0 { count.to_string() } else { String::new() };
     let redrive = job.kind == JobKind::Redrive;
-    let only = |count: u64| if redrive { count.to_string() } else { String::new() };
-    let rate = job.rate.map_or_else(|| "as fast as the host can".to_owned(), |rate| format!("{rate} a second at most"));
+    let if_redrive = |count: u64| if redrive { count.to_string() } else { String::new() };
+    let rate =
+        job.rate.map_or_else(|| "as fast as the host can".to_owned(), |rate| format!("at most {rate} per second"));
     let mut page = text::fields(&[
         ("job", job.id.to_string()),
-        ("kind", kind(job).to_owned()),
+        ("kind", job.kind.name().to_owned()),
         ("state", job.state.name().to_owned()),
         ("by", text::escape(&job.by)),
         ("reason", text::escape(&job.reason)),
@@ -94,25 +95,17 @@ pub(super) fn page(job: &api::Job) -> String {
         ("ended", job.ended_at.map(|at| at.to_string()).unwrap_or_default()),
         ("cancelled by", job.cancelled_by.as_deref().map(text::escape).unwrap_or_default()),
         ("rate", if redrive { rate } else { String::new() }),
-        ("letters", job.total.to_string()),
+        ("dead letters", job.total.to_string()),
         ("done", job.done.to_string()),
         ("left", job.left().to_string()),
-        ("held back", some(job.held_back)),
-        ("passed over", some(job.passed_over)),
-        ("resolved", only(job.resolved)),
-        ("failed again", only(job.failed_again)),
-        ("in flight", only(job.in_flight())),
+        ("held back", if_any(job.held_back)),
+        ("passed over", if_any(job.passed_over)),
+        ("resolved", if_redrive(job.resolved)),
+        ("failed again", if_redrive(job.failed_again)),
+        ("in flight", if_redrive(job.in_flight())),
     ]);
     if job.state == JobState::Running {
         page.push_str(&format!("\nwatch it with:  gantry dlq job {} --wait\n", job.id));
     }
     page
-}
-
-/// The kind in a word.
-pub(super) const fn kind(job: &api::Job) -> &'static str {
-    match job.kind {
-        JobKind::Redrive => "redrive",
-        JobKind::Discard => "discard",
-    }
 }

@@ -3,14 +3,13 @@
 use clap::Args;
 use gantry_api::v1::JobList;
 
-use super::job::kind;
 use crate::args::HostArgs;
 use crate::client;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
 
-/// List jobs over dead letters, newest first
+/// List jobs on dead letters, newest first
 #[derive(Debug, Args)]
 pub(crate) struct Jobs {
     #[command(flatten)]
@@ -35,7 +34,7 @@ fn table(list: &JobList) -> String {
     rows.extend(list.jobs.iter().map(|job| {
         [
             job.id.to_string(),
-            kind(job).to_owned(),
+            job.kind.name().to_owned(),
             job.state.name().to_owned(),
             format!("{}/{}", job.done, job.total),
             job.left().to_string(),

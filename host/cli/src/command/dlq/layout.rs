@@ -1,11 +1,15 @@
-//! JSON laid out for an editor without touching a token: numbers keep every digit, names their order and doubles.
+//! Indents JSON for an editor without changing a token: numbers keep all digits; members keep their order and
+//! duplicates.
 
-/// The same JSON with a line for each member; none where the text is no JSON.
+/// The same JSON with one line per member; none if the text is not JSON.
 pub(super) fn indented(json: &[u8]) -> Option<String> {
     serde_json::from_slice::<serde::de::IgnoredAny>(json).ok()?;
     let text = std::str::from_utf8(json).ok()?;
-    let (mut out, mut depth, mut in_string, mut escaped) = (String::with_capacity(text.len() * 2), 0, false, false);
-    // Control characters stand between tokens only: in a string JSON has them escaped.
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut depth = 0;
+    let mut in_string = false;
+    let mut escaped = false;
+    // Unescaped control characters occur only between tokens: JSON escapes them in strings.
     let mut characters = text.chars().filter(|c| !c.is_ascii_control()).peekable();
     while let Some(c) = characters.next() {
         if in_string {
@@ -59,7 +63,7 @@ mod tests {
     #[test]
     fn no_token_is_touched() {
         let json = r#" {"price":1.10,"id":12345678901234567890123, "a":"x \" , { ] \\","e":[ ],"o":{},"l":[1,[true]]}"#;
-        let laid_out = indented(json.as_bytes()).unwrap_or_default();
+        let laid_out = indented(json.as_bytes()).unwrap();
         let expected = r#"{
   "price": 1.10,
   "id": 12345678901234567890123,
@@ -79,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_left_alone() {
+    fn text_that_is_not_json_is_left_alone() {
         for other in ["", "a,b\n1,2", "{\"a\":}", "{} {}"] {
             assert_eq!(indented(other.as_bytes()), None, "{other}");
         }

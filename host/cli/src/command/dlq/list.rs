@@ -16,13 +16,13 @@ use crate::text;
 pub(crate) struct List {
     #[command(flatten)]
     pub(crate) filter: Filter,
-    /// At most so many
+    /// Most dead letters to list
     #[arg(long, default_value_t = 100, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,
-    /// Behind this one, for the next page
+    /// Begin after this one, for the next page
     #[arg(long, value_name = "ID")]
     pub(crate) after: Option<DeadLetterId>,
-    /// Only say how many there are, by state
+    /// Only count them, by state
     #[arg(long, conflicts_with_all = ["limit", "after"])]
     pub(crate) count: bool,
     #[command(flatten)]
@@ -31,14 +31,14 @@ pub(crate) struct List {
 
 impl List {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let filter = self.filter.wanted();
+        let filter = self.filter.to_api();
         let part = Part { after: self.after, limit: Some(self.limit.into()) };
         client::with(&self.host, output, async |client| {
             if self.count {
                 let counts = client.count(&filter).await?;
                 return Ok(output.print(&counts, || by_state(&counts))?);
             }
-            // Whole for programs; people see what summaries hold.
+            // JSON output has complete dead letters; the table needs only summaries.
             match output.format {
                 Format::Json => Ok(output.print(&client.dead_letters(&filter, part).await?, String::new)?),
                 Format::Human => Ok(output.write(&table(&client.summaries(&filter, part).await?))?),
@@ -58,15 +58,15 @@ fn table(page: &SummaryPage) -> String {
         return "no dead letters".to_owned();
     }
     let mut rows = vec![["ID", "STATE", "FLOW", "STAGE", "CODE", "LAST FAILURE", "REASON"].map(str::to_owned)];
-    rows.extend(page.dead_letters.iter().map(|letter| {
+    rows.extend(page.dead_letters.iter().map(|dead_letter| {
         [
-            letter.id.to_string(),
-            letter.state.name().to_owned(),
-            letter.flow.to_string(),
-            letter.stage.name().to_owned(),
-            code(letter),
-            letter.last_failure.to_string(),
-            text::first_line(&letter.text, 60),
+            dead_letter.id.to_string(),
+            dead_letter.state.name().to_owned(),
+            dead_letter.flow.to_string(),
+            dead_letter.stage.name().to_owned(),
+            code(dead_letter),
+            dead_letter.last_failure.to_string(),
+            text::first_line(&dead_letter.text, 60),
         ]
     }));
     let mut table = text::columns(&rows);
@@ -76,10 +76,10 @@ fn table(page: &SummaryPage) -> String {
     table
 }
 
-/// The reason's code; for broken rules the rules themselves, which is what an operator sorts by.
-fn code(letter: &DeadLetterSummary) -> String {
-    let mut rules: Vec<_> = letter.violations.iter().map(|violation| violation.code.as_str()).collect();
+/// The reason's code, or the codes of the broken rules.
+fn code(dead_letter: &DeadLetterSummary) -> String {
+    let mut rules: Vec<_> = dead_letter.violations.iter().map(|violation| violation.code.as_str()).collect();
     rules.sort_unstable();
     rules.dedup();
-    if rules.is_empty() { letter.code.clone() } else { rules.join(",") }
+    if rules.is_empty() { dead_letter.code.clone() } else { rules.join(",") }
 }

@@ -8,37 +8,37 @@ use clap::Args;
 use gantry_core::{DeadLetterId, PluginVersion};
 
 use super::Filter;
-use super::chosen::{Asked, Chosen};
+use super::selection::{BulkAction, Selection};
 use crate::args::{HostArgs, Who};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Put dead letters back into the queue: those named, or all that a filter finds
+/// Replay dead letters: those with the given ids, or all that match a filter
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
     /// The dead letters' ids
     #[arg(value_name = "ID", required_unless_present = "all")]
     pub(crate) ids: Vec<DeadLetterId>,
-    /// Every open dead letter that the filter finds
+    /// All open dead letters that match the filter
     #[arg(long, conflicts_with = "ids")]
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) filter: Filter,
-    /// Replay with this payload in place of the received one; only for a single id
+    /// Replay with this payload instead of the received one; only for a single id
     #[arg(long, value_name = "FILE", conflicts_with = "all")]
     pub(crate) payload: Option<PathBuf>,
-    /// Try them with another version from the catalogue in place of replaying them; needs `--dry-run`
+    /// Run them through another version from the catalogue instead of replaying them; needs `--dry-run`
     #[arg(long, value_name = "NAME@VERSION", requires = "dry_run", conflicts_with = "payload")]
     pub(crate) with: Option<PluginVersion>,
-    /// Send nothing and change nothing: show what the version given with `--with` says, against the one in force
+    /// Send and change nothing: compare the outcomes of the version given with `--with` with the current version
     #[arg(long, requires = "with")]
     pub(crate) dry_run: bool,
-    /// The step to try it in, where the flow has several
+    /// The step of that version, if the flow has several
     #[arg(long, value_name = "STEP", requires = "with")]
     pub(crate) step: Option<String>,
     #[command(flatten)]
     pub(crate) who: Who,
-    /// Don't ask before replaying many
+    /// Replay many without asking for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]
@@ -48,22 +48,22 @@ pub(crate) struct Replay {
 impl Replay {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let payload = self.payload()?;
-        let chosen = Chosen { ids: &self.ids, all: self.all, filter: &self.filter };
+        let selection = Selection { ids: &self.ids, all: self.all, filter: &self.filter };
         if let Some(version) = &self.with {
-            return super::dry_run::run(&chosen, version, self.step.as_deref(), &self.host, output);
+            return super::dry_run::run(&selection, version, self.step.as_deref(), &self.host, output);
         }
-        let asked = Asked { verb: "replay", past: "queued again", yes: self.yes, always_ask: false };
+        let action = BulkAction { verb: "replay", past: "queued again", yes: self.yes, always_ask: false };
         let by = self.who.name();
-        chosen.each(&self.host, output, &asked, async |client, id| client.replay(id, &by, payload.clone()).await)
+        selection.each(&self.host, output, &action, async |client, id| client.replay(id, &by, payload.clone()).await)
     }
 
-    /// The edited payload, where one is given.
+    /// The edited payload, if one is given.
     fn payload(&self) -> Result<Option<Bytes>, Failure> {
         let Some(file) = &self.payload else { return Ok(None) };
         if self.ids.len() != 1 {
             return Err(Failure::new(
                 Exit::Usage,
-                anyhow::anyhow!("`--payload` replaces one payload: name a single id"),
+                anyhow::anyhow!("`--payload` replaces the payload of one dead letter: give a single id"),
             ));
         }
         let bytes = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()));

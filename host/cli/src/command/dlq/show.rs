@@ -11,12 +11,12 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
 
-/// Show one dead letter: why, what was received, what was to be sent, every attempt
+/// Show one dead letter: the reason, the received payload, the payload to be sent, and all attempts
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// The dead letter's id
     pub(crate) id: DeadLetterId,
-    /// Show how edits changed the payload, in place of the letter
+    /// Show only how edits changed the payload
     #[arg(long)]
     pub(crate) diff: bool,
     #[command(flatten)]
@@ -30,51 +30,51 @@ impl Show {
                 let revisions = client.revisions(self.id).await?;
                 return Ok(output.print(&revisions, || diff::of_revisions(&revisions))?);
             }
-            let letter = client.dead_letter(self.id).await?;
-            Ok(output.print(&letter, || page(&letter))?)
+            let dead_letter = client.dead_letter(self.id).await?;
+            Ok(output.print(&dead_letter, || page(&dead_letter))?)
         })
     }
 }
 
-fn page(letter: &DeadLetter) -> String {
+fn page(dead_letter: &DeadLetter) -> String {
     let mut page = text::fields(&[
-        ("dead letter", letter.id.to_string()),
-        ("state", letter.state.name().to_owned()),
-        ("flow", format!("{} ({})", letter.flow, letter.flow_version)),
-        ("plugins", letter.plugins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
-        ("stage", letter.stage.name().to_owned()),
-        ("target", letter.target.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ("reason", format!("{}: {}", letter.reason.code, text::escape(&letter.reason.text))),
-        ("fingerprint", letter.fingerprint.clone()),
-        ("source", letter.source.clone()),
-        ("received", letter.received_at.to_string()),
-        ("key", letter.received.key.clone().unwrap_or_default()),
-        ("idempotency key", letter.idempotency_key.clone().unwrap_or_default()),
-        ("first failure", letter.first_failure.to_string()),
-        ("last failure", letter.last_failure.to_string()),
-        ("expires", letter.expires_at.map(|at| at.to_string()).unwrap_or_default()),
-        ("component", letter.component.map(|digest| digest.to_string()).unwrap_or_default()),
-        ("acknowledged", letter.acknowledged.as_ref().map(acknowledged).unwrap_or_default()),
-        ("closed", letter.resolution.as_ref().map(closed).unwrap_or_default()),
+        ("dead letter", dead_letter.id.to_string()),
+        ("state", dead_letter.state.name().to_owned()),
+        ("flow", format!("{} ({})", dead_letter.flow, dead_letter.flow_version)),
+        ("plugins", dead_letter.plugins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        ("stage", dead_letter.stage.name().to_owned()),
+        ("target", dead_letter.target.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("reason", format!("{}: {}", dead_letter.reason.code, text::escape(&dead_letter.reason.text))),
+        ("fingerprint", dead_letter.fingerprint.clone()),
+        ("source", dead_letter.source.clone()),
+        ("received", dead_letter.received_at.to_string()),
+        ("key", dead_letter.received.key.clone().unwrap_or_default()),
+        ("idempotency key", dead_letter.idempotency_key.clone().unwrap_or_default()),
+        ("first failure", dead_letter.first_failure.to_string()),
+        ("last failure", dead_letter.last_failure.to_string()),
+        ("expires", dead_letter.expires_at.map(|at| at.to_string()).unwrap_or_default()),
+        ("component", dead_letter.component.map(|digest| digest.to_string()).unwrap_or_default()),
+        ("acknowledged", dead_letter.acknowledged.as_ref().map(acknowledged).unwrap_or_default()),
+        ("closed", dead_letter.resolution.as_ref().map(closed).unwrap_or_default()),
     ]);
-    for violation in &letter.reason.violations {
+    for violation in &dead_letter.reason.violations {
         page.push_str(&format!("  {}  {}  {}\n", violation.path, violation.code, text::escape(&violation.text)));
     }
-    if !letter.attempts.is_empty() {
+    if !dead_letter.attempts.is_empty() {
         page.push_str("\nattempts\n");
-        let rows: Vec<_> = letter.attempts.iter().map(attempt).collect();
+        let rows: Vec<_> = dead_letter.attempts.iter().map(attempt).collect();
         page.push_str(&text::columns(&rows));
     }
-    if !letter.replays.is_empty() {
+    if !dead_letter.replays.is_empty() {
         page.push_str("\nreplays\n");
-        let rows: Vec<_> = letter.replays.iter().map(replay).collect();
+        let rows: Vec<_> = dead_letter.replays.iter().map(replay).collect();
         page.push_str(&text::columns(&rows));
     }
-    page.push_str(&text::payload("received", &letter.received.content_type, &letter.received.payload));
-    if let Some(sent) = &letter.transformed {
-        page.push_str(&text::payload("was to be sent", &sent.content_type, &sent.payload));
+    page.push_str(&text::payload("received", &dead_letter.received.content_type, &dead_letter.received.payload));
+    if let Some(sent) = &dead_letter.transformed {
+        page.push_str(&text::payload("to be sent", &sent.content_type, &sent.payload));
     }
-    page.push_str(&format!("\nreplay it with: gantry dlq replay {}\n", letter.id));
+    page.push_str(&format!("\nreplay it with: gantry dlq replay {}\n", dead_letter.id));
     page
 }
 
@@ -98,7 +98,7 @@ fn replay(replay: &ReplayRun) -> [String; 4] {
 
 const fn outcome(replay: &ReplayRun) -> &'static str {
     match replay.outcome {
-        None => "under way",
+        None => "in progress",
         Some(ReplayOutcome::Resolved) => "resolved",
         Some(ReplayOutcome::FailedAgain) => "failed again",
     }

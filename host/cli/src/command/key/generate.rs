@@ -11,17 +11,17 @@ use serde_json::json;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Make a key pair to sign plugins with
+/// Generate a key pair to sign plugins
 ///
-/// The private key goes to NAME.key (PKCS#8 PEM, readable by its owner alone), the public one to NAME.pub. Printed are
-/// the lines that make a host trust it. The private key is never printed: keep it where releases are made, and nowhere
-/// else.
+/// Writes the private key to NAME.key (PKCS#8 PEM, readable only by its owner) and the public key to NAME.pub, and
+/// prints the lines that make a host trust the key. The private key is never printed: keep it only where releases are
+/// made.
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
-    /// What the key is called, by hosts too
+    /// The name of the key, also in host files
     #[arg(value_name = "NAME")]
     name: KeyName,
-    /// Where the files go
+    /// The folder for the files
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Generate {
 impl Generate {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let [private, public] = ["key", "pub"].map(|ending| self.out.join(format!("{}.{ending}", self.name)));
-        // A public key that stays from another pair would be taken for this one's.
+        // The public key of an older pair would be mistaken for this one's.
         if public.exists() {
             return Err(Failure::new(Exit::Usage, SigningKeyError::Exists(public)));
         }
@@ -39,14 +39,14 @@ impl Generate {
         std::fs::write(&public, format!("{text}\n"))
             .with_context(|| format!("failed to write {}", public.display()))
             .or_exit(Exit::Internal)?;
-        let (name, id) = (&self.name, key.public().id());
+        let name = &self.name;
+        let id = key.public().id();
         let result = json!({ "name": name, "id": id, "public_key": text, "private": private, "public": public });
-        let human = || {
+        Ok(output.print(&result, || {
             let files =
                 format!("private key  {}\npublic key   {}\nkey id       {id}\n", private.display(), public.display());
             let trust = format!("[[plugins.trust]]\nname = \"{name}\"\nkey = \"{text}\"\npublish = [\"*\"]\n");
             format!("{files}\nA host trusts it with these lines in gantry.toml:\n\n{trust}")
-        };
-        Ok(output.print(&result, human)?)
+        })?)
     }
 }

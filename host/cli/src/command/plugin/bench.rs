@@ -1,4 +1,4 @@
-//! `gantry plugin bench`: what a plugin costs, measured on its own golden cases in the host's sandbox.
+//! `gantry plugin bench`: measures the time and memory of a plugin, on its golden cases in the host's sandbox.
 
 mod measure;
 mod table;
@@ -16,18 +16,18 @@ use crate::output::Output;
 use measure::{Measured, measure};
 use table::Report;
 
-/// Measure what a plugin costs
+/// Measure the time and memory of a plugin
 ///
 /// Runs the messages of each golden case many times, in the sandbox that a host uses: in a fresh instance for each
-/// message, in a fresh instance for each batch, and in warm instances. Prints microseconds a message, what starting an
-/// instance costs, the memory of an instance, and how much of the default limits one batch uses up. Figures of one run
-/// on one machine: compare them with each other, not with those of another day.
+/// message, in a fresh instance for each batch, and in warm instances. Prints microseconds per message, the cost of
+/// starting an instance, the memory of an instance, and how much of the default limits one batch uses. Compare only
+/// figures of the same run on the same machine.
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
     /// The plugin's directory
     #[arg(value_name = "DIR", default_value = ".")]
     directory: PathBuf,
-    /// Measure this component in place of building one
+    /// Measure this component instead of building one
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
     /// Take the messages from the golden cases in this directory instead
@@ -48,7 +48,7 @@ impl Bench {
             golden_cases(&directory)?.into_iter().filter(|case| case.name.contains(&self.only)).collect();
         let file = match &self.component {
             Some(file) => file.clone(),
-            None => build::build(&self.directory, &build::Wanted::usual())?.file,
+            None => build::build(&self.directory, &build::BuildOptions::FROM_SOURCES)?.file,
         };
         let began = Instant::now();
         let plugin = load(&file)?;

@@ -1,7 +1,7 @@
-//! `gantry plugin build`: compiles a plugin, embeds its manifest, and puts the component where flows find it.
+//! `gantry plugin build`: compiles a plugin, embeds its manifest, and writes the component.
 //!
-//! There is a module for each language, all of one shape: from a project to the bytes its compiler made. Where those
-//! are a core module, the component is made here.
+//! There is one module per language, each of which compiles a project to bytes. If these are a core module, it is
+//! turned into a component here.
 
 mod adapter;
 mod error;
@@ -27,19 +27,18 @@ use error::BuildError;
 
 /// Build a plugin into a component with its manifest
 ///
-/// DIR holds `plugin.toml` and the plugin's project: its language is known by its project file. What another
-/// toolchain has built, a component or a core module, is given with `--component`; then it is only made a component,
-/// and its manifest embedded. The golden cases in DIR/cases travel in the component, so that a host can try them before
-/// it gives the plugin messages.
+/// DIR contains `plugin.toml` and the plugin's project, whose project file determines the language. To use a component
+/// or core module that another toolchain has built, give it with `--component`; the manifest is embedded in it. The
+/// golden cases in DIR/cases are embedded as well, so that a host can run them before it gives messages to the plugin.
 #[derive(Debug, Args)]
 pub(crate) struct Build {
     /// The plugin's directory
     #[arg(value_name = "DIR")]
     directory: PathBuf,
-    /// Where to put it [default: DIR/dist/NAME.wasm]
+    /// The file to write [default: DIR/dist/NAME.wasm]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// A component or core module that is built already
+    /// A component or core module that is already built
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
     /// Leave the golden cases in DIR/cases out of the component
@@ -55,54 +54,60 @@ pub(super) struct Built {
     pub(super) file: PathBuf,
     pub(super) digest: Digest,
     pub(super) size: usize,
-    /// How many golden cases it carries.
+    /// How many golden cases it contains.
     pub(super) cases: usize,
 }
 
-/// What is asked of a build.
+/// The options of a build.
 #[derive(Debug)]
-pub(super) struct Wanted<'a> {
+pub(super) struct BuildOptions<'a> {
+    /// A component or core module to use instead of building the sources.
     component: Option<&'a Path>,
-    to: Option<&'a Path>,
+    /// The file to write instead of the default.
+    output: Option<&'a Path>,
+    /// Whether to embed the golden cases.
     cases: bool,
 }
 
-impl Wanted<'_> {
-    /// From sources, to its usual place, with its golden cases.
-    pub(super) const fn usual() -> Self {
-        Self { component: None, to: None, cases: true }
-    }
+impl BuildOptions<'_> {
+    /// Build the sources and embed the golden cases, to the default file.
+    pub(super) const FROM_SOURCES: Self = Self { component: None, output: None, cases: true };
 }
 
 /// What a build is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pace {
-    /// To be shipped: optimised as hard as the project says.
-    Ship,
-    /// To be tried at once: built quickly, again and again.
-    Try,
+pub(super) enum Mode {
+    /// For production: optimised as the project states.
+    Release,
+    /// For development: built quickly.
+    Development,
 }
 
-/// A plugin's folder, on its way to a component.
+/// A plugin's project during a build.
 struct Project<'a> {
     directory: &'a Path,
     manifest: &'a Manifest,
-    /// A folder of this build alone, gone afterwards.
+    /// A temporary folder for this build.
     scratch: &'a Path,
-    pace: Pace,
+    mode: Mode,
 }
 
 impl Build {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let (component, to) = (self.component.as_deref(), self.output.as_deref());
-        let built = build(&self.directory, &Wanted { component, to, cases: !self.without_cases })?;
-        let line = || format!("{} {} → {} ({})", built.plugin, built.version, built.file.display(), built.digest);
-        Ok(output.print(&built, line)?)
+        let options = BuildOptions {
+            component: self.component.as_deref(),
+            output: self.output.as_deref(),
+            cases: !self.without_cases,
+        };
+        let built = build(&self.directory, &options)?;
+        Ok(output.print(&built, || {
+            format!("{} {} → {} ({})", built.plugin, built.version, built.file.display(), built.digest)
+        })?)
     }
 }
 
 impl Project<'_> {
-    /// The contract with a world for this plugin alone, as a folder for toolchains.
+    /// Writes the contract with the world of this plugin to a folder for toolchains.
     fn wit(&self) -> anyhow::Result<PathBuf> {
         let folder = self.scratch.join("wit");
         std::fs::create_dir_all(&folder)?;
@@ -120,44 +125,52 @@ pub(super) fn manifest(directory: &Path) -> Result<Manifest, Failure> {
     gantry_component::plugin_toml(&text).with_context(|| file.display().to_string()).or_exit(Exit::PluginRefused)
 }
 
-/// Builds the plugin to be shipped, unless it is given built, and writes the component with its manifest and its
-/// golden cases.
-pub(super) fn build(directory: &Path, wanted: &Wanted<'_>) -> Result<Built, Failure> {
+/// Builds the plugin for production, unless a built one is given, and writes the component with its manifest and golden
+/// cases.
+pub(super) fn build(directory: &Path, options: &BuildOptions<'_>) -> Result<Built, Failure> {
     let manifest = manifest(directory)?;
-    let bytes = match wanted.component {
+    let bytes = match options.component {
         Some(file) => {
             let bytes = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()));
             finish(bytes.or_exit(Exit::NotFound)?, &manifest, file)?
         }
-        None => component_of(directory, &manifest, Pace::Ship)?,
+        None => component_of(directory, &manifest, Mode::Release)?,
     };
-    let cases = if wanted.cases { cases(directory)? } else { Vec::new() };
+    let cases = if options.cases { cases(directory)? } else { Vec::new() };
     let bytes = gantry_component::embed_cases(&bytes, &cases)
-        .with_context(|| format!("{} does not become a plugin", directory.display()))
+        .with_context(|| format!("{} can't be made a plugin", directory.display()))
         .or_exit(Exit::PluginRefused)?;
-    let usual = || directory.join("dist").join(format!("{}.wasm", manifest.name));
-    let file = wanted.to.map_or_else(usual, Path::to_owned);
+    let file = match options.output {
+        Some(file) => file.to_owned(),
+        None => directory.join("dist").join(format!("{}.wasm", manifest.name)),
+    };
     write(&file, &bytes).with_context(|| format!("failed to write {}", file.display()))?;
-    let (digest, size) = (Digest::of(&bytes), bytes.len());
-    Ok(Built { plugin: manifest.name, version: manifest.version, file, digest, size, cases: cases.len() })
+    Ok(Built {
+        plugin: manifest.name,
+        version: manifest.version,
+        file,
+        digest: Digest::of(&bytes),
+        size: bytes.len(),
+        cases: cases.len(),
+    })
 }
 
-/// The golden cases beside the plugin's sources, if it has any.
+/// The golden cases in the plugin's folder, if it has any.
 fn cases(directory: &Path) -> Result<Vec<CaseFile>, Failure> {
     let folder = directory.join("cases");
     if folder.is_dir() { gantry_golden::files(&folder).or_exit(Exit::PluginRefused) } else { Ok(Vec::new()) }
 }
 
 /// The plugin built from its sources, as a component with its manifest.
-pub(super) fn component_of(directory: &Path, manifest: &Manifest, pace: Pace) -> Result<Vec<u8>, Failure> {
-    finish(compile(directory, manifest, pace).or_exit(Exit::PluginRefused)?, manifest, directory)
+pub(super) fn component_of(directory: &Path, manifest: &Manifest, mode: Mode) -> Result<Vec<u8>, Failure> {
+    finish(compile(directory, manifest, mode).or_exit(Exit::PluginRefused)?, manifest, directory)
 }
 
-/// What the project's own tools make of it: a component or a core module.
-fn compile(directory: &Path, manifest: &Manifest, pace: Pace) -> anyhow::Result<Vec<u8>> {
+/// Compiles the project with its own tools, to a component or a core module.
+fn compile(directory: &Path, manifest: &Manifest, mode: Mode) -> anyhow::Result<Vec<u8>> {
     let language = Language::of(directory).ok_or_else(|| BuildError::NoProject { directory: directory.to_owned() })?;
     let scratch = tempfile::Builder::new().prefix("gantry-build-").tempdir().context("no temporary folder")?;
-    let project = Project { directory, manifest, scratch: scratch.path(), pace };
+    let project = Project { directory, manifest, scratch: scratch.path(), mode };
     match language {
         Language::Rust => rust::build(&project),
         Language::Js => javascript::js(&project),
@@ -169,23 +182,26 @@ fn compile(directory: &Path, manifest: &Manifest, pace: Pace) -> anyhow::Result<
     }
 }
 
-/// Made a component if it isn't one, with its manifest, and seen to be a plugin.
+/// Turns the bytes into a component with the manifest, and checks that it is a plugin.
 fn finish(bytes: Vec<u8>, manifest: &Manifest, origin: &Path) -> Result<Vec<u8>, Failure> {
-    let plugin = || -> anyhow::Result<Vec<u8>> {
-        let component = match gantry_component::is_core_module(&bytes) {
-            true => gantry_component::encode(&bytes, &manifest.wants, adapter::of(&bytes)?)?,
-            false => bytes,
-        };
-        let plugin = gantry_component::embed(&component, manifest)?;
-        gantry_component::inspect(&plugin)?;
-        Ok(plugin)
-    };
-    plugin().with_context(|| format!("{} does not become a plugin", origin.display())).or_exit(Exit::PluginRefused)
+    plugin_of(bytes, manifest)
+        .with_context(|| format!("{} can't be made a plugin", origin.display()))
+        .or_exit(Exit::PluginRefused)
 }
 
-/// Replaces the file in one step: a running host never sees half a plugin.
+fn plugin_of(bytes: Vec<u8>, manifest: &Manifest) -> anyhow::Result<Vec<u8>> {
+    let component = match gantry_component::is_core_module(&bytes) {
+        true => gantry_component::encode(&bytes, &manifest.wants, adapter::of(&bytes)?)?,
+        false => bytes,
+    };
+    let plugin = gantry_component::embed(&component, manifest)?;
+    gantry_component::inspect(&plugin)?;
+    Ok(plugin)
+}
+
+/// Replaces the file atomically: a running host never reads an incomplete plugin.
 pub(super) fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let name = file.file_name().ok_or_else(|| anyhow!("this path names no file"))?;
+    let name = file.file_name().ok_or_else(|| anyhow!("this path has no file name"))?;
     let directory = file.parent().unwrap_or_else(|| "".as_ref());
     std::fs::create_dir_all(if directory.as_os_str().is_empty() { ".".as_ref() } else { directory })?;
     let temporary = directory.join(format!(".{}.{}", name.to_string_lossy(), std::process::id()));

@@ -9,7 +9,7 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
 
-/// Hexadecimal digits of a digest that are shown: enough to tell plugins apart.
+/// Hexadecimal digits of a digest to show: enough to distinguish plugins.
 const DIGITS: usize = 12;
 
 /// List the plugins that were published to a host
@@ -28,7 +28,7 @@ impl Catalogue {
 
 fn table(plugins: &[Published]) -> String {
     if plugins.is_empty() {
-        return "nothing was published".to_owned();
+        return "no plugins were published".to_owned();
     }
     let mut rows = vec![["NAME", "VERSION", "DIGEST", "CASES", "SIGNED BY", "PUBLISHED", "BY"].map(str::to_owned)];
     rows.extend(plugins.iter().map(|published| {

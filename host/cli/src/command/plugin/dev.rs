@@ -1,7 +1,7 @@
-//! `gantry plugin dev`: an author's loop. Whenever a file changes, the plugin is built again, its golden cases and the
-//! author's samples are run, and what is different from the last time is shown.
+//! `gantry plugin dev`: the development loop. Whenever a file changes, it builds the plugin, runs its golden cases and
+//! the author's samples, and shows the differences from the last round.
 //!
-//! Nothing an author may do wrong ends it: a build that fails is a round without outcomes.
+//! Mistakes of the author do not end it: a failed build is a round without outcomes.
 
 mod round;
 mod samples;
@@ -23,11 +23,11 @@ use samples::{Samples, TableFile};
 use show::Screen;
 use watch::{Change, Watch};
 
-/// Build and try a plugin whenever a file changes
+/// Build and run a plugin whenever a file changes
 ///
-/// Each round builds the plugin, quickly rather than for speed, runs its golden cases, and then each file in `samples/`
-/// as a message of its own: the media type is told by the extension (.json, .xml, .csv, .txt; bytes otherwise). Shown
-/// is what became of each sample, and what is different from the round before. Ctrl-C ends it.
+/// Each round builds the plugin quickly, runs its golden cases, and then runs each file in `samples/` as one message.
+/// The extension determines the media type (.json, .xml, .csv, .txt; bytes otherwise). The outcome of each sample is
+/// shown, and what changed since the last round. Ctrl-C ends it.
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
     /// The plugin's directory
@@ -36,23 +36,23 @@ pub(crate) struct Dev {
     /// A file, or a directory of files, to run as messages [default: DIR/samples, if there is one]
     #[arg(long, value_name = "PATH")]
     input: Option<PathBuf>,
-    /// The settings for the samples: a JSON object
+    /// The settings for the samples: a file with a JSON object
     #[arg(long, value_name = "FILE.json")]
     settings: Option<PathBuf>,
-    /// A lookup table for the samples: CSV or JSON as in flows, and the column that finds a row
+    /// A lookup table for the samples: a CSV or JSON file as in flows, and its key column
     #[arg(long, value_name = "NAME=FILE:KEY")]
     table: Vec<TableFile>,
     /// A target that outputs may be routed to
     #[arg(long, value_name = "NAME")]
     target: Vec<TargetName>,
-    /// One round only; ends with 4 when the build or a golden case fails
+    /// Run one round only; the exit code is 4 if the build or a golden case fails
     #[arg(long)]
     once: bool,
 }
 
 impl Dev {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        // Only here is a plugin's folder without a manifest a mistake; later it is an author at work.
+        // At the start, a folder without a manifest is an error; later, the author may be editing it.
         super::build::manifest(&self.directory)?;
         let samples = self.samples()?;
         let sandbox = Sandbox::new(SandboxConfig::default()).context("failed to set up the sandbox")?;
@@ -77,14 +77,17 @@ impl Dev {
     }
 
     fn samples(&self) -> Result<Samples, Failure> {
-        let usual = self.directory.join("samples");
+        let default = self.directory.join("samples");
         let input = match &self.input {
             Some(input) if !input.exists() => {
-                let error = anyhow!("{} does not exist: `--input` names messages to run", input.display());
+                let error = anyhow!(
+                    "{} does not exist: `--input` must name a file or a directory of messages",
+                    input.display()
+                );
                 return Err(Failure::new(Exit::NotFound, error));
             }
             Some(input) => Some(input.clone()),
-            None => usual.is_dir().then_some(usual),
+            None => default.is_dir().then_some(default),
         };
         let tables = self.table.clone();
         let targets = self.target.iter().cloned().collect();
@@ -94,12 +97,12 @@ impl Dev {
     }
 }
 
-/// Seconds since then, for people.
+/// Seconds since then, rounded.
 fn seconds(since: Instant) -> f64 {
     (since.elapsed().as_secs_f64() * 100.0).round() / 100.0
 }
 
-/// A path as the author would write it.
+/// A path relative to the working directory, if possible.
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(&here).unwrap_or(path).display().to_string()

@@ -1,4 +1,4 @@
-//! `gantry plugin inspect`: what a component says of itself, without running it, and what it would need to run.
+//! `gantry plugin inspect`: shows a component's manifest, imports and needed grants, without running it.
 
 mod imports;
 
@@ -17,16 +17,16 @@ use crate::output::{Output, counted};
 use crate::text::columns;
 use imports::{Import, steps_of};
 
-/// Print what a plugin is, imports and asks for, without running it
+/// Print a plugin's manifest, imports and exports without running it
 ///
-/// Each import is held against what a flow grants: with `--flow`, against the steps of that flow that use this plugin.
-/// Then it ends with 4 when one of them is not granted.
+/// For each import, shows which grant it needs. With `--flow`, compares the imports with the grants of the steps that
+/// use this plugin; the exit code is 4 if a grant is missing.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
     /// The component
     #[arg(value_name = "FILE.wasm")]
     file: PathBuf,
-    /// Compare with what this flow grants
+    /// Compare with the grants of this flow
     #[arg(long, value_name = "FLOW.toml")]
     flow: Option<PathBuf>,
 }
@@ -84,7 +84,7 @@ fn human(found: &Inspection, sizes: &Sizes, cases: usize, imports: &[Import]) ->
         }
         None => line("plugin", "no manifest: `gantry plugin build DIR --component FILE.wasm` embeds one"),
     }
-    line("api", &format!("gantry:plugin@{} (this host speaks {API_VERSION})", found.api));
+    line("api", &format!("gantry:plugin@{} (this host supports {API_VERSION})", found.api));
     line("digest", &found.digest.to_string());
     line("size", &format!("{} ({} bytes)", rounded(found.size), found.size));
     line("", &format!("{} of code, {} of data", rounded(sizes.code), rounded(sizes.data)));
@@ -93,7 +93,7 @@ fn human(found: &Inspection, sizes: &Sizes, cases: usize, imports: &[Import]) ->
     line("imports", &listed(&columns(&rows).lines().map(str::to_owned).collect::<Vec<_>>()));
     line("exports", &listed(&found.exports));
     if let Some(schema) = found.manifest.as_ref().and_then(|manifest| manifest.settings.as_ref()) {
-        line("settings", &serde_json::to_string_pretty(schema).unwrap_or_default());
+        line("settings", &format!("{schema:#}"));
     }
     text
 }
@@ -102,7 +102,7 @@ fn listed(names: &[String]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(&format!("\n{:12}", "")) }
 }
 
-/// In whole KiB.
+/// The size, rounded up to whole KiB.
 fn rounded(bytes: usize) -> String {
     show_size((bytes as u64).div_ceil(1 << 10) << 10)
 }

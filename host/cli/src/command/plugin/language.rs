@@ -1,4 +1,4 @@
-//! The languages plugins are written in, and how a plugin's folder tells which one it is.
+//! The languages of plugins, and how a plugin's language is detected.
 
 use std::path::Path;
 
@@ -23,13 +23,13 @@ pub(super) enum Language {
     Cpp,
 }
 
-/// What a folder looks like that holds no project of a known language.
+/// The project files of all languages, for the error if none is found.
 pub(super) const PROJECT_FILES: &str = "Cargo.toml (Rust), package.json with src/plugin.ts (TypeScript) or \
      src/plugin.js (JavaScript), pyproject.toml (Python), go.mod (Go), src/*.cpp (C++) or src/*.c (C)";
 
 impl Language {
-    /// The language of the plugin in this folder, by its project file; a project file of the language's own comes
-    /// before sources, which a plugin of another language may have as well.
+    /// The language of the plugin in this folder. Project files are checked before C and C++ sources, which plugins of
+    /// other languages may contain as well.
     pub(super) fn of(directory: &Path) -> Option<Self> {
         let has = |file: &str| directory.join(file).is_file();
         if has("Cargo.toml") {
@@ -51,7 +51,7 @@ impl Language {
         }
     }
 
-    /// Where its SDK is in the repository, and what that needs beside it.
+    /// The folder of its SDK in the repository, and of further SDKs that it needs.
     pub(super) const fn sdk(self) -> (&'static str, &'static [&'static str]) {
         match self {
             Self::Rust => ("sdk/rust", &[]),
@@ -63,7 +63,7 @@ impl Language {
         }
     }
 
-    /// Where its template is in the repository.
+    /// The folder of its template in the repository.
     pub(super) const fn template(self) -> &'static str {
         match self {
             Self::Rust => "sdk/rust/template",
@@ -76,7 +76,7 @@ impl Language {
         }
     }
 
-    /// What to type once in a new plugin's folder. `{{sdk}}` is the way from there to the SDK.
+    /// Commands to run once in a new plugin's folder. `{{sdk}}` is the path from there to the SDK.
     pub(super) const fn preparation(self) -> &'static [&'static str] {
         match self {
             Self::Rust => &["rustup target add wasm32-wasip2"],
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_file_tells_the_language_and_comes_before_sources() {
+    fn a_project_file_determines_the_language_and_comes_before_sources() {
         assert_eq!(found(&["Cargo.toml", "src/lib.rs"]), Some(Language::Rust));
         assert_eq!(found(&["package.json", "src/plugin.ts", "src/plugin.js"]), Some(Language::Ts));
         assert_eq!(found(&["package.json", "src/plugin.js"]), Some(Language::Js));

@@ -1,7 +1,7 @@
-//! `gantry plugin new`: writes a plugin that works, with a golden case, in the language of choice.
+//! `gantry plugin new`: creates a working plugin with a golden case, in the chosen language.
 //!
-//! The SDK's sources come with it unless a checkout is named, so that it builds without this repository and without a
-//! published package.
+//! The SDK's sources are copied into it unless a checkout is given, so that it builds without this repository and
+//! without a published package.
 
 mod files;
 
@@ -16,25 +16,25 @@ use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 use files::Placeholders;
 
-/// Where the SDK's sources go, below the plugin's folder; the contract goes beside them, as in the repository.
+/// The folder for the SDK's sources, in the plugin's folder; the contract is placed next to them, as in the repository.
 const VENDORED: &str = "gantry";
 
-/// Write a plugin to begin with
+/// Create a new plugin
 ///
-/// It maps a contact to a debtor, has settings and a golden case, and passes it. The SDK's sources are copied into
-/// `gantry/` beside it, unless `--sdk` names a folder that has them.
+/// The new plugin maps a contact to a debtor; it has settings and a golden case that passes. The SDK's sources are
+/// copied into `gantry/` in its folder, unless `--sdk` names a folder that contains them.
 #[derive(Debug, Args)]
 pub(crate) struct New {
-    /// The plugin's name: a-z, 0-9 and `-`, beginning with a letter
+    /// The plugin's name: a-z, 0-9 and `-`, starting with a dead letter
     #[arg(value_name = "NAME", value_parser = name)]
     name: String,
-    /// The language to write it in
+    /// The language
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     lang: Language,
-    /// The folder to write it to [default: NAME]
+    /// The folder to create [default: NAME]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Refer to the SDKs in this folder, `sdk` of Gantry's sources, in place of copying one
+    /// Use the SDKs in this folder (`sdk` in Gantry's sources) instead of copying one
     #[arg(long, value_name = "PATH")]
     sdk: Option<PathBuf>,
 }
@@ -45,7 +45,7 @@ impl New {
         require_empty(&folder).or_exit(Exit::Usage)?;
         let sdk = match &self.sdk {
             Some(sdk) => self.checkout(sdk, &folder).or_exit(Exit::Usage)?,
-            // Some languages tell paths from names of packages by how they begin.
+            // Some languages distinguish paths from package names by the leading dot.
             None => format!("./{VENDORED}/{}", self.lang.sdk().0),
         };
         let template = self.lang.template();
@@ -56,31 +56,29 @@ impl New {
             return Err(Failure::new(Exit::Internal, anyhow!("this gantry was built without {template}")));
         }
         if self.sdk.is_none() {
-            let (sdk, beside) = self.lang.sdk();
-            written += files::vendor(&[&[sdk], beside].concat(), &folder.join(VENDORED))
+            let (sdk, needed) = self.lang.sdk();
+            written += files::vendor(&[&[sdk], needed].concat(), &folder.join(VENDORED))
                 .with_context(|| format!("failed to write {}", folder.join(VENDORED).display()))?;
         }
         let next = self.next(&folder, &sdk);
         let value = json!({ "plugin": self.name, "folder": folder, "files": written, "next": next });
-        let human = || {
+        Ok(output.print(&value, || {
             let commands: String = next.iter().map(|command| format!("  {command}\n")).collect();
-            format!("{} is written to {} ({written} files). Next:\n\n{commands}", self.name, folder.display())
-        };
-        Ok(output.print(&value, human)?)
+            format!("{} was created in {} ({written} files). Next:\n\n{commands}", self.name, folder.display())
+        })?)
     }
 
-    /// The way from the plugin's folder to the SDK in this checkout.
+    /// The path from the plugin's folder to the SDK in this checkout.
     fn checkout(&self, sdk: &Path, folder: &Path) -> anyhow::Result<String> {
         let below = self.lang.sdk().0.trim_start_matches("sdk/");
         let there = sdk.join(below);
         if !there.is_dir() {
-            bail!("{} does not exist: `--sdk` names the folder `sdk` of Gantry's sources", there.display());
+            bail!("{} does not exist: `--sdk` must name the folder `sdk` of Gantry's sources", there.display());
         }
-        let (there, here) = (there.canonicalize()?, std::path::absolute(folder)?);
-        Ok(files::relative(&here, &there))
+        Ok(files::relative(&std::path::absolute(folder)?, &there.canonicalize()?))
     }
 
-    /// What to type next.
+    /// The commands to run next.
     fn next(&self, folder: &Path, sdk: &str) -> Vec<String> {
         let mut commands = vec![format!("cd {}", folder.display())];
         commands.extend(self.lang.preparation().iter().map(|command| command.replace("{{sdk}}", sdk)));
@@ -89,14 +87,14 @@ impl New {
     }
 }
 
-/// A name that every language and file system takes.
+/// A name that is valid in every language and file system.
 fn name(text: &str) -> Result<String, String> {
-    let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
+    let starts_well = text.starts_with(|c: char| c.is_ascii_lowercase());
     let safe = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if begins && safe && !text.ends_with('-') && text.len() <= 64 {
+    if starts_well && safe && !text.ends_with('-') && text.len() <= 64 {
         return Ok(text.to_owned());
     }
-    Err("a plugin's name is 1 to 64 characters of a-z, 0-9 and `-`, begins with a letter and does not end with `-`: \
+    Err("a plugin's name is 1 to 64 characters of a-z, 0-9 and `-`, starts with a dead letter and does not end with `-`: \
          for instance order-to-erp"
         .to_owned())
 }
@@ -108,7 +106,7 @@ fn require_empty(folder: &Path) -> anyhow::Result<()> {
         Err(error) => return Err(error).with_context(|| format!("{} can't be a plugin's folder", folder.display())),
     };
     if entries > 0 {
-        bail!("{} is not empty: name another folder with `--dir DIR`, or another plugin", folder.display());
+        bail!("{} is not empty: choose another folder with `--dir DIR`, or another name", folder.display());
     }
     Ok(())
 }

@@ -11,12 +11,11 @@ use crate::client::{self, Offer, Publication};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// Put a plugin into the catalogue of a host
+/// Publish a plugin to the catalogue of a host
 ///
-/// The host looks at it as at one that a flow names, and compiles it. It must be signed by a key that the host trusts with
-/// its name, unless the host takes unsigned plugins; the signatures are those in FILE.wasm.sig. A version stands for the
-/// same bytes for ever: publishing them again changes nothing, other bytes are refused. No flow takes a plugin because it
-/// was published.
+/// The host checks and compiles the plugin. The plugin must be signed by a key that the host trusts for its name,
+/// unless the host accepts unsigned plugins; the signatures are read from FILE.wasm.sig. A version always has the same
+/// bytes: publishing them again changes nothing, other bytes are refused. Publishing does not change any flow.
 #[derive(Debug, Args)]
 pub(crate) struct Publish {
     /// The component
@@ -35,7 +34,8 @@ pub(crate) struct Publish {
 impl Publish {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let component = signed::component(&self.file)?;
-        let signatures = signed::signatures(&self.signatures.clone().unwrap_or_else(|| signed::beside(&self.file)))?;
+        let signatures =
+            signed::signatures(&self.signatures.clone().unwrap_or_else(|| signed::signature_file(&self.file)))?;
         if let (None, Some(named)) = (&signatures, &self.signatures) {
             let error = anyhow::anyhow!("{} does not exist", named.display());
             return Err(Failure::new(Exit::NotFound, error));

@@ -13,14 +13,14 @@ use crate::output::{Output, counted};
 
 /// Sign a plugin
 ///
-/// The signature goes to FILE.wasm.sig, beside any others of the same bytes; those of other bytes are dropped. It binds
-/// the component's bytes, name and version.
+/// Adds the signature to FILE.wasm.sig; signatures of other bytes are removed. It covers the component's bytes, name
+/// and version.
 #[derive(Debug, Args)]
 pub(crate) struct Sign {
     /// The component
     #[arg(value_name = "FILE.wasm")]
     file: PathBuf,
-    /// The private key, as `gantry key generate` made it
+    /// The private key, written by `gantry key generate`
     #[arg(long, value_name = "NAME.key")]
     key: PathBuf,
 }
@@ -29,17 +29,19 @@ impl Sign {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let plugin = signed::component(&self.file)?.plugin;
         let key = PrivateKey::load(&self.key).map_err(unusable)?;
-        let file = signed::beside(&self.file);
-        let there = signed::signatures(&file)?;
-        let same = there.filter(|there| there.clone().for_plugin(&plugin).is_ok());
+        let file = signed::signature_file(&self.file);
+        let existing = signed::signatures(&file)?;
+        let same = existing.filter(|existing| existing.clone().for_plugin(&plugin).is_ok());
         let mut signatures = same.unwrap_or_else(|| SignatureFile::of(&plugin));
         signatures.add(key.sign(&plugin)).or_exit(Exit::Usage)?;
         super::build::write(&file, signatures.to_json().or_exit(Exit::Internal)?.as_bytes())
             .with_context(|| format!("failed to write {}", file.display()))?;
-        let (id, count) = (key.public().id(), signatures.signatures.len());
+        let id = key.public().id();
+        let count = signatures.signatures.len();
         let result = json!({ "plugin": plugin, "key": id, "file": file, "signatures": count });
-        let line = || format!("{plugin} signed with {id} → {} ({})", file.display(), counted(count, "signature"));
-        Ok(output.print(&result, line)?)
+        Ok(output.print(&result, || {
+            format!("{plugin} signed with {id} → {} ({})", file.display(), counted(count, "signature"))
+        })?)
     }
 }
 

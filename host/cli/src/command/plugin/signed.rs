@@ -1,4 +1,4 @@
-//! What `sign`, `verify` and `publish` share: a component with the signatures beside it.
+//! Reads components and their signature files, for `sign`, `verify` and `publish`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,25 +16,25 @@ pub(super) struct Component {
     pub(super) plugin: PluginRef,
 }
 
-/// Reads a component and what it calls itself.
+/// Reads a component with its name and version.
 pub(super) fn component(file: &Path) -> Result<Component, Failure> {
     let shown = file.display();
     let bytes = std::fs::read(file).with_context(|| format!("failed to read {shown}")).or_exit(Exit::NotFound)?;
-    let context = || format!("{shown} is not a plugin");
-    let found = inspect(&bytes).with_context(context).or_exit(Exit::PluginRefused)?;
-    let manifest = found.require_manifest().with_context(context).or_exit(Exit::PluginRefused)?;
+    let not_a_plugin = format!("{shown} is not a plugin");
+    let found = inspect(&bytes).context(not_a_plugin.clone()).or_exit(Exit::PluginRefused)?;
+    let manifest = found.require_manifest().context(not_a_plugin).or_exit(Exit::PluginRefused)?;
     let plugin = PluginRef { name: manifest.name.clone(), version: manifest.version.clone(), digest: found.digest };
     Ok(Component { bytes, plugin })
 }
 
-/// Where a component's signatures are: `FILE.wasm.sig`.
-pub(super) fn beside(component: &Path) -> PathBuf {
+/// The signature file of a component: `FILE.wasm.sig`.
+pub(super) fn signature_file(component: &Path) -> PathBuf {
     let mut name = OsString::from(component);
     name.push(".sig");
     name.into()
 }
 
-/// The signatures in this file; none where there is no file.
+/// The signatures in this file; none if it does not exist.
 pub(super) fn signatures(file: &Path) -> Result<Option<SignatureFile>, Failure> {
     let json = match std::fs::read(file) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

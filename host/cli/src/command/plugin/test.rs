@@ -1,4 +1,4 @@
-//! `gantry plugin test`: a plugin's golden cases, in the same sandbox the host uses.
+//! `gantry plugin test`: runs a plugin's golden cases in the sandbox that hosts use.
 
 mod conformance;
 mod report;
@@ -17,25 +17,25 @@ pub(super) use report::Report;
 
 /// Run a plugin's golden cases in the sandbox
 ///
-/// The cases are `DIR/cases/*.json`: messages, and the outcome each must have. The plugin is built first.
+/// The cases are `DIR/cases/*.json`: messages with their expected outcomes. The plugin is built first.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// The plugin's directory
     #[arg(value_name = "DIR", default_value = ".")]
     directory: PathBuf,
-    /// Test this component in place of building one
+    /// Test this component instead of building one
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
-    /// Run the cases of this directory instead: those of a sibling in another language, say
+    /// Run the cases in this directory instead, for instance those of the same plugin in another language
     #[arg(long, value_name = "DIR", conflicts_with = "conformance")]
     cases: Option<PathBuf>,
-    /// Run the cases that the component carries instead: those it was shipped with
+    /// Run the cases embedded in the component instead
     #[arg(long, requires = "component", conflicts_with_all = ["conformance", "cases"])]
     bundled: bool,
-    /// Run the conformance suite instead: what every SDK's reference plugin must do
+    /// Run the conformance suite instead, which the reference plugin of every SDK must pass
     #[arg(long)]
     conformance: bool,
-    /// Compare payloads byte for byte with the JSON of the case, written without spaces
+    /// Compare payloads byte for byte with the JSON of the case without spaces
     #[arg(long)]
     exact: bool,
     /// Only cases whose file name contains this
@@ -52,7 +52,7 @@ impl Test {
         }
         let file = match &self.component {
             Some(file) => file.clone(),
-            None => build::build(&self.directory, &build::Wanted::usual())?.file,
+            None => build::build(&self.directory, &build::BuildOptions::FROM_SOURCES)?.file,
         };
         let plugin = load(&file)?;
         let report = Report::run(&plugin, &cases, if self.exact { Payloads::AsBytes } else { Payloads::AsValues });
@@ -60,7 +60,7 @@ impl Test {
         if report.failed > 0 { Err(Failure::said(Exit::PluginRefused)) } else { Ok(()) }
     }
 
-    /// The cases that are meant, before any is left out.
+    /// The cases before `--only` is applied.
     fn all(&self) -> Result<Vec<CaseFile>, Failure> {
         match &self.component {
             _ if self.conformance => Ok(conformance::cases()),
@@ -70,14 +70,13 @@ impl Test {
     }
 }
 
-/// The cases a component carries; at least one.
+/// The cases embedded in a component; at least one.
 fn bundled(component: &Path) -> Result<Vec<CaseFile>, Failure> {
     let shown = component.display();
     let bytes = std::fs::read(component).with_context(|| format!("failed to read {shown}")).or_exit(Exit::NotFound)?;
     let cases = gantry_component::cases(&bytes).with_context(|| shown.to_string()).or_exit(Exit::PluginRefused)?;
     if cases.is_empty() {
-        let error =
-            anyhow!("{shown} carries no golden case: `gantry plugin build DIR` puts those of DIR/cases into it");
+        let error = anyhow!("{shown} contains no golden case: `gantry plugin build DIR` embeds those in DIR/cases");
         return Err(Failure::new(Exit::NotFound, error));
     }
     Ok(cases)

@@ -16,10 +16,10 @@ use crate::args::HostArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// See whether a plugin's signatures are good
+/// Verify a plugin's signatures
 ///
-/// With `--key`, whether it is signed with that key; without, whether a host with these settings would take it: by
-/// `[plugins]` of the host file. Ends with 4 when not. The signatures are those in FILE.wasm.sig.
+/// With `--key`, checks whether the plugin is signed with that key; otherwise, whether a host with these settings would
+/// accept it, by `[plugins]` in the host file. The exit code is 4 if not. The signatures are read from FILE.wasm.sig.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// The component
@@ -35,7 +35,7 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let component = signed::component(&self.file)?;
-        let signatures = match signed::signatures(&signed::beside(&self.file))? {
+        let signatures = match signed::signatures(&signed::signature_file(&self.file))? {
             Some(file) => file.for_plugin(&component.plugin).or_exit(Exit::PluginRefused)?,
             None => Vec::new(),
         };
@@ -52,12 +52,13 @@ impl Verify {
         signatures: &[PluginSignature],
         output: &Output,
     ) -> Result<(), Failure> {
-        let (plugin, id) = (&component.plugin, key.id());
+        let plugin = &component.plugin;
+        let id = key.id();
         let version = plugin.plugin_version();
-        let good = |one: &&PluginSignature| is_signed_by(key.verifier(), &version, plugin.digest, &one.signature);
-        if signatures.iter().find(|one| one.key == id).filter(good).is_none() {
-            let error =
-                anyhow!("{plugin} has no good signature of the key {id} in {}", signed::beside(&self.file).display());
+        let signature = signatures.iter().find(|one| one.key == id);
+        if !signature.is_some_and(|one| is_signed_by(key.verifier(), &version, plugin.digest, &one.signature)) {
+            let file = signed::signature_file(&self.file);
+            let error = anyhow!("{plugin} has no valid signature of the key {id} in {}", file.display());
             return Err(Failure::new(Exit::PluginRefused, error));
         }
         let result = json!({ "plugin": plugin, "key": id });
@@ -76,15 +77,14 @@ impl Verify {
             .check(&plugin.plugin_version(), plugin.digest, signatures, SystemClock.now())
             .or_exit(Exit::PluginRefused)?;
         let result = json!({ "plugin": plugin, "trusted_by": trusted_by });
-        let human = || match &trusted_by {
+        Ok(output.print(&result, || match &trusted_by {
             Some(key) => format!("{plugin} is signed by {key}, which may publish it"),
-            None => format!("{plugin} is not signed by a listed key, and the host takes unsigned plugins"),
-        };
-        Ok(output.print(&result, human)?)
+            None => format!("{plugin} is not signed by a listed key, but the host accepts unsigned plugins"),
+        })?)
     }
 }
 
-/// The key itself, or that in a file.
+/// The key itself, or the key in a file.
 fn public_key(text: &str) -> Result<PublicKey, Failure> {
     if let Ok(key) = text.parse() {
         return Ok(key);

@@ -21,7 +21,8 @@ impl Session {
         let mut command = workshop.gantry(&[&["plugin", "dev"], arguments].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = mpsc::channel();
-        let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let out = child.stdout.take().unwrap();
+        let err = child.stderr.take().unwrap();
         let errors = sender.clone();
         std::thread::spawn(move || BufReader::new(out).lines().map_while(Result::ok).try_for_each(|l| sender.send(l)));
         std::thread::spawn(move || BufReader::new(err).lines().map_while(Result::ok).try_for_each(|l| errors.send(l)));
@@ -76,7 +77,7 @@ fn a_changed_source_shows_its_new_outcome_and_a_broken_one_does_not_end_it() {
 
     workshop.write("src/plugin.js", "mistake\n");
     session.until("src/plugin.js:1: error: a mistake");
-    session.until("gantry: esbuild could not build .");
+    session.until("gantry: esbuild failed to build .");
 
     workshop.write("src/plugin.js", "// guest: outcomes\n");
     session.until("= old.json: skip");
@@ -119,5 +120,5 @@ fn one_round_ends_by_itself_with_the_outcomes_as_json() {
     assert!(code == 4 && out.contains("the samples can't be run") && out.contains("/refuse"), "{out}");
     workshop.write("src/plugin.js", "mistake\n");
     let (code, out, err) = workshop.run(&["plugin", "dev", ".", "--once"]);
-    assert!(code == 4 && out.contains("no plugin to try") && err.contains("a mistake"), "{out}{err}");
+    assert!(code == 4 && out.contains("the plugin could not be built") && err.contains("a mistake"), "{out}{err}");
 }

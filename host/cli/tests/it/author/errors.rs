@@ -23,7 +23,8 @@ fn given(bytes: &[u8]) -> (String, String) {
 
 /// The guest with every mention of the contract's version changed.
 fn of_version(guest: &[u8], version: &str) -> Vec<u8> {
-    let (from, to) = (b"@0.1.0", format!("@{version}"));
+    let from = b"@0.1.0";
+    let to = format!("@{version}");
     assert_eq!(from.len(), to.len());
     let mut bytes = guest.to_vec();
     for at in 0..bytes.len() - from.len() {
@@ -101,7 +102,7 @@ fn a_tool_that_fails_and_one_that_makes_nothing() {
     let nothing = refused(&workshop, &["plugin", "build", "."]);
     // The build's own folder has another name each time.
     assert!(
-        nothing.contains("componentize-qjs ended well but made no ") && nothing.contains("plugin.wasm"),
+        nothing.contains("componentize-qjs succeeded but did not write ") && nothing.contains("plugin.wasm"),
         "{nothing}"
     );
 }

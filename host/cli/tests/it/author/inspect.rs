@@ -52,7 +52,7 @@ fn an_import_is_free_stubbed_or_granted_by_a_line_of_the_flow() {
     assert!(imports.contains("gantry:plugin/lookup@0.1.0"), "{imports}");
     assert!(imports.contains("granted by ") && imports.contains("flow.toml:19 (lookup = [\"products\"])"), "{imports}");
     assert!(imports.contains("free") && !imports.contains("NOT granted"), "{imports}");
-    assert!(out.contains("of code,") && out.contains("(this host speaks 0.1.0)"), "{out}");
+    assert!(out.contains("of code,") && out.contains("(this host supports 0.1.0)"), "{out}");
 }
 
 #[test]

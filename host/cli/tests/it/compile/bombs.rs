@@ -1,4 +1,4 @@
-//! Components that are small, valid, and dear to compile.
+//! Components that are small, valid, and expensive to compile.
 //!
 //! Each is a plugin by its exports, so that it gets as far as the compiler; the bomb is one more function.
 
@@ -50,7 +50,9 @@ fn module(body: &Function) -> Vec<u8> {
     types.ty().function([I32; 2], [I32]);
     types.ty().function([I32; 4], [I32]);
     types.ty().function([], []);
-    let (mut functions, mut code, mut exports) = (FunctionSection::new(), CodeSection::new(), ExportSection::new());
+    let mut functions = FunctionSection::new();
+    let mut code = CodeSection::new();
+    let mut exports = ExportSection::new();
     let exported = ["gantry:plugin/transform@0.1.0#configure", "gantry:plugin/transform@0.1.0#process", "cabi_realloc"];
     for (index, (name, kind)) in (0..).zip(exported.into_iter().zip([0, 0, 1])) {
         functions.function(kind);

@@ -64,29 +64,31 @@ fn kill_compiler_of(parent: u32) {
 
 /// The process below this one that was started to compile.
 fn compiler_of(parent: u32) -> Option<u32> {
-    let pids =
+    let mut pids =
         std::fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let compiles = |pid: &u32| {
-        let read = |file: &str| std::fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
-        let is_child = read("status").lines().any(|line| line.split_whitespace().eq(["PPid:", &parent.to_string()]));
-        is_child && read("cmdline").split('\0').nth(1) == Some("compile-component")
-    };
-    pids.into_iter().find(compiles)
+    pids.find(|pid| is_compiler_of(*pid, parent))
 }
 
-/// Runs to the end while its compiler is killed, and holds it to saying so.
+fn is_compiler_of(pid: u32, parent: u32) -> bool {
+    // A process that has ended in the meantime has no files.
+    let read = |file: &str| std::fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    let is_child = read("status").lines().any(|line| line.split_whitespace().eq(["PPid:", &parent.to_string()]));
+    is_child && read("cmdline").split('\0').nth(1) == Some("compile-component")
+}
+
+/// Runs a command, kills its compiler, and asserts that the command reports it.
 fn refuses(dir: &Path, arguments: &[&str]) {
     let command = gantry(dir, arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     kill_compiler_of(command.id());
     let output = command.wait_with_output().unwrap();
-    assert!(told(&output).contains("the compiler's process died"), "{arguments:?}: {}", told(&output));
-    assert_eq!(output.status.code(), Some(PLUGIN_REFUSED), "{arguments:?}: {}", told(&output));
+    assert!(errors(&output).contains("the compiler's process died"), "{arguments:?}: {}", errors(&output));
+    assert_eq!(output.status.code(), Some(PLUGIN_REFUSED), "{arguments:?}: {}", errors(&output));
 }
 
-/// What it said, without the line breaks, which depend on the length of a temporary path.
-fn told(output: &Output) -> String {
-    let told = String::from_utf8_lossy(&output.stderr).replace("\n  | ", " ");
-    told.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The errors it printed, without the line breaks, which depend on the length of a temporary path.
+fn errors(output: &Output) -> String {
+    let errors = String::from_utf8_lossy(&output.stderr).replace("\n  | ", " ");
+    errors.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(target_os = "linux")]
@@ -107,7 +109,7 @@ fn a_running_host_outlives_the_compiler_of_a_bomb_it_is_handed_and_goes_on_takin
     let reload = reload.unwrap();
     kill_compiler_of(host.child.id());
     let reload = reload.wait_with_output().unwrap();
-    assert!(!reload.status.success() && told(&reload).contains("the compiler's process died"), "{}", told(&reload));
+    assert!(!reload.status.success() && errors(&reload).contains("the compiler's process died"), "{}", errors(&reload));
     assert_eq!(host.child.try_wait().unwrap(), None, "the host died with it");
     assert!(host.post("/echo").starts_with("HTTP/1.1 202"));
 }

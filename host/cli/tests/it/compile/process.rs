@@ -1,4 +1,4 @@
-//! What the process is bounded by, what it is told of the host, and how each way it can end is read.
+//! The limits of the process, its environment, and how each way it can end is reported.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gantry_config::{AlertFormat, AlertTarget};
 use gantry_core::Secret;
-use gantry_core::alert::Notice;
+use gantry_core::alert::Notification;
 use gantry_security::{Environment, SecretError, resolve};
 use serde_json::json;
 
@@ -40,12 +40,12 @@ impl Form {
     }
 
     /// What is sent.
-    pub(super) fn body(&self, notice: &Notice) -> Vec<u8> {
+    pub(super) fn body(&self, notification: &Notification) -> Vec<u8> {
         let body = match self {
-            Self::Gantry => json!(notice),
-            Self::Alertmanager { repeat } => alertmanager::alerts(notice, *repeat),
-            Self::Slack => slack::message(notice),
-            Self::Pagerduty { routing_key } => pagerduty::event(notice, routing_key.expose()),
+            Self::Gantry => json!(notification),
+            Self::Alertmanager { repeat } => alertmanager::alerts(notification, *repeat),
+            Self::Slack => slack::message(notification),
+            Self::Pagerduty { routing_key } => pagerduty::event(notification, routing_key.expose()),
         };
         body.to_string().into_bytes()
     }
@@ -54,12 +54,12 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use gantry_core::Timestamp;
-    use gantry_core::alert::{AlertKey, AlertKind, Firing, Said};
+    use gantry_core::alert::{AlertKey, AlertKind, Firing, NotificationKind};
     use serde_json::{Map, Value};
 
     use super::*;
 
-    fn notice(action: Said) -> Notice {
+    fn notification(action: NotificationKind) -> Notification {
         let flow = Some("orders".parse().unwrap());
         let key = AlertKey { kind: AlertKind::DeadLetters, flow, about: Some("3f1b0a6e".into()) };
         let firing = Firing {
@@ -67,21 +67,21 @@ mod tests {
             summary: "2 dead letters in `orders` <erp> & more".into(),
             details: Map::from_iter([("open".to_owned(), 2.into())]),
             since: Timestamp(1_614_265_270_000),
-            told: Timestamp(1_614_265_330_000),
+            notified_at: Timestamp(1_614_265_330_000),
             repeats: 0,
             gone: None,
         };
-        Notice::of(&firing, action, "shop-1", Timestamp(1_614_265_330_000))
+        Notification::of(&firing, action, "shop-1", Timestamp(1_614_265_330_000))
     }
 
-    fn sent(form: &Form, action: Said) -> Value {
-        serde_json::from_slice(&form.body(&notice(action))).unwrap()
+    fn sent(form: &Form, action: NotificationKind) -> Value {
+        serde_json::from_slice(&form.body(&notification(action))).unwrap()
     }
 
     #[test]
     fn pagerduty_gets_a_trigger_with_its_payload_and_a_resolve_of_the_same_key() {
         let form = Form::Pagerduty { routing_key: Secret::new("r0uting".into()) };
-        let trigger = sent(&form, Said::Trigger);
+        let trigger = sent(&form, NotificationKind::Trigger);
         assert_eq!(
             trigger,
             json!({
@@ -100,7 +100,7 @@ mod tests {
                 "client": "Gantry",
             })
         );
-        let resolve = sent(&form, Said::Resolve);
+        let resolve = sent(&form, NotificationKind::Resolve);
         assert_eq!((&resolve["event_action"], &resolve["dedup_key"]), (&"resolve".into(), &trigger["dedup_key"]));
         assert!(!format!("{form:?}").contains("r0uting"));
     }
@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn alertmanager_gets_the_same_labels_for_both_and_an_end_for_each() {
         let form = Form::Alertmanager { repeat: Duration::from_secs(60) };
-        let (trigger, resolve) = (sent(&form, Said::Trigger), sent(&form, Said::Resolve));
+        let trigger = sent(&form, NotificationKind::Trigger);
+        let resolve = sent(&form, NotificationKind::Resolve);
         assert_eq!(
             trigger[0]["labels"],
             json!({
@@ -124,14 +125,17 @@ mod tests {
 
     #[test]
     fn slack_gets_a_text_in_which_nothing_is_markup() {
-        let text = sent(&Form::Slack, Said::Trigger)["text"].as_str().unwrap().to_owned();
+        let text = sent(&Form::Slack, NotificationKind::Trigger)["text"].as_str().unwrap().to_owned();
         assert_eq!(text, "[shop-1] ERROR: 2 dead letters in `orders` &lt;erp&gt; &amp; more");
-        assert!(sent(&Form::Slack, Said::Resolve)["text"].as_str().unwrap().starts_with("[shop-1] Resolved: "));
+        assert!(
+            sent(&Form::Slack, NotificationKind::Resolve)["text"].as_str().unwrap().starts_with("[shop-1] Resolved: ")
+        );
     }
 
     #[test]
     fn what_is_queued_is_what_is_sent_unless_another_form_is_asked_for() {
-        let sent: Notice = serde_json::from_slice(&Form::Gantry.body(&notice(Said::Resolve))).unwrap();
-        assert_eq!(sent, notice(Said::Resolve));
+        let sent: Notification =
+            serde_json::from_slice(&Form::Gantry.body(&notification(NotificationKind::Resolve))).unwrap();
+        assert_eq!(sent, notification(NotificationKind::Resolve));
     }
 }

@@ -24,7 +24,10 @@ async fn the_command_line_lists_what_fires_and_tries_endpoints() {
     assert!(code == Some(0) && said.contains("pager  gantry  active") && said.contains("nothing fires"), "{said}");
 
     let (code, said) = gantry("alert test pager");
-    assert!(code == Some(0) && said.contains("trigger  taken  200") && said.contains("resolve  taken  200"), "{said}");
+    assert!(
+        code == Some(0) && said.contains("trigger  accepted  200") && said.contains("resolve  accepted  200"),
+        "{said}"
+    );
     let seen = pager.wait_for(2).await;
     assert_eq!(words(&seen), ["trigger dead_letters", "resolve dead_letters"]);
     assert!(json(&seen[0])["summary"].as_str().unwrap().contains("This is a test"));

@@ -23,8 +23,8 @@ async fn an_endpoint_that_fails_is_called_again_and_gets_the_trigger_before_the_
     say(TargetCommand::Pause).await;
     host.post("/orders", r#""bad""#).await;
     eventually("the trigger to wait", || async { handle.alerts()[0].waiting == 1 }).await;
-    let letter = host.dead_letters().await.remove(0);
-    handle.store().discard(letter.id, "anna".into(), "a test".into()).await.unwrap();
+    let dead_letter = host.dead_letters().await.remove(0);
+    handle.store().discard(dead_letter.id, "anna".into(), "a test".into()).await.unwrap();
     eventually("the resolve to wait behind it", || async { handle.alerts()[0].waiting == 2 }).await;
     say(TargetCommand::Resume).await;
     let seen = pager.wait_for(4).await;
@@ -56,7 +56,13 @@ async fn an_endpoint_that_never_answers_slows_no_flow_and_fills_nothing_without_
     host.post("/orders", r#"{"reject": "one more"}"#).await;
     eventually("the letter", || async {
         let filter = Filter { state: Some(DeadLetterState::Open), ..Filter::default() };
-        host.handle().store().dead_letters(filter, Page { after: None, limit: 10_000 }).await.unwrap().letters.len()
+        host.handle()
+            .store()
+            .dead_letters(filter, Page { after: None, limit: 10_000 })
+            .await
+            .unwrap()
+            .dead_letters
+            .len()
             == 1101
     })
     .await;
@@ -79,8 +85,9 @@ async fn what_goes_wrong_with_alerts_raises_none() {
     eventually("both dead letters", || async { host.dead_letters().await.len() == 2 }).await;
     fires(&host, 1).await;
     eventually("the call to be counted", || async { host.handle().alerts()[0].open_dead_letters == 1 }).await;
-    let letter = host.dead_letters().await.into_iter().find(|letter| letter.flow.as_str() == "orders").unwrap();
-    host.handle().store().discard(letter.id, "anna".into(), "a test".into()).await.unwrap();
+    let dead_letter =
+        host.dead_letters().await.into_iter().find(|dead_letter| dead_letter.flow.as_str() == "orders").unwrap();
+    host.handle().store().discard(dead_letter.id, "anna".into(), "a test".into()).await.unwrap();
     assert_eq!(words(&pager.wait_for(2).await), ["trigger dead_letters", "resolve dead_letters"]);
     fires(&host, 0).await;
     host.stop().await;
@@ -103,8 +110,9 @@ async fn pagerduty_gets_its_routing_key_and_nothing_on_disk_holds_it() {
     assert_eq!((&sent["event_action"], &sent["payload"]["severity"]), (&"trigger".into(), &"error".into()));
     // The endpoint has even echoed it, and the call is a dead letter.
     eventually("both dead letters", || async { host.dead_letters().await.len() == 2 }).await;
-    let letter = host.dead_letters().await.into_iter().find(|letter| letter.flow.as_str() == "alert-pager").unwrap();
-    let kept = serde_json::to_string(&letter).unwrap();
+    let dead_letter =
+        host.dead_letters().await.into_iter().find(|dead_letter| dead_letter.flow.as_str() == "alert-pager").unwrap();
+    let kept = serde_json::to_string(&dead_letter).unwrap();
     assert!(kept.contains("[secret]") && !kept.contains("r0uting"), "{kept}");
     assert!(!format!("{:?}", host.handle().alerts()).contains("r0uting"));
     host.stop().await;

@@ -15,9 +15,12 @@ async fn a_flow_gets_what_happens_to_the_others_as_messages() {
     assert_eq!(events(&file, 1).await[0]["event"], "host_started");
     host.post("/orders", r#""bad""#).await;
     let told = &events(&file, 2).await[1];
-    let letter = host.dead_letters().await.remove(0);
+    let dead_letter = host.dead_letters().await.remove(0);
     assert_eq!((&told["event"], &told["flow"]), (&"dead_lettered".into(), &"orders".into()));
-    assert_eq!((&told["letter"], &told["fingerprint"]), (&letter.id.to_string().into(), &letter.fingerprint.into()));
+    assert_eq!(
+        (&told["dead_letter"], &told["fingerprint"]),
+        (&dead_letter.id.to_string().into(), &dead_letter.fingerprint.into())
+    );
     assert_eq!((&told["target"], &told["version"], &told["instance"]), (&"erp".into(), &1.into(), &"gantry".into()));
     assert!(told["at"].as_str().unwrap().ends_with('Z') && told["id"].is_string(), "{told}");
     host.stop().await;
@@ -56,7 +59,7 @@ async fn flows_whose_events_fail_feed_neither_themselves_nor_each_other() {
     let flows = [FlowText::new("orders").target("erp", &erp, ""), taker("one"), taker("two")];
     let host = TestHost::start(&flows).await;
     host.post("/orders", r#""bad""#).await;
-    // Events of dead letters are queued with the letters: when nothing is queued, nothing more comes.
+    // Events of dead letters are queued with the dead letters: when nothing is queued, nothing more comes.
     eventually("each flow's dead letter", || async { host.dead_letters().await.len() == 3 }).await;
     host.settled().await;
     assert_eq!(host.dead_letters().await.len(), 3);
@@ -117,16 +120,16 @@ async fn every_dead_letter_is_told_wherever_the_host_is_killed() {
     }
     let _host = HostProcess::start(dir.path()).await;
     let data = dir.path().join("data").display().to_string();
-    let letters = || {
+    let dead_letters = || {
         let output = run_gantry(["dlq", "list", "--limit", "1000", "--format", "json", "--data", &data]);
         let list: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let letters = list["dead_letters"].as_array().unwrap().iter();
-        letters.map(|letter| letter["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        let dead_letters = list["dead_letters"].as_array().unwrap().iter();
+        dead_letters.map(|dead_letter| dead_letter["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    eventually("all of them to be dead", || async { letters().len() == 100 }).await;
+    eventually("all of them to be dead", || async { dead_letters().len() == 100 }).await;
     let untold = || {
-        let told: Vec<_> = lines(&file).iter().map(|event| event["letter"].as_str().unwrap().to_owned()).collect();
-        letters().into_iter().filter(|letter| !told.contains(letter)).count()
+        let told: Vec<_> = lines(&file).iter().map(|event| event["dead_letter"].as_str().unwrap().to_owned()).collect();
+        dead_letters().into_iter().filter(|dead_letter| !told.contains(dead_letter)).count()
     };
     eventually("all of them to be told", || async { untold() == 0 }).await;
 }

@@ -47,17 +47,17 @@ async fn a_blocked_key_waits_over_a_restart_until_its_dead_letter_is_replayed_an
     let metrics = host.handle().scrape().unwrap();
     assert!(metrics.contains(r#"gantry_messages_blocked{flow="in"} 3"#), "{metrics}");
 
-    let letter = host.dead_letters().await.remove(0);
+    let dead_letter = host.dead_letters().await.remove(0);
     let store = host.handle();
     // A replay that fails again leaves the key blocked.
-    store.store().replay(letter.id, "anna".into(), None).await.unwrap();
+    store.store().replay(dead_letter.id, "anna".into(), None).await.unwrap();
     eventually("the replay to fail", || async { erp.seen().iter().filter(|s| s.status == 422).count() == 2 }).await;
     until_blocked(&host, 3).await;
     assert_eq!(accepted(&erp), ["3"]);
 
     let mended = r#"{"key":"a","n":1}"#;
-    eventually("the letter to be open again", || async {
-        store.store().replay(letter.id, "anna".into(), Some(mended.into())).await.is_ok()
+    eventually("the dead letter to be open again", || async {
+        store.store().replay(dead_letter.id, "anna".into(), Some(mended.into())).await.is_ok()
     })
     .await;
     host.settled().await;
@@ -73,10 +73,10 @@ async fn a_discarded_dead_letter_lets_its_key_go_on() {
     let host = TestHost::start(&[flow(&erp, "block")]).await;
     send(&host).await;
     until_blocked(&host, 2).await;
-    let letter = host.dead_letters().await.remove(0);
-    host.handle().store().acknowledge(letter.id, "anna".into()).await.unwrap();
+    let dead_letter = host.dead_letters().await.remove(0);
+    host.handle().store().acknowledge(dead_letter.id, "anna".into()).await.unwrap();
     until_blocked(&host, 2).await;
-    host.handle().store().discard(letter.id, "anna".into(), "test".into()).await.unwrap();
+    host.handle().store().discard(dead_letter.id, "anna".into(), "test".into()).await.unwrap();
     host.settled().await;
     assert_eq!(accepted(&erp), ["3", "2", "4"]);
     host.stop().await;

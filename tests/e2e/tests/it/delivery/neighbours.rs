@@ -42,7 +42,7 @@ async fn a_target_that_hangs_delays_neither_its_flows_other_target_nor_another_f
     for _ in 0..100 {
         host.post("/mixed", to_hangs).await;
     }
-    eventually("the crowd to be sent back", || async { held(&host, HoldCause::Crowded) > 50 }).await;
+    eventually("the crowd to be sent back", || async { held(&host, HoldCause::OverShare) > 50 }).await;
     let beside = [times(&host, "/mixed", to_near, &near).await, times(&host, "/other", "1", &far).await];
     for (name, (calm, beside)) in ["same flow", "other flow"].into_iter().zip(calm.iter().zip(&beside)) {
         let p99 = |times: &[Duration]| times[times.len() - 1].as_secs_f64();

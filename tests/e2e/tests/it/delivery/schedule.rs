@@ -14,8 +14,8 @@ async fn ask(host: &HostProcess, dir: &std::path::Path, path: &str) -> Value {
 
 /// When the attempts were made, and when the last said the next is due.
 fn attempts(message: &Value) -> (usize, Option<u64>) {
-    let trail = message["trail"].as_array().unwrap();
-    let attempts: Vec<_> = trail.iter().filter(|entry| entry["event"]["what"] == "attempted").collect();
+    let timeline = message["timeline"].as_array().unwrap();
+    let attempts: Vec<_> = timeline.iter().filter(|entry| entry["event"]["what"] == "attempted").collect();
     (attempts.len(), attempts.last().and_then(|last| last["event"]["retry_at"].as_u64()))
 }
 
@@ -52,8 +52,8 @@ async fn attempts_and_their_due_times_survive_a_kill() {
     .await;
     let message = ask(&host, dir.path(), &path).await;
     assert_eq!(attempts(&message).0, 3, "none was forgotten, none repeated");
-    let trail = message["trail"].as_array().unwrap();
-    let times: Vec<_> = trail.iter().filter(|entry| entry["event"]["what"] == "attempted").collect();
+    let timeline = message["timeline"].as_array().unwrap();
+    let times: Vec<_> = timeline.iter().filter(|entry| entry["event"]["what"] == "attempted").collect();
     for pair in times.windows(2) {
         let due = pair[0]["event"]["retry_at"].as_u64();
         let at = pair[1]["at"].as_u64();

@@ -49,7 +49,7 @@ async fn a_key_meets_one_version_and_the_share_is_promoted_when_it_proved_itself
         let id = at.idempotency_key();
         let id = id.split('.').next().unwrap().parse().unwrap();
         let history = host.handle().store().history(id).await.unwrap().unwrap();
-        let made_by = history.trail.iter().find_map(|entry| match &entry.event {
+        let made_by = history.timeline.iter().find_map(|entry| match &entry.event {
             gantry_core::Event::Transformed { plugins, .. } => Some(plugins[0]),
             _ => None,
         });

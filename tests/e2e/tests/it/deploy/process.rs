@@ -78,7 +78,7 @@ async fn the_commands_deploy_show_approve_and_roll_back() {
     let page = said(&gantry(dir, &["deploy", "status", place]));
     assert!(page.contains("phase") && page.contains("deployed") && page.contains("olga"), "{page}");
     let back = gantry(dir, &["deploy", "rollback", place, "--reason", "wrong"]);
-    assert!(said(&back).contains("in/map is served by echo@0.1.0 again"), "{}", said(&back));
+    assert!(said(&back).contains("in/map runs echo@0.1.0 again"), "{}", said(&back));
     assert_eq!(serving(dir), "echo@0.1.0");
     let history = said(&gantry(dir, &["deploy", "history", place]));
     assert_eq!(history.lines().count(), 3, "{history}");
@@ -87,7 +87,7 @@ async fn the_commands_deploy_show_approve_and_roll_back() {
     assert_eq!(missing.status.code(), Some(7), "{}", said(&missing));
     let refused = gantry(dir, &["plugin", "deploy", place, "counter@2.0.0", "--changed", "refuse"]);
     assert_eq!(refused.status.code(), Some(4), "{}", said(&refused));
-    assert!(said(&refused).contains("echo@0.1.0 stays in force"), "{}", said(&refused));
+    assert!(said(&refused).contains("echo@0.1.0 stays active"), "{}", said(&refused));
     host.signal("TERM");
     assert!(host.wait().success());
     assert_eq!(gantry(dir, &["deploy", "status"]).status.code(), Some(5), "no host runs any more");

@@ -98,10 +98,10 @@ async fn a_difference_that_is_refused_by_the_terms_needs_nobody() {
 async fn a_dry_run_tells_what_another_version_would_say_of_dead_letters_and_changes_nothing() {
     let (host, erp) = host_with("trap_on").await;
     three_messages(&host).await;
-    let letter = host.dead_letters().await.remove(0);
+    let dead_letter = host.dead_letters().await.remove(0);
     let new = publish(&host, "echo", "2.0.0").await;
-    let report = host.handle().dry_run("in".parse().unwrap(), super::step(), &new, vec![letter.id]).await.unwrap();
+    let report = host.handle().dry_run("in".parse().unwrap(), super::step(), &new, vec![dead_letter.id]).await.unwrap();
     assert_eq!((counts(&report), report.samples[0].kind), ([1, 0, 0, 0, 1], Kind::NewlyPassing));
-    assert_eq!((host.dead_letters().await, erp.seen().len()), (vec![letter], 2));
+    assert_eq!((host.dead_letters().await, erp.seen().len()), (vec![dead_letter], 2));
     host.stop().await;
 }

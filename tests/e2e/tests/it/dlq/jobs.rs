@@ -27,13 +27,20 @@ async fn a_redrive_goes_on_after_kill_9_and_does_no_letter_twice() {
     let job = night.told(&["job", &id, "--wait"]);
     assert_eq!((text(&job["state"]), &job["done"], &job["resolved"]), ("finished", &LETTERS.into(), &LETTERS.into()));
 
-    for letter in night.letters() {
-        assert_eq!((text(&letter["state"]), letter["replays"].as_array().unwrap().len()), ("resolved", 1), "{letter}");
-        assert_eq!((text(&letter["replays"][0]["job"]), text(&letter["replays"][0]["by"])), (id.as_str(), "anna"));
+    for dead_letter in night.dead_letters() {
         assert_eq!(
-            letter["attempts"].as_array().unwrap().last().unwrap()["status"],
+            (text(&dead_letter["state"]), dead_letter["replays"].as_array().unwrap().len()),
+            ("resolved", 1),
+            "{dead_letter}"
+        );
+        assert_eq!(
+            (text(&dead_letter["replays"][0]["job"]), text(&dead_letter["replays"][0]["by"])),
+            (id.as_str(), "anna")
+        );
+        assert_eq!(
+            dead_letter["attempts"].as_array().unwrap().last().unwrap()["status"],
             200,
-            "the linked attempt: {letter}"
+            "the linked attempt: {dead_letter}"
         );
     }
     // What was in flight at the kill may be sent again, always under the same key.
@@ -48,7 +55,7 @@ async fn on_a_stopped_host_a_redrive_is_recorded_and_a_discard_is_done() {
     let night = Night::falls().await;
     let host = night.host().await;
     night.fails(&host, 6).await;
-    let one = text(&night.letters()[0]["id"]).to_owned();
+    let one = text(&night.dead_letters()[0]["id"]).to_owned();
     host.kill();
     night.mends();
 
@@ -76,12 +83,12 @@ async fn a_job_is_cancelled_and_says_what_failed_again() {
     let slow = night.told(&["redrive", "--rate", "1", "--yes", "--by", "anna"]);
     let cancelled = night.told(&["job", text(&slow["id"]), "cancel", "--by", "bob"]);
     assert_eq!((text(&cancelled["state"]), text(&cancelled["cancelled_by"])), ("cancelled", "bob"));
-    assert!(complaint(&night.dlq(&["job", text(&slow["id"]), "cancel"])).contains("has ended already"));
+    assert!(complaint(&night.dlq(&["job", text(&slow["id"]), "cancel"])).contains("has already ended"));
     let page = night.seen(&["jobs"]);
     assert!(page.contains("cancelled") && page.contains("finished"), "{page}");
 
     let held = night.told(&["redrive", "--rate", "0", "--most-replays", "1", "--yes", "--wait"]);
     assert_eq!((&held["done"], &held["held_back"]), (&0.into(), &5.into()), "each was replayed before");
     let refused = complaint(&night.dlq(&["redrive"]));
-    assert!(refused.contains("redrive 5 dead letters? say so with `--yes`"), "{refused}");
+    assert!(refused.contains("redrive 5 dead letters? confirm with `--yes`"), "{refused}");
 }

@@ -75,26 +75,27 @@ async fn what_is_answered_of_dead_letters_is_read_and_written_unchanged() {
     let night = Night::falls().await;
     let client = fallen(&night).await;
     let page: v1::DeadLetterPage = client.get("dead-letters?limit=1").await;
-    let letter = &page.dead_letters[0];
-    assert_eq!((letter.stage, letter.state), (v1::Stage::Deliver, v1::DeadLetterState::Open));
-    assert_eq!(page.next, Some(letter.id));
+    let dead_letter = &page.dead_letters[0];
+    assert_eq!((dead_letter.stage, dead_letter.state), (v1::Stage::Deliver, v1::DeadLetterState::Open));
+    assert_eq!(page.next, Some(dead_letter.id));
     let summaries: v1::SummaryPage = client.get("dead-letter-summaries?state=open").await;
     assert_eq!(summaries.dead_letters.len(), 2);
     let counts: v1::DeadLetterCounts = client.get("dead-letter-counts").await;
     assert_eq!(counts.total(), 2);
-    let history: v1::History = client.get(format!("messages/{}", letter.id.message)).await;
+    let history: v1::History = client.get(format!("messages/{}", dead_letter.id.message)).await;
     assert_eq!(history.state, v1::MessageState::DeadLettered);
 
-    let noted: v1::DeadLetter = client.post(format!("dead-letters/{}/acknowledge", letter.id), &close("")).await;
+    let noted: v1::DeadLetter = client.post(format!("dead-letters/{}/acknowledge", dead_letter.id), &close("")).await;
     assert!(noted.acknowledged.is_some_and(|note| note.by == "anna"));
     let payload = Some(v1::EditedPayload("{\"order\":7}".into()));
     let request = v1::ReplayRequest { by: "anna".to_owned(), payload };
-    let replayed: v1::DeadLetter = client.post(format!("dead-letters/{}/replay", letter.id), &request).await;
+    let replayed: v1::DeadLetter = client.post(format!("dead-letters/{}/replay", dead_letter.id), &request).await;
     assert_eq!(replayed.replays.len(), 1);
     eventually("the replay to fail", || async { night.count("open") == 2 }).await;
-    let revisions: v1::Revisions = client.get(format!("dead-letters/{}/revisions", letter.id)).await;
+    let revisions: v1::Revisions = client.get(format!("dead-letters/{}/revisions", dead_letter.id)).await;
     assert!(matches!(revisions.diffs[0].diff, v1::Diff::Json { .. }));
-    let discarded: v1::DeadLetter = client.post(format!("dead-letters/{}/discard", letter.id), &close("wrong")).await;
+    let discarded: v1::DeadLetter =
+        client.post(format!("dead-letters/{}/discard", dead_letter.id), &close("wrong")).await;
     assert_eq!(discarded.state, v1::DeadLetterState::Discarded);
 
     let groups: v1::GroupList = client.get("dead-letter-groups").await;
@@ -163,7 +164,7 @@ async fn what_is_answered_of_flows_targets_alerts_and_plugins_is_read_and_writte
         flow: "orders".parse().unwrap(),
         step: "map".to_owned(),
         with: published.plugin.to_string(),
-        dead_letters: page.dead_letters.iter().map(|letter| letter.id).collect(),
+        dead_letters: page.dead_letters.iter().map(|dead_letter| dead_letter.id).collect(),
     };
     let report: v1::ShadowReport = client.post("deployments/dry-run", &request).await;
     assert_eq!((report.messages, report.same), (2, 2));

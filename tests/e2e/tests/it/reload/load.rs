@@ -96,7 +96,7 @@ async fn digests<'a>(host: &TestHost, messages: impl Iterator<Item = &'a Message
     for id in messages {
         let history = host.handle().store().history(*id).await.unwrap().unwrap();
         let runs: Vec<_> =
-            history.trail.iter().filter(|entry| matches!(entry.event, Event::Transformed { .. })).collect();
+            history.timeline.iter().filter(|entry| matches!(entry.event, Event::Transformed { .. })).collect();
         assert_eq!(runs.len(), 1, "transformed once, whatever came after");
         if let Event::Transformed { plugins, .. } = &runs[0].event {
             digests.extend(plugins.iter().copied());

@@ -46,7 +46,7 @@ async fn a_message_that_waits_for_its_plugin_runs_under_the_new_version() {
     assert_eq!(erp.accepted()[0].text(), r#"{"retry":"not-yet"}"#);
     let new = host.handle().reports()[0].plugins[0].digest;
     let history = host.handle().store().history(id).await.unwrap().unwrap();
-    let by = history.trail.iter().find_map(|entry| match &entry.event {
+    let by = history.timeline.iter().find_map(|entry| match &entry.event {
         Event::Transformed { plugins, .. } => plugins.first().copied(),
         _ => None,
     });

@@ -1,4 +1,4 @@
-//! Runs the messages of one case over and over, each way of using instances in turn.
+//! Runs the messages of one case repeatedly, with each way of using instances.
 
 use std::time::{Duration, Instant};
 
@@ -7,18 +7,19 @@ use gantry_golden::Case;
 use gantry_sandbox::{Invocation, Plugin, PreparedStep, Run};
 use serde::Serialize;
 
-/// For how long each way is measured, and at least how often: enough that the median settles, little enough that a
-/// plugin with twenty cases is measured in half a minute.
-const LONG_ENOUGH: Duration = Duration::from_millis(250);
-const OFTEN_ENOUGH: usize = 7;
-/// Messages a warm instance sees before it is replaced: none is, while it is measured.
+/// The least time for each measurement: long enough for a stable median, and short enough to measure a plugin with
+/// twenty cases in half a minute.
+const MIN_TIME: Duration = Duration::from_millis(250);
+/// The least number of runs for each measurement.
+const MIN_RUNS: usize = 7;
+/// Warm instances that are never replaced during the measurement.
 const WARM: Reuse = Reuse::Warm { messages: u32::MAX, memory_bytes: usize::MAX };
 
-/// What one case costs. Times are medians, in microseconds for one message.
+/// The measurements of one case. Times are medians, in microseconds per message.
 #[derive(Debug, Serialize)]
 pub(super) struct Measured {
     pub(super) case: String,
-    /// Bytes of the average message.
+    /// The average size of its messages, in bytes.
     pub(super) payload_bytes: usize,
     /// A fresh instance for each message.
     pub(super) fresh_one_us: f64,
@@ -37,15 +38,16 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    /// What starting an instance costs, in microseconds.
+    /// The cost of starting an instance, in microseconds.
     pub(super) fn start_us(&self) -> f64 {
         (self.fresh_one_us - self.warm_one_us).max(0.0)
     }
 }
 
-/// Measures a case; none where it has no message that the plugin answers without a fault.
+/// Measures a case; none if it has no messages or the plugin faults on one.
 pub(super) fn measure(plugin: &Plugin, case: Case, name: &str, batch: usize) -> anyhow::Result<Option<Measured>> {
-    let (messages, now) = (case.messages()?, case.now());
+    let messages = case.messages()?;
+    let now = case.now();
     if messages.is_empty() || case.refused.is_some() {
         return Ok(None);
     }
@@ -76,14 +78,14 @@ pub(super) fn measure(plugin: &Plugin, case: Case, name: &str, batch: usize) -> 
     }))
 }
 
-/// The median of what one message costs, in microseconds, over these batches in turn.
+/// The median cost of one message, in microseconds, over these batches.
 fn per_message(step: &PreparedStep, batches: &[&[Message]], now: Timestamp) -> f64 {
     let mut costs = Vec::new();
     let began = Instant::now();
     for batch in batches.iter().cycle() {
         let elapsed = run(step, batch, now).elapsed;
         costs.push(elapsed.as_secs_f64() * 1e6 / batch.len() as f64);
-        if costs.len() >= OFTEN_ENOUGH && began.elapsed() >= LONG_ENOUGH {
+        if costs.len() >= MIN_RUNS && began.elapsed() >= MIN_TIME {
             break;
         }
     }
@@ -97,11 +99,14 @@ fn run(step: &PreparedStep, batch: &[Message], now: Timestamp) -> Run {
 }
 
 fn largest_output(run: &Run) -> usize {
-    let bytes = |outcome: &Outcome| match outcome {
+    run.outcomes.iter().flatten().map(output_bytes).max().unwrap_or(0)
+}
+
+fn output_bytes(outcome: &Outcome) -> usize {
+    match outcome {
         Outcome::Emit(outputs) => outputs.iter().map(|output| output.payload.len()).sum(),
         _ => 0,
-    };
-    run.outcomes.iter().flatten().map(bytes).max().unwrap_or_default()
+    }
 }
 
 fn share(used: f64, of: f64) -> f64 {

@@ -1,4 +1,4 @@
-//! What was measured, as a table.
+//! Prints the measurements as a table.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use serde::Serialize;
 
 use super::Measured;
 
-/// All cases of a plugin.
+/// The measurements of all cases of a plugin.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     plugin: PluginRef,
-    /// What compiling took, in milliseconds. A host does it once for each plugin and keeps the result.
+    /// The compile time in milliseconds. A host compiles each plugin once and keeps the result.
     compile_ms: f64,
     batch: u32,
     cases: Vec<Measured>,
@@ -33,9 +33,9 @@ impl Report {
     }
 
     fn write(&self, text: &mut String) -> std::fmt::Result {
-        let widest = self.cases.iter().map(|case| case.case.len()).max().unwrap_or_default().max(4);
+        let widest = self.cases.iter().map(|case| case.case.len()).max().unwrap_or(0).max(4);
         let of_batch = format!("of {}", self.batch);
-        writeln!(text, "\nµs a message, by how many one instance sees")?;
+        writeln!(text, "\nµs per message, by messages per instance")?;
         let head =
             ["bytes", "fresh, 1", &format!("fresh, {of_batch}"), "warm, 1", &format!("warm, {of_batch}"), "start"];
         write!(text, "{:widest$}", "case")?;

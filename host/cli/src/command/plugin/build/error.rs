@@ -1,4 +1,4 @@
-//! Why a plugin can't be built. Each message says what was found, what was expected, and what to type next.
+//! Why a plugin can't be built. Each message says what was found, what was expected, and what to do.
 
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -8,59 +8,59 @@ use crate::command::plugin::language::PROJECT_FILES;
 /// The plugin can't be built.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BuildError {
-    /// Nothing in the folder says which language it is.
+    /// The folder has no project file of a known language.
     #[error(
-        "{} holds no project of a known language: there is none of {PROJECT_FILES}. For another language, build the \
+        "{} has no project of a known language: none of {PROJECT_FILES} exists. For another language, build the \
          component, or the core module, with its own tools and give it with `--component FILE`; `gantry plugin new \
-         NAME --lang LANGUAGE` writes a project to begin with",
+         NAME --lang LANGUAGE` creates a new project",
         directory.display()
     )]
     NoProject {
         /// The plugin's folder.
         directory: PathBuf,
     },
-    /// A tool isn't where it is looked for.
-    #[error("`{tool}` is not installed: looked for it in {looked}; run `{install}`")]
+    /// A tool was not found.
+    #[error("`{tool}` was not found in {searched}; install it with `{install}`")]
     NoTool {
-        /// As it is called.
+        /// Its name.
         tool: &'static str,
-        /// Everywhere it was looked for.
-        looked: String,
+        /// The places that were searched.
+        searched: String,
         /// The command that installs it.
         install: &'static str,
     },
-    /// A project that doesn't say where its SDK is.
-    #[error("{} names no folder that holds the SDK: add the line `{flag}`", file.display())]
+    /// The project does not state where its SDK is.
+    #[error("{} has no include path to the SDK: add the line `{flag}`", file.display())]
     NoSdk {
         /// The project's file.
         file: PathBuf,
-        /// What would name it.
+        /// The missing line.
         flag: &'static str,
     },
-    /// The plugin uses an ability that its `plugin.toml` doesn't ask for.
+    /// The plugin uses a capability that its `plugin.toml` does not ask for.
     #[error(
-        "the plugin imports {module}, which plugin.toml does not ask for: add `{line}` under [wants], or drop the import"
+        "the plugin imports {module}, which plugin.toml does not ask for: add `{line}` under [wants], or remove the import"
     )]
     Unwanted {
-        /// The SDK's module with that ability.
+        /// The SDK's module with that capability.
         module: &'static str,
-        /// What would ask for it.
+        /// The line that asks for it.
         line: &'static str,
     },
-    /// The tool gave up, and said why.
-    #[error("{tool} could not build {} ({status}); its messages are above", directory.display())]
+    /// The tool failed and printed why.
+    #[error("{tool} failed to build {} ({status}); see its messages above", directory.display())]
     ToolFailed {
-        /// As it is called.
+        /// Its name.
         tool: &'static str,
         /// The plugin's folder.
         directory: PathBuf,
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
     },
-    /// The tool is content, but what it should have made isn't there.
-    #[error("{tool} ended well but made no {}: run it by hand to see what it does", file.display())]
+    /// The tool succeeded, but its result is missing.
+    #[error("{tool} succeeded but did not write {}: run it manually to find out why", file.display())]
     NothingMade {
-        /// As it is called.
+        /// Its name.
         tool: &'static str,
         /// Where the result was expected.
         file: PathBuf,

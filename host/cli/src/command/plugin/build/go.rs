@@ -1,6 +1,6 @@
-//! Go: the `go` command makes a core module for wasip1, the command line a component of it.
+//! Go: the `go` command builds a core module for wasip1, which is then turned into a component.
 //!
-//! Nothing is downloaded on the way: the SDK has no dependencies, and the toolchain is the one that is installed.
+//! Nothing is downloaded: the SDK has no dependencies, and the installed toolchain is used.
 
 use std::process::Command;
 
@@ -19,10 +19,10 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     let module = project.scratch.join("plugin.wasm");
     let mut go = Command::new(compiler);
     go.env("GOOS", "wasip1").env("GOARCH", "wasm").env("CGO_ENABLED", "0");
-    // Settings of the machine that would make another module of the same sources.
+    // Override settings of the machine that would change the result.
     go.env("GOWORK", "off").env("GOFLAGS", "").env("GOTOOLCHAIN", "local");
-    // A library in place of a program; nothing in it of the machine it was built on; no debug information, but the names
-    // of functions, for the dead letters of those that trap.
+    // Build a library, without paths of this machine and without debug information, but with function names, which
+    // appear in the dead letters of traps.
     go.args(["build", "-buildmode=c-shared", "-buildvcs=false", "-trimpath", "-ldflags=-w", "-o"]).arg(&module);
     go.arg(".").current_dir(project.directory);
     run(COMPILER.name, &mut go, project.directory)?;

@@ -1,7 +1,7 @@
-//! JavaScript and TypeScript: esbuild makes one module of the sources, componentize-qjs a component of that, with
-//! QuickJS inside.
+//! JavaScript and TypeScript: esbuild bundles the sources into one module, componentize-qjs turns it into a component
+//! that contains QuickJS.
 //!
-//! Where the project has a `tsconfig.json`, types are checked first: esbuild drops them unread.
+//! If the project has a `tsconfig.json`, types are checked first, because esbuild ignores them.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,9 +19,9 @@ const CHECKER: Tool = Tool { name: "tsc", places: PLACES, install: INSTALL };
 const BUNDLER: Tool = Tool { name: "esbuild", places: PLACES, install: INSTALL };
 const COMPILER: Tool = Tool { name: "componentize-qjs", places: PLACES, install: INSTALL };
 
-/// No Node and no browser, so that what needs one fails here; the SDK's side for components rather than its stand-ins
-/// for native tests; the contract's imports left for the host. Nothing is shortened: stack traces name functions.
-const BUNDLED: &[&str] = &[
+/// Neither Node nor a browser, so that code that needs one fails here; the SDK's files for components, not its
+/// replacements for native tests; the contract's imports left to the host. Not minified: stack traces name functions.
+const ESBUILD_OPTIONS: &[&str] = &[
     "--bundle",
     "--format=esm",
     "--platform=neutral",
@@ -32,7 +32,7 @@ const BUNDLED: &[&str] = &[
     "--log-level=warning",
 ];
 
-/// Builds a JavaScript plugin. Its types are checked where the project asks for it and the checker is there.
+/// Builds a JavaScript plugin. Types are checked if the project has a `tsconfig.json` and the checker is installed.
 pub(super) fn js(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     if project.directory.join("tsconfig.json").is_file() && CHECKER.find(project.directory).is_ok() {
         check_types(project.directory)?;
@@ -53,23 +53,29 @@ fn check_types(directory: &Path) -> anyhow::Result<()> {
 }
 
 fn build(project: &Project<'_>, entry: &str) -> anyhow::Result<Vec<u8>> {
-    let (bundler, compiler) = (BUNDLER.find(project.directory)?, COMPILER.find(project.directory)?);
-    let (bundle, component) = (project.scratch.join("plugin.js"), project.scratch.join("plugin.wasm"));
+    let bundler = BUNDLER.find(project.directory)?;
+    let compiler = COMPILER.find(project.directory)?;
+    let bundle = project.scratch.join("plugin.js");
+    let component = project.scratch.join("plugin.wasm");
 
     let mut esbuild = Command::new(bundler);
-    esbuild.arg(entry).args(BUNDLED).arg(format!("--outfile={}", bundle.display())).current_dir(project.directory);
+    esbuild
+        .arg(entry)
+        .args(ESBUILD_OPTIONS)
+        .arg(format!("--outfile={}", bundle.display()))
+        .current_dir(project.directory);
     run(BUNDLER.name, &mut esbuild, project.directory)?;
     check_imports(&std::fs::read_to_string(&bundle)?, &project.manifest.wants)?;
 
     let mut qjs = Command::new(compiler);
-    // No WASI, and synchronous: what the host links is the contract and nothing else.
+    // Without WASI and synchronous: the host links only the contract.
     qjs.args(["--world", gantry_component::WORLD, "--stub-wasi", "--sync", "--wit"]).arg(project.wit()?);
     qjs.arg("--js").arg(&bundle).arg("--output").arg(&component);
     run(COMPILER.name, &mut qjs, project.directory)?;
     made_by(COMPILER.name, &component)
 }
 
-/// An import that the world doesn't have would end the build with a complaint about modules.
+/// Checks the imports first: an import that the world lacks would fail with a confusing error about modules.
 fn check_imports(bundle: &str, wants: &Wants) -> Result<(), BuildError> {
     let imports = |interface: &str| bundle.contains(&format!("\"gantry:plugin/{interface}@"));
     if wants.lookup.is_empty() && imports("lookup") {
@@ -86,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_import_that_is_not_wanted_is_told_the_line_that_asks_for_it() {
+    fn the_error_for_an_unwanted_import_names_the_line_that_asks_for_it() {
         let bundle = "import { nowMs } from \"gantry:plugin/clock@0.1.0\";\n";
         let refused = check_imports(bundle, &Wants::default()).unwrap_err().to_string();
         assert!(refused.contains("@gantry/sdk/clock") && refused.contains("`clock = true` under [wants]"), "{refused}");

@@ -1,8 +1,9 @@
-//! C and C++: zig's clang compiles the plugin's sources and the SDK's into one core module, which is made a component.
+//! C and C++: zig's clang compiles the sources of the plugin and of the SDK into one core module, which is turned into
+//! a component.
 //!
-//! zig brings its own C library, C++ library and linker for WebAssembly, in one package on every system. Each source is
-//! compiled on its own, so that zig's cache answers for all that didn't change. Flags are those of the plugin's
-//! `compile_flags.txt`, which editors read as well; the SDK is where one of them finds `gantry.h`.
+//! zig includes its own C library, C++ library and linker for WebAssembly, in one package on every system. Each source
+//! is compiled separately, so that zig's cache covers unchanged files. The flags come from the plugin's
+//! `compile_flags.txt`, which editors read as well; one of its include paths leads to the SDK's `gantry.h`.
 
 mod flags;
 
@@ -28,25 +29,25 @@ const PACKAGED: Tool = Tool {
     install: "python3 -m venv .venv && .venv/bin/pip install ziglang==0.17.1",
 };
 
-/// zig as its own archive has it.
+/// zig from its own archive.
 const PLAIN: Tool = Tool { name: ZIG, places: &[], install: PACKAGED.install };
 
-/// Names another zig.
+/// Environment variable with the path of another zig.
 const VARIABLE: &str = "GANTRY_ZIG";
 
-/// What every compiler is told. Lists of pairs are handed over between the bindings' types and the SDK's, hence no
-/// strict aliasing; `assert` would bring the whole of stdio along.
-const EVERY: &[&str] = &["-target", "wasm32-wasi", "-Os", "-g0", "-DNDEBUG", "-fno-strict-aliasing"];
+/// Flags of every compiler run. Lists of pairs are cast between the types of the bindings and of the SDK, hence no
+/// strict aliasing; `assert` would add all of stdio.
+const COMMON_FLAGS: &[&str] = &["-target", "wasm32-wasi", "-Os", "-g0", "-DNDEBUG", "-fno-strict-aliasing"];
 
-/// For C, unless the project says otherwise.
+/// Flags for C; the project's flags come after them.
 const C: &[&str] = &["-std=gnu11", "-Wall"];
 
-/// For C++. libc++'s own aborts trap, rather than print through stdio.
+/// Flags for C++. Aborts of libc++ trap instead of printing through stdio.
 const CPP: &[&str] = &["-Wall", "-fno-exceptions", "-fno-rtti", "-D_LIBCPP_VERBOSE_ABORT(...)=__builtin_trap()"];
 
-/// A library whose constructors run when it starts, of what is called and nothing else, with its stack where an
-/// overflow traps.
-const LINKED: &[&str] = &["-mexec-model=reactor", "-Wl,--gc-sections", "-Wl,-z,stack-size=262144"];
+/// Flags for the linker: a library whose constructors run at its start, without unused code, and with its stack where
+/// an overflow traps.
+const LINK_FLAGS: &[&str] = &["-mexec-model=reactor", "-Wl,--gc-sections", "-Wl,-z,stack-size=262144"];
 
 /// Builds a plugin whose sources are C.
 pub(super) fn c(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
@@ -56,16 +57,17 @@ pub(super) fn c(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     native.finish("cc")
 }
 
-/// Builds a plugin whose sources are C++, with C beside them.
+/// Builds a plugin whose sources are C++, and possibly C.
 pub(super) fn cpp(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     let mut native = Native::new(project)?;
-    let (all, shared) = (native.flags.all().to_vec(), native.flags.of_any_language());
+    let all = native.flags.all().to_vec();
+    let shared = native.flags.of_any_language();
     native.add("c++", CPP, &all, &sources(project.directory, "src", "cpp")?);
     native.add("cc", C, &shared, &sources(project.directory, "src", "c")?);
     native.finish("c++")
 }
 
-/// A plugin on its way to a core module.
+/// A build of a core module.
 struct Native<'a> {
     project: &'a Project<'a>,
     zig: OsString,
@@ -75,11 +77,13 @@ struct Native<'a> {
 }
 
 impl<'a> Native<'a> {
-    /// With the SDK's sources to be compiled.
+    /// Begins a build with the SDK's sources.
     fn new(project: &'a Project<'a>) -> anyhow::Result<Self> {
-        let (zig, flags) = (zig(project.directory)?, Flags::read(project.directory)?);
+        let zig = zig(project.directory)?;
+        let flags = Flags::read(project.directory)?;
         let mut native = Self { project, zig, flags, compilers: Vec::new(), objects: Vec::new() };
-        let (sdk, shared) = (native.flags.sdk().to_owned(), native.flags.of_any_language());
+        let sdk = native.flags.sdk().to_owned();
+        let shared = native.flags.of_any_language();
         for folder in ["src", "src/quality"] {
             native.add("cc", C, &shared, &sources(project.directory, &format!("{sdk}/{folder}"), "c")?);
         }
@@ -88,7 +92,7 @@ impl<'a> Native<'a> {
 
     fn add(&mut self, command: &str, options: &[&str], flags: &[String], sources: &[String]) {
         for source in sources {
-            // The plugin and the SDK may have files of one name.
+            // The plugin and the SDK may have files with the same name.
             let object = self.project.scratch.join(format!("{}.o", self.objects.len()));
             let mut compiler = self.zig(command);
             compiler.args(options).args(flags).arg("-c").arg(source).arg("-o").arg(&object);
@@ -97,43 +101,46 @@ impl<'a> Native<'a> {
         }
     }
 
-    /// Compiles, links, and makes a component of it.
+    /// Compiles, links, and turns the result into a component.
     fn finish(mut self, linker: &str) -> anyhow::Result<Vec<u8>> {
         let directory = self.project.directory;
-        side_by_side(std::mem::take(&mut self.compilers), directory)?;
+        run_in_parallel(std::mem::take(&mut self.compilers), directory)?;
         let module = self.project.scratch.join("plugin.wasm");
         let mut link = self.zig(linker);
-        link.args(LINKED).arg("-o").arg(&module).args(&self.objects);
+        link.args(LINK_FLAGS).arg("-o").arg(&module).args(&self.objects);
         run(ZIG, &mut link, directory)?;
-        // zig's own run-time library has debug information, 900 kB of it; stripping would take functions' names too.
+        // zig's run-time library has 900 kB of debug information; stripping would remove function names too.
         let module = gantry_component::without_sections(&made_by(ZIG, &module)?, ".debug_")?;
         Ok(gantry_component::encode(&module, &self.project.manifest.wants, Some(adapter::small()?))?)
     }
 
-    /// In the plugin's folder, where its flags' paths begin.
+    /// A zig command in the plugin's folder, to which the paths in its flags are relative.
     fn zig(&self, command: &str) -> Command {
         let mut zig = Command::new(&self.zig);
-        zig.arg(command).args(EVERY).current_dir(self.project.directory);
+        zig.arg(command).args(COMMON_FLAGS).current_dir(self.project.directory);
         zig
     }
 }
 
-/// Runs compilers, as many at once as there are processors; the first failure, if there is one.
-fn side_by_side(commands: Vec<Command>, directory: &Path) -> anyhow::Result<()> {
+/// Runs compilers, as many at once as there are processors; returns the first failure, if there is one.
+fn run_in_parallel(commands: Vec<Command>, directory: &Path) -> anyhow::Result<()> {
     let queue = Mutex::new(commands);
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
-    let work = || -> anyhow::Result<()> {
-        while let Some(mut command) = next() {
-            run(ZIG, &mut command, directory)?;
-        }
-        Ok(())
-    };
     std::thread::scope(|scope| {
         let count = std::thread::available_parallelism().map_or(1, usize::from);
-        let workers: Vec<_> = (0..count).map(|_| scope.spawn(work)).collect();
-        let ended = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(anyhow!("a worker failed"))));
+        let workers: Vec<_> = (0..count).map(|_| scope.spawn(|| run_queued(&queue, directory))).collect();
+        let ended =
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(anyhow!("a build thread panicked"))));
         ended.collect::<Vec<_>>().into_iter().collect()
     })
+}
+
+fn run_queued(queue: &Mutex<Vec<Command>>, directory: &Path) -> anyhow::Result<()> {
+    loop {
+        // The lock is released before the compiler runs.
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let Some(mut command) = next else { return Ok(()) };
+        run(ZIG, &mut command, directory)?;
+    }
 }
 
 fn zig(directory: &Path) -> Result<OsString, BuildError> {
@@ -144,8 +151,8 @@ fn zig(directory: &Path) -> Result<OsString, BuildError> {
     found.map(PathBuf::into_os_string)
 }
 
-/// The sources of one kind in a folder, sorted, as the compiler finds them from the plugin's folder. A folder that isn't
-/// there holds none.
+/// The sources with one extension in a folder, sorted, as paths relative to the plugin's folder. A missing folder has
+/// none.
 fn sources(directory: &Path, folder: &str, extension: &str) -> std::io::Result<Vec<String>> {
     let entries = match std::fs::read_dir(directory.join(folder)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -1,8 +1,8 @@
-//! Python: componentize-py makes a component with the interpreter, the standard library and the plugin's modules
-//! inside.
+//! Python: componentize-py builds a component that contains the interpreter, the standard library and the plugin's
+//! modules.
 //!
-//! `[tool.gantry]` in `pyproject.toml` says where modules are loaded from and which of them is the plugin. Nothing else
-//! of the machine's Python gets in: the build has a virtual environment of its own, with nothing in it.
+//! `[tool.gantry]` in `pyproject.toml` states where modules are loaded from and which one is the plugin. Nothing else
+//! of the machine's Python is included: the build uses an empty virtual environment.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,10 +19,11 @@ const COMPILER: Tool = Tool {
     install: "python3 -m venv .venv && .venv/bin/pip install componentize-py==0.25.1",
 };
 
-/// The module that is the component: it hands the plugin's own to the SDK. Named like none of an author's.
+/// The entry module of the component, which passes the plugin's module to the SDK. Authors are unlikely to use this
+/// name.
 const ENTRY: &str = "gantry_component";
 
-/// The package every plugin needs.
+/// The SDK's package.
 const SDK: &str = "gantry_sdk";
 
 #[derive(Default, Deserialize)]
@@ -41,9 +42,9 @@ struct Tools {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Table {
-    /// Folders that modules are loaded from, relative to the plugin's.
+    /// Folders with modules, relative to the plugin's folder.
     paths: Vec<String>,
-    /// The module with the plugin's function; named like the plugin unless given.
+    /// The module with the plugin's function; by default the plugin's name.
     module: Option<String>,
 }
 
@@ -69,7 +70,7 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     let mut componentize = Command::new(compiler);
     componentize.env("VIRTUAL_ENV", empty);
     componentize.arg("-q").arg("-d").arg(project.wit()?).args(["-w", gantry_component::WORLD, "componentize"]);
-    // No WASI: what the host links is the contract and nothing else.
+    // Without WASI: the host links only the contract.
     componentize.args(["-s", ENTRY, "-p"]).arg(entry);
     for path in paths {
         componentize.arg("-p").arg(path);
@@ -79,11 +80,11 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     made_by(COMPILER.name, &component)
 }
 
-/// The folder with the module that is the component.
+/// Writes the entry module; returns its folder.
 fn write_entry(scratch: &Path, module: &str) -> anyhow::Result<PathBuf> {
     let entry = scratch.join("entry");
     std::fs::create_dir_all(&entry)?;
-    // Without the second line the tool leaves `__pycache__` in every folder it loads from.
+    // Without the second line, the tool leaves `__pycache__` in every folder that it loads from.
     let text = format!(
         "import sys\nsys.dont_write_bytecode = True\nfrom {SDK}.guest import component\nTransform = component({module:?})\n"
     );
@@ -91,7 +92,7 @@ fn write_entry(scratch: &Path, module: &str) -> anyhow::Result<PathBuf> {
     Ok(entry)
 }
 
-/// Where modules are loaded from: what the project names, then what is installed in its virtual environment.
+/// The folders with modules: those of the project, then those of its virtual environment.
 fn paths(directory: &Path, named: &[String], file: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for name in named {
@@ -106,7 +107,7 @@ fn paths(directory: &Path, named: &[String], file: &Path) -> anyhow::Result<Vec<
     paths.extend(installed.filter_map(|path| std::path::absolute(path).ok()));
     if !paths.iter().any(|path| path.join(SDK).is_dir()) {
         bail!(
-            "{}: none of the folders in [tool.gantry] paths holds `{SDK}`: name the SDK's `src` there, or run \
+            "{}: none of the folders in [tool.gantry] paths contains `{SDK}`: add the SDK's `src` there, or run \
              `.venv/bin/pip install PATH/TO/sdk/python`",
             file.display()
         );

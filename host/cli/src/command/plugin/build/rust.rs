@@ -1,4 +1,4 @@
-//! Rust: runs Cargo, which makes a component for wasm32-wasip2, and finds what it made.
+//! Rust: runs Cargo to build a component for wasm32-wasip2, and finds the result.
 //!
 //! Cargo's own messages go to the standard error output.
 
@@ -10,19 +10,19 @@ use anyhow::{Context as _, anyhow, bail};
 use serde_json::Value;
 
 use super::error::BuildError;
-use super::{Pace, Project};
+use super::{Mode, Project};
 
 const TARGET: &str = "wasm32-wasip2";
 
-/// A profile for components, where the workspace has one: usually optimised harder than `release`.
+/// A profile for components, if the workspace has one; usually more optimised than `release`.
 const PROFILE: &str = "plugin";
 
-/// The profile of builds that are tried at once. Stated on cargo's command line, since no project has it.
-const QUICK_NAME: &str = "gantry-try";
+/// The profile of development builds. Defined on cargo's command line, because no project has it.
+const DEVELOPMENT_PROFILE: &str = "gantry-try";
 
-/// Incremental and without debug information, which the sandbox would compile for nothing. A little optimisation is
-/// worth it: what rustc leaves out, the sandbox needn't compile.
-const QUICK: &[&str] =
+/// Settings of the development profile: incremental, and without debug information, which the sandbox does not need.
+/// Some optimisation pays off: the sandbox has less code to compile.
+const DEVELOPMENT_SETTINGS: &[&str] =
     &["inherits=\"dev\"", "opt-level=1", "debug=false", "incremental=true", "codegen-units=256", "panic=\"abort\""];
 
 /// Builds the crate for components.
@@ -33,7 +33,7 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     let workspace = workspace(&crate_file)?;
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--target", TARGET, "--message-format", "json-render-diagnostics"]);
-    cargo.args(profile(project.pace, &workspace));
+    cargo.args(profile(project.mode, &workspace));
     cargo.arg("--manifest-path").arg(&crate_file).stdout(Stdio::piped());
     let mut running = cargo.spawn().context("failed to start cargo")?;
     let messages = running.stdout.take().context("cargo has no output")?;
@@ -49,20 +49,23 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))
 }
 
-/// Which profile to build with, as arguments of cargo.
-fn profile(pace: Pace, workspace: &Path) -> Vec<String> {
-    let chosen = match pace {
-        Pace::Ship if has_profile(workspace) => PROFILE,
-        Pace::Ship => "release",
-        Pace::Try => {
-            let stated = QUICK.iter().flat_map(|line| ["--config".to_owned(), format!("profile.{QUICK_NAME}.{line}")]);
-            return stated.chain(["--profile".to_owned(), QUICK_NAME.to_owned()]).collect();
-        }
+/// The arguments of cargo that select the profile.
+fn profile(mode: Mode, workspace: &Path) -> Vec<String> {
+    let profile = match mode {
+        Mode::Release if has_profile(workspace) => PROFILE,
+        Mode::Release => "release",
+        Mode::Development => DEVELOPMENT_PROFILE,
     };
-    vec!["--profile".to_owned(), chosen.to_owned()]
+    let mut arguments = vec!["--profile".to_owned(), profile.to_owned()];
+    if mode == Mode::Development {
+        for setting in DEVELOPMENT_SETTINGS {
+            arguments.extend(["--config".to_owned(), format!("profile.{DEVELOPMENT_PROFILE}.{setting}")]);
+        }
+    }
+    arguments
 }
 
-/// Fails with the way out when the standard library for components is not installed.
+/// Fails with instructions if the standard library for components is not installed.
 fn check_target(directory: &Path) -> anyhow::Result<()> {
     let printed = Command::new("rustc").args(["--print", "sysroot"]).current_dir(directory).output();
     let printed = printed.context("failed to start rustc: a Rust toolchain is needed, see https://rustup.rs")?;
@@ -72,7 +75,7 @@ fn check_target(directory: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!(
-        "the Rust target {TARGET} is not installed: run `rustup target add {TARGET}`, or, where rustup can't download \
+        "the Rust target {TARGET} is not installed: run `rustup target add {TARGET}`, or, if rustup can't download \
          it, `sh tests/install-wasm-target.sh` from Gantry's sources"
     )
 }
@@ -83,7 +86,7 @@ fn workspace(crate_file: &Path) -> anyhow::Result<PathBuf> {
     cargo.args(["locate-project", "--workspace", "--message-format", "plain", "--manifest-path"]).arg(crate_file);
     let located = cargo.stderr(Stdio::inherit()).output().context("failed to start cargo")?;
     if !located.status.success() {
-        bail!("cargo can't make sense of {}; its messages are above", crate_file.display());
+        bail!("cargo can't read {}; see its messages above", crate_file.display());
     }
     Ok(PathBuf::from(String::from_utf8_lossy(&located.stdout).trim()))
 }
@@ -94,7 +97,7 @@ fn has_profile(workspace: &Path) -> bool {
     manifest.get("profile").and_then(|profiles| profiles.get(PROFILE)).is_some()
 }
 
-/// The component that one of Cargo's messages tells of, if it is of this crate.
+/// The component in one of Cargo's messages, if the message is about this crate.
 fn component(message: &str, crate_file: &Path) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(message).ok()?;
     if message.get("reason")? != "compiler-artifact" {

@@ -1,7 +1,7 @@
-//! The tools of other languages' kits: where they are found, how they are run, and what is said when one is missing.
+//! Finds and runs the build tools of the languages.
 //!
-//! A plugin's own folder comes first, so that a project decides on its tools' versions; then the folders above it, as
-//! their package managers search; then the PATH.
+//! The search begins in the plugin's folder, so that a project determines its tools' versions; then come the folders
+//! above it, as in package managers, then the PATH.
 
 use std::ffi::OsStr;
 use std::io::Write as _;
@@ -12,18 +12,18 @@ use anyhow::Context as _;
 
 use super::BuildError;
 
-/// A tool, and where plugins keep it.
+/// A tool, and where projects install it.
 pub(super) struct Tool {
-    /// As it is called.
+    /// Its name.
     pub(super) name: &'static str,
-    /// Folders below the plugin's, or below one above it, that may hold it: `node_modules/.bin`.
+    /// Folders that may contain it, relative to the plugin's folder or one above: `node_modules/.bin`.
     pub(super) places: &'static [&'static str],
     /// The command that installs it.
     pub(super) install: &'static str,
 }
 
 impl Tool {
-    /// Where it is.
+    /// Finds it.
     pub(super) fn find(&self, directory: &Path) -> Result<PathBuf, BuildError> {
         let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -37,17 +37,18 @@ impl Tool {
     }
 
     fn missing(&self, directory: &Path) -> BuildError {
-        let mut looked: Vec<_> = self.places.iter().map(|place| directory.join(place).display().to_string()).collect();
-        if !looked.is_empty() {
-            looked.push("the folders above".to_owned());
+        let mut searched: Vec<_> =
+            self.places.iter().map(|place| directory.join(place).display().to_string()).collect();
+        if !searched.is_empty() {
+            searched.push("the folders above".to_owned());
         }
-        looked.push("the PATH".to_owned());
-        BuildError::NoTool { tool: self.name, looked: looked.join(", "), install: self.install }
+        searched.push("the PATH".to_owned());
+        BuildError::NoTool { tool: self.name, searched: searched.join(", "), install: self.install }
     }
 }
 
-/// Runs a tool in the plugin's folder to its end. Its complaints are shown as they come; what it prints beside them is
-/// shown when it fails, since nobody reads it otherwise.
+/// Runs a tool in the plugin's folder. Its standard error is shown directly; its standard output is shown only if it
+/// fails.
 pub(super) fn run(tool: &'static str, command: &mut Command, directory: &Path) -> anyhow::Result<()> {
     command.stdin(Stdio::null()).stderr(Stdio::inherit());
     let ended = command.output().with_context(|| format!("failed to start {tool}"))?;
@@ -58,7 +59,7 @@ pub(super) fn run(tool: &'static str, command: &mut Command, directory: &Path) -
     Err(BuildError::ToolFailed { tool, directory: directory.to_owned(), status: ended.status }.into())
 }
 
-/// What a tool should have left behind.
+/// Reads the result of a tool.
 pub(super) fn made_by(tool: &'static str, file: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(file).map_err(|_| BuildError::NothingMade { tool, file: file.to_owned() }.into())
 }
@@ -87,7 +88,8 @@ mod tests {
     #[test]
     fn the_plugins_own_tool_comes_before_one_above_it_and_that_before_the_path() {
         let top = tempfile::tempdir().unwrap();
-        let (plugin, elsewhere) = (top.path().join("plugins/orders"), top.path().join("bin"));
+        let plugin = top.path().join("plugins/orders");
+        let elsewhere = top.path().join("bin");
         let find = || TOOL.find_in(&plugin, elsewhere.as_os_str());
         assert_eq!(find(), None);
         let on_path = program(&elsewhere);
@@ -97,6 +99,6 @@ mod tests {
         let own = program(&plugin.join("kit/bin"));
         assert_eq!(find(), Some(own.clone()));
         std::fs::set_permissions(&own, PermissionsExt::from_mode(0o644)).unwrap();
-        assert_ne!(find(), Some(own), "what can't be executed is no tool");
+        assert_ne!(find(), Some(own), "a file that is not executable is not a tool");
     }
 }

@@ -8,55 +8,60 @@ use gantry_core::PluginRef;
 use gantry_golden::Payloads;
 use gantry_sandbox::{Plugin, Sandbox};
 
-use super::super::build::{self, Pace};
+use super::super::build::{self, Mode};
 use super::super::golden_cases;
 use super::super::test::Report;
-use super::samples::{Ran, Samples};
+use super::samples::{SampleRun, Samples};
 use super::seconds;
 use crate::exit::{Exit, Failure, OrExit as _};
 
-/// What a round came to.
+/// A finished round.
 pub(super) struct Round {
-    /// How long the whole of it took, in seconds.
+    /// How long it took, in seconds.
     pub(super) seconds: f64,
-    /// Or why there is no plugin to try.
-    pub(super) tried: Result<Tried, Failure>,
+    /// The results, or why there is no plugin to run.
+    pub(super) results: Result<Results, Failure>,
 }
 
-/// A plugin that was built and tried.
-pub(super) struct Tried {
+/// The results of a plugin that was built.
+pub(super) struct Results {
     pub(super) plugin: PluginRef,
     /// How long it took to build, in seconds.
     pub(super) build_seconds: f64,
-    /// None where it has no golden cases.
+    /// The report on its golden cases; none if it has none.
     pub(super) cases: Option<Report>,
-    /// Or why the samples can't be run: settings the plugin refuses, for instance.
-    pub(super) samples: anyhow::Result<Vec<Ran>>,
+    /// The outcomes of the samples, or why they can't be run, for instance because the plugin refuses the settings.
+    pub(super) samples: anyhow::Result<Vec<SampleRun>>,
 }
 
 impl Round {
-    /// Builds and tries the plugin.
+    /// Builds and runs the plugin.
     pub(super) fn run(directory: &Path, sandbox: &Sandbox, samples: &Samples) -> Self {
         let began = Instant::now();
-        let tried = tried(directory, sandbox, samples);
-        Self { seconds: seconds(began), tried }
+        let results = results(directory, sandbox, samples);
+        Self { seconds: seconds(began), results }
     }
 
-    /// Whether the plugin is built and does what its golden cases say.
+    /// Whether the plugin was built, its golden cases pass and its samples ran.
     pub(super) fn is_good(&self) -> bool {
-        let cases_hold = |tried: &Tried| tried.cases.as_ref().is_none_or(|cases| cases.failed == 0);
-        self.tried.as_ref().is_ok_and(|tried| cases_hold(tried) && tried.samples.is_ok())
+        self.results.as_ref().is_ok_and(Results::is_good)
     }
 }
 
-fn tried(directory: &Path, sandbox: &Sandbox, samples: &Samples) -> Result<Tried, Failure> {
+impl Results {
+    fn is_good(&self) -> bool {
+        self.cases.as_ref().is_none_or(|cases| cases.failed == 0) && self.samples.is_ok()
+    }
+}
+
+fn results(directory: &Path, sandbox: &Sandbox, samples: &Samples) -> Result<Results, Failure> {
     let began = Instant::now();
     let manifest = build::manifest(directory)?;
-    let component = build::component_of(directory, &manifest, Pace::Try)?;
+    let component = build::component_of(directory, &manifest, Mode::Development)?;
     let build_seconds = seconds(began);
     let plugin = sandbox.load(&component).context("the sandbox refuses the plugin").or_exit(Exit::PluginRefused)?;
     let cases = cases(&plugin, &directory.join("cases"))?;
-    Ok(Tried { plugin: plugin.reference().clone(), build_seconds, cases, samples: samples.run(&plugin) })
+    Ok(Results { plugin: plugin.reference().clone(), build_seconds, cases, samples: samples.run(&plugin) })
 }
 
 fn cases(plugin: &Plugin, directory: &Path) -> Result<Option<Report>, Failure> {

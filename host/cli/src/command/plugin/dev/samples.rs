@@ -1,4 +1,4 @@
-//! The author's samples: files as messages, with the settings and tables a flow would give.
+//! The author's samples: files that are run as messages, with settings and tables as in a flow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,25 +13,25 @@ use gantry_core::{
 };
 use gantry_engine::tables::Tables;
 use gantry_golden::{log_lines, numbered};
-use gantry_sandbox::{Invocation, Plugin, PluginFault, StepConfig};
+use gantry_sandbox::{Invocation, Plugin, PluginFault, PreparedStep, StepConfig};
 use serde_json::Value;
 
-/// Longer than in a flow: a sample is about what comes out, and the machine is busy building.
+/// Longer than in a flow, because samples are not about speed and the machine is busy building.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Media types by extension; anything else is bytes.
 const MEDIA_TYPES: &[(&str, &str)] =
     &[("json", "application/json"), ("xml", "application/xml"), ("csv", "text/csv"), ("txt", "text/plain")];
 
-/// What is run in each round beside the golden cases.
+/// What each round runs in addition to the golden cases.
 #[derive(Debug)]
 pub(super) struct Samples {
-    /// A file, or a folder of files; none where there are no samples.
+    /// A file, or a folder of files; none without samples.
     pub(super) input: Option<PathBuf>,
     pub(super) settings: Option<PathBuf>,
     pub(super) tables: Vec<TableFile>,
     pub(super) targets: BTreeSet<TargetName>,
-    /// The same in every round, so that an output with the time in it doesn't look changed.
+    /// The time for plugins; the same in every round, so that outputs with the time do not look changed.
     pub(super) now: Timestamp,
 }
 
@@ -43,54 +43,55 @@ pub(super) struct TableFile {
     key: String,
 }
 
-/// What became of a sample.
-pub(super) struct Ran {
+/// A sample that was run.
+pub(super) struct SampleRun {
     /// Its file's name.
     pub(super) name: String,
-    /// Whatever the plugin said, or why it could not be asked.
+    /// The plugin's outcome or fault, or why it could not be run.
     pub(super) outcome: anyhow::Result<Result<Outcome, PluginFault>>,
-    /// What it logged meanwhile.
+    /// What it logged.
     pub(super) log: Vec<Value>,
 }
 
-/// The moment to give to plugins that want the time.
+/// The time for plugins that ask for it.
 pub(super) fn now() -> Timestamp {
     SystemClock.now()
 }
 
 impl Samples {
-    /// Every path whose change makes a new round.
+    /// Every path whose change starts a new round.
     pub(super) fn paths(&self) -> Vec<PathBuf> {
         let tables = self.tables.iter().map(|table| &table.file);
         self.input.iter().chain(&self.settings).chain(tables).cloned().collect()
     }
 
-    /// Finds at once what would be wrong in every round.
+    /// Checks settings and tables once, before the first round.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         self.settings()?;
         self.tables().map(drop)
     }
 
-    /// Runs every sample in a fresh instance of its own.
-    pub(super) fn run(&self, plugin: &Plugin) -> anyhow::Result<Vec<Ran>> {
+    /// Runs every sample in a fresh instance.
+    pub(super) fn run(&self, plugin: &Plugin) -> anyhow::Result<Vec<SampleRun>> {
         let files = self.files()?;
         if files.is_empty() {
             return Ok(Vec::new());
         }
         let step = plugin.prepare(self.step(plugin.manifest())?)?;
-        let run = |(index, file): (usize, &PathBuf)| {
-            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let (outcome, log) = log_lines::catch(|| {
-                let message = self.message(index, file)?;
-                let batch = [Invocation { message: &message, attempt: 1 }];
-                step.run(&batch, self.now).outcomes.pop().ok_or_else(|| anyhow!("the plugin was not run"))
-            });
-            Ran { name, outcome, log }
-        };
-        Ok(files.iter().enumerate().map(run).collect())
+        Ok(files.iter().enumerate().map(|(index, file)| self.run_one(&step, index, file)).collect())
     }
 
-    /// The sample files, sorted; hidden ones are an editor's.
+    fn run_one(&self, step: &PreparedStep, index: usize, file: &Path) -> SampleRun {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (outcome, log) = log_lines::catch(|| {
+            let message = self.message(index, file)?;
+            let batch = [Invocation { message: &message, attempt: 1 }];
+            step.run(&batch, self.now).outcomes.pop().ok_or_else(|| anyhow!("the plugin was not run"))
+        });
+        SampleRun { name, outcome, log }
+    }
+
+    /// The sample files, sorted, without hidden files, which editors create.
     fn files(&self) -> anyhow::Result<Vec<PathBuf>> {
         let Some(input) = &self.input else { return Ok(Vec::new()) };
         if input.is_file() {
@@ -98,8 +99,7 @@ impl Samples {
         }
         let entries = std::fs::read_dir(input).with_context(|| format!("failed to read {}", input.display()))?;
         let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
-        let hidden = |file: &Path| file.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
-        files.retain(|file| file.is_file() && !hidden(file));
+        files.retain(|file| file.is_file() && !is_hidden(file));
         files.sort();
         Ok(files)
     }
@@ -116,7 +116,7 @@ impl Samples {
         })
     }
 
-    /// The step a flow would have; it grants what the plugin wants.
+    /// A step as in a flow; it grants everything that the plugin asks for.
     fn step(&self, manifest: &Manifest) -> anyhow::Result<StepConfig> {
         let lookup = manifest.wants.lookup.iter().cloned().collect();
         Ok(StepConfig {
@@ -137,15 +137,17 @@ impl Samples {
         let text = std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
         let settings: Value = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
         if !settings.is_object() {
-            bail!("{}: the settings must be a JSON object, as `[step.settings]` of a flow is", file.display());
+            bail!("{}: the settings must be a JSON object, like `[step.settings]` of a flow", file.display());
         }
         Ok(settings)
     }
 
     fn tables(&self) -> anyhow::Result<Tables> {
-        let table =
-            |table: &TableFile| (table.name.clone(), Table { file: table.file.clone(), key: table.key.clone() });
-        let tables: BTreeMap<_, _> = self.tables.iter().map(table).collect();
+        let tables: BTreeMap<_, _> = self
+            .tables
+            .iter()
+            .map(|table| (table.name.clone(), Table { file: table.file.clone(), key: table.key.clone() }))
+            .collect();
         Tables::load(&tables).map_err(|faults| {
             let faults: Vec<_> = faults.iter().map(|(name, fault)| format!("table `{name}`: {fault}")).collect();
             anyhow!("{}", faults.join("\n"))
@@ -162,9 +164,13 @@ impl FromStr for TableFile {
             Some((name, (file, key))) if ![name, file, key].contains(&"") => {
                 Ok(Self { name: name.to_owned(), file: file.into(), key: key.to_owned() })
             }
-            _ => Err("a table is NAME=FILE:KEY, for instance products=data/products.csv:sku".to_owned()),
+            _ => Err("write a table as NAME=FILE:KEY, for instance products=data/products.csv:sku".to_owned()),
         }
     }
+}
+
+fn is_hidden(file: &Path) -> bool {
+    file.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'))
 }
 
 fn media_type(file: &Path) -> &'static str {
@@ -177,10 +183,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_extension_tells_the_media_type() {
-        let told = ["a.json", "a.XML", "a.csv", "a.txt", "a.edi", "a"].map(|name| media_type(Path::new(name)));
+    fn the_extension_determines_the_media_type() {
+        let found = ["a.json", "a.XML", "a.csv", "a.txt", "a.edi", "a"].map(|name| media_type(Path::new(name)));
         let bytes = "application/octet-stream";
-        assert_eq!(told, ["application/json", "application/xml", "text/csv", "text/plain", bytes, bytes]);
+        assert_eq!(found, ["application/json", "application/xml", "text/csv", "text/plain", bytes, bytes]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a round looks like: the samples' outcomes, and what is different from the last round that had any.
+//! Prints a round: the samples' outcomes, and the differences from the last round that had outcomes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,14 +7,14 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use super::round::{Round, Tried};
-use super::samples::Ran;
+use super::round::{Results, Round};
+use super::samples::SampleRun;
 use super::shown;
 use crate::exit::Failure;
 use crate::output::{Format, Output};
 use crate::text::escape;
 
-/// Prints rounds, and remembers what the last one came to.
+/// Prints rounds, and remembers the outcomes of the last one.
 pub(super) struct Screen<'a> {
     output: &'a Output,
     rounds: u32,
@@ -22,7 +22,7 @@ pub(super) struct Screen<'a> {
     last: BTreeMap<String, Value>,
 }
 
-/// A sample's outcome beside that of the last round.
+/// A sample's outcome compared with the last round.
 enum Compared<'a> {
     New(&'a Value),
     Same(&'a Value),
@@ -37,25 +37,25 @@ impl<'a> Screen<'a> {
     /// Prints a round.
     pub(super) fn show(&mut self, round: &Round) -> Result<(), Failure> {
         self.rounds += 1;
-        let text = match (&round.tried, self.output.format) {
-            (Ok(tried), Format::Human) => self.human(round, tried),
-            (Ok(tried), Format::Json) => self.json(round, tried).to_string(),
+        let text = match (&round.results, self.output.format) {
+            (Ok(results), Format::Human) => self.human(round, results),
+            (Ok(results), Format::Json) => self.json(round, results).to_string(),
             (Err(failure), Format::Human) => {
                 failure.report(self.output);
-                format!("round {}: no plugin to try ({:.2} s)\n", self.rounds, round.seconds)
+                format!("round {}: the plugin could not be built ({:.2} s)\n", self.rounds, round.seconds)
             }
             (Err(failure), Format::Json) => {
                 failure.report(self.output);
                 json!({ "round": self.rounds, "seconds": round.seconds, "built": false }).to_string()
             }
         };
-        if let Ok(Tried { samples: Ok(samples), .. }) = &round.tried {
+        if let Ok(Results { samples: Ok(samples), .. }) = &round.results {
             self.last = samples.iter().map(|ran| (ran.name.clone(), outcome(ran))).collect();
         }
         Ok(self.output.write(&text)?)
     }
 
-    /// Says what made the next round.
+    /// Prints the files that started the next round.
     pub(super) fn changed(&self, files: &[PathBuf]) -> Result<(), Failure> {
         let files: Vec<_> = files.iter().map(|file| shown(file)).collect();
         match self.output.format {
@@ -64,12 +64,12 @@ impl<'a> Screen<'a> {
         }
     }
 
-    fn human(&self, round: &Round, tried: &Tried) -> String {
+    fn human(&self, round: &Round, results: &Results) -> String {
         let mut text = format!(
-            "round {}: {} built in {:.2} s, tried after {:.2} s\n",
-            self.rounds, tried.plugin, tried.build_seconds, round.seconds
+            "round {}: {} built in {:.2} s, finished after {:.2} s\n",
+            self.rounds, results.plugin, results.build_seconds, round.seconds
         );
-        match &tried.cases {
+        match &results.cases {
             None => text.push_str("no golden cases\n"),
             Some(cases) if cases.failed == 0 => {
                 text.push_str(cases.human(false).lines().last().unwrap_or_default());
@@ -77,14 +77,14 @@ impl<'a> Screen<'a> {
             }
             Some(cases) => text.push_str(&cases.human(self.output.stdout_color())),
         }
-        match &tried.samples {
+        match &results.samples {
             Ok(samples) => samples.iter().for_each(|ran| self.sample(&mut text, ran)),
             Err(error) => text.push_str(&format!("the samples can't be run: {error:#}\n")),
         }
         text
     }
 
-    fn sample(&self, text: &mut String, ran: &Ran) {
+    fn sample(&self, text: &mut String, ran: &SampleRun) {
         let now = outcome(ran);
         let compared = self.compare(&ran.name, &now);
         // Writing to a string can't fail.
@@ -103,9 +103,15 @@ impl<'a> Screen<'a> {
             }
         };
         for line in &ran.log {
-            let member = |name: &str| line[name].as_str().unwrap_or_default();
-            let _ = writeln!(text, "    log {}: {} {}", member("level"), escape(member("text")), member("fields"));
+            let [level, logged, fields] = ["level", "text", "fields"].map(|name| line[name].as_str().unwrap_or(""));
+            let _ = writeln!(text, "    log {level}: {} {fields}", escape(logged));
         }
+    }
+
+    fn sample_json(&self, ran: &SampleRun) -> Value {
+        let now = outcome(ran);
+        let changed = !matches!(self.compare(&ran.name, &now), Compared::Same(_));
+        json!({ "name": ran.name, "outcome": now, "changed": changed, "log": ran.log })
     }
 
     fn compare<'v>(&'v self, name: &str, now: &'v Value) -> Compared<'v> {
@@ -116,27 +122,23 @@ impl<'a> Screen<'a> {
         }
     }
 
-    fn json(&self, round: &Round, tried: &Tried) -> Value {
-        let sample = |ran: &Ran| {
-            let now = outcome(ran);
-            let changed = !matches!(self.compare(&ran.name, &now), Compared::Same(_));
-            json!({ "name": ran.name, "outcome": now, "changed": changed, "log": ran.log })
-        };
-        let samples = tried.samples.as_ref().map(|samples| samples.iter().map(sample).collect::<Vec<_>>());
+    fn json(&self, round: &Round, results: &Results) -> Value {
+        let samples = results.samples.as_ref();
+        let samples = samples.map(|samples| samples.iter().map(|ran| self.sample_json(ran)).collect::<Vec<_>>());
         json!({
             "round": self.rounds,
             "seconds": round.seconds,
             "built": true,
-            "plugin": tried.plugin,
-            "cases": tried.cases,
+            "plugin": results.plugin,
+            "cases": results.cases,
             "samples": samples.as_ref().ok(),
             "error": samples.err().map(|error| format!("{error:#}")),
         })
     }
 }
 
-/// What a sample came to, in the words of golden cases; JSON payloads as JSON, and nothing that is absent.
-fn outcome(ran: &Ran) -> Value {
+/// A sample's outcome in the format of golden cases, with JSON payloads as JSON and without empty members.
+fn outcome(ran: &SampleRun) -> Value {
     match &ran.outcome {
         Ok(outcome) => readable(gantry_golden::describe(outcome)),
         Err(error) => json!({ "error": format!("{error:#}") }),
@@ -146,17 +148,27 @@ fn outcome(ran: &Ran) -> Value {
 fn readable(value: Value) -> Value {
     match value {
         Value::Object(members) => {
-            let absent = |value: &Value| value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
-            let text = |payload: &Value| serde_json::from_str(payload.get("text")?.as_str()?).ok();
-            let member = |(name, value): (String, Value)| match text(&value) {
-                Some(json) if name == "payload" => (name, json),
-                _ => (name, readable(value)),
-            };
-            members.into_iter().filter(|(_, value)| !absent(value)).map(member).collect()
+            members.into_iter().filter(|(_, value)| !is_absent(value)).map(readable_member).collect()
         }
         Value::Array(values) => values.into_iter().map(readable).collect(),
         other => other,
     }
+}
+
+fn is_absent(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+fn readable_member((name, value): (String, Value)) -> (String, Value) {
+    match json_payload(&value) {
+        Some(json) if name == "payload" => (name, json),
+        _ => (name, readable(value)),
+    }
+}
+
+/// The JSON in the text of a payload, if it is JSON.
+fn json_payload(payload: &Value) -> Option<Value> {
+    serde_json::from_str(payload.get("text")?.as_str()?).ok()
 }
 
 /// The outcome's name: its one member.

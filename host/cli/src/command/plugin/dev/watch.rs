@@ -1,8 +1,8 @@
-//! Waits for the author: for files that change, and for Ctrl-C.
+//! Waits for changed files and for Ctrl-C.
 //!
-//! Only folders with something written by hand are watched: a build writes thousands of files into `target` and
-//! `node_modules`. Changes that come close together, as editors and version control make them, are one change; those
-//! that come while a round runs are kept for the next.
+//! Only folders with sources are watched: builds write thousands of files to `target` and `node_modules`. Changes in
+//! quick succession, as editors and version control make them, count as one change. Changes during a round are kept for
+//! the next one.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,18 +15,19 @@ use anyhow::Context as _;
 use notify::event::{AccessKind, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
-/// How long nothing must happen for a change to be over. An editor's write and rename are a few milliseconds apart.
+/// How long no file must change until a change counts as complete. An editor's write and rename are a few milliseconds
+/// apart.
 const QUIET: Duration = Duration::from_millis(60);
 
-/// Folders of tools, whatever their place below the plugin's. So is what begins with a dot.
-const OF_TOOLS: &[&str] = &["node_modules", "target", "dist", "venv", "__pycache__", "zig-out"];
+/// Folders of tools, at any depth below the plugin's folder. Names that begin with a dot are ignored as well.
+const TOOL_FOLDERS: &[&str] = &["node_modules", "target", "dist", "venv", "__pycache__", "zig-out"];
 
-/// Files that builds write beside an author's.
+/// Files that builds write among the sources.
 const WRITTEN_BY_BUILDS: &[&str] = &["Cargo.lock", "package-lock.json", "tsconfig.tsbuildinfo"];
 
-/// What there was to wait for.
+/// The event that ended the wait.
 pub(super) enum Change {
-    /// These files, sorted.
+    /// These files changed, sorted.
     Files(Vec<PathBuf>),
     /// Ctrl-C or SIGTERM.
     Stop,
@@ -37,11 +38,11 @@ enum Signal {
     Stop,
 }
 
-/// Watches a plugin's folder and the files beside it.
+/// Watches a plugin's folder and additional files.
 pub(super) struct Watch {
     directory: PathBuf,
-    /// Files and folders beside the plugin's own.
-    beside: Vec<PathBuf>,
+    /// Additional files and folders.
+    extra: Vec<PathBuf>,
     signals: Receiver<Signal>,
     stopped: Arc<AtomicBool>,
     watcher: RecommendedWatcher,
@@ -49,8 +50,8 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Begins to watch: whatever changes from now on is reported.
-    pub(super) fn start(directory: &Path, beside: &[PathBuf]) -> anyhow::Result<Self> {
+    /// Begins to watch; changes from now on are reported.
+    pub(super) fn start(directory: &Path, extra: &[PathBuf]) -> anyhow::Result<Self> {
         let (sender, signals) = mpsc::channel();
         let stopped = Arc::new(AtomicBool::new(false));
         stop_on_signal(sender.clone(), stopped.clone())?;
@@ -60,14 +61,14 @@ impl Watch {
                 let _ = sender.send(Signal::Changed(event.paths));
             }
         })?;
-        let beside = beside.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
+        let extra = extra.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
         let directory = std::path::absolute(directory)?;
-        let mut watch = Self { directory, beside, signals, stopped, watcher, watched: BTreeSet::new() };
+        let mut watch = Self { directory, extra, signals, stopped, watcher, watched: BTreeSet::new() };
         watch.refresh()?;
         Ok(watch)
     }
 
-    /// True once the author wants to stop.
+    /// True after Ctrl-C or SIGTERM.
     pub(super) fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }
@@ -86,24 +87,24 @@ impl Watch {
             };
             match signal {
                 Signal::Stop => return Change::Stop,
-                Signal::Changed(paths) => changed.extend(paths.into_iter().filter(|path| self.is_authors(path))),
+                Signal::Changed(paths) => changed.extend(paths.into_iter().filter(|path| self.is_source(path))),
             }
         }
-        // A new folder's files are of interest too. One that can't be watched is not worth ending for.
+        // Watch new folders too. A folder that can't be watched is ignored.
         let _ = self.refresh();
         Change::Files(changed.into_iter().collect())
     }
 
-    /// Watches what isn't watched yet.
+    /// Watches folders that are not watched yet.
     fn refresh(&mut self) -> anyhow::Result<()> {
         let mut wanted = vec![(self.directory.clone(), RecursiveMode::NonRecursive)];
         for entry in std::fs::read_dir(&self.directory)?.flatten() {
-            if entry.path().is_dir() && !is_of_tools(&entry.path()) {
+            if entry.path().is_dir() && !is_tool_file(&entry.path()) {
                 wanted.push((entry.path(), RecursiveMode::Recursive));
             }
         }
-        for path in &self.beside {
-            // A file is watched through its folder: editors replace files, and the watch would stay with the old one.
+        for path in &self.extra {
+            // A file is watched through its folder, because editors replace files.
             let folder = if path.is_dir() { Some(path.as_path()) } else { path.parent() };
             wanted.extend(folder.map(|folder| (folder.to_owned(), RecursiveMode::NonRecursive)));
         }
@@ -117,25 +118,25 @@ impl Watch {
         Ok(())
     }
 
-    /// Written by the author, as far as the path tells.
-    fn is_authors(&self, path: &Path) -> bool {
-        if self.beside.iter().any(|beside| path == beside || (path.starts_with(beside) && !is_of_tools(path))) {
+    /// Whether the author wrote the file, judged by its path.
+    fn is_source(&self, path: &Path) -> bool {
+        if self.extra.iter().any(|extra| path == extra || (path.starts_with(extra) && !is_tool_file(path))) {
             return true;
         }
         let Ok(below) = path.strip_prefix(&self.directory) else { return false };
         let by_build = below.file_name().is_some_and(|name| WRITTEN_BY_BUILDS.iter().any(|written| name == *written));
-        !by_build && !below.as_os_str().is_empty() && !below.ancestors().any(is_of_tools)
+        !by_build && !below.as_os_str().is_empty() && !below.ancestors().any(is_tool_file)
     }
 }
 
-/// By its last part: of a tool, or an editor's.
-fn is_of_tools(path: &Path) -> bool {
+/// Whether the name is that of a tool's folder or an editor's file.
+fn is_tool_file(path: &Path) -> bool {
     let Some(name) = path.file_name() else { return false };
     let name = name.to_string_lossy();
-    name.starts_with('.') || name.ends_with('~') || OF_TOOLS.contains(&&*name)
+    name.starts_with('.') || name.ends_with('~') || TOOL_FOLDERS.contains(&&*name)
 }
 
-/// Ctrl-C is the way to end: no failure.
+/// Ctrl-C ends the loop without an error.
 fn stop_on_signal(sender: Sender<Signal>, stopped: Arc<AtomicBool>) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tools_write_is_no_change_and_a_new_folder_is_watched() {
+    fn files_written_by_tools_are_no_change_and_a_new_folder_is_watched() {
         let top = tempfile::tempdir().unwrap();
         let top = top.path().canonicalize().unwrap();
         std::fs::create_dir_all(top.join("src")).unwrap();
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_beside_the_plugin_is_watched_even_when_it_is_replaced() {
+    fn a_file_outside_the_plugin_is_watched_even_when_it_is_replaced() {
         let top = tempfile::tempdir().unwrap();
         let top = top.path().canonicalize().unwrap();
         std::fs::create_dir_all(top.join("plugin")).unwrap();

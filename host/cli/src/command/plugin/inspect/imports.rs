@@ -1,4 +1,4 @@
-//! What a plugin imports, against what is granted.
+//! Compares a plugin's imports with grants.
 
 use std::path::Path;
 
@@ -12,36 +12,41 @@ use serde::Serialize;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
-/// An import, and who grants it.
+/// An import and its grant.
 #[derive(Debug, Serialize)]
 pub(super) struct Import {
     pub(super) name: String,
-    /// For people: free, stubbed, granted by which line, or which line would grant it.
+    /// A description: free, stubbed, the line that grants it, or the line that would grant it.
     pub(super) note: String,
-    /// Needs what nobody grants.
+    /// Whether a grant is missing.
     pub(super) missing: bool,
 }
 
 /// A step that uses a plugin.
-pub(super) struct Used {
+pub(super) struct PluginUse {
     plugin: PluginStep,
-    /// Where it is written.
+    /// Its position in the flow file.
     place: Place,
 }
 
-impl Used {
+impl PluginUse {
     fn of(step: Step) -> Option<Self> {
         Some(Self { plugin: step.plugin()?.clone(), place: step.place })
     }
 }
 
 /// The steps of a flow that use this plugin.
-pub(super) fn steps_of(flow: &Path, file: &Path, found: &Inspection, output: &Output) -> Result<Vec<Used>, Failure> {
+pub(super) fn steps_of(
+    flow: &Path,
+    file: &Path,
+    found: &Inspection,
+    output: &Output,
+) -> Result<Vec<PluginUse>, Failure> {
     let flows = load_flows(&[flow], &gantry_transport::kinds()).map_err(|mistakes| {
         output.complain_about(&mistakes);
         Failure::said(Exit::InvalidConfig)
     });
-    let all: Vec<_> = flows?.0.into_iter().flat_map(|flow| flow.steps).filter_map(Used::of).collect();
+    let all: Vec<_> = flows?.0.into_iter().flat_map(|flow| flow.steps).filter_map(PluginUse::of).collect();
     let named: Vec<_> = all.iter().map(|step| step.plugin.plugin.display().to_string()).collect();
     let used: Vec<_> = all.into_iter().filter(|step| is_of(&step.plugin, file, found.digest)).collect();
     if used.is_empty() {
@@ -54,26 +59,32 @@ pub(super) fn steps_of(flow: &Path, file: &Path, found: &Inspection, output: &Ou
 
 /// The same file, or another with the same contents.
 fn is_of(step: &PluginStep, file: &Path, digest: Digest) -> bool {
-    let same_file = || Some(step.plugin.canonicalize().ok()? == file.canonicalize().ok()?);
-    same_file().unwrap_or(false) || std::fs::read(&step.plugin).is_ok_and(|bytes| Digest::of(&bytes) == digest)
+    let same_file = match (step.plugin.canonicalize(), file.canonicalize()) {
+        (Ok(of_step), Ok(file)) => of_step == file,
+        _ => false,
+    };
+    same_file || std::fs::read(&step.plugin).is_ok_and(|bytes| Digest::of(&bytes) == digest)
 }
 
-/// Every import against these steps; without steps, against what a step could grant.
-pub(super) fn against(found: &Inspection, steps: &[Used]) -> Vec<Import> {
-    let import = |name: &String| match standing(name) {
-        Standing::Free => Import::settled(name, "free"),
-        Standing::Stubbed => Import::settled(name, "stubbed: nothing is behind it"),
-        Standing::Refused { hint } => Import::missing(name, format!("REFUSED by every host: {hint}")),
-        Standing::NeedsLookup => Import::granted(name, &lookup_line(found), steps, &|step| lookup(step, found)),
-        Standing::NeedsClock => Import::granted(name, "clock = true", steps, &|step| {
-            if step.plugin.grants.clock { Some("clock = true".to_owned()) } else { None }
-        }),
-    };
-    found.imports.iter().map(import).collect()
+/// Compares every import with the grants of these steps; without steps, states the grant it needs.
+pub(super) fn against(found: &Inspection, steps: &[PluginUse]) -> Vec<Import> {
+    found.imports.iter().map(|name| Import::new(name, found, steps)).collect()
 }
 
 impl Import {
-    fn settled(name: &str, note: impl Into<String>) -> Self {
+    fn new(name: &str, found: &Inspection, steps: &[PluginUse]) -> Self {
+        match standing(name) {
+            Standing::Free => Self::available(name, "free"),
+            Standing::Stubbed => Self::available(name, "stubbed: it does nothing"),
+            Standing::Refused { hint } => Self::missing(name, format!("REFUSED by every host: {hint}")),
+            Standing::NeedsLookup => Self::granted(name, &lookup_line(found), steps, &|step| lookup(step, found)),
+            Standing::NeedsClock => Self::granted(name, "clock = true", steps, &|step| {
+                if step.plugin.grants.clock { Some("clock = true".to_owned()) } else { None }
+            }),
+        }
+    }
+
+    fn available(name: &str, note: impl Into<String>) -> Self {
         Self { name: name.to_owned(), note: note.into(), missing: false }
     }
 
@@ -81,27 +92,27 @@ impl Import {
         Self { name: name.to_owned(), note, missing: true }
     }
 
-    /// Granted when every step grants it: the first that doesn't is named.
-    fn granted(name: &str, line: &str, steps: &[Used], by: &dyn Fn(&Used) -> Option<String>) -> Self {
+    /// Granted if every step grants it; otherwise the first step that does not is named.
+    fn granted(name: &str, line: &str, steps: &[PluginUse], by: &dyn Fn(&PluginUse) -> Option<String>) -> Self {
         if let Some(step) = steps.iter().find(|step| by(step).is_none()) {
             let note = format!("NOT granted by {}: add `grants = {{ {line} }}` under that [[step]]", step.place);
             return Self::missing(name, note);
         }
         match steps.first().and_then(|step| Some((step, by(step)?))) {
-            Some((step, granted)) => Self::settled(name, format!("granted by {} ({granted})", step.place)),
-            None => Self::settled(name, format!("needs `grants = {{ {line} }}` under [[step]]")),
+            Some((step, granted)) => Self::available(name, format!("granted by {} ({granted})", step.place)),
+            None => Self::available(name, format!("needs `grants = {{ {line} }}` under [[step]]")),
         }
     }
 }
 
-/// The line that grants all tables the plugin wants.
+/// The line that grants all tables that the plugin asks for.
 fn lookup_line(found: &Inspection) -> String {
     let wanted = found.manifest.as_ref().map(|manifest| manifest.wants.lookup.as_slice()).unwrap_or_default();
     if wanted.is_empty() { "lookup = [\"TABLE\"]".to_owned() } else { tables(wanted) }
 }
 
-/// The tables a step grants, if they are all that the plugin wants.
-fn lookup(step: &Used, found: &Inspection) -> Option<String> {
+/// The tables a step grants, if they include all that the plugin asks for.
+fn lookup(step: &PluginUse, found: &Inspection) -> Option<String> {
     let wanted = found.manifest.iter().flat_map(|manifest| &manifest.wants.lookup);
     let granted: Vec<_> = step.plugin.grants.lookup.iter().cloned().collect();
     let enough = !granted.is_empty() && wanted.into_iter().all(|table| granted.contains(table));

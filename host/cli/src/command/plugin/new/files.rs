@@ -1,13 +1,13 @@
-//! Writes the files of a new plugin, out of the kit that is embedded in this binary.
+//! Writes the files of a new plugin, from those embedded in this binary.
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::kit;
+use crate::embedded;
 
-/// What belongs to the repository, not to an SDK that somebody builds with.
+/// Folder names that are not copied with an SDK.
 const NOT_VENDORED: &str = "template";
 
-/// What stands for what in a template's contents and names.
+/// The placeholders in a template's contents and file names, with their values.
 pub(super) struct Placeholders([(&'static str, String); 3]);
 
 impl Placeholders {
@@ -20,10 +20,10 @@ impl Placeholders {
     }
 }
 
-/// Writes a template's files; how many there are.
+/// Writes a template's files; returns how many.
 pub(super) fn write_template(template: &str, folder: &Path, placeholders: &Placeholders) -> std::io::Result<usize> {
     let mut written = 0;
-    for (name, bytes) in kit::files(&format!("{template}/")) {
+    for (name, bytes) in embedded::files(&format!("{template}/")) {
         let path = folder.join(placeholders.fill(&with_dot(name)));
         match std::str::from_utf8(bytes) {
             Ok(text) => write(&path, placeholders.fill(text).as_bytes())?,
@@ -34,15 +34,15 @@ pub(super) fn write_template(template: &str, folder: &Path, placeholders: &Place
     Ok(written)
 }
 
-/// Copies SDKs and the contract, in the places they have to each other in the repository; how many files there are.
+/// Copies SDKs and the contract, with the same layout as in the repository; returns the number of files.
 pub(super) fn vendor(sdks: &[&str], folder: &Path) -> std::io::Result<usize> {
     let of_sdks = sdks.iter().flat_map(|sdk| {
         let folder = format!("{sdk}/");
-        let files = kit::files(&folder).filter(|(name, _)| !name.starts_with(NOT_VENDORED));
+        let files = embedded::files(&folder).filter(|(name, _)| !name.starts_with(NOT_VENDORED));
         files.map(|(name, bytes)| (format!("{folder}{name}"), bytes)).collect::<Vec<_>>()
     });
-    let contract = kit::files("wit/").map(|(name, bytes)| (format!("wit/{name}"), bytes));
-    let licence = kit::file("LICENSE").map(|bytes| ("LICENSE".to_owned(), bytes));
+    let contract = embedded::files("wit/").map(|(name, bytes)| (format!("wit/{name}"), bytes));
+    let licence = embedded::file("LICENSE").map(|bytes| ("LICENSE".to_owned(), bytes));
     let mut written = 0;
     for (name, bytes) in of_sdks.chain(contract).chain(licence) {
         write(&folder.join(name), bytes)?;
@@ -51,19 +51,19 @@ pub(super) fn vendor(sdks: &[&str], folder: &Path) -> std::io::Result<usize> {
     Ok(written)
 }
 
-/// The way from one folder to another, both absolute; with `/` and beginning with a dot, as manifests of every language
-/// take it.
+/// The relative path from one folder to another, both absolute; with `/` and a leading dot, as the manifests of all
+/// languages accept it.
 pub(super) fn relative(from: &Path, to: &Path) -> String {
-    // The folder may not exist yet, and what does may be a link.
+    // The folder may not exist yet, and existing parts may be links.
     let from = existing(from);
     let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
     let up = from.components().skip(shared).map(|_| Component::ParentDir.as_os_str());
-    let way: PathBuf = up.chain(to.components().skip(shared).map(|part| part.as_os_str())).collect();
-    let way = way.to_string_lossy().replace('\\', "/");
-    if way.starts_with('.') { way } else { format!("./{way}") }
+    let path: PathBuf = up.chain(to.components().skip(shared).map(|part| part.as_os_str())).collect();
+    let path = path.to_string_lossy().replace('\\', "/");
+    if path.starts_with('.') { path } else { format!("./{path}") }
 }
 
-/// The path with links resolved, as far as it exists.
+/// The path with links resolved in its existing part.
 fn existing(path: &Path) -> PathBuf {
     match (path.canonicalize(), path.parent(), path.file_name()) {
         (Err(_), Some(parent), Some(name)) => existing(parent).join(name),
@@ -72,7 +72,7 @@ fn existing(path: &Path) -> PathBuf {
     }
 }
 
-/// Templates spell `.gitignore` without the dot, so that it doesn't act on the template.
+/// Templates contain `.gitignore` without the dot, so that it does not apply to the template itself.
 fn with_dot(name: &str) -> String {
     match name.strip_suffix("gitignore") {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => format!("{folder}.gitignore"),
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn placeholders_are_filled_in_and_the_dot_comes_back() {
+    fn placeholders_are_filled_in_and_the_dot_is_added() {
         let placeholders = Placeholders::new("order-to-erp", "../sdk/rust");
         assert_eq!(placeholders.fill("{{name}} {{module}} {{sdk}}"), "order-to-erp order_to_erp ../sdk/rust");
         assert_eq!(with_dot("gitignore"), ".gitignore");
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_to_a_checkout_leads_up_and_down_again() {
+    fn the_path_to_a_checkout_leads_up_and_down_again() {
         let top = tempfile::tempdir().unwrap();
         let top = top.path().canonicalize().unwrap();
         let sdk = top.join("gantry/sdk/go");

@@ -1,5 +1,5 @@
-//! The conformance suite: golden cases that the reference plugin of every SDK passes. They are part of the command, so
-//! that anybody's SDK can be held to them.
+//! The conformance suite: golden cases that the reference plugin of every SDK passes. They are embedded in the command,
+//! so that any SDK can be tested with them.
 
 use gantry_golden::CaseFile;
 

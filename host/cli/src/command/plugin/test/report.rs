@@ -1,4 +1,4 @@
-//! How the golden cases went, for people and programs.
+//! The report on golden cases, as text and JSON.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ use crate::output::counted;
 /// Unchanged lines shown around a change.
 const CONTEXT: usize = 3;
 
-/// All cases of a plugin.
+/// The results of all cases of a plugin.
 #[derive(Debug, Serialize)]
 pub(in crate::command::plugin) struct Report {
     plugin: PluginRef,
@@ -25,7 +25,7 @@ pub(in crate::command::plugin) struct Report {
 }
 
 impl Report {
-    /// How these cases go.
+    /// Runs these cases.
     pub(in crate::command::plugin) fn run(plugin: &Plugin, cases: &[CaseFile], payloads: Payloads) -> Self {
         Self::new(plugin.reference().clone(), gantry_golden::run(plugin, cases, payloads))
     }
@@ -41,10 +41,10 @@ impl Report {
             // Writing to a string can't fail.
             let _ = write_case(&mut text, case, color);
         }
-        let (passed, failed) = (counted(self.passed, "case"), self.failed);
-        let _ = match failed {
+        let passed = counted(self.passed, "case");
+        let _ = match self.failed {
             0 => writeln!(text, "{}: {passed} passed", self.plugin),
-            _ => writeln!(text, "{}: {passed} passed, {failed} failed", self.plugin),
+            failed => writeln!(text, "{}: {passed} passed, {failed} failed", self.plugin),
         };
         text
     }
@@ -70,7 +70,8 @@ fn write_case(text: &mut String, case: &CaseOutcome, color: bool) -> std::fmt::R
 }
 
 fn write_difference(text: &mut String, difference: &Difference, color: bool) -> std::fmt::Result {
-    let (expected, actual) = (pretty(&difference.expected), pretty(&difference.actual));
+    let expected = pretty(&difference.expected);
+    let actual = pretty(&difference.actual);
     let diff = TextDiff::from_lines(&expected, &actual);
     for (number, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         if number > 0 {

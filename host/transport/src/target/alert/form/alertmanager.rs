@@ -3,38 +3,38 @@
 
 use std::time::Duration;
 
-use gantry_core::alert::{Notice, Said};
+use gantry_core::alert::{Notification, NotificationKind};
 use serde_json::{Map, Value, json};
 
 /// After this many times `repeat` without a notification, the alert is over for Alertmanager: the host is gone.
 const OUTLIVES: u32 = 3;
 
-pub(super) fn alerts(notice: &Notice, repeat: Duration) -> Value {
+pub(super) fn alerts(notification: &Notification, repeat: Duration) -> Value {
     // The labels are the identity: they must not change while the alert goes on.
     let mut labels = Map::from_iter([
-        ("alertname".to_owned(), alert_name(notice).into()),
-        ("instance".to_owned(), notice.instance.clone().into()),
-        ("severity".to_owned(), notice.severity.name().into()),
+        ("alertname".to_owned(), alert_name(notification).into()),
+        ("instance".to_owned(), notification.instance.clone().into()),
+        ("severity".to_owned(), notification.severity.name().into()),
     ]);
-    let parts = [("flow", notice.flow.as_ref().map(ToString::to_string)), ("about", notice.about.clone())];
+    let parts = [("flow", notification.flow.as_ref().map(ToString::to_string)), ("about", notification.about.clone())];
     labels.extend(parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?.into()))));
-    let ends = match notice.action {
-        Said::Trigger => notice.at.after(repeat.saturating_mul(OUTLIVES)),
-        Said::Resolve => notice.at,
+    let ends = match notification.action {
+        NotificationKind::Trigger => notification.at.after(repeat.saturating_mul(OUTLIVES)),
+        NotificationKind::Resolve => notification.at,
     };
     json!([{
         "labels": labels,
-        "annotations": { "summary": notice.summary, "dedup_key": notice.dedup_key },
-        "startsAt": notice.since.min(ends).to_string(),
+        "annotations": { "summary": notification.summary, "dedup_key": notification.dedup_key },
+        "startsAt": notification.since.min(ends).to_string(),
         "endsAt": ends.to_string(),
     }])
 }
 
 /// `GantryDeadLetters` for `dead_letters`, as alerts are usually named there.
-fn alert_name(notice: &Notice) -> String {
+fn alert_name(notification: &Notification) -> String {
     let word = |word: &str| {
         let mut characters = word.chars();
         characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect::<String>()
     };
-    std::iter::once("Gantry".to_owned()).chain(notice.alert.name().split('_').map(word)).collect()
+    std::iter::once("Gantry".to_owned()).chain(notification.alert.name().split('_').map(word)).collect()
 }

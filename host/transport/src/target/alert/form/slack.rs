@@ -1,18 +1,20 @@
 //! Slack's incoming webhooks: `{"text": …}` with `&`, `<` and `>` escaped.
 
-use gantry_core::alert::{Notice, Said};
+use gantry_core::alert::{Notification, NotificationKind};
 use serde_json::{Value, json};
 
-pub(super) fn message(notice: &Notice) -> Value {
-    json!({ "text": text(notice) })
+pub(super) fn message(notification: &Notification) -> Value {
+    json!({ "text": text(notification) })
 }
 
-fn text(notice: &Notice) -> String {
-    let head = match (notice.action, notice.repeat) {
-        (Said::Resolve, _) => "Resolved".to_owned(),
-        (Said::Trigger, 0) => notice.severity.name().to_uppercase(),
-        (Said::Trigger, _) => format!("Still {}, since {}", notice.severity.name(), notice.since),
+fn text(notification: &Notification) -> String {
+    let head = match (notification.action, notification.repeat) {
+        (NotificationKind::Resolve, _) => "Resolved".to_owned(),
+        (NotificationKind::Trigger, 0) => notification.severity.name().to_uppercase(),
+        (NotificationKind::Trigger, _) => {
+            format!("Still {}, since {}", notification.severity.name(), notification.since)
+        }
     };
-    let text = format!("[{}] {head}: {}", notice.instance, notice.summary);
+    let text = format!("[{}] {head}: {}", notification.instance, notification.summary);
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,4 +1,5 @@
-//! `compile_flags.txt`: what a C or C++ project tells its compiler, one flag a line, with paths from the plugin's folder.
+//! `compile_flags.txt`: the compiler flags of a C or C++ project, one per line, with paths relative to the plugin's
+//! folder.
 
 use std::path::Path;
 
@@ -6,10 +7,10 @@ use crate::command::plugin::build::error::BuildError;
 
 const FILE: &str = "compile_flags.txt";
 
-/// The header by which the SDK is known.
+/// The header that identifies the SDK.
 const HEADER: &str = "gantry.h";
 
-/// A project's flags, among which is the way to the SDK.
+/// A project's flags, and the SDK's folder, which one of them leads to.
 pub(super) struct Flags {
     all: Vec<String>,
     sdk: String,
@@ -18,27 +19,28 @@ pub(super) struct Flags {
 impl Flags {
     pub(super) fn read(directory: &Path) -> Result<Self, BuildError> {
         let file = directory.join(FILE);
+        // Without the file, the error below names it.
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         let all: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
-        let holds = |folder: &&str| directory.join(folder).join(HEADER).is_file();
         let includes = all.iter().filter_map(|flag| flag.strip_prefix("-I")).map(str::trim);
-        let include = includes.map(|folder| folder.trim_end_matches('/')).find(holds);
+        let mut includes = includes.map(|folder| folder.trim_end_matches('/'));
+        let include = includes.find(|folder| directory.join(folder).join(HEADER).is_file());
         let sdk = include.and_then(|folder| folder.strip_suffix("/include")).map(str::to_owned);
         let sdk = sdk.ok_or(BuildError::NoSdk { file, flag: "-IPATH/TO/sdk/c/include" })?;
         Ok(Self { all, sdk })
     }
 
-    /// The folder `sdk/c`, as the flags spell it.
+    /// The folder `sdk/c`, as written in the flags.
     pub(super) fn sdk(&self) -> &str {
         &self.sdk
     }
 
-    /// For the language of the project.
+    /// All flags, for the language of the project.
     pub(super) fn all(&self) -> &[String] {
         &self.all
     }
 
-    /// Those that mean the same in C and in C++.
+    /// The flags that mean the same in C and in C++.
     pub(super) fn of_any_language(&self) -> Vec<String> {
         self.all.iter().filter(|flag| flag.starts_with("-I") || flag.starts_with("-D")).cloned().collect()
     }

@@ -15,16 +15,16 @@ async fn a_dead_letter_triggers_an_alert_and_its_replay_resolves_it_under_the_sa
     assert_eq!((&trigger["action"], &trigger["alert"]), (&"trigger".into(), &"dead_letters".into()));
     assert_eq!((&trigger["flow"], &trigger["severity"]), (&"orders".into(), &"error".into()));
     assert_eq!((&trigger["details"]["open"], &trigger["details"]["target"]), (&1.into(), &"erp".into()));
-    let letter = host.dead_letters().await.remove(0);
-    assert_eq!(trigger["dedup_key"], format!("gantry/dead_letters/orders/{}", letter.fingerprint));
+    let dead_letter = host.dead_letters().await.remove(0);
+    assert_eq!(trigger["dedup_key"], format!("gantry/dead_letters/orders/{}", dead_letter.fingerprint));
     fires(&host, 1).await;
 
     // A second of its kind is the same alert.
     host.post("/orders", r#""as bad""#).await;
     host.settled().await;
     erp.set_rule(|_| None);
-    for letter in host.dead_letters().await {
-        host.handle().store().replay(letter.id, "anna".into(), None).await.unwrap();
+    for dead_letter in host.dead_letters().await {
+        host.handle().store().replay(dead_letter.id, "anna".into(), None).await.unwrap();
     }
     let seen = pager.wait_for(2).await;
     assert_eq!(words(&seen), ["trigger dead_letters", "resolve dead_letters"]);

@@ -1,4 +1,4 @@
-//! The model: what a queue with dead letters must do, in plain lists, without a thought for speed or disks.
+//! The reference model: a queue with dead letters in plain lists, without regard to speed or disks.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,16 +9,16 @@ use gantry_store::{Depth, Ordering};
 pub(crate) const FLOWS: [(&str, Ordering); 3] =
     [("ordered", Ordering::PerKey), ("free", Ordering::None), ("strict", Ordering::PerKeyOrBlocked)];
 
-/// How long a dedupe key is remembered, and a letter that expires is kept.
+/// How long a dedupe key is remembered, and a dead letter that expires is kept.
 pub(crate) const WINDOW: Duration = Duration::from_millis(40);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum State {
     Queued,
     Leased,
-    /// Until when, on the steady scale of its flow.
+    /// Until when, on the corrected clock of its flow.
     Later(Timestamp),
-    /// Was due when somebody asked for work.
+    /// Was due at a lease.
     Called,
 }
 
@@ -29,8 +29,8 @@ pub(crate) struct Queued {
     pub(crate) key: Option<u8>,
     pub(crate) since: Timestamp,
     pub(crate) state: State,
-    /// Until when it was put off last, as written down: leasing it writes nothing, so a restart finds this.
-    pub(crate) put_off_until: Option<Timestamp>,
+    /// Until when it was last postponed, as stored: a lease writes nothing, so a restart finds this.
+    pub(crate) postponed_until: Option<Timestamp>,
 }
 
 /// A dead letter of a whole message.
@@ -41,27 +41,27 @@ pub(crate) struct Letter {
     pub(crate) state: DeadLetterState,
     pub(crate) closed_at: Option<Timestamp>,
     pub(crate) expires_at: Option<Timestamp>,
-    /// What its next run works on.
+    /// The payload of its next replay.
     pub(crate) payload: String,
-    /// How often it was edited.
+    /// How many times it was edited.
     pub(crate) edits: usize,
-    /// Whether it holds up the later messages of its key.
-    pub(crate) bars: bool,
+    /// Whether it blocks the later messages of its key.
+    pub(crate) blocks: bool,
 }
 
 #[derive(Default)]
-pub(crate) struct Paper {
+pub(crate) struct Reference {
     /// Messages that have not ended, in the order they were queued.
     pub(crate) messages: Vec<Queued>,
     pub(crate) ended: BTreeMap<MessageId, MessageState>,
-    pub(crate) letters: BTreeMap<DeadLetterId, Letter>,
+    pub(crate) dead_letters: BTreeMap<DeadLetterId, Letter>,
     pub(crate) first: BTreeMap<(usize, u8), (MessageId, Timestamp)>,
     clocks: [SkewCorrectedClock; FLOWS.len()],
     seen: Timestamp,
 }
 
-impl Paper {
-    /// What is said of a new message: the one it is a duplicate of, or that it is in the queue from now on.
+impl Reference {
+    /// Adds a message, unless it is a duplicate; returns the message that it is a duplicate of.
     pub(crate) fn enqueue(&mut self, new: Queued, dedupe: Option<u8>, now: Timestamp) -> Option<MessageId> {
         if let Some(dedupe) = dedupe {
             let first = self.first.get(&(new.flow, dedupe)).filter(|(_, until)| *until > now);
@@ -74,25 +74,27 @@ impl Paper {
         None
     }
 
-    /// Those that may be leased now, which somebody is about to ask for.
+    /// The messages that are about to be leased now.
     pub(crate) fn ready(&mut self, flow: usize, now: Timestamp) -> Vec<MessageId> {
         self.call_due(flow, now);
-        let due = |message: &Queued| matches!(message.state, State::Queued | State::Called);
-        let all = || self.messages.iter().filter(|message| message.flow == flow);
-        let has_its_turn = |message: &Queued| {
-            if FLOWS[flow].1 == Ordering::None || message.key.is_none() {
-                return true;
-            }
-            let same_key = || all().filter(|other| other.key == message.key);
-            // Who was taken once keeps the key until it has ended.
-            let holder = same_key().find(|other| other.state != State::Queued);
-            let next = same_key().find(|other| !self.is_barred(flow, message.key) || self.passes(other));
-            holder.or(next).is_some_and(|next| next.id == message.id)
-        };
-        all().filter(|message| due(message) && has_its_turn(message)).map(|message| message.id).collect()
+        let waiting = self.messages.iter().filter(|message| message.flow == flow);
+        let due = waiting.filter(|message| matches!(message.state, State::Queued | State::Called));
+        due.filter(|message| self.has_its_turn(message)).map(|message| message.id).collect()
     }
 
-    /// Who is due when somebody asks for work is in line from then on, even when the clock goes back by less than is noticed.
+    /// Whether no other message of the same key comes first.
+    fn has_its_turn(&self, message: &Queued) -> bool {
+        if FLOWS[message.flow].1 == Ordering::None || message.key.is_none() {
+            return true;
+        }
+        let same_key = || self.messages.iter().filter(|other| other.flow == message.flow && other.key == message.key);
+        // A message that was taken once holds the key until it has ended.
+        let holder = same_key().find(|other| other.state != State::Queued);
+        let next = same_key().find(|other| !self.is_blocked(message.flow, message.key) || self.passes(other));
+        holder.or(next).is_some_and(|next| next.id == message.id)
+    }
+
+    /// Marks messages that are due at a lease: they stay ready even if the clock goes back by less than is noticed.
     fn call_due(&mut self, flow: usize, now: Timestamp) {
         let corrected = self.clocks[flow].at(now);
         for message in self.messages.iter_mut().filter(|message| message.flow == flow) {
@@ -102,15 +104,18 @@ impl Paper {
         }
     }
 
-    pub(crate) fn is_barred(&self, flow: usize, key: Option<u8>) -> bool {
+    pub(crate) fn is_blocked(&self, flow: usize, key: Option<u8>) -> bool {
         FLOWS[flow].1 == Ordering::PerKeyOrBlocked
             && key.is_some()
-            && self.letters.values().any(|letter| letter.bars && letter.flow == flow && letter.key == key)
+            && self
+                .dead_letters
+                .values()
+                .any(|dead_letter| dead_letter.blocks && dead_letter.flow == flow && dead_letter.key == key)
     }
 
-    /// The replay of a letter that bars the key is let past it.
+    /// Whether the message is the replay of a dead letter that blocks the key, and so may pass.
     fn passes(&self, message: &Queued) -> bool {
-        self.letters.get(&whole(message.id)).is_some_and(|letter| letter.bars)
+        self.dead_letters.get(&whole(message.id)).is_some_and(|dead_letter| dead_letter.blocks)
     }
 
     pub(crate) fn depth(&self, flow: usize, now: Timestamp) -> Depth {
@@ -125,7 +130,7 @@ impl Paper {
             }
             depth.oldest = Some(depth.oldest.map_or(message.since, |oldest| oldest.min(message.since)));
         }
-        depth.blocked_keys = (0..=u8::MAX).filter(|key| self.is_barred(flow, Some(*key))).count();
+        depth.blocked_keys = (0..=u8::MAX).filter(|key| self.is_blocked(flow, Some(*key))).count();
         depth
     }
 
@@ -133,76 +138,86 @@ impl Paper {
         self.messages.iter_mut().find(|message| message.id == id).unwrap()
     }
 
-    pub(crate) fn put_off(&mut self, id: MessageId, due: Timestamp, now: Timestamp) {
+    pub(crate) fn postpone(&mut self, id: MessageId, due: Timestamp, now: Timestamp) {
         let flow = self.get(id).flow;
         self.seen = self.seen.max(now);
         self.clocks[flow].at(now);
         let corrected = self.clocks[flow].of(due);
         let message = self.get(id);
         message.state = State::Later(corrected);
-        message.put_off_until = Some(due);
+        message.postponed_until = Some(due);
     }
 
-    /// It has ended; with `letter` as a dead letter, which a replay files anew.
-    pub(crate) fn end(&mut self, id: MessageId, state: MessageState, letter: Option<Letter>, now: Timestamp) {
+    /// Ends a message; with `dead_letter`, as a dead letter, which replaces the one of an earlier run.
+    pub(crate) fn end(&mut self, id: MessageId, state: MessageState, dead_letter: Option<Letter>, now: Timestamp) {
         self.messages.retain(|message| message.id != id);
         self.ended.insert(id, state);
-        let (before, letter_id) = (self.letters.remove(&whole(id)), whole(id));
-        match (letter, before) {
-            (Some(letter), before) => {
+        let before = self.dead_letters.remove(&whole(id));
+        let letter_id = whole(id);
+        match (dead_letter, before) {
+            (Some(dead_letter), before) => {
                 let edits = before.map_or(0, |before| before.edits);
-                self.letters.insert(letter_id, Letter { edits, ..letter });
+                self.dead_letters.insert(letter_id, Letter { edits, ..dead_letter });
             }
             (None, Some(before)) => {
-                let (state, closed_at) = (DeadLetterState::Resolved, Some(now));
-                self.letters.insert(letter_id, Letter { state, closed_at, bars: false, ..before });
+                let state = DeadLetterState::Resolved;
+                let closed_at = Some(now);
+                self.dead_letters.insert(letter_id, Letter { state, closed_at, blocks: false, ..before });
             }
             (None, None) => {}
         }
     }
 
-    /// A letter is put back to work.
+    /// Replays a dead letter.
     pub(crate) fn replay(&mut self, id: DeadLetterId, edit: Option<String>, now: Timestamp) {
-        let letter = self.letters.get_mut(&id).unwrap();
-        letter.state = DeadLetterState::Replaying;
+        let dead_letter = self.dead_letters.get_mut(&id).unwrap();
+        dead_letter.state = DeadLetterState::Replaying;
         if let Some(edit) = edit {
-            letter.payload = edit;
-            letter.edits += 1;
+            dead_letter.payload = edit;
+            dead_letter.edits += 1;
         }
-        let (flow, key) = (letter.flow, letter.key);
+        let flow = dead_letter.flow;
+        let key = dead_letter.key;
         self.ended.remove(&id.message);
         let id = id.message;
-        self.messages.push(Queued { id, flow, key, since: now, state: State::Queued, put_off_until: None });
+        self.messages.push(Queued { id, flow, key, since: now, state: State::Queued, postponed_until: None });
     }
 
     pub(crate) fn close(&mut self, id: DeadLetterId, state: DeadLetterState, now: Timestamp) {
-        let letter = self.letters.get_mut(&id).unwrap();
-        (letter.state, letter.closed_at, letter.bars) = (state, Some(now), false);
+        let dead_letter = self.dead_letters.get_mut(&id).unwrap();
+        dead_letter.state = state;
+        dead_letter.closed_at = Some(now);
+        dead_letter.blocks = false;
     }
 
-    /// Letters that wait for an operator.
+    /// Letters that are open or acknowledged.
     pub(crate) fn waiting(&self) -> Vec<DeadLetterId> {
-        let waits = |letter: &Letter| matches!(letter.state, DeadLetterState::Open | DeadLetterState::Acknowledged);
-        self.letters.iter().filter(|(_, letter)| waits(letter)).map(|(id, _)| *id).collect()
+        self.dead_letters
+            .iter()
+            .filter(|(_, dead_letter)| {
+                matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Acknowledged)
+            })
+            .map(|(id, _)| *id)
+            .collect()
     }
 
-    /// What has had its time goes.
+    /// Removes what is old enough.
     pub(crate) fn sweep(&mut self, keep: Duration, now: Timestamp) {
         let old = now.before(keep);
-        self.letters.retain(|_, letter| {
-            let expired = letter.expires_at.is_some_and(|at| at <= now);
-            let closed_long_ago = letter.closed_at.is_some_and(|at| at <= old);
-            letter.state == DeadLetterState::Replaying || !(expired || closed_long_ago)
+        self.dead_letters.retain(|_, dead_letter| {
+            let expired = dead_letter.expires_at.is_some_and(|at| at <= now);
+            let closed_long_ago = dead_letter.closed_at.is_some_and(|at| at <= old);
+            dead_letter.state == DeadLetterState::Replaying || !(expired || closed_long_ago)
         });
         self.first.retain(|_, (_, until)| *until > now);
     }
 
-    /// Leases live in memory, and so does what the clock showed; what was written down is read against the latest time
-    /// by which anything was put off.
+    /// Leases and the corrected clock are in memory only. Stored due times are read against the latest time at which a
+    /// message was postponed.
     pub(crate) fn restart(&mut self) {
         self.clocks = Default::default();
         for message in &mut self.messages {
-            message.state = match message.put_off_until {
+            message.state = match message.postponed_until {
                 Some(due) => {
                     self.clocks[message.flow].at(self.seen);
                     State::Later(self.clocks[message.flow].of(due))

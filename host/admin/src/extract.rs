@@ -1,5 +1,5 @@
-//! What a request asks for, read and checked: ids, filters, bodies. Whatever can't be understood is a problem that says
-//! what and where, and nothing unknown is passed over: a misspelt filter must not widen what a discard is about.
+//! Extracts and checks ids, filters and bodies of requests. An input that can't be read is a problem that says what is
+//! wrong and where. Unknown names are refused: a misspelt filter must not widen the set of a discard.
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -14,33 +14,33 @@ use serde::de::DeserializeOwned;
 use crate::convert::Convert as _;
 use crate::problem::ProblemResponse;
 
-/// The filter and the page of a query: two things in one list of names and values.
-pub(crate) struct Wanted {
+/// The filter and the page of a query, which share one list of parameters.
+pub(crate) struct DeadLetterQuery {
     pub(crate) filter: Filter,
     pub(crate) page: Page,
 }
 
-impl<S: Sync> FromRequestParts<S> for Wanted {
+impl<S: Sync> FromRequestParts<S> for DeadLetterQuery {
     type Rejection = ProblemResponse;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ProblemResponse> {
         let pairs = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-        let is_part = |pair: &&str| matches!(pair.split('=').next(), Some("after" | "limit"));
-        let (part, filter): (Vec<_>, Vec<_>) = pairs.partition(is_part);
-        let part: Part = query(&part)?;
-        let filter: DeadLetterFilter = query(&filter)?;
+        let (part, filter): (Vec<_>, Vec<_>) =
+            pairs.partition(|pair| matches!(pair.split('=').next(), Some("after" | "limit")));
+        let part: Part = parse_query(&part)?;
+        let filter: DeadLetterFilter = parse_query(&filter)?;
         Ok(Self { filter: filter.convert(), page: part.convert() })
     }
 }
 
-fn query<T: DeserializeOwned>(pairs: &[&str]) -> Result<T, ProblemResponse> {
+fn parse_query<T: DeserializeOwned>(pairs: &[&str]) -> Result<T, ProblemResponse> {
     let uri = Uri::try_from(format!("/?{}", pairs.join("&")));
     let uri = uri.map_err(|error| ProblemResponse::bad_request(error.to_string()))?;
-    understood(Query::try_from_uri(&uri))
+    query(Query::try_from_uri(&uri))
 }
 
 /// The value of a query.
-pub(crate) fn understood<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, ProblemResponse> {
+pub(crate) fn query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, ProblemResponse> {
     query.map(|Query(value)| value).map_err(|error| ProblemResponse::bad_request(error.body_text()))
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn body<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem
     body.map(|Json(value)| value).map_err(|error| refused_body(error.status(), error.body_text()))
 }
 
-/// The problem with a body that could not be read or understood.
+/// The problem with a body that could not be read.
 pub(crate) fn refused_body(status: StatusCode, detail: String) -> ProblemResponse {
     let code = if status == StatusCode::PAYLOAD_TOO_LARGE { Code::TooLarge } else { Code::BadRequest };
     ProblemResponse::new(code, detail)
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    /// Every field there is: the description says which.
+    /// A filter with every field.
     fn every_field() -> Value {
         json!({
             "flow": "orders", "version": "v1", "state": "open", "stage": "deliver", "source": "webhook", "target": "erp",
@@ -77,32 +77,31 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_says_the_same_in_a_query_and_in_json() {
+    fn a_filter_means_the_same_in_a_query_and_in_json() {
         let json = every_field();
         let fields = json.as_object().unwrap();
         let described = DeadLetterFilter::default();
         assert_ne!(serde_json::from_value::<DeadLetterFilter>(json.clone()).unwrap(), described);
-        let pair = |(name, value): (&String, &Value)| match value {
-            Value::String(text) => format!("{name}={text}"),
-            other => format!("{name}={other}"),
-        };
-        let pairs: Vec<String> = fields.iter().map(pair).collect();
-        let read: DeadLetterFilter = query(&pairs.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+        let pairs: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+            .collect();
+        let read: DeadLetterFilter = parse_query(&pairs.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), json);
         let parameters = <DeadLetterFilter as utoipa::IntoParams>::into_params(|| None);
-        assert_eq!(parameters.len(), fields.len(), "the description knows as many");
+        assert_eq!(parameters.len(), fields.len(), "the description lists every field");
     }
 
     #[test]
-    fn a_moment_may_be_written_for_people() {
-        let read: DeadLetterFilter = query(&["since=2021-02-25T15:02:10Z"]).unwrap();
+    fn a_time_may_be_written_as_rfc_3339() {
+        let read: DeadLetterFilter = parse_query(&["since=2021-02-25T15:02:10Z"]).unwrap();
         assert_eq!(read.since, Some(gantry_core::Timestamp(1_614_265_330_000)));
     }
 
     #[test]
     fn a_misspelt_filter_is_refused_and_widens_nothing() {
         for wrong in ["folw=orders", "state=opne", "since=yesterday", "min_attempts=few", "flow=Orders"] {
-            assert!(query::<DeadLetterFilter>(&[wrong]).is_err(), "{wrong}");
+            assert!(parse_query::<DeadLetterFilter>(&[wrong]).is_err(), "{wrong}");
         }
     }
 }

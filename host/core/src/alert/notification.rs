@@ -11,7 +11,7 @@ use crate::id::FlowName;
 /// What a notification says of its alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Said {
+pub enum NotificationKind {
     /// It begins, or goes on.
     Trigger,
     /// It is over.
@@ -20,11 +20,11 @@ pub enum Said {
 
 /// One notification of an alert, with all that is known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Notice {
+pub struct Notification {
     /// The version of this document; raised only by a change that would break a reader.
     pub version: u32,
     /// Whether it begins or is over.
-    pub action: Said,
+    pub action: NotificationKind,
     /// What kind of problem.
     pub alert: AlertKind,
     /// The same for all notifications of this alert.
@@ -51,10 +51,10 @@ pub struct Notice {
     pub details: Map<String, Value>,
 }
 
-impl Notice {
+impl Notification {
     /// The notification of an alert that fires.
     #[must_use]
-    pub fn of(firing: &Firing, action: Said, instance: &str, at: Timestamp) -> Self {
+    pub fn of(firing: &Firing, action: NotificationKind, instance: &str, at: Timestamp) -> Self {
         let AlertKey { kind, flow, about } = firing.key.clone();
         Self {
             version: 1,

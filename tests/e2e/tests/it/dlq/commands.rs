@@ -18,7 +18,7 @@ async fn a_group_that_was_resolved_comes_back_and_says_so() {
     let back = night.told(&["groups", "--regressed"]);
     assert_eq!((text(&back["groups"][0]["state"]), &back["groups"][0]["regressions"]), ("open", &1.into()));
     let page = night.seen(&["group", &fingerprint]);
-    assert!(page.contains("came back") && page.contains("the ERP was mended"), "{page}");
+    assert!(page.contains("failed again") && page.contains("the ERP was mended"), "{page}");
 
     night.told(&["group", &fingerprint, "ignore", "--note", "known"]);
     let metrics = super::client().get(format!("http://{}/metrics", host.admin)).send().await.unwrap();
@@ -33,8 +33,8 @@ async fn an_edit_keeps_both_payloads_and_shows_what_changed() {
     let night = Night::falls().await;
     let host = night.host().await;
     night.fails(&host, 1).await;
-    let id = text(&night.letters()[0]["id"]).to_owned();
-    let received = text(&night.letters()[0]["received"]["payload"]["text"]).to_owned();
+    let id = text(&night.dead_letters()[0]["id"]).to_owned();
+    let received = text(&night.dead_letters()[0]["received"]["payload"]["text"]).to_owned();
     assert_eq!(night.seen(&["show", &id, "--diff"]), "never edited\n");
 
     let editor = night.path().join("editor");
@@ -72,7 +72,7 @@ async fn an_export_is_imported_elsewhere_once_and_a_bad_line_is_told_by_number()
         let imported = there.told(&["import", path]);
         assert_eq!((&imported["added"], &imported["present"]), (&added.into(), &(3 - added).into()));
     }
-    assert_eq!(there.letters(), here.letters());
+    assert_eq!(there.dead_letters(), here.dead_letters());
 
     let mut lines: Vec<String> = std::fs::read_to_string(&file).unwrap().lines().map(str::to_owned).collect();
     lines[1] = lines[1].replace("\"deliver\"", "\"teleport\"");
@@ -89,10 +89,10 @@ async fn letters_are_found_by_what_they_hold() {
     let night = Night::falls().await;
     let host = night.host().await;
     night.fails(&host, 4).await;
-    let letter = night.letters()[2].clone();
-    let key = text(&letter["idempotency_key"]).to_owned();
+    let dead_letter = night.dead_letters()[2].clone();
+    let key = text(&dead_letter["idempotency_key"]).to_owned();
     let found = |args: &[&str]| night.told(&[&["list", "--count"], args].concat())["open"].as_u64().unwrap();
-    let version = text(&letter["flow_version"]).to_owned();
+    let version = text(&dead_letter["flow_version"]).to_owned();
     for (args, count) in [
         (&["--idempotency-key", key.as_str()][..], 1),
         (&["--flow-version", &version], 4),
@@ -103,9 +103,9 @@ async fn letters_are_found_by_what_they_hold() {
         (&["--until", "1h"], 0),
         (&["--min-attempts", "2"], 0),
         (&["--max-replays", "0", "--code", "target-refused-422"], 4),
-        (&["--source", text(&letter["source"])], 4),
+        (&["--source", text(&dead_letter["source"])], 4),
     ] {
         assert_eq!(found(args), count, "{args:?}");
     }
-    assert!(complaint(&night.dlq(&["list", "--since", "yesterday"])).contains("is no moment"));
+    assert!(complaint(&night.dlq(&["list", "--since", "yesterday"])).contains("is not a time"));
 }

@@ -1,4 +1,4 @@
-//! The dead letters an operator chose, by id or by filter, and what is done to each of them.
+//! The dead letters that an operator selected, by id or by filter, and the action on each of them.
 
 use std::io::{BufRead as _, IsTerminal as _};
 
@@ -12,46 +12,46 @@ use crate::client::{self, Client, ClientError};
 use crate::exit::{Exit, Failure};
 use crate::output::{Format, Output, counted};
 
-/// The dead letters meant.
-pub(super) struct Chosen<'a> {
+/// The selected dead letters.
+pub(super) struct Selection<'a> {
     pub(super) ids: &'a [DeadLetterId],
-    /// Every open one that the filter finds, in place of `ids`.
+    /// Select all open dead letters that match the filter, instead of `ids`.
     pub(super) all: bool,
     pub(super) filter: &'a Filter,
 }
 
-/// What is to be done, in words, and whether to ask first.
-pub(super) struct Asked {
+/// The words for an action, and whether to ask for confirmation.
+pub(super) struct BulkAction {
     pub(super) verb: &'static str,
     pub(super) past: &'static str,
     pub(super) yes: bool,
-    /// Ask even when letters were named one by one: for what can't be undone.
+    /// Ask even if the dead letters are named one by one, because the action can't be undone.
     pub(super) always_ask: bool,
 }
 
-impl Chosen<'_> {
-    /// Does it to every letter. One that can't be done stops nothing; all of them are told, and the first decides the
-    /// exit code.
+impl Selection<'_> {
+    /// Executes the action on every dead letter. A failure does not stop the others; all failures are reported, and the
+    /// first one determines the exit code.
     pub(super) fn each(
         &self,
         host: &HostArgs,
         output: &Output,
-        asked: &Asked,
+        action: &BulkAction,
         act: impl AsyncFn(&Client, DeadLetterId) -> Result<DeadLetter, ClientError>,
     ) -> Result<(), Failure> {
         client::with(host, output, async |client| {
             let ids = self.find(client).await?;
-            confirm(asked, ids.len(), self.all)?;
+            confirm(action, ids.len(), self.all)?;
             let mut done = Vec::new();
             let mut failed = Vec::new();
             for id in ids {
                 match act(client, id).await {
-                    Ok(letter) => done.push(letter),
+                    Ok(dead_letter) => done.push(dead_letter),
                     Err(error) => failed.push(error),
                 }
             }
-            report(output, asked, &done)?;
-            Failure::unless_empty(failed)
+            report(output, action, &done)?;
+            Failure::combine(failed)
         })
     }
 
@@ -59,13 +59,13 @@ impl Chosen<'_> {
         if !self.all {
             return Ok(self.ids.to_vec());
         }
-        let mut filter = self.filter.wanted();
+        let mut filter = self.filter.to_api();
         filter.state = filter.state.or(Some(DeadLetterState::Open));
         let mut part = Part { after: None, limit: Some(1000) };
         let mut ids = Vec::new();
         loop {
             let page = client.summaries(&filter, part).await?;
-            ids.extend(page.dead_letters.iter().map(|letter| letter.id));
+            ids.extend(page.dead_letters.iter().map(|dead_letter| dead_letter.id));
             if page.next.is_none() {
                 return Ok(ids);
             }
@@ -74,15 +74,15 @@ impl Chosen<'_> {
     }
 }
 
-/// Asks before many letters are touched, or what can't be undone is done.
-fn confirm(asked: &Asked, count: usize, all: bool) -> Result<(), Failure> {
-    if asked.yes || count == 0 || !(asked.always_ask || all) {
+/// Asks for confirmation before an action on many dead letters, or one that can't be undone.
+fn confirm(action: &BulkAction, count: usize, all: bool) -> Result<(), Failure> {
+    if action.yes || count == 0 || !(action.always_ask || all) {
         return Ok(());
     }
-    ask(&format!("{} {}", asked.verb, counted(count, "dead letter")), false)
+    ask(&format!("{} {}", action.verb, counted(count, "dead letter")), false)
 }
 
-/// Asks whether to do this to every open and acknowledged letter that the filter finds.
+/// Asks for confirmation of an action on all open and acknowledged dead letters that match the filter.
 pub(super) async fn confirm_all(
     client: &Client,
     verb: &str,
@@ -97,13 +97,13 @@ pub(super) async fn confirm_all(
     ask(&format!("{verb} {}", counted(count, "dead letter")), count == 0)
 }
 
-/// Asks on a terminal; elsewhere `--yes` is needed.
+/// Asks for confirmation on a terminal; without a terminal `--yes` is needed.
 pub(super) fn ask(what: &str, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::new(Exit::Usage, anyhow::anyhow!("{what}? say so with `--yes`")));
+        return Err(Failure::new(Exit::Usage, anyhow::anyhow!("{what}? confirm with `--yes`")));
     }
     eprint!("{what}? [y/N] ");
     let mut answer = String::new();
@@ -111,21 +111,22 @@ pub(super) fn ask(what: &str, yes: bool) -> Result<(), Failure> {
     if matches!(answer.trim(), "y" | "Y" | "yes") {
         Ok(())
     } else {
-        Err(Failure::new(Exit::Usage, anyhow::anyhow!("nothing was done")))
+        Err(Failure::new(Exit::Usage, anyhow::anyhow!("not confirmed; nothing was done")))
     }
 }
 
-fn report(output: &Output, asked: &Asked, done: &[DeadLetter]) -> Result<(), Failure> {
+fn report(output: &Output, action: &BulkAction, done: &[DeadLetter]) -> Result<(), Failure> {
     match output.format {
         Format::Human => {
-            for letter in done {
-                output.write(&format!("{}  {}\n", letter.id, asked.past))?;
+            for dead_letter in done {
+                output.write(&format!("{}  {}\n", dead_letter.id, action.past))?;
             }
-            output.write(&format!("{} {}", counted(done.len(), "dead letter"), asked.past))?;
+            output.write(&format!("{} {}", counted(done.len(), "dead letter"), action.past))?;
         }
         Format::Json => {
-            let letters: Vec<_> = done.iter().map(|letter| json!({"id": letter.id, "state": letter.state})).collect();
-            output.write(&serde_json::to_string_pretty(&json!({"dead_letters": letters}))?)?;
+            let dead_letters: Vec<_> =
+                done.iter().map(|dead_letter| json!({"id": dead_letter.id, "state": dead_letter.state})).collect();
+            output.write(&serde_json::to_string_pretty(&json!({"dead_letters": dead_letters}))?)?;
         }
     }
     Ok(())
