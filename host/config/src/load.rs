@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gantry_core::file_name::is_hidden;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use toml::Spanned;
@@ -212,8 +213,7 @@ fn directory(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
-        let is_toml = file.extension().is_some_and(|extension| extension == "toml");
-        if is_toml && file.file_name().is_some_and(|name| name != HOST_FILE) {
+        if is_flow_file(&file) && file.file_name().is_some_and(|name| name != HOST_FILE) {
             files.push(file);
         }
     }
@@ -222,6 +222,14 @@ fn directory(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
         return Err(whole_file(path, "the directory holds no flow", "flows are files that end in `.toml`"));
     }
     Ok(files)
+}
+
+/// Whether a file in a directory of flows is one. Hidden files and those of editors are not.
+#[must_use]
+pub fn is_flow_file(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_toml = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
+    is_toml && !is_hidden(&name)
 }
 
 fn read(path: &Path) -> Result<SourceFile, Box<Diagnostic>> {

@@ -5,6 +5,7 @@
 //! reported by [`crate::shape`], and is not reported again.
 
 mod alert;
+mod dialect;
 mod flow;
 mod host;
 mod http;

@@ -2,6 +2,7 @@
 //! many kinds share. [`crate::Lower`] interprets each of them.
 
 pub use crate::at::{At, Span};
+pub use crate::raw::dialect::DialectKeys;
 pub use crate::raw::http::AuthChoice;
 pub use crate::raw::keys::{DedupeTable, ValueFromChoice};
 pub use crate::raw::retry::{BreakerTable, TargetRetryTable};

@@ -11,6 +11,7 @@ mod coded_enum;
 pub mod dead_letter;
 pub mod delivery;
 pub mod escape;
+pub mod file_name;
 pub mod headers;
 pub mod host_event;
 pub mod id;
@@ -29,6 +30,7 @@ pub mod signature;
 pub mod skew_corrected_clock;
 pub mod target_health;
 pub mod target_stop;
+pub mod text;
 pub mod timeline;
 
 pub use allowance::{Grants, Limits, Reuse};

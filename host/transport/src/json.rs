@@ -30,6 +30,16 @@ pub(crate) enum Found {
     Compound,
 }
 
+impl Found {
+    /// The scalar, if it is one.
+    pub(crate) fn scalar(self) -> Option<String> {
+        match self {
+            Self::Scalar(text) => Some(text),
+            Self::Missing | Self::Compound => None,
+        }
+    }
+}
+
 impl Pointer {
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidPointer> {
         let invalid = || InvalidPointer(text.to_owned());
@@ -39,6 +49,12 @@ impl Pointer {
             Some(path) => path.split('/').map(unescape).collect::<Option<_>>().ok_or_else(invalid)?,
         };
         Ok(Self { text: text.to_owned(), tokens })
+    }
+
+    /// To the member of this name in an object.
+    pub(crate) fn to_member(name: &str) -> Self {
+        let token = name.replace('~', "~0").replace('/', "~1");
+        Self { text: format!("/{token}"), tokens: vec![name.to_owned()] }
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -10,9 +10,10 @@ use crate::at::{At, Span};
 use crate::diagnostic::Code;
 use crate::flow::{Flow, OnFailure, Ordering, Purpose, QueueBounds, SuccessCriteria, Table, Target};
 use crate::kind::{RawTable, SourceDraft, SourceEntry, TargetDraft, TargetEntry, Unbounded};
+use crate::raw::dialect::DialectKeys;
 use crate::raw::flow::{
     FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable, SuccessTable,
-    TableTable,
+    TableCsvTable, TableTable,
 };
 
 const BATCH_MESSAGES: u32 = 100;
@@ -193,7 +194,24 @@ impl Lower<'_> {
     fn table(&mut self, raw: TableTable) -> Option<Table> {
         let help = "paths are relative to the flow file; a table is CSV with a header row, or a JSON array of objects";
         let file = raw.file.and_then(|file| self.existing_file(&file, "the table", help));
-        Some(Table { file: file?, key: raw.key?.value })
+        let is_json =
+            file.as_ref().and_then(|file| file.extension()).is_some_and(|end| end.eq_ignore_ascii_case("json"));
+        if let (Some(csv), true) = (&raw.csv, is_json) {
+            let message = "`csv` describes CSV files, but the table is JSON";
+            self.report.add(Code::Conflict, &csv.span, message, "");
+            return None;
+        }
+        let encoding = self.encoding(raw.encoding.as_ref());
+        let csv = raw.csv.map(|csv| csv.value).unwrap_or_default();
+        let TableCsvTable { delimiter, quote, escape, comment, skip_lines, trim } = csv;
+        let dialect = self.dialect(DialectKeys { delimiter, quote, escape, comment, skip_lines, trim });
+        Some(Table {
+            encoding: encoding?,
+            dialect: dialect?,
+            may_be_empty: raw.may_be_empty.unwrap_or(false),
+            max_shrink: raw.max_shrink.unwrap_or(Table::MAX_SHRINK),
+            ..Table::new(file?, raw.key?.value)
+        })
     }
 
     fn targets(&mut self, raw: Targets) -> Option<BTreeMap<TargetName, Target>> {

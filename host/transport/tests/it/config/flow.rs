@@ -114,7 +114,7 @@ fn a_directory_of_files_is_read() {
     assert_eq!((files.directory, files.done), (absolute("inbox"), absolute("inbox/done")));
     assert_eq!((files.pattern.as_str(), files.poll), ("*.csv", Duration::from_secs(2)));
     let FileFormat::Csv(csv) = files.format else { panic!("csv") };
-    assert_eq!((csv.delimiter, csv.group_by.as_deref()), (b';', Some("customer")));
+    assert_eq!((csv.dialect.delimiter, csv.group_by.as_deref()), (b';', Some("customer")));
 }
 
 #[test]

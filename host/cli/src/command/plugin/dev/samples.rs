@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use gantry_config::Table;
+use gantry_core::file_name::is_hidden;
 use gantry_core::{
     Clock as _, Grants, Headers, Limits, Manifest, Message, Outcome, Place, Reuse, SystemClock, TargetName, Timestamp,
 };
@@ -98,7 +99,7 @@ impl Samples {
         }
         let entries = std::fs::read_dir(input).with_context(|| format!("failed to read {}", input.display()))?;
         let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
-        let hidden = |file: &Path| file.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        let hidden = |file: &Path| file.file_name().is_none_or(|name| is_hidden(&name.to_string_lossy()));
         files.retain(|file| file.is_file() && !hidden(file));
         files.sort();
         Ok(files)
@@ -143,10 +144,9 @@ impl Samples {
     }
 
     fn tables(&self) -> anyhow::Result<Tables> {
-        let table =
-            |table: &TableFile| (table.name.clone(), Table { file: table.file.clone(), key: table.key.clone() });
+        let table = |table: &TableFile| (table.name.clone(), Table::new(table.file.clone(), table.key.clone()));
         let tables: BTreeMap<_, _> = self.tables.iter().map(table).collect();
-        Tables::load(&tables).map_err(|faults| {
+        Tables::load(&tables, None).map_err(|faults| {
             let faults: Vec<_> = faults.iter().map(|(name, fault)| format!("table `{name}`: {fault}")).collect();
             anyhow!("{}", faults.join("\n"))
         })
