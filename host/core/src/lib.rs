@@ -6,6 +6,7 @@ pub mod alert;
 pub mod allowance;
 pub mod breaker;
 pub mod budget;
+pub mod byte_order_mark;
 pub mod clock;
 mod coded_enum;
 pub mod dead_letter;
@@ -34,6 +35,7 @@ pub mod timeline;
 pub use allowance::{Grants, Limits, Reuse};
 pub use breaker::{BreakerChange, BreakerPolicy, BreakerState};
 pub use budget::BudgetPolicy;
+pub use byte_order_mark::{ByteOrderMark, text_without_mark, without_mark};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dead_letter::{
     Acknowledgement, DeadLetter, DeadLetterState, Reason, ReplayOutcome, ReplayRun, Resolution, Revision, Stage,
