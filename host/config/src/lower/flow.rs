@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gantry_core::{Digest, FlowName, RetryPolicy, TargetName};
+use gantry_schema::DuplicateMembers;
 
 use super::Lower;
 use crate::at::{At, Span};
@@ -11,7 +12,7 @@ use crate::diagnostic::Code;
 use crate::flow::{Flow, OnFailure, Ordering, Purpose, QueueBounds, SuccessCriteria, Table, Target};
 use crate::kind::{RawTable, SourceDraft, SourceEntry, TargetDraft, TargetEntry, Unbounded};
 use crate::raw::flow::{
-    FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable, SuccessTable,
+    DuplicateMembersChoice, FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable, SuccessTable,
     TableTable,
 };
 
@@ -58,6 +59,7 @@ impl Lower<'_> {
             Some(At { span: text.span.clone(), value })
         });
         self.flow = name.as_ref().map(|name| name.value.clone());
+        self.duplicates = duplicate_members(head.duplicate_members);
         let mut source = ends.source.map(|Stated { kind, table }| (kind.lower)(table, &mut self)).unwrap_or_default();
         let intake = source.intake.take();
         let targets = ends.targets.into_iter();
@@ -244,6 +246,13 @@ impl Purpose {
             ("success criteria", error_rate.is_some() || p95_latency.is_some()),
         ];
         stated.into_iter().filter(|(_, stated)| !stated).map(|(name, _)| name).collect()
+    }
+}
+
+fn duplicate_members(raw: Option<DuplicateMembersChoice>) -> DuplicateMembers {
+    match raw {
+        None | Some(DuplicateMembersChoice::Refuse) => DuplicateMembers::Refuse,
+        Some(DuplicateMembersChoice::Last) => DuplicateMembers::TakeLast,
     }
 }
 

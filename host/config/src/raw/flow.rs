@@ -67,6 +67,9 @@ pub(crate) struct FlowTable {
     /// The flow is delayed, which is told, when its oldest message that has not ended is older than this. Unless given,
     /// as `events.queue_age` of the host file says.
     pub(crate) queue_age: Option<At<DurationText>>,
+    /// What rules and schemas make of an object that has a member twice. Without rules and schemas, it passes as it is.
+    #[schemars(extend("default" = "refuse"))]
+    pub(crate) duplicate_members: Option<DuplicateMembersChoice>,
     /// What becomes of messages that could be neither delivered nor skipped.
     pub(crate) dead_letters: Option<DeadLettersTable>,
     /// How a message is tried again when a plugin asks for it.
@@ -102,6 +105,16 @@ pub(crate) enum OnFailureChoice {
     Skip,
     /// They wait until it is replayed and delivered, or discarded.
     Block,
+}
+
+/// What rules and schemas make of an object that has a member twice.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DuplicateMembersChoice {
+    /// The message is a dead letter: nobody knows which of the two is meant, and readers differ.
+    Refuse,
+    /// The last one counts. Who receives the message may take another one.
+    Last,
 }
 
 /// What becomes of dead letters.
