@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gantry_core::{ByteOrderMark, text_without_mark};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use toml::Spanned;
@@ -228,7 +229,10 @@ fn read(path: &Path) -> Result<SourceFile, Box<Diagnostic>> {
     let bytes =
         std::fs::read(path).map_err(|error| whole_file(path, format!("the file can't be read: {error}"), ""))?;
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(SourceFile { path: path.to_owned(), text: text.into() }),
+        Ok(text) => Ok(SourceFile { path: path.to_owned(), text: text_without_mark(&text).into() }),
+        Err(error) if matches!(ByteOrderMark::of(error.as_bytes()), Some(ByteOrderMark::Utf16Le | ByteOrderMark::Utf16Be)) => {
+            Err(whole_file(path, "the file is UTF-16", "save it as UTF-8"))
+        }
         Err(error) => {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
