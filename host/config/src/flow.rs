@@ -11,6 +11,7 @@ use gantry_rules::Rules;
 use gantry_schema::Schema;
 
 use crate::kind::{SourceSettings, TargetSettings};
+use crate::xml_path::XmlPath;
 
 /// Source → steps → targets, with the purpose they serve.
 #[derive(Clone, Debug)]
@@ -181,6 +182,8 @@ impl fmt::Display for SecretRef {
 pub enum ValueFrom {
     /// JSON Pointer into the payload.
     Pointer(String),
+    /// Path into an XML payload.
+    XmlPath(XmlPath),
     /// A header, in lower case.
     Header(String),
 }

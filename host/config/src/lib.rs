@@ -22,6 +22,7 @@ mod shape;
 pub mod table;
 mod units;
 pub mod url_template;
+mod xml_path;
 
 pub use alert::{Alert, AlertFormat, AlertTarget, AlertUrl, Events};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, Style};
@@ -36,3 +37,4 @@ pub use lower::Lower;
 pub use plugin_trust::{NamePattern, PluginTrust, TrustedKey};
 pub use units::{show_duration, show_size};
 pub use url_template::{UrlTemplate, UrlTemplateError};
+pub use xml_path::XmlPath;

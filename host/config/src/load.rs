@@ -230,7 +230,9 @@ fn read(path: &Path) -> Result<SourceFile, Box<Diagnostic>> {
         std::fs::read(path).map_err(|error| whole_file(path, format!("the file can't be read: {error}"), ""))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(SourceFile { path: path.to_owned(), text: text_without_mark(&text).into() }),
-        Err(error) if matches!(ByteOrderMark::of(error.as_bytes()), Some(ByteOrderMark::Utf16Le | ByteOrderMark::Utf16Be)) => {
+        Err(error)
+            if matches!(ByteOrderMark::of(error.as_bytes()), Some(ByteOrderMark::Utf16Le | ByteOrderMark::Utf16Be)) =>
+        {
             Err(whole_file(path, "the file is UTF-16", "save it as UTF-8"))
         }
         Err(error) => {

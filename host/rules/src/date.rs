@@ -210,7 +210,9 @@ mod tests {
 
     #[test]
     fn a_moment_is_shown_as_it_is_written() {
-        for written in ["2026-03-09", "9999-12-31T23:59:59Z", "2016-12-31T18:59:60.25-05:00", "2026-03-09T17:30:00+05:30"] {
+        for written in
+            ["2026-03-09", "9999-12-31T23:59:59Z", "2016-12-31T18:59:60.25-05:00", "2026-03-09T17:30:00+05:30"]
+        {
             assert_eq!(Moment::parse(written).unwrap().to_string(), written);
         }
     }

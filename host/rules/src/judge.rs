@@ -144,7 +144,9 @@ fn number(value: &Tree) -> Result<Number, Finding> {
         Tree::Number(number) => Ok(number.clone()),
         Tree::Text(text) => Number::of_text(text.trim())
             .ok_or_else(|| Unfit(code::NOT_A_DECIMAL, expected(&Kind::Decimal.words(), value))),
-        other => Err(unreadable(other).unwrap_or_else(|| Unfit(code::WRONG_TYPE, expected(&Kind::Number.words(), other)))),
+        other => {
+            Err(unreadable(other).unwrap_or_else(|| Unfit(code::WRONG_TYPE, expected(&Kind::Number.words(), other))))
+        }
     }
 }
 

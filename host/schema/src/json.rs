@@ -138,8 +138,7 @@ impl<'a> Cursor<'a> {
     /// Behind a value: leaves the arrays and objects that end with it. Returns whether all have ended.
     fn close(&mut self, open: &mut Vec<u8>) -> Result<bool, JsonError> {
         while let Some(innermost) = open.last() {
-            let goes_on =
-                if *innermost == b'[' { self.next_item(false)? } else { self.next_member(false)?.is_some() };
+            let goes_on = if *innermost == b'[' { self.next_item(false)? } else { self.next_member(false)?.is_some() };
             if goes_on {
                 return Ok(false);
             }

@@ -37,4 +37,4 @@ pub use number::{Decimal, Number, Sum};
 pub use payload::{DuplicateMembers, is_json};
 pub use schema::Schema;
 pub use tree::{Document, Tree, token};
-pub use violation::{DUPLICATE_MEMBER, NOT_JSON, TOO_DEEP, UNPAIRED_SURROGATE, excerpt, report, unpaired, too_deep};
+pub use violation::{DUPLICATE_MEMBER, NOT_JSON, TOO_DEEP, UNPAIRED_SURROGATE, excerpt, report, too_deep, unpaired};

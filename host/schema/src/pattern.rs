@@ -15,7 +15,9 @@ use crate::view::{Exact, View};
 const STEPS_BACK: usize = 10_000;
 
 /// Replaces the library's own keyword by this one.
-pub(crate) fn bounded(options: ValidationOptions<'_, Arc<dyn Retrieve>, Exact>) -> ValidationOptions<'_, Arc<dyn Retrieve>, Exact> {
+pub(crate) fn bounded(
+    options: ValidationOptions<'_, Arc<dyn Retrieve>, Exact>,
+) -> ValidationOptions<'_, Arc<dyn Retrieve>, Exact> {
     options.with_keyword("pattern", |_, value, place| {
         let written = value.as_str().unwrap_or_default();
         match Engine::of(written) {

@@ -66,7 +66,9 @@ impl Schema {
     ) -> Result<Self, LoadError> {
         let options = options.with_pattern_options(PatternOptions::regex()).should_validate_formats(true);
         let (draft, options) = match Dialect::of(schema) {
-            Dialect::Claimed(draft) => (Some(draft), pattern::bounded(arithmetic::exact(draft, options.with_draft(draft.library())))),
+            Dialect::Claimed(draft) => {
+                (Some(draft), pattern::bounded(arithmetic::exact(draft, options.with_draft(draft.library()))))
+            }
             // Its own metaschema may leave out the keywords that would be replaced.
             Dialect::Own | Dialect::Unclaimed(_) => (None, options),
         };
@@ -134,17 +136,20 @@ impl Schema {
 
 /// The values that were asked for and can't be checked, each at its place.
 fn unreadable(tree: &Tree, asked: &[*const Tree]) -> Vec<Violation> {
-    let at = |value: &*const Tree| {
+    let unreadable = asked.iter().filter_map(|value| {
         let path = tree.path_to(*value)?;
         violation::unreadable(&path, tree.at(&path)?)
-    };
-    asked.iter().filter_map(at).collect()
+    });
+    unreadable.collect()
 }
 
 /// Shows its file and its draft; the rest belongs to the library.
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Schema").field("file", &self.compiled.file).field("draft", &self.compiled.draft).finish_non_exhaustive()
+        f.debug_struct("Schema")
+            .field("file", &self.compiled.file)
+            .field("draft", &self.compiled.draft)
+            .finish_non_exhaustive()
     }
 }
 

@@ -14,12 +14,14 @@
 //!                  table --> Kind::lower --------------> TargetSettings --> target::build --> Target::send
 //! ```
 
+mod charset;
 mod excerpt;
 pub mod intake;
 mod json;
 pub mod keys;
 pub mod source;
 pub mod target;
+mod xml;
 
 use gantry_config::Kinds;
 

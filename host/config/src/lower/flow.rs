@@ -12,8 +12,8 @@ use crate::diagnostic::Code;
 use crate::flow::{Flow, OnFailure, Ordering, Purpose, QueueBounds, SuccessCriteria, Table, Target};
 use crate::kind::{RawTable, SourceDraft, SourceEntry, TargetDraft, TargetEntry, Unbounded};
 use crate::raw::flow::{
-    DuplicateMembersChoice, FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable, SuccessTable,
-    TableTable,
+    DuplicateMembersChoice, FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable,
+    SuccessTable, TableTable,
 };
 
 const BATCH_MESSAGES: u32 = 100;

@@ -199,8 +199,7 @@ fn a_warning_is_counted_and_lets_the_message_go_on() {
 #[test]
 fn what_is_no_json_breaks_one_rule() {
     let rules = Rules::new(vec![rule("/a", vec![Check::Required])]);
-    for (content_type, payload) in [("text/csv", "a,b"), ("application/json", "{"), ("application/json", "\u{feff}")]
-    {
+    for (content_type, payload) in [("text/csv", "a,b"), ("application/json", "{"), ("application/json", "\u{feff}")] {
         let found = rules.check(content_type, payload.as_bytes(), &Countries);
         assert_eq!(found.violations[0].code, "not-json", "{payload}");
         assert!(found.unreadable, "{payload}");
@@ -234,7 +233,10 @@ fn a_member_that_is_there_twice_breaks_one_rule_unless_the_flow_takes_the_last()
     let twice = r#"{"role": "admin", "lines": [{"sku": 1, "sku": 2}], "role": "user"}"#;
     let rules = Rules::new(vec![rule("/id", vec![Check::Required])]);
     let found = rules.check("application/json", twice.as_bytes(), &Countries);
-    assert_eq!((found.violations[0].path.as_str(), found.violations[0].code.as_str()), ("/lines/0/sku", "duplicate-member"));
+    assert_eq!(
+        (found.violations[0].path.as_str(), found.violations[0].code.as_str()),
+        ("/lines/0/sku", "duplicate-member")
+    );
     assert!(found.unreadable && found.violations.len() == 1);
     let lenient = rules.with_duplicate_members(DuplicateMembers::TakeLast);
     assert_eq!(lenient.check("application/json", twice.as_bytes(), &Countries).violations[0].code, "missing-field");

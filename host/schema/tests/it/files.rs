@@ -89,7 +89,10 @@ fn a_schema_that_is_none_is_told_the_place_in_the_file() {
         ("{\"type\":\n  strin}", "is not JSON: expected value at line 2 column 3"),
         (r#"{"properties": {"a": {"type": "strin"}}}"#, "is not a schema: at #/properties/a/type: "),
         ("7", "is not a schema: at #: "),
-        (r#"{"$schema": "http://json-schema.org/draft-03/schema#"}"#, "known are the drafts 2020-12, 2019-09, 7, 6 and 4"),
+        (
+            r#"{"$schema": "http://json-schema.org/draft-03/schema#"}"#,
+            "known are the drafts 2020-12, 2019-09, 7, 6 and 4",
+        ),
         (r#"{"$schema": "https://acme.example/meta"}"#, "is written for `https://acme.example/meta`"),
         (r#"{"maximum": 0.12345678901234567890}"#, "holds a number at #/maximum that has more digits"),
     ] {

@@ -201,7 +201,8 @@ fn a_schema_that_stands_alone_refers_to_nothing_outside() {
 
 #[test]
 fn a_value_that_nobody_asks_for_refuses_no_message() {
-    let schema = json!({ "required": ["id"], "properties": { "id": { "type": "integer" }, "half": { "type": "string" } } });
+    let schema =
+        json!({ "required": ["id"], "properties": { "id": { "type": "integer" }, "half": { "type": "string" } } });
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
     for odd in ["1e400", r#""\ud83d""#, &deep, "-0.1e-999", "123456789012345678901234567890"] {
         assert!(found(&schema, &format!(r#"{{"odd": {odd}, "id": 1}}"#)).is_empty(), "{odd}");

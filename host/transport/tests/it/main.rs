@@ -12,6 +12,7 @@ mod intake;
 mod server;
 mod webhook;
 mod webhook_bounds;
+mod webhook_content;
 mod webhook_idempotency;
 mod webhook_verify;
 

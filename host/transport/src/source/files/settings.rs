@@ -86,8 +86,11 @@ impl SourceKind for Kind {
         let failed = raw.failed.map_or_else(|| beside("failed"), |path| lower.path(&path));
         let poll = lower.duration_or(raw.poll.as_ref(), POLL);
         let max_bytes = lower.memory_or(raw.max_bytes.as_ref(), MAX_BYTES, MAX_BYTES_BOUNDS);
-        let key = lower.value_from(raw.key);
+        let key_at = raw.key.as_ref().map(|key| key.span.clone());
+        let dedupe_at = raw.dedupe.as_ref().map(|dedupe| dedupe.span.clone());
+        let key = lower.value_from(raw.key).filter(|key| finds_keys(key.as_ref(), key_at.as_ref(), lower));
         let dedupe = lower.dedupe(raw.dedupe);
+        let dedupe = dedupe.filter(|dedupe| finds_keys(dedupe.as_ref().map(|d| &d.by), dedupe_at.as_ref(), lower));
         let pattern = match raw.pattern {
             Some(pattern) => file_pattern(pattern, lower),
             None => raw.format.as_ref().map(|format| format!("*.{}", extension(format.value))),
@@ -117,6 +120,13 @@ impl SourceSettings for Files {
         let directory = self.directory.file_name().unwrap_or(self.directory.as_os_str()).to_string_lossy();
         Label { kind: kind.to_owned(), place: format!("{directory}/{}", self.pattern) }
     }
+}
+
+/// Whether messages of files, which are JSON, can have a key there.
+fn finds_keys(from: Option<&ValueFrom>, at: Option<&Span>, lower: &mut Lower<'_>) -> bool {
+    let (Some(ValueFrom::XmlPath(_)), Some(span)) = (from, at) else { return true };
+    lower.report(Code::Conflict, span, "messages of files are JSON, and have no path into XML", "say `pointer`");
+    false
 }
 
 fn file_pattern(pattern: At<String>, lower: &mut Lower<'_>) -> Option<String> {

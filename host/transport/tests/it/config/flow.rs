@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use gantry_config::{Auth, Dedupe, Flow, OnFailure, SecretRef, ValueFrom, Verify, diagram};
+use gantry_config::{Auth, Dedupe, Flow, OnFailure, SecretRef, ValueFrom, Verify, XmlPath, diagram};
 use gantry_core::BreakerPolicy;
 use gantry_transport::source::files::{FileFormat, Files};
-use gantry_transport::source::webhook::{Idempotency, Webhook};
+use gantry_transport::source::webhook::{Form, Idempotency, Split, Webhook};
 use gantry_transport::target::file::FileTarget;
 use gantry_transport::target::http::HttpTarget;
 
@@ -49,6 +49,18 @@ fn a_webhook_is_read() {
     let Verify::StandardWebhooks { secrets, tolerance } = webhook.verify else { panic!("standard webhooks") };
     assert_eq!(secrets, [SecretRef::Env("SHOP_SECRET".into()), SecretRef::File(absolute("old-secret"))]);
     assert_eq!(tolerance, Duration::from_secs(60));
+}
+
+#[test]
+fn what_a_webhook_says_of_its_bodies_is_read() {
+    let source = load_flows(&["tests/cases/content"]).unwrap().0.remove(0).source;
+    let webhook = source.of_kind::<Webhook>().unwrap().clone();
+    assert_eq!(webhook.content_type.as_deref(), Some("application/json"));
+    assert_eq!(webhook.form, Some(Form::Fields));
+    assert_eq!(webhook.split, Some(Split { pointer: "/events".into(), max_messages: 500 }));
+    assert_eq!(webhook.key, XmlPath::parse("/Event/Mail").map(ValueFrom::XmlPath));
+    let Some(Dedupe { by: ValueFrom::XmlPath(path), .. }) = webhook.dedupe else { panic!("dedupe") };
+    assert_eq!(path.attribute(), Some("id"));
 }
 
 #[test]
