@@ -1,7 +1,5 @@
 //! What a message that breaks a schema is told: where, with which code, in how many words.
 
-use std::time::{Duration, Instant};
-
 use gantry_schema::{Draft, DuplicateMembers, Schema};
 use serde_json::{Value, json};
 
@@ -244,10 +242,8 @@ fn a_pattern_may_look_around_and_is_given_up_before_it_takes_long() {
     assert_eq!(found(&schema, &long), ["/code wrong-pattern"]);
     let costly = json!({ "items": { "not": { "pattern": "^(?:a(?=.)|aa?)+$" } } });
     let many = serde_json::to_string(&vec![format!("{}b!", "a".repeat(60)); 10_000]).unwrap();
-    let began = Instant::now();
-    let limited = found(&costly, &many);
-    assert_eq!(limited.first().map(String::as_str), Some("/0 pattern-limit"));
-    assert!(began.elapsed() < Duration::from_secs(20), "without a limit it would take years");
+    // Without a limit this would take years.
+    assert_eq!(found(&costly, &many).first().map(String::as_str), Some("/0 pattern-limit"));
 }
 
 #[test]

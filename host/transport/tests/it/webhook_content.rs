@@ -121,6 +121,20 @@ async fn json_without_its_type_is_taken_as_json_where_the_flow_reads_json() {
 }
 
 #[tokio::test]
+async fn a_body_of_another_type_is_refused_by_that_type_where_the_flow_finds_its_keys_in_json() {
+    let server = Server::start(keyed()).await;
+    let multipart = ("content-type", "multipart/form-data; boundary=x");
+    let refused = send(&server, &[multipart], "--x\r\n\r\n{}\r\n--x--").await;
+    assert_eq!((refused.status, refused.reason()), (400, "invalid_json".to_owned()));
+    let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+    assert!(
+        detail.starts_with("the content type is `multipart/form-data; boundary=x` and the body is not JSON"),
+        "{detail}"
+    );
+    assert_eq!(send(&server, &[("content-type", "application/x-order")], r#"{"id": 1}"#).await.status, 202);
+}
+
+#[tokio::test]
 async fn an_object_of_json_is_no_form_and_none_without_a_type() {
     let server = Server::start(webhook("/orders")).await;
     for headers in [&[FORM][..], &[]] {

@@ -56,6 +56,7 @@ pub(super) fn read(route: &Route, headers: &HeaderMap, body: Bytes) -> Result<Co
         Some(content_type) => Ok(Content { content_type: content_type.clone(), payload: body.bytes }),
         None if is_json(stated) => body.stated_json(route),
         None if body.is_mistyped_json(route) => Ok(Content { content_type: JSON.to_owned(), payload: body.json()? }),
+        None if route.keys.read_json() && !DEFAULTS.contains(&essence(stated).as_str()) => body.other_type(),
         None if stated.is_empty() => Ok(Content { content_type: UNKNOWN_TYPE.to_owned(), payload: body.bytes }),
         None => Ok(Content { content_type: stated.to_owned(), payload: body.bytes }),
     }
@@ -105,6 +106,14 @@ impl Body<'_> {
                 Ok(Content { content_type: self.stated.to_owned(), payload: self.bytes })
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A body that its sender calls something else than JSON, while the flow finds its keys in JSON: it must be JSON.
+    fn other_type(self) -> Result<Content, ContentError> {
+        match json::validate(&self.json()?) {
+            Ok(()) => Ok(Content { content_type: self.stated.to_owned(), payload: self.bytes }),
+            Err(error) => Err(ContentError::OtherType { content_type: gantry_core::escape(self.stated, 80), error }),
         }
     }
 

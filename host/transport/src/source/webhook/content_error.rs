@@ -24,6 +24,8 @@ pub(super) enum ContentError {
     InvalidForm(String),
     #[error("the payload is not valid JSON: {0}")]
     Json(#[from] JsonError),
+    #[error("the content type is `{content_type}` and the body is not JSON, which this flow takes: {error}")]
+    OtherType { content_type: String, error: JsonError },
     #[error("the payload has no array at `{0}`, and this flow takes the items of one as messages")]
     NoArray(String),
     #[error("the array has more than the {most} items this flow takes at once: send it in parts")]
@@ -41,7 +43,7 @@ impl ContentError {
             Self::Charset(CharsetError::Malformed(_)) => "invalid_charset",
             Self::Form => "form_encoded",
             Self::InvalidForm(_) => "invalid_form",
-            Self::Json(_) => "invalid_json",
+            Self::Json(_) | Self::OtherType { .. } => "invalid_json",
             Self::NoArray(_) => "missing_array",
             Self::TooMany { .. } => "too_many_messages",
         }

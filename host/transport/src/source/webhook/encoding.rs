@@ -6,8 +6,7 @@ use std::io::{self, Read};
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 use bytes::Bytes;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
-use http::HeaderMap;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, HeaderMap, HeaderName, TRANSFER_ENCODING};
 use ruzstd::decoding::StreamingDecoder;
 
 use super::content_error::ContentError;
@@ -65,18 +64,27 @@ impl Coding {
     }
 }
 
-/// The codings of a request, in the order they were applied.
+/// The codings of a request, in the order they were applied. A body that is packed for its transfer only, which hardly
+/// anybody does, is refused.
 pub(super) fn of(headers: &HeaderMap) -> Result<Vec<Coding>, ContentError> {
+    let unsupported = |name: &str| ContentError::UnsupportedEncoding(gantry_core::escape(name, 40));
+    if let Some(name) = names(headers, &TRANSFER_ENCODING).into_iter().find(|name| name != "chunked") {
+        return Err(unsupported(&format!("transfer-encoding: {name}")));
+    }
     let mut codings = Vec::new();
-    for value in headers.get_all(CONTENT_ENCODING) {
-        let value = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
-        let names = value.split(',').map(str::trim).filter(|name| !matches!(*name, "" | "identity"));
-        for name in names {
-            let coding = Coding::of(name).filter(|_| codings.len() < MOST_CODINGS);
-            codings.push(coding.ok_or_else(|| ContentError::UnsupportedEncoding(gantry_core::escape(name, 40)))?);
-        }
+    for name in names(headers, &CONTENT_ENCODING) {
+        let coding = Coding::of(&name).filter(|_| codings.len() < MOST_CODINGS);
+        codings.push(coding.ok_or_else(|| unsupported(&name))?);
     }
     Ok(codings)
+}
+
+/// The codings that a header lists, in lower case.
+fn names(headers: &HeaderMap, header: &HeaderName) -> Vec<String> {
+    let values = headers.get_all(header).iter();
+    let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase());
+    let names = values.flat_map(|value| value.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>());
+    names.filter(|name| !matches!(name.as_str(), "" | "identity")).collect()
 }
 
 /// Unpacks a body; an empty one is empty in every coding. It runs on a thread for computations.
@@ -240,5 +248,10 @@ mod tests {
         assert_eq!(of_value("identity").unwrap(), []);
         assert!(of_value("compress").unwrap_err().contains("`compress`"));
         assert!(of_value("gzip, gzip, gzip").is_err());
+        let mut transfer = HeaderMap::new();
+        transfer.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        assert_eq!(of(&transfer).unwrap(), []);
+        transfer.insert(TRANSFER_ENCODING, HeaderValue::from_static("gzip, chunked"));
+        assert!(of(&transfer).is_err());
     }
 }

@@ -144,6 +144,7 @@ impl Refused {
                 | ContentError::Charset(CharsetError::Malformed(_))
                 | ContentError::InvalidForm(_)
                 | ContentError::Json(_)
+                | ContentError::OtherType { .. }
                 | ContentError::NoArray(_) => StatusCode::BAD_REQUEST,
             },
             Self::Unverified { refusal: Refusal::Malformed { .. }, .. }
