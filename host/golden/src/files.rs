@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use gantry_component::CaseFile;
+use gantry_core::text_without_mark;
 
 use crate::error::FilesError;
 
@@ -22,7 +23,7 @@ pub fn files(folder: &Path) -> Result<Vec<CaseFile>, FilesError> {
             let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let bytes = std::fs::read(&file).map_err(io(&file))?;
             let text = String::from_utf8(bytes).map_err(|_| FilesError::NotText { path: file })?;
-            files.push(CaseFile { name, text });
+            files.push(CaseFile { name, text: text_without_mark(&text).to_owned() });
         }
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
@@ -36,7 +37,7 @@ mod tests {
     #[test]
     fn cases_come_by_name_and_other_files_are_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in [("b.json", "{}"), ("a.json", "[]"), ("notes.md", "")] {
+        for (name, text) in [("b.json", "{}"), ("a.json", "\u{feff}[]"), ("notes.md", "")] {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let names: Vec<_> = files(folder.path()).unwrap().into_iter().map(|case| (case.name, case.text)).collect();
