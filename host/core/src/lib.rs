@@ -11,6 +11,7 @@ mod coded_enum;
 pub mod dead_letter;
 pub mod delivery;
 pub mod escape;
+pub mod failure_cause;
 pub mod headers;
 pub mod host_event;
 pub mod id;
@@ -40,6 +41,7 @@ pub use dead_letter::{
 };
 pub use delivery::{Attempt, Delivery, DeliveryState, ErrorClass};
 pub use escape::{escape, escape_lines};
+pub use failure_cause::{CertificateFault, FailureCause, FailureConcern};
 pub use headers::Headers;
 pub use host_event::{HostEvent, HostEventKind};
 pub use id::{DeadLetterId, Digest, EventId, FlowName, JobId, KeyName, MessageId, TargetName};
