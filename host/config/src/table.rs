@@ -5,4 +5,5 @@ pub use crate::at::{At, Span};
 pub use crate::raw::http::AuthChoice;
 pub use crate::raw::keys::{DedupeTable, ValueFromChoice};
 pub use crate::raw::retry::{BreakerTable, TargetRetryTable};
+pub use crate::raw::rules::Scalar;
 pub use crate::raw::text::{DurationText, NameText, PathText, PointerText, SecretText, SizeText};

@@ -95,10 +95,10 @@ impl Attempts {
         let answer = target.target.send(request).await;
         let latency_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         match answer {
-            Ok(Accepted { status, excerpt }) => {
+            Ok(Accepted { status, excerpt, .. }) => {
                 Answer { attempt: Attempt { at, latency_ms, status, error: None, excerpt }, retry_after: None }
             }
-            Err(Failure { class, status, retry_after, excerpt }) => {
+            Err(Failure { class, status, retry_after, excerpt, .. }) => {
                 Answer { attempt: Attempt { at, latency_ms, status, error: Some(class), excerpt }, retry_after }
             }
         }

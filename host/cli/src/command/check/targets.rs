@@ -1,4 +1,4 @@
-//! Whether targets can be reached at present: a connection is made, nothing is sent.
+//! Whether targets can be reached at present: a connection is made, with TLS where the target has it; nothing is sent.
 
 use std::sync::Arc;
 

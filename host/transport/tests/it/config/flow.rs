@@ -8,7 +8,7 @@ use gantry_core::BreakerPolicy;
 use gantry_transport::source::files::{FileFormat, Files};
 use gantry_transport::source::webhook::{Idempotency, Webhook};
 use gantry_transport::target::file::FileTarget;
-use gantry_transport::target::http::HttpTarget;
+use gantry_transport::target::http::{BodyCondition, HttpTarget, Success, ValueTest};
 
 use super::load_flows;
 
@@ -71,6 +71,17 @@ fn targets_are_read() {
     assert_eq!((http.method.as_str(), http.idempotency_header.as_str()), ("PUT", "x-request-id"));
     assert_eq!(http.headers, [("x-tenant".to_owned(), "acme".to_owned())]);
     assert!(matches!(&http.auth, Auth::Bearer(SecretRef::Env(name)) if name == "ERP_TOKEN"));
+    assert_eq!((http.connection_life, http.ca.len()), (Duration::from_secs(300), 1));
+    assert_eq!(http.answer_headers, ["x-job"]);
+    let value = |pointer: &str, test| Some(BodyCondition::Value { pointer: pointer.to_owned(), test });
+    let codes = ["LOCKED", "-32000", "true"].map(str::to_owned).to_vec();
+    let success = Success {
+        status: vec![200, 409],
+        body: value("/error", ValueTest::Present(false)),
+        retries: true,
+        retry: value("/error/code", ValueTest::OneOf(codes)),
+    };
+    assert_eq!(http.success, success);
     assert_eq!((target("erp").concurrency, target("erp").retry.network.attempts), (4, 2));
     let archive = target("archive");
     assert_eq!(archive.settings.of_kind::<FileTarget>().unwrap().path, absolute("archive.ndjson"));
