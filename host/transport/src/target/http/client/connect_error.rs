@@ -55,7 +55,7 @@ impl Error for Unresolved {}
 
 impl Problem {
     /// What a connector of TCP reports.
-    pub(super) fn of_tcp(error: &(dyn Error + 'static)) -> Self {
+    pub(super) fn of_tcp(error: &(dyn Error + 'static), timeout: Duration) -> Self {
         let mut cause = Some(error);
         while let Some(error) = cause {
             if let Some(Unresolved(error)) = error.downcast_ref() {
@@ -64,6 +64,7 @@ impl Problem {
             if let Some(error) = error.downcast_ref::<io::Error>() {
                 return match error.kind() {
                     io::ErrorKind::ConnectionRefused => Self::Refused,
+                    io::ErrorKind::TimedOut => Self::Timeout(timeout),
                     _ => Self::Tcp(error.to_string()),
                 };
             }

@@ -21,6 +21,11 @@ use tower_service::Service;
 use super::connect_error::{ConnectError, Problem, Unresolved};
 use super::stream::Stream;
 
+/// How long a connection is silent before its other side is asked whether it is there, and how often: a connection that
+/// a firewall has forgotten is found out within a minute.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+const KEEPALIVES: u32 = 3;
+
 type Boxed<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
 /// Makes connections.
@@ -36,6 +41,13 @@ impl Connector {
         let mut tcp = HttpConnector::new_with_resolver(Resolver);
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
+        // Of several addresses each gets its share, so that one behind which nothing answers doesn't use up the time.
+        tcp.set_connect_timeout(Some(timeout));
+        tcp.set_keepalive(Some(KEEPALIVE));
+        tcp.set_keepalive_interval(Some(KEEPALIVE));
+        tcp.set_keepalive_retries(Some(KEEPALIVES));
+        #[cfg(target_os = "linux")]
+        tcp.set_tcp_user_timeout(Some(2 * KEEPALIVE));
         Self { tcp, tls: Arc::new(tls), timeout }
     }
 
@@ -48,8 +60,9 @@ impl Connector {
 
     async fn connect_at_leisure(&mut self, to: Uri) -> Result<Stream, Problem> {
         let host = host(&to).to_owned();
+        let timeout = self.timeout;
         let is_tls = to.scheme() == Some(&http::uri::Scheme::HTTPS);
-        let tcp = self.tcp.call(to).await.map_err(|error| Problem::of_tcp(&error))?.into_inner();
+        let tcp = self.tcp.call(to).await.map_err(|error| Problem::of_tcp(&error, timeout))?.into_inner();
         if !is_tls {
             return Ok(Stream::plain(tcp));
         }
