@@ -164,8 +164,11 @@ impl ValueTest {
 
 /// The same text, or the same number.
 fn is_same(stated: &str, found: &str) -> bool {
-    let numbers = || Some((stated.parse::<f64>().ok()?, found.parse::<f64>().ok()?));
-    stated == found || numbers().is_some_and(|(stated, found)| stated == found)
+    stated == found || number(stated).is_some_and(|stated| number(found) == Some(stated))
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 #[cfg(test)]

@@ -121,8 +121,13 @@ fn parameter<'a>(media_type: &'a str, name: &str) -> Option<&'a str> {
 
 /// Texts have no NUL, and few other control characters.
 fn is_binary(bytes: &[u8]) -> bool {
-    let is_control = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
-    bytes.contains(&0) || bytes.iter().filter(is_control).count() * 5 > bytes.len()
+    let controls = bytes.iter().filter(|byte| is_rare_control(**byte)).count();
+    bytes.contains(&0) || controls * 5 > bytes.len()
+}
+
+/// Control characters other than those of white space and of colours.
+const fn is_rare_control(byte: u8) -> bool {
+    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)
 }
 
 fn without_torn_end(mut text: String, is_whole: bool) -> String {
