@@ -10,7 +10,9 @@ use gantry_core::{FlowName, Grants, Limits, Place, RetryPolicies, RetryPolicy, R
 use gantry_rules::Rules;
 use gantry_schema::Schema;
 
+use crate::dialect::{Dialect, Encoding};
 use crate::kind::{SourceSettings, TargetSettings};
+use crate::xml_path::XmlPath;
 
 /// Source → steps → targets, with the purpose they serve.
 #[derive(Clone, Debug)]
@@ -181,6 +183,8 @@ impl fmt::Display for SecretRef {
 pub enum ValueFrom {
     /// JSON Pointer into the payload.
     Pointer(String),
+    /// Path into an XML payload.
+    XmlPath(XmlPath),
     /// A header, in lower case.
     Header(String),
 }
@@ -266,6 +270,33 @@ pub struct Table {
     pub file: PathBuf,
     /// The column by which a row is found.
     pub key: String,
+    /// What the bytes of the file mean.
+    pub encoding: Encoding,
+    /// How a CSV file is written.
+    pub dialect: Dialect,
+    /// Whether the table may have no rows.
+    pub may_be_empty: bool,
+    /// The largest share of the rows that may be gone at a reload, 0 to 1.
+    pub max_shrink: f64,
+}
+
+impl Table {
+    /// The largest share of the rows that may be gone at a reload, unless a flow states another. An export that broke
+    /// off loses more; what a business removes from its reference data between two reloads is less.
+    pub const MAX_SHRINK: f64 = 0.5;
+
+    /// A table whose flow states only the file and the key.
+    #[must_use]
+    pub fn new(file: PathBuf, key: String) -> Self {
+        Self {
+            file,
+            key,
+            encoding: Encoding::default(),
+            dialect: Dialect::default(),
+            may_be_empty: false,
+            max_shrink: Self::MAX_SHRINK,
+        }
+    }
 }
 
 /// A target of a flow, and how its deliveries are retried.

@@ -10,6 +10,7 @@ pub mod alert;
 mod at;
 pub mod diagnostic;
 pub mod diagram;
+pub mod dialect;
 pub mod flow;
 pub mod host;
 pub mod kind;
@@ -22,17 +23,20 @@ mod shape;
 pub mod table;
 mod units;
 pub mod url_template;
+mod xml_path;
 
 pub use alert::{Alert, AlertFormat, AlertTarget, AlertUrl, Events};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, Style};
+pub use dialect::{Dialect, Encoding};
 pub use flow::{
     Auth, Dedupe, Flow, OnFailure, OnViolation, Ordering, PluginStep, Purpose, QueueBounds, RulesStep, SecretRef, Step,
     SuccessCriteria, Table, Target, ValueFrom, Verify, Work,
 };
 pub use host::{DEFAULT_HOST_FILE, HostConfig};
 pub use kind::{Kinds, Label, SourceKind, SourceSettings, TargetKind, TargetSettings};
-pub use load::{HOST_FILE, examine_flows, load_flows};
+pub use load::{HOST_FILE, examine_flows, is_flow_file, load_flows};
 pub use lower::Lower;
 pub use plugin_trust::{NamePattern, PluginTrust, TrustedKey};
 pub use units::{show_duration, show_size};
 pub use url_template::{UrlTemplate, UrlTemplateError};
+pub use xml_path::XmlPath;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gantry_core::file_name::is_hidden;
+use gantry_core::{ByteOrderMark, text_without_mark};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use toml::Spanned;
@@ -212,8 +214,7 @@ fn directory(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
-        let is_toml = file.extension().is_some_and(|extension| extension == "toml");
-        if is_toml && file.file_name().is_some_and(|name| name != HOST_FILE) {
+        if is_flow_file(&file) && file.file_name().is_some_and(|name| name != HOST_FILE) {
             files.push(file);
         }
     }
@@ -224,11 +225,24 @@ fn directory(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     Ok(files)
 }
 
+/// Whether a file in a directory of flows is one. Hidden files and those of editors are not.
+#[must_use]
+pub fn is_flow_file(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_toml = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
+    is_toml && !is_hidden(&name)
+}
+
 fn read(path: &Path) -> Result<SourceFile, Box<Diagnostic>> {
     let bytes =
         std::fs::read(path).map_err(|error| whole_file(path, format!("the file can't be read: {error}"), ""))?;
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(SourceFile { path: path.to_owned(), text: text.into() }),
+        Ok(text) => Ok(SourceFile { path: path.to_owned(), text: text_without_mark(&text).into() }),
+        Err(error)
+            if matches!(ByteOrderMark::of(error.as_bytes()), Some(ByteOrderMark::Utf16Le | ByteOrderMark::Utf16Be)) =>
+        {
+            Err(whole_file(path, "the file is UTF-16", "save it as UTF-8"))
+        }
         Err(error) => {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;

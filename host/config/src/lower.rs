@@ -5,6 +5,7 @@
 //! reported by [`crate::shape`], and is not reported again.
 
 mod alert;
+mod dialect;
 mod flow;
 mod host;
 mod http;
@@ -23,6 +24,7 @@ pub(crate) use flow::{Draft, Ends, Stated};
 pub(crate) use host::Layers;
 
 use gantry_core::FlowName;
+use gantry_schema::DuplicateMembers;
 
 use crate::at::Span;
 use crate::diagnostic::{Code, Report};
@@ -35,12 +37,14 @@ pub struct Lower<'r> {
     directory: PathBuf,
     /// The flow that is read; none if its name has a mistake, and in the host file.
     flow: Option<FlowName>,
+    /// What the flow's rules and schemas make of an object that has a member twice.
+    duplicates: DuplicateMembers,
 }
 
 impl<'r> Lower<'r> {
     pub(crate) fn new(report: &'r mut Report) -> Self {
         let directory = report.file.path.parent().unwrap_or_else(|| "".as_ref()).to_owned();
-        Self { report, directory, flow: None }
+        Self { report, directory, flow: None, duplicates: DuplicateMembers::default() }
     }
 
     /// Reports a mistake at a place. `help` may be empty.

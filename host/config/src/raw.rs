@@ -5,6 +5,7 @@
 //! that a file without it can still be checked for other mistakes.
 
 pub(crate) mod alert;
+pub(crate) mod dialect;
 pub(crate) mod ends;
 pub(crate) mod flow;
 pub(crate) mod host;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use gantry_config::is_flow_file;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -29,7 +30,7 @@ const MOUNTED: &str = "..data";
 /// Which paths count. The callback of the watcher reads it, a reload writes it.
 #[derive(Default)]
 struct Wanted {
-    /// Directories of flows: every `*.toml` in them.
+    /// Directories of flows: every flow file in them.
     directories: BTreeSet<PathBuf>,
     files: BTreeSet<PathBuf>,
 }
@@ -85,8 +86,7 @@ fn watcher(edited: Arc<Notify>, wanted: Arc<Mutex<Wanted>>) -> notify::Result<Re
 
 impl Wanted {
     fn contains(&self, path: &Path) -> bool {
-        let is_flow = path.extension().is_some_and(|extension| extension == "toml")
-            && path.parent().is_some_and(|folder| self.directories.contains(folder));
+        let is_flow = is_flow_file(path) && path.parent().is_some_and(|folder| self.directories.contains(folder));
         is_flow || self.files.contains(path) || path.file_name().is_some_and(|name| name == MOUNTED)
     }
 }

@@ -185,7 +185,8 @@ impl Parts {
         let gates = GateServices { stops: &shared.stops, wake_queue: shared.wake_queue(&flow.name) };
         let context = TargetContext { env, clock: &shared.clock };
         let targets = targets::open(flow, context, open, &gates, &mut errors);
-        let steps = Steps::load(flow, &shared.sandbox, &shared.overrides, &mut errors);
+        let before = predecessor.map(|predecessor| &**predecessor.flow.transformer.steps());
+        let steps = Steps::load(flow, &shared.sandbox, &shared.overrides, before, &mut errors);
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -239,6 +240,6 @@ impl Shared {
 pub fn check(flow: &Flow, sandbox: &Sandbox, context: TargetContext<'_>) -> Vec<FlowError> {
     let mut errors = Vec::new();
     targets::check(flow, context, &mut errors);
-    Steps::load(flow, sandbox, &StepOverrides::default(), &mut errors);
+    Steps::load(flow, sandbox, &StepOverrides::default(), None, &mut errors);
     errors
 }

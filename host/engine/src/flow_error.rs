@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use gantry_core::{FlowName, Place, TargetName};
 use gantry_sandbox::{LoadError, PrepareError, PrepareProblem};
+use gantry_transport::lookup::LookupTableError;
 use gantry_transport::target::BuildError;
-
-use crate::tables::TableError;
 
 /// Why a flow can't be started.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +27,7 @@ pub enum FlowError {
         /// The table.
         table: String,
         /// Why.
-        source: TableError,
+        source: Box<LookupTableError>,
     },
     /// It has the same name as the flow of an alert.
     #[error("flow `{flow}`: an alert of the host file queues its messages under this name; give the flow another")]

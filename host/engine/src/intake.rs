@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::active_flows::ActiveFlows;
 use crate::disk::DiskGuard;
-use crate::metrics::FlowMetrics;
+use crate::metrics::{FlowMetrics, Metrics};
 
 /// After which time a refused source should try again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -32,6 +32,8 @@ pub struct HostIntake {
     pub stop: CancellationToken,
     /// The flows in force.
     pub flows: ActiveFlows,
+    /// Where requests are counted that are no flow's.
+    pub metrics: Metrics,
 }
 
 #[async_trait]
@@ -76,6 +78,10 @@ impl Intake for HostIntake {
         if let Some(metrics) = self.flows.metrics(flow) {
             metrics.observe_refused(reason);
         }
+    }
+
+    fn refused_without_flow(&self, reason: &'static str) {
+        self.metrics.observe_refused_without_flow(reason);
     }
 }
 

@@ -80,6 +80,11 @@ impl Metrics {
         FlowMetrics::new(name, Arc::clone(&self.0.of_flows))
     }
 
+    /// A request was refused that is no flow's.
+    pub fn observe_refused_without_flow(&self, reason: &str) {
+        self.0.of_flows.messages.observe_refused_without_flow(reason);
+    }
+
     /// What state the targets are in.
     #[must_use]
     pub fn targets(&self) -> &Targets {

@@ -157,5 +157,5 @@ fn state_of(ending: &Ending, dead_letters: &[DeadLetter]) -> MessageState {
 fn finished(envelope: &Envelope, state: MessageState, dead_letters: Vec<DeadLetter>) -> Settlement {
     let replayed = envelope.replay.as_ref().map(|replay| replay.dead_letter);
     let resolved = replayed.filter(|id| dead_letters.iter().all(|dead_letter| dead_letter.id != *id));
-    Settlement::Finished { state, timeline: envelope.timeline.clone(), dead_letters: dead_letters, resolved }
+    Settlement::Finished { state, timeline: envelope.timeline.clone(), dead_letters, resolved }
 }

@@ -21,14 +21,22 @@ const MAX_RETIRED: usize = 64;
 #[derive(Clone, Default)]
 pub struct Steps {
     steps: Vec<RunningStep>,
+    tables: Arc<Tables>,
     /// Plugins of earlier versions, the newest first: their deliveries may still be pending.
     retired: Vec<PluginRef>,
 }
 
 impl Steps {
-    /// Loads and prepares the tables and plugins of a flow; every fault is added to `errors`.
-    pub fn load(flow: &Flow, sandbox: &Sandbox, overrides: &StepOverrides, errors: &mut Vec<FlowError>) -> Self {
-        let tables = Arc::new(load_tables(flow, errors));
+    /// Loads and prepares the tables and plugins of a flow; every fault is added to `errors`. `before` are the steps of
+    /// the version in force.
+    pub fn load(
+        flow: &Flow,
+        sandbox: &Sandbox,
+        overrides: &StepOverrides,
+        before: Option<&Self>,
+        errors: &mut Vec<FlowError>,
+    ) -> Self {
+        let tables = Arc::new(load_tables(flow, before.map(|before| &*before.tables), errors));
         let routes: BTreeSet<_> = flow.targets.keys().cloned().collect();
         let mut steps = Vec::with_capacity(flow.steps.len());
         for step in &flow.steps {
@@ -38,13 +46,13 @@ impl Steps {
                 Err(error) => errors.push(error),
             }
         }
-        Self { steps, retired: Vec::new() }
+        Self { steps, tables, retired: Vec::new() }
     }
 
     /// Steps for a test.
     #[cfg(test)]
-    pub(crate) const fn scripted(steps: Vec<RunningStep>) -> Self {
-        Self { steps, retired: Vec::new() }
+    pub(crate) fn scripted(steps: Vec<RunningStep>) -> Self {
+        Self { steps, ..Self::default() }
     }
 
     /// The same steps, as the version after `before`: remembers the plugins that are no longer used.
@@ -60,7 +68,7 @@ impl Steps {
     pub fn with(&self, step: PluginStep) -> Self {
         let step = RunningStep::Plugin(Box::new(step));
         let steps = self.steps.iter().map(|old| if old.name() == step.name() { &step } else { old }).cloned().collect();
-        Self { steps, retired: Vec::new() }.following(self)
+        Self { steps, tables: Arc::clone(&self.tables), retired: Vec::new() }.following(self)
     }
 
     /// All steps, in order.
@@ -112,9 +120,10 @@ fn in_force(step: &PluginStep) -> InForce {
     InForce { step: step.name.clone(), name, version, digest, on_trial: step.on_canary().cloned() }
 }
 
-fn load_tables(flow: &Flow, errors: &mut Vec<FlowError>) -> Tables {
-    Tables::load(&flow.tables).unwrap_or_else(|faults| {
+fn load_tables(flow: &Flow, before: Option<&Tables>, errors: &mut Vec<FlowError>) -> Tables {
+    Tables::load(&flow.tables, before).unwrap_or_else(|faults| {
         for (table, source) in faults {
+            let source = Box::new(source);
             errors.push(FlowError::Table { flow: flow.name.clone(), table, source });
         }
         Tables::default()

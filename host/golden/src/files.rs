@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use gantry_component::CaseFile;
+use gantry_core::file_name::is_hidden;
+use gantry_core::text_without_mark;
 
 use crate::error::FilesError;
 
@@ -18,11 +20,12 @@ pub fn files(folder: &Path) -> Result<Vec<CaseFile>, FilesError> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io(folder))? {
         let file = entry.map_err(io(folder))?.path();
-        if file.extension().is_some_and(|extension| extension == "json") {
+        let is_case = file.extension().is_some_and(|extension| extension == "json");
+        if is_case && !is_hidden(&file.file_name().unwrap_or_default().to_string_lossy()) {
             let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let bytes = std::fs::read(&file).map_err(io(&file))?;
             let text = String::from_utf8(bytes).map_err(|_| FilesError::NotText { path: file })?;
-            files.push(CaseFile { name, text });
+            files.push(CaseFile { name, text: text_without_mark(&text).to_owned() });
         }
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
@@ -36,7 +39,7 @@ mod tests {
     #[test]
     fn cases_come_by_name_and_other_files_are_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in [("b.json", "{}"), ("a.json", "[]"), ("notes.md", "")] {
+        for (name, text) in [("b.json", "{}"), ("a.json", "\u{feff}[]"), ("notes.md", ""), ("._a.json", "\0")] {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let names: Vec<_> = files(folder.path()).unwrap().into_iter().map(|case| (case.name, case.text)).collect();

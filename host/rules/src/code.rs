@@ -33,6 +33,10 @@ pub const UNIQUE_ITEMS: &str = "unique-items";
 pub const UNKNOWN_KEY: &str = "unknown-key";
 /// A number that is not the sum of others.
 pub const WRONG_SUM: &str = "wrong-sum";
+/// A text with half of a surrogate pair, which is no character.
+pub const UNPAIRED_SURROGATE: &str = gantry_schema::UNPAIRED_SURROGATE;
+/// A value that is nested too deep to be looked into.
+pub const TOO_DEEP: &str = gantry_schema::TOO_DEEP;
 
 /// Every code, in the order of the reference.
 pub const ALL: &[&str] = &[
@@ -52,6 +56,8 @@ pub const ALL: &[&str] = &[
     UNIQUE_ITEMS,
     UNKNOWN_KEY,
     WRONG_SUM,
+    UNPAIRED_SURROGATE,
+    TOO_DEEP,
 ];
 
 /// Longest code: codes are labels of metrics.

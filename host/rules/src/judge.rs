@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use gantry_schema::{Number, Sum, Tree, excerpt, report};
+use gantry_schema::{Number, Sum, Tree, excerpt, report, too_deep, unpaired};
 
 use crate::code;
 use crate::date::Moment;
@@ -50,6 +50,9 @@ pub(crate) fn absence(place: &Place<'_>) -> Finding {
 
 /// One check against the value at a place. Uniqueness is not decided here: it takes all places.
 pub(crate) fn judge(check: &Check, value: &Tree, place: &Place<'_>, tables: &dyn Lookup) -> Finding {
+    if let Some(unfit) = unreadable(value).filter(|_| looks_into(check)) {
+        return unfit;
+    }
     match check {
         Check::Required | Check::Unique => Fits,
         Check::Type(kind) => of_kind(*kind, value),
@@ -86,13 +89,44 @@ pub(crate) fn judge(check: &Check, value: &Tree, place: &Place<'_>, tables: &dyn
     }
 }
 
+/// The finding for a value that can't be checked; none for any other value.
+fn unreadable(value: &Tree) -> Option<Finding> {
+    match value {
+        Tree::Unpaired(_) => Some(Unfit(code::UNPAIRED_SURROGATE, unpaired(value))),
+        Tree::TooDeep(_) => Some(Unfit(code::TOO_DEEP, too_deep())),
+        _ => None,
+    }
+}
+
+/// Whether a check needs more of a value than its type, and whether it is the same as another.
+fn looks_into(check: &Check) -> bool {
+    match check {
+        Check::Required | Check::Unique | Check::OneOf(_) | Check::NoneOf(_) | Check::Equals(_) | Check::Differs(_) => {
+            false
+        }
+        Check::Type(kind) => matches!(kind, Kind::Decimal | Kind::Date | Kind::DateTime),
+        Check::Number(..)
+        | Check::Decimals(_)
+        | Check::Sum(..)
+        | Check::Date(..)
+        | Check::MinLength(_)
+        | Check::MaxLength(_)
+        | Check::Pattern(_)
+        | Check::MinItems(_)
+        | Check::MaxItems(_)
+        | Check::Lookup(_) => true,
+    }
+}
+
 fn of_kind(kind: Kind, value: &Tree) -> Finding {
     let fits = match (kind, value) {
-        (Kind::Text, Tree::Text(_))
+        (Kind::Text, Tree::Text(_) | Tree::Unpaired(_))
         | (Kind::Number, Tree::Number(_))
         | (Kind::Boolean, Tree::Boolean(_))
         | (Kind::Array, Tree::Array(_))
         | (Kind::Object, Tree::Object(_)) => true,
+        (Kind::Array, Tree::TooDeep(written)) => written.starts_with('['),
+        (Kind::Object, Tree::TooDeep(written)) => written.starts_with('{'),
         (Kind::Integer, Tree::Number(number)) => number.is_integer(),
         (Kind::Decimal, value) => return number(value).err().unwrap_or(Fits),
         (Kind::Date | Kind::DateTime, Tree::Text(text)) => {
@@ -110,7 +144,9 @@ fn number(value: &Tree) -> Result<Number, Finding> {
         Tree::Number(number) => Ok(number.clone()),
         Tree::Text(text) => Number::of_text(text.trim())
             .ok_or_else(|| Unfit(code::NOT_A_DECIMAL, expected(&Kind::Decimal.words(), value))),
-        other => Err(Unfit(code::WRONG_TYPE, expected(&Kind::Number.words(), other))),
+        other => {
+            Err(unreadable(other).unwrap_or_else(|| Unfit(code::WRONG_TYPE, expected(&Kind::Number.words(), other))))
+        }
     }
 }
 
@@ -119,7 +155,7 @@ fn date(value: &Tree) -> Result<Moment, Finding> {
         Tree::Text(text) => {
             Moment::parse(text).map_err(|_| Unfit(code::NOT_A_DATE, expected(&"a date of RFC 3339", value)))
         }
-        other => Err(Unfit(code::WRONG_TYPE, expected(&"a date", other))),
+        other => Err(unreadable(other).unwrap_or_else(|| Unfit(code::WRONG_TYPE, expected(&"a date", other)))),
     }
 }
 

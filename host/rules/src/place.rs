@@ -11,6 +11,8 @@ pub(crate) struct Place<'a> {
     root: &'a Tree,
     /// The value, if there is one.
     pub(crate) value: Option<&'a Tree>,
+    /// Whether the field lies within a value that is nested too deep to be looked into, which the path then leads to.
+    pub(crate) is_too_deep: bool,
     /// JSON Pointer to it.
     path: String,
     /// The elements that the field's `*` stand for, each with the length of its path.
@@ -21,7 +23,7 @@ impl<'a> Place<'a> {
     /// Visits every place that a field names. A field within an array has one place per element; any other has one
     /// place, with a value or without.
     pub(crate) fn each(root: &'a Tree, field: &Field, visit: &mut dyn FnMut(&Self)) {
-        let mut place = Self { root, value: None, path: String::new(), elements: Vec::new() };
+        let mut place = Self { root, value: None, is_too_deep: false, path: String::new(), elements: Vec::new() };
         place.go(&field.tokens, Some(root), visit);
     }
 
@@ -62,6 +64,12 @@ impl<'a> Place<'a> {
 
     fn go(&mut self, tokens: &[Token], tree: Option<&'a Tree>, visit: &mut dyn FnMut(&Self)) {
         let length = self.path.len();
+        if let (Some(Tree::TooDeep(_)), false) = (tree, tokens.is_empty()) {
+            self.is_too_deep = true;
+            visit(self);
+            self.is_too_deep = false;
+            return;
+        }
         match tokens.split_first() {
             None => {
                 self.value = tree;
@@ -141,6 +149,17 @@ mod tests {
         assert_eq!(places(json, "/gone/b"), ["/gone/b –"]);
         assert!(places(json, "/gone/*/b").is_empty());
         assert!(places(json, "/a/2/*").is_empty());
+    }
+
+    #[test]
+    fn a_field_within_what_is_nested_too_deep_has_the_place_of_that() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let tree = Tree::parse(deep.as_bytes()).unwrap();
+        let mut seen = Vec::new();
+        Place::each(&tree, &Field::parse(&"/0".repeat(130)).unwrap(), &mut |place| {
+            seen.push((place.path.clone(), place.is_too_deep, place.value.is_none()));
+        });
+        assert_eq!(seen, [("/0".repeat(127), true, true)]);
     }
 
     #[test]

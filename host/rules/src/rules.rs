@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gantry_core::{Severity, Violation};
-use gantry_schema::{Tree, report};
+use gantry_schema::{DuplicateMembers, Tree, report, too_deep};
 
 use crate::code;
 use crate::judge::{Finding, absence, is_absent, judge, present};
@@ -14,15 +14,19 @@ use crate::rule::{Check, Condition, Rule};
 
 /// The rules of a step, ready to use; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Rules(Arc<[Rule]>);
+pub struct Rules {
+    rules: Arc<[Rule]>,
+    duplicates: DuplicateMembers,
+}
 
 /// The result of checking a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// The breaches that stop the message, in the order of the rules; none when it goes on.
     pub violations: Vec<Violation>,
-    /// Whether it is not JSON: then no rule could be checked, and that is the only violation.
-    pub not_json: bool,
+    /// Whether it can't be read: it is not JSON, or has a member twice. Then no rule could be checked, and that is the only
+    /// violation.
+    pub unreadable: bool,
     /// How often each rule is broken, warnings included.
     pub tallies: Vec<Tally>,
 }
@@ -44,19 +48,25 @@ impl Rules {
     /// These rules, checked in this order.
     #[must_use]
     pub fn new(rules: Vec<Rule>) -> Self {
-        Self(rules.into())
+        Self { rules: rules.into(), duplicates: DuplicateMembers::default() }
+    }
+
+    /// The same rules, with another answer to objects that have a member twice.
+    #[must_use]
+    pub fn with_duplicate_members(self, duplicates: DuplicateMembers) -> Self {
+        Self { duplicates, ..self }
     }
 
     /// The rules.
     #[must_use]
     pub fn as_slice(&self) -> &[Rule] {
-        &self.0
+        &self.rules
     }
 
     /// The tables that are looked into.
     #[must_use]
     pub fn tables(&self) -> BTreeSet<&str> {
-        let checks = self.0.iter().flat_map(|rule| &rule.checks);
+        let checks = self.rules.iter().flat_map(|rule| &rule.checks);
         let tables = checks.filter_map(|check| match check {
             Check::Lookup(table) => Some(table.as_str()),
             _ => None,
@@ -64,14 +74,14 @@ impl Rules {
         tables.collect()
     }
 
-    /// Checks every rule against a payload. A payload that isn't JSON is one violation.
+    /// Checks every rule against a payload. A payload that can't be read is one violation.
     #[must_use]
     pub fn check(&self, content_type: &str, payload: &[u8], tables: &dyn Lookup) -> Verdict {
         let mut notes = Notes::default();
-        match Tree::of_message(content_type, payload) {
-            Ok(tree) => self.0.iter().for_each(|rule| ask(rule, &tree, tables, &mut notes)),
+        match Tree::of_message(content_type, payload, self.duplicates) {
+            Ok(tree) => self.rules.iter().for_each(|rule| ask(rule, &tree, tables, &mut notes)),
             Err(violation) => {
-                notes.not_json = true;
+                notes.unreadable = true;
                 notes.note(None, "", violation);
             }
         }
@@ -85,6 +95,10 @@ fn ask(rule: &Rule, tree: &Tree, tables: &dyn Lookup, notes: &mut Notes) {
     let unique = rule.checks.iter().any(|check| matches!(check, Check::Unique));
     Place::each(tree, &rule.field, &mut |place| {
         if !rule.when.as_ref().is_none_or(|condition| holds(condition, place, tables)) {
+            return;
+        }
+        if place.is_too_deep {
+            notes.find(rule, place.path(), Finding::Unfit(code::TOO_DEEP, too_deep()));
             return;
         }
         let Some(value) = present(place) else {
@@ -142,7 +156,7 @@ impl<'a> Seen<'a> {
 #[derive(Default)]
 struct Notes {
     violations: Vec<Violation>,
-    not_json: bool,
+    unreadable: bool,
     further: usize,
     tallies: BTreeMap<(String, String, Severity), u64>,
 }
@@ -181,7 +195,7 @@ impl Notes {
         let tallies = self.tallies.into_iter();
         Verdict {
             violations: self.violations,
-            not_json: self.not_json,
+            unreadable: self.unreadable,
             tallies: tallies.map(|((code, field, severity), count)| Tally { code, field, severity, count }).collect(),
         }
     }

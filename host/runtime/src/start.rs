@@ -182,6 +182,7 @@ impl HostBuilder {
             quota: self.config.queue_quota_bytes,
             stop: groups.sources.stop.clone(),
             flows: active.clone(),
+            metrics: metrics.clone(),
         });
         let registry = FlowRegistry::new(registry::Dependencies {
             shared: shared.clone(),

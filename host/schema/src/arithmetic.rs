@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use jsonschema::paths::Location;
 use jsonschema::{Keyword, Retrieve, ValidationError, ValidationOptions};
 use serde_json::{Map, Value};
 
+use crate::draft::Draft;
 use crate::number::Number;
 use crate::tree::Tree;
 use crate::view::{Exact, View};
@@ -14,14 +14,43 @@ use crate::view::{Exact, View};
 type Options<'i> = ValidationOptions<'i, Arc<dyn Retrieve>, Exact>;
 type Made<'a> = Result<Box<dyn for<'i> Keyword<'i, Exact>>, ValidationError<'a>>;
 
-/// Replaces the library's own keywords by these.
-pub(crate) fn exact(options: Options<'_>) -> Options<'_> {
+/// Replaces the library's own keywords by these, as far as the draft has them.
+pub(crate) fn exact(draft: Draft, options: Options<'_>) -> Options<'_> {
     let options = options.with_keyword("multipleOf", |_, value, _| rule(Multiple(limit(value))));
+    if draft == Draft::Draft4 {
+        let options = options.with_keyword("minimum", |schema, value, _| rule(minimum(value, is_set(schema, MINIMUM))));
+        return options.with_keyword("maximum", |schema, value, _| rule(maximum(value, is_set(schema, MAXIMUM))));
+    }
     let options = options.with_keyword("const", |_, value, _| rule(Constant(value.into())));
-    let options = options.with_keyword("minimum", bound("at least", |order| order != Ordering::Less));
-    let options = options.with_keyword("maximum", bound("at most", |order| order != Ordering::Greater));
-    let options = options.with_keyword("exclusiveMinimum", bound("more than", |order| order == Ordering::Greater));
-    options.with_keyword("exclusiveMaximum", bound("less than", |order| order == Ordering::Less))
+    let options = options.with_keyword("minimum", |_, value, _| rule(minimum(value, false)));
+    let options = options.with_keyword("maximum", |_, value, _| rule(maximum(value, false)));
+    let options = options.with_keyword(MINIMUM, |_, value, _| rule(minimum(value, true)));
+    options.with_keyword(MAXIMUM, |_, value, _| rule(maximum(value, true)))
+}
+
+/// In draft 4 a mark of the bound, later a bound itself.
+const MINIMUM: &str = "exclusiveMinimum";
+/// As above.
+const MAXIMUM: &str = "exclusiveMaximum";
+
+fn is_set(schema: &Map<String, Value>, mark: &str) -> bool {
+    schema.get(mark) == Some(&Value::Bool(true))
+}
+
+fn minimum(value: &Value, is_exclusive: bool) -> Bound {
+    let limit = limit(value);
+    if is_exclusive {
+        return Bound { words: "more than", allows: |order| order == Ordering::Greater, limit };
+    }
+    Bound { words: "at least", allows: |order| order != Ordering::Less, limit }
+}
+
+fn maximum(value: &Value, is_exclusive: bool) -> Bound {
+    let limit = limit(value);
+    if is_exclusive {
+        return Bound { words: "less than", allows: |order| order == Ordering::Less, limit };
+    }
+    Bound { words: "at most", allows: |order| order != Ordering::Greater, limit }
 }
 
 /// What a keyword requires of a value.
@@ -85,13 +114,6 @@ impl Rule for Constant {
     fn expected(&self) -> String {
         self.0.to_string()
     }
-}
-
-fn bound(
-    words: &'static str,
-    allows: fn(Ordering) -> bool,
-) -> impl for<'a> Fn(&'a Map<String, Value>, &'a Value, Location) -> Made<'a> + Send + Sync + 'static {
-    move |_, value, _| rule(Bound { words, allows, limit: limit(value) })
 }
 
 fn rule<'a, R: Rule + 'static>(rule: R) -> Made<'a> {

@@ -7,6 +7,10 @@ use serde_json::Value;
 /// A draft of JSON Schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Draft {
+    /// Draft 4.
+    Draft4,
+    /// Draft 6.
+    Draft6,
     /// Draft 7.
     Draft7,
     /// Draft 2019-09.
@@ -30,6 +34,8 @@ pub(crate) enum Dialect<'s> {
 impl Draft {
     pub(crate) const fn library(self) -> jsonschema::Draft {
         match self {
+            Self::Draft4 => jsonschema::Draft::Draft4,
+            Self::Draft6 => jsonschema::Draft::Draft6,
             Self::Draft7 => jsonschema::Draft::Draft7,
             Self::Draft2019 => jsonschema::Draft::Draft201909,
             Self::Draft2020 => jsonschema::Draft::Draft202012,
@@ -39,6 +45,8 @@ impl Draft {
     /// The first rule for schemas of this draft that this one breaks.
     pub(crate) fn validate(self, schema: &Value) -> Result<(), jsonschema::ValidationError<'_>> {
         match self {
+            Self::Draft4 => jsonschema::draft4::meta::validate(schema),
+            Self::Draft6 => jsonschema::draft6::meta::validate(schema),
             Self::Draft7 => jsonschema::draft7::meta::validate(schema),
             Self::Draft2019 => jsonschema::draft201909::meta::validate(schema),
             Self::Draft2020 => jsonschema::draft202012::meta::validate(schema),
@@ -63,6 +71,8 @@ impl<'s> Dialect<'s> {
             "json-schema.org/draft/2020-12/schema" => Self::Claimed(Draft::Draft2020),
             "json-schema.org/draft/2019-09/schema" => Self::Claimed(Draft::Draft2019),
             "json-schema.org/draft-07/schema" => Self::Claimed(Draft::Draft7),
+            "json-schema.org/draft-06/schema" => Self::Claimed(Draft::Draft6),
+            "json-schema.org/draft-04/schema" => Self::Claimed(Draft::Draft4),
             other if other.starts_with("json-schema.org/") => Self::Unclaimed(uri),
             _ => Self::Own,
         }
@@ -73,6 +83,8 @@ impl<'s> Dialect<'s> {
 impl fmt::Display for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Draft4 => "draft 4",
+            Self::Draft6 => "draft 6",
             Self::Draft7 => "draft 7",
             Self::Draft2019 => "draft 2019-09",
             Self::Draft2020 => "draft 2020-12",
@@ -93,9 +105,10 @@ mod tests {
             (json!({"$schema": "http://json-schema.org/draft-07/schema#"}), Dialect::Claimed(Draft::Draft7)),
             (json!({"$schema": "https://json-schema.org/draft/2019-09/schema"}), Dialect::Claimed(Draft::Draft2019)),
             (json!({"$schema": "https://acme.example/meta"}), Dialect::Own),
+            (json!({"$schema": "http://json-schema.org/draft-04/schema#"}), Dialect::Claimed(Draft::Draft4)),
             (
-                json!({"$schema": "http://json-schema.org/draft-04/schema#"}),
-                Dialect::Unclaimed("http://json-schema.org/draft-04/schema#"),
+                json!({"$schema": "http://json-schema.org/draft-03/schema#"}),
+                Dialect::Unclaimed("http://json-schema.org/draft-03/schema#"),
             ),
         ] {
             assert_eq!(Dialect::of(&schema), dialect, "{schema}");

@@ -68,7 +68,8 @@ impl Folder {
     /// For a schema with an `$id`: its relative references lead to files beside it.
     pub(crate) fn of_schema(mut self, schema: &Value, file: &Path) -> Self {
         self.draft = Dialect::of(schema).claimed().unwrap_or_default();
-        let id = schema.get("$id").and_then(Value::as_str).and_then(|id| id.split('#').next());
+        let name = if self.draft == Draft::Draft4 { "id" } else { "$id" };
+        let id = schema.get(name).and_then(Value::as_str).and_then(|id| id.split('#').next());
         let absolute = id.filter(|id| id.contains("://")).and_then(|id| id.rsplit_once('/'));
         match (absolute, file.parent()) {
             (Some((beside, _)), Some(folder)) if !beside.ends_with('/') => self.serve(&format!("{beside}/"), folder),

@@ -8,18 +8,21 @@
 //! Promised here, and tested by name:
 //!
 //! - For every [`Draft`], the official test suite passes, but for the exceptions that `tests/suite.rs` lists.
-//! - Numbers are exact, whatever their length.
+//! - Numbers are exact, whatever their length and size.
+//! - Only what a rule or a schema asks for is judged. A value that can't be held is named at its place, if it is asked for.
 //! - Nothing is fetched: a `$ref` leads to a file below one [`Folder`], or the schema is refused.
-//! - No message can make a check take long: patterns take linear time, and the number of broken rules that are collected
-//!   is bounded.
+//! - No message can make a check take long: patterns take linear time, or are given up after a bounded number of steps,
+//!   and the number of broken rules that are collected is bounded.
 
 mod arithmetic;
 mod document;
 mod draft;
 mod error;
 mod folder;
+mod json;
 mod meter;
 mod number;
+mod pattern;
 mod payload;
 mod schema;
 mod tree;
@@ -29,7 +32,9 @@ mod violation;
 pub use draft::Draft;
 pub use error::{DocumentError, LoadError};
 pub use folder::Folder;
+pub use json::{Cursor, JsonError, JsonText, Start, Unpaired};
 pub use number::{Decimal, Number, Sum};
+pub use payload::{DuplicateMembers, is_json};
 pub use schema::Schema;
-pub use tree::{Tree, token};
-pub use violation::{excerpt, report};
+pub use tree::{Document, Tree, token};
+pub use violation::{DUPLICATE_MEMBER, NOT_JSON, TOO_DEEP, UNPAIRED_SURROGATE, excerpt, report, too_deep, unpaired};

@@ -28,7 +28,13 @@ impl Number {
     /// Reads a number that JSON's grammar has accepted.
     #[must_use]
     pub fn parse(literal: &str) -> Self {
-        Decimal::parse(literal).into()
+        if let Ok(number) = literal.parse() {
+            return Self::Unsigned(number);
+        }
+        match literal.parse() {
+            Ok(number @ ..0) => Self::Negative(number),
+            _ => Decimal::parse(literal).into(),
+        }
     }
 
     /// Reads a text that is a plain decimal, such as CSV files hold: `12`, `-0.50`; none for any other.
@@ -158,6 +164,7 @@ mod tests {
             assert_eq!(number(same), Number::Unsigned(100), "{same}");
         }
         assert_eq!(number("-0.0"), number("0"));
+        assert_eq!(number("-0"), number("0"));
         assert_eq!(number("-9223372036854775808"), Number::Negative(i64::MIN));
         assert_eq!(number("18446744073709551615"), Number::Unsigned(u64::MAX));
     }

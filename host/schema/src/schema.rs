@@ -1,6 +1,7 @@
 //! A schema: read, checked and compiled once, then held against any number of messages.
 //!
-//! Patterns run on an engine that takes linear time, so no message can make one run for long.
+//! Patterns take linear time, so no message can make one run for long. Only one with look-around or a backreference may
+//! need more; it is given up after so many steps, and only `pattern` may have one.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -16,9 +17,10 @@ use crate::draft::{Dialect, Draft};
 use crate::error::{DocumentError, LoadError};
 use crate::folder::{self, Folder};
 use crate::meter::Meter;
+use crate::payload::DuplicateMembers;
 use crate::tree::{Tree, token};
 use crate::view::{Exact, View, is_late};
-use crate::{arithmetic, violation};
+use crate::{arithmetic, pattern, violation};
 
 /// Most broken rules that are collected for one message, including those of alternatives that don't fit. This is enough
 /// for the two hundred that are kept, and takes a few megabytes.
@@ -26,7 +28,10 @@ const NOTED: usize = 10_000;
 
 /// A JSON Schema, ready to use; cheap to clone.
 #[derive(Clone)]
-pub struct Schema(Arc<Compiled>);
+pub struct Schema {
+    compiled: Arc<Compiled>,
+    duplicates: DuplicateMembers,
+}
 
 struct Compiled {
     file: Option<PathBuf>,
@@ -61,30 +66,38 @@ impl Schema {
     ) -> Result<Self, LoadError> {
         let options = options.with_pattern_options(PatternOptions::regex()).should_validate_formats(true);
         let (draft, options) = match Dialect::of(schema) {
-            Dialect::Claimed(draft) => (Some(draft), arithmetic::exact(options.with_draft(draft.library()))),
+            Dialect::Claimed(draft) => {
+                (Some(draft), pattern::bounded(arithmetic::exact(draft, options.with_draft(draft.library()))))
+            }
             // Its own metaschema may leave out the keywords that would be replaced.
             Dialect::Own | Dialect::Unclaimed(_) => (None, options),
         };
         let validator = options.build(schema).map_err(|error| unusable(&error, schema))?;
-        Ok(Self(Arc::new(Compiled { file, draft, validator })))
+        Ok(Self { compiled: Arc::new(Compiled { file, draft, validator }), duplicates: DuplicateMembers::default() })
+    }
+
+    /// The same schema, with another answer to objects that have a member twice.
+    #[must_use]
+    pub fn with_duplicate_members(self, duplicates: DuplicateMembers) -> Self {
+        Self { duplicates, ..self }
     }
 
     /// Where it was read from.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
-        self.0.file.as_deref()
+        self.compiled.file.as_deref()
     }
 
     /// The draft it is written for; none where it names a metaschema of its own.
     #[must_use]
     pub fn draft(&self) -> Option<Draft> {
-        self.0.draft
+        self.compiled.draft
     }
 
     /// The rules a payload breaks; none when it fits. A payload that isn't JSON breaks one rule: that it must be.
     #[must_use]
     pub fn check(&self, content_type: &str, payload: &[u8]) -> Vec<Violation> {
-        match Tree::of_message(content_type, payload) {
+        match Tree::of_message(content_type, payload, self.duplicates) {
             Ok(tree) => self.broken_by(&tree),
             Err(violation) => vec![violation],
         }
@@ -97,13 +110,18 @@ impl Schema {
     }
 
     fn broken_by(&self, tree: &Tree) -> Vec<Violation> {
-        let validator = &self.0.validator;
-        if validator.is_valid(View::of(tree, &Meter::default())) {
+        let validator = &self.compiled.validator;
+        let unbounded = Meter::default();
+        let is_valid = validator.is_valid(View::of(tree, &unbounded));
+        if is_valid && unbounded.unreadable().is_empty() {
             return Vec::new();
         }
         let meter = Meter::of(NOTED);
         let errors = validator.iter_errors(View::of(tree, &meter)).filter(|error| !is_late(error));
-        let mut violations: Vec<_> = errors.flat_map(|error| violation::of(&error, tree)).collect();
+        let broken: Vec<_> = errors.flat_map(|error| violation::of(&error, tree)).collect();
+        let asked = if is_valid { unbounded.unreadable() } else { meter.unreadable() };
+        let mut violations = unreadable(tree, &asked);
+        violations.extend(broken);
         let further = violations.len().saturating_sub(Violation::MOST);
         if further > 0 {
             violations.truncate(Violation::MOST);
@@ -116,10 +134,22 @@ impl Schema {
     }
 }
 
+/// The values that were asked for and can't be checked, each at its place.
+fn unreadable(tree: &Tree, asked: &[*const Tree]) -> Vec<Violation> {
+    let unreadable = asked.iter().filter_map(|value| {
+        let path = tree.path_to(*value)?;
+        violation::unreadable(&path, tree.at(&path)?)
+    });
+    unreadable.collect()
+}
+
 /// Shows its file and its draft; the rest belongs to the library.
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Schema").field("file", &self.0.file).field("draft", &self.0.draft).finish_non_exhaustive()
+        f.debug_struct("Schema")
+            .field("file", &self.compiled.file)
+            .field("draft", &self.compiled.draft)
+            .finish_non_exhaustive()
     }
 }
 

@@ -44,6 +44,24 @@ impl<'a> View<'a> {
     pub(crate) const fn tree(self) -> &'a Tree {
         self.tree
     }
+
+    /// Whether a pattern may still try a text again.
+    pub(crate) fn may_step_back(self) -> bool {
+        self.meter.may_step_back()
+    }
+
+    /// Notes that a pattern was given up on this text.
+    pub(crate) fn note_steps(self) {
+        self.meter.note_steps();
+        self.meter.note_unreadable(self.tree);
+    }
+
+    /// Notes that this text was asked for, if it holds half of a surrogate pair.
+    pub(crate) fn note_unpaired(self) {
+        if matches!(self.tree, Tree::Unpaired(_)) {
+            self.meter.note_unreadable(self.tree);
+        }
+    }
 }
 
 impl Json for Exact {
@@ -67,18 +85,38 @@ impl<'a> Node<'a, Exact> for View<'a> {
     type Number = &'a Number;
 
     fn as_object(&self) -> Option<Members<'a>> {
-        let Tree::Object(members) = self.tree else { return None };
+        let members = match self.tree {
+            Tree::Object(members) => members,
+            Tree::TooDeep(_) => {
+                self.meter.note_unreadable(self.tree);
+                return None;
+            }
+            _ => return None,
+        };
         Some(Members { len: members.len(), tree: self.tree, left: members.iter(), meter: self.meter })
     }
 
     fn as_array(&self) -> Option<Items<'a>> {
-        let Tree::Array(items) = self.tree else { return None };
+        let items = match self.tree {
+            Tree::Array(items) => items,
+            Tree::TooDeep(_) => {
+                self.meter.note_unreadable(self.tree);
+                return None;
+            }
+            _ => return None,
+        };
         Some(Items { items, left: items.iter(), meter: self.meter })
     }
 
     fn as_string(&self) -> Option<Cow<'a, str>> {
-        let Tree::Text(text) = self.tree else { return None };
-        Some(Cow::Borrowed(text))
+        match self.tree {
+            Tree::Text(text) => Some(Cow::Borrowed(text)),
+            Tree::Unpaired(written) => {
+                self.meter.note_unreadable(self.tree);
+                Some(Cow::Borrowed(written))
+            }
+            _ => None,
+        }
     }
 
     fn as_number(&self) -> Option<&'a Number> {
@@ -100,9 +138,11 @@ impl<'a> Node<'a, Exact> for View<'a> {
             Tree::Null => JsonType::Null,
             Tree::Boolean(_) => JsonType::Boolean,
             Tree::Number(_) => JsonType::Number,
-            Tree::Text(_) => JsonType::String,
+            Tree::Text(_) | Tree::Unpaired(_) => JsonType::String,
             Tree::Array(_) => JsonType::Array,
             Tree::Object(_) => JsonType::Object,
+            Tree::TooDeep(written) if written.starts_with('[') => JsonType::Array,
+            Tree::TooDeep(_) => JsonType::Object,
         }
     }
 

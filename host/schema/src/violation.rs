@@ -18,6 +18,17 @@ const EXCERPT_BYTES: usize = 60;
 /// Most bytes shown of what the schema says.
 const EXPECTED_BYTES: usize = 120;
 
+/// The payload is not JSON.
+pub const NOT_JSON: &str = "not-json";
+/// An object has a member twice.
+pub const DUPLICATE_MEMBER: &str = "duplicate-member";
+/// A text holds half of a surrogate pair.
+pub const UNPAIRED_SURROGATE: &str = "unpaired-surrogate";
+/// An array or object is nested too deep to be looked into.
+pub const TOO_DEEP: &str = "too-deep";
+/// A pattern was given up on a text.
+const PATTERN_LIMIT: &str = "pattern-limit";
+
 /// Keywords whose code is not their own name.
 const CODES: [(&str, &str); 16] = [
     ("required", "missing-field"),
@@ -46,7 +57,38 @@ pub fn report(path: &str, code: &str, text: &str) -> Violation {
 
 /// The payload is no JSON.
 pub(crate) fn not_json(text: &str) -> Violation {
-    Violation { path: String::new(), code: "not-json".to_owned(), text: escape(text, TEXT_BYTES) }
+    report("", NOT_JSON, text)
+}
+
+/// The object has the member at this path twice.
+pub(crate) fn duplicate_member(path: &str) -> Violation {
+    let advice = "send it once, or say `duplicate_members = \"last\"` under [flow]";
+    report(path, DUPLICATE_MEMBER, &format!("this member is there twice, and nobody knows which is meant; {advice}"))
+}
+
+/// What is said of a text with half of a surrogate pair, as it is written.
+#[must_use]
+pub fn unpaired(written: &dyn fmt::Display) -> String {
+    format!("expected a text of whole characters, found half of a surrogate pair in {}", excerpt(written))
+}
+
+/// What is said of an array or object that is nested too deep.
+#[must_use]
+pub fn too_deep() -> String {
+    "this is nested too deep to be checked".to_owned()
+}
+
+/// A value that can't be checked, at its place; none for any other value.
+pub(crate) fn unreadable(path: &str, value: &Tree) -> Option<Violation> {
+    match value {
+        Tree::Unpaired(_) => Some(report(path, UNPAIRED_SURROGATE, &unpaired(value))),
+        Tree::TooDeep(_) => Some(report(path, TOO_DEEP, &too_deep())),
+        Tree::Text(_) => {
+            let text = format!("a `pattern` with look-around takes too many steps for {}", excerpt(value));
+            Some(report(path, PATTERN_LIMIT, &text))
+        }
+        _ => None,
+    }
 }
 
 /// An error of the library as violations, one for each place it is about.

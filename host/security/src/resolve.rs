@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use gantry_config::SecretRef;
-use gantry_core::Secret;
+use gantry_core::{Secret, text_without_mark};
 
 /// Longest secret file that is read. A key or token is far shorter: a longer file is the wrong file.
 const LONGEST_SECRET: u64 = 64 << 10;
@@ -45,7 +45,7 @@ pub enum SecretError {
         reference: String,
     },
     /// Secrets are text.
-    #[error("`{reference}` is not valid UTF-8")]
+    #[error("`{reference}` is not valid UTF-8: save it as UTF-8")]
     NotText {
         /// The reference.
         reference: String,
@@ -58,13 +58,14 @@ pub fn process_environment(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
-/// The secret behind `reference`, without trailing line ends. An empty one is refused.
+/// The secret behind `reference`, without a byte order mark before it and line ends behind it. An empty one is refused.
 pub fn resolve(reference: &SecretRef, env: Environment<'_>) -> Result<Secret<String>, SecretError> {
     let mut text = match reference {
         SecretRef::Env(name) => from_environment(name, env)?,
         SecretRef::File(path) => from_file(path)?,
     };
     text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    text.drain(..text.len() - text_without_mark(&text).len());
     if text.is_empty() {
         return Err(SecretError::Empty { reference: describe(reference) });
     }
@@ -105,6 +106,7 @@ mod tests {
         match name {
             "TOKEN" => Some("hunter2\r\n".into()),
             "EMPTY" => Some("\n".into()),
+            "MARKED" => Some("\u{feff}hunter2\n".into()),
             _ => None,
         }
     }
@@ -113,6 +115,14 @@ mod tests {
     fn a_variable_is_read_through_the_environment_that_is_passed_in() {
         let secret = resolve(&SecretRef::Env("TOKEN".into()), &env).unwrap();
         assert_eq!(secret.expose(), "hunter2");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_secret() {
+        assert_eq!(resolve(&SecretRef::Env("MARKED".into()), &env).unwrap().expose(), "hunter2");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), b"\xef\xbb\xbfhunter2\r\n").unwrap();
+        assert_eq!(resolve(&SecretRef::File(file.path().into()), &env).unwrap().expose(), "hunter2");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
 use gantry_config::plugin_trust::{InvalidPublicKey, PublicKey};
-use gantry_core::PluginRef;
 use gantry_core::signature::PluginSignature;
+use gantry_core::{PluginRef, text_without_mark};
 
 use crate::key_file::{self, KeyFileError};
 use crate::plugin_signature::sign_plugin;
@@ -108,7 +108,10 @@ pub fn load_public(path: &Path) -> Result<PublicKey, SigningKeyError> {
         action: "read",
         source,
     })?;
-    text.trim().parse().map_err(|source| SigningKeyError::NotPublic { path: path.to_owned(), source })
+    text_without_mark(&text)
+        .trim()
+        .parse()
+        .map_err(|source| SigningKeyError::NotPublic { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ impl Verifier {
     pub fn precheck(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         match &self.0 {
             Scheme::None => Ok(()),
-            Scheme::Standard(_) => standard::HEADERS.iter().try_for_each(|name| required(headers, name).map(drop)),
+            Scheme::Standard(_) => standard::precheck(headers),
             Scheme::BodyHmac(hmac) => hmac.precheck(headers),
             Scheme::Bearer(bearer) => bearer.verify(headers),
         }

@@ -18,7 +18,7 @@ use crate::keys;
 use crate::record::Record;
 
 /// Letters in one write.
-const LETTERS_PER_WRITE: usize = 64;
+const DEAD_LETTERS_PER_WRITE: usize = 64;
 
 /// From format 1 to format 2.
 pub(crate) fn from_1(disk: &Disk) -> Result<(), StoreError> {
@@ -29,7 +29,7 @@ pub(crate) fn from_1(disk: &Disk) -> Result<(), StoreError> {
     loop {
         let keys: Vec<Vec<u8>> = disk
             .scan(&[keys::DEAD_LETTER], after.as_deref())
-            .take(LETTERS_PER_WRITE)
+            .take(DEAD_LETTERS_PER_WRITE)
             .map(|pair| pair.map(|(key, _)| key))
             .collect::<Result<_, _>>()?;
         let mut draft = Draft::new(disk, &flows, &mut seq);

@@ -176,4 +176,7 @@ pub trait Intake: Send + Sync + 'static {
 
     /// Counts an arrival that the source refused, by its reason.
     fn refused(&self, flow: &FlowName, reason: &'static str);
+
+    /// The same for an arrival that is no flow's, such as a request for a path that no flow listens on.
+    fn refused_without_flow(&self, reason: &'static str);
 }

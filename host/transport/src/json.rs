@@ -3,9 +3,9 @@
 
 mod seek;
 
-use serde::de::DeserializeSeed as _;
+use gantry_schema::{Cursor, JsonError};
 
-use seek::Seek;
+use seek::seek;
 
 /// The text is not a JSON Pointer.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,16 @@ pub(crate) enum Found {
     Compound,
 }
 
+impl Found {
+    /// The scalar, if it is one.
+    pub(crate) fn scalar(self) -> Option<String> {
+        match self {
+            Self::Scalar(text) => Some(text),
+            Self::Missing | Self::Compound => None,
+        }
+    }
+}
+
 impl Pointer {
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidPointer> {
         let invalid = || InvalidPointer(text.to_owned());
@@ -41,17 +51,35 @@ impl Pointer {
         Ok(Self { text: text.to_owned(), tokens })
     }
 
+    /// To the member of this name in an object.
+    pub(crate) fn to_member(name: &str) -> Self {
+        let token = name.replace('~', "~0").replace('/', "~1");
+        Self { text: format!("/{token}"), tokens: vec![name.to_owned()] }
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
     /// Reads `json` once, to its end, and checks its syntax. When a name repeats, the last one counts.
-    pub(crate) fn find(&self, json: &[u8]) -> Result<Found, serde_json::Error> {
-        let mut reader = serde_json::Deserializer::from_slice(json);
-        let found = Seek(&self.tokens).deserialize(&mut reader)?;
-        reader.end()?;
+    pub(crate) fn find(&self, json: &[u8]) -> Result<Found, JsonError> {
+        let mut cursor = Cursor::new(json)?;
+        let found = seek(&mut cursor, &self.tokens)?;
+        cursor.end()?;
         Ok(found)
     }
+
+    /// The names and indices it consists of.
+    pub(crate) fn tokens(&self) -> &[String] {
+        &self.tokens
+    }
+}
+
+/// Whether the bytes are one JSON text.
+pub(crate) fn validate(json: &[u8]) -> Result<(), JsonError> {
+    let mut cursor = Cursor::new(json)?;
+    cursor.skip()?;
+    cursor.end()
 }
 
 /// The same JSON without white space between its tokens. `json` must be valid.
@@ -133,9 +161,18 @@ mod tests {
 
     #[test]
     fn broken_json_is_an_error_wherever_it_breaks() {
-        for json in ["", "{", r#"{"a":1"#, r#"{"a":1}}"#, r#"{"a":1} x"#, r#"{"b":[1,]}"#, "\u{feff}{}"] {
+        for json in ["", "{", r#"{"a":1"#, r#"{"a":1}}"#, r#"{"a":1} x"#, r#"{"b":[1,]}"#] {
             assert!(Pointer::parse("/a").unwrap().find(json.as_bytes()).is_err(), "{json}");
         }
+    }
+
+    #[test]
+    fn what_nobody_asks_for_may_be_any_json_and_what_is_not_utf_8_is_none() {
+        assert_eq!(find("/a", "\u{feff}{\"b\": 1e400, \"\\ud83d\": \"\\ud83d\", \"a\": 1}"), scalar("1"));
+        assert_eq!(find("/a", r#"{"a": 1e400}"#), scalar("1e400"));
+        assert_eq!(find("/a", r#"{"a": "\ud83d"}"#), scalar(r"\ud83d"));
+        assert_eq!(find("/a/b", r#"{"a": 1e400}"#), Found::Missing);
+        assert!(Pointer::parse("/a").unwrap().find(b"{\"a\": 1, \"b\": \"\xe4\"}").is_err());
     }
 
     #[test]

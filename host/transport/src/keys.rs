@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
-use gantry_config::{Dedupe, ValueFrom};
+use gantry_config::{Dedupe, ValueFrom, XmlPath};
+use gantry_schema::JsonError;
 
 use crate::json::{Found, InvalidPointer, Pointer};
+use crate::xml::{self, XmlError};
 
 /// Longest key. Keys are indexed, so they must be short; names of business objects are far shorter.
 pub const LONGEST_KEY: usize = 1024;
@@ -29,11 +31,15 @@ pub(crate) struct Keys {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
     #[error("the payload is not valid JSON: {0}")]
-    Json(serde_json::Error),
+    Json(JsonError),
+    #[error("the payload is not valid XML: {0}")]
+    Xml(XmlError),
     #[error("{0} is missing or empty, and duplicates are recognised by it")]
     Missing(String),
     #[error("{0} is an object or an array where a single value is expected")]
     Compound(String),
+    #[error("{0} is there more than once, or has elements of its own, where a single value is expected")]
+    Ambiguous(String),
     #[error("{0} is longer than {LONGEST_KEY} bytes")]
     TooLong(String),
 }
@@ -43,8 +49,9 @@ impl KeyError {
     pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::Json(_) => "invalid_json",
+            Self::Xml(_) => "invalid_xml",
             Self::Missing(_) => "missing_dedupe_key",
-            Self::Compound(_) | Self::TooLong(_) => "invalid_key",
+            Self::Compound(_) | Self::Ambiguous(_) | Self::TooLong(_) => "invalid_key",
         }
     }
 }
@@ -52,6 +59,7 @@ impl KeyError {
 #[derive(Clone, Debug)]
 enum Place {
     Pointer(Pointer),
+    XmlPath(XmlPath),
     Header(String),
 }
 
@@ -63,11 +71,19 @@ impl KeyRules {
 
     /// The headers these rules read.
     pub(crate) fn headers(&self) -> impl Iterator<Item = &str> {
-        let places = self.key.iter().chain(self.dedupe.iter().map(|(place, _)| place));
-        places.filter_map(|place| match place {
+        self.places().filter_map(|place| match place {
             Place::Header(name) => Some(name.as_str()),
-            Place::Pointer(_) => None,
+            Place::Pointer(_) | Place::XmlPath(_) => None,
         })
+    }
+
+    /// Whether these rules read the payload as JSON.
+    pub(crate) fn read_json(&self) -> bool {
+        self.places().any(|place| matches!(place, Place::Pointer(_)))
+    }
+
+    fn places(&self) -> impl Iterator<Item = &Place> {
+        self.key.iter().chain(self.dedupe.iter().map(|(place, _)| place))
     }
 
     /// The keys of one message. An ordering key that is absent or empty means "no order"; a dedupe key must be there.
@@ -85,6 +101,7 @@ impl Place {
     fn new(from: &ValueFrom) -> Result<Self, InvalidPointer> {
         Ok(match from {
             ValueFrom::Pointer(text) => Self::Pointer(Pointer::parse(text)?),
+            ValueFrom::XmlPath(path) => Self::XmlPath(path.clone()),
             ValueFrom::Header(name) => Self::Header(name.to_ascii_lowercase()),
         })
     }
@@ -92,6 +109,11 @@ impl Place {
     fn read(&self, header: impl Fn(&str) -> Option<String>, payload: &[u8]) -> Result<Option<String>, KeyError> {
         let value = match self {
             Self::Header(name) => header(name),
+            Self::XmlPath(path) => match xml::find(path, header("content-type").as_deref(), payload) {
+                Ok(value) => value,
+                Err(XmlError::NotSingle) => return Err(KeyError::Ambiguous(self.describe())),
+                Err(error) => return Err(KeyError::Xml(error)),
+            },
             Self::Pointer(pointer) => match pointer.find(payload).map_err(KeyError::Json)? {
                 Found::Scalar(value) => Some(value),
                 Found::Missing => None,
@@ -107,6 +129,7 @@ impl Place {
     fn describe(&self) -> String {
         match self {
             Self::Pointer(pointer) => format!("the value at `{}`", pointer.as_str()),
+            Self::XmlPath(path) => format!("the value at `{}`", path.as_str()),
             Self::Header(name) => format!("the header `{name}`"),
         }
     }
@@ -148,6 +171,24 @@ mod tests {
         let rules = KeyRules::new(Some(&from), None).unwrap();
         let keys = rules.read(|name| (name == "x-delivery").then(|| "d1".to_owned()), b"\xff not json");
         assert_eq!(keys.unwrap().key, Some("d1".into()));
+    }
+
+    #[test]
+    fn a_key_can_come_from_a_path_into_xml() {
+        let from = ValueFrom::XmlPath(XmlPath::parse("/Order/Customer/@number").unwrap());
+        let dedupe = Dedupe { by: ValueFrom::XmlPath(XmlPath::parse("/Order/Id").unwrap()), window: WINDOW };
+        let rules = KeyRules::new(Some(&from), Some(&dedupe)).unwrap();
+        let read = |xml: &str| rules.read(no_header, xml.as_bytes());
+        let keys = read(r#"<o:Order xmlns:o="urn:x"><Customer number="c&amp;1"/><o:Id> 7 </o:Id></o:Order>"#).unwrap();
+        assert_eq!((keys.key.as_deref(), keys.dedupe_key.as_deref()), (Some("c&1"), Some("7")));
+        for (xml, name) in [
+            ("<Order/>", "missing_dedupe_key"),
+            ("<Order><Id>1</Id><Id>2</Id></Order>", "invalid_key"),
+            ("<Order><Id>1</Order>", "invalid_xml"),
+            ("{}", "invalid_xml"),
+        ] {
+            assert_eq!(read(xml).unwrap_err().name(), name, "{xml}");
+        }
     }
 
     #[test]

@@ -14,12 +14,18 @@
 //!                  table --> Kind::lower --------------> TargetSettings --> target::build --> Target::send
 //! ```
 
+mod charset;
+mod csv;
+mod defect;
 mod excerpt;
 pub mod intake;
 mod json;
 pub mod keys;
+pub mod lookup;
 pub mod source;
 pub mod target;
+mod text;
+mod xml;
 
 use gantry_config::Kinds;
 

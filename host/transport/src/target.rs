@@ -17,7 +17,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gantry_config::kind::TargetEntry;
 use gantry_config::{AlertTarget, TargetKind, TargetSettings};
-use gantry_core::{Clock, Delivery, ErrorClass, FlowName, MessageId};
+use gantry_core::{Clock, Delivery, ErrorClass, FailureCause, FlowName, MessageId};
 use gantry_security::Environment;
 
 /// One attempt to make.
@@ -40,7 +40,10 @@ pub struct Request<'a> {
 pub struct Accepted {
     /// The status code, if the target has one.
     pub status: Option<u16>,
-    /// The beginning of its answer: at most 512 characters, control characters escaped.
+    /// Headers of the answer by which the target can find the request again, such as `x-request-id` and `location`: names
+    /// in lower case, values of at most 200 characters, control characters escaped.
+    pub headers: Vec<(String, String)>,
+    /// The beginning of its answer, decoded: at most 512 characters, control characters escaped.
     pub excerpt: String,
 }
 
@@ -50,10 +53,14 @@ pub struct Accepted {
 pub struct Failure {
     /// The class of error, for the retry decision.
     pub class: ErrorClass,
+    /// What exactly failed: whether it speaks of the target or of the message.
+    pub cause: FailureCause,
     /// The status code, if the target gave one.
     pub status: Option<u16>,
     /// How long the target asks to wait.
     pub retry_after: Option<Duration>,
+    /// Headers of the answer, as in [`Accepted`].
+    pub headers: Vec<(String, String)>,
     /// The beginning of its answer, or the error as text; no secrets, control characters escaped.
     pub excerpt: String,
 }
@@ -62,7 +69,21 @@ impl Failure {
     /// A failure without an answer.
     #[must_use]
     pub fn without_answer(class: ErrorClass, text: &str) -> Self {
-        Self { class, status: None, retry_after: None, excerpt: crate::excerpt::of(text.as_bytes()) }
+        Self {
+            class,
+            cause: FailureCause::of_class(class),
+            status: None,
+            retry_after: None,
+            headers: Vec::new(),
+            excerpt: crate::excerpt::of(text.as_bytes()),
+        }
+    }
+
+    /// A failure that a status states, without a text.
+    #[must_use]
+    pub fn of_status(status: u16) -> Self {
+        let class = ErrorClass::of_status(status);
+        Self { cause: FailureCause::of_status(status), status: Some(status), ..Self::without_answer(class, "") }
     }
 }
 

@@ -40,6 +40,7 @@ impl Intake for Nothing {
         Ok(None)
     }
     fn refused(&self, _: &FlowName, _: &'static str) {}
+    fn refused_without_flow(&self, _: &'static str) {}
 }
 
 #[tokio::main]

@@ -56,7 +56,7 @@ coded_enum! {
         PlainHttp => "plain_http",
         /// The admin API is reachable from other machines.
         AdminExposed => "admin_exposed",
-        /// A target does not answer at present.
+        /// A target does not answer at present, or its certificate is not accepted.
         TargetUnreachable => "target_unreachable",
         /// A secret that is referred to can't be found at present.
         SecretUnavailable => "secret_unavailable",

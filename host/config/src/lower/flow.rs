@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gantry_core::{Digest, FlowName, RetryPolicy, TargetName};
+use gantry_schema::DuplicateMembers;
 
 use super::Lower;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
 use crate::flow::{Flow, OnFailure, Ordering, Purpose, QueueBounds, SuccessCriteria, Table, Target};
 use crate::kind::{RawTable, SourceDraft, SourceEntry, TargetDraft, TargetEntry, Unbounded};
+use crate::raw::dialect::DialectKeys;
 use crate::raw::flow::{
-    FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable, SuccessTable,
-    TableTable,
+    DuplicateMembersChoice, FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable,
+    SuccessTable, TableCsvTable, TableTable,
 };
 
 const BATCH_MESSAGES: u32 = 100;
@@ -58,6 +60,7 @@ impl Lower<'_> {
             Some(At { span: text.span.clone(), value })
         });
         self.flow = name.as_ref().map(|name| name.value.clone());
+        self.duplicates = duplicate_members(head.duplicate_members);
         let mut source = ends.source.map(|Stated { kind, table }| (kind.lower)(table, &mut self)).unwrap_or_default();
         let intake = source.intake.take();
         let targets = ends.targets.into_iter();
@@ -193,7 +196,24 @@ impl Lower<'_> {
     fn table(&mut self, raw: TableTable) -> Option<Table> {
         let help = "paths are relative to the flow file; a table is CSV with a header row, or a JSON array of objects";
         let file = raw.file.and_then(|file| self.existing_file(&file, "the table", help));
-        Some(Table { file: file?, key: raw.key?.value })
+        let is_json =
+            file.as_ref().and_then(|file| file.extension()).is_some_and(|end| end.eq_ignore_ascii_case("json"));
+        if let (Some(csv), true) = (&raw.csv, is_json) {
+            let message = "`csv` describes CSV files, but the table is JSON";
+            self.report.add(Code::Conflict, &csv.span, message, "");
+            return None;
+        }
+        let encoding = self.encoding(raw.encoding.as_ref());
+        let csv = raw.csv.map(|csv| csv.value).unwrap_or_default();
+        let TableCsvTable { delimiter, quote, escape, comment, skip_lines, trim } = csv;
+        let dialect = self.dialect(DialectKeys { delimiter, quote, escape, comment, skip_lines, trim });
+        Some(Table {
+            encoding: encoding?,
+            dialect: dialect?,
+            may_be_empty: raw.may_be_empty.unwrap_or(false),
+            max_shrink: raw.max_shrink.unwrap_or(Table::MAX_SHRINK),
+            ..Table::new(file?, raw.key?.value)
+        })
     }
 
     fn targets(&mut self, raw: Targets) -> Option<BTreeMap<TargetName, Target>> {
@@ -244,6 +264,13 @@ impl Purpose {
             ("success criteria", error_rate.is_some() || p95_latency.is_some()),
         ];
         stated.into_iter().filter(|(_, stated)| !stated).map(|(name, _)| name).collect()
+    }
+}
+
+fn duplicate_members(raw: Option<DuplicateMembersChoice>) -> DuplicateMembers {
+    match raw {
+        None | Some(DuplicateMembersChoice::Refuse) => DuplicateMembers::Refuse,
+        Some(DuplicateMembersChoice::Last) => DuplicateMembers::TakeLast,
     }
 }
 

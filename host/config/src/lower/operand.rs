@@ -113,6 +113,12 @@ impl Lower<'_> {
         }
     }
 
+    /// A single value as a text: numbers and truth values as they are written.
+    pub fn scalar(&mut self, raw: &At<Scalar>) -> Option<String> {
+        self.value_literal(&raw.value.0, &raw.span)?;
+        Some(raw.value.0.as_str().map_or_else(|| raw.value.0.to_string(), str::to_owned))
+    }
+
     /// The values of a list.
     pub(super) fn values(&mut self, raw: &At<Vec<At<Scalar>>>) -> Option<Vec<Tree>> {
         let values: Vec<_> = raw.value.iter().map(|at| self.value_literal(&at.value.0, &at.span)).collect();

@@ -42,7 +42,8 @@ impl Lower<'_> {
         let parts: Vec<Span> = raw.iter().zip(ends).map(|(rule, end)| rule.span.start..end).collect();
         let rules = raw.iter().zip(parts).map(|(rule, part)| self.rule(rule, &part, tables));
         let rules: Vec<_> = rules.collect();
-        rules.into_iter().collect::<Option<_>>().map(Rules::new)
+        let rules = rules.into_iter().collect::<Option<_>>().map(Rules::new)?;
+        Some(rules.with_duplicate_members(self.duplicates))
     }
 
     /// One rule, in its part of the file.

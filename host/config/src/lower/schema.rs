@@ -20,7 +20,7 @@ impl Lower<'_> {
         let Some(named) = named else { return Some(None) };
         let file = self.existing_file(named, "the schema", ABOUT_PATHS)?;
         match Schema::load(&file, &Folder::new(&self.schema_folder(&file))) {
-            Ok(schema) => Some(Some(schema)),
+            Ok(schema) => Some(Some(schema.with_duplicate_members(self.duplicates))),
             Err(error) => {
                 let shown = self.directory.join(&*named.value);
                 let message = format!("the schema {} {error}", shown.display());
@@ -43,6 +43,7 @@ fn help(error: &LoadError) -> &'static str {
     match error {
         LoadError::Reference { .. } => ABOUT_REFERENCES,
         LoadError::Document(DocumentError::Digits(_)) => "write it with fewer digits",
+        LoadError::Document(DocumentError::Duplicate(_)) => "leave one of them out",
         LoadError::Document(_) => "",
     }
 }

@@ -148,7 +148,7 @@ impl Lower<'_> {
     }
 
     /// A JSON Pointer.
-    pub(super) fn pointer(&mut self, text: &PointerText, span: &Span) -> Option<String> {
+    pub fn pointer(&mut self, text: &PointerText, span: &Span) -> Option<String> {
         let is_well_escaped = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
         if text.starts_with('/') && is_well_escaped {
             return Some(text.deref().to_owned());

@@ -67,6 +67,9 @@ pub(crate) struct FlowTable {
     /// The flow is delayed, which is told, when its oldest message that has not ended is older than this. Unless given,
     /// as `events.queue_age` of the host file says.
     pub(crate) queue_age: Option<At<DurationText>>,
+    /// What rules and schemas make of an object that has a member twice. Without rules and schemas, it passes as it is.
+    #[schemars(extend("default" = "refuse"))]
+    pub(crate) duplicate_members: Option<DuplicateMembersChoice>,
     /// What becomes of messages that could be neither delivered nor skipped.
     pub(crate) dead_letters: Option<DeadLettersTable>,
     /// How a message is tried again when a plugin asks for it.
@@ -102,6 +105,16 @@ pub(crate) enum OnFailureChoice {
     Skip,
     /// They wait until it is replayed and delivered, or discarded.
     Block,
+}
+
+/// What rules and schemas make of an object that has a member twice.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DuplicateMembersChoice {
+    /// The message is a dead letter: nobody knows which of the two is meant, and readers differ.
+    Refuse,
+    /// The last one counts. Who receives the message may take another one.
+    Last,
 }
 
 /// What becomes of dead letters.
@@ -237,4 +250,40 @@ pub(crate) struct TableTable {
     /// The column whose value finds a row.
     #[schemars(required)]
     pub(crate) key: Option<At<String>>,
+    /// The encoding of the file, by its name on the Web: `utf-16le`, `windows-1252`, `iso-8859-15`, `shift_jis` and so
+    /// on.
+    #[schemars(extend("default" = "utf-8"))]
+    pub(crate) encoding: Option<At<String>>,
+    /// How a CSV file is written; not for JSON.
+    pub(crate) csv: Option<At<TableCsvTable>>,
+    /// Whether the table may have no rows. Otherwise an empty file is refused, which is mostly an export that failed.
+    #[schemars(extend("default" = false))]
+    pub(crate) may_be_empty: Option<bool>,
+    /// The largest share of the rows that may be gone at a reload, 0 to 1. A table that loses more is refused, and the
+    /// old one stays. `1` allows any loss.
+    #[schemars(range(min = 0, max = 1), extend("default" = 0.5))]
+    pub(crate) max_shrink: Option<f64>,
+}
+
+/// How the CSV file of a table is written.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableCsvTable {
+    /// Between fields: one ASCII character.
+    #[schemars(extend("default" = ","))]
+    pub(crate) delimiter: Option<At<String>>,
+    /// Around fields that hold a delimiter, a line end or a quote: one ASCII character. Empty: quotes are text.
+    #[schemars(extend("default" = "\""))]
+    pub(crate) quote: Option<At<String>>,
+    /// Before a quote, a delimiter or itself: takes it literally. One ASCII character. Unless given, only a doubled quote
+    /// stands for a quote.
+    pub(crate) escape: Option<At<String>>,
+    /// Lines that begin with this ASCII character are skipped. Unless given, none are.
+    pub(crate) comment: Option<At<String>>,
+    /// Lines before the header row, which are skipped.
+    #[schemars(range(min = 0, max = 1000), extend("default" = 0))]
+    pub(crate) skip_lines: Option<u32>,
+    /// Whether blanks around fields are dropped.
+    #[schemars(extend("default" = false))]
+    pub(crate) trim: Option<bool>,
 }

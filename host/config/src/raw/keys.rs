@@ -12,16 +12,22 @@ use crate::at::At;
 pub enum ValueFromChoice {
     /// JSON Pointer into the payload.
     Pointer(PointerText),
+    /// Path into an XML payload: names of elements, without prefixes, and an attribute perhaps.
+    #[schemars(extend("examples" = ["/Order/Customer/@number"]))]
+    XmlPath(String),
     /// Name of a header.
     Header(String),
 }
 
-/// How duplicates are recognised: by exactly one of `pointer` and `header`.
+/// How duplicates are recognised: by exactly one of `pointer`, `xml_path` and `header`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DedupeTable {
     /// JSON Pointer into the payload to what makes two messages the same.
     pub(crate) pointer: Option<At<PointerText>>,
+    /// Path into an XML payload to what makes two messages the same.
+    #[schemars(extend("examples" = ["/Order/Number"]))]
+    pub(crate) xml_path: Option<At<String>>,
     /// Name of the header that makes two messages the same.
     pub(crate) header: Option<At<String>>,
     /// How long a value is remembered.

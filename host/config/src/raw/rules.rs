@@ -169,7 +169,7 @@ pub(crate) struct Operand(pub(crate) Value);
 /// A text, a number, true or false.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Scalar(pub(crate) Value);
+pub struct Scalar(pub(crate) Value);
 
 impl JsonSchema for Operand {
     fn inline_schema() -> bool {

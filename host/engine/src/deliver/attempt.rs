@@ -101,10 +101,12 @@ impl Attempts {
         let answer = target.target.send(request).await;
         let latency_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         match answer {
-            Ok(Accepted { status, excerpt }) => {
+            Ok(Accepted { status, excerpt, headers }) => {
+                let excerpt = with_headers(&headers, excerpt);
                 Answer { attempt: Attempt { at, latency_ms, status, error: None, excerpt }, retry_after: None }
             }
-            Err(Failure { class, status, retry_after, excerpt }) => {
+            Err(Failure { class, status, retry_after, excerpt, headers, .. }) => {
+                let excerpt = with_headers(&headers, excerpt);
                 Answer { attempt: Attempt { at, latency_ms, status, error: Some(class), excerpt }, retry_after }
             }
         }
@@ -168,6 +170,16 @@ impl Attempts {
         }
         self.services.events.emit(event);
     }
+}
+
+/// The headers by which the target knows the request, a line each, before the text of its answer.
+fn with_headers(headers: &[(String, String)], excerpt: String) -> String {
+    if headers.is_empty() {
+        return excerpt;
+    }
+    let mut lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    lines.push(excerpt);
+    lines.join("\n")
 }
 
 /// No `Retry-After` is honoured beyond this.

@@ -14,6 +14,7 @@ pub(super) struct Messages {
     received: IntCounterVec,
     duplicates: IntCounterVec,
     refused: IntCounterVec,
+    refused_without_flow: IntCounterVec,
     finished: IntCounterVec,
     dead_lettered: IntCounterVec,
     violations: IntCounterVec,
@@ -27,6 +28,11 @@ impl Messages {
             received: counter("gantry_messages_received_total", "Messages accepted.", &["flow"])?,
             duplicates: counter("gantry_messages_duplicate_total", "Messages dropped as duplicates.", &["flow"])?,
             refused: counter("gantry_messages_refused_total", "Requests and files refused.", &["flow", "reason"])?,
+            refused_without_flow: counter(
+                "gantry_requests_refused_total",
+                "Requests refused that are no flow's.",
+                &["reason"],
+            )?,
             finished: counter("gantry_messages_finished_total", "Messages that ended, by state.", &["flow", "state"])?,
             dead_lettered: counter("gantry_dead_letters_total", "Dead letters written.", &["flow", "stage", "code"])?,
             violations: counter(
@@ -55,6 +61,10 @@ impl Messages {
 
     pub(super) fn observe_refused(&self, flow: &str, reason: &str) {
         self.refused.with_label_values(&[flow, reason]).inc();
+    }
+
+    pub(super) fn observe_refused_without_flow(&self, reason: &str) {
+        self.refused_without_flow.with_label_values(&[reason]).inc();
     }
 
     pub(super) fn observe_finished(&self, flow: &str, state: MessageState) {

@@ -57,7 +57,7 @@ impl MessageFindings {
         let (errors, warnings): (Vec<_>, Vec<_>) = breaches.partition(|breach| breach.severity == Severity::Error);
         self.warnings.extend(warnings);
         let Some(first) = findings.violations.first() else { return true };
-        if step.on_violation == OnViolation::Skip && !findings.not_json {
+        if step.on_violation == OnViolation::Skip && !findings.unreadable {
             self.skipped.get_or_insert_with(|| Fault::new(first.code.clone(), summary(step, &findings)));
         } else {
             self.errors.extend(errors);

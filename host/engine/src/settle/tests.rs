@@ -129,8 +129,8 @@ async fn each_delivery_that_was_given_up_becomes_a_dead_letter_and_is_published(
     assert_eq!(dead_letter.reason.text, "status 422 after 1 attempt: its answer");
     assert!(matches!(dead_letter.timeline.last().unwrap().event, Event::DeadLettered { .. }));
     let event = listener.recv().await.unwrap();
-    let HostEventKind::DeadLettered { dead_letter, attempts, .. } = &event.what else { panic!("{event:?}") };
-    assert_eq!((*dead_letter, *attempts), (dead_letter.id, 1));
+    let HostEventKind::DeadLettered { dead_letter: id, attempts, .. } = &event.what else { panic!("{event:?}") };
+    assert_eq!((*id, *attempts), (dead_letter.id, 1));
     assert_eq!(bench.metrics.counts().dead_lettered, 1);
 }
 

@@ -37,7 +37,7 @@ impl Target for PanickingTarget {
         let is_panic = text == "panic";
         self.sent.lock().push(text);
         assert!(!is_panic, "a panic of the host, as this test wants it");
-        Ok(Accepted { status: Some(200), excerpt: String::new() })
+        Ok(Accepted { status: Some(200), ..Accepted::default() })
     }
 
     async fn probe(&self) -> Result<(), ProbeError> {

@@ -139,7 +139,9 @@ async fn send_one(
     let request =
         Request { message_id: message.id, flow: &alert.flow, delivery: &delivery, attempt: 1, traceparent: None };
     match target.send(request).await {
-        Ok(Accepted { status, excerpt }) => TestAnswer { action, accepted: true, status, error: None, answer: excerpt },
+        Ok(Accepted { status, excerpt, .. }) => {
+            TestAnswer { action, accepted: true, status, error: None, answer: excerpt }
+        }
         Err(Failure { class, status, excerpt, .. }) => {
             let error = Some(class.name().to_owned());
             TestAnswer { action, accepted: false, status, error, answer: excerpt }

@@ -2,7 +2,7 @@
 
 use gantry_core::{Severity, Violation};
 use gantry_rules::{Bound, Check, Condition, Field, Kind, Lookup, Moment, Operand, Order, Rule, Rules, Verdict};
-use gantry_schema::{Number, Tree};
+use gantry_schema::{DuplicateMembers, Number, Tree};
 use proptest::prelude::*;
 
 struct Countries;
@@ -199,13 +199,47 @@ fn a_warning_is_counted_and_lets_the_message_go_on() {
 #[test]
 fn what_is_no_json_breaks_one_rule() {
     let rules = Rules::new(vec![rule("/a", vec![Check::Required])]);
-    for (content_type, payload) in [("text/csv", "a,b"), ("application/json", "{"), ("application/json", "\u{feff}{}")]
-    {
+    for (content_type, payload) in [("text/csv", "a,b"), ("application/json", "{"), ("application/json", "\u{feff}")] {
         let found = rules.check(content_type, payload.as_bytes(), &Countries);
         assert_eq!(found.violations[0].code, "not-json", "{payload}");
-        assert!(found.not_json, "{payload}");
+        assert!(found.unreadable, "{payload}");
     }
-    assert!(!rules.check("application/json", b"{}", &Countries).not_json, "it is JSON, and breaks the rule as such");
+    assert!(!rules.check("application/json", b"{}", &Countries).unreadable, "it is JSON, and breaks the rule as such");
+}
+
+#[test]
+fn a_value_that_no_rule_asks_for_refuses_no_message() {
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for odd in ["1e400", r#""\ud83d""#, &deep] {
+        let json = format!("\u{feff}{{\"odd\": {odd}, \"id\": 1}}");
+        let found = verdict(vec![rule("/id", vec![Check::Required, min("1")])], &json);
+        assert!(found.violations.is_empty(), "{odd}: {found:?}");
+    }
+}
+
+#[test]
+fn a_value_that_a_rule_asks_for_and_that_can_not_be_checked_is_named_at_its_place() {
+    assert_eq!(codes(Check::MaxLength(9), r#""\ud83d""#), ["unpaired-surrogate"]);
+    assert!(codes(Check::Type(Kind::Text), r#""\ud83d""#).is_empty(), "its type can be told");
+    assert_eq!(codes(Check::Number(Bound::Max, Operand::Literal(Number::parse("10"))), "1e400"), ["out-of-range"]);
+    assert!(codes(min("10"), "1e400").is_empty());
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let found = verdict(vec![rule(&"/0".repeat(150), vec![Check::Required])], &deep);
+    assert_eq!(found.violations[0].code, "too-deep");
+}
+
+#[test]
+fn a_member_that_is_there_twice_breaks_one_rule_unless_the_flow_takes_the_last() {
+    let twice = r#"{"role": "admin", "lines": [{"sku": 1, "sku": 2}], "role": "user"}"#;
+    let rules = Rules::new(vec![rule("/id", vec![Check::Required])]);
+    let found = rules.check("application/json", twice.as_bytes(), &Countries);
+    assert_eq!(
+        (found.violations[0].path.as_str(), found.violations[0].code.as_str()),
+        ("/lines/0/sku", "duplicate-member")
+    );
+    assert!(found.unreadable && found.violations.len() == 1);
+    let lenient = rules.with_duplicate_members(DuplicateMembers::TakeLast);
+    assert_eq!(lenient.check("application/json", twice.as_bytes(), &Countries).violations[0].code, "missing-field");
 }
 
 #[test]

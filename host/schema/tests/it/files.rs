@@ -89,7 +89,10 @@ fn a_schema_that_is_none_is_told_the_place_in_the_file() {
         ("{\"type\":\n  strin}", "is not JSON: expected value at line 2 column 3"),
         (r#"{"properties": {"a": {"type": "strin"}}}"#, "is not a schema: at #/properties/a/type: "),
         ("7", "is not a schema: at #: "),
-        (r#"{"$schema": "http://json-schema.org/draft-04/schema#"}"#, "known are the drafts 2020-12, 2019-09 and 7"),
+        (
+            r#"{"$schema": "http://json-schema.org/draft-03/schema#"}"#,
+            "known are the drafts 2020-12, 2019-09, 7, 6 and 4",
+        ),
         (r#"{"$schema": "https://acme.example/meta"}"#, "is written for `https://acme.example/meta`"),
         (r#"{"maximum": 0.12345678901234567890}"#, "holds a number at #/maximum that has more digits"),
     ] {
@@ -102,7 +105,7 @@ fn a_schema_that_is_none_is_told_the_place_in_the_file() {
 fn a_file_that_is_referred_to_is_held_to_the_same() {
     for (text, said) in [
         ("{", "`part.json`: the file is not JSON"),
-        (r#"{"$schema": "http://json-schema.org/draft-06/schema#"}"#, "the file is written for"),
+        (r#"{"$schema": "http://json-schema.org/draft-03/schema#"}"#, "the file is written for"),
         (r#"{"type": "strin"}"#, "the file is not a schema: at #/type: \"strin\""),
     ] {
         let error = refused(&[("order.json", r#"{"$ref": "part.json"}"#), ("part.json", text)]);
@@ -114,9 +117,42 @@ fn a_file_that_is_referred_to_is_held_to_the_same() {
 fn the_draft_is_the_one_the_schema_names() {
     for (named, draft) in [
         ("http://json-schema.org/draft-07/schema#", Draft::Draft7),
+        ("http://json-schema.org/draft-04/schema#", Draft::Draft4),
+        ("http://json-schema.org/draft-06/schema#", Draft::Draft6),
         ("https://json-schema.org/draft/2019-09/schema", Draft::Draft2019),
     ] {
         let directory = folder(&[("order.json", &format!(r#"{{"$schema": "{named}"}}"#))]);
         assert_eq!(load(directory.path()).unwrap().draft(), Some(draft));
     }
+}
+
+#[test]
+fn a_schema_with_a_byte_order_mark_is_read() {
+    let directory = folder(&[("order.json", "\u{feff}{\"type\": \"object\"}")]);
+    assert_eq!(load(directory.path()).unwrap().check("application/json", b"1")[0].code, "wrong-type");
+}
+
+#[test]
+fn a_schema_with_a_member_twice_is_refused_because_nobody_knows_which_is_meant() {
+    let error = refused(&[("order.json", r#"{"properties": {"a": {"type": "string"}, "a": {}}}"#)]);
+    assert_eq!(error, "has the member #/properties/a twice");
+}
+
+#[test]
+fn a_schema_of_draft_4_has_bounds_as_draft_4_writes_them_and_files_beside_its_id() {
+    let files = [
+        (
+            "order.json",
+            r#"{"$schema": "http://json-schema.org/draft-04/schema#", "id": "https://acme.example/s/order.json",
+                "properties": {"a": {"minimum": 5, "exclusiveMinimum": true}, "b": {"$ref": "part.json"}, "c": {"const": 1}}}"#,
+        ),
+        ("part.json", r#"{"maximum": 9007199254740992, "exclusiveMaximum": false}"#),
+    ];
+    let schema = load(folder(&files).path()).unwrap();
+    let codes = |payload: &str| {
+        let violations = schema.check("application/json", payload.as_bytes());
+        violations.into_iter().map(|violation| violation.path).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(r#"{"a": 5, "b": 9007199254740993, "c": 2}"#), ["/a", "/b"]);
+    assert!(codes(r#"{"a": 5.1, "b": 9007199254740992}"#).is_empty());
 }

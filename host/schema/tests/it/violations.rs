@@ -1,6 +1,6 @@
 //! What a message that breaks a schema is told: where, with which code, in how many words.
 
-use gantry_schema::{Draft, Schema};
+use gantry_schema::{Draft, DuplicateMembers, Schema};
 use serde_json::{Value, json};
 
 /// What is found, as `path code` each.
@@ -183,12 +183,10 @@ fn paths_stay_within_their_bound_and_stay_pointers() {
 }
 
 #[test]
-fn a_pattern_that_could_take_for_ever_is_refused_with_the_schema() {
-    for pattern in ["(?=a)b", r"(a)\1"] {
-        assert!(Schema::alone(&json!({ "pattern": pattern })).is_err(), "{pattern}");
-    }
+fn a_pattern_that_could_take_for_ever_takes_linear_time() {
     let slow = json!({ "pattern": "^(a+)+$" });
     assert_eq!(found(&slow, &format!("\"{}b\"", "a".repeat(100_000))), [" wrong-pattern"]);
+    assert!(Schema::alone(&json!({ "pattern": "(a" })).is_err(), "it is no pattern");
 }
 
 #[test]
@@ -197,4 +195,62 @@ fn a_schema_that_stands_alone_refers_to_nothing_outside() {
         assert!(Schema::alone(&json!({ "$ref": reference })).is_err(), "{reference}");
     }
     assert_eq!(Schema::alone(&json!({})).unwrap().draft(), Some(Draft::Draft2020));
+}
+
+#[test]
+fn a_value_that_nobody_asks_for_refuses_no_message() {
+    let schema =
+        json!({ "required": ["id"], "properties": { "id": { "type": "integer" }, "half": { "type": "string" } } });
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for odd in ["1e400", r#""\ud83d""#, &deep, "-0.1e-999", "123456789012345678901234567890"] {
+        assert!(found(&schema, &format!(r#"{{"odd": {odd}, "id": 1}}"#)).is_empty(), "{odd}");
+    }
+    assert!(found(&schema, r#"{"half": "\ud83d", "id": 1}"#).is_empty(), "its type can be told");
+    assert!(found(&schema, "\u{feff}{\"id\": 1}").is_empty(), "a byte order mark is no part of the text");
+}
+
+#[test]
+fn a_value_that_is_asked_for_and_can_not_be_checked_is_named_at_its_place() {
+    let length = json!({ "properties": { "a": { "maxLength": 20 } } });
+    assert_eq!(found(&length, r#"{"a": "x\ud83d"}"#), ["/a unpaired-surrogate"]);
+    assert!(texts(&length, r#"{"a": "x\ud83d"}"#)[0].contains(r#"half of a surrogate pair in "x\ud83d""#));
+    let items = json!({ "$defs": { "list": { "items": { "$ref": "#/$defs/list" } } }, "$ref": "#/$defs/list" });
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    assert_eq!(found(&items, &deep), [format!("{} too-deep", "/0".repeat(127))]);
+    assert_eq!(found(&json!({ "maximum": 10 }), "1e400"), [" out-of-range"]);
+    assert!(found(&json!({ "minimum": 10, "type": "integer" }), "1e400").is_empty());
+}
+
+#[test]
+fn a_member_that_is_there_twice_refuses_a_message_unless_the_flow_takes_the_last() {
+    let schema = json!({ "properties": { "role": { "enum": ["user"] } } });
+    let twice = r#"{"role": "admin", "r\u006fle": "user"}"#;
+    assert_eq!(found(&schema, twice), ["/role duplicate-member"]);
+    let lenient = Schema::alone(&schema).unwrap().with_duplicate_members(DuplicateMembers::TakeLast);
+    assert!(lenient.check("application/json", twice.as_bytes()).is_empty());
+    assert_eq!(lenient.check("application/json", br#"{"role": "user", "role": "admin"}"#)[0].code, "wrong-value");
+}
+
+#[test]
+fn a_pattern_may_look_around_and_is_given_up_before_it_takes_long() {
+    let schema = json!({ "properties": { "code": { "pattern": "^(?!0)(?=.*\\d).{3,}$" } } });
+    assert!(found(&schema, r#"{"code": "a1b"}"#).is_empty());
+    for wrong in [r#"{"code": "0ab"}"#, r#"{"code": "abc"}"#] {
+        assert_eq!(found(&schema, wrong), ["/code wrong-pattern"]);
+    }
+    let long = format!(r#"{{"code": "{}"}}"#, "a".repeat(1_000_000));
+    assert_eq!(found(&schema, &long), ["/code wrong-pattern"]);
+    let costly = json!({ "items": { "not": { "pattern": "^(?:a(?=.)|aa?)+$" } } });
+    let many = serde_json::to_string(&vec![format!("{}b!", "a".repeat(60)); 10_000]).unwrap();
+    // Without a limit this would take years.
+    assert_eq!(found(&costly, &many).first().map(String::as_str), Some("/0 pattern-limit"));
+}
+
+#[test]
+fn a_pattern_that_can_not_be_used_is_refused_with_its_place_and_the_reason() {
+    let refused = |schema: Value| Schema::alone(&schema).unwrap_err().to_string();
+    let error = refused(json!({ "properties": { "a": { "pattern": "(?<=a+b*)c(" } } }));
+    assert!(error.contains("at #/properties/a/pattern"), "{error}");
+    let error = refused(json!({ "patternProperties": { "^(?!x-)": false } }));
+    assert!(error.contains("patternProperties") && error.contains("without look-around"), "{error}");
 }

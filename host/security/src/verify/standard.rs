@@ -1,5 +1,8 @@
 //! Standard Webhooks (standardwebhooks.com): `webhook-id`, `webhook-timestamp` and a space-separated list of
 //! signatures over `id.timestamp.body`: `v1,` HMAC-SHA256 with `whsec_` secrets, `v1a,` ed25519 with `whpk_` keys.
+//!
+//! Svix, from which the specification grew, and those who send through it name the same headers `svix-…`. A request has
+//! all three under one of the names.
 
 use std::time::Duration;
 
@@ -15,12 +18,35 @@ use http::HeaderMap;
 use super::body_hmac::{Keyed, keyed};
 use super::{Key, Refusal, VerifierError, required};
 
-/// The headers the scheme needs.
-pub(super) const HEADERS: [&str; 3] = [ID, TIMESTAMP, SIGNATURE];
+/// The headers the scheme needs, by the names that a sender uses.
+struct Names {
+    id: &'static str,
+    timestamp: &'static str,
+    signature: &'static str,
+}
 
-const ID: &str = "webhook-id";
-const TIMESTAMP: &str = "webhook-timestamp";
-const SIGNATURE: &str = "webhook-signature";
+const STANDARD: Names = Names { id: "webhook-id", timestamp: "webhook-timestamp", signature: "webhook-signature" };
+const SVIX: Names = Names { id: "svix-id", timestamp: "svix-timestamp", signature: "svix-signature" };
+
+impl Names {
+    /// Those of a request: the standard's, unless it has none of them and one of Svix's.
+    fn of(headers: &HeaderMap) -> Self {
+        if !STANDARD.are_in(headers) && SVIX.are_in(headers) { SVIX } else { STANDARD }
+    }
+
+    fn are_in(&self, headers: &HeaderMap) -> bool {
+        self.all().iter().any(|name| headers.contains_key(*name))
+    }
+
+    const fn all(&self) -> [&'static str; 3] {
+        [self.id, self.timestamp, self.signature]
+    }
+}
+
+/// Checks that the headers are there.
+pub(super) fn precheck(headers: &HeaderMap) -> Result<(), Refusal> {
+    Names::of(headers).all().into_iter().try_for_each(|name| required(headers, name).map(drop))
+}
 
 /// Most signatures that are checked of one request. A rotation needs two or three, and each ed25519 signature takes the
 /// host some 50 µs, which a stranger must not multiply.
@@ -71,17 +97,18 @@ impl StandardWebhooks {
     }
 
     pub(super) fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
-        let id = required(headers, ID)?;
-        let timestamp = required(headers, TIMESTAMP)?;
-        let signatures = required(headers, SIGNATURE)?;
-        self.check_age(timestamp, now)?;
+        let names = Names::of(headers);
+        let id = required(headers, names.id)?;
+        let timestamp = required(headers, names.timestamp)?;
+        let signatures = required(headers, names.signature)?;
+        self.check_age(names.timestamp, timestamp, now)?;
         let signed = signed_parts(id, timestamp, body);
         let mut offered = signatures.split(|byte| *byte == b' ').take(MOST_SIGNATURES);
         if offered.any(|signature| self.is_ours(signature, &signed)) { Ok(()) } else { Err(Refusal::Mismatch) }
     }
 
-    fn check_age(&self, timestamp: &[u8], now: Timestamp) -> Result<(), Refusal> {
-        let malformed = Refusal::Malformed { header: TIMESTAMP, expected: "whole seconds since 1970" };
+    fn check_age(&self, header: &'static str, timestamp: &[u8], now: Timestamp) -> Result<(), Refusal> {
+        let malformed = Refusal::Malformed { header, expected: "whole seconds since 1970" };
         let seconds: u64 = std::str::from_utf8(timestamp).ok().and_then(|text| text.parse().ok()).ok_or(malformed)?;
         let signed_at = Timestamp(seconds.saturating_mul(1000));
         let distance = now.since(signed_at).max(signed_at.since(now));

@@ -48,6 +48,23 @@ fn the_published_vector_verifies_and_our_signer_makes_it() {
 }
 
 #[test]
+fn svix_names_of_the_headers_mean_the_same_and_are_not_mixed_with_the_others() {
+    let svix = |signature: &str| {
+        headers([("svix-id", VECTOR_ID), ("svix-timestamp", "1614265330"), ("svix-signature", signature)])
+    };
+    let verifier = standard(&[VECTOR_SECRET]);
+    assert_eq!(verifier.precheck(&svix(VECTOR_SIGNATURE)), Ok(()));
+    assert_eq!(verifier.verify(&svix(VECTOR_SIGNATURE), VECTOR_BODY, VECTOR_TIME), Ok(()));
+    assert_eq!(verifier.verify(&svix("v1,AAAA"), VECTOR_BODY, VECTOR_TIME), Err(Refusal::Mismatch));
+    let mut incomplete = svix(VECTOR_SIGNATURE);
+    incomplete.remove("svix-timestamp");
+    assert_eq!(verifier.precheck(&incomplete), Err(Refusal::MissingHeader("svix-timestamp")));
+    let mut mixed = svix(VECTOR_SIGNATURE);
+    mixed.insert("webhook-id", HeaderValue::from_static("msg_other"));
+    assert_eq!(verifier.verify(&mixed, VECTOR_BODY, VECTOR_TIME), Err(Refusal::MissingHeader("webhook-timestamp")));
+}
+
+#[test]
 fn any_signature_of_the_list_and_any_secret_of_the_rotation_will_do() {
     let list = format!("v2,AAAA v1,AAAA v1,!!! {VECTOR_SIGNATURE}");
     let verifier = standard(&["whsec_b2xkb2xkb2xkb2xkb2xkb2xkb2xk", VECTOR_SECRET]);

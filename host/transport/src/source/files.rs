@@ -1,7 +1,8 @@
 //! The file source: takes in the files that are dropped into a directory, each file once.
 //!
-//! - A file is taken in when its name matches the pattern, is neither hidden nor ends in `.part` or `.tmp`, and its size
-//!   and modification time were the same in two scans one poll interval apart. Symbolic links are ignored.
+//! - A file is taken in when its name matches the pattern, nothing in the name says that it is unfinished, its size and
+//!   modification time did not change for `quiet`, and no other program has it open for writing, as far as the system can
+//!   tell. Symbolic links are ignored. If a file changes after it was taken in or refused, that is told.
 //! - A file is read twice. The first pass checks all of it. If anything is wrong, nothing of it is taken in and it moves
 //!   to `failed/`, with a `.error.txt` beside it that says where the defect is and how to fix it. The second pass takes
 //!   it in.
@@ -13,7 +14,8 @@
 
 mod archive;
 mod csv;
-mod input;
+mod finished;
+mod inbox;
 mod json_array;
 mod ndjson;
 mod pattern;
@@ -23,25 +25,24 @@ mod settings;
 mod split;
 mod table;
 mod take;
+mod writers;
 
 use std::collections::HashSet;
 use std::error::Error;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use gantry_core::{Clock, FlowName};
-use notify::Watcher as _;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::Intake;
 use crate::json::InvalidPointer;
 use crate::keys::KeyRules;
 use crate::source::{OpenSource, OpenSourceError, Source, SourceContext};
-use scan::SeenFiles;
+use finished::Finished;
+use inbox::Inbox;
 pub(crate) use settings::Kind;
 pub use settings::{CsvOptions, FileFormat, Files};
 use take::{Ending, Job};
@@ -111,57 +112,79 @@ impl FileSource {
     /// Watches until `shutdown`. A file that isn't finished by then is continued at the next start.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), FileSourceError> {
         self.prepare()?;
-        let wake = Arc::new(Notify::new());
-        let _watcher = watch(&self.job.config.directory, wake.clone());
-        let mut seen = SeenFiles::default();
-        let mut troubled = HashSet::new();
+        let mut inbox = Inbox::new(self.job.clone());
+        let mut past = Past::default();
         loop {
-            for name in self.settled(&mut seen).await {
-                if !self.take(&name, &mut troubled, &shutdown).await {
+            for name in inbox.settled().await {
+                if !self.take(&name, &mut past, &shutdown).await {
                     return Ok(());
                 }
             }
-            let pause = seen.next_due(Instant::now(), self.job.config.poll);
-            tokio::select! {
-                () = shutdown.cancelled() => return Ok(()),
-                () = wake.notified() => {}
-                () = tokio::time::sleep(pause) => {}
+            self.tell_changed(&mut past.finished).await;
+            if shutdown.run_until_cancelled(inbox.changed()).await.is_none() {
+                return Ok(());
             }
         }
     }
 
-    /// The files that are complete, in the order of their names.
-    async fn settled(&self, seen: &mut SeenFiles) -> Vec<OsString> {
-        let job = self.job.clone();
-        let scanned = tokio::task::spawn_blocking(move || scan::scan(&job.config.directory, &job.config.pattern)).await;
-        match scanned {
-            Ok(Ok(entries)) => return seen.settled(entries, Instant::now(), self.job.config.poll),
-            Ok(Err(error)) => tracing::warn!(flow = %self.job.flow, %error, "failed to read the watched directory"),
-            Err(error) => tracing::warn!(flow = %self.job.flow, %error, "scanning the watched directory panicked"),
-        }
-        Vec::new()
-    }
-
     /// Takes in one file; false when the host stops.
-    async fn take(&self, name: &OsString, troubled: &mut HashSet<OsString>, shutdown: &CancellationToken) -> bool {
+    async fn take(&self, name: &OsString, past: &mut Past, shutdown: &CancellationToken) -> bool {
         let flow = &self.job.flow;
         let file = name.to_string_lossy();
         match self.job.clone().take(name, shutdown).await {
-            Ok(Ending::Done { records }) => tracing::info!(%flow, %file, records, "file taken in"),
-            Ok(Ending::Failed { defect }) => tracing::warn!(%flow, %file, %defect, "file refused"),
+            Ok(Ending::Done { records: 0, archived }) => {
+                past.finished.extend(archived);
+                tracing::warn!(%flow, %file, records = 0, "file taken in; it holds no record");
+            }
+            Ok(Ending::Done { records, archived }) => {
+                past.finished.extend(archived);
+                tracing::info!(%flow, %file, records, "file taken in");
+            }
+            Ok(Ending::Failed { defect, archived }) => {
+                past.finished.extend(archived);
+                tracing::warn!(%flow, %file, %defect, fix = %defect.fix, "file refused");
+            }
             Ok(Ending::Changed) => tracing::warn!(%flow, %file, "file changed while it was read; it is read again"),
             Ok(Ending::Stopped) => return false,
             Err(error) => {
                 // Logged once per file: it is tried again with every scan.
-                if troubled.insert(name.clone()) {
+                if past.troubled.insert(name.clone()) {
                     tracing::warn!(%flow, %file, %error, "file can't be taken in yet");
                 }
                 return true;
             }
         }
-        troubled.remove(name);
+        past.troubled.remove(name);
         true
     }
+
+    /// Tells of files that changed after the source was done with them.
+    async fn tell_changed(&self, finished: &mut Finished) {
+        let mut files = std::mem::take(finished);
+        let looked = tokio::task::spawn_blocking(move || {
+            let changed = files.changed();
+            (files, changed)
+        });
+        let Ok((files, changed)) = looked.await else { return };
+        *finished = files;
+        for file in changed {
+            let flow = &self.job.flow;
+            self.job.intake.refused(flow, "changed_file");
+            tracing::warn!(
+                %flow, file = %file.path.display(), bytes_read = file.bytes_read, bytes_now = file.bytes_now,
+                "file changed after it was read: its writer had not finished. What was added is not taken in; drop the \
+                 whole file again"
+            );
+        }
+    }
+}
+
+/// What a source remembers of files.
+#[derive(Default)]
+struct Past {
+    /// Files that can't be taken in at present.
+    troubled: HashSet<OsString>,
+    finished: Finished,
 }
 
 impl OpenSource for Files {
@@ -179,27 +202,3 @@ impl Source for FileSource {
         Ok(Self::run(*self, shutdown).await?)
     }
 }
-
-/// Has the system notify `wake` when a file appears or is closed after writing. Without it, polling finds the files.
-fn watch(directory: &Path, wake: Arc<Notify>) -> Option<notify::RecommendedWatcher> {
-    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| announces_a_file(event.kind)) {
-            wake.notify_one();
-        }
-    });
-    let watcher = watcher.and_then(|mut watcher| {
-        watcher.watch(directory, notify::RecursiveMode::NonRecursive)?;
-        Ok(watcher)
-    });
-    watcher.inspect_err(|error| tracing::info!(%error, "no notifications for the watched directory; it is polled")).ok()
-}
-
-/// Not every single write: copying a large file would wake the source all the time.
-fn announces_a_file(kind: notify::EventKind) -> bool {
-    use notify::EventKind::{Access, Create, Modify};
-    use notify::event::{AccessKind, AccessMode, ModifyKind};
-    matches!(kind, Create(_) | Modify(ModifyKind::Name(_)) | Access(AccessKind::Close(AccessMode::Write)))
-}
-
-/// The shortest pause between two scans, however short the poll interval.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(10);

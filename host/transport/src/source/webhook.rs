@@ -5,18 +5,25 @@
 //! bytes and time. A request is verified over its raw bytes before anything looks into them. Neither credentials nor
 //! signatures are kept or logged. TLS is left to a proxy in front of the host.
 //!
-//! A payload is taken as bytes. It must be valid JSON only if the flow declares a JSON Pointer; whether it is what its
-//! `content-type` says is left to the plugin.
+//! A packed body is unpacked, JSON becomes UTF-8, and forms and arrays are taken apart where the flow says so. Otherwise a
+//! payload is taken as bytes: it must be valid JSON only if the flow says that its messages are JSON, or declares a JSON
+//! Pointer.
 
 mod body;
 mod connection;
+mod content;
+mod content_error;
+mod encoding;
+mod form;
 mod handler;
 mod idempotency;
 mod refused;
 mod routes;
 mod settings;
+mod split;
 mod table;
 mod trace;
+mod unknown_path;
 mod verify;
 
 use std::sync::Arc;
@@ -30,11 +37,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::intake::Intake;
+pub use form::Form;
 use handler::Handler;
 use idempotency::UnderWay;
 pub use routes::{MESSAGES, RouteError, RouteProblem, RouteTable, Routes};
 pub(crate) use settings::Kind;
 pub use settings::{Idempotency, Webhook};
+pub use split::Split;
+use unknown_path::UnknownPaths;
 
 /// Pause after a failed accept: the usual cause, too many open files, doesn't go away at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -79,7 +89,9 @@ impl WebhookServer {
     /// A server that answers for `routes`, which may be replaced while it runs.
     #[must_use]
     pub fn new(routes: Arc<Routes>, intake: Arc<dyn Intake>, clock: Arc<dyn Clock>, limits: ServerLimits) -> Self {
-        Self { handler: Arc::new(Handler { routes, intake, clock, under_way: UnderWay::default() }), limits }
+        let under_way = UnderWay::default();
+        let unknown_paths = UnknownPaths::default();
+        Self { handler: Arc::new(Handler { routes, intake, clock, under_way, unknown_paths }), limits }
     }
 
     /// Serves until `shutdown`, then finishes the requests under way within the drain limit.

@@ -14,7 +14,7 @@ use gantry_core::alert::Notification;
 use gantry_core::{Delivery, ErrorClass, Secret};
 use gantry_security::{SecretError, resolve};
 
-use super::http::{CONNECT_TIMEOUT, HttpSender, HttpTarget, HttpTargetError, IDEMPOTENCY_HEADER};
+use super::http::{HttpSender, HttpTarget, HttpTargetError};
 use super::{Accepted, BuildError, Failure, OpenTarget, ProbeError, Request, Target, TargetContext};
 use form::Form;
 
@@ -85,17 +85,18 @@ impl AlertSender {
     fn redact(&self, text: String) -> String {
         self.secrets.iter().fold(text, |text, secret| text.replace(secret.expose(), "[secret]"))
     }
+
+    fn redact_all(&self, headers: Vec<(String, String)>) -> Vec<(String, String)> {
+        headers.into_iter().map(|(name, value)| (name, self.redact(value))).collect()
+    }
 }
 
 fn request(config: &AlertTarget, url: &str) -> HttpTarget {
     HttpTarget {
-        method: "POST".to_owned(),
-        url: url.to_owned(),
         headers: config.headers.clone(),
         auth: config.auth.clone(),
-        connect_timeout: CONNECT_TIMEOUT,
         timeout: config.timeout,
-        idempotency_header: IDEMPOTENCY_HEADER.to_owned(),
+        ..HttpTarget::to(url)
     }
 }
 
@@ -109,8 +110,16 @@ impl Target for AlertSender {
         let delivery = Delivery { payload, ..request.delivery.clone() };
         let sent = self.http.send(Request { delivery: &delivery, ..request }).await;
         match sent {
-            Ok(Accepted { status, excerpt }) => Ok(Accepted { status, excerpt: self.redact(excerpt) }),
-            Err(failure) => Err(Failure { excerpt: self.redact(failure.excerpt), ..failure }),
+            Ok(accepted) => Ok(Accepted {
+                headers: self.redact_all(accepted.headers),
+                excerpt: self.redact(accepted.excerpt),
+                ..accepted
+            }),
+            Err(failure) => Err(Failure {
+                headers: self.redact_all(failure.headers),
+                excerpt: self.redact(failure.excerpt),
+                ..failure
+            }),
         }
     }
 

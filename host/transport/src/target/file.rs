@@ -1,7 +1,8 @@
 //! File targets: each delivery is one line of NDJSON, on disk before it counts as delivered.
 //!
-//! A line is written whole or not at all, even after a crash: before it appends, a writer cuts off a last line without a
-//! line end, and after a failed write it cuts the file back to its former length. Deliveries that wait at the same time
+//! A line is written whole or not at all: after a failed write, and after a crash, what was written of it is cut off
+//! again. Only bytes that the host's own record of its last write covers are cut (see `mark`). Behind a last line of
+//! somebody else that has no end, a new line is begun. Deliveries that wait at the same time
 //! share one write and one fsync. An advisory lock excludes a second writer of the same file: of another target, of
 //! another host, or of the same flow during a reload. As with every target, a crash between the fsync and its record
 //! repeats a line, which its `idempotency_key` shows.
@@ -10,6 +11,7 @@
 
 mod append;
 mod line;
+mod mark;
 mod settings;
 mod table;
 
@@ -130,7 +132,7 @@ impl Shared {
             *file = Some(append::open(&self.path)?);
         }
         let Some(file) = file else { return Ok(()) };
-        append::whole(file, bytes)
+        append::whole(file, &self.path, bytes)
     }
 }
 

@@ -3,33 +3,43 @@
 //! A request has the delivery's headers, then those of the configuration, then the host's own (`content-type`, the
 //! idempotency key as plain text, `gantry-message-id`, `traceparent`), and last the credentials. Later ones replace
 //! earlier ones, so that a guest can't forge the host's headers. Redirects are not followed, cookies not kept, proxies of
-//! the environment not used. Everything is bounded: connecting, the whole exchange, and how much of an answer is read.
+//! the environment not used. Everything is bounded: connecting, the whole exchange, the life of a connection, and how much
+//! of an answer is read.
 
 mod answer;
 mod client;
 mod settings;
+mod success;
 mod table;
 mod template;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use gantry_core::{Clock, ErrorClass};
+use bytes::Bytes;
+use gantry_core::{Clock, ErrorClass, FailureCause};
 use gantry_security::{Credentials, CredentialsError};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use tokio::net::TcpStream;
+use http::{Method, Uri};
+use http_body_util::Full;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Accepted, Failure, ProbeError, Request, Target, TargetContext};
+use crate::json::InvalidPointer;
+use answer::Reader;
+use client::Client;
 pub use settings::HttpTarget;
 pub(crate) use settings::Kind;
-pub(super) use settings::{CONNECT_TIMEOUT, IDEMPOTENCY_HEADER};
+use success::Judge;
+pub use success::{BodyCondition, Success, ValueTest};
 use template::Template;
 pub use template::TemplateError;
 
 /// Carries the message's id, so that the target's logs can be joined with the host's.
 const MESSAGE_ID: HeaderName = HeaderName::from_static("gantry-message-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("gantry/", env!("CARGO_PKG_VERSION")));
+const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 
 /// Headers that a delivery may not have: they frame the request, or prove an identity, which a guest must not claim.
 const RESERVED: [HeaderName; 12] = [
@@ -65,6 +75,9 @@ pub enum HttpTargetError {
     /// A configured header that frames the request or holds credentials.
     #[error("the header `{0}` can't be configured here: it is the host's own, and credentials belong in `auth`")]
     Reserved(String),
+    /// Where an answer's body is looked at.
+    #[error(transparent)]
+    Pointer(#[from] InvalidPointer),
     /// TLS or the client.
     #[error("the HTTP client can't be built")]
     Client(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -79,13 +92,12 @@ impl HttpTargetError {
 
 /// Sends deliveries to one HTTP endpoint.
 pub(super) struct HttpSender {
-    client: reqwest::Client,
-    method: reqwest::Method,
+    client: Client,
+    method: Method,
     url: Template,
     headers: HeaderMap,
     idempotency_header: HeaderName,
-    credentials: Credentials,
-    connect_timeout: Duration,
+    reader: Reader,
     clock: Arc<dyn Clock>,
 }
 
@@ -97,18 +109,38 @@ impl HttpSender {
     ) -> Result<Self, HttpTargetError> {
         let url = Template::parse(&config.url)?;
         let method = config.method.parse().map_err(|_| HttpTargetError::Method(config.method.clone()))?;
-        let idempotency_header = &config.idempotency_header;
+        let named = |name: &String| header_name(name).ok_or_else(|| HttpTargetError::Header(name.clone()));
         Ok(Self {
-            client: client::build(config, concurrency, &url)?,
+            client: Client::new(config, concurrency, &url)?,
             method,
             url,
             headers: configured_headers(&config.headers)?,
-            idempotency_header: header_name(idempotency_header)
-                .ok_or_else(|| HttpTargetError::Header(idempotency_header.clone()))?,
-            credentials: Credentials::new(&config.auth, context.env)?,
-            connect_timeout: config.connect_timeout,
+            idempotency_header: named(&config.idempotency_header)?,
+            reader: Reader {
+                judge: Judge::new(&config.success)?,
+                kept_headers: config.answer_headers.iter().map(named).collect::<Result<_, _>>()?,
+                credentials: Credentials::new(&config.auth, context.env)?,
+                timeout: config.timeout,
+            },
             clock: Arc::clone(context.clock),
         })
+    }
+
+    fn request(&self, request: &Request<'_>) -> Result<http::Request<Full<Bytes>>, Failure> {
+        let url = self.url.render(request).map_err(|error| unsendable(&error.to_string()))?;
+        let uri: Uri =
+            url.as_str().parse().map_err(|_| unsendable("the URL can't be sent: it is too long or invalid"))?;
+        let payload = request.delivery.payload.clone();
+        let mut headers = self.headers(request)?;
+        if payload.is_empty() {
+            // Otherwise nothing would say that there is no body.
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let mut sending = http::Request::new(Full::new(payload));
+        *sending.method_mut() = self.method.clone();
+        *sending.uri_mut() = uri;
+        *sending.headers_mut() = headers;
+        Ok(sending)
     }
 
     fn headers(&self, request: &Request<'_>) -> Result<HeaderMap, Failure> {
@@ -116,7 +148,7 @@ impl HttpSender {
         let mut headers = HeaderMap::new();
         for (name, value) in delivery.headers.iter() {
             let parsed =
-                header_name(name).filter(|parsed| !RESERVED.contains(parsed)).ok_or_else(|| unsendable(name))?;
+                header_name(name).filter(|parsed| !RESERVED.contains(parsed)).ok_or_else(|| unsendable_header(name))?;
             headers.append(parsed, header_value(name, value)?);
         }
         for name in self.headers.keys() {
@@ -132,8 +164,11 @@ impl HttpSender {
         if let Some(traceparent) = request.traceparent {
             headers.insert(TRACEPARENT, header_value("traceparent", traceparent)?);
         }
-        self.credentials.apply(&mut headers);
-        self.credentials.sign(&mut headers, &delivery.idempotency_key, self.clock.now(), &delivery.payload);
+        headers.entry(header::USER_AGENT).or_insert(USER_AGENT);
+        headers.entry(header::ACCEPT).or_insert(ANYTHING);
+        let credentials = &self.reader.credentials;
+        credentials.apply(&mut headers);
+        credentials.sign(&mut headers, &delivery.idempotency_key, self.clock.now(), &delivery.payload);
         Ok(headers)
     }
 }
@@ -141,28 +176,20 @@ impl HttpSender {
 #[async_trait]
 impl Target for HttpSender {
     async fn send(&self, request: Request<'_>) -> Result<Accepted, Failure> {
-        let permanent =
-            |error: &dyn std::error::Error| Failure::without_answer(ErrorClass::Permanent, &error.to_string());
-        let url = self.url.render(&request).map_err(|error| permanent(&error))?;
-        let headers = self.headers(&request)?;
-        let sending =
-            self.client.request(self.method.clone(), url).headers(headers).body(request.delivery.payload.clone());
-        match sending.send().await {
-            Ok(response) => answer::judge(response, &self.credentials, self.clock.now()).await,
-            Err(error) => Err(answer::failure_of(error)),
+        let sending = self.request(&request)?;
+        let deadline = Instant::now() + self.reader.timeout;
+        match timeout_at(deadline, self.client.send(sending)).await {
+            Ok(Ok(response)) => self.reader.read(response, deadline, self.clock.now()).await,
+            Ok(Err(error)) => self.reader.unread(error),
+            Err(_) => Err(self.reader.timed_out("no answer")),
         }
     }
 
     async fn probe(&self) -> Result<(), ProbeError> {
         let Some(url) = self.url.sample() else { return Ok(()) };
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let port = url.port_or_known_default().unwrap_or(80);
-        let unreachable = |problem: String| ProbeError { place: format!("{host}:{port}"), problem };
-        match tokio::time::timeout(self.connect_timeout, TcpStream::connect((host, port))).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(unreachable(error.to_string())),
-            Err(_) => Err(unreachable(format!("no connection within {:?}", self.connect_timeout))),
-        }
+        let Ok(to) = url.as_str().parse() else { return Ok(()) };
+        let connected = self.client.probe(to).await;
+        connected.map_err(|error| ProbeError { place: error.place, problem: error.problem.to_string() })
     }
 }
 
@@ -185,12 +212,16 @@ fn header_name(name: &str) -> Option<HeaderName> {
 
 /// Text beyond ASCII is sent as its UTF-8 bytes; control characters, and so line ends, are refused.
 fn header_value(name: &str, value: &str) -> Result<HeaderValue, Failure> {
-    HeaderValue::from_bytes(value.as_bytes()).map_err(|_| unsendable(name))
+    HeaderValue::from_bytes(value.as_bytes()).map_err(|_| unsendable_header(name))
 }
 
-fn unsendable(name: &str) -> Failure {
-    let text = format!(
+fn unsendable_header(name: &str) -> Failure {
+    unsendable(&format!(
         "the header `{name}` can't be sent: its name is reserved or invalid, or its value has a control character"
-    );
-    Failure::without_answer(ErrorClass::Permanent, &text)
+    ))
+}
+
+/// The delivery makes no request.
+fn unsendable(problem: &str) -> Failure {
+    Failure { cause: FailureCause::Unsendable, ..Failure::without_answer(ErrorClass::Permanent, problem) }
 }

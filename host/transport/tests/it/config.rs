@@ -3,6 +3,7 @@
 
 mod defaults;
 mod diagnostics;
+mod files;
 mod flow;
 mod host_events;
 mod reference;

@@ -84,19 +84,62 @@ async fn headers_are_written_where_there_are_any() {
     assert_eq!(lines(&path)[0]["headers"], json!([["a", "1"], ["a", "2"]]));
 }
 
+/// Cuts the last bytes of a file off, as a crash in the middle of a write does.
+fn tear(path: &Path, bytes: u64) {
+    let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.set_len(file.metadata().unwrap().len() - bytes).unwrap();
+}
+
 #[tokio::test]
-async fn a_torn_last_line_is_cut_before_anything_is_appended() {
+async fn a_torn_last_line_that_the_host_wrote_is_cut_before_anything_is_appended() {
     let dir = tempfile::tempdir().unwrap();
-    for (left, kept) in [("{\"n\":1}\n{\"n\":2", 1), ("{\"torn", 0), ("", 0), ("{\"n\":1}\n", 1)] {
+    let path = dir.path().join("out.ndjson");
+    send(&build(&path), &delivery("application/json", b"1")).await.unwrap();
+    let first = fs::read(&path).unwrap();
+    let has_attributes = rustix::fs::setxattr(&path, "user.gantry.test", b"", rustix::fs::XattrFlags::empty()).is_ok();
+    for torn in [1, 20, first.len() as u64 - 1] {
+        fs::write(&path, &first).unwrap();
+        send(&build(&path), &delivery("application/json", b"2")).await.unwrap();
+        tear(&path, torn);
+        send(&build(&path), &delivery("application/json", b"3")).await.unwrap();
+        let now = fs::read(&path).unwrap();
+        assert!(now.starts_with(&first));
+        if has_attributes {
+            assert_eq!(lines(&path).len(), 2, "{torn}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_others_wrote_is_never_cut_and_a_new_line_is_begun_behind_it() {
+    let dir = tempfile::tempdir().unwrap();
+    for left in ["{\"n\":1}\n{\"n\":2}", "{\"torn", "", "{\"n\":1}\n", "{\"id\":\"another host's", "a\r"] {
         let path = dir.path().join("out.ndjson");
         fs::write(&path, left).unwrap();
         send(&build(&path), &delivery("application/json", b"3")).await.unwrap();
-        assert_eq!(lines(&path).len(), kept + 1, "{left}");
+        let now = fs::read_to_string(&path).unwrap();
+        let end = if left.is_empty() || left.ends_with('\n') { "" } else { "\n" };
+        assert!(now.starts_with(&format!("{left}{end}{{\"id\":")), "{left}: {now}");
+        fs::remove_file(&path).unwrap();
     }
-    let path = dir.path().join("long.ndjson");
-    fs::write(&path, format!("{{}}\n\"{}", "x".repeat(200_000))).unwrap();
-    send(&build(&path), &delivery("application/json", b"3")).await.unwrap();
-    assert_eq!(lines(&path).len(), 2);
+}
+
+#[tokio::test]
+async fn what_others_append_or_put_in_place_of_a_line_of_the_host_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("out.ndjson");
+    for foreign in ["{\"n\":2}", "x"] {
+        send(&build(&path), &delivery("application/json", b"1")).await.unwrap();
+        let mut both = fs::read(&path).unwrap();
+        both.extend(foreign.as_bytes());
+        fs::write(&path, &both).unwrap();
+        send(&build(&path), &delivery("application/json", b"3")).await.unwrap();
+        assert!(fs::read(&path).unwrap().starts_with(&both));
+        // Written anew in place, shorter than what the host last wrote.
+        fs::write(&path, foreign).unwrap();
+        send(&build(&path), &delivery("application/json", b"4")).await.unwrap();
+        assert!(fs::read_to_string(&path).unwrap().starts_with(&format!("{foreign}\n")));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

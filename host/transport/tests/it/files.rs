@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Dedupe, ValueFrom};
+use gantry_config::{Dedupe, Dialect, Encoding, ValueFrom};
 use gantry_core::clock::ManualClock;
 use gantry_transport::source::files::{CsvOptions, FileFormat, FileSource, FileSourceError, Files};
 use tempfile::TempDir;
@@ -16,7 +16,7 @@ use crate::intake::{Memory, Mood, State, disk_full};
 use crate::server::NOW;
 
 pub(crate) fn csv(group_by: Option<&str>) -> FileFormat {
-    FileFormat::Csv(CsvOptions { delimiter: b',', group_by: group_by.map(str::to_owned) })
+    FileFormat::Csv(CsvOptions { dialect: Dialect::default(), group_by: group_by.map(str::to_owned) })
 }
 
 /// A watched directory with its source, which may be started more than once.
@@ -38,9 +38,11 @@ impl Drop {
             directory: dir.path().to_owned(),
             pattern: "*".into(),
             format,
+            encoding: Encoding::default(),
             done: dir.path().join("done"),
             failed: dir.path().join("failed"),
             poll: Duration::from_millis(20),
+            quiet: Duration::from_millis(20),
             max_bytes: 1 << 20,
             key: None,
             dedupe: None,
@@ -78,7 +80,7 @@ impl Drop {
     }
 
     /// Runs a file through and returns the payloads.
-    async fn payloads(self, content: impl AsRef<[u8]>) -> Vec<String> {
+    pub(crate) async fn payloads(self, content: impl AsRef<[u8]>) -> Vec<String> {
         self.put("in", content);
         let running = self.start();
         self.until_done(1).await;
@@ -87,7 +89,7 @@ impl Drop {
     }
 
     /// Runs a bad file through and returns the report beside it.
-    async fn report(self, content: impl AsRef<[u8]>) -> String {
+    pub(crate) async fn report(self, content: impl AsRef<[u8]>) -> String {
         self.put("in", content);
         let running = self.start();
         let report = self.until_failed().await;
@@ -146,17 +148,30 @@ async fn a_repeated_column_is_dropped_where_it_says_the_same_and_renamed_where_n
 
 #[tokio::test]
 async fn rows_that_follow_one_another_form_one_message() {
-    let rows = "no;line\n1;a\n1;b\n2;c\n1;d\n";
-    let format = FileFormat::Csv(CsvOptions { delimiter: b';', group_by: Some("no".into()) });
+    let rows = "no;line\n1;a\n1;b\n2;c\n3;d\n";
+    let dialect = Dialect { delimiter: b';', ..Dialect::default() };
+    let format = FileFormat::Csv(CsvOptions { dialect, group_by: Some("no".into()) });
     let payloads = Drop::of(format).payloads(rows).await;
     assert_eq!(
         payloads,
         [
             r#"{"no":"1","rows":[{"no":"1","line":"a"},{"no":"1","line":"b"}]}"#,
             r#"{"no":"2","rows":[{"no":"2","line":"c"}]}"#,
-            r#"{"no":"1","rows":[{"no":"1","line":"d"}]}"#,
+            r#"{"no":"3","rows":[{"no":"3","line":"d"}]}"#,
         ]
     );
+}
+
+#[tokio::test]
+async fn a_group_that_comes_again_behind_others_is_refused_with_both_lines() {
+    for rows in ["no,line\n1,a\n1,b\n2,c\n1,d\n", "no,line\n,a\n,b\n2,c\n,d\n"] {
+        let report = Drop::of(csv(Some("no"))).report(rows).await;
+        assert!(
+            report.contains("line 5: the row has the value in \"no\" of the group that begins in line 2"),
+            "{report}"
+        );
+        assert!(report.contains("sort the file by \"no\""), "{report}");
+    }
 }
 
 #[tokio::test]
@@ -219,7 +234,7 @@ async fn broken_json_fails_with_line_and_column() {
     assert!(ndjson.contains("line 2, column 7: not valid JSON: expected value"), "{ndjson}");
     let json = Drop::of(FileFormat::Json).report("[{\"a\": 1},\n {\"a\" 1}]").await;
     assert!(json.contains("line 2, column 7: not valid JSON: expected `:`"), "{json}");
-    for wrong in ["", "[1] 2", "[1"] {
+    for wrong in ["", " \r\n\t ", "[1] 2", "[1"] {
         assert!(Drop::of(FileFormat::Json).report(wrong).await.contains("not valid JSON"), "{wrong}");
     }
 }

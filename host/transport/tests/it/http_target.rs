@@ -7,21 +7,22 @@ use std::time::{Duration, SystemTime};
 use gantry_config::{Auth, SecretRef, Target as Config};
 use gantry_core::clock::ManualClock;
 use gantry_core::{
-    Clock, Delivery, ErrorClass, Headers, MessageId, Output, RetryPolicy, SystemClock, TargetHealthPolicy, Timestamp,
+    Clock, Delivery, ErrorClass, FailureCause, Headers, MessageId, Output, RetryPolicy, SystemClock,
+    TargetHealthPolicy, Timestamp,
 };
 use gantry_transport::target::http::HttpTarget;
 use gantry_transport::target::{self, BuildError};
 use gantry_transport::{Accepted, Failure, Request, Target, TargetContext};
 use parking_lot::Mutex;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 const OK: &str = "HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok";
 
 /// What the other side does with a request.
 #[derive(Clone)]
-enum Manner {
-    Answer(String),
+pub(crate) enum Manner {
+    Answer(Vec<u8>),
     /// Says this and closes.
     AnswerAndClose(&'static str),
     Silence,
@@ -30,14 +31,14 @@ enum Manner {
 }
 
 #[derive(Clone)]
-struct Peer {
-    address: SocketAddr,
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
-    connections: Arc<Mutex<usize>>,
+    pub(crate) connections: Arc<Mutex<usize>>,
 }
 
 impl Peer {
-    async fn with(manner: Manner) -> Self {
+    pub(crate) async fn with(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let peer = Self { address, requests: Arc::default(), connections: Arc::default() };
@@ -51,7 +52,7 @@ impl Peer {
         peer
     }
 
-    async fn answering(answer: impl Into<String>) -> Self {
+    pub(crate) async fn answering(answer: impl Into<Vec<u8>>) -> Self {
         Self::with(Manner::Answer(answer.into())).await
     }
 
@@ -59,7 +60,7 @@ impl Peer {
         while let Some(request) = read_request(&mut stream).await {
             self.requests.lock().push(request);
             match &manner {
-                Manner::Answer(answer) => stream.write_all(answer.as_bytes()).await.unwrap(),
+                Manner::Answer(answer) => stream.write_all(answer).await.unwrap(),
                 Manner::AnswerAndClose(answer) => return stream.write_all(answer.as_bytes()).await.unwrap(),
                 Manner::Silence => {}
                 Manner::Endless => {
@@ -70,16 +71,16 @@ impl Peer {
         }
     }
 
-    fn url(&self, rest: &str) -> String {
+    pub(crate) fn url(&self, rest: &str) -> String {
         format!("http://{}{rest}", self.address)
     }
 
-    fn request(&self) -> String {
+    pub(crate) fn request(&self) -> String {
         self.requests.lock()[0].clone()
     }
 }
 
-async fn read_request(stream: &mut TcpStream) -> Option<String> {
+pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     let mut text = Vec::new();
     loop {
         let mut block = [0; 4096];
@@ -94,15 +95,12 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
-fn http(url: String) -> HttpTarget {
+pub(crate) fn http(url: String) -> HttpTarget {
     HttpTarget {
-        method: "POST".into(),
-        url,
-        headers: Vec::new(),
-        auth: Auth::None,
         connect_timeout: Duration::from_secs(20),
         timeout: Duration::from_secs(20),
         idempotency_header: "Idempotency-Key".into(),
+        ..HttpTarget::to(&url)
     }
 }
 
@@ -121,11 +119,11 @@ fn try_build_at(http: HttpTarget, clock: Arc<dyn Clock>) -> Result<Arc<dyn Targe
     target::build(&config, TargetContext { env: &crate::env, clock: &clock })
 }
 
-fn build(http: HttpTarget) -> Arc<dyn Target> {
+pub(crate) fn build(http: HttpTarget) -> Arc<dyn Target> {
     try_build(http).unwrap()
 }
 
-fn delivery() -> Delivery {
+pub(crate) fn delivery() -> Delivery {
     let output = Output {
         route: None,
         key: Some("c 1".into()),
@@ -137,14 +135,14 @@ fn delivery() -> Delivery {
     Delivery::of(MessageId::from_bytes([1; 16]), None, 0, "erp".parse().unwrap(), output)
 }
 
-async fn send(target: &Arc<dyn Target>, delivery: &Delivery) -> Result<Accepted, Failure> {
+pub(crate) async fn send(target: &Arc<dyn Target>, delivery: &Delivery) -> Result<Accepted, Failure> {
     let flow = "orders".parse().unwrap();
     let message_id = MessageId::from_bytes([1; 16]);
     let request = Request { message_id, flow: &flow, delivery, attempt: 1, traceparent: Some("00-trace") };
     crate::soon("a verdict", target.send(request)).await
 }
 
-async fn verdict(answer: &str) -> Result<Accepted, Failure> {
+pub(crate) async fn verdict(answer: impl Into<Vec<u8>>) -> Result<Accepted, Failure> {
     let peer = Peer::answering(answer).await;
     send(&build(http(peer.url("/"))), &delivery()).await
 }
@@ -162,7 +160,7 @@ async fn a_request_carries_everything_in_its_place() {
     delivery.headers =
         [("x-kind", "the guest's"), ("x-city", "Köln"), ("gantry-message-id", "forged")].into_iter().collect();
     let accepted = send(&build(config), &delivery).await.unwrap();
-    assert_eq!(accepted, Accepted { status: Some(201), excerpt: "ok".into() });
+    assert_eq!(accepted, Accepted { status: Some(201), headers: Vec::new(), excerpt: "ok".into() });
     let request = peer.request();
     assert!(
         request.starts_with("PUT /orders/7/c%201?m=01010101-0101-0101-0101-010101010101 HTTP/1.1\r\n"),
@@ -247,7 +245,7 @@ async fn statuses_become_classes_with_the_beginning_of_the_answer() {
         (422, ErrorClass::Permanent),
     ] {
         let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 8\r\n\r\nno\x1b[1m \n");
-        let failure = verdict(&answer).await.unwrap_err();
+        let failure = verdict(answer).await.unwrap_err();
         assert_eq!((failure.class, failure.status), (class, Some(status)));
         assert_eq!(failure.excerpt, r"no\u{1b}[1m");
     }
@@ -259,7 +257,7 @@ async fn retry_after_is_read_in_both_forms() {
     assert_eq!(verdict(seconds).await.unwrap_err().retry_after, Some(Duration::from_secs(17)));
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(600));
     let answer = format!("HTTP/1.1 503 X\r\nretry-after: {date}\r\ncontent-length: 0\r\n\r\n");
-    let requested = verdict(&answer).await.unwrap_err().retry_after.unwrap();
+    let requested = verdict(answer).await.unwrap_err().retry_after.unwrap();
     assert!((500..=600).contains(&requested.as_secs()), "{requested:?}");
 }
 
@@ -287,7 +285,7 @@ async fn a_secret_that_is_not_there_is_told_from_settings_that_are_wrong() {
 async fn a_redirect_is_not_followed() {
     let elsewhere = Peer::answering(OK).await;
     let answer = format!("HTTP/1.1 307 X\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n", elsewhere.url("/"));
-    let failure = verdict(&answer).await.unwrap_err();
+    let failure = verdict(answer).await.unwrap_err();
     assert_eq!((failure.class, failure.status), (ErrorClass::Redirected, Some(307)));
     assert_eq!(*elsewhere.connections.lock(), 0);
 }
@@ -359,7 +357,8 @@ async fn a_target_that_does_not_speak_tls_is_a_network_failure() {
         hello
     });
     let failure = send(&build(http(format!("https://{address}/"))), &delivery()).await.unwrap_err();
-    assert_eq!(failure.class, ErrorClass::Network);
+    assert_eq!((failure.class, failure.cause), (ErrorClass::Network, FailureCause::Handshake));
+    assert!(failure.excerpt.contains("write `http://` in `url`"), "{}", failure.excerpt);
     assert_eq!(peer.await.unwrap()[..2], [0x16, 3], "a TLS handshake was begun");
 }
 

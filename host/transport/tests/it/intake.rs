@@ -40,6 +40,7 @@ pub(crate) struct State {
     pub(crate) progress: HashMap<(String, String), Vec<u8>>,
     pub(crate) forgotten: usize,
     pub(crate) refused: Vec<(FlowName, &'static str)>,
+    pub(crate) refused_without_flow: Vec<&'static str>,
     seen: HashMap<(FlowName, String), MessageId>,
     idempotency: HashMap<String, (MessageId, Digest)>,
 }
@@ -151,6 +152,11 @@ impl Intake for Memory {
 
     fn refused(&self, flow: &FlowName, reason: &'static str) {
         self.state.lock().refused.push((flow.clone(), reason));
+        self.changed.notify_waiters();
+    }
+
+    fn refused_without_flow(&self, reason: &'static str) {
+        self.state.lock().refused_without_flow.push(reason);
         self.changed.notify_waiters();
     }
 }

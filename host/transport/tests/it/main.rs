@@ -6,12 +6,18 @@ mod client;
 mod config;
 mod file_target;
 mod files;
+mod files_complete;
 mod files_restart;
+mod files_shape;
+mod http_answers;
+mod http_connections;
+mod http_success;
 mod http_target;
 mod intake;
 mod server;
 mod webhook;
 mod webhook_bounds;
+mod webhook_content;
 mod webhook_idempotency;
 mod webhook_verify;
 

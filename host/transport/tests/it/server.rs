@@ -46,6 +46,10 @@ pub(crate) fn webhook(path: &str) -> Webhook {
         dedupe: None,
         idempotency: None,
         keep_headers: Vec::new(),
+        content_type: None,
+        form: None,
+        split: None,
+        has_schema: false,
     }
 }
 

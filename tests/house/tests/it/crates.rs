@@ -15,7 +15,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("gantry-sandbox", &["gantry-core", "gantry-schema", "gantry-component"]),
     ("gantry-golden", &["gantry-core", "gantry-component", "gantry-sandbox"]),
     ("gantry-security", &["gantry-core", "gantry-config"]),
-    ("gantry-transport", &["gantry-core", "gantry-config", "gantry-security"]),
+    ("gantry-transport", &["gantry-core", "gantry-schema", "gantry-config", "gantry-security"]),
     (
         "gantry-engine",
         &[

@@ -1,4 +1,4 @@
-//! Checks whether targets can be reached now: a connection is opened, nothing is sent.
+//! Checks whether targets can be reached now: a connection is opened, with TLS where the target has it; nothing is sent.
 
 use std::sync::Arc;
 

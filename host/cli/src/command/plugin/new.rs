@@ -25,7 +25,7 @@ const VENDORED: &str = "gantry";
 /// copied into `gantry/` in its folder, unless `--sdk` names a folder that contains them.
 #[derive(Debug, Args)]
 pub(crate) struct New {
-    /// The plugin's name: a-z, 0-9 and `-`, starting with a dead letter
+    /// The plugin's name: a-z, 0-9 and `-`, starting with a letter
     #[arg(value_name = "NAME", value_parser = name)]
     name: String,
     /// The language
@@ -94,7 +94,7 @@ fn name(text: &str) -> Result<String, String> {
     if starts_well && safe && !text.ends_with('-') && text.len() <= 64 {
         return Ok(text.to_owned());
     }
-    Err("a plugin's name is 1 to 64 characters of a-z, 0-9 and `-`, starts with a dead letter and does not end with `-`: \
+    Err("a plugin's name is 1 to 64 characters of a-z, 0-9 and `-`, starts with a letter and does not end with `-`: \
          for instance order-to-erp"
         .to_owned())
 }

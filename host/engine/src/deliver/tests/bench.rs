@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gantry_config::{Auth, Target as TargetConfig};
+use gantry_config::Target as TargetConfig;
 use gantry_core::clock::ManualClock;
 use gantry_core::{
-    BreakerPolicy, Clock, DeliveryState, Envelope, ErrorClass, FlowName, HostEvent, HostEventKind, RetryPolicy,
-    TargetHealthPolicy, TargetName, TargetStop,
+    BreakerPolicy, Clock, DeliveryState, Envelope, FlowName, HostEvent, HostEventKind, RetryPolicy, TargetHealthPolicy,
+    TargetName, TargetStop,
 };
 use gantry_store::{NewMessage, StoreError};
 use gantry_transport::target::http::HttpTarget;
@@ -51,7 +51,7 @@ impl Target for ScriptedTarget {
     async fn send(&self, request: Request<'_>) -> Result<Accepted, Failure> {
         self.attempts.lock().push((request.delivery.position, request.attempt));
         let answer = self.answers.lock().pop_front();
-        answer.unwrap_or_else(|| Ok(Accepted { status: Some(200), excerpt: String::new() }))
+        answer.unwrap_or_else(|| Ok(Accepted { status: Some(200), ..Accepted::default() }))
     }
 
     async fn probe(&self) -> Result<(), ProbeError> {
@@ -69,7 +69,7 @@ pub(super) struct HangingTarget {
 impl Target for HangingTarget {
     async fn send(&self, _: Request<'_>) -> Result<Accepted, Failure> {
         self.go_on.notified().await;
-        Ok(Accepted { status: Some(200), excerpt: String::new() })
+        Ok(Accepted { status: Some(200), ..Accepted::default() })
     }
 
     async fn probe(&self) -> Result<(), ProbeError> {
@@ -142,15 +142,7 @@ impl Setting {
     }
 
     pub(super) fn config(&self) -> TargetConfig {
-        let http = HttpTarget {
-            method: "POST".to_owned(),
-            url: self.url.to_owned(),
-            headers: Vec::new(),
-            auth: Auth::None,
-            connect_timeout: SECOND,
-            timeout: SECOND,
-            idempotency_header: "idempotency-key".to_owned(),
-        };
+        let http = HttpTarget { connect_timeout: SECOND, timeout: SECOND, ..HttpTarget::to(self.url) };
         TargetConfig {
             settings: Arc::new(http),
             schema: None,
@@ -204,7 +196,7 @@ impl Bench {
 }
 
 pub(super) fn status(status: u16) -> Failure {
-    Failure { class: ErrorClass::of_status(status), status: Some(status), retry_after: None, excerpt: String::new() }
+    Failure::of_status(status)
 }
 
 /// A message with deliveries to these targets.

@@ -1,140 +1,145 @@
 //! CSV: the header row names the columns. Each row is an object of strings, or consecutive rows with the same value in one
 //! column form one message.
 //!
-//! Values stay strings: `007` and `1.50` are passed on as written. Every row must have as many fields as the
-//! header.
+//! Values stay strings: `007` and `1.50` are passed on as written. Every row must have as many fields as the header. A
+//! group whose value comes again later in the file is refused: two messages would pass for one order each, and
+//! deduplication would drop the second.
 
-mod columns;
+use std::collections::HashMap;
+use std::fs::File;
 
-use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
+use gantry_core::Digest;
 
-use super::ROWS;
-use super::input::{BUFFER, Input, RecordLimit};
-use super::record::{Defect, Place, Record, Sink, SplitError};
-pub(super) use columns::Columns;
+use super::record::{Record, Sink, SplitError, too_long};
+use super::{CsvOptions, ROWS};
+use crate::csv::{Columns, Rows, quoted};
+use crate::defect::{Defect, Place};
+use crate::text::{RecordLimit, Text};
 
-const RAGGED_FIX: &str = "complete the row, or put fields that hold the delimiter or a line end in double quotes";
+type FileRows<'d, 'f> = Rows<'d, &'f mut File>;
 
-pub(super) fn split(
-    input: Input<'_>,
-    record_limit: &RecordLimit,
-    columns: &Columns,
-    max_bytes: usize,
-    sink: &mut Sink<'_>,
-) -> Result<(), SplitError> {
-    let mut rows = Rows::new(input, columns.delimiter(), record_limit);
-    if rows.next()?.is_none() {
-        return Ok(());
-    }
-    match columns.group_by() {
-        None => split_rows(&mut rows, columns, sink),
-        Some(column) => split_groups(&mut rows, columns, column, max_bytes, sink),
+/// How the rows of a file become records.
+#[derive(Debug)]
+pub(super) struct Layout {
+    options: CsvOptions,
+    columns: Columns,
+    group_by: Option<usize>,
+}
+
+impl Layout {
+    /// Reads the header, and the whole file if names repeat.
+    pub(super) fn survey(
+        text: Text<&mut File>,
+        options: &CsvOptions,
+        record_limit: RecordLimit,
+    ) -> Result<Self, SplitError> {
+        let mut rows = Rows::new(text, &options.dialect, record_limit);
+        let columns = Columns::survey(&mut rows)?;
+        let group_by = match &options.group_by {
+            // A file without a header has no rows to group.
+            Some(column) if !columns.is_empty() => Some(position(&columns, column)?),
+            _ => None,
+        };
+        Ok(Self { options: options.clone(), columns, group_by })
     }
 }
 
-fn split_rows(rows: &mut Rows<'_>, columns: &Columns, sink: &mut Sink<'_>) -> Result<(), SplitError> {
+fn position(columns: &Columns, column: &str) -> Result<usize, Defect> {
+    columns.position(column).ok_or_else(|| {
+        let problem = format!("there is no column `{column}` to group by; there are: {}", columns.listed());
+        Defect::new(Place::Line(1), problem, "add the column, or correct `group_by` of the source")
+    })
+}
+
+pub(super) fn split(
+    text: Text<&mut File>,
+    record_limit: RecordLimit,
+    layout: &Layout,
+    max_bytes: usize,
+    sink: &mut Sink<'_>,
+) -> Result<(), SplitError> {
+    let mut rows = Rows::new(text, &layout.options.dialect, record_limit);
+    if rows.header()?.is_none() {
+        return Ok(());
+    }
+    match layout.group_by {
+        None => split_rows(&mut rows, &layout.columns, sink),
+        Some(column) => Groups::new(&layout.columns, column, max_bytes).split(&mut rows, sink),
+    }
+}
+
+fn split_rows(rows: &mut FileRows<'_, '_>, columns: &Columns, sink: &mut Sink<'_>) -> Result<(), SplitError> {
     let mut number = 0;
-    while let Some((line, row)) = rows.next()? {
+    while let Some(row) = rows.next()? {
         number += 1;
-        sink(Record { number, place: Place::Line(line), payload: columns.object(row) })?;
+        sink(Record { number, place: Place::Line(row.line()), payload: columns.object(row) })?;
     }
     Ok(())
 }
 
+/// Joins consecutive rows with the same value in a column.
+struct Groups<'c> {
+    columns: &'c Columns,
+    column: usize,
+    max_bytes: usize,
+    number: u64,
+    /// The lines in which the groups begin that have ended, by the digests of their values.
+    ended: HashMap<Digest, u64>,
+}
+
 /// The rows so far with the same value in the grouping column.
 struct Group {
-    value: Vec<u8>,
+    value: String,
     line: u64,
     rows: String,
 }
 
-fn split_groups(
-    rows: &mut Rows<'_>,
-    columns: &Columns,
-    column: usize,
-    max_bytes: usize,
-    sink: &mut Sink<'_>,
-) -> Result<(), SplitError> {
-    let name = columns.name(column);
-    let mut number = 0;
-    let mut open: Option<Group> = None;
-    let mut finish = |group: Group| {
-        number += 1;
-        let payload = format!("{{{name}:{},{}:[{}]}}", quoted(&group.value), quoted(ROWS.as_bytes()), group.rows);
-        sink(Record { number, place: Place::Line(group.line), payload })
-    };
-    while let Some((line, row)) = rows.next()? {
-        let value = row.get(column).unwrap_or_default();
-        let object = columns.object(row);
-        match &mut open {
-            Some(group) if group.value == value => {
-                if group.rows.len() + object.len() > max_bytes {
-                    return Err(Defect::too_long(Place::Line(group.line), max_bytes).into());
+impl<'c> Groups<'c> {
+    fn new(columns: &'c Columns, column: usize, max_bytes: usize) -> Self {
+        Self { columns, column, max_bytes, number: 0, ended: HashMap::new() }
+    }
+
+    fn split(&mut self, rows: &mut FileRows<'_, '_>, sink: &mut Sink<'_>) -> Result<(), SplitError> {
+        let mut open: Option<Group> = None;
+        while let Some(row) = rows.next()? {
+            let value = row.field(self.column);
+            let object = self.columns.object(row);
+            match &mut open {
+                Some(group) if group.value == value => {
+                    if group.rows.len() + object.len() > self.max_bytes {
+                        return Err(too_long(Place::Line(group.line), self.max_bytes).into());
+                    }
+                    group.rows.push(',');
+                    group.rows.push_str(&object);
                 }
-                group.rows.push(',');
-                group.rows.push_str(&object);
+                _ => {
+                    let next = Group { value: value.to_owned(), line: row.line(), rows: object };
+                    if let Some(group) = open.take() {
+                        self.end(&group, sink)?;
+                    }
+                    self.check_new(&next)?;
+                    open = Some(next);
+                }
             }
-            _ => {
-                let next = Group { value: value.to_vec(), line, rows: object };
-                open.replace(next).map(&mut finish).transpose()?;
-            }
         }
-    }
-    open.map(finish).transpose().map(drop)
-}
-
-/// The rows of a file, the header first, each with its errors placed.
-struct Rows<'f> {
-    reader: Reader<Input<'f>>,
-    record_limit: RecordLimit,
-    row: ByteRecord,
-}
-
-impl<'f> Rows<'f> {
-    fn new(input: Input<'f>, delimiter: u8, record_limit: &RecordLimit) -> Self {
-        let mut builder = ReaderBuilder::new();
-        builder.has_headers(false).delimiter(delimiter).buffer_capacity(BUFFER);
-        Self { reader: builder.from_reader(input), record_limit: record_limit.clone(), row: ByteRecord::new() }
+        open.map_or(Ok(()), |group| self.end(&group, sink))
     }
 
-    /// The next row and the line it begins in.
-    fn next(&mut self) -> Result<Option<(u64, &ByteRecord)>, SplitError> {
-        self.record_limit.renew();
-        let before = self.reader.position().line();
-        match self.reader.read_byte_record(&mut self.row) {
-            Ok(true) => Ok(Some((self.line(), &self.row))),
-            Ok(false) => Ok(None),
-            Err(error) if matches!(error.kind(), ErrorKind::UnequalLengths { .. }) => Err(placed(error, self.line())),
-            Err(error) => Err(placed(error, before)),
-        }
+    fn check_new(&self, group: &Group) -> Result<(), Defect> {
+        let Some(line) = self.ended.get(&Digest::of(group.value.as_bytes())) else { return Ok(()) };
+        let name = self.columns.name(self.column);
+        let problem = format!(
+            "the row has the value in {name} of the group that begins in line {line}, but others are between them"
+        );
+        let fix = format!("sort the file by {name}, or group it by a column whose equal values stand together");
+        Err(Defect::new(Place::Line(group.line), problem, fix))
     }
 
-    /// The line in which the row just read begins.
-    ///
-    /// The reader itself reports its position before the row, which is too early behind blank lines, and behind CRLF,
-    /// whose line feed it may leave for the next read. So this counts back from the present position: the line ends
-    /// inside the row, and the one that ended it if that has been read.
-    fn line(&self) -> u64 {
-        let in_fields = self.row.iter().flatten().filter(|byte| **byte == b'\n').count() as u64;
-        let position = self.reader.position();
-        let at_its_end = u64::from(self.reader.get_ref().byte_before(position.byte()) == Some(b'\n'));
-        position.line().saturating_sub(in_fields + at_its_end)
+    fn end(&mut self, group: &Group, sink: &mut Sink<'_>) -> Result<(), SplitError> {
+        self.ended.insert(Digest::of(group.value.as_bytes()), group.line);
+        self.number += 1;
+        let name = self.columns.name(self.column);
+        let payload = format!("{{{name}:{},{}:[{}]}}", quoted(&group.value), quoted(ROWS), group.rows);
+        sink(Record { number: self.number, place: Place::Line(group.line), payload })
     }
-}
-
-fn placed(error: csv::Error, line: u64) -> SplitError {
-    let place = Place::Line(line);
-    match error.into_kind() {
-        ErrorKind::Io(error) => SplitError::of_io(error, place),
-        ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            let problem = format!("the row has {len} fields where the header has {expected_len}");
-            Defect::new(place, problem, RAGGED_FIX).into()
-        }
-        other => Defect::new(place, format!("the row can't be read: {other:?}"), RAGGED_FIX).into(),
-    }
-}
-
-/// A JSON string. The input was checked to be UTF-8, so no character is replaced here.
-fn quoted(text: &[u8]) -> String {
-    serde_json::Value::from(String::from_utf8_lossy(text)).to_string()
 }

@@ -1,15 +1,17 @@
 //! NDJSON: one message per line; blank lines are skipped.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 
 use serde_json::value::RawValue;
 
-use super::input::{BUFFER, Input, RecordLimit};
-use super::record::{Defect, Place, Record, Sink, SplitError};
+use super::record::{Record, Sink, SplitError};
+use crate::defect::{Defect, Place};
 use crate::json;
+use crate::text::{BUFFER, RecordLimit, Text};
 
-pub(super) fn split(input: Input<'_>, record_limit: &RecordLimit, sink: &mut Sink<'_>) -> Result<(), SplitError> {
-    let mut lines = BufReader::with_capacity(BUFFER, input);
+pub(super) fn split(text: Text<&mut File>, record_limit: &RecordLimit, sink: &mut Sink<'_>) -> Result<(), SplitError> {
+    let mut lines = BufReader::with_capacity(BUFFER, text);
     let mut line = Vec::new();
     let mut at = 0;
     let mut number = 0;

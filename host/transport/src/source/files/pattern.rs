@@ -1,9 +1,10 @@
-//! Patterns for file names: `*` stands for any characters, `?` for one.
+//! Patterns for file names: `*` stands for any characters, `?` for one. Capital dead letters match small ones: programs from
+//! DOS and Windows write `ORDERS.CSV`, and a file that lies there for ever is worse than one name too many.
 
 /// Whether the whole of `name` matches `pattern`.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
+    let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
+    let name: Vec<char> = name.to_lowercase().chars().collect();
     let mut p = 0;
     let mut n = 0;
     // Where to go on when the part behind the last `*` doesn't match: let the `*` match one more character.
@@ -37,12 +38,18 @@ mod tests {
 
     #[test]
     fn stars_and_question_marks_stand_for_what_they_should() {
-        for (pattern, name) in
-            [("*", ""), ("*.csv", "a.csv"), ("o?ders-*.csv", "orders-2026.csv"), ("*a*b", "xaxbab"), ("ä?", "äö")]
-        {
+        for (pattern, name) in [
+            ("*", ""),
+            ("*.csv", "a.csv"),
+            ("o?ders-*.csv", "orders-2026.csv"),
+            ("*a*b", "xaxbab"),
+            ("ä?", "äö"),
+            ("*.csv", "a.CSV"),
+            ("Orders-*", "ORDERS-1.csv"),
+        ] {
             assert!(matches(pattern, name), "{pattern} {name}");
         }
-        for (pattern, name) in [("*.csv", "a.csv.gz"), ("?", ""), ("a", "b"), ("*a*b", "xaxbaba"), ("*.csv", "a.CSV")] {
+        for (pattern, name) in [("*.csv", "a.csv.gz"), ("?", ""), ("a", "b"), ("*a*b", "xaxbaba")] {
             assert!(!matches(pattern, name), "{pattern} {name}");
         }
     }

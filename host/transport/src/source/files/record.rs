@@ -1,9 +1,9 @@
-//! What a file is split into: records with their places, or the defect because of which it can't be split.
+//! What a file is split into: records with their places, or why it can't be split.
 
-use std::fmt;
 use std::io;
 
-use super::input::Unfit;
+use crate::defect::{Defect, Place};
+use crate::text::Unreadable;
 
 /// One record.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,24 +14,6 @@ pub(super) struct Record {
     pub(super) place: Place,
     /// Compact JSON.
     pub(super) payload: String,
-}
-
-/// A place in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    File,
-    Line(u64),
-    LineColumn(u64, u64),
-    /// The element of a JSON array, counted from 1.
-    Element(u64),
-}
-
-/// What is wrong with a file, and how to fix it. It contains no data of the file but column names.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Defect {
-    pub(super) place: Place,
-    pub(super) problem: String,
-    pub(super) fix: &'static str,
 }
 
 /// Why splitting ended early.
@@ -50,39 +32,24 @@ pub(super) enum SplitError {
 /// Takes records.
 pub(super) type Sink<'s> = dyn FnMut(Record) -> Result<(), SplitError> + 's;
 
-impl Defect {
-    pub(super) fn new(place: Place, problem: impl Into<String>, fix: &'static str) -> Self {
-        Self { place, problem: problem.into(), fix }
-    }
-
-    pub(super) fn too_long(place: Place, max_bytes: usize) -> Self {
-        let problem = format!("the record is longer than {max_bytes} bytes");
-        Self::new(place, problem, "split the record, or raise `max_bytes` of the source")
-    }
-
-    pub(super) fn not_json(error: &serde_json::Error, line: u64) -> Self {
-        let text = error.to_string();
-        let problem = text.split(" at line ").next().unwrap_or_default();
-        let place = Place::LineColumn(line, error.column() as u64);
-        Self::new(place, format!("not valid JSON: {problem}"), "have the file written by a JSON library")
-    }
+/// The defect of a record that is longer than `max_bytes`.
+pub(super) fn too_long(place: Place, max_bytes: usize) -> Defect {
+    let problem = format!("the record is longer than {max_bytes} bytes");
+    Defect::new(place, problem, "split the record, or raise `max_bytes` of the source")
 }
 
 impl SplitError {
     /// The meaning of a reader's error; `place` is the beginning of the present record.
     pub(super) fn of_io(error: io::Error, place: Place) -> Self {
-        match Unfit::within(&error) {
-            Some(Unfit::NotUtf8 { offset, line }) => Self::Bad(Defect::new(
-                Place::Line(line),
-                format!("invalid UTF-8 at byte {offset} of the file"),
-                "export the file as UTF-8; from Windows programs it often comes as Windows-1252",
-            )),
-            Some(Unfit::Endless) => Self::Bad(Defect::new(
-                place,
-                "a record begins here that does not end within the longest record allowed",
-                "look for a quote or bracket that is not closed, or raise `max_bytes` of the source",
-            )),
-            None => Self::Io(error),
+        Unreadable::of_io(error, place).into()
+    }
+}
+
+impl From<Unreadable> for SplitError {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Bad(defect) => Self::Bad(defect),
+            Unreadable::Io(error) => Self::Io(error),
         }
     }
 }
@@ -96,22 +63,5 @@ impl From<Defect> for SplitError {
 impl From<io::Error> for SplitError {
     fn from(error: io::Error) -> Self {
         Self::of_io(error, Place::File)
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File => f.write_str("the file"),
-            Self::Line(line) => write!(f, "line {line}"),
-            Self::LineColumn(line, column) => write!(f, "line {line}, column {column}"),
-            Self::Element(number) => write!(f, "element {number}"),
-        }
-    }
-}
-
-impl fmt::Display for Defect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.problem)
     }
 }

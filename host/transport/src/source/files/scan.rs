@@ -7,10 +7,28 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{SHORTEST_PAUSE, pattern};
+use gantry_core::file_name::is_hidden;
 
-/// Endings that writers give to files they have not finished.
-const UNFINISHED: [&str; 2] = [".part", ".tmp"];
+use super::pattern;
+
+/// The shortest pause between two scans, however short the poll interval.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
+
+/// Endings that writers give to files they have not finished: copy tools, file transfers, browsers and editors.
+const UNFINISHED: [&str; 12] = [
+    ".part",
+    ".partial",
+    ".filepart",
+    ".tmp",
+    ".temp",
+    ".crdownload",
+    ".download",
+    ".uploading",
+    ".upload",
+    ".writing",
+    ".inprogress",
+    ".swp",
+];
 
 /// What shows whether a file changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +72,11 @@ impl SeenFiles {
         settled
     }
 
-    /// How long to wait before the next scan.
-    pub(super) fn next_due(&self, now: Instant, quiet: Duration) -> Duration {
+    /// How long to wait before the next scan, `poll` at most.
+    pub(super) fn next_due(&self, now: Instant, quiet: Duration, poll: Duration) -> Duration {
         let waiting = self.0.values().map(|(_, since)| quiet.saturating_sub(now.duration_since(*since)));
-        // Files that are settled were already taken in or failed; those that failed are tried again after `quiet`.
-        waiting.filter(|left| !left.is_zero()).min().unwrap_or(quiet).max(SHORTEST_PAUSE)
+        // Files that are settled were already taken in or wait for something; those are tried again after `poll`.
+        waiting.filter(|left| !left.is_zero()).min().unwrap_or(poll).min(poll).max(SHORTEST_PAUSE)
     }
 }
 
@@ -78,7 +96,8 @@ pub(super) fn scan(directory: &Path, wanted: &str) -> io::Result<Vec<(OsString, 
 }
 
 fn matches(name: &str, wanted: &str) -> bool {
-    !name.starts_with('.') && !UNFINISHED.iter().any(|end| name.ends_with(end)) && pattern::matches(wanted, name)
+    let lower = name.to_lowercase();
+    !is_hidden(name) && !UNFINISHED.iter().any(|end| lower.ends_with(end)) && pattern::matches(wanted, name)
 }
 
 #[cfg(test)]
@@ -108,15 +127,18 @@ mod tests {
     fn the_next_scan_comes_when_the_first_file_may_have_settled() {
         let mut seen = SeenFiles::default();
         let start = Instant::now();
-        assert_eq!(seen.next_due(start, QUIET), QUIET);
+        assert_eq!(seen.next_due(start, QUIET, QUIET), QUIET);
         seen.settled(file(1), start, QUIET);
-        assert_eq!(seen.next_due(start + Duration::from_millis(500), QUIET), Duration::from_millis(1500));
+        assert_eq!(seen.next_due(start + Duration::from_millis(500), QUIET, QUIET), Duration::from_millis(1500));
+        let poll = Duration::from_secs(1);
+        assert_eq!(seen.next_due(start + Duration::from_millis(500), QUIET, poll), poll);
     }
 
     #[test]
     fn hidden_unfinished_linked_and_other_files_do_not_count() {
         let dir = tempfile::tempdir().unwrap();
-        for name in [".a.csv", "a.csv.part", "a.csv.tmp", "a.txt", "a.csv", "b.csv"] {
+        let others = ["._a.csv", "~$a.csv", "#a.csv#", "a.csv~", "a.csv.FilePart", "a.csv.crdownload", "a.csv.swp"];
+        for name in [".a.csv", "a.csv.part", "a.csv.tmp", "a.txt", "a.csv", "b.csv"].into_iter().chain(others) {
             fs::write(dir.path().join(name), "x").unwrap();
         }
         fs::create_dir(dir.path().join("dir.csv")).unwrap();

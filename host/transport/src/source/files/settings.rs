@@ -1,12 +1,12 @@
 //! The settings of a watched directory, and how its table is interpreted.
 
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use gantry_config::kind::SourceSettings;
-use gantry_config::table::{At, PathText, Span};
-use gantry_config::{Code, Dedupe, Label, Lower, SourceKind, ValueFrom};
+use gantry_config::table::{At, DialectKeys, PathText, Span};
+use gantry_config::{Code, Dedupe, Dialect, Encoding, Label, Lower, SourceKind, ValueFrom};
 
 use super::table::{CsvTable, FilesTable, FormatChoice};
 
@@ -23,12 +23,16 @@ pub struct Files {
     pub pattern: String,
     /// How a file splits into messages.
     pub format: FileFormat,
+    /// What the bytes of a file mean.
+    pub encoding: Encoding,
     /// Where a finished file goes; `done/` in the directory unless given.
     pub done: PathBuf,
     /// Where a file that can't be read goes, with a `.error.txt` beside it; `failed/` unless given.
     pub failed: PathBuf,
     /// How often the directory is scanned, beside the system's notifications.
     pub poll: Duration,
+    /// How long a file must not have changed before it is taken in.
+    pub quiet: Duration,
     /// Longest single record.
     pub max_bytes: usize,
     /// Where the ordering key is found.
@@ -51,8 +55,8 @@ pub enum FileFormat {
 /// How a CSV file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CsvOptions {
-    /// Between fields; a comma unless given.
-    pub delimiter: u8,
+    /// The delimiter, quotes and so on.
+    pub dialect: Dialect,
     /// Consecutive rows with the same value in this column become one message
     /// `{"<column>": …, "rows": [ … ]}`: orders with their lines. None: each row is a message.
     pub group_by: Option<String>,
@@ -70,8 +74,10 @@ impl SourceKind for Kind {
 
     fn intake(table: &FilesTable, lower: &Lower<'_>) -> Option<At<String>> {
         let directory = table.directory.as_ref()?;
-        let pattern = table.pattern.as_ref().map_or("*", |pattern| pattern.value.as_str());
-        let value = lower.directory().join(&*directory.value).join(pattern).display().to_string();
+        let stated = table.pattern.as_ref().map(|pattern| pattern.value.to_lowercase());
+        let pattern = stated.or_else(|| Some(usual_pattern(table.format.as_ref()?.value)))?;
+        let directory_path = whole_path(&lower.directory().join(&*directory.value));
+        let value = directory_path.join(pattern).display().to_string();
         Some(At { span: directory.span.clone(), value })
     }
 
@@ -85,21 +91,28 @@ impl SourceKind for Kind {
         let done = raw.done.map_or_else(|| beside("done"), |path| lower.path(&path));
         let failed = raw.failed.map_or_else(|| beside("failed"), |path| lower.path(&path));
         let poll = lower.duration_or(raw.poll.as_ref(), POLL);
+        let quiet = lower.duration_or(raw.quiet.as_ref(), poll.unwrap_or(POLL));
+        let encoding = lower.encoding(raw.encoding.as_ref());
         let max_bytes = lower.memory_or(raw.max_bytes.as_ref(), MAX_BYTES, MAX_BYTES_BOUNDS);
-        let key = lower.value_from(raw.key);
+        let key_at = raw.key.as_ref().map(|key| key.span.clone());
+        let dedupe_at = raw.dedupe.as_ref().map(|dedupe| dedupe.span.clone());
+        let key = lower.value_from(raw.key).filter(|key| finds_keys(key.as_ref(), key_at.as_ref(), lower));
         let dedupe = lower.dedupe(raw.dedupe);
+        let dedupe = dedupe.filter(|dedupe| finds_keys(dedupe.as_ref().map(|d| &d.by), dedupe_at.as_ref(), lower));
         let pattern = match raw.pattern {
             Some(pattern) => file_pattern(pattern, lower),
-            None => raw.format.as_ref().map(|format| format!("*.{}", extension(format.value))),
+            None => raw.format.as_ref().map(|format| usual_pattern(format.value)),
         };
         let format = file_format(raw.format.map(|format| format.value), raw.csv, lower);
         Some(Files {
             directory: directory?,
             pattern: pattern?,
             format: format?,
+            encoding: encoding?,
             done: done?,
             failed: failed?,
             poll: poll?,
+            quiet: quiet?,
             max_bytes: max_bytes?,
             key: key?,
             dedupe: dedupe?,
@@ -117,6 +130,13 @@ impl SourceSettings for Files {
         let directory = self.directory.file_name().unwrap_or(self.directory.as_os_str()).to_string_lossy();
         Label { kind: kind.to_owned(), place: format!("{directory}/{}", self.pattern) }
     }
+}
+
+/// Whether messages of files, which are JSON, can have a key there.
+fn finds_keys(from: Option<&ValueFrom>, at: Option<&Span>, lower: &mut Lower<'_>) -> bool {
+    let (Some(ValueFrom::XmlPath(_)), Some(span)) = (from, at) else { return true };
+    lower.report(Code::Conflict, span, "messages of files are JSON, and have no path into XML", "say `pointer`");
+    false
 }
 
 fn file_pattern(pattern: At<String>, lower: &mut Lower<'_>) -> Option<String> {
@@ -147,23 +167,36 @@ fn csv_elsewhere(span: &Span, lower: &mut Lower<'_>) {
 }
 
 fn csv_options(raw: CsvTable, lower: &mut Lower<'_>) -> Option<CsvOptions> {
-    let delimiter = match raw.delimiter {
-        None => Some(b','),
-        Some(At { span, value }) => match value.as_bytes() {
-            [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n".contains(byte) => Some(*byte),
-            _ => {
-                lower.invalid(&span, "a delimiter is one ASCII character", "usually \",\", \";\" or \"\\t\"");
-                None
-            }
-        },
-    };
-    Some(CsvOptions { delimiter: delimiter?, group_by: raw.group_by.map(|column| column.value) })
+    let CsvTable { delimiter, quote, escape, comment, skip_lines, trim, group_by } = raw;
+    let dialect = lower.dialect(DialectKeys { delimiter, quote, escape, comment, skip_lines, trim })?;
+    Some(CsvOptions { dialect, group_by: group_by.map(|column| column.value) })
 }
 
-fn extension(format: FormatChoice) -> &'static str {
+/// The same for every spelling of a directory: two flows must not take in the same files.
+fn whole_path(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    // Parts that are not there yet can't be links.
+    let mut there = absolute.as_path();
+    while !there.exists()
+        && let Some(parent) = there.parent()
+    {
+        there = parent;
+    }
+    let rest = absolute.strip_prefix(there).unwrap_or(Path::new(""));
+    let mut whole = there.canonicalize().unwrap_or_else(|_| there.to_owned());
+    for part in rest.components() {
+        match part {
+            Component::ParentDir => drop(whole.pop()),
+            part => whole.push(part),
+        }
+    }
+    whole
+}
+
+fn usual_pattern(format: FormatChoice) -> String {
     match format {
-        FormatChoice::Csv => "csv",
-        FormatChoice::Json => "json",
-        FormatChoice::Ndjson => "ndjson",
+        FormatChoice::Csv => "*.csv".to_owned(),
+        FormatChoice::Json => "*.json".to_owned(),
+        FormatChoice::Ndjson => "*.ndjson".to_owned(),
     }
 }

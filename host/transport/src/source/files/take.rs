@@ -15,11 +15,15 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
-use super::record::{Defect, SplitError};
-use super::{Files, archive};
+use super::Files;
+use super::archive::{self, Archived};
+use super::finished::FinishedFile;
+use super::record::SplitError;
+use super::scan::FileState;
+use crate::defect::Defect;
 use crate::intake::{Arrivals, Intake, IntakeError, Progress};
 use crate::keys::KeyRules;
-use reading::{Checked, Chunk, is_still_at};
+use reading::{CheckError, Checked, Chunk, is_still_at};
 
 /// The shortest pause before trying again after the intake refused.
 const SHORTEST_WAIT: Duration = Duration::from_millis(20);
@@ -37,9 +41,9 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) enum Ending {
     /// The host has all of it.
-    Done { records: u64 },
+    Done { records: u64, archived: Option<FinishedFile> },
     /// It is wrong; nothing of it was taken in.
-    Failed { defect: Defect },
+    Failed { defect: Defect, archived: Option<FinishedFile> },
     /// It changed meanwhile.
     Changed,
     /// The host stops; the rest is taken in after the next start.
@@ -53,10 +57,12 @@ impl Job {
         let checked_path = path.clone();
         match spawn_blocking(move || job.check(&checked_path)).await? {
             Ok(checked) => self.take_checked(&path, checked, shutdown).await,
-            Err(SplitError::Bad(defect)) => self.archive_failed(&path, defect).await,
-            Err(SplitError::Changed) => Ok(Ending::Changed),
-            Err(SplitError::Stopped) => Ok(Ending::Stopped),
-            Err(SplitError::Io(error)) => Err(error),
+            Err(CheckError { error: SplitError::Bad(defect), state }) => {
+                self.archive_failed(&path, defect, state).await
+            }
+            Err(CheckError { error: SplitError::Changed, .. }) => Ok(Ending::Changed),
+            Err(CheckError { error: SplitError::Stopped, .. }) => Ok(Ending::Stopped),
+            Err(CheckError { error: SplitError::Io(error), .. }) => Err(error),
         }
     }
 
@@ -68,6 +74,7 @@ impl Job {
     ) -> io::Result<Ending> {
         let identity = checked.identity.clone();
         let records = checked.records;
+        let state = checked.state;
         let file = checked.handle()?;
         let Some(taken) = self.progress(&identity, shutdown).await else { return Ok(Ending::Stopped) };
         if taken < records {
@@ -84,11 +91,12 @@ impl Job {
                 Err(SplitError::Stopped) => return Ok(Ending::Stopped),
             }
         }
-        self.archive_done(path, file).await?;
+        let archived = self.archive_done(path, file).await?;
         if let Err(error) = self.intake.forget(&self.namespace(), &identity).await {
             tracing::debug!(flow = %self.flow, %error, "failed to remove the progress of a finished file");
         }
-        Ok(Ending::Done { records })
+        let archived = archived.and_then(|archived| FinishedFile::of(archived, state));
+        Ok(Ending::Done { records, archived })
     }
 
     /// Reads on another thread and hands over here; the channel between them holds one chunk.
@@ -153,25 +161,35 @@ impl Job {
     }
 
     /// Moves the file to `done`, unless its name now belongs to another file, which is then taken in next.
-    async fn archive_done(&self, path: &Path, file: File) -> io::Result<()> {
+    async fn archive_done(&self, path: &Path, file: File) -> io::Result<Option<Archived>> {
         let path = path.to_owned();
         let done = self.config.done.clone();
         let now = self.clock.now();
         spawn_blocking(
             move || {
-                if is_still_at(&path, &file)? { archive::finish(&path, &done, now).map(drop) } else { Ok(()) }
+                if is_still_at(&path, &file)? { archive::finish(&path, &done, now).map(Some) } else { Ok(None) }
             },
         )
         .await?
     }
 
-    async fn archive_failed(&self, path: &Path, defect: Defect) -> io::Result<Ending> {
+    async fn archive_failed(&self, path: &Path, defect: Defect, state: Option<FileState>) -> io::Result<Ending> {
         let path = path.to_owned();
         let failed = self.config.failed.clone();
         let now = self.clock.now();
-        let defect = spawn_blocking(move || archive::fail(&path, &failed, &defect, now).map(|_| defect)).await??;
+        let flow = self.flow.clone();
+        let moved = spawn_blocking(move || {
+            let archived = archive::fail(&path, &failed, now)?;
+            // The file is refused already, and the log has the reason.
+            if let Err(error) = archive::report(&path, &archived.path, &defect) {
+                let file = archived.path.display();
+                tracing::warn!(%flow, %file, %error, "failed to write the reason beside a refused file");
+            }
+            Ok::<_, io::Error>((archived, defect))
+        });
+        let (archived, defect) = moved.await??;
         self.intake.refused(&self.flow, "bad_file");
-        Ok(Ending::Failed { defect })
+        Ok(Ending::Failed { defect, archived: state.and_then(|state| FinishedFile::of(archived, state)) })
     }
 
     fn namespace(&self) -> String {

@@ -4,19 +4,21 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gantry_core::{Clock, Digest, Headers, MessageId};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION,
+};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 
+use super::content::{self, Content};
 use super::idempotency::{self, IdempotencyError, UnderWay};
 use super::refused::Refused;
 use super::routes::{MESSAGES, Route, Routes};
-use super::{body, trace};
+use super::unknown_path::UnknownPaths;
+use super::{body, encoding, trace};
 use crate::intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Receipt};
-
-/// The media type of a message whose sender states none.
-const UNKNOWN_TYPE: &str = "application/octet-stream";
+use crate::keys::KeyError;
 
 /// Marks an answer as that of an earlier request with the same idempotency key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -27,6 +29,15 @@ pub(super) struct Handler {
     pub(super) intake: Arc<dyn Intake>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) under_way: UnderWay,
+    pub(super) unknown_paths: UnknownPaths,
+}
+
+/// What is answered to a request that was accepted.
+enum Taken {
+    /// It was one message.
+    One(Receipt),
+    /// It was taken apart.
+    Several(Vec<Receipt>),
 }
 
 impl Handler {
@@ -38,6 +49,8 @@ impl Handler {
         } else if let Some(route) = self.routes.find(path) {
             self.receive(&route, request).await
         } else {
+            self.intake.refused_without_flow(Refused::NotFound.reason());
+            self.unknown_paths.log(path, &self.routes, self.clock.now());
             Err(Refused::NotFound)
         };
         answer.unwrap_or_else(|refused| refused.into_response(has_body))
@@ -52,26 +65,63 @@ impl Handler {
         taken.map(accepted)
     }
 
-    async fn take(&self, route: &Route, request: Request<Incoming>) -> Result<Receipt, Refused> {
+    async fn take(&self, route: &Route, request: Request<Incoming>) -> Result<Taken, Refused> {
         if request.method() != Method::POST {
             return Err(Refused::Method { allow: "POST" });
         }
         let (head, body) = request.into_parts();
+        let headers = &head.headers;
         let unverified = |refusal| Refused::Unverified { refusal, challenge: route.verifier.challenge() };
         body::check_length(&body, route)?;
-        route.verifier.precheck(&head.headers).map_err(unverified)?;
-        let payload = if body.is_end_stream() { Bytes::new() } else { body::read(body, route).await? };
-        route.verifier.verify(&head.headers, &payload, self.clock.now()).map_err(unverified)?;
-        let arrival = arrival(route, &head.headers, payload)?;
-        let key = arrival.idempotency.as_ref();
+        route.verifier.precheck(headers).map_err(unverified)?;
+        let codings = encoding::of(headers)?;
+        let packed = if body.is_end_stream() { Bytes::new() } else { body::read(body, route).await? };
+        route.verifier.verify(headers, &packed, self.clock.now()).map_err(unverified)?;
+        let body = encoding::unpack(packed, codings, route.max_bytes).await?;
+        let content = content::read(route, headers, body)?;
+        match &route.splitter {
+            Some(splitter) => self.take_items(route, headers, splitter.split(&content.payload)?, &content).await,
+            None => self.take_whole(route, headers, content).await,
+        }
+    }
+
+    async fn take_whole(&self, route: &Route, headers: &HeaderMap, content: Content) -> Result<Taken, Refused> {
+        let idempotency = idempotency::key(route.idempotency, headers)?.zip(route.idempotency);
+        let arrival = arrival(route, headers, content).map_err(Refused::Keys)?;
+        let idempotency = idempotency.map(|(key, rule)| {
+            let fingerprint = Digest::of(&arrival.payload);
+            IdempotencyKey { key, window: rule.window, fingerprint }
+        });
+        let key = idempotency.as_ref();
         let _turn = key.map(|idempotency| self.under_way.take(&route.flow, &idempotency.key)).transpose()?;
-        let arrivals = Arrivals { flow: route.flow.clone(), messages: vec![arrival] };
-        let receipts = self.intake.accept(arrivals, None).await.map_err(Refused::Intake)?;
-        match receipts.first() {
+        match self.accept(route, vec![Arrival { idempotency, ..arrival }]).await?.first() {
             Some(Receipt::Conflicting(_)) => Err(IdempotencyError::Reused.into()),
-            Some(receipt) => Ok(*receipt),
+            Some(receipt) => Ok(Taken::One(*receipt)),
             None => Err(Refused::Intake(broken_promise())),
         }
+    }
+
+    /// All items become messages, or none.
+    async fn take_items(
+        &self,
+        route: &Route,
+        headers: &HeaderMap,
+        items: Vec<Bytes>,
+        content: &Content,
+    ) -> Result<Taken, Refused> {
+        let count = items.len();
+        let messages = items.into_iter().enumerate().map(|(index, payload)| {
+            let content = Content { content_type: content.content_type.clone(), payload };
+            arrival(route, headers, content).map_err(|error| Refused::KeysOf { message: index + 1, error })
+        });
+        let messages = messages.collect::<Result<_, _>>()?;
+        let receipts = self.accept(route, messages).await?;
+        if receipts.len() == count { Ok(Taken::Several(receipts)) } else { Err(Refused::Intake(broken_promise())) }
+    }
+
+    async fn accept(&self, route: &Route, messages: Vec<Arrival>) -> Result<Vec<Receipt>, Refused> {
+        let arrivals = Arrivals { flow: route.flow.clone(), messages };
+        self.intake.accept(arrivals, None).await.map_err(Refused::Intake)
     }
 
     /// The state and nothing else. Everyone who knows the id may see it: ids can't be guessed.
@@ -87,20 +137,14 @@ impl Handler {
     }
 }
 
-fn arrival(route: &Route, headers: &HeaderMap, payload: Bytes) -> Result<Arrival, Refused> {
-    let idempotency = idempotency::key(route.idempotency, headers)?;
-    let keys = route.keys.read(|name| text(headers.get(name)?), &payload).map_err(Refused::Keys)?;
-    let idempotency = idempotency.zip(route.idempotency);
+fn arrival(route: &Route, headers: &HeaderMap, content: Content) -> Result<Arrival, KeyError> {
+    let keys = route.keys.read(|name| text(headers.get(name)?), &content.payload)?;
     Ok(Arrival {
-        idempotency: idempotency.map(|(key, rule)| IdempotencyKey {
-            key,
-            window: rule.window,
-            fingerprint: Digest::of(&payload),
-        }),
+        idempotency: None,
         source: route.source.clone(),
-        content_type: headers.get(CONTENT_TYPE).and_then(text).unwrap_or_else(|| UNKNOWN_TYPE.to_owned()),
+        content_type: content.content_type,
         headers: kept(route, headers),
-        payload,
+        payload: content.payload,
         key: keys.key,
         dedupe_key: keys.dedupe_key,
         dedupe_window: keys.dedupe_window,
@@ -109,9 +153,10 @@ fn arrival(route: &Route, headers: &HeaderMap, payload: Bytes) -> Result<Arrival
     })
 }
 
+/// The headers that the flow keeps. Those that speak of the body as it was sent are not true of the message.
 fn kept(route: &Route, headers: &HeaderMap) -> Headers {
     let mut kept = Headers::new();
-    for name in &route.keep_headers {
+    for name in route.keep_headers.iter().filter(|name| !matches!(**name, CONTENT_ENCODING | CONTENT_LENGTH)) {
         for value in headers.get_all(name) {
             kept.push(name.as_str(), String::from_utf8_lossy(value.as_bytes()));
         }
@@ -123,19 +168,38 @@ fn text(value: &HeaderValue) -> Option<String> {
     std::str::from_utf8(value.as_bytes()).ok().map(str::to_owned)
 }
 
-fn accepted(receipt: Receipt) -> Response<Full<Bytes>> {
-    let id = receipt.id();
-    let status_url = format!("{MESSAGES}{id}");
-    let is_duplicate = matches!(receipt, Receipt::Duplicate(_) | Receipt::Repeated { duplicate: true, .. });
-    let duplicate = if is_duplicate { r#","duplicate":true"# } else { "" };
-    let mut response = json(StatusCode::ACCEPTED, format!(r#"{{"id":"{id}","status_url":"{status_url}"{duplicate}}}"#));
+fn accepted(taken: Taken) -> Response<Full<Bytes>> {
+    match taken {
+        Taken::One(receipt) => accepted_one(receipt),
+        Taken::Several(receipts) => {
+            let messages: Vec<_> = receipts.into_iter().map(document).collect();
+            json(StatusCode::ACCEPTED, format!(r#"{{"messages":[{}]}}"#, messages.join(",")))
+        }
+    }
+}
+
+fn accepted_one(receipt: Receipt) -> Response<Full<Bytes>> {
+    let mut response = json(StatusCode::ACCEPTED, document(receipt));
     if matches!(receipt, Receipt::Repeated { .. }) {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     }
-    if let Ok(location) = HeaderValue::try_from(status_url) {
+    if let Ok(location) = HeaderValue::try_from(status_url(receipt)) {
         response.headers_mut().insert(LOCATION, location);
     }
     response
+}
+
+/// What the sender is told of one message.
+fn document(receipt: Receipt) -> String {
+    let id = receipt.id();
+    let status_url = status_url(receipt);
+    let is_duplicate = matches!(receipt, Receipt::Duplicate(_) | Receipt::Repeated { duplicate: true, .. });
+    let duplicate = if is_duplicate { r#","duplicate":true"# } else { "" };
+    format!(r#"{{"id":"{id}","status_url":"{status_url}"{duplicate}}}"#)
+}
+
+fn status_url(receipt: Receipt) -> String {
+    format!("{MESSAGES}{}", receipt.id())
 }
 
 fn json(status: StatusCode, body: String) -> Response<Full<Bytes>> {

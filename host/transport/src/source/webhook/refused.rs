@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gantry_security::Refusal;
-use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 
+use super::content_error::ContentError;
+use super::encoding;
 use super::idempotency::IdempotencyError;
+use crate::charset::CharsetError;
 use crate::intake::IntakeError;
 use crate::keys::KeyError;
 
@@ -19,12 +22,27 @@ use crate::keys::KeyError;
 pub(super) enum Refused {
     NotFound,
     UnknownMessage,
-    Method { allow: &'static str },
-    TooLarge { limit: usize },
-    TooSlow { limit: Duration },
+    Method {
+        allow: &'static str,
+    },
+    TooLarge {
+        limit: usize,
+    },
+    TooSlow {
+        limit: Duration,
+    },
     Incomplete,
-    Unverified { refusal: Refusal, challenge: Option<&'static str> },
+    Unverified {
+        refusal: Refusal,
+        challenge: Option<&'static str>,
+    },
+    Content(ContentError),
     Keys(KeyError),
+    /// A key of one message among several, counted from one.
+    KeysOf {
+        message: usize,
+        error: KeyError,
+    },
     Idempotency(IdempotencyError),
     Intake(IntakeError),
 }
@@ -32,6 +50,12 @@ pub(super) enum Refused {
 impl From<IdempotencyError> for Refused {
     fn from(error: IdempotencyError) -> Self {
         Self::Idempotency(error)
+    }
+}
+
+impl From<ContentError> for Refused {
+    fn from(error: ContentError) -> Self {
+        Self::Content(error)
     }
 }
 
@@ -46,7 +70,8 @@ impl Refused {
             Self::TooSlow { .. } => "too_slow",
             Self::Incomplete => "incomplete_body",
             Self::Unverified { refusal, .. } => refusal.name(),
-            Self::Keys(error) => error.name(),
+            Self::Content(error) => error.name(),
+            Self::Keys(error) | Self::KeysOf { error, .. } => error.name(),
             Self::Idempotency(error) => error.name(),
             Self::Intake(error) => error.name(),
         }
@@ -54,7 +79,11 @@ impl Refused {
 
     /// Whether it may come before the whole body was read, so that the connection can't be used again.
     const fn may_leave_body_unread(&self) -> bool {
-        !matches!(self, Self::Keys(_) | Self::Idempotency(_) | Self::Intake(_))
+        match self {
+            Self::Keys(_) | Self::KeysOf { .. } | Self::Idempotency(_) | Self::Intake(_) => false,
+            Self::Content(error) => matches!(error, ContentError::UnsupportedEncoding(_)),
+            _ => true,
+        }
     }
 
     /// The answer to a request with or without a body. It says `connection: close` if the body stays unread.
@@ -73,6 +102,9 @@ impl Refused {
             }
             Self::Unverified { challenge: Some(challenge), .. } if status == StatusCode::UNAUTHORIZED => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            Self::Content(ContentError::UnsupportedEncoding(_)) => {
+                headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding::ACCEPTED));
             }
             Self::Idempotency(IdempotencyError::InFlight) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(1));
@@ -103,9 +135,22 @@ impl Refused {
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Unverified { refusal: Refusal::Malformed { .. }, .. } | Self::Incomplete | Self::Keys(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Content(error) => match error {
+                ContentError::UnsupportedEncoding(_)
+                | ContentError::Charset(CharsetError::Unknown(_))
+                | ContentError::Form => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                ContentError::TooLargeUnpacked { .. } | ContentError::TooMany { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+                ContentError::InvalidEncoding(_)
+                | ContentError::Charset(CharsetError::Malformed(_))
+                | ContentError::InvalidForm(_)
+                | ContentError::Json(_)
+                | ContentError::OtherType { .. }
+                | ContentError::NoArray(_) => StatusCode::BAD_REQUEST,
+            },
+            Self::Unverified { refusal: Refusal::Malformed { .. }, .. }
+            | Self::Incomplete
+            | Self::Keys(_)
+            | Self::KeysOf { .. } => StatusCode::BAD_REQUEST,
             Self::Unverified { .. } => StatusCode::UNAUTHORIZED,
             Self::Idempotency(IdempotencyError::Missing | IdempotencyError::Invalid(_)) => StatusCode::BAD_REQUEST,
             Self::Idempotency(IdempotencyError::Reused) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -124,7 +169,9 @@ impl Refused {
             Self::TooSlow { limit } => format!("the request did not arrive completely within {limit:?}"),
             Self::Incomplete => "the body ended before it was complete, or is not framed correctly".to_owned(),
             Self::Unverified { refusal, .. } => refusal.to_string(),
+            Self::Content(error) => error.to_string(),
             Self::Keys(error) => error.to_string(),
+            Self::KeysOf { message, error } => format!("message {message} of this request: {error}"),
             Self::Idempotency(error) => error.to_string(),
             Self::Intake(error) => format!("{error}; send the request again later"),
         }

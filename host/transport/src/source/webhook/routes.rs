@@ -11,6 +11,8 @@ use gantry_security::{Environment, Verifier, VerifierError};
 use http::header::{self, HeaderName};
 use parking_lot::RwLock;
 
+use super::form::Form;
+use super::split::Splitter;
 use super::{Idempotency, Webhook};
 use crate::json::InvalidPointer;
 use crate::keys::KeyRules;
@@ -19,11 +21,12 @@ use crate::keys::KeyRules;
 pub const MESSAGES: &str = "/messages/";
 
 /// Headers that prove an identity: they are used for verification only.
-const CREDENTIALS: [HeaderName; 8] = [
+const CREDENTIALS: [HeaderName; 9] = [
     header::AUTHORIZATION,
     header::PROXY_AUTHORIZATION,
     header::COOKIE,
     HeaderName::from_static("webhook-signature"),
+    HeaderName::from_static("svix-signature"),
     HeaderName::from_static("x-hub-signature"),
     HeaderName::from_static("x-hub-signature-256"),
     HeaderName::from_static("x-shopify-hmac-sha256"),
@@ -80,6 +83,12 @@ pub(super) struct Route {
     pub(super) keys: KeyRules,
     pub(super) idempotency: Option<Idempotency>,
     pub(super) keep_headers: Vec<HeaderName>,
+    /// The media type of all messages; none: as the sender says.
+    pub(super) content_type: Option<String>,
+    pub(super) form: Option<Form>,
+    pub(super) splitter: Option<Splitter>,
+    /// Whether the flow reads its messages as JSON: by a pointer, by a schema, or to take arrays apart.
+    pub(super) takes_json: bool,
 }
 
 /// All endpoints of a host.
@@ -112,6 +121,50 @@ impl RouteTable {
         self.0.insert(path, Arc::new(route));
         Ok(())
     }
+
+    /// The endpoint at a path. Where there is none, a slash at the end makes no difference, and neither does an escape of a
+    /// character that needs none, which RFC 3986 calls the same path.
+    fn find(&self, path: &str) -> Option<&Arc<Route>> {
+        if let Some(route) = self.0.get(path) {
+            return Some(route);
+        }
+        let plain = unescape(path)?;
+        let toggled = plain.strip_suffix('/').map_or_else(|| format!("{plain}/"), str::to_owned);
+        self.0.get(&plain).or_else(|| self.0.get(&toggled))
+    }
+
+    /// The path most like this one, if it is like it at all, and its flow.
+    fn nearest(&self, path: &str) -> Option<(String, FlowName)> {
+        let wanted: String = path.chars().take(LONGEST_COMPARED).collect::<String>().to_ascii_lowercase();
+        let distance = |known: &str| strsim::damerau_levenshtein(&wanted, &known.to_ascii_lowercase());
+        let known = self.0.iter().map(|(known, route)| (distance(known), known, route));
+        let (distance, known, route) = known.min_by_key(|(distance, known, _)| (*distance, *known))?;
+        let is_like = distance <= (known.chars().count() / 3).max(2);
+        is_like.then(|| (known.clone(), route.flow.clone()))
+    }
+}
+
+/// Longest part of a path that is compared with others: comparing takes time.
+const LONGEST_COMPARED: usize = 200;
+
+/// The path with every escape decoded that was not needed. None if an escape is left: no flow's path has one.
+fn unescape(path: &str) -> Option<String> {
+    let mut parts = path.split('%');
+    let mut plain = parts.next()?.to_owned();
+    for part in parts {
+        let decoded = char::from(u8::from_str_radix(part.get(..2)?, 16).ok()?);
+        if !is_unreserved(decoded) {
+            return None;
+        }
+        plain.push(decoded);
+        plain.push_str(&part[2..]);
+    }
+    Some(plain)
+}
+
+/// Whether a character of a path needs no escape (RFC 3986, 2.3).
+fn is_unreserved(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~".contains(c)
 }
 
 impl Route {
@@ -126,6 +179,10 @@ impl Route {
             timeout: webhook.timeout,
             idempotency: webhook.idempotency,
             keep_headers: webhook.keep_headers.iter().map(|name| harmless(name)).collect::<Result<_, _>>()?,
+            content_type: webhook.content_type.clone(),
+            form: webhook.form.clone(),
+            splitter: webhook.split.as_ref().map(Splitter::new).transpose()?,
+            takes_json: webhook.has_schema || webhook.split.is_some() || keys.read_json(),
             keys,
         })
     }
@@ -153,6 +210,25 @@ impl Routes {
     }
 
     pub(super) fn find(&self, path: &str) -> Option<Arc<Route>> {
-        self.0.read().0.get(path).cloned()
+        self.0.read().find(path).cloned()
+    }
+
+    /// The path most like one that leads nowhere, and its flow.
+    pub(super) fn nearest(&self, path: &str) -> Option<(String, FlowName)> {
+        let table = Arc::clone(&self.0.read());
+        table.nearest(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_that_was_not_needed_is_decoded_and_one_that_was_leads_nowhere() {
+        assert_eq!(unescape("/%6frders/%7Ea").unwrap(), "/orders/~a");
+        for other in ["/a%2Fb", "/a%", "/a%4", "/a%zz", "/a%ff", "/a%+1"] {
+            assert_eq!(unescape(other), None, "{other}");
+        }
     }
 }

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use gantry_config::kind::SourceSettings;
 use gantry_config::table::{At, PathText};
-use gantry_config::{Dedupe, Label, Lower, SecretRef, SourceKind, ValueFrom, Verify};
+use gantry_config::{Code, Dedupe, Label, Lower, SecretRef, SourceKind, ValueFrom, Verify};
 use gantry_security::{Environment, Verifier};
 
-use super::table::{IdempotencyKeyTable, WebhookTable};
+use super::form::Form;
+use super::split::Split;
+use super::table::{FormChoice, IdempotencyKeyTable, SplitTable, WebhookTable};
 use super::verify;
 use crate::source::{OpenSource, SourceLacks};
 
@@ -16,13 +18,15 @@ const MAX_BYTES: usize = 1 << 20;
 const MAX_BYTES_BOUNDS: RangeInclusive<u64> = 1..=(1 << 30);
 const TIMEOUT: Duration = Duration::from_secs(10);
 const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+const SPLIT_MESSAGES: u32 = 1000;
 
 /// Headers that prove who sends: they must not be kept with a message.
-const CREDENTIAL_HEADERS: [&str; 7] = [
+const CREDENTIAL_HEADERS: [&str; 8] = [
     "authorization",
     "proxy-authorization",
     "cookie",
     "webhook-signature",
+    "svix-signature",
     "x-hub-signature",
     "x-hub-signature-256",
     "x-shopify-hmac-sha256",
@@ -47,6 +51,14 @@ pub struct Webhook {
     pub idempotency: Option<Idempotency>,
     /// Request headers kept with the message, beside `content-type`; never credentials or signatures.
     pub keep_headers: Vec<String>,
+    /// The media type of all messages, whatever the sender says; none: as the sender says.
+    pub content_type: Option<String>,
+    /// How forms are unwrapped; none: not.
+    pub form: Option<Form>,
+    /// How arrays are taken apart; none: not.
+    pub split: Option<Split>,
+    /// Whether messages are held to a JSON Schema.
+    pub has_schema: bool,
 }
 
 /// How the header `Idempotency-Key` is honoured.
@@ -86,6 +98,8 @@ impl SourceKind for Kind {
         let idempotency = raw.idempotency_key.map_or(Some(None), |raw| idempotency(&raw, lower).map(Some));
         let keep_headers: Vec<_> =
             raw.keep_headers.unwrap_or_default().iter().map(|name| kept_header(name, lower)).collect();
+        let content_type = raw.content_type.map_or(Some(None), |text| media_type(text, lower).map(Some));
+        let split = raw.split.map_or(Some(None), |raw| split(raw, idempotency.as_ref(), lower).map(Some));
         Some(Webhook {
             path: path?,
             verify: verify?,
@@ -95,6 +109,10 @@ impl SourceKind for Kind {
             dedupe: dedupe?,
             idempotency: idempotency?,
             keep_headers: keep_headers.into_iter().collect::<Option<_>>()?,
+            content_type: content_type?,
+            form: raw.form.map(FormChoice::into),
+            split: split?,
+            has_schema: raw.schema.is_some(),
         })
     }
 }
@@ -134,6 +152,32 @@ fn kept_header(name: &At<String>, lower: &mut Lower<'_>) -> Option<String> {
     }
     lower.invalid(&name.span, format!("`{kept}` is a credential and is never kept with a message"), "leave it out");
     None
+}
+
+fn media_type(text: At<String>, lower: &mut Lower<'_>) -> Option<String> {
+    let mut parts = text.value.split(';').next().unwrap_or_default().trim().split('/');
+    let is_token = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'*');
+    let has_both = parts.next().is_some_and(is_token) && parts.next().is_some_and(is_token) && parts.next().is_none();
+    if has_both && text.value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Some(text.value);
+    }
+    let help = "it has a type and a subtype: \"application/json\", \"text/csv; charset=utf-8\"";
+    lower.invalid(&text.span, format!("`{}` is not a media type", text.value), help);
+    None
+}
+
+fn split(raw: At<SplitTable>, idempotency: Option<&Option<Idempotency>>, lower: &mut Lower<'_>) -> Option<Split> {
+    if idempotency.is_some_and(Option::is_some) {
+        let message = "an idempotency key stands for one message, and this source takes several from a request";
+        let help = "leave `idempotency_key` out, and recognise duplicates by `dedupe`";
+        lower.report(Code::Conflict, &raw.span, message, help);
+        return None;
+    }
+    let pointer = match raw.value.pointer {
+        None => String::new(),
+        Some(At { span, value }) => lower.pointer(&value, &span)?,
+    };
+    Some(Split { pointer, max_messages: raw.value.max_messages.unwrap_or(SPLIT_MESSAGES) as usize })
 }
 
 fn idempotency(raw: &IdempotencyKeyTable, lower: &mut Lower<'_>) -> Option<Idempotency> {

@@ -1,9 +1,10 @@
 //! `[source.webhook]` as typed.
 
-use gantry_config::table::{At, DedupeTable, DurationText, PathText, SizeText, ValueFromChoice};
+use gantry_config::table::{At, DedupeTable, DurationText, PathText, PointerText, SizeText, ValueFromChoice};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::form::Form;
 use super::verify::VerifyChoice;
 
 /// An HTTP endpoint that takes messages in.
@@ -30,6 +31,16 @@ pub(crate) struct WebhookTable {
     pub(super) idempotency_key: Option<IdempotencyKeyTable>,
     /// A JSON Schema that messages are held to. One that breaks it is a dead letter at once.
     pub(super) schema: Option<At<PathText>>,
+    /// Media type of all messages, whatever the sender says. If it is one of JSON, a body that isn't JSON is refused with
+    /// status 400. Unless given, the sender's `Content-Type` counts.
+    #[schemars(extend("examples" = ["application/json"]))]
+    pub(super) content_type: Option<At<String>>,
+    /// How forms (`application/x-www-form-urlencoded`) are unwrapped. Without it, a form is a message as it is; where the
+    /// flow reads JSON, it is refused with status 415.
+    pub(super) form: Option<FormChoice>,
+    /// Takes arrays of JSON apart: each item becomes a message, and all are accepted together or none. Without it, a body
+    /// is one message.
+    pub(super) split: Option<At<SplitTable>>,
     /// Request headers kept with the message, beside `content-type`; never credentials or signatures.
     pub(super) keep_headers: Option<Vec<At<String>>>,
 }
@@ -44,4 +55,34 @@ pub(super) struct IdempotencyKeyTable {
     /// How long a key is remembered.
     #[schemars(extend("default" = "24h"))]
     pub(super) window: Option<At<DurationText>>,
+}
+
+/// How forms are unwrapped.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FormChoice {
+    /// The message is the text of this field, as with GitHub and Slack: `payload`.
+    Field(String),
+    /// The message is a JSON object with all fields as texts. A field that is there several times is an array.
+    Fields,
+}
+
+impl From<FormChoice> for Form {
+    fn from(choice: FormChoice) -> Self {
+        match choice {
+            FormChoice::Field(name) => Self::Field(name),
+            FormChoice::Fields => Self::Fields,
+        }
+    }
+}
+
+/// Takes arrays apart.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SplitTable {
+    /// JSON Pointer to the array. Unless given, the whole body is the array; an object then is one message.
+    pub(super) pointer: Option<At<PointerText>>,
+    /// Most items of one array, 1000 unless given; a longer one is refused with status 413.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub(super) max_messages: Option<u32>,
 }

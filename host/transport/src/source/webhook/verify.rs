@@ -15,7 +15,8 @@ const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 pub(super) enum VerifyChoice {
     /// Anyone may send; only sensible behind something that authenticates.
     None,
-    /// `webhook-id`, `webhook-timestamp` and `webhook-signature` as standardwebhooks.com specifies.
+    /// `webhook-id`, `webhook-timestamp` and `webhook-signature` as standardwebhooks.com specifies, or the same three as
+    /// `svix-…`.
     StandardWebhooks(StandardWebhooksTable),
     /// `X-Hub-Signature-256: sha256=<hex>`.
     Github(SecretsTable),

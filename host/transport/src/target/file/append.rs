@@ -1,13 +1,14 @@
-//! Appends to a file: all or nothing, under a lock, and on disk before it counts as written.
+//! Appends to a file: all or nothing, under a lock, and on disk before it counts as written. Bytes of others are never
+//! touched.
 
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use gantry_core::ErrorClass;
 
-/// Bytes read in one step when searching backwards for the last line end.
-const STEP: usize = 64 << 10;
+use super::mark::LastWrite;
 
 /// Why nothing was appended, with the error of the system.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,10 +61,10 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Appends all of `bytes` under the file's lock, or nothing.
-pub(super) fn whole(file: &mut File, bytes: &[u8]) -> Result<(), AppendError> {
+/// Appends all of `bytes` under the file's lock, or nothing. `path` is for the log.
+pub(super) fn whole(file: &mut File, path: &Path, bytes: &[u8]) -> Result<(), AppendError> {
     lock(file)?;
-    let result = append(file, bytes);
+    let result = append(file, path, bytes);
     file.unlock().ok();
     Ok(result?)
 }
@@ -83,41 +84,64 @@ pub(super) fn is_still_at(file: &File, path: &Path) -> bool {
     matches!((&file.metadata(), &std::fs::metadata(path)), (Ok(open), Ok(named)) if same(open, named))
 }
 
-fn append(file: &mut File, bytes: &[u8]) -> io::Result<()> {
-    let start = cut_torn_line(file)?;
-    let result = file.write_all(bytes).and_then(|()| file.sync_data());
+fn append(file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let begin = cut_own_torn_line(file, path)?;
+    let bytes = if ends_line(file, path, begin)? { Cow::Borrowed(bytes) } else { Cow::Owned([b"\n", bytes].concat()) };
+    LastWrite::of(begin, &bytes).record(file);
+    let result = file.write_all(&bytes).and_then(|()| file.sync_data());
     if result.is_err() {
-        // If this fails too, the torn line is cut before the next write.
-        file.set_len(start).ok();
+        // If this fails too, the next writer finds what is left.
+        take_back(file, begin, &bytes).ok();
     }
     result
 }
 
-/// Cuts off what is behind the last line end, and returns the new length.
-fn cut_torn_line(file: &mut File) -> io::Result<u64> {
+/// Cuts off the last line if a write of this host left it without its end. Returns the length of the file.
+///
+/// Only bytes that the host's own record of its last write covers are cut.
+fn cut_own_torn_line(file: &mut File, path: &Path) -> io::Result<u64> {
     let length = file.metadata()?.len();
-    let whole = end_of_last_line(file, length)?;
-    if whole < length {
-        file.set_len(whole)?;
+    let Some(write) = LastWrite::recorded(file).filter(|write| write.is_torn(length)) else { return Ok(length) };
+    let mut torn = Vec::new();
+    file.seek(SeekFrom::Start(write.begin))?;
+    file.read_to_end(&mut torn)?;
+    let whole = torn.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    if whole == torn.len() || !write.begins(&torn) {
+        return Ok(length);
     }
-    Ok(whole)
+    let kept = write.begin + whole as u64;
+    let file_name = path.display();
+    tracing::warn!(
+        file = %file_name, bytes = length - kept,
+        "a line that this host did not finish writing is cut; its message is sent again"
+    );
+    file.set_len(kept)?;
+    Ok(kept)
 }
 
-fn end_of_last_line(file: &mut File, length: u64) -> io::Result<u64> {
-    let mut end = length;
-    // Nearly always the last byte is the line end.
-    let mut step = 1;
-    while end > 0 {
-        let begin = end.saturating_sub(step as u64);
-        let mut block = vec![0; usize::try_from(end - begin).unwrap_or(STEP)];
-        file.seek(SeekFrom::Start(begin))?;
-        file.read_exact(&mut block)?;
-        if let Some(at) = block.iter().rposition(|byte| *byte == b'\n') {
-            return Ok(begin + at as u64 + 1);
-        }
-        (end, step) = (begin, STEP);
+/// Whether whatever is appended begins a new line.
+fn ends_line(file: &mut File, path: &Path, length: u64) -> io::Result<bool> {
+    let Some(last) = length.checked_sub(1) else { return Ok(true) };
+    let mut byte = [0];
+    file.seek(SeekFrom::Start(last))?;
+    file.read_exact(&mut byte)?;
+    let ends = byte == *b"\n";
+    if !ends {
+        let file_name = path.display();
+        tracing::warn!(
+            file = %file_name,
+            "the last line of the file has no end, and this host did not write it; a new line is begun"
+        );
     }
-    Ok(0)
+    Ok(ends)
+}
+
+/// Cuts off what a failed write added, if that is all that is behind `begin`.
+fn take_back(file: &mut File, begin: u64, bytes: &[u8]) -> io::Result<()> {
+    let mut added = Vec::new();
+    file.seek(SeekFrom::Start(begin))?;
+    file.take(bytes.len() as u64 + 1).read_to_end(&mut added)?;
+    if bytes.starts_with(&added) { file.set_len(begin) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -4,19 +4,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_config::kind::TargetKeys;
-use gantry_config::{Auth, Lower, SecretRef, TargetKind, TargetSettings};
+use gantry_config::table::{At, PathText};
+use gantry_config::{Auth, Code, Lower, SecretRef, TargetKind, TargetSettings};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 
-use super::HttpSender;
 use super::table::{HttpTable, MethodChoice};
+use super::{HttpSender, Success, success};
 use crate::target::{BuildError, OpenTarget, Target, TargetContext};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Time for establishing a connection, unless stated otherwise.
-pub(in crate::target) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long a connection is used, unless stated otherwise: after a move, messages go to the new address within this time,
+/// and a handshake a minute costs nothing.
+const CONNECTION_LIFE: Duration = Duration::from_secs(60);
+
+/// Headers of an answer that are kept, unless stated otherwise.
+const ANSWER_HEADERS: [&str; 3] = ["location", "x-request-id", "x-correlation-id"];
 
 /// The header with the idempotency key, unless stated otherwise.
-pub(in crate::target) const IDEMPOTENCY_HEADER: &str = "idempotency-key";
+const IDEMPOTENCY_HEADER: &str = "idempotency-key";
 
 /// An HTTP endpoint that messages are sent to. Redirects are never followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +44,36 @@ pub struct HttpTarget {
     pub connect_timeout: Duration,
     /// From sending to the last byte of the answer.
     pub timeout: Duration,
+    /// How long a connection is used before the name is resolved again.
+    pub connection_life: Duration,
     /// Header that carries the idempotency key; `idempotency-key` unless given.
     pub idempotency_header: String,
+    /// Headers of an answer that are kept with the attempt.
+    pub answer_headers: Vec<String>,
+    /// What counts as success.
+    pub success: Success,
+    /// Certificates of authorities that are trusted besides the system's, in DER.
+    pub ca: Vec<Vec<u8>>,
+}
+
+impl HttpTarget {
+    /// Requests with `POST` to this URL, and everything else as by default.
+    #[must_use]
+    pub fn to(url: &str) -> Self {
+        Self {
+            method: "POST".to_owned(),
+            url: url.to_owned(),
+            headers: Vec::new(),
+            auth: Auth::None,
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: TIMEOUT,
+            connection_life: CONNECTION_LIFE,
+            idempotency_header: IDEMPOTENCY_HEADER.to_owned(),
+            answer_headers: ANSWER_HEADERS.map(str::to_owned).into(),
+            success: Success::default(),
+            ca: Vec::new(),
+        }
+    }
 }
 
 /// The kind `http`.
@@ -64,6 +102,16 @@ impl TargetKind for Kind {
         let auth = raw.auth.map_or(Some(Auth::None), |auth| lower.auth(auth.value));
         let connect_timeout = lower.duration_or(raw.connect_timeout.as_ref(), CONNECT_TIMEOUT);
         let timeout = lower.duration_or(raw.timeout.as_ref(), TIMEOUT);
+        let connection_life = lower.duration_or(raw.connection_life.as_ref(), CONNECTION_LIFE);
+        let answer_headers = match raw.answer_headers {
+            Some(names) => {
+                let lowered: Vec<_> = names.iter().map(|name| lower.header_name(&name.value, &name.span)).collect();
+                lowered.into_iter().collect()
+            }
+            None => Some(ANSWER_HEADERS.map(str::to_owned).into()),
+        };
+        let success = raw.success.map_or(Some(Success::default()), |success| success::lower(success, lower));
+        let ca = raw.ca.map_or(Some(Vec::new()), |path| certificates(&path, lower));
         let idempotency_header = match raw.idempotency_header {
             Some(name) => lower.open_header(&name.value, &name.span),
             None => Some(IDEMPOTENCY_HEADER.to_owned()),
@@ -75,7 +123,11 @@ impl TargetKind for Kind {
             auth: auth?,
             connect_timeout: connect_timeout?,
             timeout: timeout?,
+            connection_life: connection_life?,
             idempotency_header: idempotency_header?,
+            answer_headers: answer_headers?,
+            success: success?,
+            ca: ca?,
         })
     }
 }
@@ -111,5 +163,33 @@ fn method(raw: Option<MethodChoice>) -> &'static str {
         Some(MethodChoice::Put) => "PUT",
         Some(MethodChoice::Patch) => "PATCH",
         Some(MethodChoice::Delete) => "DELETE",
+    }
+}
+
+/// The certificates in a file. They are part of the settings, so that a reload notices when they have changed.
+fn certificates(path: &At<PathText>, lower: &mut Lower<'_>) -> Option<Vec<Vec<u8>>> {
+    let file = lower.path(path)?;
+    let shown = lower.directory().join(&*path.value);
+    let shown = shown.display();
+    let bytes = match std::fs::read(&file) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let message = format!("the certificates in {shown} can't be read: {error}");
+            lower.report(Code::MissingFile, &path.span, message, "state a file in PEM format");
+            return None;
+        }
+    };
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
+    match read {
+        Ok(certificates) if !certificates.is_empty() => {
+            Some(certificates.into_iter().map(|certificate| certificate.to_vec()).collect())
+        }
+        _ => {
+            let message = format!("{shown} holds no certificate that can be read");
+            let help = "it must be in PEM format: `-----BEGIN CERTIFICATE-----`; `openssl x509 -inform der -in FILE` \
+                        converts one";
+            lower.invalid(&path.span, message, help);
+            None
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use gantry_config::table::{At, AuthChoice, BreakerTable, DurationText, PathText, TargetRetryTable};
+use gantry_config::table::{
+    At, AuthChoice, BreakerTable, DurationText, PathText, PointerText, Scalar, TargetRetryTable,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,6 +29,16 @@ pub(crate) struct HttpTable {
     /// Until the connection stands.
     #[schemars(extend("default" = "3s"))]
     pub(super) connect_timeout: Option<At<DurationText>>,
+    /// How long a connection is used. Then the name is resolved again, so that messages follow a target that moves.
+    #[schemars(extend("default" = "60s"))]
+    pub(super) connection_life: Option<At<DurationText>>,
+    /// Certificates of authorities that are trusted besides those of the machine: a file in PEM format.
+    pub(super) ca: Option<At<PathText>>,
+    /// What counts as success. Without it, every answer with a status of 2xx.
+    pub(super) success: Option<AnswerSuccessTable>,
+    /// Headers of an answer that are kept with each attempt: ids by which the target knows the request.
+    #[schemars(extend("default" = ["location", "x-request-id", "x-correlation-id"]))]
+    pub(super) answer_headers: Option<Vec<At<String>>>,
     /// Header that carries the idempotency key.
     #[schemars(extend("default" = "idempotency-key"))]
     pub(super) idempotency_header: Option<At<String>>,
@@ -53,4 +65,52 @@ pub(super) enum MethodChoice {
     Put,
     Patch,
     Delete,
+}
+
+/// What counts as success, for a service that says in its answers' bodies whether it did anything.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnswerSuccessTable {
+    /// The status codes that mean success. Without it, any 2xx.
+    #[schemars(length(min = 1), inner(range(min = 200, max = 599)))]
+    pub(super) status: Option<Vec<At<u16>>>,
+    /// What the answer's body must be like besides.
+    pub(super) body: Option<At<BodyTable>>,
+    /// What becomes of a delivery whose answer has a good status and isn't success.
+    #[schemars(extend("default" = "permanent"))]
+    pub(super) failure: Option<FailureChoice>,
+    /// Answers without success that are like this are retried, whatever `failure` and the status say.
+    pub(super) retry: Option<At<BodyTable>>,
+}
+
+/// What an answer's body is like: one condition.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BodyTable {
+    /// The value in a body of JSON that `equals`, `one_of`, `none_of` or `present` is about.
+    pub(super) pointer: Option<At<PointerText>>,
+    /// It has this value.
+    pub(super) equals: Option<At<Scalar>>,
+    /// It has one of these values.
+    #[schemars(length(min = 1))]
+    pub(super) one_of: Option<Vec<At<Scalar>>>,
+    /// It is there and has none of these values.
+    #[schemars(length(min = 1))]
+    pub(super) none_of: Option<Vec<At<Scalar>>>,
+    /// It is there and not null; with `false`: it isn't.
+    pub(super) present: Option<bool>,
+    /// The body's text contains this.
+    pub(super) contains: Option<At<String>>,
+    /// The body's text doesn't contain this.
+    pub(super) lacks: Option<At<String>>,
+}
+
+/// What becomes of a delivery whose answer has a good status and isn't success.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FailureChoice {
+    /// It is a dead letter at once.
+    Permanent,
+    /// It is retried, like one that was answered 503.
+    Retry,
 }

@@ -129,3 +129,8 @@ fn a_directory_is_read_without_its_host_file_and_a_file_named_twice_once() {
     let paths = [directory.path().to_owned(), directory.path().join("flow.toml")];
     assert_eq!(load_flows(&paths).unwrap().0.len(), 1);
 }
+
+#[test]
+fn a_source_that_can_not_take_its_bodies_as_it_says_is_refused() {
+    insta::assert_snapshot!(drawn("content_conflicts"));
+}

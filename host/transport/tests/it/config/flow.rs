@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use gantry_config::{Auth, Dedupe, Flow, OnFailure, SecretRef, ValueFrom, Verify, diagram};
+use gantry_config::{Auth, Dedupe, Flow, OnFailure, SecretRef, ValueFrom, Verify, XmlPath, diagram};
 use gantry_core::BreakerPolicy;
 use gantry_transport::source::files::{FileFormat, Files};
-use gantry_transport::source::webhook::{Idempotency, Webhook};
+use gantry_transport::source::webhook::{Form, Idempotency, Split, Webhook};
 use gantry_transport::target::file::FileTarget;
-use gantry_transport::target::http::HttpTarget;
+use gantry_transport::target::http::{BodyCondition, HttpTarget, Success, ValueTest};
 
 use super::load_flows;
 
@@ -52,6 +52,18 @@ fn a_webhook_is_read() {
 }
 
 #[test]
+fn what_a_webhook_says_of_its_bodies_is_read() {
+    let source = load_flows(&["tests/cases/content"]).unwrap().0.remove(0).source;
+    let webhook = source.of_kind::<Webhook>().unwrap().clone();
+    assert_eq!(webhook.content_type.as_deref(), Some("application/json"));
+    assert_eq!(webhook.form, Some(Form::Fields));
+    assert_eq!(webhook.split, Some(Split { pointer: "/events".into(), max_messages: 500 }));
+    assert_eq!(webhook.key, XmlPath::parse("/Event/Mail").map(ValueFrom::XmlPath));
+    let Some(Dedupe { by: ValueFrom::XmlPath(path), .. }) = webhook.dedupe else { panic!("dedupe") };
+    assert_eq!(path.attribute(), Some("id"));
+}
+
+#[test]
 fn a_step_is_read_and_dates_in_its_settings_become_text() {
     let step = flow("shop-orders-to-erp").steps.remove(0);
     let plugin = step.plugin().unwrap();
@@ -71,6 +83,17 @@ fn targets_are_read() {
     assert_eq!((http.method.as_str(), http.idempotency_header.as_str()), ("PUT", "x-request-id"));
     assert_eq!(http.headers, [("x-tenant".to_owned(), "acme".to_owned())]);
     assert!(matches!(&http.auth, Auth::Bearer(SecretRef::Env(name)) if name == "ERP_TOKEN"));
+    assert_eq!((http.connection_life, http.ca.len()), (Duration::from_secs(300), 1));
+    assert_eq!(http.answer_headers, ["x-job"]);
+    let value = |pointer: &str, test| Some(BodyCondition::Value { pointer: pointer.to_owned(), test });
+    let codes = ["LOCKED", "-32000", "true"].map(str::to_owned).to_vec();
+    let success = Success {
+        status: vec![200, 409],
+        body: value("/error", ValueTest::Present(false)),
+        retries: true,
+        retry: value("/error/code", ValueTest::OneOf(codes)),
+    };
+    assert_eq!(http.success, success);
     assert_eq!((target("erp").concurrency, target("erp").retry.network.attempts), (4, 2));
     let archive = target("archive");
     assert_eq!(archive.settings.of_kind::<FileTarget>().unwrap().path, absolute("archive.ndjson"));
@@ -114,7 +137,7 @@ fn a_directory_of_files_is_read() {
     assert_eq!((files.directory, files.done), (absolute("inbox"), absolute("inbox/done")));
     assert_eq!((files.pattern.as_str(), files.poll), ("*.csv", Duration::from_secs(2)));
     let FileFormat::Csv(csv) = files.format else { panic!("csv") };
-    assert_eq!((csv.delimiter, csv.group_by.as_deref()), (b';', Some("customer")));
+    assert_eq!((csv.dialect.delimiter, csv.group_by.as_deref()), (b';', Some("customer")));
 }
 
 #[test]

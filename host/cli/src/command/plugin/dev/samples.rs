@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use gantry_config::Table;
+use gantry_core::file_name;
 use gantry_core::{
     Clock as _, Grants, Headers, Limits, Manifest, Message, Outcome, Place, Reuse, SystemClock, TargetName, Timestamp,
 };
@@ -146,9 +147,9 @@ impl Samples {
         let tables: BTreeMap<_, _> = self
             .tables
             .iter()
-            .map(|table| (table.name.clone(), Table { file: table.file.clone(), key: table.key.clone() }))
+            .map(|table| (table.name.clone(), Table::new(table.file.clone(), table.key.clone())))
             .collect();
-        Tables::load(&tables).map_err(|faults| {
+        Tables::load(&tables, None).map_err(|faults| {
             let faults: Vec<_> = faults.iter().map(|(name, fault)| format!("table `{name}`: {fault}")).collect();
             anyhow!("{}", faults.join("\n"))
         })
@@ -170,7 +171,7 @@ impl FromStr for TableFile {
 }
 
 fn is_hidden(file: &Path) -> bool {
-    file.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'))
+    file.file_name().is_none_or(|name| file_name::is_hidden(&name.to_string_lossy()))
 }
 
 fn media_type(file: &Path) -> &'static str {

@@ -10,12 +10,13 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 use super::Job;
+use crate::defect::{Defect, Place};
 use crate::intake::Arrival;
 use crate::keys::{KeyError, Keys};
-use crate::source::files::input::BUFFER;
-use crate::source::files::record::{Defect, Place, Record, SplitError};
+use crate::source::files::record::{Record, SplitError};
 use crate::source::files::scan::FileState;
 use crate::source::files::split::Layout;
+use crate::text::BUFFER;
 
 /// Most records that are handed over in one step: enough that one fsync serves many, and few enough that two chunks fit
 /// into memory.
@@ -25,7 +26,7 @@ const CHUNK_BYTES: usize = 4 << 20;
 /// A file that passed the check, still open: the file that was checked is taken in, even if its name is reused.
 pub(super) struct Checked {
     file: File,
-    state: FileState,
+    pub(super) state: FileState,
     pub(super) identity: String,
     layout: Layout,
     pub(super) records: u64,
@@ -37,23 +38,40 @@ pub(super) struct Chunk {
     pub(super) taken: u64,
 }
 
+/// Why a file can't be taken in.
+pub(super) struct CheckError {
+    pub(super) error: SplitError,
+    /// What was read; none if nothing could be.
+    pub(super) state: Option<FileState>,
+}
+
+impl<E: Into<SplitError>> From<E> for CheckError {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), state: None }
+    }
+}
+
 impl Job {
     /// Reads the whole file, and checks that it can be taken in.
-    pub(super) fn check(&self, path: &Path) -> Result<Checked, SplitError> {
+    pub(super) fn check(&self, path: &Path) -> Result<Checked, CheckError> {
         let file = File::open(path)?;
         let watched = file.try_clone()?;
         let state = FileState::of(&file.metadata()?)?;
         let checked = self.check_open(path, file, state);
         // If the file was changed or replaced meanwhile, the result of the check says nothing about it.
         unchanged(&watched, state)?;
-        if is_still_at(path, &watched)? { checked } else { Err(SplitError::Changed) }
+        if is_still_at(path, &watched)? {
+            checked.map_err(|error| CheckError { error, state: Some(state) })
+        } else {
+            Err(SplitError::Changed.into())
+        }
     }
 
     fn check_open(&self, path: &Path, mut file: File, state: FileState) -> Result<Checked, SplitError> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let layout = Layout::of(&mut file, &self.config.format, self.config.max_bytes)?;
+        let layout = Layout::of(&mut file, &self.config)?;
         let mut records = 0;
-        layout.split(&mut file, self.config.max_bytes, &mut |record| {
+        layout.split(&mut file, &self.config, &mut |record| {
             records = record.number;
             let headers = headers(&name, &record);
             self.read_keys(&headers, &record)?;
@@ -78,7 +96,7 @@ impl Job {
         };
         let mut chunk = Chunk { arrivals: Vec::new(), taken };
         let mut bytes = 0;
-        checked.layout.split(&mut checked.file, self.config.max_bytes, &mut |record| {
+        checked.layout.split(&mut checked.file, &self.config, &mut |record| {
             if record.number <= taken {
                 return Ok(());
             }
@@ -98,7 +116,7 @@ impl Job {
         let headers = headers(name, &record);
         let keys = self.read_keys(&headers, &record)?;
         let source = match record.place {
-            Place::Line(line) | Place::LineColumn(line, _) => format!("file {name}:{line}"),
+            Place::Line(line) | Place::LineColumn(line, _) | Place::Field(line, _) => format!("file {name}:{line}"),
             Place::Element(_) | Place::File => format!("file {name}#{}", record.number),
         };
         Ok(Arrival {
@@ -123,12 +141,12 @@ impl Job {
         })
     }
 
-    /// What identifies the file across restarts. The format is part of it, because another format gives other records.
+    /// What identifies the file across restarts. Format and encoding are part of it, because others give other records.
     fn identity(&self, name: &str, state: FileState, file: &mut File) -> io::Result<String> {
         let modified = state.modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; BUFFER];
-        hasher.update(format!("{:?}", self.config.format));
+        hasher.update(format!("{:?} {:?}", self.config.format, self.config.encoding));
         file.rewind()?;
         loop {
             match file.read(&mut buffer)? {
