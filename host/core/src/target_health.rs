@@ -107,6 +107,8 @@ pub enum TargetHealthChange {
         /// When the next attempt may be made.
         until: Timestamp,
     },
+    /// It takes requests again, which it did not for a while.
+    Unthrottled,
     /// The breaker opened, or closed.
     Breaker(BreakerChange),
 }
@@ -247,9 +249,16 @@ impl TargetHealth {
         let change = change.map(TargetHealthChange::Breaker);
         // No answer proves nothing about credentials.
         let accepted = !failed && self.forget_refusal();
-        let throttled = retry_after.filter(|_| error.is_some_and(ErrorClass::asks_to_wait));
-        let throttled = throttled.map(|wait| self.throttle(now.after(wait)));
+        let throttled = match retry_after.filter(|_| error.is_some_and(ErrorClass::asks_to_wait)) {
+            Some(wait) => Some(self.throttle(now.after(wait))),
+            None => self.unthrottle(now),
+        };
         change.into_iter().chain(accepted.then_some(TargetHealthChange::Accepted)).chain(throttled).collect()
+    }
+
+    /// An answer that asks for no wait, once the wait is over. Answers to earlier requests still come in meanwhile.
+    fn unthrottle(&mut self, now: Timestamp) -> Option<TargetHealthChange> {
+        self.throttled_until.take_if(|until| *until <= now).map(|_| TargetHealthChange::Unthrottled)
     }
 
     /// Nothing is attempted before the latest time that the target asked for.
@@ -337,6 +346,21 @@ mod tests {
         assert!(health.admit(0, until).is_err(), "only one probe at a time");
         assert_eq!(health.end(probe, ended(None), until).changes, [TargetHealthChange::Accepted]);
         assert!(health.admit(0, until).is_ok());
+    }
+
+    #[test]
+    fn a_target_that_throttles_is_left_alone_as_long_as_it_asks_and_then_says_that_it_goes_on() {
+        let mut health = health();
+        let early = health.admit(0, START).unwrap();
+        let admission = health.admit(0, START).unwrap();
+        let wait = Duration::from_secs(5);
+        let until = START.after(wait);
+        let throttled = AttemptEnd { retry_after: Some(wait), ..ended(Some(ErrorClass::Throttled)) };
+        assert_eq!(health.end(admission, throttled, START).changes, [TargetHealthChange::Throttled { until }]);
+        assert_eq!(health.admit(0, START), Err(Held { cause: HoldCause::Throttled, until }));
+        assert!(health.end(early, ended(None), START).changes.is_empty(), "it was sent before");
+        let next = health.admit(0, until).unwrap();
+        assert_eq!(health.end(next, ended(None), until).changes, [TargetHealthChange::Unthrottled]);
     }
 
     #[test]

@@ -227,7 +227,9 @@ impl Admitted<'_> {
                 TargetHealthChange::Throttled { .. } | TargetHealthChange::Breaker(BreakerChange::Opened { .. }) => {
                     self.gate.concurrency.shrink();
                 }
-                TargetHealthChange::Breaker(BreakerChange::Closed) | TargetHealthChange::Accepted => self.gate.open(),
+                TargetHealthChange::Breaker(BreakerChange::Closed)
+                | TargetHealthChange::Accepted
+                | TargetHealthChange::Unthrottled => self.gate.open(),
                 TargetHealthChange::Refused { .. } => {}
             }
         }

@@ -261,6 +261,7 @@ impl World {
             TargetHealthChange::Refused { until } => self.refused_until = Some(until),
             TargetHealthChange::Accepted => self.refused_until = None,
             TargetHealthChange::Throttled { until } => self.throttled_until = until,
+            TargetHealthChange::Unthrottled => {}
             TargetHealthChange::Breaker(BreakerChange::Opened { until }) => {
                 assert_eq!(until, now.after(self.policy.breaker.unwrap().open_for));
                 self.shut = Some((until, 0));

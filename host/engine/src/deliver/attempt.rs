@@ -145,7 +145,7 @@ impl Attempts {
                 }
                 TargetHealthChange::Accepted => HostEventKind::TargetResumed { target, by: None },
                 // The target works, and says itself when it goes on.
-                TargetHealthChange::Throttled { .. } => continue,
+                TargetHealthChange::Throttled { .. } | TargetHealthChange::Unthrottled => continue,
                 TargetHealthChange::Breaker(BreakerChange::Opened { until }) => {
                     HostEventKind::BreakerOpened { target, until }
                 }

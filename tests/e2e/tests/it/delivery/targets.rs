@@ -1,5 +1,8 @@
 //! Targets that are stopped: by an operator, by 410, by refused credentials.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use gantry_control::targets::{TargetCommand, TargetError};
 use gantry_core::{BreakerState, HoldCause, HostEventKind};
 use gantry_e2e::{Answer, FlowText, HostProcess, Operator as _, Sink, TestHost, eventually, run_gantry};
@@ -102,6 +105,38 @@ async fn a_401_is_seen_told_once_and_ends_when_an_operator_has_put_it_right() {
         matches!(&told[..], [HostEventKind::TargetPaused { by: None, .. }, HostEventKind::TargetResumed { .. }]),
         "{told:?}"
     );
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_target_that_throttles_gets_nothing_until_it_says_and_then_everything_and_no_attempt_is_spent() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    // Every tenth request is one too many.
+    let counted = Arc::clone(&requests);
+    let erp = Sink::start().await.answers_by(move |_| {
+        let is_too_many = counted.fetch_add(1, Ordering::Relaxed) % 10 == 9;
+        is_too_many.then(|| Answer { retry_after: Some("1".into()), ..Answer::status(429) })
+    });
+    let host = TestHost::start(&[flow(&erp)]).await;
+    for n in 0..40 {
+        host.post("/in", n.to_string()).await;
+    }
+    assert_eq!(host.settled().await[0].counts.delivered, 40);
+    let throttled = erp.seen().iter().filter(|seen| seen.status == 429).count();
+    assert!(throttled >= 4 && requests.load(Ordering::Relaxed) == 40 + throttled, "{throttled}");
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_403_to_one_message_is_its_own_failure_while_others_pass() {
+    let erp = Sink::start().await.answers_by(|seen| (seen.text() == "5").then(|| Answer::status(403)));
+    let host = TestHost::start(&[flow(&erp)]).await;
+    for n in 0..20 {
+        host.post("/in", n.to_string()).await;
+    }
+    eventually("all others to be delivered", || async { erp.accepted().len() == 19 }).await;
+    assert_eq!(target(&host, "in", "erp").state, TargetState::Active, "the target is not paused");
+    waiting(&host, 1).await;
     host.stop().await;
 }
 
