@@ -116,12 +116,6 @@ impl ErrorClass {
         matches!(self, Self::Network | Self::Timeout | Self::Unavailable | Self::NoSpace)
     }
 
-    /// True when a `Retry-After` that comes with it is about the target, whatever the message.
-    #[must_use]
-    pub const fn asks_to_wait(self) -> bool {
-        matches!(self, Self::Throttled | Self::Unavailable)
-    }
-
     /// Whether the attempt counts. It doesn't when the target accepts nothing until somebody fixes it: then the delivery
     /// waits.
     #[must_use]

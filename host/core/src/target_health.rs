@@ -1,5 +1,5 @@
-//! Whether a target gets the next attempt, as a pure state machine: the pause after refused credentials, the pause that a
-//! throttling target asks for, the circuit breaker and the retry budget, in this order. A delivery that is held gets the cause and a time; no attempt is spent.
+//! Whether a target gets the next attempt, as a pure state machine: the pause after refused credentials, the circuit
+//! breaker and the retry budget, in this order. A delivery that is held gets the cause and a time; no attempt is spent.
 //!
 //! The engine's gate combines it with an operator's stop and with the number of concurrent attempts; tests drive it
 //! with a clock of their own.
@@ -38,8 +38,6 @@ pub enum HoldCause {
     Disabled,
     /// The target refuses the host's credentials.
     Unauthorized,
-    /// The target asked for fewer requests, and until when.
-    Throttled,
     /// The circuit breaker is not closed.
     Breaker,
     /// Too many retries just now.
@@ -62,7 +60,6 @@ impl HoldCause {
             Self::Paused => "paused",
             Self::Disabled => "disabled",
             Self::Unauthorized => "unauthorized",
-            Self::Throttled => "throttled",
             Self::Breaker => "breaker",
             Self::Budget => "budget",
             Self::OverShare => "over_share",
@@ -102,13 +99,6 @@ pub enum TargetHealthChange {
     },
     /// It accepts them again.
     Accepted,
-    /// It asked for fewer requests.
-    Throttled {
-        /// When the next attempt may be made.
-        until: Timestamp,
-    },
-    /// It takes requests again, which it did not for a while.
-    Unthrottled,
     /// The breaker opened, or closed.
     Breaker(BreakerChange),
 }
@@ -120,8 +110,6 @@ pub struct AttemptEnd {
     pub delivery: DeadLetterId,
     /// Why it failed; none: it did not.
     pub error: Option<ErrorClass>,
-    /// How long the target asked to wait (`Retry-After`), up to the policy's cap.
-    pub retry_after: Option<Duration>,
 }
 
 /// What the end of an attempt showed.
@@ -140,7 +128,6 @@ pub struct TargetHealth {
     corrected: SkewCorrectedClock,
     refused_until: Option<Timestamp>,
     refusals: Refusals,
-    throttled_until: Option<Timestamp>,
     breaker: Option<Breaker>,
     budget: Budget,
 }
@@ -153,7 +140,6 @@ impl TargetHealth {
             corrected: SkewCorrectedClock::default(),
             refused_until: None,
             refusals: Refusals::default(),
-            throttled_until: None,
             breaker: policy.breaker.map(Breaker::new),
             budget: Budget::new(policy.budget),
         }
@@ -169,9 +155,6 @@ impl TargetHealth {
     fn is_shut(&self, now: Timestamp) -> Option<Held> {
         if let Some(until) = self.refused_until.filter(|until| *until > now) {
             return Some(Held { cause: HoldCause::Unauthorized, until });
-        }
-        if let Some(until) = self.throttled_until.filter(|until| *until > now) {
-            return Some(Held { cause: HoldCause::Throttled, until });
         }
         let until = self.breaker.as_ref()?.open_until(now)?;
         Some(Held { cause: HoldCause::Breaker, until })
@@ -213,7 +196,6 @@ impl TargetHealth {
         };
         for change in &mut findings.changes {
             if let TargetHealthChange::Refused { until }
-            | TargetHealthChange::Throttled { until }
             | TargetHealthChange::Breaker(BreakerChange::Opened { until }) = change
             {
                 *until = self.corrected.wall(*until);
@@ -236,7 +218,7 @@ impl TargetHealth {
 
     /// The target answered otherwise, or not at all.
     fn answered(&mut self, admission: Admission, end: AttemptEnd, now: Timestamp) -> Vec<TargetHealthChange> {
-        let AttemptEnd { delivery, error, retry_after } = end;
+        let AttemptEnd { delivery, error } = end;
         let failed = error.is_some_and(ErrorClass::is_trouble);
         if matches!(error, None | Some(ErrorClass::Permanent)) {
             self.refusals.accept(delivery);
@@ -249,23 +231,7 @@ impl TargetHealth {
         let change = change.map(TargetHealthChange::Breaker);
         // No answer proves nothing about credentials.
         let accepted = !failed && self.forget_refusal();
-        let throttled = match retry_after.filter(|_| error.is_some_and(ErrorClass::asks_to_wait)) {
-            Some(wait) => Some(self.throttle(now.after(wait))),
-            None => self.unthrottle(now),
-        };
-        change.into_iter().chain(accepted.then_some(TargetHealthChange::Accepted)).chain(throttled).collect()
-    }
-
-    /// An answer that asks for no wait, once the wait is over. Answers to earlier requests still come in meanwhile.
-    fn unthrottle(&mut self, now: Timestamp) -> Option<TargetHealthChange> {
-        self.throttled_until.take_if(|until| *until <= now).map(|_| TargetHealthChange::Unthrottled)
-    }
-
-    /// Nothing is attempted before the latest time that the target asked for.
-    fn throttle(&mut self, until: Timestamp) -> TargetHealthChange {
-        let until = self.throttled_until.map_or(until, |before| before.max(until));
-        self.throttled_until = Some(until);
-        TargetHealthChange::Throttled { until }
+        change.into_iter().chain(accepted.then_some(TargetHealthChange::Accepted)).collect()
     }
 
     /// An attempt without a result: it was not made, or this side cut it off.
@@ -320,7 +286,7 @@ mod tests {
     const START: Timestamp = Timestamp(1_000_000);
 
     fn ended(error: Option<ErrorClass>) -> AttemptEnd {
-        AttemptEnd { delivery: delivery(), error, retry_after: None }
+        AttemptEnd { delivery: delivery(), error }
     }
 
     fn delivery() -> DeadLetterId {
@@ -346,21 +312,6 @@ mod tests {
         assert!(health.admit(0, until).is_err(), "only one probe at a time");
         assert_eq!(health.end(probe, ended(None), until).changes, [TargetHealthChange::Accepted]);
         assert!(health.admit(0, until).is_ok());
-    }
-
-    #[test]
-    fn a_target_that_throttles_is_left_alone_as_long_as_it_asks_and_then_says_that_it_goes_on() {
-        let mut health = health();
-        let early = health.admit(0, START).unwrap();
-        let admission = health.admit(0, START).unwrap();
-        let wait = Duration::from_secs(5);
-        let until = START.after(wait);
-        let throttled = AttemptEnd { retry_after: Some(wait), ..ended(Some(ErrorClass::Throttled)) };
-        assert_eq!(health.end(admission, throttled, START).changes, [TargetHealthChange::Throttled { until }]);
-        assert_eq!(health.admit(0, START), Err(Held { cause: HoldCause::Throttled, until }));
-        assert!(health.end(early, ended(None), START).changes.is_empty(), "it was sent before");
-        let next = health.admit(0, until).unwrap();
-        assert_eq!(health.end(next, ended(None), until).changes, [TargetHealthChange::Unthrottled]);
     }
 
     #[test]

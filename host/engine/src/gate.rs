@@ -3,7 +3,7 @@
 //! It checks in this order; a delivery that is held back returns to the queue and spends no attempt:
 //!
 //! 1. `stop`: whether the target is paused or disabled.
-//! 2. [`TargetHealth`]: refused credentials, throttling, circuit breaker, retry budget.
+//! 2. [`TargetHealth`]: refused credentials, circuit breaker, retry budget.
 //! 3. `fair_share`: whether the target exceeds its share of the flow's in-flight limit.
 //! 4. `concurrency`: how many deliveries are under way at once.
 //!
@@ -224,12 +224,8 @@ impl Admitted<'_> {
         }
         for change in &findings.changes {
             match change {
-                TargetHealthChange::Throttled { .. } | TargetHealthChange::Breaker(BreakerChange::Opened { .. }) => {
-                    self.gate.concurrency.shrink();
-                }
-                TargetHealthChange::Breaker(BreakerChange::Closed)
-                | TargetHealthChange::Accepted
-                | TargetHealthChange::Unthrottled => self.gate.open(),
+                TargetHealthChange::Breaker(BreakerChange::Opened { .. }) => self.gate.concurrency.shrink(),
+                TargetHealthChange::Breaker(BreakerChange::Closed) | TargetHealthChange::Accepted => self.gate.open(),
                 TargetHealthChange::Refused { .. } => {}
             }
         }

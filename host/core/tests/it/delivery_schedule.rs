@@ -103,7 +103,6 @@ struct World {
     /// While set, the breaker isn't closed; since when it may be probed, and how many probes were sent.
     shut: Option<(Timestamp, u32)>,
     refused_until: Option<Timestamp>,
-    throttled_until: Timestamp,
 }
 
 impl World {
@@ -135,7 +134,6 @@ impl World {
             retries: Vec::new(),
             shut: None,
             refused_until: None,
-            throttled_until: START,
         };
         let mut now = START;
         for n in 0..messages {
@@ -195,7 +193,6 @@ impl World {
             assert_eq!(self.rows[&key].front(), Some(&n), "out of order");
         }
         assert!(self.refused_until.is_none_or(|until| now >= until), "while the credentials are refused");
-        assert!(now >= self.throttled_until, "while the target asked for fewer requests");
         assert_eq!(admission.is_probe(), self.shut.is_some());
         if let Some((since, probes)) = &mut self.shut {
             assert!(now >= *since, "while the breaker is open");
@@ -228,9 +225,7 @@ impl World {
         let error = failing.map(|spell| spell.class).or(blocked);
         let retry_after = failing.and_then(|spell| spell.retry_after);
         let admission = self.under_way.remove(&n).unwrap();
-        let policy = error.and_then(|class| self.policies.after(class));
-        let wait = retry_after.zip(policy).map(|(wait, policy)| wait.min(policy.retry_after_cap));
-        let end = AttemptEnd { delivery: self.messages[n].id, error, retry_after: wait };
+        let end = AttemptEnd { delivery: self.messages[n].id, error };
         let findings = self.health.end(admission, end, now);
         for change in findings.changes {
             self.note(change, now);
@@ -260,8 +255,6 @@ impl World {
         match change {
             TargetHealthChange::Refused { until } => self.refused_until = Some(until),
             TargetHealthChange::Accepted => self.refused_until = None,
-            TargetHealthChange::Throttled { until } => self.throttled_until = until,
-            TargetHealthChange::Unthrottled => {}
             TargetHealthChange::Breaker(BreakerChange::Opened { until }) => {
                 assert_eq!(until, now.after(self.policy.breaker.unwrap().open_for));
                 self.shut = Some((until, 0));

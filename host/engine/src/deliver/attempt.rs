@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use gantry_core::target_health::{AttemptEnd, Held, TargetHealthChange};
 use gantry_core::{
     Attempt, AttemptResult, BreakerChange, Clock, DeadLetterId, Delivery, Envelope, ErrorClass, FlowName,
-    HostEventKind, RetryPolicies, StopKind, TargetName, TargetStop, TimelineEntry, Timestamp,
+    HostEventKind, StopKind, TargetName, TargetStop, TimelineEntry, Timestamp,
 };
 use gantry_transport::target::{Accepted, Failure, Request};
 
@@ -71,7 +71,6 @@ impl Attempts {
         let end = AttemptEnd {
             delivery: DeadLetterId { message: envelope.message.id, position: Some(delivery.position) },
             error: attempt.error,
-            retry_after: retry_after.map(|wait| wait.min(longest_wait(&target.retry, attempt.error))),
         };
         let findings = admitted.end(end, clock.now());
         self.publish(&delivery.target, attempt.status, &findings.changes);
@@ -144,8 +143,6 @@ impl Attempts {
                     HostEventKind::TargetPaused { target, by: None, reason }
                 }
                 TargetHealthChange::Accepted => HostEventKind::TargetResumed { target, by: None },
-                // The target works, and says itself when it goes on.
-                TargetHealthChange::Throttled { .. } | TargetHealthChange::Unthrottled => continue,
                 TargetHealthChange::Breaker(BreakerChange::Opened { until }) => {
                     HostEventKind::BreakerOpened { target, until }
                 }
@@ -180,9 +177,4 @@ fn with_headers(headers: &[(String, String)], excerpt: String) -> String {
     let mut lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     lines.push(excerpt);
     lines.join("\n")
-}
-
-/// No `Retry-After` is honoured beyond this.
-fn longest_wait(policies: &RetryPolicies, error: Option<ErrorClass>) -> Duration {
-    error.and_then(|class| policies.after(class)).map_or(Duration::ZERO, |policy| policy.retry_after_cap)
 }

@@ -32,7 +32,7 @@ fn gate(limits: Limits) -> Gate {
 
 fn ended(error: Option<ErrorClass>) -> AttemptEnd {
     let delivery = DeadLetterId { message: MessageId::generate(), position: Some(0) };
-    AttemptEnd { delivery, error, retry_after: None }
+    AttemptEnd { delivery, error }
 }
 
 #[tokio::test]

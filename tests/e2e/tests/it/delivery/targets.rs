@@ -109,7 +109,7 @@ async fn a_401_is_seen_told_once_and_ends_when_an_operator_has_put_it_right() {
 }
 
 #[tokio::test]
-async fn a_target_that_throttles_gets_nothing_until_it_says_and_then_everything_and_no_attempt_is_spent() {
+async fn a_target_that_throttles_gets_everything_in_the_end_and_no_attempt_is_spent() {
     let requests = Arc::new(AtomicUsize::new(0));
     // Every tenth request is one too many.
     let counted = Arc::clone(&requests);
