@@ -65,7 +65,7 @@ pub trait Operation: Send + 'static {
     }
 }
 
-/// What an operation works with. Only [`Operations::execute`] creates one.
+/// What an operation works with. Only [`crate::Operations::execute`] creates one.
 pub struct Call {
     services: Arc<Services>,
     actor: Actor,
