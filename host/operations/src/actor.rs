@@ -3,6 +3,8 @@
 //! The interface that accepts a request creates the actor: the admin server from the token, the command line from the
 //! local user. A name that the request itself states is not authenticated; it is recorded as `on_behalf_of`.
 
+use gantry_core::coded_enum;
+
 use crate::permission::Permission;
 
 /// Who acts.
@@ -18,17 +20,18 @@ pub struct Actor {
     pub roles: Vec<Role>,
 }
 
-/// The interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Via {
-    /// The admin API of a running host.
-    AdminApi,
-    /// The command line, with no host running.
-    CommandLine,
-    /// A signal to the process.
-    Signal,
-    /// A watched file that was saved.
-    FileWatch,
+coded_enum! {
+    /// The interface. Its name is the one in the audit log.
+    pub enum Via {
+        /// The admin API of a running host.
+        AdminApi => "admin-api",
+        /// The command line, with no host running.
+        CommandLine => "command-line",
+        /// A signal to the process.
+        Signal => "signal",
+        /// A watched file that was saved.
+        FileWatch => "file-watch",
+    }
 }
 
 /// What an actor may do.
@@ -36,19 +39,6 @@ pub enum Via {
 pub enum Role {
     /// Everything.
     Administrator,
-}
-
-impl Via {
-    /// The name in the audit log.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AdminApi => "admin-api",
-            Self::CommandLine => "command-line",
-            Self::Signal => "signal",
-            Self::FileWatch => "file-watch",
-        }
-    }
 }
 
 impl Role {

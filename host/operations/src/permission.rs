@@ -1,74 +1,55 @@
 //! The permissions: one for each operation. `docs/reference/permissions.md` lists them, and a test compares the page
 //! with this list.
 
-macro_rules! permissions {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)*) => {
-        /// The permission for one operation. Its name is the operation's name in the audit log.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Permission { $($(#[doc = $doc])+ $variant,)* }
+use gantry_core::coded_enum;
 
-        impl Permission {
-            /// Every permission, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The stable name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// What it permits.
-            #[must_use]
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)* }
-            }
-        }
-    };
-}
-
-permissions! {
-    /// Acknowledge a dead letter.
-    AcknowledgeDeadLetters = "dead_letters.acknowledge";
-    /// Replay a dead letter as it was received.
-    ReplayDeadLetters = "dead_letters.replay";
-    /// Replay a dead letter with an edited payload.
-    EditDeadLetters = "dead_letters.edit";
-    /// Discard a dead letter.
-    DiscardDeadLetters = "dead_letters.discard";
-    /// Import exported dead letters.
-    ImportDeadLetters = "dead_letters.import";
-    /// Set the state of a dead letter group: open, acknowledged, resolved or ignored.
-    ChangeGroups = "dead_letter_groups.change";
-    /// Start a job that replays many dead letters.
-    StartRedrives = "dead_letter_jobs.redrive";
-    /// Start a job that discards many dead letters.
-    StartDiscards = "dead_letter_jobs.discard";
-    /// Cancel a job.
-    CancelJobs = "dead_letter_jobs.cancel";
-    /// Pause a target.
-    PauseTargets = "targets.pause";
-    /// Resume a paused target.
-    ResumeTargets = "targets.resume";
-    /// Disable a target.
-    DisableTargets = "targets.disable";
-    /// Enable a disabled target.
-    EnableTargets = "targets.enable";
-    /// Close the breaker of a target early.
-    CloseBreakers = "targets.close_breaker";
-    /// Begin a deployment.
-    BeginDeployments = "deployments.begin";
-    /// Approve a deployment that waits for approval, or end its canary or watch early.
-    ApproveDeployments = "deployments.approve";
-    /// Roll a deployment back.
-    RollBackDeployments = "deployments.roll_back";
-    /// Reset a step to the plugin version in the flow's file.
-    ResetSteps = "deployments.reset";
-    /// Publish a plugin to the catalogue.
-    PublishPlugins = "plugins.publish";
-    /// Reload the flow files.
-    ReloadFlows = "flows.reload";
-    /// Send test notifications to the endpoint of an alert.
-    TestAlerts = "alerts.test";
+coded_enum! {
+    /// The permission for one operation. Its name is the operation's name in the audit log.
+    #[derive(Hash)]
+    pub enum Permission {
+        /// Acknowledge a dead letter.
+        AcknowledgeDeadLetters => "dead_letters.acknowledge",
+        /// Replay a dead letter as it was received.
+        ReplayDeadLetters => "dead_letters.replay",
+        /// Replay a dead letter with an edited payload.
+        EditDeadLetters => "dead_letters.edit",
+        /// Discard a dead letter.
+        DiscardDeadLetters => "dead_letters.discard",
+        /// Import exported dead letters.
+        ImportDeadLetters => "dead_letters.import",
+        /// Set the state of a dead letter group: open, acknowledged, resolved or ignored.
+        ChangeGroups => "dead_letter_groups.change",
+        /// Start a job that replays many dead letters.
+        StartRedrives => "dead_letter_jobs.redrive",
+        /// Start a job that discards many dead letters.
+        StartDiscards => "dead_letter_jobs.discard",
+        /// Cancel a job.
+        CancelJobs => "dead_letter_jobs.cancel",
+        /// Pause a target.
+        PauseTargets => "targets.pause",
+        /// Resume a paused target.
+        ResumeTargets => "targets.resume",
+        /// Disable a target.
+        DisableTargets => "targets.disable",
+        /// Enable a disabled target.
+        EnableTargets => "targets.enable",
+        /// Close the breaker of a target early.
+        CloseBreakers => "targets.close_breaker",
+        /// Begin a deployment.
+        BeginDeployments => "deployments.begin",
+        /// Approve a deployment that waits for approval, or end its canary or watch early.
+        ApproveDeployments => "deployments.approve",
+        /// Roll a deployment back.
+        RollBackDeployments => "deployments.roll_back",
+        /// Reset a step to the plugin version in the flow's file.
+        ResetSteps => "deployments.reset",
+        /// Publish a plugin to the catalogue.
+        PublishPlugins => "plugins.publish",
+        /// Reload the flow files.
+        ReloadFlows => "flows.reload",
+        /// Send test notifications to the endpoint of an alert.
+        TestAlerts => "alerts.test",
+    }
 }
 
 #[cfg(test)]

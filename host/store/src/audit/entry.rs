@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use gantry_core::{Timestamp, escape};
+use gantry_core::{Timestamp, coded_enum, escape};
 use serde::{Deserialize, Serialize};
 
 /// Most bytes of each text in an entry.
@@ -18,36 +18,20 @@ pub struct AuditId {
     pub number: u64,
 }
 
-/// The result of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuditOutcome {
-    /// It is about to be made; a later entry states the result.
-    Intended,
-    /// It was made.
-    Done,
-    /// It was not allowed, by permission or by the state of its subject. Nothing changed.
-    Refused,
-    /// The host could not make it.
-    Failed,
-    /// The host ended before the result was known.
-    Unknown,
-}
-
-impl AuditOutcome {
-    /// Every outcome.
-    pub const ALL: &'static [Self] = &[Self::Intended, Self::Done, Self::Refused, Self::Failed, Self::Unknown];
-
-    /// The outcome as written in commands and reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Intended => "intended",
-            Self::Done => "done",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-        }
+coded_enum! {
+    /// The result of a change.
+    #[derive(Hash)]
+    pub enum AuditOutcome {
+        /// It is about to be made; a later entry states the result.
+        Intended => "intended",
+        /// It was made.
+        Done => "done",
+        /// It was not allowed, by permission or by the state of its subject. Nothing changed.
+        Refused => "refused",
+        /// The host could not make it.
+        Failed => "failed",
+        /// The host ended before the result was known.
+        Unknown => "unknown",
     }
 }
 
