@@ -1,4 +1,4 @@
-//! How a target is tried again and when it is spared, as typed.
+//! How deliveries to a target are retried and when they are held back, as typed.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -67,8 +67,8 @@ pub(crate) struct BudgetTable {
     pub(crate) window: Option<At<DurationText>>,
 }
 
-/// When a target is spared altogether. While the breaker is open, messages wait: no attempt is spent, none becomes a
-/// dead letter.
+/// When nothing is sent to a target. While the breaker is open, messages wait: no attempt is spent, none becomes a dead
+/// letter.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BreakerTable {

@@ -19,7 +19,7 @@ pub(crate) struct FileTable {
     pub(super) schema: Option<At<PathText>>,
     /// How a failed delivery is tried again.
     pub(super) retry: Option<TargetRetryTable>,
-    /// When the target is spared altogether.
+    /// When nothing is sent to the target.
     pub(super) breaker: Option<BreakerTable>,
     /// Whether outputs without a route go here. The only target of a flow is the default anyway.
     #[schemars(extend("default" = false))]

@@ -10,6 +10,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 
 use super::body::Answer;
+use crate::charset;
 
 /// The text of what is kept of an answer.
 pub(super) struct Text {
@@ -82,7 +83,7 @@ fn taken(packed: impl Read, most: usize) -> Option<Bytes> {
 fn decode(bytes: &[u8], media_type: &str, is_whole: bool) -> String {
     let encoding = Encoding::for_bom(bytes)
         .map(|(encoding, _)| encoding)
-        .or_else(|| Encoding::for_label(parameter(media_type, "charset")?.as_bytes()))
+        .or_else(|| Encoding::for_label(stated_charset(media_type)?.as_bytes()))
         .or_else(|| declared_in_xml(bytes));
     if let Some(encoding) = encoding {
         return without_torn_end(encoding.decode(bytes).0.into_owned(), is_whole);
@@ -112,11 +113,9 @@ fn declared_in_xml(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(value[1..].split(quote).next()?.as_bytes())
 }
 
-/// A parameter of a media type.
-fn parameter<'a>(media_type: &'a str, name: &str) -> Option<&'a str> {
-    let parameters = media_type.split(';').skip(1).filter_map(|one| one.split_once('='));
-    let mut found = parameters.filter(|(stated, _)| stated.trim().eq_ignore_ascii_case(name));
-    found.next().map(|(_, value)| value.trim().trim_matches(['"', '\'']))
+/// The charset that a media type states. Some servers put it in the wrong quotes.
+fn stated_charset(media_type: &str) -> Option<String> {
+    Some(charset::parameter(media_type)?.trim_matches(['"', '\'']).to_owned())
 }
 
 /// Texts have no NUL, and few other control characters.
