@@ -1,5 +1,7 @@
 //! What commands print: results to the standard output, errors and progress to the standard error output; as text or as
-//! JSON, in colour only on a terminal.
+//! JSON, in colour only on a terminal. Whatever a message contains, nothing printed moves the operator's cursor.
+
+mod printable;
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -46,13 +48,18 @@ impl Output {
     pub(crate) fn print<T: Serialize>(&self, value: &T, human: impl FnOnce() -> String) -> std::io::Result<()> {
         match self.format {
             Format::Human => self.write(&human()),
-            Format::Json => self.write(&serde_json::to_string_pretty(value)?),
+            Format::Json => self.json(value),
         }
     }
 
+    /// Prints a value as JSON.
+    pub(crate) fn json<T: Serialize>(&self, value: &T) -> std::io::Result<()> {
+        self.write(&printable::json(&serde_json::to_string_pretty(value)?))
+    }
+
     /// Prints text, with a line end if it has none. A closed pipe is not a failure.
-    #[expect(clippy::unused_self, reason = "printing always goes through an output")]
     pub(crate) fn write(&self, text: &str) -> std::io::Result<()> {
+        let text = printable::text(text, self.stdout_color());
         let mut out = std::io::stdout().lock();
         let line_end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         let written = write!(out, "{text}{line_end}").and_then(|()| out.flush());
@@ -60,8 +67,8 @@ impl Output {
     }
 
     /// Prints to the standard error output. A failure to do so is ignored.
-    #[expect(clippy::unused_self, reason = "printing always goes through an output")]
     pub(crate) fn complain(&self, text: &str) {
+        let text = printable::text(text, self.stderr_color());
         let line_end = if text.ends_with('\n') { "" } else { "\n" };
         let _ = write!(std::io::stderr().lock(), "{text}{line_end}");
     }

@@ -34,7 +34,9 @@ pub fn escape_lines(text: &str, max_bytes: usize) -> String {
     lines.join("\n")
 }
 
-fn is_unsafe(c: char) -> bool {
+/// Whether a character could move a cursor, end a line or turn the reading direction.
+#[must_use]
+pub fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

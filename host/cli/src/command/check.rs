@@ -49,7 +49,7 @@ impl Check {
             Format::Json => {
                 let names: Vec<_> = flows.iter().map(|flow| &flow.name).collect();
                 let result = json!({ "ok": !found.has_errors(), "flows": names, "schemas": schemas::of(&flows), "diagnostics": found });
-                output.write(&serde_json::to_string_pretty(&result)?)?;
+                output.json(&result)?;
             }
         }
         exit(&found)

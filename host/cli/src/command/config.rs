@@ -40,12 +40,8 @@ enum Kind {
 impl Config {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
-            Self::Schema(Schema { file: Kind::Flow }) => {
-                Ok(output.write(&serde_json::to_string_pretty(&schema::flow(&gantry_transport::kinds()))?)?)
-            }
-            Self::Schema(Schema { file: Kind::Host }) => {
-                Ok(output.write(&serde_json::to_string_pretty(&schema::host())?)?)
-            }
+            Self::Schema(Schema { file: Kind::Flow }) => Ok(output.json(&schema::flow(&gantry_transport::kinds()))?),
+            Self::Schema(Schema { file: Kind::Host }) => Ok(output.json(&schema::host())?),
             Self::Show(show) => show.run(output),
         }
     }

@@ -126,7 +126,7 @@ fn report(output: &Output, action: &BulkAction, done: &[DeadLetter]) -> Result<(
         Format::Json => {
             let dead_letters: Vec<_> =
                 done.iter().map(|dead_letter| json!({"id": dead_letter.id, "state": dead_letter.state})).collect();
-            output.write(&serde_json::to_string_pretty(&json!({"dead_letters": dead_letters}))?)?;
+            output.json(&json!({"dead_letters": dead_letters}))?;
         }
     }
     Ok(())
