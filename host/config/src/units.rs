@@ -21,14 +21,16 @@ const SIZES: [(&str, u64); 9] = [
 const TIMES: [(&str, u128); 4] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
 
 /// Reads `500ms`, `2s`, `1h 30m`, `7d`; a day has 24 hours. None when it is something else or negative.
-pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
+#[must_use]
+pub fn parse_duration(text: &str) -> Option<Duration> {
     let span: Span = text.trim().parse().ok()?;
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
     Duration::try_from(duration).ok()
 }
 
 /// Reads `512KiB`, `1MiB`, `2 GB`, `100B` and bare bytes. None when it is something else or too large.
-pub(crate) fn parse_size(text: &str) -> Option<u64> {
+#[must_use]
+pub fn parse_size(text: &str) -> Option<u64> {
     let text = text.trim();
     let unit = SIZES.iter().find(|(suffix, _)| text.ends_with(suffix));
     let (digits, factor) = unit.map_or((text, 1), |(suffix, factor)| (&text[..text.len() - suffix.len()], *factor));

@@ -4,7 +4,6 @@ mod expand;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,9 +15,6 @@ use serde_json::{Map, Value};
 
 use crate::error::CaseError;
 use expand::expand;
-
-/// Longer than in a flow: a case tests the result, and test machines are busy.
-const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The flow that a plugin's log lines name.
 const FLOW: &str = "golden-case";
@@ -111,11 +107,17 @@ impl Case {
     /// The step as a flow would state it.
     ///
     /// Everything the plugin's manifest wants is granted, because without it the plugin would not start. A table that the
-    /// case does not grant is then unknown to the plugin.
+    /// case does not grant is then unknown to the plugin. `limits` are those of one call.
     ///
     /// # Errors
     /// When a route it expects can't be a target's name.
-    pub fn into_step(self, manifest: &Manifest, name: &str, expected: &[Value]) -> Result<StepConfig, CaseError> {
+    pub fn into_step(
+        self,
+        manifest: &Manifest,
+        name: &str,
+        expected: &[Value],
+        limits: Limits,
+    ) -> Result<StepConfig, CaseError> {
         let routes = expected.iter().flat_map(routes).map(str::parse).collect::<Result<BTreeSet<TargetName>, _>>();
         let clock = manifest.wants.clock || self.grants.as_ref().is_none_or(|grants| grants.clock);
         let lookup = manifest.wants.lookup.iter().chain(self.tables.keys()).cloned().collect();
@@ -134,7 +136,7 @@ impl Case {
             tables: Arc::new(CaseTables(tables.collect())),
             settings: Value::Object(self.settings),
             grants: Grants { lookup, clock },
-            limits: Limits { deadline: DEADLINE, ..Limits::default() },
+            limits,
             reuse: Reuse::Fresh,
             routes: routes.map_err(CaseError::Route)?,
         })

@@ -1,6 +1,7 @@
 //! Runs cases against a plugin, each in a fresh instance, and says what differed.
 
 use gantry_component::CaseFile;
+use gantry_core::Limits;
 use gantry_sandbox::{Invocation, Plugin, PrepareError, PrepareProblem};
 use serde::Serialize;
 
@@ -36,33 +37,39 @@ impl CaseOutcome {
     }
 }
 
-/// Runs these cases in their order. Blocks while the plugin runs.
+/// Runs these cases in their order, each within the limits of one call. Blocks while the plugin runs.
 ///
 /// A case that can't be read or run has failed; the others run all the same.
 #[must_use]
-pub fn run(plugin: &Plugin, cases: &[CaseFile], payloads: Payloads) -> Vec<CaseOutcome> {
-    cases.iter().map(|case| run_case(plugin, case, payloads)).collect()
+pub fn run(plugin: &Plugin, cases: &[CaseFile], limits: Limits, payloads: Payloads) -> Vec<CaseOutcome> {
+    cases.iter().map(|case| run_case(plugin, case, limits, payloads)).collect()
 }
 
-fn run_case(plugin: &Plugin, file: &CaseFile, payloads: Payloads) -> CaseOutcome {
+fn run_case(plugin: &Plugin, file: &CaseFile, limits: Limits, payloads: Payloads) -> CaseOutcome {
     let case = match Case::read(&file.text) {
         Ok(case) => case,
         Err(error) => return CaseOutcome::broken(&file.name, String::new(), &error),
     };
     let description = case.description.clone();
-    match differences(plugin, case, &file.name, payloads) {
+    match differences(plugin, case, &file.name, limits, payloads) {
         Ok(differences) => CaseOutcome::of(&file.name, description, differences),
         Err(error) => CaseOutcome::broken(&file.name, description, &error),
     }
 }
 
-fn differences(plugin: &Plugin, mut case: Case, name: &str, payloads: Payloads) -> Result<Vec<Difference>, CaseError> {
+fn differences(
+    plugin: &Plugin,
+    mut case: Case,
+    name: &str,
+    limits: Limits,
+    payloads: Payloads,
+) -> Result<Vec<Difference>, CaseError> {
     let messages = case.messages()?;
     let now = case.now();
     let expected = std::mem::take(&mut case.expected);
     let log = case.log.take();
     let refused = case.refused.take();
-    let step = case.into_step(plugin.manifest(), name, &expected)?;
+    let step = case.into_step(plugin.manifest(), name, &expected, limits)?;
     let step = match (plugin.prepare(step), refused) {
         (Err(PrepareError { problem: PrepareProblem::Settings { violations, .. }, .. }), Some(refused)) => {
             return Ok(compare::of_settings(&refused, &violations).into_iter().collect());

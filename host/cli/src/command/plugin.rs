@@ -8,6 +8,7 @@ mod deploy;
 mod dev;
 mod inspect;
 mod language;
+mod limits;
 mod new;
 mod publish;
 mod sign;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use gantry_component::CaseFile;
-use gantry_core::{PluginRef, PluginVersion};
+use gantry_core::{Limits, PluginRef, PluginVersion};
 use gantry_golden::Payloads;
 use gantry_sandbox::{Plugin, Sandbox};
 use gantry_store::Published;
@@ -69,9 +69,9 @@ impl CatalogueView {
 }
 
 impl GoldenReport {
-    /// Runs one more case. Blocks.
-    pub(crate) fn run(&mut self, plugin: &Plugin, case: CaseFile) {
-        for outcome in gantry_golden::run(plugin, &[case], Payloads::AsValues) {
+    /// Runs one more case within the limits of its step. Blocks.
+    pub(crate) fn run(&mut self, plugin: &Plugin, case: CaseFile, limits: Limits) {
+        for outcome in gantry_golden::run(plugin, &[case], limits, Payloads::AsValues) {
             match outcome.passed {
                 true => self.passed += 1,
                 false => self.failed.push(outcome.name),

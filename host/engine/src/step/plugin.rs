@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gantry_config::{Flow, PluginStep as Config, Step};
-use gantry_core::{Digest, Message, PluginRef, TargetName, Timestamp};
+use gantry_core::{Digest, Limits, Message, PluginRef, TargetName, Timestamp};
 use gantry_sandbox::{Plugin, PrepareError, Run, Sandbox, StepConfig};
 
 use super::Ask;
@@ -57,6 +57,12 @@ impl PluginStep {
         let server = Server::bind(plugin, config.clone())?;
         let canary = deployed.canary.as_ref().map(|canary| canary.bind(config.clone())).transpose()?.map(Arc::new);
         Ok(Self { name: step.name.clone(), config, server, canary })
+    }
+
+    /// What the plugin may consume in one call.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        self.config.limits
     }
 
     /// The same step, served by this plugin if one is given, and with this canary or none.

@@ -6,7 +6,7 @@ use gantry_sandbox::{Sandbox, SandboxConfig};
 fn run(guest: &[u8], cases: &[(&str, &str)]) -> Vec<CaseOutcome> {
     let plugin = Sandbox::new(SandboxConfig::default()).unwrap().load(guest).unwrap();
     let cases = cases.iter().map(|&(name, text)| CaseFile { name: name.to_owned(), text: text.to_owned() });
-    gantry_golden::run(&plugin, &cases.collect::<Vec<_>>(), Payloads::AsValues)
+    gantry_golden::run(&plugin, &cases.collect::<Vec<_>>(), gantry_core::Limits::default(), Payloads::AsValues)
 }
 
 const SAYS_IT_AGAIN: &str = r#"{

@@ -16,6 +16,7 @@ use clap::Args;
 use gantry_core::TargetName;
 use gantry_sandbox::{Sandbox, SandboxConfig};
 
+use super::limits::LimitsArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 use round::Round;
@@ -48,6 +49,8 @@ pub(crate) struct Dev {
     /// Run one round only; the exit code is 4 if the build or a golden case fails
     #[arg(long)]
     once: bool,
+    #[command(flatten)]
+    limits: LimitsArgs,
 }
 
 impl Dev {
@@ -91,7 +94,9 @@ impl Dev {
         };
         let tables = self.table.clone();
         let targets = self.target.iter().cloned().collect();
-        let samples = Samples { input, settings: self.settings.clone(), tables, targets, now: samples::now() };
+        let limits = self.limits.limits();
+        let settings = self.settings.clone();
+        let samples = Samples { input, settings, tables, targets, limits, now: samples::now() };
         samples.check().or_exit(Exit::NotFound)?;
         Ok(samples)
     }

@@ -9,6 +9,7 @@ use anyhow::{Context as _, anyhow};
 use clap::Args;
 use gantry_golden::{CaseFile, Payloads};
 
+use super::limits::LimitsArgs;
 use super::{build, golden_cases, load};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
@@ -41,6 +42,8 @@ pub(crate) struct Test {
     /// Only cases whose file name contains this
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
+    #[command(flatten)]
+    limits: LimitsArgs,
 }
 
 impl Test {
@@ -55,7 +58,8 @@ impl Test {
             None => build::build(&self.directory, &build::BuildOptions::FROM_SOURCES)?.file,
         };
         let plugin = load(&file)?;
-        let report = Report::run(&plugin, &cases, if self.exact { Payloads::AsBytes } else { Payloads::AsValues });
+        let payloads = if self.exact { Payloads::AsBytes } else { Payloads::AsValues };
+        let report = Report::run(&plugin, &cases, self.limits.limits(), payloads);
         output.print(&report, || report.human(output.stdout_color()))?;
         if report.failed > 0 { Err(Failure::said(Exit::PluginRefused)) } else { Ok(()) }
     }

@@ -9,6 +9,7 @@ use gantry_sandbox::Plugin;
 
 use super::{Run, refused};
 use crate::rollout::GANTRY;
+use crate::rollout::deployable::deployable;
 use crate::rollout::order::Stop;
 use crate::rollout::record::{GoldenReport, Phase, ShadowReport};
 use crate::rollout::samples;
@@ -21,13 +22,15 @@ impl Run {
     pub(super) async fn golden(&mut self, plugin: &Plugin) -> Result<(), Stop> {
         let cases = self.steps.catalogue.cases(&self.record.to).await.map_err(|error| refused(&error))?;
         self.enter(Phase::Golden, GANTRY, &format!("{} golden cases to run", cases.len())).await?;
+        let flow = self.flow().await?;
+        let limits = deployable(&flow, &self.record.step).map_err(|error| refused(&error))?.1.limits();
         let began = Instant::now();
         let mut report = GoldenReport::default();
         for case in cases {
             let plugin = plugin.clone();
             let mut so_far = report;
             let with_one_more = self.steps.compute(move || {
-                so_far.run(&plugin, case);
+                so_far.run(&plugin, case, limits);
                 so_far
             });
             report = with_one_more.await.ok_or(Stop::Interrupted)?;

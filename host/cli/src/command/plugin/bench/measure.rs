@@ -52,7 +52,7 @@ pub(super) fn measure(plugin: &Plugin, case: Case, name: &str, batch: usize) -> 
         return Ok(None);
     }
     let expected = case.expected.clone();
-    let step = case.into_step(plugin.manifest(), name, &expected)?;
+    let step = case.into_step(plugin.manifest(), name, &expected, Limits::default())?;
     let fresh = plugin.prepare(step.clone())?;
     let warm = plugin.prepare(gantry_sandbox::StepConfig { reuse: WARM, ..step })?;
     let messages: Vec<_> = messages.into_iter().map(|(message, _)| message).collect();

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use gantry_core::PluginRef;
+use gantry_core::{Limits, PluginRef};
 use gantry_golden::Payloads;
 use gantry_sandbox::{Plugin, Sandbox};
 
@@ -60,13 +60,13 @@ fn results(directory: &Path, sandbox: &Sandbox, samples: &Samples) -> Result<Res
     let component = build::component_of(directory, &manifest, Mode::Development)?;
     let build_seconds = seconds(began);
     let plugin = sandbox.load(&component).context("the sandbox refuses the plugin").or_exit(Exit::PluginRefused)?;
-    let cases = cases(&plugin, &directory.join("cases"))?;
+    let cases = cases(&plugin, &directory.join("cases"), samples.limits)?;
     Ok(Results { plugin: plugin.reference().clone(), build_seconds, cases, samples: samples.run(&plugin) })
 }
 
-fn cases(plugin: &Plugin, directory: &Path) -> Result<Option<Report>, Failure> {
+fn cases(plugin: &Plugin, directory: &Path, limits: Limits) -> Result<Option<Report>, Failure> {
     if !directory.is_dir() {
         return Ok(None);
     }
-    Ok(Some(Report::run(plugin, &golden_cases(directory)?, Payloads::AsValues)))
+    Ok(Some(Report::run(plugin, &golden_cases(directory)?, limits, Payloads::AsValues)))
 }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use gantry_config::Table;
@@ -16,9 +15,6 @@ use gantry_engine::tables::Tables;
 use gantry_golden::{log_lines, numbered};
 use gantry_sandbox::{Invocation, Plugin, PluginFault, PreparedStep, StepConfig};
 use serde_json::Value;
-
-/// Longer than in a flow, because samples are not about speed and the machine is busy building.
-const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Media types by extension; anything else is bytes.
 const MEDIA_TYPES: &[(&str, &str)] =
@@ -32,6 +28,8 @@ pub(super) struct Samples {
     pub(super) settings: Option<PathBuf>,
     pub(super) tables: Vec<TableFile>,
     pub(super) targets: BTreeSet<TargetName>,
+    /// What one call may consume.
+    pub(super) limits: Limits,
     /// The time for plugins; the same in every round, so that outputs with the time do not look changed.
     pub(super) now: Timestamp,
 }
@@ -127,7 +125,7 @@ impl Samples {
             tables: Arc::new(self.tables()?),
             settings: self.settings()?,
             grants: Grants { lookup, clock: manifest.wants.clock },
-            limits: Limits { deadline: DEADLINE, ..Limits::default() },
+            limits: self.limits,
             reuse: Reuse::Fresh,
             routes: self.targets.clone(),
         })

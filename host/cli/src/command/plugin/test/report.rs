@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gantry_core::PluginRef;
+use gantry_core::{Limits, PluginRef};
 use gantry_golden::{CaseFile, CaseOutcome, Difference, Payloads};
 use gantry_sandbox::Plugin;
 use owo_colors::OwoColorize as _;
@@ -25,9 +25,14 @@ pub(in crate::command::plugin) struct Report {
 }
 
 impl Report {
-    /// Runs these cases.
-    pub(in crate::command::plugin) fn run(plugin: &Plugin, cases: &[CaseFile], payloads: Payloads) -> Self {
-        Self::new(plugin.reference().clone(), gantry_golden::run(plugin, cases, payloads))
+    /// Runs these cases, each within the limits of one call.
+    pub(in crate::command::plugin) fn run(
+        plugin: &Plugin,
+        cases: &[CaseFile],
+        limits: Limits,
+        payloads: Payloads,
+    ) -> Self {
+        Self::new(plugin.reference().clone(), gantry_golden::run(plugin, cases, limits, payloads))
     }
 
     fn new(plugin: PluginRef, cases: Vec<CaseOutcome>) -> Self {
