@@ -54,4 +54,6 @@ pub use rework::{
     RevisionDiff, Revisions,
 };
 pub use rollout::{Comparison, Judgement, Tally, Terms, TermsChange, Window};
-pub use target::{BreakerReport, BreakerState, StopKind, TargetCommand, TargetReport, TargetState, TargetStop};
+pub use target::{
+    BreakerReport, BreakerState, RefusalReport, StopKind, TargetCommand, TargetReport, TargetState, TargetStop,
+};

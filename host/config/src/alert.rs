@@ -121,7 +121,7 @@ impl Alert {
     #[must_use]
     pub fn target(&self) -> Target {
         let Self { endpoint, retry, health, .. } = self.clone();
-        Target { settings: Arc::new(endpoint), schema: None, concurrency: CONCURRENCY, retry, health }
+        Target { settings: Arc::new(endpoint), schema: None, concurrency: CONCURRENCY, retry, health, after: None }
     }
 
     /// As a host file would state it, without headers, credentials and retries.

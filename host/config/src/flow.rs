@@ -312,6 +312,8 @@ pub struct Target {
     pub retry: RetryPolicies,
     /// When deliveries are held back: its breaker and its retry budget.
     pub health: TargetHealthPolicy,
+    /// The target that must have a message's deliveries before this one gets any.
+    pub after: Option<TargetName>,
 }
 
 /// How the host authenticates itself to a target.

@@ -88,4 +88,6 @@ pub struct TargetKeys {
     pub breaker: Option<BreakerTable>,
     /// Whether outputs without a route go here.
     pub default: Option<At<bool>>,
+    /// The target that gets a message's deliveries before this one does.
+    pub after: Option<At<String>>,
 }

@@ -16,6 +16,7 @@ mod rules;
 mod schema;
 mod step;
 mod target;
+mod targets;
 mod value;
 
 use std::path::{Path, PathBuf};

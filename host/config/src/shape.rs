@@ -13,7 +13,8 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use crate::at::Span;
 use crate::diagnostic::{Code, Report};
-use words::{first_sentence, listed, nearest, toml_type};
+pub(crate) use words::nearest;
+use words::{first_sentence, listed, toml_type};
 
 type Entry<'i> = Spanned<DeValue<'i>>;
 type Node = Map<String, Value>;

@@ -87,6 +87,8 @@ pub enum ErrorClass {
     NoSpace,
     /// A redirect, which is never followed.
     Redirected,
+    /// A delivery of the same message that comes before this one was given up; nothing was sent.
+    PredecessorFailed,
     /// Any other status or error: trying the same again can't help.
     Permanent,
 }
@@ -116,13 +118,6 @@ impl ErrorClass {
         matches!(self, Self::Network | Self::Timeout | Self::Unavailable | Self::NoSpace)
     }
 
-    /// Whether the attempt counts. It doesn't when the target accepts nothing until somebody fixes it: then the delivery
-    /// waits.
-    #[must_use]
-    pub const fn spends_attempt(self) -> bool {
-        !matches!(self, Self::Unauthorized | Self::NoSpace)
-    }
-
     /// The class as metrics and reports spell it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -134,6 +129,7 @@ impl ErrorClass {
             Self::Unauthorized => "unauthorized",
             Self::NoSpace => "no_space",
             Self::Redirected => "redirected",
+            Self::PredecessorFailed => "predecessor_failed",
             Self::Permanent => "permanent",
         }
     }

@@ -108,7 +108,7 @@ impl FailureCause {
             ErrorClass::Unauthorized => Self::Refused,
             ErrorClass::NoSpace => Self::NoSpace,
             ErrorClass::Redirected => Self::Redirected,
-            ErrorClass::Permanent => Self::Other,
+            ErrorClass::PredecessorFailed | ErrorClass::Permanent => Self::Other,
         }
     }
 

@@ -67,7 +67,7 @@ pub enum HostEventKind {
     TargetPaused {
         /// The target.
         target: TargetName,
-        /// Who paused it; none: the target refuses the host's credentials.
+        /// Who paused it; none: the target refuses every delivery.
         by: Option<String>,
         /// Why.
         reason: String,

@@ -1,9 +1,10 @@
-//! Whether a refusal (401, 403) is about the target or about one message, judged by what else the target accepts.
+//! Whether a refusal (401, 403, 404, 405, a redirect) is about the target or about one message, judged by what else the
+//! target accepts.
 //!
 //! A target that has accepted nothing since the start, that refuses [`IN_A_ROW`] deliveries in a row, or that refuses the
-//! same delivery again before it accepts another one, refuses the host's credentials: no message is to blame. A delivery
-//! that is refused again while others were accepted in between is refused for what it contains, as a web application
-//! firewall does: that is the message's own failure.
+//! same delivery again before it accepts another one, refuses the host, or is not where the flow says: no message is to
+//! blame. A delivery that is refused again while others were accepted in between is refused for what it contains, as a web
+//! application firewall does: that is the message's own failure.
 //!
 //! Kept in memory only: after a restart the evidence is collected anew.
 
@@ -42,7 +43,7 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// The target accepted a delivery, or judged its content, which it does for known senders only.
+    /// The target accepted a delivery, or judged its content, which it does only for known senders and at the right place.
     pub fn accept(&mut self, delivery: DeadLetterId) {
         self.accepted += 1;
         self.in_a_row = 0;

@@ -86,7 +86,11 @@ impl RetryPolicies {
             ErrorClass::Timeout => Some(&self.timeout),
             ErrorClass::Throttled => Some(&self.throttled),
             ErrorClass::Unavailable => Some(&self.unavailable),
-            ErrorClass::Unauthorized | ErrorClass::NoSpace | ErrorClass::Redirected | ErrorClass::Permanent => None,
+            ErrorClass::Unauthorized
+            | ErrorClass::NoSpace
+            | ErrorClass::Redirected
+            | ErrorClass::PredecessorFailed
+            | ErrorClass::Permanent => None,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Decides what happens to a delivery after an attempt. Pure, so that a whole schedule can be tested with a clock of its
 //! own.
 //!
-//! Four kinds of failure say nothing about the message and spend no attempt: refused credentials, a target without space,
-//! a target that asks for fewer requests and says when to come again, and a failed probe, which was only let through to
-//! find out whether a target in trouble is back.
+//! Four kinds of failure say nothing about the message and spend no attempt: a target that refuses every delivery, a target
+//! without space, a target that asks for fewer requests and says when to come again, and a failed probe, which was only let
+//! through to find out whether a target in trouble is back.
 
 use std::time::Duration;
 
@@ -40,6 +40,11 @@ pub enum RetryDecision {
         /// Whether this attempt counts.
         spent: bool,
     },
+    /// The target's gate holds it back, until it opens. The attempt doesn't count.
+    Held {
+        /// When to ask the gate again.
+        until: Timestamp,
+    },
     /// It is given up.
     Dead,
 }
@@ -52,8 +57,8 @@ impl AttemptResult {
         if self.refusal == Some(Refusal::OfMessage) {
             return RetryDecision::Dead;
         }
-        if !class.spends_attempt() {
-            return RetryDecision::Later { at: now.after(self.refusal_pause()), spent: false };
+        if self.refusal.is_some() || class == ErrorClass::NoSpace {
+            return RetryDecision::Held { until: now.after(self.refusal_pause()) };
         }
         let Some(policy) = policies.after(class) else { return RetryDecision::Dead };
         let made = self.spent.saturating_add(1);
@@ -102,21 +107,22 @@ mod tests {
     #[test]
     fn a_delivery_waits_for_space_as_long_as_it_takes() {
         let policies = RetryPolicies::from(RetryPolicy { attempts: 1, ..RetryPolicy::default() });
-        let at = NOW.after(REFUSAL_PAUSE);
+        let until = NOW.after(REFUSAL_PAUSE);
         for probe in [false, true] {
             let full = AttemptResult { probe, ..failed(ErrorClass::NoSpace, 0) };
-            assert_eq!(full.decide(&policies, NOW, 0.5), RetryDecision::Later { at, spent: false });
+            assert_eq!(full.decide(&policies, NOW, 0.5), RetryDecision::Held { until });
         }
     }
 
     #[test]
-    fn neither_refused_credentials_nor_a_failed_probe_spend_an_attempt() {
+    fn neither_what_the_target_refuses_to_all_nor_a_failed_probe_spends_an_attempt() {
         let policies = RetryPolicies::from(RetryPolicy { attempts: 1, ..RetryPolicy::default() });
-        let at = NOW.after(REFUSAL_PAUSE);
-        assert_eq!(
-            failed(ErrorClass::Unauthorized, 0).decide(&policies, NOW, 0.5),
-            RetryDecision::Later { at, spent: false }
-        );
+        let until = NOW.after(REFUSAL_PAUSE);
+        for class in [ErrorClass::Unauthorized, ErrorClass::Redirected, ErrorClass::Permanent, ErrorClass::Network] {
+            let refusal = Some(Refusal::OfTarget { again: false });
+            let refused = AttemptResult { refusal, ..failed(class, 0) };
+            assert_eq!(refused.decide(&policies, NOW, 0.5), RetryDecision::Held { until }, "{class:?}");
+        }
         let probe = AttemptResult { probe: true, ..failed(ErrorClass::Unavailable, 0) };
         assert!(matches!(probe.decide(&policies, NOW, 0.5), RetryDecision::Later { spent: false, .. }));
         let refused = AttemptResult { probe: true, ..failed(ErrorClass::Permanent, 0) };

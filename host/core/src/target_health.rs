@@ -1,5 +1,5 @@
-//! Whether a target gets the next attempt, as a pure state machine: the pause after refused credentials, the circuit
-//! breaker and the retry budget, in this order. A delivery that is held gets the cause and a time; no attempt is spent.
+//! Whether a target gets the next attempt, as a pure state machine: the pause of a target that refuses every delivery, the
+//! circuit breaker and the retry budget, in this order. A delivery that is held gets the cause and a time; no attempt is spent.
 //!
 //! The engine's gate combines it with an operator's stop and with the number of concurrent attempts; tests drive it
 //! with a clock of their own.
@@ -12,11 +12,12 @@ use crate::breaker::{Breaker, BreakerChange, BreakerPolicy, BreakerState, Call};
 use crate::budget::{Budget, BudgetPolicy};
 use crate::clock::Timestamp;
 use crate::delivery::ErrorClass;
+use crate::failure_cause::{FailureCause, FailureConcern};
 use crate::id::DeadLetterId;
 use crate::refusals::{Refusal, Refusals};
 use crate::skew_corrected_clock::SkewCorrectedClock;
 
-/// How long a target that refuses the host's credentials is left alone before one delivery probes it.
+/// How long a target that refuses every delivery is left alone before one delivery probes it.
 pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
 
 /// The limits for attempts at a target.
@@ -38,6 +39,9 @@ pub enum HoldCause {
     Disabled,
     /// The target refuses the host's credentials.
     Unauthorized,
+    /// The target is not where the flow says: it redirects, doesn't know the path or the method, or shows a certificate
+    /// that isn't accepted.
+    WrongEndpoint,
     /// The circuit breaker is not closed.
     Breaker,
     /// Too many retries just now.
@@ -60,6 +64,7 @@ impl HoldCause {
             Self::Paused => "paused",
             Self::Disabled => "disabled",
             Self::Unauthorized => "unauthorized",
+            Self::WrongEndpoint => "wrong_endpoint",
             Self::Breaker => "breaker",
             Self::Budget => "budget",
             Self::OverShare => "over_share",
@@ -92,12 +97,14 @@ impl Admission {
 /// What the end of an attempt changed for the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetHealthChange {
-    /// It refuses the host's credentials, which it did not before.
+    /// It refuses every delivery, which it did not before, or did for another cause.
     Refused {
+        /// Why.
+        cause: HoldCause,
         /// When one delivery probes it.
         until: Timestamp,
     },
-    /// It accepts them again.
+    /// It refuses no longer.
     Accepted,
     /// The breaker opened, or closed.
     Breaker(BreakerChange),
@@ -109,7 +116,37 @@ pub struct AttemptEnd {
     /// Which delivery was attempted.
     pub delivery: DeadLetterId,
     /// Why it failed; none: it did not.
-    pub error: Option<ErrorClass>,
+    pub failure: Option<AttemptFailure>,
+}
+
+/// Why an attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptFailure {
+    /// For the retry decision and the breaker.
+    pub class: ErrorClass,
+    /// What exactly failed.
+    pub cause: FailureCause,
+}
+
+/// A failure of which only the class is known.
+impl From<ErrorClass> for AttemptFailure {
+    fn from(class: ErrorClass) -> Self {
+        Self { class, cause: FailureCause::of_class(class) }
+    }
+}
+
+impl AttemptFailure {
+    /// Why a target is held that fails every delivery in this way; none when it isn't held for it.
+    fn hold(self) -> Option<HoldCause> {
+        match self.cause {
+            FailureCause::Refused => Some(HoldCause::Unauthorized),
+            FailureCause::Redirected
+            | FailureCause::NotFound
+            | FailureCause::MethodNotAllowed
+            | FailureCause::Certificate(_) => Some(HoldCause::WrongEndpoint),
+            _ => None,
+        }
+    }
 }
 
 /// What the end of an attempt showed.
@@ -126,7 +163,8 @@ pub struct AttemptFindings {
 pub struct TargetHealth {
     /// Everything below is on its scale, so that a clock that is set back prolongs no pause.
     corrected: SkewCorrectedClock,
-    refused_until: Option<Timestamp>,
+    /// Set while the target refuses every delivery.
+    refused: Option<Held>,
     refusals: Refusals,
     breaker: Option<Breaker>,
     budget: Budget,
@@ -138,7 +176,7 @@ impl TargetHealth {
     pub fn new(policy: TargetHealthPolicy) -> Self {
         Self {
             corrected: SkewCorrectedClock::default(),
-            refused_until: None,
+            refused: None,
             refusals: Refusals::default(),
             breaker: policy.breaker.map(Breaker::new),
             budget: Budget::new(policy.budget),
@@ -153,8 +191,8 @@ impl TargetHealth {
     }
 
     fn is_shut(&self, now: Timestamp) -> Option<Held> {
-        if let Some(until) = self.refused_until.filter(|until| *until > now) {
-            return Some(Held { cause: HoldCause::Unauthorized, until });
+        if let Some(held) = self.refused.filter(|held| held.until > now) {
+            return Some(held);
         }
         let until = self.breaker.as_ref()?.open_until(now)?;
         Some(Held { cause: HoldCause::Breaker, until })
@@ -178,9 +216,9 @@ impl TargetHealth {
             self.abandon(Admission(call));
             return Err(Held { cause: HoldCause::Budget, until });
         }
-        if self.refused_until.is_some() {
+        if let Some(held) = &mut self.refused {
             // This one is the probe; the others wait for what it finds.
-            self.refused_until = Some(now.after(REFUSAL_PAUSE));
+            held.until = now.after(REFUSAL_PAUSE);
         }
         Ok(Admission(call))
     }
@@ -188,14 +226,16 @@ impl TargetHealth {
     /// Takes note of how an attempt ended.
     pub fn end(&mut self, admission: Admission, end: AttemptEnd, now: Timestamp) -> AttemptFindings {
         let now = self.corrected.at(now);
-        let mut findings = if end.error == Some(ErrorClass::Unauthorized) {
-            self.abandon(admission);
-            self.refused(end.delivery, now)
-        } else {
-            AttemptFindings { changes: self.answered(admission, end, now), refusal: None }
+        let held_for = end.failure.and_then(AttemptFailure::hold);
+        let mut findings = match end.failure.zip(held_for) {
+            Some((failure, cause)) => {
+                self.abandon(admission);
+                self.refused(end.delivery, failure, cause, now)
+            }
+            None => AttemptFindings { changes: self.answered(admission, end, now), refusal: None },
         };
         for change in &mut findings.changes {
-            if let TargetHealthChange::Refused { until }
+            if let TargetHealthChange::Refused { until, .. }
             | TargetHealthChange::Breaker(BreakerChange::Opened { until }) = change
             {
                 *until = self.corrected.wall(*until);
@@ -204,21 +244,33 @@ impl TargetHealth {
         findings
     }
 
-    fn refused(&mut self, delivery: DeadLetterId, now: Timestamp) -> AttemptFindings {
-        let refusal = self.refusals.refuse(delivery);
-        let is_paused = self.refused_until.is_some();
-        if !is_paused && !matches!(refusal, Refusal::OfTarget { .. }) {
+    /// The delivery was refused, which is the target's doing or the message's.
+    fn refused(
+        &mut self,
+        delivery: DeadLetterId,
+        failure: AttemptFailure,
+        cause: HoldCause,
+        now: Timestamp,
+    ) -> AttemptFindings {
+        let mut refusal = self.refusals.refuse(delivery);
+        if failure.cause.concern() == FailureConcern::Target && !matches!(refusal, Refusal::OfTarget { .. }) {
+            refusal = Refusal::OfTarget { again: false };
+        }
+        let before = self.refused.map(|held| held.cause);
+        if before.is_none() && !matches!(refusal, Refusal::OfTarget { .. }) {
             return AttemptFindings { changes: Vec::new(), refusal: Some(refusal) };
         }
         let until = now.after(REFUSAL_PAUSE);
-        self.refused_until = Some(until);
-        let changes = if is_paused { Vec::new() } else { vec![TargetHealthChange::Refused { until }] };
+        self.refused = Some(Held { cause, until });
+        let is_news = before != Some(cause);
+        let changes = if is_news { vec![TargetHealthChange::Refused { cause, until }] } else { Vec::new() };
         AttemptFindings { changes, refusal: Some(refusal) }
     }
 
     /// The target answered otherwise, or not at all.
     fn answered(&mut self, admission: Admission, end: AttemptEnd, now: Timestamp) -> Vec<TargetHealthChange> {
-        let AttemptEnd { delivery, error } = end;
+        let delivery = end.delivery;
+        let error = end.failure.map(|failure| failure.class);
         let failed = error.is_some_and(ErrorClass::is_trouble);
         if matches!(error, None | Some(ErrorClass::Permanent)) {
             self.refusals.accept(delivery);
@@ -229,7 +281,7 @@ impl TargetHealth {
             _ => breaker.end(call, failed, now),
         });
         let change = change.map(TargetHealthChange::Breaker);
-        // No answer proves nothing about credentials.
+        // No answer proves nothing about what it refuses.
         let accepted = !failed && self.forget_refusal();
         change.into_iter().chain(accepted.then_some(TargetHealthChange::Accepted)).collect()
     }
@@ -241,10 +293,10 @@ impl TargetHealth {
         }
     }
 
-    /// Forgets that credentials were refused: an operator has replaced them, or wants another attempt. True when they
-    /// were.
+    /// Forgets that the target refuses every delivery: an operator has mended something, or wants another attempt. True
+    /// when it did.
     pub fn forget_refusal(&mut self) -> bool {
-        self.refused_until.take().is_some()
+        self.refused.take().is_some()
     }
 
     /// Closes the breaker, whatever it has seen. True when it was not closed.
@@ -252,10 +304,10 @@ impl TargetHealth {
         self.breaker.as_mut().is_some_and(Breaker::close)
     }
 
-    /// Until when the target is left alone because it refuses the host's credentials.
+    /// Why and until when the target is left alone because it refuses every delivery.
     #[must_use]
-    pub fn refused_until(&self) -> Option<Timestamp> {
-        self.refused_until.map(|until| self.corrected.wall(until))
+    pub fn refused_until(&self) -> Option<Held> {
+        self.refused.map(|held| self.on_the_wall(held))
     }
 
     /// The breaker's state, and the calls and failures that count at present; none without a breaker.
@@ -279,96 +331,4 @@ impl TargetHealth {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::id::MessageId;
-
-    const START: Timestamp = Timestamp(1_000_000);
-
-    fn ended(error: Option<ErrorClass>) -> AttemptEnd {
-        AttemptEnd { delivery: delivery(), error }
-    }
-
-    fn delivery() -> DeadLetterId {
-        DeadLetterId { message: MessageId::generate(), position: Some(0) }
-    }
-
-    fn health() -> TargetHealth {
-        let breaker = BreakerPolicy { minimum: 2, ..BreakerPolicy::default() };
-        TargetHealth::new(TargetHealthPolicy { breaker: Some(breaker), budget: BudgetPolicy::default() })
-    }
-
-    #[test]
-    fn refused_credentials_let_one_probe_through_when_the_pause_ends() {
-        let mut health = health();
-        let admission = health.admit(0, START).unwrap();
-        let until = START.after(REFUSAL_PAUSE);
-        assert_eq!(
-            health.end(admission, ended(Some(ErrorClass::Unauthorized)), START).changes,
-            [TargetHealthChange::Refused { until }]
-        );
-        assert_eq!(health.admit(0, START), Err(Held { cause: HoldCause::Unauthorized, until }));
-        let probe = health.admit(0, until).unwrap();
-        assert!(health.admit(0, until).is_err(), "only one probe at a time");
-        assert_eq!(health.end(probe, ended(None), until).changes, [TargetHealthChange::Accepted]);
-        assert!(health.admit(0, until).is_ok());
-    }
-
-    #[test]
-    fn a_clock_that_is_set_back_keeps_nothing_shut_for_longer() {
-        let hours = Duration::from_secs(6 * 3600);
-        let mut health = health();
-        for _ in 0..2 {
-            let admission = health.admit(0, START.after(hours)).unwrap();
-            health.end(admission, ended(Some(ErrorClass::Timeout)), START.after(hours));
-        }
-        let held = health.shut(START).unwrap();
-        assert_eq!((held.cause, held.until), (HoldCause::Breaker, START.after(BreakerPolicy::default().open_for)));
-        assert!(health.shut(held.until).is_none());
-        assert!(health.admit(0, held.until).is_ok());
-    }
-
-    #[test]
-    fn a_target_that_refuses_for_good_is_at_work_and_opens_no_breaker() {
-        let mut health = health();
-        for class in [ErrorClass::Permanent, ErrorClass::Throttled, ErrorClass::Redirected, ErrorClass::Unauthorized] {
-            let admission = health.admit(0, START).unwrap();
-            health.end(admission, ended(Some(class)), START);
-            health.forget_refusal();
-        }
-        assert_eq!(health.breaker(), Some((BreakerState::Closed, 3, 0)));
-    }
-
-    #[test]
-    fn a_target_without_space_opens_the_breaker_at_once_and_the_first_success_of_the_probes_counts() {
-        let policy = BreakerPolicy { probes: 1, ..BreakerPolicy::default() };
-        let mut health =
-            TargetHealth::new(TargetHealthPolicy { breaker: Some(policy), budget: BudgetPolicy::default() });
-        let admission = health.admit(0, START).unwrap();
-        let until = START.after(policy.open_for);
-        let opened = |until| [TargetHealthChange::Breaker(BreakerChange::Opened { until })];
-        assert_eq!(health.end(admission, ended(Some(ErrorClass::NoSpace)), START).changes, opened(until));
-        assert_eq!(health.admit(0, START).unwrap_err().cause, HoldCause::Breaker);
-        let probe = health.admit(0, until).unwrap();
-        let again = until.after(policy.open_for);
-        assert_eq!(health.end(probe, ended(Some(ErrorClass::NoSpace)), until).changes, opened(again));
-        let probe = health.admit(0, again).unwrap();
-        assert_eq!(health.end(probe, ended(None), again).changes, [TargetHealthChange::Breaker(BreakerChange::Closed)]);
-    }
-
-    #[test]
-    fn an_open_breaker_holds_first_attempts_and_retries_and_draws_on_no_budget() {
-        let mut health = health();
-        for _ in 0..2 {
-            let admission = health.admit(0, START).unwrap();
-            health.end(admission, ended(Some(ErrorClass::Timeout)), START);
-        }
-        let spent = health.retries();
-        for made in [0, 1] {
-            assert_eq!(health.admit(made, START).unwrap_err().cause, HoldCause::Breaker);
-        }
-        assert_eq!(health.retries(), spent);
-        assert!(health.close_breaker());
-        assert!(health.admit(1, START).is_ok());
-    }
-}
+mod tests;

@@ -49,6 +49,10 @@ pub enum Event {
         latency_ms: u64,
         /// When the next attempt is due, where there will be one.
         retry_at: Option<Timestamp>,
+        /// The beginning of what the target answered, with the ids by which it knows the delivery. Kept of successes;
+        /// of failures, the dead letter has it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        answer: String,
     },
     /// Deliberately not passed on.
     Skipped {

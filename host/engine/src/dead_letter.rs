@@ -117,6 +117,9 @@ fn reason_of(delivery: &Delivery) -> Reason {
         return Reason { code: "never-attempted".into(), text: String::new(), violations: Vec::new() };
     };
     let class = last.error.unwrap_or(ErrorClass::Permanent);
+    if class == ErrorClass::PredecessorFailed {
+        return Reason { code: "predecessor-failed".into(), text: last.excerpt.clone(), violations: Vec::new() };
+    }
     let code = if class.is_retryable() { format!("retries-exhausted-{}", class.name()) } else { refusal_code(last) };
     let answered = last.status.map_or_else(|| class.name().to_owned(), |status| format!("status {status}"));
     let attempts = delivery.attempts.len();

@@ -1,11 +1,12 @@
 //! One attempt at every delivery that is due. Deliveries of one message to one target go in the order in which the
-//! plugins emitted them; different targets are attempted at the same time.
+//! plugins emitted them; different targets are attempted at the same time, unless one comes after another.
 //!
-//! The worker hands over a transformed message, and gets back what happens to it next. `deliver/attempt.rs` makes one
-//! attempt, `deliver/decision.rs` says what its result means.
+//! The worker hands over a transformed message, and gets back what happens to it next. `deliver/lane.rs` holds the
+//! deliveries to one target, `deliver/attempt.rs` makes one attempt, `deliver/decision.rs` says what its result means.
 
 mod attempt;
 mod decision;
+mod lane;
 #[cfg(test)]
 mod tests;
 
@@ -14,13 +15,13 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use gantry_core::{
-    Attempt, Delivery, DeliveryState, Envelope, ErrorClass, Event, Fault, FlowName, TargetName, TimelineEntry,
-    Timestamp,
+    Delivery, DeliveryState, Envelope, ErrorClass, Event, Fault, FlowName, TargetName, TimelineEntry, Timestamp,
 };
 
 use crate::state::{Attempted, Ending, HeldBack, Next, Transformed, Verdict, Wait};
 use crate::targets::RunningTarget;
 use attempt::Attempts;
+use lane::{Block, Lane};
 
 pub use attempt::DeliveryServices;
 
@@ -30,17 +31,6 @@ pub struct Deliverer {
     /// Whether messages with the same key are delivered in order.
     is_ordered: bool,
     attempts: Attempts,
-}
-
-/// The deliveries of one message to one target, after an attempt at those that were due.
-#[derive(Default)]
-struct Lane {
-    deliveries: Vec<Delivery>,
-    timeline: Vec<TimelineEntry>,
-    /// When the next of them is due; none when nothing is pending.
-    due: Option<Timestamp>,
-    /// The gate that held a delivery back, if one did.
-    held: Option<HeldBack>,
 }
 
 impl Deliverer {
@@ -109,13 +99,11 @@ impl Deliverer {
         for delivery in std::mem::take(&mut envelope.deliveries) {
             by_target.entry(delivery.target.clone()).or_default().push(delivery);
         }
-        let message: &Envelope = envelope;
-        let lanes = by_target.into_iter().map(|(target, deliveries)| self.run_lane(message, target, deliveries));
-        let lanes = join_all(lanes).await;
+        let lanes = self.run_lanes(envelope, by_target).await;
         let mut due: Option<Timestamp> = None;
         let mut held = Vec::new();
         let mut timeline = Vec::new();
-        for lane in lanes {
+        for lane in lanes.into_values() {
             envelope.deliveries.extend(lane.deliveries);
             timeline.extend(lane.timeline);
             due = due.into_iter().chain(lane.due).min();
@@ -127,10 +115,57 @@ impl Deliverer {
         due.map(|due| Wait { due, held })
     }
 
+    /// The lanes of a message: all at once, but those that come after another one behind it.
+    async fn run_lanes(
+        &self,
+        message: &Envelope,
+        mut waiting: BTreeMap<TargetName, Vec<Delivery>>,
+    ) -> BTreeMap<TargetName, Lane> {
+        let mut run = BTreeMap::new();
+        while !waiting.is_empty() {
+            let turn: Vec<_> = waiting.keys().filter(|name| !self.waits_for(name, &waiting)).cloned().collect();
+            let lanes = turn.into_iter().filter_map(|name| {
+                let deliveries = waiting.remove(&name)?;
+                let before = self.predecessor(&name).and_then(|before| Some((before, run.get(before)?)));
+                let blocked = before.and_then(|(before, lane): (_, &Lane)| lane.block(before));
+                Some(self.run_lane(message, name, deliveries, blocked))
+            });
+            run.extend(join_all(lanes.collect::<Vec<_>>()).await);
+        }
+        run
+    }
+
+    /// The target that comes before this one.
+    fn predecessor(&self, name: &TargetName) -> Option<&TargetName> {
+        self.targets.get(name)?.after.as_ref()
+    }
+
+    fn waits_for(&self, name: &TargetName, waiting: &BTreeMap<TargetName, Vec<Delivery>>) -> bool {
+        self.predecessor(name).is_some_and(|before| waiting.contains_key(before))
+    }
+
     /// The deliveries of one message to one target, one after the other. In an ordered flow a delivery that must wait
     /// holds back those behind it.
-    async fn run_lane(&self, envelope: &Envelope, name: TargetName, mut deliveries: Vec<Delivery>) -> Lane {
-        let Some(target) = self.targets.get(&name) else { return Lane::without_target(deliveries, self.now()) };
+    async fn run_lane(
+        &self,
+        envelope: &Envelope,
+        name: TargetName,
+        mut deliveries: Vec<Delivery>,
+        blocked: Option<Block>,
+    ) -> (TargetName, Lane) {
+        match blocked {
+            Some(Block::Waits) => return (name, Lane { deliveries, ..Lane::default() }),
+            Some(Block::GivenUp(reason)) => {
+                let lane = Lane::given_up(deliveries, ErrorClass::PredecessorFailed, &reason, self.now());
+                return (name, lane);
+            }
+            None => {}
+        }
+        let Some(target) = self.targets.get(&name) else {
+            // The sandbox refuses unknown routes: the target was removed from the flow's file.
+            let reason = "the flow no longer has this target";
+            return (name, Lane::given_up(deliveries, ErrorClass::Permanent, reason, self.now()));
+        };
         let mut lane = Lane::default();
         // After the clock was set back, times set before mean nothing; the queue has already waited for them.
         let was_set_back = envelope.is_ahead_of(self.now());
@@ -144,7 +179,7 @@ impl Deliverer {
                 }
             }
         }
-        Lane { deliveries, ..lane }
+        (name, Lane { deliveries, ..lane })
     }
 
     /// One attempt. Returns when to ask the gate again, if the gate holds the delivery back.
@@ -175,27 +210,5 @@ impl Deliverer {
 
     fn now(&self) -> Timestamp {
         self.attempts.services.clock.now()
-    }
-}
-
-impl Lane {
-    /// Gives up deliveries to a target that is gone. The sandbox refuses unknown routes, so this happens only when a
-    /// target was removed from the flow's file.
-    fn without_target(mut deliveries: Vec<Delivery>, now: Timestamp) -> Self {
-        for delivery in deliveries.iter_mut().filter(|delivery| delivery.state == DeliveryState::Pending) {
-            delivery.state = DeliveryState::Dead;
-            delivery.attempts.push(Attempt {
-                at: now,
-                latency_ms: 0,
-                status: None,
-                error: Some(ErrorClass::Permanent),
-                excerpt: "the flow no longer has this target".to_owned(),
-            });
-        }
-        Self { deliveries, ..Self::default() }
-    }
-
-    fn wait_until(&mut self, due: Timestamp) {
-        self.due = Some(self.due.map_or(due, |other| other.min(due)));
     }
 }

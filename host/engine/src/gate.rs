@@ -3,7 +3,7 @@
 //! It checks in this order; a delivery that is held back returns to the queue and spends no attempt:
 //!
 //! 1. `stop`: whether the target is paused or disabled.
-//! 2. [`TargetHealth`]: refused credentials, circuit breaker, retry budget.
+//! 2. [`TargetHealth`]: whether it refuses every delivery, circuit breaker, retry budget.
 //! 3. `fair_share`: whether the target exceeds its share of the flow's in-flight limit.
 //! 4. `concurrency`: how many deliveries are under way at once.
 //!
@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use gantry_core::target_health::{Admission, AttemptEnd, AttemptFindings, Held, TargetHealthChange};
 use gantry_core::{
-    BreakerChange, BreakerState, Clock, ErrorClass, HoldCause, TargetHealth, TargetHealthPolicy, TargetStop, Timestamp,
+    BreakerChange, BreakerState, Clock, HoldCause, TargetHealth, TargetHealthPolicy, TargetStop, Timestamp,
 };
 use parking_lot::Mutex;
 use tokio::sync::{SemaphorePermit, watch};
@@ -45,6 +45,8 @@ pub struct Gate {
     concurrency: Concurrency,
     retry_spread: RetrySpread,
     opening: Opening,
+    /// Why the target refuses every delivery, the last time that it did.
+    refusal_reason: Mutex<String>,
     /// How long a delivery waits for a permit before it checks the gate again.
     permit_timeout: Duration,
 }
@@ -62,8 +64,8 @@ pub struct Limits {
 pub struct GateStatus {
     /// Why the target is paused or disabled; none when it is neither.
     pub stop: Option<TargetStop>,
-    /// When the host's credentials are tried again; none when they are not refused.
-    pub refused_until: Option<Timestamp>,
+    /// Set while the target refuses every delivery.
+    pub refusal: Option<RefusalStatus>,
     /// The breaker's state, the calls in its window, and how many of them failed; none without a breaker.
     pub breaker: Option<(BreakerState, u32, u32)>,
     /// When an open breaker lets a probe through.
@@ -74,6 +76,16 @@ pub struct GateStatus {
     pub under_way: usize,
     /// Deliveries inside the gate: under way, or waiting for one of those to end.
     pub inside: usize,
+}
+
+/// A target refuses every delivery.
+pub struct RefusalStatus {
+    /// What is wrong.
+    pub cause: HoldCause,
+    /// When one delivery probes it.
+    pub until: Timestamp,
+    /// What it answers.
+    pub reason: String,
 }
 
 /// The right to one attempt. If it is dropped before [`Admitted::end`], the attempt counts as neither success nor
@@ -96,6 +108,7 @@ impl Gate {
             concurrency: Concurrency::new(limits.concurrency),
             retry_spread: RetrySpread::default(),
             opening: Opening::new(wake_queue),
+            refusal_reason: Mutex::default(),
             permit_timeout: KEEP_UP_WITHIN,
         }
     }
@@ -145,7 +158,12 @@ impl Gate {
         self.hold(now).map(|held| held.until)
     }
 
-    /// Resumes the target: if it refused the host's credentials, they are tried at once.
+    /// Keeps why the target refuses every delivery, for reports.
+    pub fn set_refusal_reason(&self, reason: String) {
+        *self.refusal_reason.lock() = reason;
+    }
+
+    /// Resumes the target: if it refused every delivery, one is tried at once.
     pub fn resume(&self) {
         self.health.lock().forget_refusal();
         self.open();
@@ -177,7 +195,11 @@ impl Gate {
         let open_until = health.shut(now).filter(|held| held.cause == HoldCause::Breaker).map(|held| held.until);
         GateStatus {
             stop: self.stop.current(),
-            refused_until: health.refused_until(),
+            refusal: health.refused_until().map(|Held { cause, until }| RefusalStatus {
+                cause,
+                until,
+                reason: self.refusal_reason.lock().clone(),
+            }),
             breaker: health.breaker(),
             open_until,
             retries: health.retries(),
@@ -217,9 +239,9 @@ impl Admitted<'_> {
     /// Reports how the attempt ended.
     pub fn end(mut self, end: AttemptEnd, now: Timestamp) -> AttemptFindings {
         let Some(admission) = self.admission.take() else { return AttemptFindings::default() };
-        let error = end.error;
+        let is_answer = end.failure.is_none_or(|failure| !failure.class.is_trouble());
         let findings = self.gate.health.lock().end(admission, end, now);
-        if error.is_none_or(|error| !error.is_trouble() && error != ErrorClass::Unauthorized) {
+        if is_answer && findings.refusal.is_none() {
             self.gate.answered(now);
         }
         for change in &findings.changes {

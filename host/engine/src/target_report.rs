@@ -1,8 +1,8 @@
 //! A target as operators see it: the status of its gate in their terms.
 
-use gantry_core::{BreakerState, FlowName, StopKind, TargetName, TargetStop, Timestamp};
+use gantry_core::{BreakerState, FlowName, HoldCause, StopKind, TargetName, TargetStop, Timestamp};
 
-use crate::gate::GateStatus;
+use crate::gate::{GateStatus, RefusalStatus};
 
 /// A target, as operators see it.
 #[derive(Clone, Debug)]
@@ -15,8 +15,8 @@ pub struct TargetReport {
     pub state: TargetState,
     /// Who stopped it, when and why; none if nobody did. Without `by`, the target stopped itself by answering 410.
     pub stop: Option<TargetStop>,
-    /// When the target is probed, if it refuses the host's credentials.
-    pub refused_until: Option<Timestamp>,
+    /// Set while the target refuses every delivery.
+    pub refusal: Option<Refusal>,
     /// Its breaker, if it has one.
     pub breaker: Option<BreakerReport>,
     /// Retries within the budget's window.
@@ -27,6 +27,15 @@ pub struct TargetReport {
     pub under_way: usize,
     /// Deliveries that wait for one of those to end.
     pub waiting: usize,
+}
+
+/// A target refuses every delivery.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// When the target is probed.
+    pub until: Timestamp,
+    /// What it answers.
+    pub reason: String,
 }
 
 /// A target's breaker.
@@ -51,13 +60,16 @@ pub enum TargetState {
     Paused,
     /// It refuses the host's credentials, and is probed now and then.
     Unauthorized,
+    /// It is not where the flow says: it redirects, doesn't know the path or the method, or shows a certificate that isn't
+    /// accepted. It is probed now and then.
+    WrongEndpoint,
     /// It answered 410, or an operator disabled it.
     Disabled,
 }
 
 impl TargetState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Active, Self::Paused, Self::Unauthorized, Self::Disabled];
+    pub const ALL: [Self; 5] = [Self::Active, Self::Paused, Self::Unauthorized, Self::WrongEndpoint, Self::Disabled];
 
     /// The state as metrics and reports spell it.
     #[must_use]
@@ -66,6 +78,7 @@ impl TargetState {
             Self::Active => "active",
             Self::Paused => "paused",
             Self::Unauthorized => "unauthorized",
+            Self::WrongEndpoint => "wrong_endpoint",
             Self::Disabled => "disabled",
         }
     }
@@ -75,10 +88,11 @@ impl TargetReport {
     /// The status of this target's gate, read as a report.
     #[must_use]
     pub fn of(flow: &FlowName, target: &TargetName, status: GateStatus) -> Self {
-        let state = match (&status.stop, status.refused_until) {
+        let state = match (&status.stop, &status.refusal) {
             (Some(TargetStop { kind: StopKind::Paused, .. }), _) => TargetState::Paused,
             (Some(TargetStop { kind: StopKind::Disabled, .. }), _) => TargetState::Disabled,
-            (None, Some(_)) => TargetState::Unauthorized,
+            (None, Some(RefusalStatus { cause: HoldCause::Unauthorized, .. })) => TargetState::Unauthorized,
+            (None, Some(_)) => TargetState::WrongEndpoint,
             (None, None) => TargetState::Active,
         };
         let breaker = status.breaker.map(|(state, calls, failures)| BreakerReport {
@@ -93,7 +107,7 @@ impl TargetReport {
             target: target.clone(),
             state,
             stop: status.stop,
-            refused_until: status.refused_until,
+            refusal: status.refusal.map(|RefusalStatus { until, reason, .. }| Refusal { until, reason }),
             breaker,
             retries,
             #[expect(

@@ -23,6 +23,8 @@ pub struct RunningTarget {
     pub gate: Arc<Gate>,
     /// Its share of the flow's in-flight limit; none when it is the flow's only target.
     pub share: Option<Share>,
+    /// The target that must have a message's deliveries before this one gets any.
+    pub after: Option<TargetName>,
     opened_as: OpenedAs,
 }
 
@@ -45,7 +47,8 @@ pub struct GateServices<'a> {
 impl RunningTarget {
     /// A target built from this configuration, behind this gate.
     pub fn new(config: &TargetConfig, target: Arc<dyn Target>, gate: Arc<Gate>, share: Option<Share>) -> Self {
-        Self { target, retry: config.retry, gate, share, opened_as: OpenedAs::of(config) }
+        let after = config.after.clone();
+        Self { target, retry: config.retry, gate, share, after, opened_as: OpenedAs::of(config) }
     }
 
     /// Whether everything is sent to one URL, so that an answer is about the target as a whole. If the URL contains the

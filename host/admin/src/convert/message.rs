@@ -12,14 +12,14 @@ alike! {
         Received,
         Transformed { outputs, plugins },
         Postponed { code, until },
-        Attempted { position, target, status, error, latency_ms, retry_at },
+        Attempted { position, target, status, error, latency_ms, retry_at, answer },
         Skipped { code },
         DeadLettered { dead_letter, code },
         Replayed { dead_letter, by, edited },
     ]
     core::Attempt = v1::Attempt { at, latency_ms, status, error, excerpt }
     core::ErrorClass = v1::ErrorClass [
-        Network, Timeout, Throttled, Unavailable, Unauthorized, NoSpace, Redirected, Permanent,
+        Network, Timeout, Throttled, Unavailable, Unauthorized, NoSpace, Redirected, PredecessorFailed, Permanent,
     ]
     core::History => v1::History { id, flow, source, key, dedupe_key, received_at, state, timeline }
     core::MessageState => v1::MessageState [Queued, Delivered, Skipped, DeadLettered]

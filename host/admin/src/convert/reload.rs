@@ -16,7 +16,7 @@ alike! {
     config::Severity => v1::DiagnosticSeverity [Error, Warning]
     config::Code => v1::DiagnosticCode [
         Unreadable, Syntax, UnknownKey, MissingKey, WrongType, UnknownChoice, OutOfRange, InvalidValue, LiteralSecret,
-        Conflict, UnknownTable, DefaultTarget, MissingFile, PluginRefused, TableRefused, SchemaRefused,
+        Conflict, UnknownTable, UnknownTarget, DefaultTarget, MissingFile, PluginRefused, TableRefused, SchemaRefused,
         PurposeIncomplete, Unverified, PlainHttp, AdminExposed, TargetUnreachable, SecretUnavailable,
     ]
 }

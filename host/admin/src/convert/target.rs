@@ -9,9 +9,10 @@ use super::{Convert, alike};
 
 alike! {
     target_report::TargetReport => v1::TargetReport {
-        flow, target, state, stop, refused_until, breaker, retries, retries_allowed, under_way, waiting,
+        flow, target, state, stop, refusal, breaker, retries, retries_allowed, under_way, waiting,
     }
-    target_report::TargetState => v1::TargetState [Active, Paused, Unauthorized, Disabled]
+    target_report::TargetState => v1::TargetState [Active, Paused, Unauthorized, WrongEndpoint, Disabled]
+    target_report::Refusal => v1::RefusalReport { until, reason }
     target_report::BreakerReport => v1::BreakerReport { state, until, calls, failures }
     core::BreakerState => v1::BreakerState [Closed, Open, HalfOpen]
     core::TargetStop => v1::TargetStop { kind, at, by, reason }

@@ -89,7 +89,7 @@ coded_enum! {
         DeadLetters => "dead_letters",
         /// A target's breaker is open. Resolved when it closes.
         BreakerOpen => "breaker_open",
-        /// A target refuses the host's credentials, or somebody paused it. Resolved when it is resumed.
+        /// A target refuses every delivery, or somebody paused it. Resolved when it is resumed.
         TargetPaused => "target_paused",
         /// A target is disabled, by its answer 410 or by an operator. Resolved when it is enabled.
         TargetDisabled => "target_disabled",

@@ -122,6 +122,10 @@ pub enum Event {
         /// When the next attempt is due, if there is one.
         #[schema(value_type = Option<form::Timestamp>)]
         retry_at: Option<Timestamp>,
+        /// The beginning of the answer of a target that accepted it, after the headers by which the target knows it; empty
+        /// for a failure.
+        #[serde(default)]
+        answer: String,
     },
     /// Deliberately not passed on.
     Skipped {
@@ -176,12 +180,14 @@ coded_enum! {
         Throttled => "throttled",
         /// 5xx, 408 or 425: the target has a problem.
         Unavailable => "unavailable",
-        /// 401 or 403: the target refuses the host's credentials; the message is not the cause.
+        /// 401 or 403: the target refuses the host's credentials, or this message.
         Unauthorized => "unauthorized",
         /// The target has no space left; the message is not the cause.
         NoSpace => "no_space",
         /// A redirect, which is never followed.
         Redirected => "redirected",
+        /// A delivery of the same message that comes before this one was given up; nothing was sent.
+        PredecessorFailed => "predecessor_failed",
         /// Any other status or error: a retry can't help.
         Permanent => "permanent",
     }

@@ -20,9 +20,8 @@ pub struct TargetReport {
     /// Who stopped it, when and why; none if it is not stopped. Without `by`, the target stopped itself with the answer
     /// 410.
     pub stop: Option<TargetStop>,
-    /// When the target is probed again, if it refuses the host's credentials.
-    #[schema(value_type = Option<form::Timestamp>)]
-    pub refused_until: Option<Timestamp>,
+    /// Set while it refuses every delivery, so that all wait.
+    pub refusal: Option<RefusalReport>,
     /// The state of its breaker; none if it has no breaker.
     pub breaker: Option<BreakerReport>,
     /// Retries in the window of the retry budget.
@@ -35,6 +34,16 @@ pub struct TargetReport {
     pub waiting: usize,
 }
 
+/// A target refuses every delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusalReport {
+    /// When it is probed again.
+    #[schema(value_type = form::Timestamp)]
+    pub until: Timestamp,
+    /// What it answers.
+    pub reason: String,
+}
+
 coded_enum! {
     /// Whether deliveries are sent to a target.
     #[derive(ToSchema)]
@@ -45,6 +54,9 @@ coded_enum! {
         Paused => "paused",
         /// It refuses the host's credentials and is probed regularly.
         Unauthorized => "unauthorized",
+        /// It is not where the flow says: it redirects, doesn't know the path or the method, or shows a certificate that isn't
+        /// accepted. It is probed regularly.
+        WrongEndpoint => "wrong_endpoint",
         /// It answered 410, or an operator disabled it.
         Disabled => "disabled",
     }
@@ -108,7 +120,7 @@ coded_enum! {
     pub enum TargetCommand {
         /// Sends nothing until it is resumed.
         Pause => "pause",
-        /// Ends a pause, and retries refused credentials at once.
+        /// Ends a pause, and tries a target that refuses every delivery at once.
         Resume => "resume",
         /// Sends nothing until it is enabled.
         Disable => "disable",

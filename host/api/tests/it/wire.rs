@@ -45,7 +45,7 @@ fn timeline() -> Value {
         {"at": AT, "event": {"what": "postponed", "code": "busy", "until": AT}},
         {"at": AT, "event": {
             "what": "attempted", "position": 0, "target": "erp", "status": 503, "error": "unavailable", "latency_ms": 7,
-            "retry_at": AT,
+            "retry_at": AT, "answer": "",
         }},
         {"at": AT, "event": {"what": "skipped", "code": "not-ours"}},
         {"at": AT, "event": {"what": "dead_lettered", "dead_letter": DEAD_LETTER, "code": "refused"}},
@@ -152,7 +152,7 @@ fn flows_targets_and_alerts_are_written_as_they_were_read() {
     }));
     survives::<v1::TargetReport>(json!({
         "flow": "orders", "target": "erp", "state": "unauthorized",
-        "stop": {"kind": "paused", "at": AT, "by": null, "reason": "r"}, "refused_until": AT,
+        "stop": {"kind": "paused", "at": AT, "by": null, "reason": "r"}, "refusal": {"until": AT, "reason": "it answers 401"},
         "breaker": {"state": "half_open", "until": null, "calls": 20, "failures": 10}, "retries": 1,
         "retries_allowed": 2, "under_way": 3, "waiting": 4,
     }));

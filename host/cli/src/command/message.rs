@@ -56,7 +56,7 @@ fn event(event: &Event) -> String {
         Event::Received => "received, stored on disk".to_owned(),
         Event::Transformed { outputs, .. } => format!("transformed into {}", deliveries(*outputs)),
         Event::Postponed { code, until } => format!("postponed until {until}: {code}"),
-        Event::Attempted { position, target, status, error, latency_ms, retry_at } => {
+        Event::Attempted { position, target, status, error, latency_ms, retry_at, answer } => {
             let result = match error {
                 None => "delivered",
                 Some(ErrorClass::Permanent) => "refused",
@@ -64,7 +64,8 @@ fn event(event: &Event) -> String {
             };
             let status = status.map(|status| format!(" with status {status}")).unwrap_or_default();
             let retry = retry_at.map(|at| format!(", again at {at}")).unwrap_or_default();
-            format!("delivery {position} to {target}: {result}{status} in {latency_ms} ms{retry}")
+            let answer = if answer.is_empty() { String::new() } else { format!(": {}", answer.replace('\n', "; ")) };
+            format!("delivery {position} to {target}: {result}{status} in {latency_ms} ms{retry}{answer}")
         }
         Event::Skipped { code } => format!("skipped: {code}"),
         Event::DeadLettered { dead_letter, code } => format!("dead letter {dead_letter}: {code}"),

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use clap::{Args, Subcommand};
-use gantry_api::v1::{BreakerReport, TargetCommand, TargetReport};
+use gantry_api::v1::{BreakerReport, RefusalReport, TargetCommand, TargetReport};
 use gantry_core::{FlowName, TargetName};
 
 use crate::args::{HostArgs, Who};
@@ -147,12 +147,12 @@ fn breaker(breaker: Option<&BreakerReport>) -> String {
     }
 }
 
-/// Who stopped it, when and why; or that it refuses the host's credentials.
+/// Who stopped it, when and why; or what it answers to every delivery.
 fn why(target: &TargetReport) -> String {
     if let Some(stop) = &target.stop {
         let by = stop.by.as_ref().map(|by| format!("{by}, ")).unwrap_or_default();
         return format!("{by}{}: {}", stop.at, text::first_line(&stop.reason, 60));
     }
-    let refused = target.refused_until.map(|until| format!("refuses the host's credentials; probed at {until}"));
-    refused.unwrap_or_default()
+    let refusal = target.refusal.as_ref();
+    refusal.map_or_else(String::new, |RefusalReport { until, reason }| format!("{reason}; probed at {until}"))
 }

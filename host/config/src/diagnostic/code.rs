@@ -38,6 +38,8 @@ coded_enum! {
         Conflict => "conflict",
         /// A grant or a rule names a table that the flow doesn't declare.
         UnknownTable => "unknown_table",
+        /// A target comes after another one that the flow doesn't have.
+        UnknownTarget => "unknown_target",
         /// No target, or more than one, is the default.
         DefaultTarget => "default_target",
         /// A plugin, table or schema file does not exist.

@@ -89,6 +89,8 @@ pub(crate) struct SourceDraft {
 pub(crate) struct TargetDraft {
     /// The mark that makes it the default target, if it has one.
     pub(crate) default: Option<At<bool>>,
+    /// The target that gets a message's deliveries first.
+    pub(crate) after: Option<At<String>>,
     pub(crate) target: Option<Target>,
 }
 
@@ -113,13 +115,14 @@ fn lower_source<K: SourceKind>(raw: RawTable<'_>, lower: &mut Lower<'_>) -> Sour
 
 fn lower_target<K: TargetKind>(raw: RawTable<'_>, lower: &mut Lower<'_>) -> TargetDraft {
     let Some(mut table) = raw.read::<K::Table>(lower) else { return TargetDraft::default() };
-    let TargetKeys { concurrency, schema, retry, breaker, default } = K::common(&mut table);
+    let TargetKeys { concurrency, schema, retry, breaker, default, after } = K::common(&mut table);
     let schema = lower.schema(schema.as_ref());
     let (retry, health) = lower.retry_and_health(retry, breaker);
     let settings = K::lower(table, lower).map(|settings| Arc::new(settings) as Arc<dyn TargetSettings>);
     let concurrency = concurrency.unwrap_or(CONCURRENCY) as usize;
     TargetDraft {
         default: default.filter(|mark| mark.value),
+        after,
         target: target(settings, schema, concurrency, retry, health),
     }
 }
@@ -132,7 +135,7 @@ fn target(
     retry: Option<RetryPolicies>,
     health: Option<TargetHealthPolicy>,
 ) -> Option<Target> {
-    Some(Target { settings: settings?, schema: schema?, concurrency, retry: retry?, health: health? })
+    Some(Target { settings: settings?, schema: schema?, concurrency, retry: retry?, health: health?, after: None })
 }
 
 impl fmt::Debug for SourceEntry {

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use gantry_core::{Digest, FlowName, RetryPolicy, TargetName};
+use gantry_core::{Digest, FlowName, RetryPolicy};
 use gantry_schema::DuplicateMembers;
 
 use super::Lower;
+use super::targets::Targets;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
-use crate::flow::{Flow, OnFailure, Ordering, Purpose, QueueBounds, SuccessCriteria, Table, Target};
-use crate::kind::{RawTable, SourceDraft, SourceEntry, TargetDraft, TargetEntry, Unbounded};
+use crate::flow::{Flow, OnFailure, Ordering, Purpose, QueueBounds, SuccessCriteria, Table};
+use crate::kind::{RawTable, SourceDraft, SourceEntry, TargetEntry, Unbounded};
 use crate::raw::dialect::DialectKeys;
 use crate::raw::flow::{
     DuplicateMembersChoice, FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable,
@@ -24,8 +25,6 @@ const IN_FLIGHT_BYTES: u64 = 64 << 20;
 /// Semaphores count these bytes by the KiB.
 const MEMORY: std::ops::RangeInclusive<u64> = (1 << 10)..=(1 << 40);
 const ON_DISK: std::ops::RangeInclusive<u64> = 1..=(1 << 50);
-
-type Targets = BTreeMap<At<String>, TargetDraft>;
 
 /// The tables of a flow file for its source and its targets, which their kinds read.
 #[derive(Debug)]
@@ -214,41 +213,6 @@ impl Lower<'_> {
             max_shrink: raw.max_shrink.unwrap_or(Table::MAX_SHRINK),
             ..Table::new(file?, raw.key?.value)
         })
-    }
-
-    fn targets(&mut self, raw: Targets) -> Option<BTreeMap<TargetName, Target>> {
-        let lowered: Vec<_> = raw
-            .into_iter()
-            .map(|(name, target)| {
-                let name = self.name(&name.value, &name.span);
-                Some((name?, target.target?))
-            })
-            .collect();
-        lowered.into_iter().collect()
-    }
-
-    /// The only target, or the only one marked as the default.
-    fn default_target(&mut self, targets: &Targets) -> Option<TargetName> {
-        let marked: Vec<_> =
-            targets.iter().filter_map(|(name, target)| Some((name, target.default.as_ref()?))).collect();
-        for (_, mark) in marked.iter().skip(1) {
-            let message = format!("the flow has a default target already: `{}`", marked[0].0.value);
-            self.report.add(Code::DefaultTarget, &mark.span, message, "say `default = true` for one target only");
-        }
-        let default = match (marked.first(), targets.len()) {
-            (Some((name, _)), _) => name,
-            (None, 1) => targets.keys().next()?,
-            (None, 0) => return None,
-            (None, _) => {
-                let names: Vec<_> = targets.keys().map(|name| format!("`{}`", name.value)).collect();
-                let message = format!("none of the targets {} is the default", names.join(", "));
-                let first = targets.keys().map(|name| &name.span).min_by_key(|span| span.start)?;
-                self.report.add(Code::DefaultTarget, first, message, "say `default = true` for one of them");
-                return None;
-            }
-        };
-        // An invalid name is reported with the target itself.
-        default.value.parse().ok()
     }
 }
 

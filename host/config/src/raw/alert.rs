@@ -92,7 +92,7 @@ pub(crate) enum KindChoice {
     DeadLetters,
     /// A target's breaker is open.
     BreakerOpen,
-    /// A target refuses the host's credentials, or somebody paused it.
+    /// A target refuses every delivery, or somebody paused it.
     TargetPaused,
     /// A target is disabled.
     TargetDisabled,

@@ -4,7 +4,7 @@
 const ALIKE: f64 = 0.8;
 
 /// The known key that was probably meant.
-pub(super) fn nearest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let likeness = known.map(|key| (strsim::jaro_winkler(typed, key), key)).filter(|(alike, _)| *alike >= ALIKE);
     likeness.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, key)| key)
 }

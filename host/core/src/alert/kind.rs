@@ -12,7 +12,7 @@ coded_enum! {
         DeadLetters => "dead_letters",
         /// A target's breaker is open: until it is closed.
         BreakerOpen => "breaker_open",
-        /// A target refuses the host's credentials, or somebody paused it: until it is resumed.
+        /// A target refuses every delivery, or somebody paused it: until it is resumed.
         TargetPaused => "target_paused",
         /// A target is disabled, by 410 or by an operator: until it is enabled.
         TargetDisabled => "target_disabled",

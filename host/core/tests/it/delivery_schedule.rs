@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 
-use gantry_core::target_health::{Admission, AttemptEnd, TargetHealthChange};
+use gantry_core::target_health::{Admission, AttemptEnd, AttemptFailure, TargetHealthChange};
 use gantry_core::{
     AttemptResult, BreakerChange, BreakerPolicy, BudgetPolicy, DeadLetterId, ErrorClass, MessageId, RetryDecision,
     RetryPolicies, RetryPolicy, TargetHealth, TargetHealthPolicy, Timestamp,
@@ -225,7 +225,7 @@ impl World {
         let error = failing.map(|spell| spell.class).or(blocked);
         let retry_after = failing.and_then(|spell| spell.retry_after);
         let admission = self.under_way.remove(&n).unwrap();
-        let end = AttemptEnd { delivery: self.messages[n].id, error };
+        let end = AttemptEnd { delivery: self.messages[n].id, failure: error.map(AttemptFailure::from) };
         let findings = self.health.end(admission, end, now);
         for change in findings.changes {
             self.note(change, now);
@@ -247,13 +247,17 @@ impl World {
                 message.not_before = at;
                 self.plan(at, n, What::Due);
             }
+            RetryDecision::Held { until } => {
+                self.messages[n].not_before = until;
+                self.plan(until, n, What::Due);
+            }
             RetryDecision::Delivered | RetryDecision::Dead => self.finish(n, decision, now),
         }
     }
 
     fn note(&mut self, change: TargetHealthChange, now: Timestamp) {
         match change {
-            TargetHealthChange::Refused { until } => self.refused_until = Some(until),
+            TargetHealthChange::Refused { until, .. } => self.refused_until = Some(until),
             TargetHealthChange::Accepted => self.refused_until = None,
             TargetHealthChange::Breaker(BreakerChange::Opened { until }) => {
                 assert_eq!(until, now.after(self.policy.breaker.unwrap().open_for));

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gantry_core::target_health::{AttemptEnd, Held, TargetHealthChange};
+use gantry_core::target_health::{AttemptEnd, AttemptFailure, Held, HoldCause, TargetHealthChange};
 use gantry_core::{
-    Attempt, AttemptResult, BreakerChange, Clock, DeadLetterId, Delivery, Envelope, ErrorClass, FlowName,
+    Attempt, AttemptResult, BreakerChange, Clock, DeadLetterId, Delivery, Envelope, ErrorClass, FailureCause, FlowName,
     HostEventKind, StopKind, TargetName, TargetStop, TimelineEntry, Timestamp,
 };
 use gantry_transport::target::{Accepted, Failure, Request};
@@ -47,9 +47,14 @@ pub(super) struct Made {
     pub(super) recheck_at: Option<Timestamp>,
 }
 
+/// Most characters of the answer in the reason why a target is paused.
+const MAX_REASON: usize = 200;
+
 /// What a target answered.
 struct Answer {
     attempt: Attempt,
+    /// Why the attempt failed; none: it did not.
+    failure: Option<AttemptFailure>,
     /// How long the target asks to wait (`Retry-After`).
     retry_after: Option<Duration>,
 }
@@ -65,15 +70,15 @@ impl Attempts {
         let bytes = envelope.message.payload.len() + delivery.payload.len();
         let clock = &*self.services.clock;
         let admitted = target.gate.enter(delivery.attempts_made(), bytes, clock).await?;
-        let Answer { attempt, retry_after } = self.send(envelope, target, delivery).await;
+        let Answer { attempt, failure, retry_after } = self.send(envelope, target, delivery).await;
         self.services.metrics.observe_attempt(&delivery.target, &attempt);
         let is_probe = admitted.is_probe();
         let end = AttemptEnd {
             delivery: DeadLetterId { message: envelope.message.id, position: Some(delivery.position) },
-            error: attempt.error,
+            failure,
         };
         let findings = admitted.end(end, clock.now());
-        self.publish(&delivery.target, attempt.status, &findings.changes);
+        self.publish(target, &delivery.target, &attempt, &findings.changes);
         if attempt.status == Some(GONE) && target.is_single_endpoint() {
             self.disable(target, &delivery.target).await;
         }
@@ -102,11 +107,14 @@ impl Attempts {
         match answer {
             Ok(Accepted { status, excerpt, headers }) => {
                 let excerpt = with_headers(&headers, excerpt);
-                Answer { attempt: Attempt { at, latency_ms, status, error: None, excerpt }, retry_after: None }
+                let attempt = Attempt { at, latency_ms, status, error: None, excerpt };
+                Answer { attempt, failure: None, retry_after: None }
             }
-            Err(Failure { class, status, retry_after, excerpt, headers, .. }) => {
+            Err(Failure { class, cause, status, retry_after, excerpt, headers }) => {
                 let excerpt = with_headers(&headers, excerpt);
-                Answer { attempt: Attempt { at, latency_ms, status, error: Some(class), excerpt }, retry_after }
+                let attempt = Attempt { at, latency_ms, status, error: Some(class), excerpt };
+                let failure = AttemptFailure { class, cause: cause_at(target, cause) };
+                Answer { attempt, failure: Some(failure), retry_after }
             }
         }
     }
@@ -121,7 +129,7 @@ impl Attempts {
     ) -> Made {
         // One reading for both: the next attempt is counted from the time that the timeline shows.
         let now = self.services.clock.now();
-        let decision = Decision::of(result.decide(&target.retry, now, fastrand::f64()), attempt.error);
+        let decision = Decision::of(result.decide(&target.retry, now, fastrand::f64()));
         let recheck_at = match decision.retry() {
             Some(Retry::Held(at)) => Some(at),
             Some(Retry::Scheduled(_)) => {
@@ -134,12 +142,14 @@ impl Attempts {
     }
 
     /// Publishes what the attempt changed about its target.
-    fn publish(&self, target: &TargetName, status: Option<u16>, changes: &[TargetHealthChange]) {
+    fn publish(&self, target: &RunningTarget, name: &TargetName, attempt: &Attempt, changes: &[TargetHealthChange]) {
         for change in changes {
-            let target = target.clone();
+            let gate = &target.gate;
+            let target = name.clone();
             let event = match *change {
-                TargetHealthChange::Refused { .. } => {
-                    let reason = status.map_or_else(|| "refused".to_owned(), |status| format!("it answers {status}"));
+                TargetHealthChange::Refused { cause, .. } => {
+                    let reason = reason(cause, attempt);
+                    gate.set_refusal_reason(reason.clone());
                     HostEventKind::TargetPaused { target, by: None, reason }
                 }
                 TargetHealthChange::Accepted => HostEventKind::TargetResumed { target, by: None },
@@ -166,6 +176,25 @@ impl Attempts {
             tracing::error!(%error, target = %name, "failed to store that the target is disabled; it is enabled again after a restart");
         }
         self.services.events.emit(event);
+    }
+}
+
+/// Where the URL contains the key of a record, 404 is about that record.
+fn cause_at(target: &RunningTarget, cause: FailureCause) -> FailureCause {
+    match cause {
+        FailureCause::NotFound if !target.is_single_endpoint() => FailureCause::MessageRefused,
+        cause => cause,
+    }
+}
+
+/// Why a target is paused that refuses every delivery: its answer, or why there is none.
+fn reason(cause: HoldCause, attempt: &Attempt) -> String {
+    let text = attempt.excerpt.lines().last().unwrap_or_default();
+    let text: String = text.chars().take(MAX_REASON).collect();
+    match attempt.status {
+        None => text,
+        Some(status) if cause == HoldCause::Unauthorized || text.is_empty() => format!("it answers {status}"),
+        Some(status) => format!("it answers {status}: {text}"),
     }
 }
 

@@ -1,7 +1,10 @@
 //! What the result of an attempt means for its delivery. Pure: the retry policy in `gantry-core` decides, and this is the
 //! one place that reads its decision.
 
-use gantry_core::{Attempt, Delivery, DeliveryState, ErrorClass, Event, RetryDecision, Timestamp};
+use gantry_core::{Attempt, Delivery, DeliveryState, Event, RetryDecision, Timestamp};
+
+/// Most characters of an answer that the history keeps.
+const MAX_ANSWER: usize = 256;
 
 /// What happens to a delivery next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +26,15 @@ pub(super) enum Retry {
 }
 
 impl Decision {
-    /// `error` is why the attempt failed; none for a success.
-    pub(super) fn of(decision: RetryDecision, error: Option<ErrorClass>) -> Self {
+    pub(super) fn of(decision: RetryDecision) -> Self {
         match decision {
             RetryDecision::Delivered => Self { state: DeliveryState::Delivered, is_spent: true, retry: None },
             RetryDecision::Dead => Self { state: DeliveryState::Dead, is_spent: true, retry: None },
             RetryDecision::Later { at, spent } => {
-                let is_held = error.is_some_and(|class| !class.spends_attempt());
-                let retry = if is_held { Retry::Held(at) } else { Retry::Scheduled(at) };
-                Self { state: DeliveryState::Pending, is_spent: spent, retry: Some(retry) }
+                Self { state: DeliveryState::Pending, is_spent: spent, retry: Some(Retry::Scheduled(at)) }
+            }
+            RetryDecision::Held { until } => {
+                Self { state: DeliveryState::Pending, is_spent: false, retry: Some(Retry::Held(until)) }
             }
         }
     }
@@ -50,6 +53,10 @@ impl Decision {
             error: attempt.error,
             latency_ms: attempt.latency_ms,
             retry_at: self.retry.map(Retry::at),
+            answer: match self.state {
+                DeliveryState::Delivered => attempt.excerpt.chars().take(MAX_ANSWER).collect(),
+                DeliveryState::Pending | DeliveryState::Dead => String::new(),
+            },
         };
         delivery.state = self.state;
         if let Some(Retry::Scheduled(at)) = self.retry {
@@ -72,6 +79,8 @@ impl Retry {
 
 #[cfg(test)]
 mod tests {
+    use gantry_core::ErrorClass;
+
     use super::*;
     use crate::fixtures;
 
@@ -80,7 +89,7 @@ mod tests {
     fn apply(decision: RetryDecision, error: Option<ErrorClass>) -> (Delivery, Option<Timestamp>) {
         let mut delivery = fixtures::delivery(&fixtures::envelope(), 0, "api");
         let attempt = Attempt { at: AT, latency_ms: 3, status: None, error, excerpt: String::new() };
-        let Event::Attempted { retry_at, .. } = Decision::of(decision, error).apply(&mut delivery, attempt) else {
+        let Event::Attempted { retry_at, .. } = Decision::of(decision).apply(&mut delivery, attempt) else {
             unreachable!("an attempt is recorded as an attempt")
         };
         (delivery, retry_at)
@@ -108,7 +117,7 @@ mod tests {
 
     #[test]
     fn what_the_gate_holds_back_may_go_as_soon_as_that_opens() {
-        let (delivery, retry_at) = apply(RetryDecision::Later { at: AT, spent: false }, Some(ErrorClass::Unauthorized));
+        let (delivery, retry_at) = apply(RetryDecision::Held { until: AT }, Some(ErrorClass::Unauthorized));
         assert_eq!((delivery.not_before, retry_at), (Timestamp::default(), Some(AT)));
         assert_eq!(delivery.attempts_made(), 0);
     }

@@ -1,13 +1,15 @@
 //! What happens to deliveries, with a manual clock and scripted targets.
 
+mod after;
 mod bench;
+mod wrong_endpoint;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_core::target_health::REFUSAL_PAUSE;
 use gantry_core::{BreakerPolicy, DeliveryState, Fault, HostEventKind, StopKind, TargetStop};
-use gantry_transport::target::{Failure, Target};
+use gantry_transport::target::{Accepted, Failure, Target};
 
 use super::*;
 use crate::fixtures::{START, target_name};
@@ -260,4 +262,18 @@ async fn a_version_with_the_same_gate_gives_it_its_own_share_and_has_what_was_ov
     assert_eq!(bench.times_woken(), 1);
     next.take_over(&bench.deliverer);
     assert_eq!(bench.times_woken(), 1, "the share is the same as before");
+}
+
+#[tokio::test]
+async fn the_history_keeps_what_a_target_answered_when_it_accepted() {
+    let bench = Bench::new();
+    let excerpt = "{\"id\": 4711}".to_owned();
+    let headers = vec![("location".to_owned(), "/orders/4711".to_owned())];
+    bench.target.answers.lock().push_back(Ok(Accepted { status: Some(201), headers, excerpt }));
+    let mut envelope = message_to(&["api"]);
+    let Next::Finish(Ending::Delivered) = bench.deliverer.next(&mut envelope, Verdict::Deliver).await else {
+        panic!("it is delivered")
+    };
+    let Event::Attempted { answer, .. } = &envelope.timeline[0].event else { panic!("an attempt") };
+    assert_eq!(answer, "location: /orders/4711\n{\"id\": 4711}");
 }

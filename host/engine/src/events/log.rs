@@ -41,13 +41,13 @@ fn of_flow(flow: &FlowName, what: &HostEventKind) {
             %flow,
             %target,
             reason,
-            "target paused: it refuses the host's credentials, and no message spends an attempt"
+            "target paused: it refuses every delivery, and none spends an attempt"
         ),
         HostEventKind::TargetPaused { target, by, reason } => {
             tracing::warn!(%flow, %target, by, reason, "target paused");
         }
         HostEventKind::TargetResumed { target, by: None } => {
-            tracing::info!(%flow, %target, "target resumed: it accepts the host's credentials again");
+            tracing::info!(%flow, %target, "target resumed: it accepts deliveries again");
         }
         HostEventKind::TargetResumed { target, by } => tracing::info!(%flow, %target, by, "target resumed"),
         HostEventKind::TargetDisabled { target, by, reason } => {

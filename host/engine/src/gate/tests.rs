@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use gantry_core::clock::ManualClock;
-use gantry_core::{BreakerPolicy, DeadLetterId, MessageId, StopKind};
+use gantry_core::target_health::AttemptFailure;
+use gantry_core::{BreakerPolicy, DeadLetterId, ErrorClass, MessageId, StopKind};
 
 use super::concurrency::SLOW_START;
 use super::retry_spread::{PROBES, SPACING};
@@ -32,7 +33,7 @@ fn gate(limits: Limits) -> Gate {
 
 fn ended(error: Option<ErrorClass>) -> AttemptEnd {
     let delivery = DeadLetterId { message: MessageId::generate(), position: Some(0) };
-    AttemptEnd { delivery, error }
+    AttemptEnd { delivery, failure: error.map(AttemptFailure::from) }
 }
 
 #[tokio::test]

@@ -144,6 +144,7 @@ fn targets(target: Arc<PanickingTarget>) -> BTreeMap<TargetName, RunningTarget> 
         concurrency: 4,
         retry: RetryPolicy::default().into(),
         health: TargetHealthPolicy::default(),
+        after: None,
     };
     let limits = Limits { concurrency: 4, share: None };
     let gate = Gate::new(limits, TargetHealthPolicy::default(), StopFlag::default(), Arc::new(|| ()));

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use gantry_config::{Alert, show_duration};
 use gantry_core::alert::{AlertKey, AlertKind, Level, Observation};
-use gantry_core::{BreakerState, FlowName, StopKind, TargetName, Timestamp, escape};
+use gantry_core::{BreakerState, FlowName, HoldCause, StopKind, TargetName, Timestamp, escape};
 use gantry_engine::active_flows::ActiveFlow;
-use gantry_engine::gate::{Gate, GateStatus};
+use gantry_engine::gate::{Gate, GateStatus, RefusalStatus};
 use gantry_store::{DeadLetterGroup, GroupFilter, GroupState, StoreError};
 use serde_json::{Map, Value, json};
 
@@ -141,7 +141,7 @@ impl Conditions {
     }
 
     fn observe_target(&mut self, flow: &FlowName, target: &TargetName, gate: &Arc<Gate>, now: Timestamp) {
-        let GateStatus { stop, refused_until, breaker, open_until, .. } = gate.status(now);
+        let GateStatus { stop, refusal, breaker, open_until, .. } = gate.status(now);
         let flow_name = Some(flow);
         let about = Some(target.as_str());
         let place = format!("target `{target}` of flow `{flow}`");
@@ -156,7 +156,7 @@ impl Conditions {
             let details = json!({ "target": target, "calls": calls, "failures": failures, "until": until });
             self.observe(AlertKind::BreakerOpen, flow_name, about, level, summary, details);
         }
-        match (stop, refused_until) {
+        match (stop, refusal) {
             (Some(stop), _) => {
                 let by = stop.by.clone().unwrap_or_else(|| "the target".to_owned());
                 let details = json!({ "target": target, "by": by, "reason": stop.reason, "at": stop.at.to_string() });
@@ -167,9 +167,13 @@ impl Conditions {
                 let summary = format!("The {place} was {what} by {}: messages wait", escape(&by, MAX_TEXT));
                 self.observe(kind, flow_name, about, Level::On, summary, details);
             }
-            (None, Some(until)) => {
-                let summary = format!("The {place} refuses the host's credentials: messages wait");
-                let details = json!({ "target": target, "probed_at": until.to_string() });
+            (None, Some(RefusalStatus { cause, until, reason })) => {
+                let what = match cause {
+                    HoldCause::Unauthorized => "refuses the host's credentials",
+                    _ => "refuses every delivery",
+                };
+                let summary = format!("The {place} {what}, {}: messages wait", escape(&reason, MAX_TEXT));
+                let details = json!({ "target": target, "reason": reason, "probed_at": until.to_string() });
                 self.observe(AlertKind::TargetPaused, flow_name, about, Level::On, summary, details);
             }
             (None, None) => {}

@@ -146,16 +146,18 @@ fn replayed_by(run: &[TimelineEntry]) -> &str {
     }
 }
 
-/// An attempt at the dead letter's delivery, from a timeline entry. The entry holds no excerpt of the answer.
+/// An attempt at the dead letter's delivery, from a timeline entry, which has the answer of a success only.
 fn attempt(entry: &TimelineEntry, dead_letter: DeadLetterId) -> Option<Attempt> {
     match &entry.event {
-        Event::Attempted { position, status, error, latency_ms, .. } if Some(*position) == dead_letter.position => {
+        Event::Attempted { position, status, error, latency_ms, answer, .. }
+            if Some(*position) == dead_letter.position =>
+        {
             Some(Attempt {
                 at: entry.at,
                 latency_ms: *latency_ms,
                 status: *status,
                 error: *error,
-                excerpt: String::new(),
+                excerpt: answer.clone(),
             })
         }
         _ => None,

@@ -122,6 +122,7 @@ async fn a_replay_keeps_the_messages_id_and_adds_a_linked_attempt() {
         error: None,
         latency_ms: 7,
         retry_at: None,
+        answer: "location: /orders/7".into(),
     };
     timeline.push(TimelineEntry { at: Timestamp(3), event: event(1) });
     timeline.push(TimelineEntry { at: Timestamp(4), event: event(0) });
@@ -132,7 +133,13 @@ async fn a_replay_keeps_the_messages_id_and_adds_a_linked_attempt() {
         .unwrap();
 
     let dead_letter = store.dead_letter(id).await.unwrap().unwrap();
-    let delivered = Attempt { at: Timestamp(4), latency_ms: 7, status: Some(200), error: None, excerpt: String::new() };
+    let delivered = Attempt {
+        at: Timestamp(4),
+        latency_ms: 7,
+        status: Some(200),
+        error: None,
+        excerpt: "location: /orders/7".into(),
+    };
     assert_eq!(dead_letter.attempts, [attempt(1), attempt(2), delivered]);
     let replay = &dead_letter.replays[0];
     assert_eq!((replay.first_attempt, replay.outcome), (2, Some(ReplayOutcome::Resolved)));

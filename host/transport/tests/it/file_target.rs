@@ -21,6 +21,7 @@ fn build(path: &Path) -> Arc<dyn Target> {
             concurrency: 4,
             retry: RetryPolicy::default().into(),
             health: TargetHealthPolicy::default(),
+            after: None,
         },
         TargetContext { env: &crate::env, clock: &clock },
     )

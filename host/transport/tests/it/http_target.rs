@@ -115,6 +115,7 @@ fn try_build_at(http: HttpTarget, clock: Arc<dyn Clock>) -> Result<Arc<dyn Targe
         concurrency: 4,
         retry: RetryPolicy::default().into(),
         health: TargetHealthPolicy::default(),
+        after: None,
     };
     target::build(&config, TargetContext { env: &crate::env, clock: &clock })
 }

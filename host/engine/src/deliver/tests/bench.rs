@@ -149,6 +149,7 @@ impl Setting {
             concurrency: 4,
             retry: RETRY.into(),
             health: TargetHealthPolicy { breaker: self.breaker, ..TargetHealthPolicy::default() },
+            after: None,
         }
     }
 }

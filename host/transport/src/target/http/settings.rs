@@ -93,6 +93,7 @@ impl TargetKind for Kind {
             retry: table.retry.take(),
             breaker: table.breaker.take(),
             default: table.default.take(),
+            after: table.after.take(),
         }
     }
 

@@ -55,6 +55,10 @@ pub(crate) struct HttpTable {
     /// Whether outputs without a route go here. The only target of a flow is the default anyway.
     #[schemars(extend("default" = false))]
     pub(super) default: Option<At<bool>>,
+    /// Another target of this flow that gets a message's deliveries first: of one message, nothing is sent here before that
+    /// one has accepted what it gets. If it doesn't, this one gets nothing either.
+    #[schemars(extend("examples" = ["customers"]))]
+    pub(super) after: Option<At<String>>,
 }
 
 /// The methods that hand something over.

@@ -64,6 +64,11 @@ fn flows_that_get_in_each_others_way_are_conflicts() {
 }
 
 #[test]
+fn targets_that_come_after_none_or_after_one_another_are_refused() {
+    insta::assert_snapshot!(drawn("delivery_order"));
+}
+
+#[test]
 fn retries_and_breakers_that_could_not_work_are_refused() {
     insta::assert_snapshot!(drawn("patience"));
 }

@@ -1,11 +1,11 @@
-//! Targets that are stopped: by an operator, by 410, by refused credentials.
+//! Targets that are stopped: by an operator, by 410, by refusing every delivery.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gantry_control::targets::{TargetCommand, TargetError};
 use gantry_core::{BreakerState, HoldCause, HostEventKind};
-use gantry_e2e::{Answer, FlowText, HostProcess, Operator as _, Sink, TestHost, eventually, run_gantry};
+use gantry_e2e::{Answer, FlowText, HostProcess, Operator as _, Sink, TestHost, eventually, guest, run_gantry};
 use gantry_engine::target_report::TargetState;
 
 use super::{held, say, target, waiting};
@@ -93,7 +93,7 @@ async fn a_401_is_seen_told_once_and_ends_when_an_operator_has_put_it_right() {
     }
     waiting(&host, 20).await;
     let report = target(&host, "in", "erp");
-    assert!(report.state == TargetState::Unauthorized && report.refused_until.is_some());
+    assert!(report.state == TargetState::Unauthorized && report.refusal.is_some());
     let metrics = host.handle().scrape().unwrap();
     assert!(metrics.contains(r#"gantry_target_state{flow="in",state="unauthorized",target="erp"} 1"#), "{metrics}");
     assert!(metrics.contains(r#"gantry_events_total{event="target_paused",flow="in"} 1"#), "{metrics}");
@@ -105,6 +105,53 @@ async fn a_401_is_seen_told_once_and_ends_when_an_operator_has_put_it_right() {
         matches!(&told[..], [HostEventKind::TargetPaused { by: None, .. }, HostEventKind::TargetResumed { .. }]),
         "{told:?}"
     );
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_path_that_is_gone_costs_no_message_and_the_report_says_what_the_target_answers() {
+    let erp = Sink::start().await;
+    erp.set_rule(|_| Some(Answer { body: "no route matches".into(), ..Answer::status(404) }));
+    let host = TestHost::start(&[flow(&erp)]).await;
+    for n in 0..20 {
+        host.post("/in", n.to_string()).await;
+    }
+    waiting(&host, 20).await;
+    let report = target(&host, "in", "erp");
+    assert_eq!(report.state, TargetState::WrongEndpoint);
+    assert_eq!(report.refusal.unwrap().reason, "it answers 404: no route matches");
+    assert!(held(&host, HoldCause::WrongEndpoint) > 0);
+    erp.set_rule(|_| None);
+    say(&host, "in", "erp", TargetCommand::Resume).await;
+    let counts = host.settled().await[0].counts;
+    assert_eq!((counts.delivered, counts.dead_lettered), (20, 0));
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn no_order_overtakes_its_customer_where_the_target_of_orders_comes_after_that_of_customers() {
+    let requests = AtomicUsize::new(0);
+    let erp = Sink::start().await.answers_by(move |seen| {
+        let is_refused = seen.path == "/customers" && requests.fetch_add(1, Ordering::Relaxed).is_multiple_of(3);
+        is_refused.then(|| Answer::status(503))
+    });
+    let flow = FlowText::new("in")
+        .step(guest("outcomes"), "")
+        .target_at("customers", &erp.url("/customers"), r#"retry = { base = "10ms", cap = "20ms" }"#)
+        .target_at("orders", &erp.url("/orders"), "after = \"customers\"\ndefault = true");
+    let host = TestHost::start(&[flow]).await;
+    for n in 0..50 {
+        let body = format!(r#"{{"emit":[{{"text":"{n}"}},{{"text":"{n}","route":"customers"}}]}}"#);
+        host.post("/in", body).await;
+    }
+    assert_eq!(host.settled().await[0].counts.delivered, 50);
+    let accepted = erp.accepted();
+    assert_eq!(accepted.len(), 100);
+    let place = |path: &str, text: &str| accepted.iter().position(|seen| seen.path == path && seen.text() == text);
+    for n in 0..50 {
+        let n = n.to_string();
+        assert!(place("/customers", &n).unwrap() < place("/orders", &n).unwrap(), "order {n} overtook its customer");
+    }
     host.stop().await;
 }
 

@@ -1,0 +1,149 @@
+//! Attempts at one target, with times made up.
+
+use super::*;
+use crate::failure_cause::CertificateFault;
+use crate::id::MessageId;
+
+const START: Timestamp = Timestamp(1_000_000);
+
+fn ended(error: Option<ErrorClass>) -> AttemptEnd {
+    AttemptEnd { delivery: delivery(), failure: error.map(AttemptFailure::from) }
+}
+
+fn failed(status: u16) -> AttemptEnd {
+    let failure = AttemptFailure { class: ErrorClass::of_status(status), cause: FailureCause::of_status(status) };
+    AttemptEnd { delivery: delivery(), failure: Some(failure) }
+}
+
+fn delivery() -> DeadLetterId {
+    DeadLetterId { message: MessageId::generate(), position: Some(0) }
+}
+
+fn health() -> TargetHealth {
+    let breaker = BreakerPolicy { minimum: 2, ..BreakerPolicy::default() };
+    TargetHealth::new(TargetHealthPolicy { breaker: Some(breaker), budget: BudgetPolicy::default() })
+}
+
+#[test]
+fn refused_credentials_let_one_probe_through_when_the_pause_ends() {
+    let mut health = health();
+    let admission = health.admit(0, START).unwrap();
+    let until = START.after(REFUSAL_PAUSE);
+    assert_eq!(
+        health.end(admission, ended(Some(ErrorClass::Unauthorized)), START).changes,
+        [TargetHealthChange::Refused { cause: HoldCause::Unauthorized, until }]
+    );
+    assert_eq!(health.admit(0, START), Err(Held { cause: HoldCause::Unauthorized, until }));
+    let probe = health.admit(0, until).unwrap();
+    assert!(health.admit(0, until).is_err(), "only one probe at a time");
+    assert_eq!(health.end(probe, ended(None), until).changes, [TargetHealthChange::Accepted]);
+    assert!(health.admit(0, until).is_ok());
+}
+
+#[test]
+fn a_target_that_moved_or_knows_no_such_path_is_held_once_it_refuses_whatever_it_gets() {
+    for status in [301, 308, 404, 405] {
+        let mut health = health();
+        let admission = health.admit(0, START).unwrap();
+        let findings = health.end(admission, failed(status), START);
+        let until = START.after(REFUSAL_PAUSE);
+        let refused = TargetHealthChange::Refused { cause: HoldCause::WrongEndpoint, until };
+        assert_eq!(findings.changes, [refused], "{status}");
+        assert_eq!(health.admit(0, START), Err(Held { cause: HoldCause::WrongEndpoint, until }), "{status}");
+        let probe = health.admit(0, until).unwrap();
+        assert_eq!(health.end(probe, ended(None), until).changes, [TargetHealthChange::Accepted], "{status}");
+    }
+}
+
+#[test]
+fn a_target_that_accepts_others_is_not_held_for_one_404() {
+    let mut health = health();
+    let accepted = health.admit(0, START).unwrap();
+    health.end(accepted, ended(None), START);
+    let admission = health.admit(0, START).unwrap();
+    let findings = health.end(admission, failed(404), START);
+    assert_eq!(findings, AttemptFindings { changes: Vec::new(), refusal: Some(Refusal::Undecided) });
+    assert!(health.admit(0, START).is_ok());
+}
+
+#[test]
+fn a_certificate_that_is_not_accepted_holds_the_target_at_once_whatever_it_accepted_before() {
+    let mut health = health();
+    let accepted = health.admit(0, START).unwrap();
+    health.end(accepted, ended(None), START);
+    let admission = health.admit(0, START).unwrap();
+    let failure =
+        AttemptFailure { class: ErrorClass::Network, cause: FailureCause::Certificate(CertificateFault::Expired) };
+    let findings = health.end(admission, AttemptEnd { delivery: delivery(), failure: Some(failure) }, START);
+    assert_eq!(findings.refusal, Some(Refusal::OfTarget { again: false }));
+    assert_eq!(health.shut(START).map(|held| held.cause), Some(HoldCause::WrongEndpoint));
+    assert_eq!(health.breaker(), Some((BreakerState::Closed, 1, 0)), "no call failed for want of an answer");
+}
+
+#[test]
+fn a_target_that_then_refuses_for_another_cause_is_news() {
+    let mut health = health();
+    let admission = health.admit(0, START).unwrap();
+    health.end(admission, failed(401), START);
+    let until = START.after(REFUSAL_PAUSE);
+    let probe = health.admit(0, until).unwrap();
+    let refused = TargetHealthChange::Refused { cause: HoldCause::WrongEndpoint, until: until.after(REFUSAL_PAUSE) };
+    assert_eq!(health.end(probe, failed(301), until).changes, [refused]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_keeps_nothing_shut_for_longer() {
+    let hours = Duration::from_secs(6 * 3600);
+    let mut health = health();
+    for _ in 0..2 {
+        let admission = health.admit(0, START.after(hours)).unwrap();
+        health.end(admission, ended(Some(ErrorClass::Timeout)), START.after(hours));
+    }
+    let held = health.shut(START).unwrap();
+    assert_eq!((held.cause, held.until), (HoldCause::Breaker, START.after(BreakerPolicy::default().open_for)));
+    assert!(health.shut(held.until).is_none());
+    assert!(health.admit(0, held.until).is_ok());
+}
+
+#[test]
+fn a_target_that_refuses_for_good_is_at_work_and_opens_no_breaker() {
+    let mut health = health();
+    for class in [ErrorClass::Permanent, ErrorClass::Throttled, ErrorClass::Redirected, ErrorClass::Unauthorized] {
+        let admission = health.admit(0, START).unwrap();
+        health.end(admission, ended(Some(class)), START);
+        health.forget_refusal();
+    }
+    assert_eq!(health.breaker(), Some((BreakerState::Closed, 2, 0)));
+}
+
+#[test]
+fn a_target_without_space_opens_the_breaker_at_once_and_the_first_success_of_the_probes_counts() {
+    let policy = BreakerPolicy { probes: 1, ..BreakerPolicy::default() };
+    let mut health = TargetHealth::new(TargetHealthPolicy { breaker: Some(policy), budget: BudgetPolicy::default() });
+    let admission = health.admit(0, START).unwrap();
+    let until = START.after(policy.open_for);
+    let opened = |until| [TargetHealthChange::Breaker(BreakerChange::Opened { until })];
+    assert_eq!(health.end(admission, ended(Some(ErrorClass::NoSpace)), START).changes, opened(until));
+    assert_eq!(health.admit(0, START).unwrap_err().cause, HoldCause::Breaker);
+    let probe = health.admit(0, until).unwrap();
+    let again = until.after(policy.open_for);
+    assert_eq!(health.end(probe, ended(Some(ErrorClass::NoSpace)), until).changes, opened(again));
+    let probe = health.admit(0, again).unwrap();
+    assert_eq!(health.end(probe, ended(None), again).changes, [TargetHealthChange::Breaker(BreakerChange::Closed)]);
+}
+
+#[test]
+fn an_open_breaker_holds_first_attempts_and_retries_and_draws_on_no_budget() {
+    let mut health = health();
+    for _ in 0..2 {
+        let admission = health.admit(0, START).unwrap();
+        health.end(admission, ended(Some(ErrorClass::Timeout)), START);
+    }
+    let spent = health.retries();
+    for made in [0, 1] {
+        assert_eq!(health.admit(made, START).unwrap_err().cause, HoldCause::Breaker);
+    }
+    assert_eq!(health.retries(), spent);
+    assert!(health.close_breaker());
+    assert!(health.admit(1, START).is_ok());
+}
