@@ -2,7 +2,7 @@
 //!
 //! The module's imports and exports are checked against the contract before anything is encoded, so that an author
 //! learns which name is wrong instead of reading an encoder's error. A module that uses WASI's first preview gets the
-//! adapter to the second, whose imports the sandbox answers with its stub.
+//! adapter to the second, whose imports the sandbox answers.
 
 use std::collections::BTreeSet;
 

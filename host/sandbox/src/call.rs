@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gantry_core::{Timestamp, Violation, escape};
+use gantry_core::{Clock as _, SystemClock, Timestamp, Violation, escape};
 use wasmtime::{FrameInfo, PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 use crate::check;
@@ -10,12 +10,12 @@ use crate::fault::{FaultCode, PluginFault};
 use crate::guest::Enricher;
 use crate::guest::types::{Message, Outcome};
 use crate::instance::Instance;
+use crate::limiter::MAX_HANDLES;
 use crate::state::State;
 use crate::step::PreparedStep;
-use crate::wasi::Exit;
+use crate::wasi::moment::Moment;
+use crate::wasi::{Exit, Ungranted};
 
-/// Most handles one instance may hold: a Rust guest holds a handful, a language runtime some dozens.
-const MAX_HANDLES: usize = 256;
 /// Least number of bytes that a guest may transfer to the host in one call. If twice the output limit is more, that
 /// counts, which leaves room for what surrounds the payloads.
 const MIN_TRANSFER_BYTES: usize = 16 << 20;
@@ -25,8 +25,8 @@ const MIN_TRANSFER_BYTES: usize = 16 << 20;
 pub(crate) struct Circumstances {
     /// The time at which the batch began.
     pub(crate) now: Timestamp,
-    /// The seed of the random bytes.
-    pub(crate) seed: [u8; 16],
+    /// What clocks and random bytes are made of.
+    pub(crate) moment: Moment,
     /// How long it may take.
     pub(crate) deadline: Duration,
 }
@@ -57,9 +57,10 @@ impl PreparedStep {
     /// Starts and configures an instance, to find out whether the plugin accepts its settings.
     pub(crate) fn trial(&self) -> Result<Result<(), Vec<Violation>>, PluginFault> {
         let deadline = self.context.limits.deadline;
+        let now = SystemClock.now();
         let _ticking = self.shared.ticker.begin();
         let mut store = self.store();
-        self.arm(&mut store, Circumstances { now: Timestamp::default(), seed: [0; 16], deadline });
+        self.arm(&mut store, Circumstances { now, moment: Moment::of_a_trial(now), deadline });
         let started = self.start(&mut store);
         close(&store);
         started.map(|answer| answer.map(drop)).map_err(|error| fault(&error, &store, deadline))
@@ -90,7 +91,11 @@ impl PreparedStep {
             Some(guest) => guest,
             None => self.start(&mut instance.store)?.map_err(refused_settings)?,
         };
+        instance.store.data_mut().wasi.is_handling = true;
         let outcomes = guest.gantry_plugin_transform().call_process(&mut instance.store, batch)?;
+        if instance.store.data().meter.refused && !outcomes.iter().all(is_success) {
+            return Err(Failure::Fault(starved(&instance.store)));
+        }
         if outcomes.len() != batch.len() {
             let text = format!("{} outcomes for {} messages", outcomes.len(), batch.len());
             return Err(Failure::Fault(PluginFault::new(FaultCode::Output, text)));
@@ -117,7 +122,7 @@ impl PreparedStep {
 
     /// Sets the limits of one call.
     fn arm(&self, store: &mut Store<State>, circumstances: Circumstances) {
-        store.data_mut().begin(circumstances.now, circumstances.seed);
+        store.data_mut().begin(circumstances.now, circumstances.moment);
         store.set_hostcall_fuel(self.context.limits.output_bytes.saturating_mul(2).max(MIN_TRANSFER_BYTES));
         store.set_epoch_deadline(self.ticks(circumstances.deadline));
     }
@@ -127,6 +132,24 @@ impl PreparedStep {
         let ticks = deadline.as_nanos().div_ceil(self.shared.tick.as_nanos().max(1));
         u64::try_from(ticks).unwrap_or(u64::MAX / 2) + 1
     }
+}
+
+/// An outcome that a guest without the memory it wanted may have all the same. Any other may be how its language reports
+/// that it got none: as an exception, or as data that can't be read.
+const fn is_success(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Emit(_) | Outcome::Skip(_))
+}
+
+/// The fault of a guest that was refused memory and then failed at some message.
+fn starved(store: &Store<State>) -> PluginFault {
+    let state = store.data();
+    let text = format!("{}, and failed without it", over_limit(state));
+    PluginFault { stderr: state.wasi.stderr.text(), ..PluginFault::new(FaultCode::Memory, text) }
+}
+
+fn over_limit(state: &State) -> String {
+    let limit = state.step.limits.memory_bytes >> 20;
+    format!("needed more than the {limit} MiB of memory it may have (set a larger `limits.memory` if it should)")
 }
 
 /// The settings were accepted when the step was prepared: a plugin that refuses them now doesn't decide by them alone.
@@ -156,9 +179,8 @@ fn fault(error: &wasmtime::Error, store: &Store<State>, deadline: Duration) -> P
     let (code, text) = match error.downcast_ref::<Trap>() {
         Some(Trap::Interrupt) => (FaultCode::Deadline, format!("still running after {deadline:?}")),
         trap if state.meter.refused => {
-            let limit = state.step.limits.memory_bytes >> 20;
             let then = trap.map_or_else(|| "could not start".to_owned(), |trap| format!("trapped ({trap})"));
-            (FaultCode::Memory, format!("needed more than the {limit} MiB of memory it may have, and {then}"))
+            (FaultCode::Memory, format!("{}, and {then}", over_limit(state)))
         }
         Some(trap) => (FaultCode::Trap, format!("trapped: {trap}")),
         None => untrapped(error),
@@ -168,8 +190,11 @@ fn fault(error: &wasmtime::Error, store: &Store<State>, deadline: Duration) -> P
 }
 
 fn untrapped(error: &wasmtime::Error) -> (FaultCode, String) {
-    if let Some(exit) = error.downcast_ref::<Exit>() {
-        return (FaultCode::Exit, exit.to_string());
+    if let Some(Exit(status)) = error.downcast_ref::<Exit>() {
+        return (FaultCode::Exit, format!("the plugin called exit({status})"));
+    }
+    if let Some(ungranted) = error.downcast_ref::<Ungranted>() {
+        return (FaultCode::Trap, ungranted.to_string());
     }
     if error.is::<PoolConcurrencyLimitError>() {
         return (

@@ -4,6 +4,9 @@ use wasmtime::ResourceLimiter;
 
 use crate::engine::tuning::{CORE_INSTANCES, MEMORIES, TABLE_ELEMENTS, TABLES};
 
+/// Most handles one instance may hold: a Rust guest holds a handful, a language runtime some dozens.
+pub(crate) const MAX_HANDLES: usize = 256;
+
 /// The meter of one instance.
 #[derive(Debug)]
 pub(crate) struct Meter {

@@ -23,6 +23,7 @@ use crate::guest::types::Message as GuestMessage;
 use crate::invocation::Invocation;
 use crate::lower::Parts;
 use crate::step::PreparedStep;
+use crate::wasi::moment::Moment;
 
 /// All calls of one batch together take at most this many deadlines.
 const MAX_DEADLINES: u32 = 4;
@@ -117,8 +118,9 @@ impl Search<'_> {
 
     /// One call with these messages.
     fn attempt(&mut self, range: Range<usize>, deadline: Duration) -> Result<(), PluginFault> {
-        let seed = *self.batch[range.start].message.id.as_bytes();
-        let circumstances = Circumstances { now: self.now, seed, deadline };
+        let granted = self.step.context.grants.clock.then_some(self.now);
+        let moment = Moment::of(self.batch[range.start].message, granted);
+        let circumstances = Circumstances { now: self.now, moment, deadline };
         let called = self.step.call(&self.messages[range], circumstances);
         self.instances += u32::from(called.started);
         self.peak_memory_bytes = self.peak_memory_bytes.max(called.peak_memory_bytes);

@@ -15,7 +15,7 @@ use crate::state::State;
 /// Owned by the sandbox, its plugins and its steps together.
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
-    /// The stub of WASI and the log: what every plugin may import. Grants are linked on top, step by step.
+    /// WASI and the log: what every plugin may import. Grants are linked on top, step by step.
     pub(crate) linker: Linker<State>,
     pub(crate) tick: Duration,
     pub(crate) max_memory_bytes: usize,

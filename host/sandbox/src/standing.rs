@@ -1,10 +1,11 @@
-//! What an import requires, by its name alone: nothing, the stub of WASI, a grant, or something that no grant covers.
+//! What an import requires, by its name alone: nothing, WASI with nothing in it, a grant, or something that no grant
+//! covers.
 //!
 //! Loading a plugin, preparing a step and `gantry plugin inspect` all use this list.
 
 use crate::wasi;
 
-/// What a plugin may import without a grant, beside the stub of WASI. `types` holds no functions.
+/// What a plugin may import without a grant, beside WASI 0.2. `types` holds no functions.
 const FREE: [&str; 2] = ["gantry:plugin/log", "gantry:plugin/types"];
 /// What it may import when the step grants it.
 pub(crate) const LOOKUP: &str = "gantry:plugin/lookup";
@@ -16,8 +17,8 @@ pub(crate) const CLOCK: &str = "gantry:plugin/clock";
 pub enum Standing {
     /// Every plugin may have it.
     Free,
-    /// Answered by the stub of WASI.
-    Stubbed,
+    /// WASI 0.2, with nothing in it.
+    Wasi,
     /// Needs `grants.lookup`.
     NeedsLookup,
     /// Needs `grants.clock`.
@@ -36,7 +37,7 @@ pub fn standing(import: &str) -> Standing {
         name if FREE.contains(&name) => Standing::Free,
         LOOKUP => Standing::NeedsLookup,
         CLOCK => Standing::NeedsClock,
-        _ if wasi::is_stubbed(import) => Standing::Stubbed,
+        _ if wasi::is_answered(import) => Standing::Wasi,
         _ => Standing::Refused { hint: hint(import) },
     }
 }
@@ -45,7 +46,7 @@ fn hint(import: &str) -> &'static str {
     match import.split_once('/').map_or(import, |(package, _)| package) {
         "wasi:http" | "wasi:sockets" => "plugins do no I/O; let a source or a target of the flow make the call",
         "wasi:filesystem" | "wasi:cli" | "wasi:clocks" | "wasi:random" | "wasi:io" => {
-            "this host stubs WASI 0.2 only; build the plugin for wasm32-wasip2"
+            "this host has WASI 0.2 only; build the plugin for wasm32-wasip2"
         }
         "wasi:keyvalue" | "wasi:config" => "use the step's settings, or a table granted with `lookup`",
         _ => "a plugin may import gantry:plugin/log, and gantry:plugin/lookup and clock where granted",
@@ -65,7 +66,7 @@ mod tests {
         assert_eq!(standing("gantry:plugin/log@0.1.0"), Standing::Free);
         assert_eq!(standing("gantry:plugin/lookup@0.1.7"), Standing::NeedsLookup);
         assert_eq!(standing("gantry:plugin/clock@0.1.0"), Standing::NeedsClock);
-        assert_eq!(standing("wasi:io/streams@0.2.12"), Standing::Stubbed);
+        assert_eq!(standing("wasi:io/streams@0.2.12"), Standing::Wasi);
         assert!(matches!(standing("wasi:io/streams@0.3.0"), Standing::Refused { hint } if hint.contains("wasip2")));
         assert!(matches!(standing("wasi:http/types@0.2.0"), Standing::Refused { hint } if hint.contains("no I/O")));
         assert!(matches!(standing("env"), Standing::Refused { .. }));

@@ -7,6 +7,7 @@ use gantry_core::Timestamp;
 use crate::host::log::budget::LogBudget;
 use crate::limiter::Meter;
 use crate::step::context::StepContext;
+use crate::wasi::moment::Moment;
 use crate::wasi::state::Wasi;
 
 /// Everything host functions of one instance may touch.
@@ -19,7 +20,7 @@ pub(crate) struct State {
     pub(crate) meter: Meter,
     /// What it may still log.
     pub(crate) log: LogBudget,
-    /// The state of the stub of WASI.
+    /// The state of WASI.
     pub(crate) wasi: Wasi,
 }
 
@@ -27,14 +28,14 @@ impl State {
     /// A new state, in which nothing may run before [`begin`](Self::begin).
     pub(crate) fn new(step: Arc<StepContext>) -> Self {
         let meter = Meter::new(step.limits.memory_bytes);
-        Self { step, now: Timestamp::default(), meter, log: LogBudget::default(), wasi: Wasi::new([0; 16]) }
+        Self { step, now: Timestamp::default(), meter, log: LogBudget::default(), wasi: Wasi::new() }
     }
 
     /// Resets what each batch begins with, in a fresh instance and in a warm one.
-    pub(crate) fn begin(&mut self, now: Timestamp, seed: [u8; 16]) {
+    pub(crate) fn begin(&mut self, now: Timestamp, moment: Moment) {
         self.now = now;
         self.meter.refused = false;
         self.log = LogBudget::default();
-        self.wasi.begin(seed);
+        self.wasi.begin(moment);
     }
 }

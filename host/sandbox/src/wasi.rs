@@ -1,29 +1,38 @@
-//! A deterministic stub of WASI 0.2: what language runtimes link, over nothing.
+//! WASI 0.2 for guests: `wasmtime-wasi`, over a context that has nothing in it.
 //!
 //! Components built with Rust's standard library, Go or a JavaScript engine import parts of `wasi:cli`, `clocks`,
-//! `filesystem`, `io` and `random`, mostly to never call them. Each is answered here, by about sixty small functions
-//! instead of a real implementation with an empty context, because that leaves nothing to attack and nothing to wait
-//! for:
+//! `filesystem`, `io` and `random`, mostly to never call them. They get the common implementation, locked:
 //!
-//! - No environment, no arguments, no files, no terminal; standard input is at its end.
+//! - No environment, no arguments, no files, no terminal; standard input is at its end. `exit` is a fault.
 //! - Standard output and error are kept, up to a cap, so that a panic's message can be shown.
-//! - `exit` is a fault. Clocks show the time of the batch if the clock is granted, and otherwise the epoch. Every
-//!   `pollable` is ready, so `sleep` returns at once and no guest ever waits in a host call.
-//! - Random bytes are derived from the batch: other bytes in another batch, the same bytes when it is repeated.
+//! - Clocks and random bytes are functions of the message ([`moment`], [`time`]). While a guest handles messages it may not ask for
+//!   the time of day or for secure random bytes at all, unless the clock is granted: see [`gate`].
+//! - Every `pollable` is ready and no stream waits, so `sleep` returns at once and no guest ever waits in a host call. What
+//!   `wasmtime-wasi` would answer in a Tokio runtime is answered here instead, in the thread that runs the guest: see [`io`]
+//!   and [`filesystem`]. So nothing depends on which thread that is.
 //! - No sockets, no HTTP, nothing of WASI 0.3.
 //!
-//! No state is kept until a guest calls: a guest that never does costs two empty buffers.
+//! The context is made when a guest first calls: a guest that never does costs an empty table and two empty buffers.
 
-mod cli;
 mod clocks;
 mod filesystem;
+mod gate;
 mod io;
-mod random;
+pub(crate) mod moment;
+mod output;
+mod printed;
 pub(crate) mod state;
+mod time;
 
-pub(crate) use cli::Exit;
+pub(crate) use gate::Ungranted;
+pub(crate) use wasmtime_wasi::I32Exit as Exit;
 
 use wasmtime::component::Linker;
+use wasmtime_wasi::cli::{WasiCli, WasiCliView};
+use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
+use wasmtime_wasi::p2::bindings::{cli, filesystem as files, random};
+use wasmtime_wasi::random::{WasiRandom, WasiRandomCtx};
+use wasmtime_wasi::{WasiCtxView, WasiView};
 
 use crate::state::State;
 
@@ -51,16 +60,43 @@ const INTERFACES: [&str; 20] = [
     "wasi:random/random",
 ];
 
-/// True when the stub answers this import, in any 0.2 version.
-pub(crate) fn is_stubbed(import: &str) -> bool {
+/// True when this import is answered here, in any 0.2 version.
+pub(crate) fn is_answered(import: &str) -> bool {
     import.split_once('@').is_some_and(|(name, version)| version.starts_with("0.2.") && INTERFACES.contains(&name))
 }
 
-/// Links the whole stub.
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        self.wasi.view()
+    }
+}
+
+/// Links all of them.
 pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    io::link(linker)?;
-    cli::link(linker)?;
+    cli(linker)?;
+    files::preopens::add_to_linker::<_, WasiFilesystem>(linker, State::filesystem)?;
+    random::insecure::add_to_linker::<_, WasiRandom>(linker, chance)?;
+    random::insecure_seed::add_to_linker::<_, WasiRandom>(linker, chance)?;
     clocks::link(linker)?;
-    random::link(linker)?;
-    filesystem::link(linker)
+    gate::link(linker)?;
+    filesystem::link(linker)?;
+    io::link(linker)
+}
+
+fn cli(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    cli::environment::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    output::link(linker)?;
+    cli::exit::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::stdin::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::terminal_input::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::terminal_output::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::terminal_stdin::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::terminal_stdout::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::terminal_stderr::add_to_linker::<_, WasiCli>(linker, State::cli)
+}
+
+/// The generators of a state's context.
+fn chance(state: &mut State) -> &mut WasiRandomCtx {
+    let WasiCtxView { ctx, .. } = state.ctx();
+    ctx.random()
 }

@@ -1,40 +1,48 @@
-//! `wasi:clocks`: a wall clock that stands still, and a monotonic clock that counts its readings.
+//! `wasi:clocks/monotonic-clock`: that of `wasmtime-wasi`, but for what waits, as its pollables would sleep in Tokio.
 
-use wasmtime::StoreContextMut;
-use wasmtime::component::{ComponentType, Linker, Lower};
+use wasmtime::component::{HasSelf, Linker, Resource};
+use wasmtime_wasi::clocks::WasiClocksView;
+use wasmtime_wasi::p2::bindings::clocks::monotonic_clock::{Host, add_to_linker};
+use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
+use wasmtime_wasi::{WasiCtxView, WasiView, async_trait};
 
-use super::io::ready;
 use crate::state::State;
 
-/// How far the monotonic clock advances with each reading, so that a loop that waits for time to pass ends.
-const NANOS_PER_READING: u64 = 1_000;
+/// What has come about already.
+struct Past;
 
-#[derive(ComponentType, Lower)]
-#[component(record)]
-struct DateTime {
-    seconds: u64,
-    nanoseconds: u32,
+#[async_trait]
+impl Pollable for Past {
+    async fn ready(&mut self) {}
 }
 
 pub(super) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    let mut monotonic = linker.instance("wasi:clocks/monotonic-clock@0.2.0")?;
-    monotonic.func_wrap("now", |mut store: StoreContextMut<'_, State>, (): ()| {
-        let wasi = &mut store.data_mut().wasi;
-        wasi.readings += 1;
-        Ok((wasi.readings.saturating_mul(NANOS_PER_READING),))
-    })?;
-    monotonic.func_wrap("resolution", |_, (): ()| Ok((NANOS_PER_READING,)))?;
-    monotonic.func_wrap("subscribe-instant", |_, (_,): (u64,)| Ok((ready(),)))?;
-    monotonic.func_wrap("subscribe-duration", |_, (_,): (u64,)| Ok((ready(),)))?;
-
-    let mut wall = linker.instance("wasi:clocks/wall-clock@0.2.0")?;
-    wall.func_wrap("now", |store: StoreContextMut<'_, State>, (): ()| Ok((wall_time(store.data()),)))?;
-    wall.func_wrap("resolution", |_, (): ()| Ok((DateTime { seconds: 0, nanoseconds: 1_000_000 },)))
+    add_to_linker::<_, HasSelf<State>>(linker, |state| state)
 }
 
-/// The time of the batch if the clock is granted; otherwise the epoch.
-fn wall_time(state: &State) -> DateTime {
-    let millis = if state.step.grants.clock { state.now.0 } else { 0 };
-    let nanoseconds = (millis % 1_000) as u32 * 1_000_000;
-    DateTime { seconds: millis / 1_000, nanoseconds }
+impl State {
+    /// A pollable that is ready.
+    fn past(&mut self) -> wasmtime::Result<Resource<DynPollable>> {
+        let WasiCtxView { table, .. } = self.ctx();
+        let past = table.push(Past)?;
+        subscribe(table, past)
+    }
+}
+
+impl Host for State {
+    fn now(&mut self) -> wasmtime::Result<u64> {
+        Host::now(&mut self.clocks())
+    }
+
+    fn resolution(&mut self) -> wasmtime::Result<u64> {
+        Host::resolution(&mut self.clocks())
+    }
+
+    fn subscribe_instant(&mut self, _: u64) -> wasmtime::Result<Resource<DynPollable>> {
+        self.past()
+    }
+
+    fn subscribe_duration(&mut self, _: u64) -> wasmtime::Result<Resource<DynPollable>> {
+        self.past()
+    }
 }

@@ -1,61 +1,186 @@
-//! `wasi:filesystem`: no directory is open, so nothing can be opened from one.
+//! `wasi:filesystem/types`: what `wasmtime-wasi` does, for those who only read, and in the calling thread.
 //!
-//! Every function but `get-directories` needs a descriptor, or an error of a stream, which no guest can have: a handle
-//! that doesn't exist traps before the function is called. They are linked so that components which import them can be
-//! instantiated, and they trap if they are called all the same.
+//! A step without granted files has no directory from which anything could be opened, so none of this can be reached. The
+//! functions that would change a file are refused here whatever the context says.
 
-use wasmtime::component::{Linker, Resource};
+use wasmtime::component::{HasData, Linker, Resource};
+use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemCtxView, WasiFilesystemView};
+use wasmtime_wasi::p2::bindings::filesystem::types::{
+    ErrorCode as AsyncErrorCode, Host as AsyncHost, HostDescriptor as AsyncDescriptor,
+    HostDirectoryEntryStream as AsyncEntries,
+};
+use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
+    self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, DirectoryEntryStream, ErrorCode,
+    Filesize, Host, HostDescriptor, HostDirectoryEntryStream, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
+};
+use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsError, FsResult, IoError};
 
-use super::io::resource;
+use super::io::at_once;
 use crate::state::State;
 
-/// `wasi:filesystem/types`: never made.
-struct Descriptor;
-/// `wasi:filesystem/types`: never made.
-struct DirectoryEntryStream;
+type Handle = Resource<Descriptor>;
 
-/// The functions of `wasi:filesystem/types`, all of them unreachable.
-const UNREACHABLE: [&str; 29] = [
-    "[method]descriptor.read-via-stream",
-    "[method]descriptor.write-via-stream",
-    "[method]descriptor.append-via-stream",
-    "[method]descriptor.advise",
-    "[method]descriptor.sync-data",
-    "[method]descriptor.get-flags",
-    "[method]descriptor.get-type",
-    "[method]descriptor.set-size",
-    "[method]descriptor.set-times",
-    "[method]descriptor.read",
-    "[method]descriptor.write",
-    "[method]descriptor.read-directory",
-    "[method]descriptor.sync",
-    "[method]descriptor.create-directory-at",
-    "[method]descriptor.stat",
-    "[method]descriptor.stat-at",
-    "[method]descriptor.set-times-at",
-    "[method]descriptor.link-at",
-    "[method]descriptor.open-at",
-    "[method]descriptor.readlink-at",
-    "[method]descriptor.remove-directory-at",
-    "[method]descriptor.rename-at",
-    "[method]descriptor.symlink-at",
-    "[method]descriptor.unlink-file-at",
-    "[method]descriptor.is-same-object",
-    "[method]descriptor.metadata-hash",
-    "[method]descriptor.metadata-hash-at",
-    "[method]directory-entry-stream.read-directory-entry",
-    "filesystem-error-code",
-];
+/// The files of one instance.
+struct Files<'a>(WasiFilesystemCtxView<'a>);
+
+struct ReadOnly;
+
+impl HasData for ReadOnly {
+    type Data<'a> = Files<'a>;
+}
 
 pub(super) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    let mut preopens = linker.instance("wasi:filesystem/preopens@0.2.0")?;
-    preopens.func_wrap("get-directories", |_, (): ()| Ok((Vec::<(Resource<Descriptor>, String)>::new(),)))?;
+    types::add_to_linker::<_, ReadOnly>(linker, |state| Files(state.filesystem()))
+}
 
-    let mut types = linker.instance("wasi:filesystem/types@0.2.0")?;
-    resource::<Descriptor>(&mut types, "descriptor")?;
-    resource::<DirectoryEntryStream>(&mut types, "directory-entry-stream")?;
-    for name in UNREACHABLE {
-        types.func_new(name, move |_, _, _, _| Err(wasmtime::Error::msg("there is no file system")))?;
+fn now<T>(future: impl Future<Output = FsResult<T>>) -> FsResult<T> {
+    at_once(future).unwrap_or_else(|waiting| Err(FsError::trap(waiting)))
+}
+
+fn refused<T>() -> FsResult<T> {
+    Err(AsyncErrorCode::ReadOnly.into())
+}
+
+impl Host for Files<'_> {
+    fn convert_error_code(&mut self, error: FsError) -> wasmtime::Result<ErrorCode> {
+        Ok(AsyncHost::convert_error_code(&mut self.0, error)?.into())
     }
-    Ok(())
+
+    fn filesystem_error_code(&mut self, error: Resource<IoError>) -> wasmtime::Result<Option<ErrorCode>> {
+        Ok(AsyncHost::filesystem_error_code(&mut self.0, error)?.map(Into::into))
+    }
+}
+
+/// Reading.
+impl HostDescriptor for Files<'_> {
+    fn get_flags(&mut self, file: Handle) -> FsResult<DescriptorFlags> {
+        Ok(now(AsyncDescriptor::get_flags(&mut self.0, file))?.into())
+    }
+
+    fn get_type(&mut self, file: Handle) -> FsResult<DescriptorType> {
+        Ok(now(AsyncDescriptor::get_type(&mut self.0, file))?.into())
+    }
+
+    fn read(&mut self, file: Handle, length: Filesize, offset: Filesize) -> FsResult<(Vec<u8>, bool)> {
+        now(AsyncDescriptor::read(&mut self.0, file, length, offset))
+    }
+
+    fn read_via_stream(&mut self, file: Handle, offset: Filesize) -> FsResult<Resource<DynInputStream>> {
+        AsyncDescriptor::read_via_stream(&mut self.0, file, offset)
+    }
+
+    fn read_directory(&mut self, folder: Handle) -> FsResult<Resource<DirectoryEntryStream>> {
+        now(AsyncDescriptor::read_directory(&mut self.0, folder))
+    }
+
+    fn stat(&mut self, file: Handle) -> FsResult<DescriptorStat> {
+        Ok(now(AsyncDescriptor::stat(&mut self.0, file))?.into())
+    }
+
+    fn stat_at(&mut self, folder: Handle, flags: PathFlags, path: String) -> FsResult<DescriptorStat> {
+        Ok(now(AsyncDescriptor::stat_at(&mut self.0, folder, flags.into(), path))?.into())
+    }
+
+    fn open_at(
+        &mut self,
+        folder: Handle,
+        flags: PathFlags,
+        path: String,
+        how: OpenFlags,
+        mode: DescriptorFlags,
+    ) -> FsResult<Handle> {
+        now(AsyncDescriptor::open_at(&mut self.0, folder, flags.into(), path, how.into(), mode.into()))
+    }
+
+    fn readlink_at(&mut self, folder: Handle, path: String) -> FsResult<String> {
+        now(AsyncDescriptor::readlink_at(&mut self.0, folder, path))
+    }
+
+    fn is_same_object(&mut self, one: Handle, other: Handle) -> wasmtime::Result<bool> {
+        at_once(AsyncDescriptor::is_same_object(&mut self.0, one, other))?
+    }
+
+    fn metadata_hash(&mut self, file: Handle) -> FsResult<MetadataHashValue> {
+        Ok(now(AsyncDescriptor::metadata_hash(&mut self.0, file))?.into())
+    }
+
+    fn metadata_hash_at(&mut self, folder: Handle, flags: PathFlags, path: String) -> FsResult<MetadataHashValue> {
+        Ok(now(AsyncDescriptor::metadata_hash_at(&mut self.0, folder, flags.into(), path))?.into())
+    }
+
+    fn drop(&mut self, file: Handle) -> wasmtime::Result<()> {
+        AsyncDescriptor::drop(&mut self.0, file)
+    }
+
+    fn advise(&mut self, _: Handle, _: Filesize, _: Filesize, _: Advice) -> FsResult<()> {
+        Ok(())
+    }
+
+    fn sync_data(&mut self, _: Handle) -> FsResult<()> {
+        Ok(())
+    }
+
+    fn sync(&mut self, _: Handle) -> FsResult<()> {
+        Ok(())
+    }
+
+    // What would change something.
+
+    fn write_via_stream(&mut self, _: Handle, _: Filesize) -> FsResult<Resource<DynOutputStream>> {
+        refused()
+    }
+
+    fn append_via_stream(&mut self, _: Handle) -> FsResult<Resource<DynOutputStream>> {
+        refused()
+    }
+
+    fn set_size(&mut self, _: Handle, _: Filesize) -> FsResult<()> {
+        refused()
+    }
+
+    fn set_times(&mut self, _: Handle, _: NewTimestamp, _: NewTimestamp) -> FsResult<()> {
+        refused()
+    }
+
+    fn write(&mut self, _: Handle, _: Vec<u8>, _: Filesize) -> FsResult<Filesize> {
+        refused()
+    }
+
+    fn create_directory_at(&mut self, _: Handle, _: String) -> FsResult<()> {
+        refused()
+    }
+
+    fn set_times_at(&mut self, _: Handle, _: PathFlags, _: String, _: NewTimestamp, _: NewTimestamp) -> FsResult<()> {
+        refused()
+    }
+
+    fn link_at(&mut self, _: Handle, _: PathFlags, _: String, _: Handle, _: String) -> FsResult<()> {
+        refused()
+    }
+
+    fn remove_directory_at(&mut self, _: Handle, _: String) -> FsResult<()> {
+        refused()
+    }
+
+    fn rename_at(&mut self, _: Handle, _: String, _: Handle, _: String) -> FsResult<()> {
+        refused()
+    }
+
+    fn symlink_at(&mut self, _: Handle, _: String, _: String) -> FsResult<()> {
+        refused()
+    }
+
+    fn unlink_file_at(&mut self, _: Handle, _: String) -> FsResult<()> {
+        refused()
+    }
+}
+
+impl HostDirectoryEntryStream for Files<'_> {
+    fn read_directory_entry(&mut self, entries: Resource<DirectoryEntryStream>) -> FsResult<Option<DirectoryEntry>> {
+        Ok(now(AsyncEntries::read_directory_entry(&mut self.0, entries))?.map(Into::into))
+    }
+
+    fn drop(&mut self, entries: Resource<DirectoryEntryStream>) -> wasmtime::Result<()> {
+        AsyncEntries::drop(&mut self.0, entries)
+    }
 }

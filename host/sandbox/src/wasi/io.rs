@@ -1,120 +1,175 @@
-//! `wasi:io`: streams that are closed or keep what is printed, and pollables that are always ready.
+//! `wasi:io`: what `wasmtime-wasi` does, except that nothing waits.
 //!
-//! Handles carry no state: a stream's representation says which of the three standard streams it is, and nothing else
-//! can be opened.
+//! Its own synchronous functions run each call in a Tokio runtime, its own or that of the calling thread, which panics in
+//! a thread that drives one. Here every call is answered at once instead: all pollables are ready, and the streams there are
+//! (printed text, the end of standard input, granted files) never wait. A stream that would is reported as an error.
 
-use wasmtime::StoreContextMut;
-use wasmtime::component::{ComponentType, Linker, LinkerInstance, Lower, Resource, ResourceType};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
+use wasmtime_wasi::p2::bindings::sync::io::{poll, streams};
+use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable, StreamError, StreamResult};
+use wasmtime_wasi::{WasiCtxView, WasiView};
+use wasmtime_wasi_io::bindings::wasi::io::error;
+use wasmtime_wasi_io::bindings::wasi::io::poll::HostPollable as AsyncPollable;
+use wasmtime_wasi_io::bindings::wasi::io::streams::{
+    Host as AsyncStreams, HostInputStream as AsyncInput, HostOutputStream as AsyncOutput, StreamError as AsyncError,
+};
 
 use crate::state::State;
 
-/// `wasi:io/error`: never made, since no stream fails.
-pub(super) struct IoError;
-/// `wasi:io/poll`.
-pub(super) struct Pollable;
-/// `wasi:io/streams`; standard input is the only one.
-pub(super) struct InputStream;
-/// `wasi:io/streams`; standard output or error.
-pub(super) struct OutputStream;
+/// Something would have waited.
+#[derive(Debug, thiserror::Error)]
+#[error("a call of WASI would have waited")]
+pub(super) struct Waiting;
 
-/// Representation of standard input.
-const STDIN: u32 = 0;
-/// Representation of standard output.
-const STDOUT: u32 = 1;
-/// Representation of standard error.
-const STDERR: u32 = 2;
-
-/// How many bytes a guest may write before it has to ask again.
-const WRITE_PERMIT: u64 = 4096;
-
-#[derive(ComponentType, Lower)]
-#[component(variant)]
-enum StreamError {
-    #[component(name = "last-operation-failed")]
-    #[expect(dead_code, reason = "part of the type, but no stream of the stub fails")]
-    LastOperationFailed(Resource<IoError>),
-    #[component(name = "closed")]
-    Closed,
+/// What a future has at its first poll: all that is asked here is ready.
+pub(super) fn at_once<T>(future: impl Future<Output = T>) -> Result<T, Waiting> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Ok(value),
+        Poll::Pending => Err(Waiting),
+    }
 }
 
-type Streamed<T> = wasmtime::Result<(Result<T, StreamError>,)>;
-
-pub(super) fn stdin() -> Resource<InputStream> {
-    Resource::new_own(STDIN)
+fn streamed<T>(future: impl Future<Output = StreamResult<T>>) -> StreamResult<T> {
+    at_once(future).unwrap_or_else(|waiting| Err(StreamError::Trap(waiting.into())))
 }
 
-pub(super) fn stdout() -> Resource<OutputStream> {
-    Resource::new_own(STDOUT)
+/// The resources of one instance.
+struct Table<'a>(&'a mut ResourceTable);
+
+struct Io;
+
+impl HasData for Io {
+    type Data<'a> = Table<'a>;
 }
 
-pub(super) fn stderr() -> Resource<OutputStream> {
-    Resource::new_own(STDERR)
+/// For the interface that doesn't wait in the first place.
+struct Errors;
+
+impl HasData for Errors {
+    type Data<'a> = &'a mut ResourceTable;
 }
 
-/// A pollable; all are ready.
-pub(super) fn ready() -> Resource<Pollable> {
-    Resource::new_own(0)
-}
-
-/// Defines a resource without state: dropping it does nothing.
-pub(super) fn resource<R: 'static>(instance: &mut LinkerInstance<'_, State>, name: &str) -> wasmtime::Result<()> {
-    instance.resource(name, ResourceType::host::<R>(), |_, _| Ok(()))
+fn table(state: &mut State) -> &mut ResourceTable {
+    let WasiCtxView { table, .. } = state.ctx();
+    table
 }
 
 pub(super) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    let mut error = linker.instance("wasi:io/error@0.2.0")?;
-    resource::<IoError>(&mut error, "error")?;
-    error.func_wrap("[method]error.to-debug-string", |_, (_,): (Resource<IoError>,)| Ok((String::new(),)))?;
-
-    let mut poll = linker.instance("wasi:io/poll@0.2.0")?;
-    resource::<Pollable>(&mut poll, "pollable")?;
-    poll.func_wrap("[method]pollable.ready", |_, (_,): (Resource<Pollable>,)| Ok((true,)))?;
-    poll.func_wrap("[method]pollable.block", |_, (_,): (Resource<Pollable>,)| Ok(()))?;
-    poll.func_wrap("poll", |_, (all,): (Vec<Resource<Pollable>>,)| Ok(((0..).take(all.len()).collect::<Vec<u32>>(),)))?;
-
-    let mut streams = linker.instance("wasi:io/streams@0.2.0")?;
-    input(&mut streams)?;
-    output(&mut streams)
+    error::add_to_linker::<_, Errors>(linker, table)?;
+    poll::add_to_linker::<_, Io>(linker, |state| Table(table(state)))?;
+    streams::add_to_linker::<_, Io>(linker, |state| Table(table(state)))
 }
 
-/// Standard input is at its end.
-fn input(streams: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
-    type Read = (Resource<InputStream>, u64);
-    resource::<InputStream>(streams, "input-stream")?;
-    for name in ["[method]input-stream.read", "[method]input-stream.blocking-read"] {
-        streams.func_wrap(name, |_, (_, _): Read| -> Streamed<Vec<u8>> { Ok((Err(StreamError::Closed),)) })?;
+impl poll::Host for Table<'_> {
+    fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> wasmtime::Result<Vec<u32>> {
+        Ok((0..).take(pollables.len()).collect())
     }
-    for name in ["[method]input-stream.skip", "[method]input-stream.blocking-skip"] {
-        streams.func_wrap(name, |_, (_, _): Read| -> Streamed<u64> { Ok((Err(StreamError::Closed),)) })?;
-    }
-    streams.func_wrap("[method]input-stream.subscribe", |_, (_,): (Resource<InputStream>,)| Ok((ready(),)))
 }
 
-/// Output is kept up to its cap; the rest is dropped.
-fn output(streams: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
-    type This = (Resource<OutputStream>,);
-    type Splice = (Resource<OutputStream>, Resource<InputStream>, u64);
-    resource::<OutputStream>(streams, "output-stream")?;
-    streams
-        .func_wrap("[method]output-stream.check-write", |_, (_,): This| -> Streamed<u64> { Ok((Ok(WRITE_PERMIT),)) })?;
-    for name in ["[method]output-stream.write", "[method]output-stream.blocking-write-and-flush"] {
-        streams.func_wrap(name, write)?;
+impl poll::HostPollable for Table<'_> {
+    fn ready(&mut self, _: Resource<DynPollable>) -> wasmtime::Result<bool> {
+        Ok(true)
     }
-    for name in ["[method]output-stream.flush", "[method]output-stream.blocking-flush"] {
-        streams.func_wrap(name, |_, (_,): This| -> Streamed<()> { Ok((Ok(()),)) })?;
+
+    fn block(&mut self, _: Resource<DynPollable>) -> wasmtime::Result<()> {
+        Ok(())
     }
-    for name in ["[method]output-stream.write-zeroes", "[method]output-stream.blocking-write-zeroes-and-flush"] {
-        streams.func_wrap(name, |_, (_, _): (Resource<OutputStream>, u64)| -> Streamed<()> { Ok((Ok(()),)) })?;
+
+    fn drop(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
+        AsyncPollable::drop(self.0, pollable)
     }
-    for name in ["[method]output-stream.splice", "[method]output-stream.blocking-splice"] {
-        streams.func_wrap(name, |_, (_, _, _): Splice| -> Streamed<u64> { Ok((Err(StreamError::Closed),)) })?;
-    }
-    streams.func_wrap("[method]output-stream.subscribe", |_, (_,): This| Ok((ready(),)))
 }
 
-fn write(mut store: StoreContextMut<'_, State>, (stream, bytes): (Resource<OutputStream>, Vec<u8>)) -> Streamed<()> {
-    let wasi = &mut store.data_mut().wasi;
-    let printed = if stream.rep() == STDERR { &mut wasi.stderr } else { &mut wasi.stdout };
-    printed.write(&bytes);
-    Ok((Ok(()),))
+impl streams::Host for Table<'_> {
+    fn convert_stream_error(&mut self, error: StreamError) -> wasmtime::Result<streams::StreamError> {
+        Ok(match AsyncStreams::convert_stream_error(self.0, error)? {
+            AsyncError::Closed => streams::StreamError::Closed,
+            AsyncError::LastOperationFailed(error) => streams::StreamError::LastOperationFailed(error),
+        })
+    }
+}
+
+impl streams::HostInputStream for Table<'_> {
+    fn read(&mut self, stream: Resource<DynInputStream>, length: u64) -> StreamResult<Vec<u8>> {
+        self.blocking_read(stream, length)
+    }
+
+    fn blocking_read(&mut self, stream: Resource<DynInputStream>, length: u64) -> StreamResult<Vec<u8>> {
+        streamed(AsyncInput::blocking_read(self.0, stream, length))
+    }
+
+    fn skip(&mut self, stream: Resource<DynInputStream>, length: u64) -> StreamResult<u64> {
+        self.blocking_skip(stream, length)
+    }
+
+    fn blocking_skip(&mut self, stream: Resource<DynInputStream>, length: u64) -> StreamResult<u64> {
+        streamed(AsyncInput::blocking_skip(self.0, stream, length))
+    }
+
+    fn subscribe(&mut self, stream: Resource<DynInputStream>) -> wasmtime::Result<Resource<DynPollable>> {
+        AsyncInput::subscribe(self.0, stream)
+    }
+
+    fn drop(&mut self, stream: Resource<DynInputStream>) -> wasmtime::Result<()> {
+        at_once(AsyncInput::drop(self.0, stream))?
+    }
+}
+
+impl streams::HostOutputStream for Table<'_> {
+    fn check_write(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<u64> {
+        AsyncOutput::check_write(self.0, stream)
+    }
+
+    fn write(&mut self, stream: Resource<DynOutputStream>, bytes: Vec<u8>) -> StreamResult<()> {
+        AsyncOutput::write(self.0, stream, bytes)
+    }
+
+    fn blocking_write_and_flush(&mut self, stream: Resource<DynOutputStream>, bytes: Vec<u8>) -> StreamResult<()> {
+        streamed(AsyncOutput::blocking_write_and_flush(self.0, stream, bytes))
+    }
+
+    fn write_zeroes(&mut self, stream: Resource<DynOutputStream>, length: u64) -> StreamResult<()> {
+        AsyncOutput::write_zeroes(self.0, stream, length)
+    }
+
+    fn blocking_write_zeroes_and_flush(&mut self, stream: Resource<DynOutputStream>, length: u64) -> StreamResult<()> {
+        streamed(AsyncOutput::blocking_write_zeroes_and_flush(self.0, stream, length))
+    }
+
+    fn flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
+        AsyncOutput::flush(self.0, stream)
+    }
+
+    fn blocking_flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
+        streamed(AsyncOutput::blocking_flush(self.0, stream))
+    }
+
+    fn splice(
+        &mut self,
+        to: Resource<DynOutputStream>,
+        from: Resource<DynInputStream>,
+        length: u64,
+    ) -> StreamResult<u64> {
+        self.blocking_splice(to, from, length)
+    }
+
+    fn blocking_splice(
+        &mut self,
+        to: Resource<DynOutputStream>,
+        from: Resource<DynInputStream>,
+        length: u64,
+    ) -> StreamResult<u64> {
+        streamed(AsyncOutput::blocking_splice(self.0, to, from, length))
+    }
+
+    fn subscribe(&mut self, stream: Resource<DynOutputStream>) -> wasmtime::Result<Resource<DynPollable>> {
+        AsyncOutput::subscribe(self.0, stream)
+    }
+
+    fn drop(&mut self, stream: Resource<DynOutputStream>) -> wasmtime::Result<()> {
+        at_once(AsyncOutput::drop(self.0, stream))?
+    }
 }

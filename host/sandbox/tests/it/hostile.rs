@@ -116,6 +116,44 @@ pub(crate) mod memory_bomb {
     }
 }
 
+pub(crate) mod out_of_memory {
+    use super::*;
+    use crate::harness::text;
+    use gantry_core::Outcome;
+
+    fn small() -> gantry_sandbox::PreparedStep {
+        limited(gantry_guests::OUT_OF_MEMORY, Limits { memory_bytes: 8 << 20, ..Limits::default() })
+    }
+
+    #[test]
+    fn bad_data_or_an_exception_after_refused_memory_is_a_fault_of_memory() {
+        let step = small();
+        for answer in ["invalid", "reject", "retry", "exception"] {
+            let fault = one(&step, answer).unwrap_err();
+            assert_eq!(fault.code, FaultCode::Memory, "{answer}");
+            assert!(fault.text.contains("8 MiB") && fault.text.contains("`limits.memory`"), "{fault}");
+            assert!(!fault.is_transient());
+        }
+    }
+
+    #[test]
+    fn who_does_without_the_memory_it_was_refused_succeeds() {
+        assert_eq!(text(&one(&small(), "emit")), "did without");
+    }
+
+    #[test]
+    fn in_a_batch_only_who_wanted_the_memory_is_blamed_and_bad_data_stays_bad_data() {
+        let run = run_texts(&small(), &["plain", "emit", "plain", "invalid", "plain"]);
+        for (index, outcome) in run.outcomes.iter().enumerate() {
+            match index {
+                1 => assert_eq!(text(outcome), "did without"),
+                3 => assert_eq!(outcome.as_ref().unwrap_err().code, FaultCode::Memory),
+                _ => assert!(matches!(outcome, Ok(Outcome::Invalid(_))), "{index}: {outcome:?}"),
+            }
+        }
+    }
+}
+
 pub(crate) mod handle_flood {
     use super::*;
 

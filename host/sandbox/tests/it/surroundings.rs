@@ -6,7 +6,7 @@ use crate::harness::{config, logged, message, one, prepare, run, run_texts, sand
 
 pub(crate) mod ambient {
     use super::*;
-    use gantry_sandbox::{Grants, StepConfig};
+    use gantry_sandbox::{FaultCode, Grants, Invocation, StepConfig};
     use serde_json::Value;
 
     fn found(step: &gantry_sandbox::PreparedStep, message: &Message) -> Value {
@@ -25,26 +25,108 @@ pub(crate) mod ambient {
     }
 
     #[test]
-    fn an_hour_of_sleep_parks_nobody_and_the_wall_clock_stands_at_the_epoch() {
+    fn an_hour_of_sleep_parks_nobody_and_the_monotonic_clock_goes_on() {
         let found = found(&step(gantry_guests::AMBIENT), &message("{}"));
-        assert_eq!(found["wall_ms"], 0);
         assert_eq!(found["time_passes"], true);
+        assert_eq!(found["an_hour_ago"], true);
+    }
+
+    #[test]
+    fn what_a_guest_asks_of_wasi_is_answered_in_a_thread_that_drives_tokio_too() {
+        let step = step(gantry_guests::AMBIENT);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let found = runtime.block_on(async { found(&step, &message("{}")) });
+        assert_eq!((&found["time_passes"], &found["stdin"]), (&true.into(), &"".into()));
+        let printing = crate::harness::step(gantry_guests::PRINTER);
+        let fault = runtime.block_on(async { one(&printing, "abort") }).unwrap_err();
+        assert!(fault.stderr.starts_with("err: abort"), "{fault:?}");
+    }
+
+    #[test]
+    fn the_time_of_day_while_messages_are_handled_is_a_fault_that_names_the_clock_to_use() {
+        let step = step(gantry_guests::AMBIENT);
+        let fault = one(&step, "time").unwrap_err();
+        assert_eq!(fault.code, FaultCode::Trap);
+        assert!(!fault.is_transient());
+        assert!(fault.text.contains("the time of day") && fault.text.contains("`clock.Now()` in Go"), "{fault}");
+        assert!(fault.text.contains("`clock = true`"), "{fault}");
+        assert!(fault.backtrace.iter().any(|name| name.contains("ambient")), "{fault:?}");
+    }
+
+    #[test]
+    fn random_bytes_while_messages_are_handled_are_a_fault_that_names_the_id_to_use() {
+        let grants = Grants { clock: true, ..Grants::default() };
+        for grants in [Grants::default(), grants] {
+            let step = prepare(gantry_guests::AMBIENT, StepConfig { grants, ..config() }).unwrap();
+            let fault = one(&step, "chance").unwrap_err();
+            assert_eq!(fault.code, FaultCode::Trap);
+            assert!(!fault.is_transient());
+            assert!(fault.text.contains("random bytes") && fault.text.contains("`message.id` in Rust"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn who_asks_for_the_time_of_day_is_found_in_a_batch_and_the_others_succeed() {
+        let step = step(gantry_guests::AMBIENT);
+        let run = run_texts(&step, &["a", "time", "b", "chance"]);
+        let failed: Vec<_> = run.outcomes.iter().map(Result::is_err).collect();
+        assert_eq!(failed, [false, true, false, true]);
     }
 
     #[test]
     fn the_wall_clock_shows_the_time_of_the_batch_where_the_clock_is_granted() {
         let grants = Grants { clock: true, ..Grants::default() };
         let step = prepare(gantry_guests::AMBIENT, StepConfig { grants, ..config() }).unwrap();
-        assert_eq!(found(&step, &message("{}"))["wall_ms"], crate::harness::NOW.0);
+        let found = found(&step, &message("time"));
+        assert_eq!(found["wall_ms"], crate::harness::NOW.0);
+        assert_eq!(found["start_ms"], crate::harness::NOW.0);
     }
 
     #[test]
-    fn the_same_message_finds_the_same_world_and_another_finds_other_random_bytes() {
+    fn a_start_sees_the_time_of_the_first_message_and_never_1970() {
+        let step = step(gantry_guests::AMBIENT);
+        let happened = |at| Message { event_time: gantry_core::Timestamp(at), ..message("{}") };
+        assert_eq!(found(&step, &happened(1_700_000_055_000))["start_ms"], 1_700_000_055_000_u64);
+        assert_eq!(found(&step, &happened(0))["start_ms"], 1_577_836_800_000_u64);
+    }
+
+    #[test]
+    fn the_same_message_finds_the_same_world_in_every_attempt_and_another_finds_another() {
         let step = step(gantry_guests::AMBIENT);
         let one = message("{}");
         let other = message("{}");
-        assert_eq!(found(&step, &one), found(&step, &one));
-        assert_ne!(found(&step, &one)["random"], found(&step, &other)["random"]);
+        let found = |message: &Message, attempt, now| {
+            let run = step.run(&[Invocation { message, attempt }], gantry_core::Timestamp(now));
+            serde_json::from_str::<Value>(&text(&run.outcomes[0])).unwrap()
+        };
+        assert_eq!(found(&one, 1, 1_800_000_000_000), found(&one, 2, 1_900_000_000_000));
+        for chance in ["start_random", "insecure", "order"] {
+            assert_ne!(found(&one, 1, 0)[chance], found(&other, 1, 0)[chance], "{chance}");
+        }
+    }
+}
+
+pub(crate) mod file_reader {
+    use super::*;
+    use gantry_core::Outcome;
+
+    /// What the guest is told it may not have.
+    fn refused(step: &gantry_sandbox::PreparedStep, asked: &str) -> bool {
+        matches!(one(step, asked).unwrap(), Outcome::Reject(fault) if fault.code == "refused")
+    }
+
+    #[test]
+    fn without_a_grant_no_path_leads_to_a_file_and_no_variable_has_a_value() {
+        let step = step(gantry_guests::FILE_READER);
+        for what in ["read", "list", "write", "remove", "rename", "link"] {
+            for path in ["/etc/passwd", "/", ".", "..", "../../etc/passwd", "/proc/self/environ", "/data/x", ""] {
+                let asked = serde_json::json!({ (what): path }).to_string();
+                assert!(refused(&step, &asked), "{asked}");
+            }
+        }
+        for name in ["PATH", "HOME", "GANTRY_TOOLS"] {
+            assert!(refused(&step, &format!(r#"{{"env": "{name}"}}"#)), "{name}");
+        }
     }
 }
 

@@ -76,12 +76,12 @@ fn every_batch_of_a_warm_instance_has_the_whole_deadline_the_time_of_its_batch_a
     let reuse = Reuse::Warm { messages: 1000, memory_bytes: 32 << 20 };
     let step = prepare(gantry_guests::AMBIENT, StepConfig { reuse, grants, ..config() }).unwrap();
     let found = |now| {
-        let message = message("{}");
+        let message = message("time");
         let run = step.run(&[Invocation { message: &message, attempt: 1 }], now);
         serde_json::from_str::<serde_json::Value>(&crate::harness::text(&run.outcomes[0])).unwrap()
     };
     let first = found(NOW);
     let second = found(gantry_core::Timestamp(NOW.0 + 1000));
     assert_eq!((&first["wall_ms"], &second["wall_ms"]), (&NOW.0.into(), &(NOW.0 + 1000).into()));
-    assert_ne!(first["random"], second["random"], "{first} {second}");
+    assert_ne!(first["insecure"], second["insecure"], "{first} {second}");
 }

@@ -16,7 +16,7 @@ use crate::output::Output;
 #[derive(Debug, Serialize)]
 pub(super) struct Import {
     pub(super) name: String,
-    /// A description: free, stubbed, the line that grants it, or the line that would grant it.
+    /// A description: free, locked, the line that grants it, or the line that would grant it.
     pub(super) note: String,
     /// Whether a grant is missing.
     pub(super) missing: bool,
@@ -75,7 +75,7 @@ impl Import {
     fn new(name: &str, found: &Inspection, steps: &[PluginUse]) -> Self {
         match standing(name) {
             Standing::Free => Self::available(name, "free"),
-            Standing::Stubbed => Self::available(name, "stubbed: it does nothing"),
+            Standing::Wasi => Self::available(name, "locked: there is nothing behind it"),
             Standing::Refused { hint } => Self::missing(name, format!("REFUSED by every host: {hint}")),
             Standing::NeedsLookup => Self::granted(name, &lookup_line(found), steps, &|step| lookup(step, found)),
             Standing::NeedsClock => Self::granted(name, "clock = true", steps, &|step| {
