@@ -1,33 +1,38 @@
 ;; What Go's runtime finds in place of WASI preview 1; components of C and C++ take it too.
 ;;
-;; A Go program for `wasip1` calls some of these functions before its first line runs. Nothing is behind them: no files,
-;; no environment, no arguments, no clock, no randomness. So a run can be repeated exactly, and a plugin imports nothing
-;; of WASI but `stderr` and `exit`, by which the runtime says what killed it.
+;; A Go program for `wasip1` calls some of these functions before its first line runs. Nothing is behind most of them: no
+;; files, no environment, no arguments. A plugin imports nothing of WASI but the time of day and random bytes, which the
+;; host derives from the message or refuses, and `stderr` and `exit`, by which the runtime says what killed it.
 ;;
-;; - Clocks begin at 0 and count how often they were asked for: a loop that waits for time to pass ends.
+;; - The time of day is the host's. While the host asks for memory it can't be called: then the other clock answers, to the
+;;   garbage collector, which is the only one that asks at such a time.
+;; - The other clocks begin at a day and count how often they were asked for: a loop that waits for time to pass ends.
 ;; - A sleep is over at once, and the clock has moved on by as much.
-;; - Random bytes are the same in every instance.
+;; - Random bytes are the host's, eight at a time: a number needs no memory in which to be handed over.
 ;; - Standard output and error both go to `stderr`.
 ;; - What asks for a file is told that its descriptor is a bad one.
 ;;
 ;; Why not the usual adapter (crate `wasi-preview1-component-adapter-provider`): it takes its memory from the plugin's
 ;; `cabi_realloc`, and does so while Go's runtime is still starting, when no Go function can run; and it answers clocks
 ;; by calling the host, which a component must not do while the host asks it for memory, as the garbage collector
-;; would. This one keeps all it has to remember in two globals, and calls the host only to print and to exit.
+;; would. This one keeps all it has to remember in globals, and Go tells it when the host asks for memory.
 (module
   (import "env" "memory" (memory 0))
   (import "wasi:cli/stderr@0.2.0" "get-stderr" (func $get_stderr (result i32)))
   (import "wasi:cli/exit@0.2.0" "exit" (func $exit (param i32)))
   (import "wasi:io/streams@0.2.0" "[method]output-stream.blocking-write-and-flush"
     (func $print (param i32 i32 i32 i32)))
+  (import "wasi:clocks/wall-clock@0.2.0" "now" (func $time_of_day (param i32)))
+  (import "wasi:random/random@0.2.0" "get-random-u64" (func $chance (result i64)))
 
-  ;; Nanoseconds; both clocks.
-  (global $now (mut i64) (i64.const 0))
-  (global $seed (mut i64) (i64.const 0x9e3779b97f4a7c15))
+  ;; Nanoseconds; every clock but the time of day.
+  (global $now (mut i64) (i64.const 86400000000000))
+  ;; 1 while the host asks for memory.
+  (global $host_waits (mut i32) (i32.const 0))
   ;; The handle of `stderr`, -1 until something is printed.
   (global $stderr (mut i32) (i32.const -1))
 
-  ;; Where the host writes its answer to `$print`, 12 bytes. Go's linker places nothing below 12288 (`wasmMinDataAddr`).
+  ;; Where the host writes its answer to `$print` and `$time_of_day`, 12 bytes. Go's linker places nothing below 12288 (`wasmMinDataAddr`).
   (global $answer i32 (i32.const 4096))
   ;; Most bytes that may be printed at once.
   (global $at_once i32 (i32.const 4096))
@@ -43,7 +48,19 @@
     (i64.store (local.get $to) (i64.const 1000))
     (global.get $success))
 
+  ;; What Go calls around its `cabi_realloc`; C, whose `malloc` reads no clock, doesn't.
+  (func (export "gantry_host_waits") (param $waits i32)
+    (global.set $host_waits (local.get $waits)))
+
   (func (export "clock_time_get") (param $clock i32) (param $precision i64) (param $to i32) (result i32)
+    (if (i32.eqz (i32.or (local.get $clock) (global.get $host_waits)))
+      (then
+        (call $time_of_day (global.get $answer))
+        (i64.store (local.get $to)
+          (i64.add
+            (i64.mul (i64.load (global.get $answer)) (i64.const 1000000000))
+            (i64.load32_u offset=8 (global.get $answer))))
+        (return (global.get $success))))
     (global.set $now (i64.add (global.get $now) (i64.const 1000)))
     (i64.store (local.get $to) (global.get $now))
     (global.get $success))
@@ -67,18 +84,21 @@
   (func (export "sched_yield") (result i32)
     (global.get $success))
 
-  ;; The high bytes of a linear congruential generator.
   (func (export "random_get") (param $to i32) (param $len i32) (result i32)
     (local $end i32)
+    (local $bytes i64)
+    (local $left i32)
     (local.set $end (i32.add (local.get $to) (local.get $len)))
     (block $done
       (loop $next
         (br_if $done (i32.ge_u (local.get $to) (local.get $end)))
-        (global.set $seed
-          (i64.add
-            (i64.mul (global.get $seed) (i64.const 6364136223846793005))
-            (i64.const 1442695040888963407)))
-        (i64.store8 (local.get $to) (i64.shr_u (global.get $seed) (i64.const 56)))
+        (if (i32.eqz (local.get $left))
+          (then
+            (local.set $bytes (call $chance))
+            (local.set $left (i32.const 8))))
+        (i64.store8 (local.get $to) (local.get $bytes))
+        (local.set $bytes (i64.shr_u (local.get $bytes) (i64.const 8)))
+        (local.set $left (i32.sub (local.get $left) (i32.const 1)))
         (local.set $to (i32.add (local.get $to) (i32.const 1)))
         (br $next)))
     (global.get $success))

@@ -1,8 +1,8 @@
 // Package clock tells the host's time as it stood when the batch began, so that a past run can be repeated exactly.
 //
 // Needs the grant `clock`: say `clock = true` in plugin.toml under `[wants]`. A plugin that doesn't import this package
-// doesn't import the contract's interface either. Go's own time.Now doesn't help: in the sandbox its clock begins at
-// the epoch and counts how often it was asked.
+// doesn't import the contract's interface either. With the grant Go's own time.Now shows the same time; without it, it ends
+// the call with a fault.
 package clock
 
 import "time"

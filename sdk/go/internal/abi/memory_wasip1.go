@@ -47,6 +47,12 @@ func (b *Block) Start() (list, count uint32) {
 
 func address(bytes []byte) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(bytes)))) }
 
+// hostWaits tells the adapter that the host waits for memory and can't be called: the garbage collector, which may run
+// then, reads the clock.
+//
+//go:wasmimport wasi_snapshot_preview1 gantry_host_waits
+func hostWaits(yes uint32)
+
 // realloc is how the host asks for memory: for arguments before a call, for results during one.
 //
 //go:wasmexport cabi_realloc
@@ -54,6 +60,8 @@ func realloc(old, oldSize, align, size uint32) uint32 {
 	if size == 0 {
 		return align
 	}
+	hostWaits(1)
+	defer hostWaits(0)
 	piece := take(size, align)
 	if oldSize > 0 {
 		copy(piece, Linear(old, min(oldSize, size)))

@@ -29,10 +29,12 @@ fn javascript_and_python_run_without_any_wasi() {
 }
 
 #[test]
-fn go_c_and_cpp_ask_for_nothing_but_standard_error_and_exit() {
-    let allowed = ["wasi:cli/exit", "wasi:cli/stderr", "wasi:io/error", "wasi:io/streams"];
+fn c_and_cpp_ask_for_nothing_but_standard_error_and_exit_and_go_for_time_and_chance_too() {
+    let reporting = ["wasi:cli/exit", "wasi:cli/stderr", "wasi:io/error", "wasi:io/streams"];
     for name in ["go", "c", "cpp"] {
         let Some(language) = language(name) else { continue };
+        let runtime: &[&str] = if name == "go" { &["wasi:clocks/wall-clock", "wasi:random/random"] } else { &[] };
+        let allowed = [&reporting, runtime].concat();
         for folder in [format!("sdk/{}/conformance", language.sdk), format!("plugins/order-to-erp-{name}")] {
             let wasi = wasi(&folder);
             assert!(wasi.iter().all(|import| allowed.contains(&import.as_str())), "{folder}: {wasi:?}");

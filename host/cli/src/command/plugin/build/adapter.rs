@@ -1,7 +1,7 @@
 //! The adapter for WASI preview 1, for modules that this command line builds itself.
 //!
 //! It was made for Go: the usual adapter asks Go's runtime for memory before the runtime is initialised. It suits C and
-//! C++ as well: their components then import only standard error and `exit` if they print, and no files or clocks. It
+//! C++ as well: their components then import only standard error and `exit` if they print, and no files. It
 //! stores twelve bytes at the address 4096. Go's linker places nothing there. Modules of C and C++ are linked with
 //! their stack at the bottom of the memory, which reaches this address only shortly before it overflows.
 
