@@ -114,7 +114,10 @@ pub enum CatalogueError {
         found: Digest,
     },
     /// There is no such file.
-    #[error("there is no plugin {0} in the catalogue")]
+    #[error(
+        "there is no plugin {0} in the catalogue: put its file back into the `plugins` folder of the data directory, or \
+         publish the same component again, which works with no host running as well"
+    )]
     NoBytes(Digest),
     /// The store failed.
     #[error(transparent)]
@@ -223,14 +226,15 @@ impl Catalogue {
 
     /// Removes files that no record names and that are not in `kept`, such as the remains of an interrupted
     /// publication. Returns how many were removed. Nothing is removed while a record is damaged, because the file it
-    /// names is unknown.
+    /// names is unknown; nor while there is no record at all, because then the store is probably another one: a volume
+    /// that is not mounted, or a wrong restore.
     ///
     /// # Errors
     /// When the store or the folder can't be read.
     pub async fn sweep(&self, kept: HashSet<Digest>) -> Result<usize, CatalogueError> {
         let _writing = self.writing.lock().await;
         let (all, damaged) = self.store.read(load_all).await?;
-        if damaged > 0 {
+        if damaged > 0 || all.is_empty() {
             return Ok(0);
         }
         let named = all.into_iter().map(|published| published.plugin.digest).chain(kept).collect();

@@ -161,6 +161,17 @@ async fn what_a_crash_left_between_file_and_record_is_swept_and_everything_else_
 }
 
 #[tokio::test]
+async fn a_store_without_any_record_has_no_file_swept_because_it_may_be_the_wrong_store() {
+    let bench = Bench::new();
+    let other = Bench::new();
+    publish(&open(&bench, &bench.open()), plugin("orders", "1.0.0", b"one"), b"one").await;
+    copy_dir(&folder(&bench), &folder(&other));
+    let catalogue = open(&other, &other.open());
+    assert_eq!(catalogue.sweep(HashSet::new()).await.unwrap(), 0);
+    assert!(file(&other, b"one").exists());
+}
+
+#[tokio::test]
 async fn a_publication_that_was_acknowledged_survives_a_killed_process() {
     let bench = Bench::new();
     let store = bench.open();
