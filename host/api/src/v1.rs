@@ -40,7 +40,7 @@ pub use flow::{
 pub use group::{DeadLetterGroup, GroupAction, GroupChange, GroupFilter, GroupList, GroupState, NoteRequest};
 pub use import::{BadLine, Imported, dead_letter_of_line};
 pub use job::{Job, JobKind, JobList, JobState, NewJob};
-pub use message::{Attempt, ErrorClass, Event, Headers, History, Message, MessageState, TimelineEntry};
+pub use message::{Attempt, ErrorClass, Event, Headers, History, LogLevel, Message, MessageState, TimelineEntry};
 pub use page::{DeadLetterPage, NDJSON, Part, SummaryPage};
 pub use plugin::{
     Catalogue, Manifest, PluginRef, PluginSignature, PublishQuery, Published, SIGNATURES_HEADER, TrustedBy, Wants,

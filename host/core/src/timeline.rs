@@ -28,6 +28,15 @@ pub enum Event {
         /// The components, in the order of the steps.
         plugins: Vec<Digest>,
     },
+    /// A plugin logged a line about it.
+    Logged {
+        /// The step.
+        step: String,
+        /// How important it is.
+        level: LogLevel,
+        /// The text and its fields, escaped and cut.
+        text: String,
+    },
     /// A plugin asked for another run, or faulted in a way that may pass.
     Postponed {
         /// The fault's code.
@@ -77,6 +86,32 @@ pub enum Event {
         /// True when the payload was edited first.
         edited: bool,
     },
+}
+
+impl Event {
+    /// How important it is, if it is a line that a plugin logged.
+    #[must_use]
+    pub const fn log_level(&self) -> Option<LogLevel> {
+        match self {
+            Self::Logged { level, .. } => Some(*level),
+            _ => None,
+        }
+    }
+}
+
+crate::coded_enum! {
+    /// How important a plugin's log line is.
+    #[derive(PartialOrd, Ord)]
+    pub enum LogLevel {
+        /// Useful for finding a fault.
+        Debug => "debug",
+        /// Worth knowing.
+        Info => "info",
+        /// Unexpected, but dealt with.
+        Warn => "warn",
+        /// Somebody has to act.
+        Error => "error",
+    }
 }
 
 /// Where a message stands as a whole.

@@ -11,14 +11,15 @@ mod part;
 mod refusal;
 mod rules;
 
-use gantry_core::{Digest, Fault, RetryPolicy, Timestamp};
+use gantry_core::{Digest, Event, Fault, RetryPolicy, TimelineEntry, Timestamp};
+use gantry_sandbox::LoggedLine;
 
 use crate::metrics::FlowMetrics;
 use crate::server::Answer;
 use crate::state::Verdict;
 use crate::step::{Ask, RunningStep, StepKind};
 
-pub(crate) use batch::{Batch, Item, Progress};
+pub(crate) use batch::{Batch, Findings, Item, Progress};
 pub(crate) use part::Part;
 use refusal::{Refusal, Response};
 
@@ -69,6 +70,10 @@ impl Pipeline<'_> {
     fn apply_answers(&self, step: &dyn Ask, item: &mut Item<'_>, parts: &[Part], answers: Vec<Answer>) {
         // The same component answered all parts of a message.
         let component = answers.first().map(|answer| answer.component);
+        for LoggedLine { level, text } in answers.iter().flat_map(|answer| &answer.lines) {
+            let event = Event::Logged { step: step.name().to_owned(), level: *level, text: text.clone() };
+            item.note(TimelineEntry { at: self.now, event });
+        }
         let Tally { next, skipped, refused } = tally(parts, answers);
         if let Some(refusal) = refused {
             let verdict = refusal.verdict(step.name(), component, item.run(), self.retry);

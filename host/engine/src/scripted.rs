@@ -57,7 +57,10 @@ impl Ask for Scripted {
     fn ask(&self, questions: &[Question<'_>], _: Timestamp, _: Option<&FlowMetrics>) -> Vec<Answer> {
         self.calls.lock().push(questions.iter().map(|question| payload(question.invocation.message)).collect());
         let component = self.component();
-        questions.iter().map(|question| Answer { outcome: (self.script)(question), component }).collect()
+        questions
+            .iter()
+            .map(|question| Answer { outcome: (self.script)(question), component, lines: Vec::new() })
+            .collect()
     }
 
     fn count_downstream_failure(&self, component: Digest) {

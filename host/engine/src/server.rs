@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gantry_core::{Digest, Message, Outcome, PluginRef, Timestamp};
-use gantry_sandbox::{Invocation, Plugin, PluginFault, PrepareError, PreparedStep, Run, StepConfig};
+use gantry_sandbox::{Invocation, LoggedLine, Plugin, PluginFault, PrepareError, PreparedStep, Run, StepConfig};
 
 /// A plugin bound to a step.
 #[derive(Clone)]
@@ -29,6 +29,8 @@ pub struct Answer {
     pub outcome: Result<Outcome, PluginFault>,
     /// The component that answered.
     pub component: Digest,
+    /// What it logged about the part.
+    pub lines: Vec<LoggedLine>,
 }
 
 /// The answers to a batch of questions, in the same order.
@@ -56,7 +58,8 @@ impl Server {
         let run = self.prepared.run(&batch, now);
         observe(&run, batch.len());
         let component = self.reference().digest;
-        let answers = run.outcomes.into_iter().map(|outcome| Answer { outcome, component });
+        let answers = run.outcomes.into_iter().zip(run.lines);
+        let answers = answers.map(|(outcome, lines)| Answer { outcome, component, lines });
         Answered { answers: answers.collect(), elapsed: run.elapsed }
     }
 }

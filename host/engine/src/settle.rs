@@ -11,7 +11,8 @@ mod tests;
 use std::sync::Arc;
 
 use gantry_core::{
-    Breach, Clock, DeadLetter, DeliveryState, Envelope, Event, FlowName, HostEventKind, MessageState, TimelineEntry,
+    Breach, Clock, DeadLetter, DeliveryState, Envelope, Event, FlowName, HostEventKind, LogLevel, MessageState,
+    TimelineEntry,
 };
 use gantry_store::{Along, Leased, Settlement, Store, StoreError, Ticket};
 use tokio_util::sync::CancellationToken;
@@ -87,6 +88,9 @@ impl Settler {
         let breaches = breaches::of(&mut envelope, &ending);
         let dead_letters = self.end(&mut envelope, &ending);
         let state = state_of(&ending, &dead_letters);
+        if dead_letters.is_empty() {
+            forget_details(&mut envelope);
+        }
         let settlement = finished(&envelope, state, dead_letters.clone());
         let mut events: Vec<_> = dead_letters.iter().map(|dead_letter| self.dead_letter_event(dead_letter)).collect();
         let messages = events.iter_mut().flat_map(PreparedEvent::take_messages).collect();
@@ -142,6 +146,11 @@ impl Settler {
         dead_letters.iter().for_each(|dead_letter| metrics.observe_dead_letter(dead_letter));
         metrics.observe_finished(&settled.envelope, settled.state, clock.now());
     }
+}
+
+/// Of a message that ended well, the history keeps only the log lines that call for attention.
+fn forget_details(envelope: &mut Envelope) {
+    envelope.timeline.retain(|entry| entry.event.log_level().is_none_or(|level| level >= LogLevel::Warn));
 }
 
 fn state_of(ending: &Ending, dead_letters: &[DeadLetter]) -> MessageState {

@@ -15,7 +15,7 @@ use gantry_store::Leased;
 use tokio::sync::Semaphore;
 
 use crate::metrics::FlowMetrics;
-use crate::pipeline::{Batch, Item, Pipeline, Progress};
+use crate::pipeline::{Batch, Findings, Item, Pipeline, Progress};
 use crate::samples::Samples;
 use crate::schemas::Schemas;
 use crate::state::{Failure, Transformed, Verdict};
@@ -158,11 +158,9 @@ impl Transformer {
 
     fn conclude_alone(&self, lease: &Leased) -> Conclusion {
         let concluded = self.try_to_conclude(std::slice::from_ref(lease));
-        concluded
-            .into_iter()
-            .flatten()
-            .next()
-            .unwrap_or_else(|| Conclusion::decided(Verdict::GiveUp(Failure::host_panic(Stage::Transform)), Vec::new()))
+        concluded.into_iter().flatten().next().unwrap_or_else(|| {
+            Conclusion::decided(Verdict::GiveUp(Failure::host_panic(Stage::Transform)), Findings::default())
+        })
     }
 
     /// Transforms the messages as one batch; none when the host panics. A panic leaves nothing half done: no result is
@@ -197,9 +195,9 @@ impl Transformer {
 
     /// Turns what the steps made into deliveries, or into the verdict they reached.
     fn conclusion(&self, pipeline: &Pipeline<'_>, lease: &Leased, item: Item<'_>) -> Conclusion {
-        let (progress, warnings) = item.into_progress();
+        let (progress, findings) = item.into_progress();
         let (parts, made_by) = match progress {
-            Progress::Decided(verdict) => return Conclusion::decided(verdict, warnings),
+            Progress::Decided(verdict) => return Conclusion::decided(verdict, findings),
             Progress::Undecided { parts, made_by } => (parts, made_by),
         };
         let deliveries = deliveries(&lease.envelope, parts, &self.default_target);
@@ -207,7 +205,7 @@ impl Transformer {
         if failure.is_some() {
             pipeline.count_downstream_failure(&made_by);
         }
-        Conclusion::of_outputs(deliveries, made_by, failure, warnings, pipeline.now)
+        Conclusion::of_outputs(deliveries, made_by, failure, findings, pipeline.now)
     }
 }
 

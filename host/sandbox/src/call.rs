@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use gantry_core::{Clock as _, SystemClock, Timestamp, Violation, escape};
+use gantry_core::{Clock as _, MessageId, SystemClock, Timestamp, Violation, escape};
 use wasmtime::{FrameInfo, PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 use crate::check;
 use crate::fault::{FaultCode, PluginFault};
 use crate::guest::Enricher;
 use crate::guest::types::{Message, Outcome};
+use crate::host::log::kept::KeptLine;
 use crate::instance::Instance;
 use crate::limiter::MAX_HANDLES;
 use crate::state::State;
@@ -29,6 +30,8 @@ pub(crate) struct Circumstances {
     pub(crate) moment: Moment,
     /// How long it may take.
     pub(crate) deadline: Duration,
+    /// The message of a call with only one.
+    pub(crate) only_message: Option<MessageId>,
 }
 
 /// How a call ended.
@@ -39,6 +42,8 @@ pub(crate) struct Called {
     pub(crate) peak_memory_bytes: usize,
     /// Whether an instance was started for it.
     pub(crate) started: bool,
+    /// What it logged.
+    pub(crate) lines: Vec<KeptLine>,
 }
 
 /// Why a call failed.
@@ -60,7 +65,7 @@ impl PreparedStep {
         let now = SystemClock.now();
         let _ticking = self.shared.ticker.begin();
         let mut store = self.store();
-        self.arm(&mut store, Circumstances { now, moment: Moment::of_a_trial(now), deadline });
+        self.arm(&mut store, Circumstances { now, moment: Moment::of_a_trial(now), deadline, only_message: None });
         let started = self.start(&mut store);
         close(&store);
         started.map(|answer| answer.map(drop)).map_err(|error| fault(&error, &store, deadline))
@@ -79,11 +84,12 @@ impl PreparedStep {
             Failure::Fault(fault) => fault,
         });
         close(&instance.store);
+        let lines = std::mem::take(&mut instance.store.data_mut().log.lines);
         let peak_memory_bytes = instance.memory_bytes();
         if answer.is_ok() {
             self.warm.keep(instance, batch.len());
         }
-        Called { answer, peak_memory_bytes, started }
+        Called { answer, peak_memory_bytes, started, lines }
     }
 
     fn process(&self, instance: &mut Instance, batch: &[Message<'_>]) -> Result<Vec<Outcome>, Failure> {
@@ -122,7 +128,7 @@ impl PreparedStep {
 
     /// Sets the limits of one call.
     fn arm(&self, store: &mut Store<State>, circumstances: Circumstances) {
-        store.data_mut().begin(circumstances.now, circumstances.moment);
+        store.data_mut().begin(circumstances.now, circumstances.moment, circumstances.only_message);
         store.set_hostcall_fuel(self.context.limits.output_bytes.saturating_mul(2).max(MIN_TRANSFER_BYTES));
         store.set_epoch_deadline(self.ticks(circumstances.deadline));
     }
@@ -162,7 +168,7 @@ fn refused_settings(violations: Vec<Violation>) -> Failure {
 /// Logs how many log lines were dropped, and what the guest printed, for people who debug plugins.
 fn close(store: &Store<State>) {
     let state = store.data();
-    state.log.close(&state.step);
+    state.log.budget.close(&state.step);
     for (stream, printed) in [("stdout", &state.wasi.stdout), ("stderr", &state.wasi.stderr)] {
         if !printed.is_empty() && tracing::enabled!(target: "gantry::plugin", tracing::Level::DEBUG) {
             let flow = state.step.flow.as_str();

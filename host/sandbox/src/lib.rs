@@ -48,6 +48,7 @@ pub use engine::{Sandbox, SandboxError};
 pub use engine_error::EngineError;
 pub use fault::{FaultCode, PluginFault};
 pub use gantry_core::{Grants, Limits, Place, Reuse};
+pub use host::log::kept::LoggedLine;
 pub use invocation::Invocation;
 pub use plugin::{LoadError, Plugin};
 pub use run::Run;

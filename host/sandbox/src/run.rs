@@ -20,6 +20,7 @@ use crate::call::Circumstances;
 use crate::check;
 use crate::fault::{FaultCode, PluginFault};
 use crate::guest::types::Message as GuestMessage;
+use crate::host::log::kept::{KeptLine, LoggedLine};
 use crate::invocation::Invocation;
 use crate::lower::Parts;
 use crate::step::PreparedStep;
@@ -30,11 +31,16 @@ const MAX_DEADLINES: u32 = 4;
 /// Halving never leaves a call less time than this, or than the deadline itself if that is shorter.
 const LEAST_TIME: Duration = Duration::from_millis(100);
 
+/// Most lines that are kept of a message.
+const MAX_LINES: usize = 10;
+
 /// The result of a batch.
 #[derive(Debug)]
 pub struct Run {
     /// For each message of the batch, in the same order, the plugin's outcome or how it failed.
     pub outcomes: Vec<Result<Outcome, PluginFault>>,
+    /// For each message, in the same order, what the plugin logged about it: the first lines of level `info` and above.
+    pub lines: Vec<Vec<LoggedLine>>,
     /// Wall clock of the whole, in the calling thread.
     pub elapsed: Duration,
     /// The most linear memory any one instance had.
@@ -57,6 +63,7 @@ impl PreparedStep {
             messages: parts.messages(batch),
             now,
             outcomes: Vec::with_capacity(batch.len()),
+            lines: vec![Vec::new(); batch.len()],
             until: start,
             peak_memory_bytes: 0,
             instances: 0,
@@ -68,6 +75,7 @@ impl PreparedStep {
         }
         Run {
             outcomes: search.outcomes,
+            lines: search.lines,
             elapsed: start.elapsed(),
             peak_memory_bytes: search.peak_memory_bytes,
             instances: search.instances,
@@ -82,6 +90,7 @@ struct Search<'a> {
     messages: Vec<GuestMessage<'a>>,
     now: Timestamp,
     outcomes: Vec<Result<Outcome, PluginFault>>,
+    lines: Vec<Vec<LoggedLine>>,
     /// When the time for the present piece ends.
     until: Instant,
     peak_memory_bytes: usize,
@@ -116,14 +125,30 @@ impl Search<'_> {
         self.outcomes.extend(range.map(|_| Err(fault.clone())));
     }
 
+    /// Gives each message the lines about it.
+    fn keep(&mut self, range: Range<usize>, lines: Vec<KeptLine>) {
+        for KeptLine { message, line } in lines {
+            let index = range.clone().find(|index| Some(self.batch[*index].message.id) == message);
+            let kept = index.map(|index| &mut self.lines[index]).filter(|kept| kept.len() < MAX_LINES);
+            if let Some(kept) = kept {
+                kept.push(line);
+            }
+        }
+    }
+
     /// One call with these messages.
     fn attempt(&mut self, range: Range<usize>, deadline: Duration) -> Result<(), PluginFault> {
         let granted = self.step.context.grants.clock.then_some(self.now);
         let moment = Moment::of(self.batch[range.start].message, granted);
-        let circumstances = Circumstances { now: self.now, moment, deadline };
-        let called = self.step.call(&self.messages[range], circumstances);
+        let only_message = (range.len() == 1).then(|| self.batch[range.start].message.id);
+        let circumstances = Circumstances { now: self.now, moment, deadline, only_message };
+        let called = self.step.call(&self.messages[range.clone()], circumstances);
         self.instances += u32::from(called.started);
         self.peak_memory_bytes = self.peak_memory_bytes.max(called.peak_memory_bytes);
+        // Lines of a call that is repeated in halves come again.
+        if called.answer.is_ok() || range.len() == 1 {
+            self.keep(range, called.lines);
+        }
         let context = &self.step.context;
         self.outcomes.extend(called.answer?.into_iter().map(|outcome| check::outcome(outcome, context)));
         Ok(())

@@ -12,12 +12,14 @@ alike! {
         Received,
         Transformed { outputs, plugins },
         Postponed { code, until },
+        Logged { step, level, text },
         Attempted { position, target, status, error, latency_ms, retry_at, answer },
         Skipped { code },
         DeadLettered { dead_letter, code },
         Replayed { dead_letter, by, edited },
     ]
     core::Attempt = v1::Attempt { at, latency_ms, status, error, excerpt }
+    core::LogLevel = v1::LogLevel [Debug, Info, Warn, Error]
     core::ErrorClass = v1::ErrorClass [
         Network, Timeout, Throttled, Unavailable, Unauthorized, NoSpace, Redirected, PredecessorFailed, Permanent,
     ]

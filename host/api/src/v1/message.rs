@@ -106,6 +106,15 @@ pub enum Event {
         #[schema(value_type = form::Timestamp)]
         until: Timestamp,
     },
+    /// A plugin logged a line about the message.
+    Logged {
+        /// The step.
+        step: String,
+        /// How important it is.
+        level: LogLevel,
+        /// The text and its fields.
+        text: String,
+    },
     /// One attempt at a delivery.
     Attempted {
         /// The position of the delivery, from 0.
@@ -166,6 +175,21 @@ pub struct Attempt {
     pub error: Option<ErrorClass>,
     /// The beginning of the target's answer, or the error as text; without secrets.
     pub excerpt: String,
+}
+
+coded_enum! {
+    /// How important a plugin's log line is.
+    #[derive(ToSchema)]
+    pub enum LogLevel {
+        /// Useful for finding a fault.
+        Debug => "debug",
+        /// Worth knowing.
+        Info => "info",
+        /// Unexpected, but dealt with.
+        Warn => "warn",
+        /// Somebody has to act.
+        Error => "error",
+    }
 }
 
 coded_enum! {

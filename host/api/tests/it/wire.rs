@@ -47,6 +47,7 @@ fn timeline() -> Value {
             "what": "attempted", "position": 0, "target": "erp", "status": 503, "error": "unavailable", "latency_ms": 7,
             "retry_at": AT, "answer": "",
         }},
+        {"at": AT, "event": {"what": "logged", "step": "map", "level": "warn", "text": "no price list"}},
         {"at": AT, "event": {"what": "skipped", "code": "not-ours"}},
         {"at": AT, "event": {"what": "dead_lettered", "dead_letter": DEAD_LETTER, "code": "refused"}},
         {"at": AT, "event": {"what": "replayed", "dead_letter": DEAD_LETTER, "by": "anna", "edited": true}},

@@ -67,6 +67,7 @@ fn event(event: &Event) -> String {
             let answer = if answer.is_empty() { String::new() } else { format!(": {}", answer.replace('\n', "; ")) };
             format!("delivery {position} to {target}: {result}{status} in {latency_ms} ms{retry}{answer}")
         }
+        Event::Logged { step, level, text } => format!("{step} logged ({}): {text}", level.name()),
         Event::Skipped { code } => format!("skipped: {code}"),
         Event::DeadLettered { dead_letter, code } => format!("dead letter {dead_letter}: {code}"),
         Event::Replayed { dead_letter, by, edited } => {

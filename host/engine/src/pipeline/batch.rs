@@ -1,6 +1,6 @@
 //! The messages of a batch on their way through the steps, and which answer belongs to which message.
 
-use gantry_core::{Breach, Digest, Message};
+use gantry_core::{Breach, Digest, Message, TimelineEntry};
 use gantry_sandbox::Invocation;
 
 use super::part::Part;
@@ -20,6 +20,17 @@ pub(crate) struct Item<'m> {
     progress: Progress,
     /// The broken rules that did not end it.
     warnings: Vec<Breach>,
+    /// What the plugins logged about it.
+    timeline: Vec<TimelineEntry>,
+}
+
+/// What the steps found about a message, beside the verdict.
+#[derive(Default)]
+pub(crate) struct Findings {
+    /// The broken rules that did not end it.
+    pub(crate) warnings: Vec<Breach>,
+    /// What the plugins logged about it.
+    pub(crate) timeline: Vec<TimelineEntry>,
 }
 
 /// How far a message has come.
@@ -70,12 +81,12 @@ impl<'m> Item<'m> {
     /// A message before the first step.
     pub(crate) fn first(message: &'m Message, run: u32) -> Self {
         let progress = Progress::Undecided { parts: vec![Part::first(message)], made_by: Vec::new() };
-        Self { message, run, progress, warnings: Vec::new() }
+        Self { message, run, progress, warnings: Vec::new(), timeline: Vec::new() }
     }
 
     /// A message that goes to no step.
     pub(crate) const fn decided(message: &'m Message, run: u32, verdict: Verdict, warnings: Vec<Breach>) -> Self {
-        Self { message, run, progress: Progress::Decided(verdict), warnings }
+        Self { message, run, progress: Progress::Decided(verdict), warnings, timeline: Vec::new() }
     }
 
     /// Which run through the steps this is, from 1.
@@ -83,9 +94,9 @@ impl<'m> Item<'m> {
         self.run
     }
 
-    /// How far it came, and the broken rules that did not end it.
-    pub(crate) fn into_progress(self) -> (Progress, Vec<Breach>) {
-        (self.progress, self.warnings)
+    /// How far it came, and what was found about it.
+    pub(crate) fn into_progress(self) -> (Progress, Findings) {
+        (self.progress, Findings { warnings: self.warnings, timeline: self.timeline })
     }
 
     /// The parts that the next step would get; none once it is decided.
@@ -112,6 +123,11 @@ impl<'m> Item<'m> {
     /// Adds broken rules that don't end it.
     pub(crate) fn warn(&mut self, breaches: impl IntoIterator<Item = Breach>) {
         self.warnings.extend(breaches);
+    }
+
+    /// Adds an entry to its timeline.
+    pub(crate) fn note(&mut self, entry: TimelineEntry) {
+        self.timeline.push(entry);
     }
 
     /// Keeps only the wanted parts.

@@ -101,6 +101,25 @@ async fn a_delivered_message_leaves_the_queue_and_its_history_says_so() {
 }
 
 #[tokio::test]
+async fn of_what_plugins_logged_a_history_keeps_warnings_and_a_dead_letter_all() {
+    let logged = |level| {
+        let event = Event::Logged { step: "map".to_owned(), level, text: "no price list".to_owned() };
+        TimelineEntry { at: START, event }
+    };
+    for (state, expected) in [(DeliveryState::Delivered, 1), (DeliveryState::Dead, 2)] {
+        let bench = Bench::new();
+        let mut lease = bench.lease().await;
+        let id = lease.envelope.message.id;
+        lease.envelope.timeline.extend([logged(LogLevel::Info), logged(LogLevel::Warn)]);
+        lease.envelope.deliveries = vec![ended(&lease, 0, state, 422)];
+        bench.settle(lease, Next::Finish(Ending::Delivered)).await.unwrap();
+        let timeline = bench.store.history(id).await.unwrap().unwrap().timeline;
+        let lines = timeline.iter().filter(|entry| matches!(entry.event, Event::Logged { .. })).count();
+        assert_eq!(lines, expected, "{state:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_skipped_message_ends_with_its_reason_in_its_history() {
     let bench = Bench::new();
     let lease = bench.lease().await;

@@ -1,16 +1,18 @@
 //! The result of the steps for a message, and how it is written into the envelope. Here a message gets its deliveries.
 
-use gantry_core::{Breach, Delivery, Digest, Envelope, Event, Fault, TargetName, TimelineEntry, Timestamp};
+use gantry_core::{Delivery, Digest, Envelope, Event, Fault, TargetName, TimelineEntry, Timestamp};
 use gantry_store::Leased;
 
-use crate::pipeline::Part;
+use crate::pipeline::{Findings, Part};
 use crate::state::{Failure, Transformed, Verdict};
+
+/// Most log lines in a message's timeline.
+const MAX_LINES: usize = 50;
 
 /// The end of a message's run through the steps.
 pub(super) struct Conclusion {
     verdict: Verdict,
-    /// The broken rules that did not end it.
-    warnings: Vec<Breach>,
+    findings: Findings,
     /// None when a step, or the source's schema, decided on the message.
     made: Option<Made>,
 }
@@ -27,8 +29,8 @@ struct Made {
 
 impl Conclusion {
     /// A message that was decided before the last step.
-    pub(super) const fn decided(verdict: Verdict, warnings: Vec<Breach>) -> Self {
-        Self { verdict, warnings, made: None }
+    pub(super) const fn decided(verdict: Verdict, findings: Findings) -> Self {
+        Self { verdict, findings, made: None }
     }
 
     /// A message that went through all steps; `failure` is why its deliveries must not be sent, if they must not.
@@ -36,7 +38,7 @@ impl Conclusion {
         deliveries: Vec<Delivery>,
         made_by: Vec<Digest>,
         failure: Option<Failure>,
-        warnings: Vec<Breach>,
+        findings: Findings,
         now: Timestamp,
     ) -> Self {
         let outputs = deliveries.len();
@@ -45,13 +47,14 @@ impl Conclusion {
             None if deliveries.is_empty() => (Verdict::Skip(delivery_gone()), deliveries),
             None => (Verdict::Deliver, deliveries),
         };
-        Self { verdict, warnings, made: Some(Made { by: made_by, at: now, outputs, deliveries }) }
+        Self { verdict, findings, made: Some(Made { by: made_by, at: now, outputs, deliveries }) }
     }
 
     /// Writes it into the message's envelope.
     pub(super) fn apply_to(self, mut lease: Leased) -> Transformed {
         let envelope = &mut lease.envelope;
-        envelope.warnings = self.warnings;
+        envelope.warnings = self.findings.warnings;
+        log(envelope, self.findings.timeline);
         if let Some(Made { by, at, outputs, deliveries }) = self.made {
             let outputs = u32::try_from(outputs).unwrap_or(u32::MAX);
             envelope.timeline.push(TimelineEntry { at, event: Event::Transformed { outputs, plugins: by.clone() } });
@@ -60,6 +63,13 @@ impl Conclusion {
         }
         Transformed { lease, verdict: self.verdict }
     }
+}
+
+/// Adds what the plugins logged to the timeline, as long as there is room: a message may run many times.
+fn log(envelope: &mut Envelope, entries: Vec<TimelineEntry>) {
+    let lines = envelope.timeline.iter().filter(|entry| entry.event.log_level().is_some()).count();
+    let room = MAX_LINES.saturating_sub(lines);
+    envelope.timeline.extend(entries.into_iter().take(room));
 }
 
 /// The deliveries of a message. The replay of one delivery sends only that one, because the others have already ended.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gantry_core::{Fault, Outcome};
+use gantry_core::{Fault, LogLevel, Outcome};
 use gantry_sandbox::{FaultCode, Grants, Limits, PrepareError, PrepareProblem, PreparedStep, StepConfig};
 use serde_json::json;
 
-use crate::harness::{NOW, Rows, config, logged, one, prepare, run_texts, shown, step, text};
+use crate::harness::{NOW, Rows, config, logged, message, one, prepare, run, run_texts, shown, step, text};
 
 fn tables(names: &[&str]) -> Grants {
     Grants { lookup: names.iter().map(|&name| name.to_owned()).collect(), clock: false }
@@ -168,6 +168,35 @@ pub(crate) mod logger {
         assert_eq!(line["message"], "plugin log");
         assert_eq!(line["text"], r"\u{1b}[2Jhello\r\nERROR forged line");
         assert_eq!(line["fields"], r"order=17\n");
+    }
+
+    #[test]
+    fn a_line_names_the_message_that_it_is_about_and_is_kept_for_its_history() {
+        let step = step(gantry_guests::LOGGER);
+        let message = message("hello");
+        let (run, events) = logged(|| run(&step, std::slice::from_ref(&message)));
+        assert_eq!(events[0]["message_id"], message.id.to_string());
+        let [line] = run.lines[0].as_slice() else { panic!("{:?}", run.lines) };
+        assert_eq!(
+            (line.level, line.text.as_str()),
+            (LogLevel::Warn, r"\u{1b}[2Jhello\r\nERROR forged line  order=17\n")
+        );
+    }
+
+    #[test]
+    fn of_a_flood_the_first_lines_are_kept() {
+        let run = run_texts(&step(gantry_guests::LOGGER), &["flood"]);
+        let kept: Vec<_> = run.lines[0].iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(kept, (0..10).map(|line| format!("line {line}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn in_a_batch_a_line_belongs_to_the_message_that_it_names_and_else_to_none() {
+        let step = step(gantry_guests::LOGGER);
+        let messages = [message("hello"), message("about")];
+        let run = run(&step, &messages);
+        assert_eq!((run.lines[0].len(), run.lines[1].len()), (0, 1));
+        assert!(run.lines[1][0].text.contains("about"), "{:?}", run.lines[1]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! `gantry dlq show`
 
 use clap::Args;
-use gantry_api::v1::{Acknowledgement, Attempt, DeadLetter, ReplayOutcome, ReplayRun, Resolution};
+use gantry_api::v1::{
+    Acknowledgement, Attempt, DeadLetter, Event, ReplayOutcome, ReplayRun, Resolution, TimelineEntry,
+};
 use gantry_core::DeadLetterId;
 
 use super::diff;
@@ -65,6 +67,11 @@ fn page(dead_letter: &DeadLetter) -> String {
         let rows: Vec<_> = dead_letter.attempts.iter().map(attempt).collect();
         page.push_str(&text::columns(&rows));
     }
+    let lines: Vec<_> = dead_letter.timeline.iter().filter_map(log_line).collect();
+    if !lines.is_empty() {
+        page.push_str("\nplugin log\n");
+        page.push_str(&text::columns(&lines));
+    }
     if !dead_letter.replays.is_empty() {
         page.push_str("\nreplays\n");
         let rows: Vec<_> = dead_letter.replays.iter().map(replay).collect();
@@ -76,6 +83,16 @@ fn page(dead_letter: &DeadLetter) -> String {
     }
     page.push_str(&format!("\nreplay it with: gantry dlq replay {}\n", dead_letter.id));
     page
+}
+
+/// What a plugin logged about the message; none for another entry.
+fn log_line(entry: &TimelineEntry) -> Option<[String; 4]> {
+    match &entry.event {
+        Event::Logged { step, level, text } => {
+            Some([format!("  {}", entry.at), step.clone(), level.name().to_owned(), text.clone()])
+        }
+        _ => None,
+    }
 }
 
 fn closed(resolution: &Resolution) -> String {
