@@ -9,14 +9,15 @@ import (
 // Output is one message to send on, as the plugin made it. A mapping that returns a plain value sends one Output with
 // this value as JSON and nothing else set; one that returns []Output sends several, or none.
 //
-//	return sdk.Output{Payload: sdk.JSON(order), IdempotencyKey: "order-" + order.Number}, nil
+//	return sdk.Output{Payload: sdk.JSON(order), IdempotencyKey: sdk.IdempotencyKey("order", order.Number)}, nil
 type Output struct {
 	// A target of the flow; empty means its default target.
 	Route string
 	// Outputs with the same key are delivered in order; empty means the key of the message it came from.
 	Key string
-	// What the target recognises a repetition by: derive it from the business object, never from time or chance. Empty
-	// means that the host derives one from the message's id and the output's position.
+	// What the target recognises a repetition by: derive it from the business object and its version, never from chance;
+	// the function IdempotencyKey makes one of any texts. Empty means that the host derives one from the message's id and
+	// the output's position.
 	IdempotencyKey string
 	// Media type; empty means `application/json`, `text/plain` or `application/octet-stream`, as the payload is.
 	ContentType string

@@ -41,8 +41,11 @@ pub struct Address<'a> {
 }
 
 impl Debtor<'_> {
-    /// The debtor as a message. The same contact, entered twice in the CRM, has the same idempotency key.
+    /// The debtor as a message. The same contact, entered twice in the CRM, has the same idempotency key: this plugin only
+    /// ever creates debtors, so a second message about one is a repetition and not a change. One that passed changes on
+    /// would have to add the contact's version.
     pub fn into_output(self) -> Result<Output, Refusal> {
-        Ok(Output::json(&self)?.idempotency_key(&self.dedupe_key))
+        let key = idempotency_key(&[&self.dedupe_key]);
+        Ok(Output::json(&self)?.idempotency_key(key))
     }
 }

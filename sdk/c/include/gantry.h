@@ -12,6 +12,7 @@
 #include "gantry/defect.h"
 #include "gantry/field.h"
 #include "gantry/fold.h"
+#include "gantry/idempotency.h"
 #include "gantry/json.h"
 #include "gantry/log.h"
 #include "gantry/lookup.h"

@@ -49,3 +49,4 @@ void test_names(void);
 void test_contact(void);
 void test_check(void);
 void test_plugin(void);
+void test_idempotency(void);

@@ -1,6 +1,10 @@
 /// A whole plugin, native: settings, lookup, clock, outcomes.
 #include "test.hpp"
 
+#include <fstream>
+#include <iterator>
+#include <string>
+
 using namespace gantry;
 
 namespace {
@@ -73,9 +77,32 @@ static void what_is_handed_over_may_be_temporary() {
     expect(outcome.has_wait && outcome.wait_ms == 5000, "a retry may name its wait");
 }
 
+static void idempotency_keys_are_made_of_any_texts() {
+    expect_text(idempotency_key({"customer", join("C-", 17), ""}), "customer/C-17/~");
+    expect_text(idempotency_key({"Αθήνα"}), "%CE%91%CE%B8%CE%AE%CE%BD%CE%B1");
+    auto output = Output::text("text/plain", "x").idempotency_key(idempotency_key({"order", "7"}));
+    expect_text(view(output.raw().idempotency_key), "order/7");
+}
+
+/// The file that holds every SDK to the same keys.
+static void a_key_is_that_of_every_other_language() {
+    std::ifstream file{"../../tests/conformance/idempotency-keys.json"};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    auto vectors = Json::read(text);
+    expect(vectors && vectors->size() >= 20, "all of them");
+    if (!vectors) return;
+    for (auto vector : vectors->elements()) {
+        Vector<std::string_view> parts;
+        for (auto part : vector[0].elements()) parts.push_back(part.string().value_or({}));
+        expect_text(idempotency_key(parts), vector[1].string().value_or({}));
+    }
+}
+
 void test_plugin() {
     a_mapping_is_an_ordinary_function();
     settings_that_do_not_fit_are_refused_with_their_path();
     rows_come_in_the_order_of_the_keys();
     what_is_handed_over_may_be_temporary();
+    idempotency_keys_are_made_of_any_texts();
+    a_key_is_that_of_every_other_language();
 }

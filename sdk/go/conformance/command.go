@@ -13,6 +13,7 @@ type Command struct {
 	Do         string            `json:"do"`
 	Value      json.RawMessage   `json:"value"`
 	Outputs    []Output          `json:"outputs"`
+	Parts      []string          `json:"parts"`
 	Code       string            `json:"code"`
 	Text       string            `json:"text"`
 	Details    map[string]string `json:"details"`

@@ -18,6 +18,8 @@ func (c *Command) run(message *sdk.Message, settings *Settings) ([]sdk.Output, e
 		return answer(c.Value)
 	case "emit":
 		return c.emit(), nil
+	case "key":
+		return c.key()
 	case "skip":
 		return nil, c.refused(sdk.Skip(c.Code, c.Text))
 	case "retry":
@@ -61,6 +63,11 @@ func (c *Command) emit() []sdk.Output {
 		}
 	}
 	return outputs
+}
+
+func (c *Command) key() ([]sdk.Output, error) {
+	key := sdk.IdempotencyKey(c.Parts...)
+	return []sdk.Output{{Payload: sdk.JSON(map[string]string{"key": key}), IdempotencyKey: key}}, nil
 }
 
 func (c *Command) invalid() error {

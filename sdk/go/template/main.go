@@ -49,7 +49,9 @@ func Map(contact Contact, ctx *sdk.Context[Settings]) (sdk.Output, error) {
 	if err := check.Finish(); err != nil {
 		return sdk.Output{}, err
 	}
-	return sdk.Output{Payload: sdk.JSON(debtor), IdempotencyKey: debtor.Email}, nil
+	// The host makes the idempotency key. A key of the e-mail address alone would be that of the next change too, which the
+	// target would drop: sdk.IdempotencyKey("debtor", debtor.Email, changedAt), if the data says when it changed.
+	return sdk.Output{Payload: sdk.JSON(debtor)}, nil
 }
 
 func init() { sdk.Plugin(Map) }

@@ -13,8 +13,8 @@ export type OutputOptions = {
     key?: string | null | undefined;
     /**
      * What the target recognises a repetition by: derive it from the
-     * business object, never from time or chance. None: the host derives one from the message's id and the output's
-     * position.
+     * business object and its version, never from chance; `idempotencyKey()` makes one of any texts. None: the host derives
+     * one from the message's id and the output's position.
      */
     idempotencyKey?: string | null | undefined;
     /**
@@ -34,8 +34,8 @@ export type OutputOptions = {
  * @property {string | null | undefined} [key] Outputs with the same key are delivered in order; none: the key of the
  *   message.
  * @property {string | null | undefined} [idempotencyKey] What the target recognises a repetition by: derive it from the
- *   business object, never from time or chance. None: the host derives one from the message's id and the output's
- *   position.
+ *   business object and its version, never from chance; `idempotencyKey()` makes one of any texts. None: the host derives
+ *   one from the message's id and the output's position.
  * @property {string | undefined} [contentType] Media type of the payload.
  * @property {Readonly<Record<string, string>> | readonly (readonly [string, string])[] | undefined} [headers] Sent along
  *   to the target; as pairs where a name repeats.

@@ -57,6 +57,7 @@ pub mod field;
 #[doc(hidden)]
 pub mod guest;
 pub mod host;
+mod idempotency;
 pub mod json;
 pub mod log;
 pub mod lookup;
@@ -68,6 +69,8 @@ pub mod quality;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use idempotency::idempotency_key;
+
 /// The README's examples are compiled too.
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../README.md")]
@@ -78,6 +81,7 @@ pub mod prelude {
     pub use crate::check::{Checker, Defect};
     pub use crate::context::{Context, NoSettings};
     pub use crate::field::Field;
+    pub use crate::idempotency::idempotency_key;
     pub use crate::lookup::Rows;
     pub use crate::message::{Incoming, Message, Payload};
     pub use crate::outcome::{Fault, IntoOutcome, Outcome, Refusal, Violation};

@@ -66,8 +66,8 @@ impl Output {
         self
     }
 
-    /// The key by which the target recognises a repetition. Derive it from the business object, never from time or random
-    /// numbers.
+    /// The key by which the target recognises a repetition. Derive it from the business object and its version, never from
+    /// random numbers; [`idempotency_key`](crate::idempotency_key()) makes one of any texts.
     #[must_use]
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());

@@ -37,11 +37,13 @@ fn link_packages(packages: &Path) {
     let _ = fs::remove_dir_all(&modules);
     fs::create_dir_all(modules.join("@gantry")).expect("a folder for packages");
     symlink(repository().join("sdk/js").canonicalize().expect("the SDK"), modules.join("@gantry/sdk")).expect("a link");
-    // The siblings' own tests read the golden cases beside them.
-    let cases = packages.join("plugins/order-to-erp");
-    let _ = fs::remove_file(&cases);
-    fs::create_dir_all(packages.join("plugins")).expect("a folder for plugins");
-    symlink(repository().join("plugins/order-to-erp").canonicalize().expect("the plugin"), cases).expect("a link");
+    // The siblings' own tests read the golden cases beside them, the SDK's what all languages have in common.
+    for shared in ["plugins/order-to-erp", "tests/conformance"] {
+        let link = packages.join(shared);
+        let _ = fs::remove_file(&link);
+        fs::create_dir_all(link.parent().expect("a folder above")).expect("a folder");
+        symlink(repository().join(shared).canonicalize().expect("what is shared"), link).expect("a link");
+    }
     let Some(tools) = std::env::var_os("GANTRY_TOOLS") else { return };
     let installed = PathBuf::from(tools).join("node/node_modules");
     for entry in fs::read_dir(&installed).expect("installed packages").flatten() {

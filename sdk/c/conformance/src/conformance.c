@@ -33,6 +33,20 @@ static gantry_outcome echo(const struct command *command) {
     return answer(&out);
 }
 
+static gantry_outcome key(const struct command *command) {
+    gantry_json given = gantry_member(command->input, "parts");
+    gantry_text *parts = gantry_array(gantry_text, gantry_count(given));
+    for (gantry_each each = gantry_each_of(given); gantry_next(&each);) parts[each.index] = gantry_string(each.value);
+    gantry_text key = gantry_idempotency_key(parts, gantry_count(given));
+    gantry_writer out = gantry_writer_new();
+    gantry_put_object(&out, NULL);
+    gantry_put_text(&out, "key", key);
+    gantry_end_object(&out);
+    gantry_output output = gantry_output_json(gantry_written(&out));
+    output.idempotency_key = key;
+    return gantry_emit(output);
+}
+
 static gantry_outcome with_details(gantry_outcome outcome, const struct command *command) {
     outcome.fault.details = pairs_of(gantry_member(command->input, "details"));
     return outcome;
@@ -90,8 +104,9 @@ static const struct {
     const char *name;
     gantry_outcome (*run)(const struct command *command);
 } commands[] = {
-    {"echo", echo},   {"emit", emit}, {"skip", skip},      {"reject", reject},  {"retry", retry}, {"invalid", invalid},
-    {"check", check}, {"see", see},   {"log", write_line}, {"lookup", look_up}, {"now", now},     {"throw", deliberate},
+    {"echo", echo},       {"emit", emit},   {"key", key}, {"skip", skip},      {"reject", reject},  {"retry", retry},
+    {"invalid", invalid}, {"check", check}, {"see", see}, {"log", write_line}, {"lookup", look_up}, {"now", now},
+    {"throw", deliberate},
 };
 
 static bool is_json(gantry_text content_type) {

@@ -31,8 +31,9 @@ typedef struct gantry_fault {
 typedef struct gantry_output {
     gantry_text route;           ///< A target of the flow; none: its default target.
     gantry_text key;             ///< Outputs with the same key are delivered in order; none: the message's key.
-    gantry_text idempotency_key; ///< What the target recognises a repetition by: from the business object, never from
-                                 ///< time or chance. None: from the message's id and the output's position.
+    gantry_text idempotency_key; ///< What the target recognises a repetition by: from the business object and its version,
+                                 ///< never from chance; see `gantry_idempotency_key`. None: from the message's id and the
+                                 ///< output's position.
     gantry_text content_type;
     gantry_pairs headers; ///< Sent along to the target; see `gantry_add_header`.
     gantry_text payload;

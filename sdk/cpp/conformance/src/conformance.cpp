@@ -18,6 +18,18 @@ Outcome echo(const Command &command) {
     return out.document();
 }
 
+Outcome key(const Command &command) {
+    Vector<std::string_view> parts;
+    for (auto part : command.input["parts"].elements()) parts.push_back(part.string().value_or({}));
+    auto key = idempotency_key(parts);
+    Writer out;
+    {
+        auto answer = out.object();
+        answer.put("key", key);
+    }
+    return Output::json(out.document()).idempotency_key(key);
+}
+
 Outcome with_details(Outcome outcome, const Command &command) {
     for (auto [name, value] : command.input["details"].members()) {
         outcome = outcome.detail(name, value.string().value_or({}));
@@ -64,9 +76,10 @@ struct {
     std::string_view name;
     Outcome (*run)(const Command &command);
 } constexpr commands[] = {
-    {"echo", echo},      {"emit", emit},       {"skip", skip},         {"reject", reject},
-    {"retry", retry},    {"invalid", invalid}, {"check", check},       {"see", see},
-    {"log", write_line}, {"lookup", look_up},  {"now", time_of_batch}, {"throw", deliberate},
+    {"echo", echo},        {"emit", emit},   {"key", key},         {"skip", skip},
+    {"reject", reject},    {"retry", retry}, {"invalid", invalid}, {"check", check},
+    {"see", see},          {"log", write_line}, {"lookup", look_up},  {"now", time_of_batch},
+    {"throw", deliberate},
 };
 
 Outcome map(const Message &message, const Settings &settings) {

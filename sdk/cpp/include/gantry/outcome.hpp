@@ -5,8 +5,10 @@
 #pragma once
 
 #include <chrono>
+#include <gantry/idempotency.h>
 #include <gantry/outcome.h>
 #include <gantry/result.hpp>
+#include <initializer_list>
 #include <span>
 
 namespace gantry {
@@ -23,6 +25,17 @@ struct Violation {
     std::string_view code;
     std::string_view text;
 };
+
+/// An idempotency key of these parts, in the arena, by the rule of `gantry/idempotency.h`: say what kind of thing it is,
+/// which one, and which change of it. `idempotency_key({"customer", id, changed_at})`
+inline std::string_view idempotency_key(std::span<const std::string_view> parts) {
+    Vector<gantry_text> texts;
+    for (auto part : parts) texts.push_back(raw(part));
+    return view(gantry_idempotency_key(texts.data(), texts.size()));
+}
+inline std::string_view idempotency_key(std::initializer_list<std::string_view> parts) {
+    return idempotency_key(std::span{parts.begin(), parts.size()});
+}
 
 /// A JSON text that is finished and lies in the arena; `Writer` makes it.
 struct Document {
@@ -53,7 +66,8 @@ class Output {
     /// Outputs with the same key are delivered in order.
     Output &key(std::string_view key) { return set(value.key, key); }
 
-    /// What the target recognises a repetition by: derive it from the business object, never from time or chance.
+    /// What the target recognises a repetition by: derive it from the business object and its version, never from chance;
+    /// `gantry::idempotency_key` makes one of any texts.
     Output &idempotency_key(std::string_view key) { return set(value.idempotency_key, key); }
 
     Output &content_type(std::string_view type) { return set(value.content_type, type); }

@@ -2,7 +2,7 @@
  * Does what each message tells it to: the reference plugin of `tests/conformance`.
  */
 
-import { Checker, Decimal, log, Output, plugin, Refusal } from "@gantry/sdk";
+import { Checker, Decimal, idempotencyKey, log, Output, plugin, Refusal } from "@gantry/sdk";
 import { nowMs } from "@gantry/sdk/clock";
 import { lookup } from "@gantry/sdk/lookup";
 
@@ -13,6 +13,10 @@ import { lookup } from "@gantry/sdk/lookup";
 const COMMANDS = {
   echo: ({ value }) => Output.json(value),
   emit: ({ outputs }) => outputs.map(output),
+  key: ({ parts }) => {
+    const key = idempotencyKey(...parts);
+    return Output.json({ key }, { idempotencyKey: key });
+  },
   skip: ({ code, text, details }) => Refusal.skip(code, text, { details }),
   reject: ({ code, text, details }) => Refusal.reject(code, text, { details }),
   retry: ({ code, text, after_ms }) => Refusal.retry(code, text, { afterMs: after_ms }),

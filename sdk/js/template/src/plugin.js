@@ -17,7 +17,9 @@ export function map(message, { settings }) {
     email: check.text("email", email),
   };
   check.finish();
-  return Output.json(debtor, { idempotencyKey: debtor.email });
+  // The host makes the idempotency key. A key of the e-mail address alone would be that of the next change too, which the
+  // target would drop: `idempotencyKey("debtor", debtor.email, changedAt)`, if the data says when it changed.
+  return Output.json(debtor);
 }
 
 /** The contact's country, or the flow's where it names none. */

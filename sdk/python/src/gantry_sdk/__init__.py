@@ -30,6 +30,7 @@ from gantry_sdk.context import Context, NoSettings
 from gantry_sdk.defect import Defect
 from gantry_sdk.field import I32, I64, MISSING, U32, U64, Field, member
 from gantry_sdk.host import Host
+from gantry_sdk.idempotency import idempotency_key
 from gantry_sdk.lookup import Rows, TableError
 from gantry_sdk.mapping import plugin
 from gantry_sdk.message import Incoming, Message
@@ -60,6 +61,7 @@ __all__ = [
     "Skip",
     "TableError",
     "Violation",
+    "idempotency_key",
     "log",
     "member",
     "plugin",

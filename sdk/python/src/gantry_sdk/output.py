@@ -27,8 +27,9 @@ class Output(jsontext.NoData):
     key: str | None
     """Outputs with the same key are delivered in order; none: the key of the message it came from."""
     idempotency_key: str | None
-    """What the target recognises a repetition by: derive it from the business object, never from time or chance. None:
-    the host derives one from the message's id and the output's position."""
+    """What the target recognises a repetition by: derive it from the business object and its version, never from chance;
+    `idempotency_key()` makes one of any texts. None: the host derives one from the message's id and the output's
+    position."""
     headers: Headers
     """Sent along to the target; names are put in lower case."""
     extensions: list[tuple[str, str]]

@@ -55,6 +55,11 @@ struct Lookup {
 }
 
 #[derive(Deserialize)]
+struct Key {
+    parts: Vec<String>,
+}
+
+#[derive(Deserialize)]
 struct Throw {
     text: String,
 }
@@ -68,6 +73,7 @@ pub fn map(message: Message, ctx: &Context<Settings>) -> Result<Outcome, Refusal
     match command.what.as_str() {
         "echo" => answer(message.read::<Value>()?.get("value").unwrap_or(&Value::Null)),
         "emit" => emit::emit(&message.read()?),
+        "key" => keyed(&message.read()?),
         "skip" => Err(Refusal::Skip(fault(message.read()?))),
         "reject" => Err(Refusal::Reject(fault(message.read()?))),
         "retry" => Err(retry(message.read()?)),
@@ -84,6 +90,12 @@ pub fn map(message: Message, ctx: &Context<Settings>) -> Result<Outcome, Refusal
 
 fn answer(value: &impl Serialize) -> Result<Outcome, Refusal> {
     Ok(Outcome::Emit(vec![Output::json(value)?]))
+}
+
+fn keyed(key: &Key) -> Result<Outcome, Refusal> {
+    let parts: Vec<_> = key.parts.iter().map(String::as_str).collect();
+    let key = idempotency_key(&parts);
+    Ok(Outcome::Emit(vec![Output::json(&json!({ "key": key }))?.idempotency_key(key)]))
 }
 
 fn fault(refused: Refused) -> Fault {

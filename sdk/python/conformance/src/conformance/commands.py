@@ -14,10 +14,12 @@ from gantry_sdk import (
     Field,
     Invalid,
     Message,
+    Output,
     Reject,
     Retry,
     Skip,
     Violation,
+    idempotency_key,
     log,
     member,
 )
@@ -81,6 +83,11 @@ class Lookup:
 
 def echo(message: Message, _: Context[Settings]) -> Any:
     return message.read(dict[str, Any])["value"]
+
+
+def key(message: Message, _: Context[Settings]) -> Output:
+    made = idempotency_key(*message.read(dict[str, Any])["parts"])
+    return Output.json({"key": made}, idempotency_key=made)
 
 
 def skip(message: Message, _: Context[Settings]) -> Never:
@@ -155,6 +162,7 @@ def deliberate(text: str) -> Never:
 COMMANDS: dict[str, Command] = {
     "echo": echo,
     "emit": emit,
+    "key": key,
     "skip": skip,
     "reject": reject,
     "retry": retry,
