@@ -21,6 +21,7 @@ gantry_defect gantry_unfit(gantry_json value, const char *expected) {
     gantry_kind kind = gantry_kind_of(value);
     if (kind == GANTRY_MISSING) return gantry_defect_of("missing-field", "this is mandatory");
     if (kind == GANTRY_TWICE) return gantry_defect_of("duplicate-field", "this stands here twice");
+    if (kind == GANTRY_MISPLACED) return gantry_defect_of("wrong-type", "what this should be a member of is no object");
     if (kind == GANTRY_NULL) return gantry_defect_of("missing-field", "this is mandatory");
     return wrong_type(expected, kind);
 }

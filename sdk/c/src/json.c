@@ -5,6 +5,7 @@
 #include "quality/letters.h"
 
 static const gantry_json_node twice = {0, 0, 1, GANTRY_TWICE, 0};
+static const gantry_json_node misplaced = {0, 0, 1, GANTRY_MISPLACED, 0};
 
 /// The text between the quotes, escapes and all.
 static gantry_text inside(const char *text, const gantry_json_node *node) {
@@ -64,9 +65,19 @@ gantry_text gantry_string(gantry_json value) {
     return gantry_kind_of(value) == GANTRY_TEXT ? characters(value.text, value.node) : none;
 }
 
+/// What a member is of something that is no object.
+static const gantry_json_node *member_of(gantry_kind kind) {
+    if (kind <= GANTRY_NULL) return NULL;
+    return kind == GANTRY_TWICE ? &twice : &misplaced;
+}
+
 gantry_json gantry_member(gantry_json object, const char *name) {
     gantry_json found = {NULL, object.text};
-    if (gantry_kind_of(object) != GANTRY_OBJECT) return found;
+    gantry_kind kind = gantry_kind_of(object);
+    if (kind != GANTRY_OBJECT) {
+        found.node = member_of(kind);
+        return found;
+    }
     gantry_text wanted = gantry_lit(name);
     const gantry_json_node *end = object.node + object.node->span;
     for (const gantry_json_node *at = object.node + 1; at < end; at += 1 + at[1].span) {

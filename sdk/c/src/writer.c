@@ -178,7 +178,7 @@ static void put_container(gantry_writer *out, gantry_json value) {
 void gantry_put_json(gantry_writer *out, const char *name, gantry_json value) {
     gantry_kind kind = gantry_kind_of(value);
     begin(out, name);
-    if (kind == GANTRY_MISSING || kind == GANTRY_TWICE) {
+    if (kind == GANTRY_MISSING || kind >= GANTRY_TWICE) {
         put_bytes(out, "null", 4);
     } else if (kind == GANTRY_ARRAY || kind == GANTRY_OBJECT) {
         put_container(out, value);

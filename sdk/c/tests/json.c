@@ -6,6 +6,11 @@ static void members_are_found_wherever_they_stand(void) {
     EXPECT_TEXT(gantry_string(gantry_member(gantry_element(gantry_member(order, "a"), 1), "b")), "x");
     EXPECT(gantry_kind_of(gantry_member(gantry_member(order, "cd"), "e")) == GANTRY_NULL, "escaped name");
     EXPECT(gantry_kind_of(gantry_member(gantry_member(order, "x"), "y")) == GANTRY_MISSING, "deeper than there is");
+    gantry_json misplaced = gantry_member(gantry_member(order, "a"), "y");
+    gantry_text none;
+    EXPECT(gantry_kind_of(misplaced) == GANTRY_MISPLACED, "an array is no object");
+    EXPECT_CODE(gantry_as_text_or_none(misplaced, &none), "wrong-type", "and no empty one either");
+    EXPECT_CODE(gantry_as_text_or_none(gantry_member(misplaced, "z"), &none), "wrong-type", "nor deeper");
     EXPECT(gantry_count(order) == 3 && gantry_count(gantry_member(order, "a")) == 2, "counts");
     EXPECT_TEXT(gantry_raw(gantry_member(order, "a")), "[1, {\"b\": \"x\"}]");
 }

@@ -10,6 +10,8 @@ static void values_are_found_wherever_they_stand() {
     expect_text(code(order["d"].text()), "empty-field");
     expect_text(code(order["a"].text()), "wrong-type");
     expect_text(code(order["none"]["deeper"].u32()), "missing-field");
+    expect_text(code(order["a"]["none"].text_or_none()), "wrong-type");
+    expect_text(code(order["a"]["none"].value_or(7u, &Json::u32)), "wrong-type");
     expect(order["d"].text_or_none() && !*order["d"].text_or_none(), "blank is none");
     expect(order["e"].u64().value_or(0) == 9007199254740993, "every digit");
     expect(order["c"].value_or(7u, &Json::u32).value_or(0) == 7, "null is the default");

@@ -21,6 +21,7 @@
 
 import { Decimal } from "./decimal.js";
 import * as read from "./field.js";
+import { NumberLiteral } from "./json/literal.js";
 import { Defect, Refusal } from "./outcome.js";
 
 /** @typedef {import("./outcome.js").Violation} Violation */
@@ -173,7 +174,7 @@ export class Checker {
    */
   within(name, look) {
     const value = this.#member(name) ?? {};
-    if (typeof value !== "object" || Array.isArray(value)) throw this.#abort(name, value, "an object");
+    if (!isObject(value)) throw this.#abort(name, value, "an object");
     return this.#lookAt(name, value, look);
   }
 
@@ -280,8 +281,8 @@ export class Checker {
    */
   #member(name) {
     const input = this.#input;
-    if (typeof input !== "object" || input === null) throw this.#abort(undefined, input, "an object");
-    const value = /** @type {Record<string, unknown>} */ (input)[name];
+    if (!isObject(input)) throw this.#abort(undefined, input, "an object");
+    const value = input[name];
     // What every object inherits, `toString` or the like, is no member.
     return typeof value === "function" || name === "__proto__" ? own(input, name) : value;
   }
@@ -325,6 +326,15 @@ export class Checker {
  */
 export function pointer(place) {
   return place.map((token) => `/${String(token).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/**
+ * An object with members: no array, and no number that is kept by its digits.
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof NumberLiteral);
 }
 
 /**

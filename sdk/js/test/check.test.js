@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { alpha2, Checker, Decimal, Defect, integer, range, Refusal } from "../src/index.js";
+import { alpha2, Checker, Decimal, Defect, integer, range, readJson, Refusal } from "../src/index.js";
 
 /**
  * Paths and codes of what is found.
@@ -146,4 +146,14 @@ test("an exception that is no defect goes through", () => {
     ),
     7,
   );
+});
+
+test("neither an array nor a number passes for an object", () => {
+  for (const text of ["[]", '["x"]', "4.50", "1e2", "5"]) {
+    const look = () => new Checker(readJson(text)).textOrNull("name");
+    assert.throws(look, (/** @type {any} */ refusal) => refusal.violations[0].code === "wrong-type");
+    const within = () =>
+      new Checker(readJson(`{"address": ${text}}`)).within("address", (check) => check.textOrNull("a"));
+    assert.throws(within, (/** @type {any} */ { violations: [found] }) => found.path === "/address");
+  }
 });

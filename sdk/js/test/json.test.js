@@ -67,9 +67,59 @@ test("JSON is compact, in the order of the members, and not escaped more than ne
   assert.equal(writeJson(value), '{"b":1,"a":[true,null,"ü 日本 😀"],"big":18446744073709551615,"price":"4.50"}');
 });
 
+test("what says how it is written may be written, a valid date among it", () => {
+  const debtor = new (class {
+    #name = "x";
+    toJSON() {
+      return { name: this.#name };
+    }
+  })();
+  const value = {
+    debtor,
+    at: new Date(0),
+    bare: Object.assign(Object.create(null), { a: 1 }),
+    number: readJson("4.50"),
+  };
+  assert.equal(
+    writeJson(value),
+    '{"debtor":{"name":"x"},"at":"1970-01-01T00:00:00.000Z","bare":{"a":1},"number":4.50}',
+  );
+});
+
 test("what JSON can't hold throws", () => {
   assert.throws(() => writeJson(undefined), TypeError);
   assert.throws(() => writeJson(() => 1), TypeError);
+  const lost = {
+    "": Promise.resolve(5),
+    "a/b~c": NaN,
+    infinite: -Infinity,
+    map: new Map(),
+    set: new Set([1]),
+    call: Math.abs,
+    symbol: Symbol("s"),
+    error: new Error("x"),
+    pattern: /x/,
+    bytes: Uint8Array.of(1),
+    boxed: new Number(5),
+    instance: new (class Debtor {
+      name = "x";
+    })(),
+    date: new Date(NaN),
+    iterator: [1].values(),
+    quiet: { toJSON: () => undefined },
+  };
+  for (const [name, value] of Object.entries(lost)) {
+    const place = `/lines/0/${name.replace("~", "~0").replace("/", "~1")}`;
+    assert.throws(
+      () => writeJson({ lines: [{ [name]: value }] }),
+      (/** @type {any} */ error) => error instanceof TypeError && error.message.includes(`"${place}": it is `),
+      name,
+    );
+  }
+  assert.throws(() => writeJson({ price: Promise.resolve(1) }), /"\/price": it is a Promise: is an `await` missing\?/);
+  assert.throws(() => writeJson([1, undefined]), /at "\/1": it is undefined/);
+  assert.throws(() => writeJson(new Array(2)), /at "\/0": it is undefined/);
+  assert.throws(() => writeJson(NaN), /at the root \(""\): it is NaN/);
   const cycle = /** @type {any} */ ({});
   cycle.self = cycle;
   assert.throws(() => writeJson(cycle), TypeError);

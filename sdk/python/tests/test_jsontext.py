@@ -58,6 +58,35 @@ class Text(unittest.TestCase):
                 Output.json(value)
             self.assertEqual(refused.exception.code, "not-serialisable")
 
+    def test_the_place_of_what_json_cannot_hold_is_named_with_the_likely_cause(self) -> None:
+        async def price() -> int:
+            return 5
+
+        waiting = price()
+        self.addCleanup(waiting.close)
+        lost: dict[str, tuple[Any, str]] = {
+            "coroutine": (waiting, "is an `await` missing?"),
+            "a/b~c": (float("nan"), "nan"),
+            "infinite": (float("-inf"), "-inf"),
+            "no-number": (Decimal("NaN"), "NaN"),
+            "set": ({1}, "a set"),
+            "bytes": (b"x", "bytes"),
+            "function": (len, "parentheses"),
+            "error": (ValueError("x"), "an exception"),
+            "iterator": (iter([1]), "an iterator"),
+            "object": (object(), "an instance of object"),
+            "half": ("\ud800", "surrogate"),
+            "key": ({(1, 2): 3}, "a key of the type tuple"),
+        }
+        for name, (value, cause) in lost.items():
+            place = f"/lines/0/{name.replace('~', '~0').replace('/', '~1')}"
+            with self.subTest(name), self.assertRaises((TypeError, ValueError)) as refused:
+                write({"price": parse("1.0"), "lines": [{name: value}]})
+            self.assertIn(f'"{place}": it is ', str(refused.exception))
+            self.assertIn(cause, str(refused.exception))
+        with self.assertRaisesRegex(ValueError, "at the root"):
+            write(float("nan"))
+
     def test_what_is_no_json_is_refused(self) -> None:
         deep = "[" * 129 + "]" * 129
         endless = "[" * 100_000

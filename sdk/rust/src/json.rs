@@ -12,11 +12,14 @@
 //! | `wrong-type` | has a value of another type, for instance a text instead of a number |
 //! | `wrong-value` | has the right type but no allowed value |
 
+mod objects;
+
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
 use crate::check::Defect;
+use crate::json::objects::Objects;
 use crate::outcome::Violation;
 
 /// Longest text of a violation, in bytes: the offending value may be part of it.
@@ -33,9 +36,16 @@ const CODES: [(&str, &str); 6] = [
     ("EOF while parsing", "not-json"),
 ];
 
-/// Reads a whole JSON text into `T`.
+/// Reads a whole JSON text into `T`. A struct is read from an object only, never from an array.
 pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, Violation> {
-    serde_json::from_str(json).map_err(|_| explain::<T>(json))
+    whole(json).map_err(|_| explain::<T>(json))
+}
+
+fn whole<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let value = T::deserialize(Objects(&mut deserializer))?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 /// The same from bytes, which may not be UTF-8.
@@ -72,7 +82,7 @@ pub(crate) fn defect(error: &serde_json::Error) -> Defect {
 #[cold]
 fn explain<T: DeserializeOwned>(json: &str) -> Violation {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    let read: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
+    let read: Result<T, _> = serde_path_to_error::deserialize(Objects(&mut deserializer));
     match read {
         Err(error) => {
             let defect = defect(error.inner());
@@ -163,6 +173,58 @@ mod tests {
         for (json, path, code) in cases {
             assert_eq!(verdict(json), (path.to_owned(), code.to_owned()), "{json}");
         }
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read into")]
+    enum Shape {
+        Line { quantity: u32 },
+        Point(u32, u32),
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read into")]
+    struct Shapes {
+        #[serde(default)]
+        shape: Option<Shape>,
+        #[serde(default)]
+        line: Option<Box<Line>>,
+        #[serde(default)]
+        pair: (u32, String),
+        #[serde(default)]
+        raw: Option<Box<serde_json::value::RawValue>>,
+        #[serde(default)]
+        any: serde_json::Value,
+    }
+
+    #[test]
+    fn an_array_never_passes_for_an_object() {
+        let cases = [
+            (r#"[[]]"#, ""),
+            (r#"{"line": ["x", 1, null]}"#, "/line"),
+            (r#"{"shape": {"Line": [1]}}"#, "/shape/Line"),
+            (r#"{"pair": {"0": 1}}"#, "/pair"),
+        ];
+        for (json, path) in cases {
+            let violation = read::<Shapes>(json).unwrap_err();
+            assert_eq!((violation.path.as_str(), violation.code.as_str()), (path, "wrong-type"), "{json}");
+        }
+        let found = verdict(r#"{"lines": [["x", 1, null]]}"#);
+        assert_eq!(found, ("/lines/0".to_owned(), "wrong-type".to_owned()));
+    }
+
+    #[test]
+    fn everything_else_is_read_as_serde_reads_it() {
+        let json = r#"{"shape": {"Point": [1, 2]}, "line": {"a/b~c": "ä", "quantity": 1}, "pair": [1, "\u00e4"],
+            "raw": {"a": [1.50]}, "any": [{"b": null}, 1.5, true, -1]}"#;
+        assert_eq!(
+            format!("{:?}", read::<Shapes>(json)),
+            format!("{:?}", Ok::<_, ()>(serde_json::from_str::<Shapes>(json).unwrap()))
+        );
+        assert!(matches!(
+            read::<Shapes>(r#"{"shape": {"Line": {"quantity": 1}}}"#),
+            Ok(Shapes { shape: Some(Shape::Line { .. }), .. })
+        ));
     }
 
     #[test]

@@ -9,10 +9,12 @@ gantry_outcome check(const struct command *command) {
     gantry_enter(&check, "items");
     for (gantry_each each = gantry_each_of(items); gantry_next(&each);) {
         gantry_enter_element(&check, each.index);
-        gantry_text_at(&check, each.value, "name");
-        if (gantry_is_given(gantry_member(each.value, "a/b~c"))) gantry_string_at(&check, each.value, "a/b~c");
-        gantry_decimal amount = gantry_decimal_at(&check, each.value, "amount");
-        has_room = has_room && gantry_decimal_add(sum, amount, &sum);
+        if (gantry_check(&check, NULL, gantry_as_object(each.value))) {
+            gantry_text_at(&check, each.value, "name");
+            if (gantry_is_given(gantry_member(each.value, "a/b~c"))) gantry_string_at(&check, each.value, "a/b~c");
+            gantry_decimal amount = gantry_decimal_at(&check, each.value, "amount");
+            has_room = has_room && gantry_decimal_add(sum, amount, &sum);
+        }
         gantry_leave(&check);
     }
     gantry_leave(&check);

@@ -28,6 +28,7 @@ typedef enum gantry_kind {
     GANTRY_ARRAY,
     GANTRY_OBJECT,
     GANTRY_TWICE, ///< A member that its object has twice: nobody can tell which one is meant.
+    GANTRY_MISPLACED, ///< A member of what is there but is no object: an array never passes for an empty object.
 } gantry_kind;
 
 /// Where one value stands in its JSON text. For the SDK's own use.
@@ -55,7 +56,8 @@ static inline gantry_kind gantry_kind_of(gantry_json value) {
 /// True unless the member is missing or null.
 static inline bool gantry_is_given(gantry_json value) { return gantry_kind_of(value) > GANTRY_NULL; }
 
-/// The member of this name; of anything but an object it is missing.
+/// The member of this name. Of what is missing or null it is missing; of a text, a number or an array it is misplaced,
+/// and whatever reads it finds a `wrong-type`.
 gantry_json gantry_member(gantry_json object, const char *name);
 
 /// How many elements an array or members an object has; 0 of anything else.

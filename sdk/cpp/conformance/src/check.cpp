@@ -7,6 +7,9 @@ Outcome check(const Command &command) {
     Checker check;
     auto items = check.field("items", command.input["items"].array());
     auto amounts = check.each("items", items, [&](Json item, std::size_t) {
+        auto object = item.object();
+        check.here(object);
+        if (!object) return Decimal{};
         check.field("name", item["name"].text());
         check.field("a/b~c", item["a/b~c"].value_or(std::string_view{}, &Json::string));
         return check.field("amount", item["amount"].decimal());

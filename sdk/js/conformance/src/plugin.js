@@ -42,7 +42,7 @@ const COMMANDS = {
 function map(message, { settings }) {
   if (message.mediaType !== "application/json") return Output.unchanged(message);
   const command = /** @type {any} */ (message.json());
-  const name = command?.do;
+  const name = /** @type {any} */ (new Checker(command).field("do", (value) => value, undefined));
   if (!Object.hasOwn(COMMANDS, name)) return Refusal.reject("unknown-command", `there is no command ${name}`);
   return COMMANDS[name]?.(command, message, settings);
 }

@@ -3,17 +3,18 @@
  */
 
 import { rawJson, stringify } from "#host/json";
+import { mustFit } from "./fit.js";
 
 /**
- * The JSON text of a value. What JSON can't hold (a function, a symbol, `undefined`, a cycle) is a bug of the plugin
- * and throws.
+ * The JSON text of a value. What JSON can't hold (`NaN`, a promise, a `Map`, a function, `undefined` in an array, an
+ * instance of a class without `toJSON`, a cycle …) is a bug of the plugin: a `TypeError` names its place and the likely
+ * cause. A member that is `undefined` is left out.
  * @param {unknown} value
  * @returns {string}
  */
 export function writeJson(value) {
-  const text = written(value);
-  if (text === undefined) throw new TypeError(`JSON can't hold a value of the type ${typeof value}`);
-  return text;
+  mustFit(value);
+  return /** @type {string} */ (written(value));
 }
 
 /** @param {unknown} value */

@@ -20,6 +20,8 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Never
 
+from gantry_sdk import unfit
+
 DEPTH = 128
 """Deepest nesting of arrays and objects that is read."""
 
@@ -61,7 +63,15 @@ def parse(text: str) -> Any:
 
 def write(value: Any) -> str:
     """The JSON text of a value: what JSON knows, dataclasses, mappings, decimals, dates and enums. A `TypeError` or
-    `ValueError` names what JSON can't hold."""
+    `ValueError` names what JSON can't hold, its place as a JSON Pointer, and the likely cause."""
+    try:
+        return _written(value)
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(unfit.described(value, _plain) or str(error)) from None
+
+
+def _written(value: Any) -> str:
     try:
         text = _ENCODER.encode(value)
     except _NumberFoundError:
@@ -120,7 +130,7 @@ def _object(kind: Any) -> Callable[[Any], dict[str, Any]]:
 
 
 def _nothing(value: Any) -> Never:
-    raise TypeError(f"JSON can't hold a value of type {type(value).__name__}")
+    raise TypeError(f"an instance of {type(value).__name__}: use a dictionary or a dataclass")
 
 
 def _exact(value: Any) -> str:
