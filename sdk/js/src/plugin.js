@@ -2,8 +2,10 @@
  * From the author's function on one message to the contract's functions on a batch.
  */
 
-import "#host/guard";
+import { seal } from "#host/guard";
 import { lowerOutcome } from "./contract.js";
+import { instead } from "./environment/absent.js";
+import { inSources } from "./environment/lines.js";
 import { readJson } from "./json/read.js";
 import { Message } from "./message.js";
 import { Defect, Refusal } from "./outcome.js";
@@ -42,6 +44,7 @@ export function plugin(map, readSettings = (settings) => settings) {
   let ctx;
   return {
     configure(settings) {
+      seal();
       try {
         ctx = Object.freeze({ settings: readSettings(readJson(settings)) });
       } catch (error) {
@@ -105,13 +108,16 @@ function output(answer) {
 function refusal(thrown) {
   if (thrown instanceof Refusal) return thrown;
   if (thrown instanceof Defect) return Refusal.violations([thrown.at("")]);
-  const stack = (thrown instanceof Error && thrown.stack) || "";
+  const stack = thrown instanceof Error ? inSources(thrown.stack ?? "") : "";
   return Refusal.reject("plugin-exception", described(thrown), { details: { stack } });
 }
 
 /** @param {unknown} thrown */
 function described(thrown) {
-  if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`;
+  if (thrown instanceof Error) {
+    const hint = instead(thrown);
+    return `${thrown.name}: ${thrown.message}${hint === undefined ? "" : `: ${hint}`}`;
+  }
   try {
     return `thrown: ${thrown}`;
   } catch {

@@ -1,7 +1,6 @@
 /**
  * From the author's function on one message to the contract's functions on a batch.
  */
-import "#host/guard";
 import { Message } from "./message.js";
 export type Context<S> = {
     readonly settings: S;

@@ -13,6 +13,9 @@ import { NumberLiteral } from "./literal.js";
 /** Deeper than any data: something contains itself. A component's stack has room for this. */
 const DEEPEST = 200;
 
+/** How many steps of the way are shown. */
+const SHOWN = 20;
+
 /** @typedef {{ cause: string, place: (string | number)[] }} Unfit What is wrong, and the way to it, innermost first. */
 
 /**
@@ -27,8 +30,9 @@ export function mustFit(value) {
 /** @param {Unfit} unfit */
 function place({ place }) {
   if (place.length === 0) return 'the root ("")';
-  const tokens = place.reverse().map((token) => `/${String(token).replaceAll("~", "~0").replaceAll("/", "~1")}`);
-  return `"${tokens.join("")}"`;
+  const outermost = place.slice(-SHOWN).reverse();
+  const tokens = outermost.map((token) => `/${String(token).replaceAll("~", "~0").replaceAll("/", "~1")}`);
+  return `"${tokens.join("")}${place.length > SHOWN ? "/…" : ""}"`;
 }
 
 /** @param {string} cause */

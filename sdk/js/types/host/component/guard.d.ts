@@ -3,5 +3,8 @@
  *
  * Without this, asking for the time would trap the whole instance, and chance would be a sequence fixed when the
  * component was built. An error names the way that is meant instead, and costs one message.
+ *
+ * Many packages look at the clock when they are loaded, for a cache or a seed, and never again. They shall not fail for
+ * it: while the component is built the time is the beginning of 1970, and chance always the same.
  */
-export {};
+export { seal } from "./phase.js";

@@ -3,7 +3,9 @@
 //!
 //! If the project has a `tsconfig.json`, types are checked first, because esbuild ignores them.
 
-use std::path::Path;
+mod lines;
+
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gantry_core::manifest::Wants;
@@ -19,18 +21,25 @@ const CHECKER: Tool = Tool { name: "tsc", places: PLACES, install: INSTALL };
 const BUNDLER: Tool = Tool { name: "esbuild", places: PLACES, install: INSTALL };
 const COMPILER: Tool = Tool { name: "componentize-qjs", places: PLACES, install: INSTALL };
 
-/// Neither Node nor a browser, so that code that needs one fails here; the SDK's files for components, not its
-/// replacements for native tests; the contract's imports left to the host. Not minified: stack traces name functions.
+/// Neither Node nor a browser, so that code that needs one fails here; of packages the files for browsers, which do with
+/// less, else the module, else what is left; the SDK's files for components, not its replacements for native tests; the
+/// contract's imports left to the host. Not minified: stack traces name functions.
 const ESBUILD_OPTIONS: &[&str] = &[
     "--bundle",
     "--format=esm",
     "--platform=neutral",
     "--target=es2023",
-    "--conditions=gantry",
+    "--main-fields=browser,module,main",
+    "--conditions=gantry,browser,module",
     "--external:gantry:plugin/*",
     "--charset=utf8",
+    "--sourcemap=external",
+    "--sources-content=false",
     "--log-level=warning",
 ];
+
+/// What the SDK gives packages that they take for granted, `console` for one. It must run before they do.
+const ENVIRONMENT: &str = "node_modules/@gantry/sdk/src/host/component/environment.js";
 
 /// Builds a JavaScript plugin. Types are checked if the project has a `tsconfig.json` and the checker is installed.
 pub(super) fn js(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
@@ -55,17 +64,24 @@ fn check_types(directory: &Path) -> anyhow::Result<()> {
 fn build(project: &Project<'_>, entry: &str) -> anyhow::Result<Vec<u8>> {
     let bundler = BUNDLER.find(project.directory)?;
     let compiler = COMPILER.find(project.directory)?;
-    let bundle = project.scratch.join("plugin.js");
+    // The bundler names sources as seen from here, with links resolved.
+    let scratch = project.scratch.canonicalize()?;
+    let bundle = scratch.join("plugin.js");
     let component = project.scratch.join("plugin.wasm");
 
     let mut esbuild = Command::new(bundler);
     esbuild
         .arg(entry)
         .args(ESBUILD_OPTIONS)
+        .args(environment(project.directory).map(|file| format!("--inject:{}", file.display())))
         .arg(format!("--outfile={}", bundle.display()))
         .current_dir(project.directory);
     run(BUNDLER.name, &mut esbuild, project.directory)?;
-    check_imports(&std::fs::read_to_string(&bundle)?, &project.manifest.wants)?;
+    let mut text = std::fs::read_to_string(&bundle)?;
+    check_imports(&text, &project.manifest.wants)?;
+    let map = std::fs::read_to_string(scratch.join("plugin.js.map"))?;
+    text.push_str(&lines::statement(&map, &scratch, project.directory)?);
+    std::fs::write(&bundle, text)?;
 
     let mut qjs = Command::new(compiler);
     // Without WASI and synchronous: the host links only the contract.
@@ -73,6 +89,12 @@ fn build(project: &Project<'_>, entry: &str) -> anyhow::Result<Vec<u8>> {
     qjs.arg("--js").arg(&bundle).arg("--output").arg(&component);
     run(COMPILER.name, &mut qjs, project.directory)?;
     made_by(COMPILER.name, &component)
+}
+
+/// The SDK's environment, in the project's packages or in those of a folder above; an SDK of before has none.
+fn environment(directory: &Path) -> Option<PathBuf> {
+    let directory = std::path::absolute(directory).ok()?;
+    directory.ancestors().map(|above| above.join(ENVIRONMENT)).find(|file| file.is_file())
 }
 
 /// Checks the imports first: an import that the world lacks would fail with a confusing error about modules.

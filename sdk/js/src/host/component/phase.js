@@ -1,0 +1,16 @@
+/**
+ * Whether the plugin is still being loaded, which happens while its component is built. What is made then is the same in
+ * every instance, and there is no host to ask.
+ */
+
+let isLoading = true;
+
+/** True until the first call of the host. */
+export function loading() {
+  return isLoading;
+}
+
+/** The host calls: from now on nothing may depend on the time or on chance. */
+export function seal() {
+  isLoading = false;
+}

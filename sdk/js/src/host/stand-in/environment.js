@@ -1,0 +1,2 @@
+/** Native tests run in Node, which has all of it. */
+export {};
