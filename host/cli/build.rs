@@ -11,6 +11,9 @@ use std::{env, fs};
 /// Left by tools, wherever it is. So is what begins with a dot.
 const LEFT_BY_TOOLS: &[&str] = &["node_modules", "dist", "target", "venv", "__pycache__", "build"];
 
+/// What the SDKs share in this repository; each has its own copy.
+const SHARED: &str = "sdk/quality";
+
 /// Parts of an SDK that its users have no use for.
 const OUR_OWN: &[&str] = &["test", "tests", "bench", "conformance"];
 
@@ -59,5 +62,5 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<bool, Box<dyn Erro
 fn is_for_authors(file: &Path) -> bool {
     let mut parts = file.iter();
     let part = parts.nth(2).unwrap_or_default().to_string_lossy();
-    !(file.starts_with("sdk") && parts.next().is_some() && OUR_OWN.contains(&&*part))
+    !file.starts_with(SHARED) && !(file.starts_with("sdk") && parts.next().is_some() && OUR_OWN.contains(&&*part))
 }

@@ -10,8 +10,8 @@ gantry_json json(const char *text) {
 }
 
 int main(void) {
-    void (*const tests[])(void) = {test_text,    test_json,  test_writer, test_decimal,    test_date, test_names,
-                                   test_contact, test_check, test_plugin, test_idempotency};
+    void (*const tests[])(void) = {test_text,    test_json,    test_writer, test_decimal, test_date,       test_names,
+                                   test_contact, test_vectors, test_check,  test_plugin,  test_idempotency};
     for (size_t at = 0; at < COUNT(tests); at++) {
         tests[at]();
         gantry_arena_reset();

@@ -47,6 +47,7 @@ void test_decimal(void);
 void test_date(void);
 void test_names(void);
 void test_contact(void);
+void test_vectors(void);
 void test_check(void);
 void test_plugin(void);
 void test_idempotency(void);

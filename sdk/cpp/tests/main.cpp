@@ -2,7 +2,7 @@
 #include "test.hpp"
 
 int main() {
-    for (auto test : {test_json, test_quality, test_plugin}) {
+    for (auto test : {test_json, test_quality, test_vectors, test_plugin}) {
         test();
         gantry_arena_reset();
     }

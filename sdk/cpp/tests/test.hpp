@@ -34,4 +34,5 @@ inline gantry::Json json(std::string_view text, std::source_location at = std::s
 
 void test_json();
 void test_quality();
+void test_vectors();
 void test_plugin();

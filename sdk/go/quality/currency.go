@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 
 	"gantry/sdk"
 )
@@ -21,8 +22,11 @@ type Currency struct {
 
 // CurrencyOf is the currency of an ISO 4217 code, in whatever case; anything else is an `unknown-currency`.
 func CurrencyOf(code string) (Currency, error) {
-	upper := strings.ToUpper(strings.TrimSpace(code))
+	bare := strings.TrimSpace(code)
+	upper := strings.ToUpper(bare)
 	decimals, found := find(currencies, upper)
+	// The capital of `ı` is an I.
+	found = found && !strings.ContainsFunc(bare, isBeyondASCII)
 	if !found {
 		return Currency{}, sdk.NewDefect("unknown-currency", "`%s` is no currency of ISO 4217", code)
 	}
@@ -46,3 +50,5 @@ func (c *Currency) UnmarshalText(text []byte) (err error) {
 	*c, err = CurrencyOf(string(text))
 	return err
 }
+
+func isBeyondASCII(char rune) bool { return char >= utf8.RuneSelf }

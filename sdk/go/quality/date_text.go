@@ -62,7 +62,7 @@ func namedDate(text string) (Date, bool) {
 }
 
 func isNoLetter(char rune) bool {
-	return char != '.' && !isAlphanumeric(char) || '0' <= char && char <= '9'
+	return char != '.' && !isLetterOrForeign(char)
 }
 
 const wordMarks = " ,.-\u00a0"

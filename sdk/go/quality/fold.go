@@ -47,7 +47,7 @@ func isAlphanumeric(char rune) bool {
 
 // plainLetters are Latin letters, each group behind what it is written as without accents.
 const plainLetters = "a:àáâãäåāăą c:çćčċĉ d:ďđð e:èéêëēėęě g:ğģġĝ h:ħĥ i:ìíîïīįı k:ķ l:łľļĺ n:ñńňņ o:òóôõöøōő r:řŕ " +
-	"s:śšşș ss:ß t:ťţț u:ùúûüūůűų y:ýÿ z:źžż ae:æ oe:œ th:þ "
+	"s:śšşș σ:ς ss:ß t:ťţț u:ùúûüūůűų y:ýÿ z:źžż ae:æ oe:œ th:þ "
 
 func plainLetter(char rune) (string, bool) {
 	at := strings.IndexRune(plainLetters, char)

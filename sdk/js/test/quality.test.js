@@ -94,10 +94,10 @@ test("spellings of one e-mail address become one", () => {
 
 test("national spellings of phone numbers are read by the plan of the country", () => {
   for (const [text = "", country = "", number] of [
-    ["(171) 555-7788", "GB", "+441715557788"],
-    ["0171 555 7788", "GB", "+441715557788"],
+    ["(20) 7946-0958", "GB", "+442079460958"],
+    ["020 7946 0958", "GB", "+442079460958"],
     ["0921-12 34 65", "SE", "+46921123465"],
-    ["(11) 555-7647", "BR", "+55115557647"],
+    ["(11) 5555-7647", "BR", "+551155557647"],
     ["035-640230", "IT", "+39035640230"],
     ["86 21 32 43", "DK", "+4586213243"],
     ["0049 30 12345678", "DE", "+493012345678"],
@@ -108,6 +108,7 @@ test("national spellings of phone numbers are read by the plan of the country", 
     ["1-503-555-7555", "US", "+15035557555"],
     ["011 49 30 12345678", "US", "+493012345678"],
     ["tel:+493012345678", "DE", "+493012345678"],
+    ["030 1234567 ext. 5", "DE", "+49301234567"],
   ]) {
     assert.equal(e164(text, country), number, text);
   }
@@ -118,7 +119,6 @@ test("national spellings of phone numbers are read by the plan of the country", 
     ["12", "DE"],
     ["030 1234567", "ZZ"],
     ["+999 123456", "DE"],
-    ["030 1234567 ext. 5", "DE"],
   ]) {
     assert.throws(() => e164(text, country), { code: "not-a-phone-number" }, text);
   }

@@ -79,9 +79,9 @@ class Cases(unittest.TestCase):
 
 @unittest.skipUnless(NAMES.exists(), "the list is part of the project's repository")
 class MadeByTools(unittest.TestCase):
-    def test_the_names_of_countries_are_those_of_the_shared_list(self) -> None:
-        made = runpy.run_path(str(SDK / "tools/country_names.py"))["module"](NAMES.read_text("utf-8"))
-        self.assertEqual(made, (SDK / "src/gantry_sdk/quality/country_names.py").read_text("utf-8"))
+    def test_every_table_of_every_sdk_is_the_shared_one(self) -> None:
+        for path, wanted in runpy.run_path(str(SDK.parent / "quality/tools/copies.py"))["all_copies"]().items():
+            self.assertEqual(path.read_text("utf-8"), wanted, f"{path}: run sdk/quality/embed.py")
 
 
 if __name__ == "__main__":

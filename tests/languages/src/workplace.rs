@@ -37,8 +37,8 @@ fn link_packages(packages: &Path) {
     let _ = fs::remove_dir_all(&modules);
     fs::create_dir_all(modules.join("@gantry")).expect("a folder for packages");
     symlink(repository().join("sdk/js").canonicalize().expect("the SDK"), modules.join("@gantry/sdk")).expect("a link");
-    // The siblings' own tests read the golden cases beside them, the SDK's what all languages have in common.
-    for shared in ["plugins/order-to-erp", "tests/conformance"] {
+    // The siblings' own tests read the golden cases beside them, the SDKs' what all languages have in common.
+    for shared in ["plugins/order-to-erp", "tests/conformance", "sdk/quality"] {
         let link = packages.join(shared);
         let _ = fs::remove_file(&link);
         fs::create_dir_all(link.parent().expect("a folder above")).expect("a folder");

@@ -8,8 +8,9 @@
 extern "C" {
 #endif
 
-/// The bare address in lower case: `Erika Mustermann <Erika@Example.COM>` → `erika@example.com`. Letters of all
-/// alphabets may stand in it; the domain needs a dot and may not be an IP address. Anything else is `not-an-email`.
+/// The bare address in lower case: `Erika Mustermann <Erika@Example.COM>` → `erika@example.com`. An address is what
+/// RFC 5321 allows, a quoted local part included, with letters of any script on both sides (RFC 6531). The domain has two
+/// labels or more and isn't an IP address. Anything else is `not-an-email`.
 ///
 /// The part before the `@` is lowered too: no mail system in use tells `Erika@` from `erika@`, and people type both.
 gantry_defect gantry_email(gantry_text text, gantry_text *address);
@@ -18,8 +19,10 @@ gantry_defect gantry_email(gantry_text text, gantry_text *address);
 gantry_text gantry_email_at(gantry_checker *check, gantry_json object, const char *name);
 
 /// The number as `+` and digits, E.164. One in national spelling is read by the plan of `country`, an ISO 3166 alpha-2
-/// code: its trunk prefix goes, its calling code comes. The number must have a length that the plan allows; which
-/// ranges are in service is not checked. Anything else is `not-a-phone-number`.
+/// code. Numbers are read and judged as libphonenumber does: with `+` or the digits that lead abroad, with or without
+/// what is dialled inside the country only, with an extension, which is left out, or with letters for digits. It must be
+/// of a range that its country has given out; whether it is in service can't be told. Anything else is
+/// `not-a-phone-number`.
 gantry_defect gantry_phone(gantry_text text, gantry_text country, gantry_text *number);
 
 #ifdef __cplusplus

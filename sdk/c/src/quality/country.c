@@ -6,7 +6,7 @@
 #include "gantry/field.h"
 #include "gantry/fold.h"
 
-#include "country_names.inc"
+#include "countries.inc"
 
 enum { COUNT = sizeof starts / sizeof *starts - 1, CODE = 2 };
 

@@ -2,7 +2,6 @@
 #include "date_parts.h"
 
 #include "gantry/fold.h"
-#include "letters.h"
 
 /// Folded names, each with its month. A text names a month if it is a beginning of one, at least three letters long.
 static const struct {
@@ -51,12 +50,11 @@ static gantry_text take_word(gantry_text *text) {
 
 /// The text without the weekday before its first comma, which isn't checked against the date.
 static gantry_text without_weekday(gantry_text text) {
-    for (gantry_text rest = text; rest.length > 0;) {
-        if (rest.ptr[0] == ',') return gantry_behind(rest, 1);
-        bool is_point = rest.ptr[0] == '.';
-        uint32_t letter = gantry_take_character(&rest);
-        bool is_number = letter >= '0' && letter <= '9';
-        if (!is_point && (is_number || !gantry_is_alphanumeric(letter))) return text;
+    for (size_t at = 0; at < text.length; at++) {
+        char c = text.ptr[at];
+        if (c == ',') return gantry_behind(text, at + 1);
+        bool is_letter = ((c | 32) >= 'a' && (c | 32) <= 'z') || (c & 0x80);
+        if (!is_letter && c != '.') return text;
     }
     return text;
 }

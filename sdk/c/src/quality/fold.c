@@ -10,12 +10,12 @@ static const struct {
 } accents[] = {
     {"àáâãäåāăą", "a"}, {"çćčċĉ", "c"}, {"ďđð", "d"},  {"èéêëēėęě", "e"}, {"ğģġĝ", "g"},     {"ħĥ", "h"},
     {"ìíîïīįı", "i"},   {"ķ", "k"},     {"łľļĺ", "l"}, {"ñńňņ", "n"},     {"òóôõöøōő", "o"}, {"řŕ", "r"},
-    {"śšşș", "s"},      {"ß", "ss"},    {"ťţț", "t"},  {"ùúûüūůűų", "u"}, {"ýÿ", "y"},       {"źžż", "z"},
+    {"śšşș", "s"},      {"ς", "σ"},      {"ß", "ss"},    {"ťţț", "t"},  {"ùúûüūůűų", "u"}, {"ýÿ", "y"},       {"źžż", "z"},
     {"æ", "ae"},        {"œ", "oe"},    {"þ", "th"},
 };
 
 static const char *without_accent(uint32_t letter) {
-    if (letter > 0x21B) return NULL;
+    if (letter > 0x3C2) return NULL;
     for (size_t at = 0; at < sizeof accents / sizeof *accents; at++) {
         for (gantry_text rest = gantry_lit(accents[at].letters); rest.length > 0;) {
             if (gantry_take_character(&rest) == letter) return accents[at].plain;

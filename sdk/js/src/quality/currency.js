@@ -2,12 +2,13 @@
  * Currencies by ISO 4217.
  */
 
+import { trimmed } from "./characters.js";
 import { CURRENCIES } from "./data/currencies.js";
 import { Defect } from "../outcome.js";
 
 /** @type {ReadonlyMap<string, number>} Decimals by code. */
 const DECIMALS = new Map(
-  CURRENCIES.split(" ").map((entry) => /** @type {const} */ ([entry.slice(0, 3), Number(entry.slice(3))])),
+  CURRENCIES.split("\n").map((line) => /** @type {const} */ ([line.slice(0, 3), Number(line.slice(4))])),
 );
 
 /**
@@ -16,7 +17,8 @@ const DECIMALS = new Map(
  * @returns {string}
  */
 export function currency(code) {
-  const upper = code.trim().toUpperCase();
+  const bare = trimmed(code);
+  const upper = /^[A-Za-z]{3}$/.test(bare) ? bare.toUpperCase() : "";
   if (!DECIMALS.has(upper)) throw new Defect("unknown-currency", `\`${code}\` is no currency of ISO 4217`);
   return upper;
 }

@@ -16,6 +16,7 @@
 
 import { Defect } from "../outcome.js";
 import { fits, groups } from "../pattern.js";
+import { trimmed } from "./characters.js";
 import { monthNumber } from "./month.js";
 
 /**
@@ -34,7 +35,7 @@ const NUMERIC = new RegExp(`(\\d{1,4})([./-])(\\d{1,2})\\2(\\d{1,4})${TIME}`, "y
 const ONLY_TIME = new RegExp(TIME, "y");
 const HAS_LETTERS = /[A-Za-z\u0080-\uffff]/;
 
-const WEEKDAY = /[\p{Alphabetic}.]*,/uy;
+const WEEKDAY = /[A-Za-z.\u0080-\uffff]*,/y;
 const MARKS = "[ ,.\\-\\u00a0]";
 const WORD = new RegExp(`${MARKS}*([^ ,.\\-\\u00a0]*)`, "y");
 const FILLERS = ["de", "del", "of"];
@@ -50,8 +51,8 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * @returns {string}
  */
 export function parseDate(text, order = "undeclared") {
-  const trimmed = text.trim();
-  const date = iso(trimmed) ?? (HAS_LETTERS.test(trimmed) ? named(trimmed) : numeric(trimmed, order));
+  const bare = trimmed(text);
+  const date = iso(bare) ?? (HAS_LETTERS.test(bare) ? named(bare) : numeric(bare, order));
   if (date === undefined) throw new Defect("not-a-date", `\`${text}\` is no date of a known spelling`);
   return date;
 }

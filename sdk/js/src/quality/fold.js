@@ -4,7 +4,7 @@
 
 /** What letters beyond ASCII become, each group behind its replacement. */
 const GROUPS =
-  "a:àáâãäåāăą c:çćčċĉ d:ďđð e:èéêëēėęě g:ğģġĝ h:ħĥ i:ìíîïīįı k:ķ l:łľļĺ n:ñńňņ o:òóôõöøōő r:řŕ s:śšşș ss:ß " +
+  "a:àáâãäåāăą c:çćčċĉ d:ďđð e:èéêëēėęě g:ğģġĝ h:ħĥ i:ìíîïīįı k:ķ l:łľļĺ n:ñńňņ o:òóôõöøōő r:řŕ s:śšşș σ:ς ss:ß " +
   "t:ťţț u:ùúûüūůűų y:ýÿ z:źžż ae:æ oe:œ th:þ";
 
 /** @type {ReadonlyMap<string, string>} */

@@ -6,6 +6,7 @@
 import { Decimal } from "../decimal.js";
 import { Defect } from "../outcome.js";
 import { fits } from "../pattern.js";
+import { trimmed } from "./characters.js";
 
 /**
  * How a text writes decimals: `1234.56`, as machines do, without grouping; `1,234.56`; or `1.234,56`.
@@ -27,8 +28,8 @@ const GROUP_MARKS = /[., \u00a0\u202f'’]/g;
  * @returns {Decimal}
  */
 export function parseDecimal(text, notation) {
-  const trimmed = text.trim();
-  const value = Decimal.parse(notation === "plain" ? trimmed : withoutGroups(trimmed, NOTATIONS[notation]));
+  const bare = trimmed(text);
+  const value = Decimal.parse(notation === "plain" ? bare : withoutGroups(bare, NOTATIONS[notation]));
   if (value !== undefined) return value;
   throw new Defect("not-a-decimal", `\`${text}\` is no decimal of the expected notation`);
 }

@@ -1,101 +1,86 @@
 /**
- * Phone numbers to E.164, by the numbering plans in `data/phone-plans.js`: each country's calling code, the prefix that
- * is dialled inside the country only, and how many digits its numbers have.
+ * Phone numbers to E.164, as libphonenumber reads and judges them, by the same numbering plans of all countries.
  *
- * That is all that is checked: not whether an area code exists or a number is in service. International spellings begin
- * with `+` or `00`, or with `011` in North America; other access codes, extensions and letters are refused.
+ * A number is read however people write it: with `+`, with the digits that lead abroad from its country (`00`, `011`),
+ * with or without what is dialled inside the country only, as a `tel:` link, with an extension, which is left out, or
+ * with letters for digits. It must be valid: of a range that its country has given out. Whether it is in service can't
+ * be told.
  */
 
-import { PLANS } from "./data/phone-plans.js";
 import { Defect } from "../outcome.js";
+import { isValid, mainPlan, planOf, splitCode } from "./numbering.js";
+import { digitsOf, numberIn } from "./phone-text.js";
 
-/** @typedef {{ calling: string, trunk: string, lengths: readonly number[] }} Plan */
+/** @import { Plan } from "./numbering.js" */
 
-/** North American numbers: area code and exchange begin with 2 to 9. */
-const NORTH_AMERICAN = /^[2-9]\d\d[2-9]\d{6}$/;
-const LONGEST_CALLING = 4;
-const PUNCTUATION = /[ \u00a0\u202f().\/-]/g;
-const NUMBER = /^\+?\d{2,20}$/;
-
-/** @type {ReadonlyMap<string, Plan>} By country. */
-const BY_COUNTRY = new Map();
-/** @type {ReadonlyMap<string, readonly Plan[]>} By calling code; several territories may share one. */
-const BY_CALLING = new Map();
-
-for (const line of PLANS.split("\n")) {
-  const [country = "", calling = "", trunk = "", lengths = ""] = line.split(" ");
-  const plan = { calling, trunk: trunk === "-" ? "" : trunk, lengths: lengths.split(",").map(Number) };
-  /** @type {Map<string, Plan>} */ (BY_COUNTRY).set(country, BY_COUNTRY.get(country) ?? plan);
-  /** @type {Map<string, readonly Plan[]>} */ (BY_CALLING).set(calling, [...(BY_CALLING.get(calling) ?? []), plan]);
-}
+/** Of national numbers. */
+const SHORTEST = 2;
+const LONGEST = 17;
 
 /**
  * The number as `+` and digits. One in national spelling is read by the plan of `country`, an ISO 3166 alpha-2 code.
- * What can't be dialled is `not-a-phone-number`.
+ * What isn't a valid number is `not-a-phone-number`.
  * @param {string} text
  * @param {string} country
  * @returns {string}
  */
 export function e164(text, country) {
-  const digits = text.trim().replace(/^tel:/, "").replace("(0)", "").replaceAll(PUNCTUATION, "");
-  const plan = BY_COUNTRY.get(country);
-  const number = plan !== undefined && NUMBER.test(digits) ? read(digits, plan) : undefined;
+  const written = numberIn(text);
+  const number = written === undefined ? undefined : read(written, planOf(country));
   if (number === undefined) throw new Defect("not-a-phone-number", `\`${text}\` can't be dialled in ${country}`);
-  return `+${number}`;
+  return number;
 }
 
 /**
- * @param {string} digits
- * @param {Plan} plan
+ * @param {string} written
+ * @param {Plan | undefined} given
  */
-function read(digits, plan) {
-  if (digits.startsWith("+")) return international(digits.slice(1));
-  if (digits.startsWith("00")) return international(digits.slice(2)) ?? national(digits, plan);
-  if (isNorthAmerican(plan)) {
-    return digits.startsWith("011") ? international(digits.slice(3)) : northAmerican(digits, plan);
+function read(written, given) {
+  const isInternational = written.startsWith("+");
+  if (given === undefined && !isInternational) return undefined;
+  let split = splitNumber(written, given);
+  if (split === undefined && isInternational) {
+    // Perhaps somebody put a plus before digits that are dialled inside the country.
+    split = splitNumber(withoutPlus(written), given);
+    if (split?.code === "") return undefined;
   }
-  return national(digits, plan);
+  if (split === undefined) return undefined;
+  const plan = split.code === "" ? given : mainPlan(split.code);
+  if (plan === undefined || split.number.length < SHORTEST) return undefined;
+  const stripped = plan.withoutPrefix(split.number);
+  const number = plan.hasLength(stripped) ? stripped : split.number;
+  const fits = number.length >= SHORTEST && number.length <= LONGEST && isValid(plan.code, number);
+  return fits ? `+${plan.code}${number}` : undefined;
 }
 
 /**
- * Calling code and national number.
- * @param {string} digits
+ * The calling code, empty where none is written, and the digits behind it; undefined where there is no such code.
+ * @param {string} written
+ * @param {Plan | undefined} plan
+ * @returns {{ code: string, number: string } | undefined}
  */
-function international(digits) {
-  if (digits.startsWith("1")) return NORTH_AMERICAN.test(digits.slice(1)) ? digits : undefined;
-  for (let length = 1; length <= LONGEST_CALLING; length++) {
-    const plans = BY_CALLING.get(digits.slice(0, length)) ?? [];
-    for (const plan of plans) {
-      const found = national(digits.slice(length), plan);
-      if (found !== undefined) return found;
-    }
+function splitNumber(written, plan) {
+  const digits = digitsOf(written);
+  const behind = written.startsWith("+") ? digits : behindAccessCode(digits, plan);
+  if (behind !== undefined) return behind.length > SHORTEST ? splitCode(behind) : undefined;
+  if (plan !== undefined && digits.startsWith(plan.code)) {
+    const rest = plan.withoutPrefix(digits.slice(plan.code.length));
+    if ((!plan.fits(digits) && plan.fits(rest)) || plan.isTooLong(digits)) return { code: plan.code, number: rest };
   }
-  return undefined;
+  return { code: "", number: digits };
 }
 
 /**
- * A number with the prefix that is dialled inside the country only, or without.
+ * What follows the digits that lead abroad; no calling code begins with 0.
  * @param {string} digits
- * @param {Plan} plan
+ * @param {Plan | undefined} plan
  */
-function national(digits, { calling, trunk, lengths }) {
-  const hasTrunk = trunk !== "" && digits.startsWith(trunk);
-  const readings = hasTrunk ? [digits.slice(trunk.length), digits] : [digits];
-  const found = readings.find((reading) => lengths.includes(reading.length));
-  return found === undefined ? undefined : calling + found;
+function behindAccessCode(digits, plan) {
+  const end = plan?.accessCodeLength(digits) ?? 0;
+  return end > 0 && digits[end] !== "0" ? digits.slice(end) : undefined;
 }
 
-/** @param {Plan} plan */
-function isNorthAmerican({ calling }) {
-  return calling.startsWith("1");
-}
-
-/**
- * With or without the leading 1; on an island the area code may be left out.
- * @param {string} digits
- * @param {Plan} plan
- */
-function northAmerican(digits, { calling }) {
-  const full = digits.length === 7 ? calling.slice(1) + digits : digits.replace(/^1(?=\d{10}$)/, "");
-  return NORTH_AMERICAN.test(full) ? `1${full}` : undefined;
+/** @param {string} written */
+function withoutPlus(written) {
+  return written.replace(/^\++/, "");
 }

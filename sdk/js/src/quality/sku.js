@@ -4,6 +4,7 @@
 
 import { Defect } from "../outcome.js";
 import { fits } from "../pattern.js";
+import { trimmed } from "./characters.js";
 
 const NUMBER = /[A-Za-z0-9._-]+$/y;
 
@@ -15,8 +16,8 @@ const NUMBER = /[A-Za-z0-9._-]+$/y;
  * @returns {string}
  */
 export function stripPrefix(sku, prefix) {
-  const trimmed = sku.trim();
-  const number = trimmed.slice(prefix.length);
-  if (trimmed.startsWith(prefix) && fits(NUMBER, number)) return number;
+  const bare = trimmed(sku);
+  const number = bare.slice(prefix.length);
+  if (bare.startsWith(prefix) && fits(NUMBER, number)) return number;
   throw new Defect("wrong-sku", `\`${sku}\` is not \`${prefix}\` and an article number`);
 }

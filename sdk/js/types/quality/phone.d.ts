@@ -1,18 +1,14 @@
 /**
- * Phone numbers to E.164, by the numbering plans in `data/phone-plans.js`: each country's calling code, the prefix that
- * is dialled inside the country only, and how many digits its numbers have.
+ * Phone numbers to E.164, as libphonenumber reads and judges them, by the same numbering plans of all countries.
  *
- * That is all that is checked: not whether an area code exists or a number is in service. International spellings begin
- * with `+` or `00`, or with `011` in North America; other access codes, extensions and letters are refused.
+ * A number is read however people write it: with `+`, with the digits that lead abroad from its country (`00`, `011`),
+ * with or without what is dialled inside the country only, as a `tel:` link, with an extension, which is left out, or
+ * with letters for digits. It must be valid: of a range that its country has given out. Whether it is in service can't
+ * be told.
  */
-export type Plan = {
-    calling: string;
-    trunk: string;
-    lengths: readonly number[];
-};
 /**
  * The number as `+` and digits. One in national spelling is read by the plan of `country`, an ISO 3166 alpha-2 code.
- * What can't be dialled is `not-a-phone-number`.
+ * What isn't a valid number is `not-a-phone-number`.
  * @param {string} text
  * @param {string} country
  * @returns {string}

@@ -120,7 +120,11 @@ fn named(text: &str) -> Option<Date> {
     let is_mark = |c: char| matches!(c, ' ' | ',' | '.' | '-' | '\u{a0}');
     // The weekday isn't checked against the date.
     let text = match text.split_once(',') {
-        Some((weekday, rest)) if weekday.chars().all(|c| c.is_alphabetic() || c == '.') => rest,
+        Some((weekday, rest))
+            if weekday.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'.' || !byte.is_ascii()) =>
+        {
+            rest
+        }
         _ => text,
     };
     let mut rest = text;

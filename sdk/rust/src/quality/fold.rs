@@ -34,6 +34,7 @@ fn fold_beyond_ascii(c: char, folded: &mut String) {
             'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ő' => folded.push('o'),
             'ř' | 'ŕ' => folded.push('r'),
             'ś' | 'š' | 'ş' | 'ș' => folded.push('s'),
+            'ς' => folded.push('σ'),
             'ß' => folded.push_str("ss"),
             'ť' | 'ţ' | 'ț' => folded.push('t'),
             'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' | 'ų' => folded.push('u'),

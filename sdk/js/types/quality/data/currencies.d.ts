@@ -1,6 +1,6 @@
 /**
- * Codes of ISO 4217, each with how many decimals its amounts have.
- * Made by scripts/data.js; don't edit.
+ * One code of ISO 4217 and the decimals of its amounts a line.
+ * Made by sdk/quality/embed.py from sdk/quality/data/currencies.txt; don't edit.
  * @type {string}
  */
 export declare const CURRENCIES: string;

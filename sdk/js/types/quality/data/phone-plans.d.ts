@@ -1,6 +1,6 @@
 /**
- * Country, calling code, prefix inside the country (- for none), lengths of national numbers. From phonelib, MIT.
- * Made by scripts/data.js; don't edit.
+ * Numbering plans of all countries, from libphonenumber (Apache License 2.0).
+ * Made by sdk/quality/embed.py from sdk/quality/data/phone-plans.txt; don't edit.
  * @type {string}
  */
 export declare const PLANS: string;

@@ -8,7 +8,7 @@ from gantry_sdk.defect import Defect
 from gantry_sdk.quality.country_names import NAMES
 from gantry_sdk.quality.fold import fold
 
-_CODES = {name: line[:2] for line in NAMES.split("\n") for name in line[3:].split(" ") if name}
+_CODES = {line[:-3]: line[-2:] for line in NAMES.splitlines()}
 
 
 def alpha2(text: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gantry_sdk.defect import Defect
+from gantry_sdk.quality.characters import trimmed
 from gantry_sdk.quality.currency_codes import CODES
 
 
@@ -16,12 +17,13 @@ class Currency:
     """How many decimals amounts in it have: 2 for the euro, 0 for the yen."""
 
 
-_CURRENCIES = {code: Currency(code, decimals) for decimals, codes in CODES.items() for code in codes.split()}
+_CURRENCIES = {line[:3]: Currency(line[:3], int(line[4:])) for line in CODES.splitlines()}
 
 
 def of(code: str) -> Currency:
     """The currency of an ISO 4217 code, in whatever case; anything else is an `unknown-currency`."""
-    currency = _CURRENCIES.get(code.strip().upper())
+    trimmed_code = trimmed(code)
+    currency = _CURRENCIES.get(trimmed_code.upper()) if trimmed_code.isascii() else None
     if currency is None:
         raise Defect("unknown-currency", f"`{code}` is no currency of ISO 4217")
     return currency

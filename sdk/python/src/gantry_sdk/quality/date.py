@@ -19,6 +19,7 @@ from enum import Enum
 
 from gantry_sdk.defect import Defect
 from gantry_sdk.quality import month
+from gantry_sdk.quality.characters import trimmed
 from gantry_sdk.quality.fold import fold
 
 
@@ -41,7 +42,7 @@ _ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})(?:{_TIME})?|([0-9]{{
 _NUMERIC = re.compile(rf"([0-9]+)([./-])([0-9]+)\2([0-9]+)(?:{_TIME})?")
 _TIME_OR_NOTHING = re.compile(rf"(?:{_TIME})?")
 _LETTER = re.compile(r"[A-Za-z\u0080-\U0010ffff]")
-_WEEKDAY = re.compile(r"[^\W\d_]*(?:\.[^\W\d_]*)*,")
+_WEEKDAY = re.compile(r"[A-Za-z.\u0080-\U0010ffff]*,")
 _WORD = re.compile(r"[ ,.\-\u00a0]*([^ ,.\-\u00a0]*)")
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|er|º|°)?")
 _FILLERS = ("de", "del", "of")
@@ -49,10 +50,10 @@ _FILLERS = ("de", "del", "of")
 
 def parse(text: str, order: Order = Order.UNDECLARED) -> Date:
     """The date a text stands for: `not-a-date` where it stands for none, `ambiguous-date` where for two."""
-    trimmed = text.strip()
-    date = _iso(trimmed)
+    bare = trimmed(text)
+    date = _iso(bare)
     if date is None:
-        date = _named(trimmed) if _LETTER.search(trimmed) else _numeric(trimmed, order)
+        date = _named(bare) if _LETTER.search(bare) else _numeric(bare, order)
     if date is None:
         raise Defect("not-a-date", f"`{text}` is no date of a known spelling")
     return date

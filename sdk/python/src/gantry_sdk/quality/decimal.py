@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 from gantry_sdk.defect import Defect
+from gantry_sdk.quality.characters import trimmed
 
 EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 """The arithmetic of mappings."""
@@ -41,14 +42,14 @@ class Notation(str, Enum):
 def parse(text: str, notation: Notation) -> Decimal:
     """The decimal a text stands for. Groups of thousands may be set off by the notation's mark, a blank or an
     apostrophe; they must be whole (`1.23,4` is `not-a-decimal`)."""
-    trimmed = text.strip()
+    bare = trimmed(text)
     if notation is Notation.POINT:
-        trimmed = _without_groups(trimmed, ".", ",")
+        bare = _without_groups(bare, ".", ",")
     elif notation is Notation.COMMA:
-        trimmed = _without_groups(trimmed, ",", ".")
-    if not _PLAIN.fullmatch(trimmed):
+        bare = _without_groups(bare, ",", ".")
+    if not _PLAIN.fullmatch(bare):
         raise _wrong(text)
-    return fitting(Decimal(trimmed), text)
+    return fitting(Decimal(bare), text)
 
 
 def plain(text: str) -> Decimal:

@@ -1,5 +1,7 @@
 """Brings names to a form in which they can be compared."""
 
+from gantry_sdk.quality.characters import is_alphanumeric
+
 _PLAIN = {
     "a": "àáâãäåāăą",
     "c": "çćčċĉ",
@@ -14,6 +16,7 @@ _PLAIN = {
     "o": "òóôõöøōő",
     "r": "řŕ",
     "s": "śšşș",
+    "σ": "ς",
     "ss": "ß",
     "t": "ťţț",
     "u": "ùúûüūůűų",
@@ -32,4 +35,7 @@ def fold(text: str) -> str:
 
     For comparing only: names are to be sent on as they came.
     """
-    return "".join(filter(str.isalnum, text.lower())).translate(_TABLE)
+    folded = text.lower()
+    if not folded.isalnum():
+        folded = "".join(filter(is_alphanumeric, folded))
+    return folded.translate(_TABLE)

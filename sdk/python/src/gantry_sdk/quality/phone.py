@@ -1,83 +1,67 @@
-"""Phone numbers to E.164, by the numbering plans of all countries.
+"""Phone numbers to E.164, as libphonenumber reads and judges them, by the same numbering plans of all countries.
 
-Checked is the shape of a number: the calling code, the length that its country's plan knows, the digit that is dialled
-before a national number (`0` in most countries) and, in North America, how area codes and exchanges begin. Whether a
-number is in service can't be told. Refused are extensions, letters, and numbers without any mark of their country
-unless they are national ones of the country that is given.
+A number is read however people write it: with `+`, with the digits that lead abroad from its country (`00`, `011`),
+with or without what is dialled inside the country only, as a `tel:` link, with an extension, which is left out, or with
+letters for digits. It must be valid: of a range that its country has given out. Whether it is in service can't be told.
 """
 
-import re
-
 from gantry_sdk.defect import Defect
-from gantry_sdk.quality.phone_plans import PLANS
+from gantry_sdk.quality import phone_text
+from gantry_sdk.quality.numbering import Plan, is_valid, main_plan, plan_of, split_code
 
-_MARKS = re.compile(r"[\s./()\-\u2010-\u2015]+")
-_NUMBER = re.compile(r"\+?[0-9]+")
-_NORTH_AMERICA = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")
-_MOST_DIGITS = 15
-
-
-class _Plan:
-    """How the numbers of one country, or of several that share a calling code, are made."""
-
-    __slots__ = ("calling_code", "lengths", "trunks")
-
-    def __init__(self, calling_code: str, trunks: tuple[str, ...], lengths: frozenset[int]) -> None:
-        self.calling_code = calling_code
-        self.trunks = trunks
-        self.lengths = lengths
-
-    def national(self, digits: str) -> str | None:
-        """The number as its country's people write it: behind the digit that they dial first, or without."""
-        for trunk in self.trunks:
-            rest = digits.removeprefix(trunk)
-            if rest != digits and not rest.startswith("0") and self._accepts(rest):
-                return f"+{self.calling_code}{rest}"
-        return f"+{self.calling_code}{digits}" if self._accepts(digits) else None
-
-    def _accepts(self, digits: str) -> bool:
-        if len(digits) not in self.lengths or len(self.calling_code) + len(digits) > _MOST_DIGITS:
-            return False
-        if "0" in self.trunks and digits.startswith("0"):
-            return False
-        return self.calling_code != "1" or _NORTH_AMERICA.fullmatch(digits) is not None
-
-
-def _read(line: str) -> tuple[str, _Plan]:
-    country, calling_code, trunks, lengths = line.split(" ")
-    numbers = frozenset(map(int, lengths.split(",")))
-    return country, _Plan(calling_code, () if trunks == "-" else tuple(trunks.split(",")), numbers)
-
-
-_BY_COUNTRY = dict(map(_read, PLANS.splitlines()))
-_BY_CODE: dict[str, list[_Plan]] = {}
-for _plan in _BY_COUNTRY.values():
-    _BY_CODE.setdefault(_plan.calling_code, []).append(_plan)
+_SHORTEST = 2
+_LONGEST = 17
+"""Of national numbers."""
 
 
 def e164(text: str, country: str) -> str:
     """The number as `+` and digits. One in national spelling is read by the plan of `country`, an ISO 3166 alpha-2
-    code. What can't be a number is `not-a-phone-number`."""
-    number = _MARKS.sub("", text.strip().removeprefix("tel:"))
-    plan = _BY_COUNTRY.get(country.upper())
-    found = _dialled(number, plan) if plan and _NUMBER.fullmatch(number) else None
+    code. What isn't a valid number is `not-a-phone-number`."""
+    written = phone_text.number_in(text)
+    found = _read(written, plan_of(country)) if written else None
     if found is None:
         raise Defect("not-a-phone-number", f"`{text}` can't be dialled in {country}")
     return found
 
 
-def _dialled(number: str, plan: _Plan) -> str | None:
-    if number.startswith("+"):
-        return _international(number[1:])
-    if number.startswith("00"):
-        return _international(number[2:])
-    return plan.national(number)
-
-
-def _international(digits: str) -> str | None:
-    for length in (1, 2, 3):
-        for plan in _BY_CODE.get(digits[:length], ()):
-            found = plan.national(digits[length:])
-            if found:
-                return found
+def _read(written: str, plan: Plan | None) -> str | None:
+    if plan is None and not written.startswith("+"):
+        return None
+    split = _split(written, plan)
+    if split is None and written.startswith("+"):
+        # Perhaps somebody put a plus before digits that are dialled inside the country.
+        split = _split(written.lstrip("+"), plan)
+        if split and not split[0]:
+            return None
+    if split is None:
+        return None
+    code, number = split
+    if code:
+        plan = main_plan(code)
+    if plan is None or len(number) < _SHORTEST:
+        return None
+    stripped = plan.without_prefix(number)
+    if plan.has_length(stripped):
+        number = stripped
+    if _SHORTEST <= len(number) <= _LONGEST and is_valid(plan.code, number):
+        return f"+{plan.code}{number}"
     return None
+
+
+def _split(written: str, plan: Plan | None) -> tuple[str, str] | None:
+    """The calling code, empty where none is written, and the digits behind it; None where there is no such code."""
+    digits = phone_text.digits(written)
+    behind = digits if written.startswith("+") else _behind_access_code(digits, plan)
+    if behind is not None:
+        return split_code(behind) if len(behind) > _SHORTEST else None
+    if plan is not None and digits.startswith(plan.code):
+        rest = plan.without_prefix(digits.removeprefix(plan.code))
+        if (not plan.fits(digits) and plan.fits(rest)) or plan.is_too_long(digits):
+            return plan.code, rest
+    return "", digits
+
+
+def _behind_access_code(digits: str, plan: Plan | None) -> str | None:
+    """What follows the digits that lead abroad; no calling code begins with 0."""
+    end = plan.access_code_length(digits) if plan else 0
+    return digits[end:] if end and digits[end : end + 1] != "0" else None

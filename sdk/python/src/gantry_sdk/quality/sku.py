@@ -3,6 +3,7 @@
 import re
 
 from gantry_sdk.defect import Defect
+from gantry_sdk.quality.characters import trimmed
 
 _NUMBER = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -10,7 +11,7 @@ _NUMBER = re.compile(r"[A-Za-z0-9._-]+")
 def strip_prefix(sku: str, prefix: str) -> str:
     """The number behind the shop's prefix: `PROD-12345` → `12345`. Anything but letters, digits, `-`, `.` and `_`
     behind the prefix, or nothing at all, is a `wrong-sku`."""
-    bare = sku.strip()
+    bare = trimmed(sku)
     number = bare[len(prefix) :]
     if bare.startswith(prefix) and _NUMBER.fullmatch(number):
         return number

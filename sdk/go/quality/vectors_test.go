@@ -1,0 +1,62 @@
+package quality
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+)
+
+// vector is one of sdk/quality/vectors: every SDK answers each of them alike.
+type vector struct {
+	Text, Country, Value, Code string
+	Order                      Order
+	Notation                   Notation
+	Decimals                   int
+}
+
+func TestEveryVectorIsAnsweredAsInEverySDK(t *testing.T) {
+	for kind, answer := range map[string]func(v vector) (string, error){
+		"phones": func(v vector) (string, error) { return Phone(v.Country)(v.Text) },
+		"emails": func(v vector) (string, error) { return Email(v.Text) },
+		"dates": func(v vector) (string, error) {
+			date, err := v.Order.Parse(v.Text)
+			return date.String(), err
+		},
+		"decimals": func(v vector) (string, error) {
+			number, err := v.Notation.Parse(v.Text)
+			return number.String(), err
+		},
+		"countries": func(v vector) (string, error) { return Country(v.Text) },
+		"currencies": func(v vector) (string, error) {
+			currency, err := CurrencyOf(v.Text)
+			if err == nil && currency.Decimals() != v.Decimals {
+				t.Errorf("%+v: %d decimals", v, currency.Decimals())
+			}
+			return currency.Code(), err
+		},
+	} {
+		vectors := vectorsOf(t, kind)
+		for _, v := range vectors {
+			got, err := answer(v)
+			if err != nil {
+				got = ""
+			}
+			if code := codeOf(t, err); code != v.Code || got != v.Value {
+				t.Errorf("%s: %+v: %q, %q", kind, v, got, code)
+			}
+		}
+	}
+}
+
+func vectorsOf(t *testing.T, kind string) []vector {
+	t.Helper()
+	var file struct{ Vectors []vector }
+	raw, err := os.ReadFile("../../quality/vectors/" + kind + ".json")
+	if err == nil {
+		err = json.Unmarshal(raw, &file)
+	}
+	if err != nil || len(file.Vectors) < 100 {
+		t.Fatalf("%s: %d vectors, %v", kind, len(file.Vectors), err)
+	}
+	return file.Vectors
+}
