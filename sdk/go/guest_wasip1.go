@@ -1,6 +1,9 @@
 package sdk
 
-import "gantry/sdk/internal/abi"
+import (
+	"gantry/sdk/internal/abi"
+	"gantry/sdk/log"
+)
 
 // The component's side of the contract: its two functions, as the host calls them.
 
@@ -27,6 +30,7 @@ func exportProcess(address, count uint32) uint32 {
 	abi.Release()
 	outcomes := make([]abi.Outcome, len(batch))
 	for i := range batch {
+		log.About(batch[i].ID)
 		outcomes[i] = processLowered(&batch[i])
 		batch[i] = abi.Message{}
 	}

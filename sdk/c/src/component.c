@@ -13,6 +13,8 @@ _Static_assert(sizeof(gantry_text) == sizeof(plugin_string_t), "a text is a stri
 
 static const void *settings;
 static bool is_configured;
+/// The message that is being mapped: log lines name it, since a call has a whole batch.
+static gantry_text current;
 
 static gantry_text lift_text(plugin_string_t string) {
     gantry_text text = {string.len ? (const char *)string.ptr : "", string.len};
@@ -126,10 +128,12 @@ void exports_gantry_plugin_transform_process(exports_gantry_plugin_transform_lis
     answer->ptr = gantry_array(gantry_plugin_types_outcome_t, batch->len);
     for (size_t at = 0; at < batch->len; at++) {
         gantry_message message = lift(&batch->ptr[at]);
+        current = message.id;
         gantry_outcome outcome = is_configured ? gantry_the_plugin.map(&message, settings)
                                                : gantry_retry("not-configured", "process before configure");
         lower(&outcome, &answer->ptr[at]);
     }
+    current = (gantry_text){NULL, 0};
 }
 
 /// In place of the bindings' own: what the host hands over lies in the arena too.
@@ -166,7 +170,12 @@ enum gantry_lookup_trouble gantry_host_lookup(gantry_text table, const gantry_te
 
 void gantry_host_log(gantry_level level, gantry_text text, gantry_pairs fields) {
     plugin_string_t line = lower_text(text);
-    plugin_list_tuple2_string_string_t pairs = LOWER_PAIRS(fields);
+    gantry_pair *all = gantry_array(gantry_pair, fields.count + 1);
+    for (size_t at = 0; at < fields.count; at++) all[at] = fields.items[at];
+    size_t count = fields.count;
+    if (current.ptr) all[count++] = (gantry_pair){gantry_lit("gantry.message"), current};
+    gantry_pairs named = {all, count};
+    plugin_list_tuple2_string_string_t pairs = LOWER_PAIRS(named);
     gantry_plugin_log_write((gantry_plugin_log_level_t)level, &line, &pairs);
 }
 

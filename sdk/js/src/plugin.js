@@ -3,6 +3,7 @@
  */
 
 import { seal } from "#host/guard";
+import { about } from "#host/log";
 import { lowerOutcome } from "./contract.js";
 import { instead } from "./environment/absent.js";
 import { inSources } from "./environment/lines.js";
@@ -70,6 +71,7 @@ export function plugin(map, readSettings = (settings) => settings) {
  * @returns {import("./contract.js").RawOutcome}
  */
 function outcome(map, raw, ctx) {
+  about(raw.id);
   try {
     return lowerOutcome(outputs(map(new Message(raw), ctx)));
   } catch (thrown) {

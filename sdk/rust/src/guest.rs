@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 
-use crate::host::Host;
+use crate::host::{self, Host};
 use crate::message;
 use crate::outcome::{self, Refusal};
 use crate::output;
@@ -42,11 +42,16 @@ where
 /// The contract's `process`.
 pub fn process(batch: Vec<Message>) -> Vec<Outcome> {
     match PLUGIN.get() {
-        Some(plugin) => batch.into_iter().map(|message| lower(plugin.process_one(lift(message)))).collect(),
+        Some(plugin) => batch.into_iter().map(|message| process_one(plugin, message)).collect(),
         None => {
             batch.iter().map(|_| lower(Refusal::retry("not-configured", "process before configure").into())).collect()
         }
     }
+}
+
+fn process_one(plugin: &Plugin, message: Message) -> Outcome {
+    host::log_about(&message.id);
+    lower(plugin.process_one(lift(message)))
 }
 
 fn lift(message: Message) -> message::Message {

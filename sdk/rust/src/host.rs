@@ -13,6 +13,9 @@ pub use imports::Host;
 pub use stand_in::Host;
 
 #[cfg(all(target_family = "wasm", not(feature = "stand-in")))]
-pub(crate) use imports::write_log;
+pub(crate) use imports::{log_about, write_log};
+#[cfg(any(not(target_family = "wasm"), feature = "stand-in"))]
+#[cfg(all(target_family = "wasm", feature = "stand-in"))]
+pub(crate) use stand_in::log_about;
 #[cfg(any(not(target_family = "wasm"), feature = "stand-in"))]
 pub(crate) use stand_in::write_log;

@@ -1,8 +1,18 @@
-//! The contract's imports.
+//! The contract's imports. A log line says which message it is about, since a call has a whole batch.
+
+use std::cell::RefCell;
 
 use crate::guest::bindings::gantry::plugin::{clock, log, lookup};
 use crate::log::Level;
 use crate::lookup::LookupError;
+
+/// The field of a log line that names its message.
+const MESSAGE_FIELD: &str = "gantry.message";
+
+thread_local! {
+    /// The id of the message that is being mapped; empty when none is.
+    static MESSAGE: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 /// The host that runs this plugin.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +38,11 @@ impl Host {
     }
 }
 
+/// Log lines are about this message from now on.
+pub(crate) fn log_about(id: &str) {
+    MESSAGE.with_borrow_mut(|message| id.clone_into(message));
+}
+
 pub(crate) fn write_log(level: Level, text: &str, fields: &[(&str, &str)]) {
     let level = match level {
         Level::Debug => log::Level::Debug,
@@ -35,6 +50,9 @@ pub(crate) fn write_log(level: Level, text: &str, fields: &[(&str, &str)]) {
         Level::Warn => log::Level::Warn,
         Level::Error => log::Level::Error,
     };
-    let fields: Vec<_> = fields.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let message = MESSAGE.with_borrow(String::clone);
+    let message = (!message.is_empty()).then(|| (MESSAGE_FIELD.to_owned(), message));
+    let fields = fields.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
+    let fields: Vec<_> = fields.chain(message).collect();
     log::write(level, text, &fields);
 }

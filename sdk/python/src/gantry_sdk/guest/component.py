@@ -63,6 +63,7 @@ def component(module: str) -> Callable[[], Transform]:
 
 
 def _process_one(configured: mapping.Configured, message: types.Message) -> Any:
+    imports.log_about(message.id)
     outcome = configured.process_one(convert.message(message))
     try:
         return convert.outcome(outcome)

@@ -12,7 +12,11 @@ from wit_world.imports import log as host_log
 from gantry_sdk.log import Level
 from gantry_sdk.lookup import LookupFailed, TableUnavailable, UnknownTable
 
+_MESSAGE_FIELD = "gantry.message"
 _LEVELS = {level: host_log.Level[level.name] for level in Level}
+
+
+_message = ""
 
 
 class Host:
@@ -41,8 +45,17 @@ class Host:
 
 
 def write_log(level: Level, text: str, fields: list[tuple[str, str]]) -> None:
-    """Writes a line to the host's log."""
-    host_log.write(_LEVELS[level], _clean(text), [(_clean(name), _clean(value)) for name, value in fields])
+    """Writes a line to the host's log, with the message that it is about: a call has a whole batch."""
+    pairs = [(_clean(name), _clean(value)) for name, value in fields]
+    if _message:
+        pairs.append((_MESSAGE_FIELD, _message))
+    host_log.write(_LEVELS[level], _clean(text), pairs)
+
+
+def log_about(message: str) -> None:
+    """Log lines are about the message with this id from now on."""
+    global _message
+    _message = message
 
 
 def _wanted(interface: str) -> ModuleType | None:
