@@ -15,6 +15,8 @@ CODE = "plugin-exception"
 
 _MOUNT = re.compile(r"^/[0-9]+/")
 """Where the build puts the folders that modules are loaded from."""
+_SANDBOX = "gantry_sdk/guest/"
+"""Where functions are that stand for those which a sandbox can't have."""
 _FRAMES = 20
 """Calls shown at either end of a stack: one of a runaway recursion has hundreds."""
 _CAUSES = 5
@@ -35,6 +37,8 @@ def _stack(error: BaseException, causes: int) -> Iterator[str]:
         yield "\nwhich led to:\n"
     yield "Traceback (most recent call last):"
     frames = [(frame.f_code, line) for frame, line in walk_tb(error.__traceback__)]
+    while len(frames) > 1 and _SANDBOX in frames[-1][0].co_filename:
+        frames.pop()  # the refusal of what isn't there: the author's line is the one that called it
     left_out = len(frames) - 2 * _FRAMES
     for at, (code, line) in enumerate(frames):
         if left_out <= 0 or not _FRAMES <= at < len(frames) - _FRAMES:

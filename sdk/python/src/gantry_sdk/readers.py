@@ -56,7 +56,11 @@ def reader(kind: Any, *, strict: bool = False) -> Reader:
         return _array(reader(arguments[0], strict=strict), tuple)
     if origin is dict and (not arguments or arguments[0] is str):
         return _mapping(reader(arguments[1] if arguments else Any, strict=strict))
-    raise TypeError(f"JSON can't be read into {kind!r}")
+    raise TypeError(f"JSON can't be read into {_shown(kind)}")
+
+
+def _shown(kind: Any) -> str:
+    return kind.__qualname__ if isinstance(kind, type) and not get_args(kind) else repr(kind)
 
 
 @cache
@@ -64,7 +68,7 @@ def field_reader(kind: Any) -> Callable[[Any], Field[Any]]:
     """The reader of `Field[kind]`: it refuses nothing."""
     read = _scalar(kind)
     if read is None:
-        raise TypeError(f"Field holds a scalar, and {kind!r} is none")
+        raise TypeError(f"Field holds a scalar, and {_shown(kind)} is none: leave Field out, or use a dataclass of Fields")
 
     def read_field(value: Any) -> Field[Any]:
         if value is None:

@@ -74,8 +74,14 @@ class Record:
         itself."""
         hints = get_type_hints(self._kind, include_extras=True)
         attributes = [attribute for attribute in fields(self._kind) if attribute.init]
-        self._members = [_Member(attribute, hints[attribute.name], self._strict) for attribute in attributes]
+        self._members = [self._member(attribute, hints[attribute.name]) for attribute in attributes]
         return self._members
+
+    def _member(self, attribute: "Attribute[Any]", hint: Any) -> "_Member":
+        try:
+            return _Member(attribute, hint, self._strict)
+        except TypeError as error:
+            raise TypeError(f"{self._kind.__qualname__}.{attribute.name}: {error}") from None
 
 
 class _Member:

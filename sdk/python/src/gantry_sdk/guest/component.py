@@ -13,7 +13,7 @@ from componentize_py_types import Err
 from wit_world.imports import types
 
 from gantry_sdk import bug, log, mapping
-from gantry_sdk.guest import convert, imports, sandbox
+from gantry_sdk.guest import convert, imports, packages, sandbox
 from gantry_sdk.outcome import Invalid, Retry, Violation
 
 
@@ -50,7 +50,10 @@ class Transform:
 
 def component(module: str) -> Callable[[], Transform]:
     """Loads the author's module and returns what the entry module is to call `Transform`."""
-    import_module(module)
+    try:
+        import_module(module)
+    except ImportError as error:
+        raise packages.explained(error) from None
     sandbox.load()
     if len(mapping.declared) != 1:
         count = len(mapping.declared) or "none"

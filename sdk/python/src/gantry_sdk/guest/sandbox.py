@@ -2,30 +2,28 @@
 
 The component has no files, no standard streams and no clock of its own: a call that reaches for them traps, and takes
 the whole batch with it until the host has found the message. So `print` is turned into lines of the log, and whatever
-else can be is turned into an exception that says what to do instead. `datetime.now()` can't be, and traps. Refusals are
-`OSError`s, which the standard library expects of files: `traceback` then goes without source lines.
+else can be is turned into an exception that says what to do instead; the clock, chance and the network are the concern of
+`ambient`. Refusals are `OSError`s, which the standard library expects of files: `traceback` then goes without source
+lines.
 """
 
 import io
 import sys
-from collections.abc import Callable
 from importlib import import_module
-from typing import Any, NoReturn, TextIO, cast
+from typing import Any, TextIO, cast
 
 from gantry_sdk import log
+from gantry_sdk.guest import ambient, packages
 
 _LONGEST_LINE = 8000
 
 _NO_FILES = "the sandbox has no files"
-_NO_CLOCK = "the sandbox has no clock of its own: ask ctx.now()"
 _REFUSED = (
     ("builtins", "open", _NO_FILES),
     ("io", "open open_code", _NO_FILES),
     ("_io", "open open_code", _NO_FILES),
     ("os", "open stat lstat listdir scandir mkdir remove rename", _NO_FILES),
-    ("os", "urandom", "the sandbox has no randomness"),
     ("builtins", "input", "nobody is there to answer"),
-    ("time", "time time_ns monotonic monotonic_ns perf_counter perf_counter_ns localtime sleep", _NO_CLOCK),
 )
 _IN_MEMORY = ("BuiltinImporter", "FrozenImporter")
 
@@ -68,11 +66,14 @@ class _Unloaded:
 
 
 def load() -> None:
-    """While the component is built: loads what can't be loaded later."""
+    """While the component is built, once the plugin is loaded: loads what can't be loaded later, and takes away what
+    isn't there later."""
     for module in _LATE:
         import_module(module)
     if "logging" in sys.modules:
         import_module("gantry_sdk.guest.logs")
+    packages.adapt()
+    ambient.remove()
 
 
 def close() -> None:
@@ -81,7 +82,7 @@ def close() -> None:
     sys.stderr = cast(TextIO, _Lines(log.Level.WARN))
     for module, names, text in _REFUSED:
         for name in names.split():
-            setattr(import_module(module), name, _refusing(text))
+            setattr(import_module(module), name, ambient.refusing(text))
     if "logging" in sys.modules:
         import_module("gantry_sdk.guest.logs").install()
     sys.path_hooks.clear()
@@ -89,10 +90,3 @@ def close() -> None:
     sys.path.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, "__name__", "") in _IN_MEMORY]
     sys.meta_path.append(cast(Any, _Unloaded))
-
-
-def _refusing(text: str) -> Callable[..., NoReturn]:
-    def refuse(*_: object, **__: object) -> NoReturn:
-        raise PermissionError(text)
-
-    return refuse

@@ -5,7 +5,7 @@
 //! of the machine's Python is included: the build uses an empty virtual environment.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
@@ -25,6 +25,9 @@ const ENTRY: &str = "gantry_component";
 
 /// The SDK's package.
 const SDK: &str = "gantry_sdk";
+
+/// The exit code of the SDK's `loading` for a plugin that is wrong.
+const PLUGIN_IS_WRONG: i32 = 9;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -62,6 +65,7 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     let table = toml::from_str::<PyProject>(&text).with_context(|| file.display().to_string())?.tool.gantry;
     let paths = paths(project.directory, &table.paths, &file)?;
     let module = table.module.unwrap_or_else(|| project.manifest.name.replace('-', "_"));
+    load(&compiler, &module, &paths, project.directory)?;
 
     let entry = write_entry(project.scratch, &module)?;
     let empty = project.scratch.join("venv");
@@ -69,6 +73,8 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     let component = project.scratch.join("plugin.wasm");
     let mut componentize = Command::new(compiler);
     componentize.env("VIRTUAL_ENV", empty);
+    // Its own stack says nothing about the plugin, and hides the exception above it.
+    componentize.env("RUST_BACKTRACE", "0").env("RUST_LIB_BACKTRACE", "0");
     componentize.arg("-q").arg("-d").arg(project.wit()?).args(["-w", gantry_component::WORLD, "componentize"]);
     // Without WASI: the host links only the contract.
     componentize.args(["-s", ENTRY, "-p"]).arg(entry);
@@ -78,6 +84,23 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     componentize.arg("-o").arg(&component);
     run(COMPILER.name, &mut componentize, project.directory)?;
     made_by(COMPILER.name, &component)
+}
+
+/// Loads the module with the Python beside the compiler, which takes a moment where the build takes half a minute. The
+/// SDK says by its own exit code that the plugin is wrong; whatever else fails here may work in the component.
+fn load(compiler: &Path, module: &str, paths: &[PathBuf], directory: &Path) -> anyhow::Result<()> {
+    let python = compiler.canonicalize()?.with_file_name("python3");
+    if !python.is_file() {
+        return Ok(());
+    }
+    let mut load = Command::new(python);
+    load.args(["-m", &format!("{SDK}.loading"), module]).env("PYTHONPATH", std::env::join_paths(paths)?);
+    load.env("PYTHONDONTWRITEBYTECODE", "1");
+    let ended = load.current_dir(directory).stdin(Stdio::null()).output()?;
+    if ended.status.code() == Some(PLUGIN_IS_WRONG) {
+        bail!("{module} can't be loaded:\n{}", String::from_utf8_lossy(&ended.stderr).trim_end());
+    }
+    Ok(())
 }
 
 /// Writes the entry module; returns its folder.
