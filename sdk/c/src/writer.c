@@ -144,6 +144,12 @@ void gantry_put_decimal(gantry_writer *out, const char *name, gantry_decimal val
     put_byte(out, '"');
 }
 
+void gantry_put_decimal_as_json_number(gantry_writer *out, const char *name, gantry_decimal value) {
+    char digits[GANTRY_DECIMAL_ROOM];
+    begin(out, name);
+    put_bytes(out, digits, gantry_decimal_write(value, digits));
+}
+
 void gantry_put_date(gantry_writer *out, const char *name, gantry_date value) {
     char iso[GANTRY_DATE_ROOM];
     if (!gantry_is_date(value)) {

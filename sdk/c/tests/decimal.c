@@ -21,6 +21,15 @@ static void a_json_number_is_read_digit_for_digit(void) {
     }
 }
 
+static void every_digit_of_a_json_number_is_written(void) {
+    const char *const digits[] = {"0.10", "-3", "12345678901234567890.123", "0.0000000000000000000000000001", "100"};
+    for (size_t at = 0; at < COUNT(digits); at++) {
+        gantry_writer out = gantry_writer_new();
+        gantry_put_decimal_as_json_number(&out, NULL, value(digits[at]));
+        EXPECT_TEXT(gantry_written(&out), digits[at]);
+    }
+}
+
 static void what_is_no_decimal_is_a_defect(void) {
     const char *const cases[][2] = {{"\"12,50\"", "not-a-decimal"}, {"\"\"", "not-a-decimal"},
                                     {"\"1e3\"", "not-a-decimal"},   {"1e400", "not-a-decimal"},
@@ -91,6 +100,7 @@ static void values_are_compared_whatever_their_decimals(void) {
 }
 
 void test_decimal(void) {
+    every_digit_of_a_json_number_is_written();
     a_json_number_is_read_digit_for_digit();
     what_is_no_decimal_is_a_defect();
     groups_and_marks_follow_the_declared_notation();

@@ -29,6 +29,19 @@ static void loops_see_every_element_and_member() {
     for ([[maybe_unused]] auto none : json("5").elements()) expect(false, "a number has no elements");
 }
 
+static void decimals_are_json_numbers_where_it_is_asked_for() {
+    for (auto digits : {"0.10", "-3", "12345678901234567890.123", "0.0000000000000000000000000001", "100"}) {
+        Writer out;
+        {
+            auto object = out.object();
+            auto value = Decimal::parse(digits).value_or(Decimal{});
+            object.put("price", as_json_number(value));
+            object.put("none", std::optional<JsonNumber>{});
+        }
+        expect_text(out.document().text, join("{\"price\":", digits, ",\"none\":null}"));
+    }
+}
+
 static void every_broken_rule_is_reported_at_its_place() {
     Checker check;
     auto bad = Checked<int>{Defect{"bad", "bad"}};
@@ -70,6 +83,7 @@ static void objects_and_arrays_close_by_themselves() {
 void test_json() {
     values_are_found_wherever_they_stand();
     loops_see_every_element_and_member();
+    decimals_are_json_numbers_where_it_is_asked_for();
     every_broken_rule_is_reported_at_its_place();
     objects_and_arrays_close_by_themselves();
 }

@@ -30,6 +30,8 @@ func (c *Command) run(message *sdk.Message, settings *Settings) ([]sdk.Output, e
 		return nil, c.invalid()
 	case "check":
 		return c.check()
+	case "number":
+		return number(message)
 	case "see":
 		return see(message, settings)
 	case "log":
@@ -94,6 +96,22 @@ func (c *Command) check() ([]sdk.Output, error) {
 		return nil, err
 	}
 	return answer(map[string]any{"count": len(c.Items), "sum": sum})
+}
+
+// number is the decimal as a JSON number.
+func number(message *sdk.Message) ([]sdk.Output, error) {
+	var command struct {
+		Value sdk.Field[quality.Decimal] `json:"value"`
+	}
+	if err := message.Read(&command); err != nil {
+		return nil, err
+	}
+	check := new(sdk.Checker)
+	value := sdk.Get(check, "value", command.Value.Required)
+	if err := check.Finish(); err != nil {
+		return nil, err
+	}
+	return answer(map[string]any{"number": value.AsJSONNumber()})
 }
 
 // see is what a plugin sees of the message.

@@ -6,6 +6,7 @@
  * it.
  */
 
+import { NumberLiteral } from "./json/literal.js";
 import { fits, groups } from "./pattern.js";
 
 /** Most decimals of a number that is read, and the first number of units that is too large, as in every SDK. */
@@ -108,6 +109,19 @@ export class Decimal {
     return new Decimal(this.units * BigInt(factor), this.scale);
   }
 
+  /**
+   * The quotient, rounded to this many decimals, a half away from zero.
+   * @param {Decimal | number | bigint} divisor a decimal or a whole number
+   * @param {number} decimals
+   */
+  dividedBy(divisor, decimals) {
+    const { units, scale } = divisor instanceof Decimal ? divisor : new Decimal(BigInt(divisor), 0);
+    if (units === 0n) throw new RangeError("division by zero");
+    const shift = decimals + scale - this.scale;
+    const dividend = shift >= 0 ? this.units * power(shift) : this.units;
+    return new Decimal(quotient(dividend, shift >= 0 ? units : units * power(-shift)), decimals);
+  }
+
   /** A hundredth of it: what percentages are reckoned with. */
   hundredth() {
     return new Decimal(this.units, this.scale + 2);
@@ -128,9 +142,7 @@ export class Decimal {
   rounded(decimals) {
     if (this.scale === decimals) return this;
     if (this.scale < decimals) return new Decimal(this.unitsAt(decimals), decimals);
-    const step = power(this.scale - decimals);
-    const half = step / 2n;
-    return new Decimal((this.units < 0n ? this.units - half : this.units + half) / step, decimals);
+    return new Decimal(quotient(this.units, power(this.scale - decimals)), decimals);
   }
 
   /** Without zeros at the end of its fraction. */
@@ -184,6 +196,13 @@ export class Decimal {
     return `0.${digits.padStart(this.scale, "0")}`;
   }
 
+  /**
+   * As a JSON number with all its digits, `0.10` and not `"0.10"`: for targets that take no texts.
+   */
+  asJsonNumber() {
+    return new NumberLiteral(this.toString());
+  }
+
   /** A JSON string. */
   toJSON() {
     return this.toString();
@@ -223,6 +242,19 @@ function withinLimits(value, text) {
  */
 function order(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * Rounded, a half away from zero.
+ * @param {bigint} dividend
+ * @param {bigint} divisor
+ */
+function quotient(dividend, divisor) {
+  const isNegative = dividend < 0n !== divisor < 0n;
+  const whole = dividend < 0n ? -dividend : dividend;
+  const by = divisor < 0n ? -divisor : divisor;
+  const rounded = (whole * 2n + by) / (by * 2n);
+  return isNegative ? -rounded : rounded;
 }
 
 /** @param {number} exponent */

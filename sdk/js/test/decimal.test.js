@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { atMostDecimals, Decimal, decimal, NumberLiteral, parseDecimal, plain } from "../src/index.js";
+import { atMostDecimals, Decimal, decimal, NumberLiteral, parseDecimal, plain, writeJson } from "../src/index.js";
 
 /** @param {string} text */
 const of = (text) => Decimal.of(text);
@@ -123,4 +123,29 @@ test("groups and marks follow the declared notation", () => {
 test("trailing zeros are no decimals too many", () => {
   assert.equal(`${atMostDecimals(of("1.500"), 1)}`, "1.500");
   assert.throws(() => atMostDecimals(of("1.05"), 1), { code: "too-many-decimals" });
+});
+
+test("a decimal leaves as a JSON number with every digit, where it is asked for", () => {
+  for (const digits of ["0.10", "-3", "12345678901234567890.123", "0.0000000000000000000000000001", "100"]) {
+    assert.equal(writeJson({ price: Decimal.of(digits).asJsonNumber() }), `{"price":${digits}}`);
+  }
+});
+
+test("a quotient is rounded to the decimals that are asked for, a half away from zero", () => {
+  const cases = /** @type {const} */ ([
+    ["1", "3", 4, "0.3333"],
+    ["2", "3", 4, "0.6667"],
+    ["119.00", "1.19", 2, "100.00"],
+    ["0.5", "1", 0, "1"],
+    ["-0.5", "1", 0, "-1"],
+    ["0.05", "-0.2", 1, "-0.3"],
+    ["100", "0.003", 0, "33333"],
+    ["1.2345", "1", 2, "1.23"],
+    ["0", "7", 2, "0.00"],
+  ]);
+  for (const [dividend, divisor, decimals, quotient] of cases) {
+    assert.equal(`${Decimal.of(dividend).dividedBy(Decimal.of(divisor), decimals)}`, quotient);
+  }
+  assert.equal(`${Decimal.of("10").dividedBy(4, 1)}`, "2.5");
+  assert.throws(() => Decimal.of("1").dividedBy(0, 2), RangeError);
 });

@@ -5,6 +5,7 @@
  * keeps its trailing zeros. It leaves as a JSON string, since a receiver that reads JSON numbers as floats would round
  * it.
  */
+import { NumberLiteral } from "./json/literal.js";
 /** A decimal number, exactly. */
 export declare class Decimal {
     /** The digits as a whole number. */
@@ -48,6 +49,12 @@ export declare class Decimal {
     minus(other: Decimal): Decimal;
     /** @param {Decimal | number | bigint} factor a decimal or a whole number */
     times(factor: Decimal | number | bigint): Decimal;
+    /**
+     * The quotient, rounded to this many decimals, a half away from zero.
+     * @param {Decimal | number | bigint} divisor a decimal or a whole number
+     * @param {number} decimals
+     */
+    dividedBy(divisor: Decimal | number | bigint, decimals: number): Decimal;
     /** A hundredth of it: what percentages are reckoned with. */
     hundredth(): Decimal;
     negated(): Decimal;
@@ -77,6 +84,10 @@ export declare class Decimal {
     unitsAt(scale: number): bigint;
     /** With all its decimals. */
     toString(): string;
+    /**
+     * As a JSON number with all its digits, `0.10` and not `"0.10"`: for targets that take no texts.
+     */
+    asJsonNumber(): NumberLiteral;
     /** A JSON string. */
     toJSON(): string;
     /** Refuses: `a < b` and `a + b` would go through floats. */

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from gantry_sdk import Field, Message, Output, Reject, member
-from gantry_sdk.jsontext import parse, write
+from gantry_sdk.jsontext import as_json_number, parse, write
 
 
 class Colour(Enum):
@@ -47,6 +47,14 @@ class Text(unittest.TestCase):
         first = '{"inner":{"OrderID":"x"},"amount":"1.0","day":"2026-03-09"}'
         self.assertEqual(write(value), f'[{first},{{"inner":{{"OrderID":"y"}},"amount":"2","day":null}},"red"]')
         self.assertEqual(write({"a": Inner(), "b": parse("1.0")}), '{"a":{"OrderID":"x"},"b":1.0}')
+
+    def test_a_decimal_is_a_json_number_with_every_digit_where_it_is_asked_for(self) -> None:
+        for digits in ["0.10", "-3", "12345678901234567890.123", "0.0000000000000000000000000001", "100"]:
+            self.assertEqual(write({"price": as_json_number(Decimal(digits))}), f'{{"price":{digits}}}')
+        self.assertEqual(write([as_json_number(7), as_json_number(Decimal("1E+3"))]), "[7,1000]")
+        self.assertEqual(write(as_json_number(Decimal("0.10")) + 1), '"1.10"')
+        with self.assertRaises(ValueError):
+            as_json_number(Decimal("NaN"))
 
     def test_what_json_cannot_hold_is_rejected_and_never_sent(self) -> None:
         circle: list[Any] = []

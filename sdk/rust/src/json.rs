@@ -12,7 +12,12 @@
 //! | `wrong-type` | has a value of another type, for instance a text instead of a number |
 //! | `wrong-value` | has the right type but no allowed value |
 
+#[cfg(feature = "decimal")]
+mod number;
 mod objects;
+
+#[cfg(feature = "decimal")]
+pub use number::{JsonNumber, as_json_number};
 
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;

@@ -82,6 +82,8 @@ pub mod prelude {
     pub use crate::context::{Context, NoSettings};
     pub use crate::field::Field;
     pub use crate::idempotency::idempotency_key;
+    #[cfg(feature = "decimal")]
+    pub use crate::json::{JsonNumber, as_json_number};
     pub use crate::lookup::Rows;
     pub use crate::message::{Incoming, Message, Payload};
     pub use crate::outcome::{Fault, IntoOutcome, Outcome, Refusal, Violation};

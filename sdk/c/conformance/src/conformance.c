@@ -85,6 +85,17 @@ static gantry_outcome invalid(const struct command *command) {
     return gantry_refuse(&check);
 }
 
+static gantry_outcome number(const struct command *command) {
+    gantry_checker check = {0};
+    gantry_decimal value = gantry_decimal_at(&check, command->input, "value");
+    if (!gantry_is_clean(&check)) return gantry_refuse(&check);
+    gantry_writer out = gantry_writer_new();
+    gantry_put_object(&out, NULL);
+    gantry_put_decimal_as_json_number(&out, "number", value);
+    gantry_end_object(&out);
+    return answer(&out);
+}
+
 static gantry_outcome now(const struct command *command) {
     (void)command;
     gantry_writer out = gantry_writer_new();
@@ -106,7 +117,7 @@ static const struct {
 } commands[] = {
     {"echo", echo},       {"emit", emit},   {"key", key}, {"skip", skip},      {"reject", reject},  {"retry", retry},
     {"invalid", invalid}, {"check", check}, {"see", see}, {"log", write_line}, {"lookup", look_up}, {"now", now},
-    {"throw", deliberate},
+    {"number", number},   {"throw", deliberate},
 };
 
 static bool is_json(gantry_text content_type) {

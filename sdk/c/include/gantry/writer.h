@@ -51,6 +51,9 @@ void gantry_put_null(gantry_writer *out, const char *name);
 /// As a text with all its decimals: a receiver that reads JSON numbers as floats would round them.
 void gantry_put_decimal(gantry_writer *out, const char *name, gantry_decimal value);
 
+/// As a JSON number with all its decimals, `0.10` and not `"0.10"`: for targets that take no texts.
+void gantry_put_decimal_as_json_number(gantry_writer *out, const char *name, gantry_decimal value);
+
 /// As `2026-03-09`; a date that isn't one becomes null.
 void gantry_put_date(gantry_writer *out, const char *name, gantry_date value);
 

@@ -60,6 +60,18 @@ Outcome invalid(const Command &command) {
     return Outcome::invalid(violations);
 }
 
+Outcome number(const Command &command) {
+    Checker check;
+    auto value = check.field("value", command.input["value"].decimal());
+    if (!check.is_clean()) return check.refuse();
+    Writer out;
+    {
+        auto answer = out.object();
+        answer.put("number", as_json_number(value));
+    }
+    return out.document();
+}
+
 Outcome time_of_batch(const Command &) {
     Writer out;
     {
@@ -79,7 +91,7 @@ struct {
     {"echo", echo},        {"emit", emit},   {"key", key},         {"skip", skip},
     {"reject", reject},    {"retry", retry}, {"invalid", invalid}, {"check", check},
     {"see", see},          {"log", write_line}, {"lookup", look_up},  {"now", time_of_batch},
-    {"throw", deliberate},
+    {"number", number},    {"throw", deliberate},
 };
 
 Outcome map(const Message &message, const Settings &settings) {

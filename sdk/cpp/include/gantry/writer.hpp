@@ -24,6 +24,14 @@
 
 namespace gantry {
 
+/// A decimal that is written as a JSON number.
+struct JsonNumber {
+    Decimal value;
+};
+
+/// The decimal as a JSON number with all its digits, `0.10` and not `"0.10"`: for targets that take no texts.
+inline JsonNumber as_json_number(Decimal value) { return {value}; }
+
 /// How values are written. The name is NULL within arrays and at the top.
 class Put {
   public:
@@ -33,6 +41,7 @@ class Put {
     void put(const char *name, std::string_view text) { gantry_put_text(&out, name, raw(text)); }
     void put(const char *name, const char *text) { put(name, std::string_view{text}); }
     void put(const char *name, Decimal decimal) { gantry_put_decimal(&out, name, decimal.raw()); }
+    void put(const char *name, JsonNumber number) { gantry_put_decimal_as_json_number(&out, name, number.value.raw()); }
     void put(const char *name, Date date) { gantry_put_date(&out, name, date.raw()); }
     void put(const char *name, Json json) { gantry_put_json(&out, name, json.raw()); }
     void put(const char *name, std::nullptr_t) { gantry_put_null(&out, name); }

@@ -22,6 +22,7 @@ const COMMANDS = {
   retry: ({ code, text, after_ms }) => Refusal.retry(code, text, { afterMs: after_ms }),
   invalid: ({ violations }) => Refusal.violations(violations),
   check,
+  number,
   see,
   log: ({ level, text, fields }) => {
     log.write(level, text, fields);
@@ -65,6 +66,14 @@ function check(command) {
   });
   check.finish();
   return { count: amounts.length, sum: amounts.reduce((sum, amount) => sum.plus(amount), Decimal.ZERO) };
+}
+
+/** @param {any} command */
+function number(command) {
+  const check = new Checker(command);
+  const value = check.decimal("value");
+  check.finish();
+  return { number: value.asJsonNumber() };
 }
 
 /**

@@ -31,6 +31,7 @@ from gantry_sdk.defect import Defect
 from gantry_sdk.field import I32, I64, MISSING, U32, U64, Field, member
 from gantry_sdk.host import Host
 from gantry_sdk.idempotency import idempotency_key
+from gantry_sdk.jsontext import JsonNumber, as_json_number
 from gantry_sdk.lookup import Rows, TableError
 from gantry_sdk.mapping import plugin
 from gantry_sdk.message import Incoming, Message
@@ -51,6 +52,7 @@ __all__ = [
     "Host",
     "Incoming",
     "Invalid",
+    "JsonNumber",
     "Message",
     "NoSettings",
     "Output",
@@ -61,6 +63,7 @@ __all__ = [
     "Skip",
     "TableError",
     "Violation",
+    "as_json_number",
     "idempotency_key",
     "log",
     "member",

@@ -42,6 +42,21 @@ class Number(Decimal):
     __slots__ = ()
 
 
+class JsonNumber(Number):
+    """A decimal that is written as a JSON number, without an exponent."""
+
+    __slots__ = ()
+
+
+def as_json_number(value: Decimal | int) -> JsonNumber:
+    """The decimal as a JSON number with all its digits: `0.10` and not `"0.10"`.
+
+    A decimal by itself is written as a text, since a receiver that reads JSON numbers as floats would round it. Use this
+    where the target asks for numbers. Whatever arithmetic makes of it is a plain `Decimal` again.
+    """
+    return JsonNumber(_decimal(Decimal(value)))
+
+
 class Repeated(dict[str, Any]):
     """An object of which some members came twice; it holds the last of each."""
 
@@ -95,7 +110,7 @@ def _plain(value: Any) -> Any:
 def _in_plain_terms(kind: Any) -> Callable[[Any], Any]:
     """How a value of this type is written."""
     if issubclass(kind, Decimal):
-        return _number if kind is Number else _decimal
+        return _number if kind in (Number, JsonNumber) else _decimal
     if issubclass(kind, Mapping):
         return dict
     if issubclass(kind, date):
@@ -137,6 +152,8 @@ def _exact(value: Any) -> str:
     """Writes by hand what holds a `Number` somewhere."""
     if type(value) is Number:
         return str(value)
+    if type(value) is JsonNumber:
+        return format(value, "f")
     if isinstance(value, dict):
         return "{" + ",".join(_ENCODER.encode({name: 0})[1:-2] + _exact(item) for name, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):

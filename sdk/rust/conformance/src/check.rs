@@ -25,6 +25,26 @@ pub(crate) struct Checked {
     sum: Decimal,
 }
 
+/// The command `number`: a decimal as a JSON number.
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    value: Field<Decimal>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Number {
+    number: JsonNumber,
+}
+
+/// The decimal with all its digits.
+pub(crate) fn number(wanted: &Wanted) -> Result<Number, Refusal> {
+    let mut check = Checker::new();
+    let value = check.field("value", wanted.value.value());
+    check.finish()?;
+    Ok(Number { number: as_json_number(value) })
+}
+
 /// How many items there are and what they come to, unless any of them is broken.
 pub(crate) fn check(input: &Check) -> Result<Checked, Refusal> {
     let mut check = Checker::new();

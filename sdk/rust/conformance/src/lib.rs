@@ -79,6 +79,7 @@ pub fn map(message: Message, ctx: &Context<Settings>) -> Result<Outcome, Refusal
         "retry" => Err(retry(message.read()?)),
         "invalid" => Err(invalid(message.read()?)),
         "check" => answer(&check::check(&message.read()?)?),
+        "number" => answer(&check::number(&message.read()?)?),
         "see" => answer(&seen(&message, ctx)),
         "log" => answer(&logged(&message.read()?)),
         "lookup" => answer(&found(&message.read()?, ctx)?),

@@ -19,6 +19,7 @@ from gantry_sdk import (
     Retry,
     Skip,
     Violation,
+    as_json_number,
     idempotency_key,
     log,
     member,
@@ -122,6 +123,21 @@ def check(message: Message, _: Context[Settings]) -> dict[str, Any]:
     return {"count": len(items), "sum": sum(amounts, ZERO)}
 
 
+@dataclass
+class Amount:
+    """The members of `number`."""
+
+    value: Field[Decimal] = MISSING
+
+
+def number(message: Message, _: Context[Settings]) -> dict[str, Any]:
+    amount = message.read(Amount)
+    check = Checker()
+    value = check.field("value", amount.value.required, ZERO)
+    check.finish()
+    return {"number": as_json_number(value)}
+
+
 def see(message: Message, ctx: Context[Settings]) -> dict[str, Any]:
     return {
         "id": message.id,
@@ -168,6 +184,7 @@ COMMANDS: dict[str, Command] = {
     "retry": retry,
     "invalid": invalid,
     "check": check,
+    "number": number,
     "see": see,
     "log": write_log,
     "lookup": lookup,
