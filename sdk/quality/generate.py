@@ -16,10 +16,11 @@ sys.path.insert(0, str(HERE / "tools"))
 import copies  # noqa: E402
 import countries  # noqa: E402
 import phones  # noqa: E402
+import zones  # noqa: E402
 
 if __name__ == "__main__":
     names = HERE / "data/countries.txt"
     names.write_text(countries.table(names.read_text("utf-8")), "utf-8")
-    for name, text in phones.tables().items():
+    for name, text in (phones.tables() | zones.tables()).items():
         (HERE / "data" / name).write_text(text, "utf-8")
     copies.write()

@@ -13,6 +13,7 @@
 #include "gantry/field.h"
 #include "gantry/fold.h"
 #include "gantry/idempotency.h"
+#include "gantry/instant.h"
 #include "gantry/json.h"
 #include "gantry/log.h"
 #include "gantry/lookup.h"

@@ -50,6 +50,36 @@ static gantry_defect currency(gantry_json vector, gantry_text *value) {
     return defect;
 }
 
+static gantry_defect instant(gantry_json vector, gantry_text *value) {
+    gantry_instant instant = {0};
+    gantry_defect defect = gantry_instant_parse(member(vector, "text"), &instant);
+    *value = gantry_instant_text(instant);
+    return defect;
+}
+
+static gantry_defect epoch(gantry_json vector, gantry_text *value) {
+    gantry_instant instant = {0};
+    gantry_epoch unit = gantry_is(member(vector, "unit"), "millis") ? GANTRY_EPOCH_MILLIS : GANTRY_EPOCH_SECONDS;
+    gantry_defect defect = gantry_instant_epoch(member(vector, "text"), unit, &instant);
+    *value = gantry_instant_text(instant);
+    return defect;
+}
+
+static gantry_defect zoned_time(gantry_json vector, gantry_text *value) {
+    gantry_instant instant = {0};
+    EXPECT_CODE(gantry_instant_parse(member(vector, "text"), &instant), NULL, "an instant");
+    return gantry_instant_in_zone(instant, member(vector, "zone"), value);
+}
+
+static gantry_defect local_time(gantry_json vector, gantry_text *value) {
+    gantry_instant instant = {0};
+    gantry_disambiguation how;
+    EXPECT(gantry_disambiguation_of(member(vector, "disambiguation"), &how), "a disambiguation");
+    gantry_defect defect = gantry_instant_local(member(vector, "text"), member(vector, "zone"), how, &instant);
+    *value = gantry_instant_text(instant);
+    return defect;
+}
+
 static gantry_text contents(const char *kind) {
     char path[64];
     snprintf(path, sizeof path, "../quality/vectors/%s.json", kind);
@@ -90,4 +120,8 @@ void test_vectors(void) {
     agree("decimals", decimal);
     agree("countries", country);
     agree("currencies", currency);
+    agree("instants", instant);
+    agree("epochs", epoch);
+    agree("zoned-times", zoned_time);
+    agree("local-times", local_time);
 }

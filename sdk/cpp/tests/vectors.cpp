@@ -38,6 +38,25 @@ static Checked<std::string_view> currency(Json vector) {
     });
 }
 
+static std::string_view text_of(Instant instant) { return instant.text(); }
+
+static Checked<std::string_view> instant(Json vector) { return Instant::parse(given(vector)).transform(text_of); }
+
+static Checked<std::string_view> epoch(Json vector) {
+    auto unit = member(vector, "unit") == "millis" ? Epoch::millis : Epoch::seconds;
+    return Instant::since_1970(given(vector), unit).transform(text_of);
+}
+
+static Checked<std::string_view> zoned_time(Json vector) {
+    auto zone = vector["zone"].string().value_or({});
+    return Instant::parse(given(vector)).and_then([&](Instant instant) { return instant.in_zone(zone); });
+}
+
+static Checked<std::string_view> local_time(Json vector) {
+    auto how = disambiguation(member(vector, "disambiguation")).value_or({});
+    return Instant::local(given(vector), vector["zone"].string().value_or({}), how).transform(text_of);
+}
+
 static void agree(const std::string &kind, Checked<std::string_view> (*answer)(Json)) {
     std::ifstream file{"../quality/vectors/" + kind + ".json"};
     std::ostringstream contents;
@@ -59,4 +78,8 @@ void test_vectors() {
     agree("decimals", decimal);
     agree("countries", country);
     agree("currencies", currency);
+    agree("instants", instant);
+    agree("epochs", epoch);
+    agree("zoned-times", zoned_time);
+    agree("local-times", local_time);
 }

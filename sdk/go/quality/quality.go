@@ -10,6 +10,9 @@
 //	plausibility              Between, Decimal.Between,    out-of-range, too-long
 //	                          Length
 //	dates                     Order.Parse                  not-a-date, ambiguous-date
+//	date-times, time zones    Instant, Epoch.Parse,        not-a-datetime, missing-offset, unknown-zone,
+//	                          Disambiguation.Local,        ambiguous-time, nonexistent-time, unknown-offset
+//	                          InZone
 //	money, other decimals     Decimal, Notation.Parse      not-a-decimal, too-many-decimals
 //	currencies                CurrencyOf                   unknown-currency
 //	countries                 Country                      unknown-country

@@ -4,11 +4,15 @@ import (
 	"encoding/json"
 	"os"
 	"testing"
+	"time"
 )
 
 // vector is one of sdk/quality/vectors: every SDK answers each of them alike.
 type vector struct {
 	Text, Country, Value, Code string
+	Zone                       string
+	Unit                       Epoch
+	Disambiguation             Disambiguation
 	Order                      Order
 	Notation                   Notation
 	Decimals                   int
@@ -34,6 +38,16 @@ func TestEveryVectorIsAnsweredAsInEverySDK(t *testing.T) {
 			}
 			return currency.Code(), err
 		},
+		"instants": func(v vector) (string, error) { return written(Instant(v.Text)) },
+		"epochs":   func(v vector) (string, error) { return written(v.Unit.Parse(v.Text)) },
+		"zoned-times": func(v vector) (string, error) {
+			instant, err := Instant(v.Text)
+			if err != nil {
+				t.Errorf("%+v: %v", v, err)
+			}
+			return InZone(v.Zone)(instant)
+		},
+		"local-times": func(v vector) (string, error) { return written(v.Disambiguation.Local(v.Zone)(v.Text)) },
 	} {
 		vectors := vectorsOf(t, kind)
 		for _, v := range vectors {
@@ -47,6 +61,8 @@ func TestEveryVectorIsAnsweredAsInEverySDK(t *testing.T) {
 		}
 	}
 }
+
+func written(instant time.Time, err error) (string, error) { return InstantText(instant), err }
 
 func vectorsOf(t *testing.T, kind string) []vector {
 	t.Helper()

@@ -2,14 +2,28 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { alpha2, currency, currencyDecimals, Defect, e164, email, parseDate, parseDecimal } from "../src/index.js";
+import {
+  alpha2,
+  currency,
+  currencyDecimals,
+  Defect,
+  e164,
+  email,
+  parseDate,
+  parseDecimal,
+  inZone,
+  parseEpoch,
+  parseInstant,
+  parseLocal,
+} from "../src/index.js";
 
+/** @import { Disambiguation, EpochUnit } from "../src/quality/instant.js" */
 /** @import { Notation } from "../src/quality/notation.js" */
 /** @import { Order } from "../src/quality/date.js" */
 
 /**
  * @typedef {{
- *   text: string, country?: string, order?: Order, notation?: Notation, decimals?: number, value?: string, code?: string,
+ *   text: string, country?: string, order?: Order, notation?: Notation, decimals?: number, unit?: EpochUnit, zone?: string, disambiguation?: Disambiguation, value?: string, code?: string,
  * }} Vector
  */
 
@@ -25,6 +39,10 @@ const KINDS = {
     assert.equal(currencyDecimals(code), decimals, text);
     return code;
   },
+  instants: ({ text }) => parseInstant(text),
+  epochs: ({ text, unit = "seconds" }) => parseEpoch(text, unit),
+  "zoned-times": ({ text, zone = "" }) => inZone(text, zone),
+  "local-times": ({ text, zone = "", disambiguation }) => parseLocal(text, zone, disambiguation),
 };
 
 for (const [kind, answer] of Object.entries(KINDS)) {

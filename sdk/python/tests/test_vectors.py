@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from gantry_sdk.defect import Defect
-from gantry_sdk.quality import country, currency, date, decimal, email, phone
+from gantry_sdk.quality import country, currency, date, decimal, email, instant, phone
 from gantry_sdk.quality.date import Order
 from gantry_sdk.quality.decimal import Notation
+from gantry_sdk.quality.instant import Disambiguation, Epoch
 
 VECTORS = Path(__file__).resolve().parents[2] / "quality/vectors"
 Vector = dict[str, Any]
@@ -53,3 +54,19 @@ class Agreement(unittest.TestCase):
             return found.code
 
         self.agree("currencies", answer)
+
+    def test_instants_agree(self) -> None:
+        self.agree("instants", lambda vector: str(instant.parse(vector["text"])))
+
+    def test_epochs_agree(self) -> None:
+        self.agree("epochs", lambda vector: str(instant.parse_epoch(vector["text"], Epoch(vector["unit"]))))
+
+    def test_zoned_times_agree(self) -> None:
+        self.agree("zoned-times", lambda vector: instant.in_zone(instant.parse(vector["text"]), vector["zone"]))
+
+    def test_local_times_agree(self) -> None:
+        def answer(vector: Vector) -> str:
+            how = Disambiguation(vector["disambiguation"])
+            return str(instant.parse_local(vector["text"], vector["zone"], how))
+
+        self.agree("local-times", answer)

@@ -16,6 +16,7 @@ SAYS = {
     "phone-shapes": "The shapes of numbers that the plans name, from libphonenumber (Apache License 2.0).",
     "digits": "Where the ten digits of each script begin, in hexadecimal.",
     "marks": "What Unicode calls alphabetic beside letters and numbers: first and last of each run, in hexadecimal.",
+    "zones": "Time zones and their rules since 1970, from the tz database.",
 }
 
 PYTHON = {
@@ -25,6 +26,7 @@ PYTHON = {
     "phone-shapes": ("phone_shapes.py", "SHAPES"),
     "digits": ("digits.py", "ZEROS"),
     "marks": ("marks.py", "MARKS"),
+    "zones": ("zones.py", "ZONES"),
 }
 JAVASCRIPT = {
     "countries": "COUNTRIES",
@@ -32,12 +34,14 @@ JAVASCRIPT = {
     "phone-plans": "PLANS",
     "phone-shapes": "SHAPES",
     "digits": "ZEROS",
+    "zones": "ZONES",
 }
 RUST = {
     "countries": "country/names.txt",
     "phone-plans": "phone/plans.txt",
     "phone-shapes": "phone/shapes.txt",
     "digits": "phone/digits.txt",
+    "zones": "instant/zones.txt",
 }
 
 
@@ -63,7 +67,8 @@ def c(name: str, text: str) -> str:
     elif name == "phone-shapes":
         body = "static const char shapes[] =\n" + "\n".join(f'    "{line}"' for line in lines) + ";\n"
     else:
-        body = "static const char plans[] =\n" + "\n".join(f'    "{line}\\n"' for line in lines) + ";\n"
+        constant = {"phone-plans": "plans", "zones": "zones"}[name]
+        body = f"static const char {constant}[] =\n" + "\n".join(f'    "{line}\\n"' for line in lines) + ";\n"
     return f"// {NOTICE.format(name=name)}\n\n/// {SAYS[name]}\n{body}"
 
 

@@ -13,6 +13,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.languages import get_official_languages
 from babel.numbers import format_decimal
+import instant_vectors
 from phone_texts import TEXTS
 
 VECTORS = Path(__file__).resolve().parent.parent / "vectors"
@@ -355,3 +356,10 @@ if __name__ == "__main__":
     decimals()
     countries()
     currencies()
+    write(
+        "instants", "RFC 3339 (section 5.8 among others) and ISO 8601, by Python's datetime", instant_vectors.instants()
+    )
+    write("epochs", "seconds and milliseconds of POSIX time, by Python's datetime", instant_vectors.epochs())
+    tz = "the tz database 2026f (package tzdata 2026.6), by Python's zoneinfo"
+    write("zoned-times", tz, instant_vectors.zoned())
+    write("local-times", tz + "; where clocks change, by the names of ECMAScript's Temporal", instant_vectors.local())

@@ -9,6 +9,7 @@
 //! | business rules | [`Checker::rule`](crate::check::Checker::rule), [`ensure`] | the author's |
 //! | plausibility | [`range`], [`length`] | `out-of-range`, `too-long` |
 //! | dates | [`date`] | `not-a-date`, `ambiguous-date` |
+//! | date-times, time zones | [`instant`] | `not-a-datetime`, `missing-offset`, `unknown-zone`, `ambiguous-time`, `nonexistent-time`, `unknown-offset` |
 //! | money and other decimals | [`decimal`] | `not-a-decimal`, `too-many-decimals` |
 //! | currencies | [`currency`] | `unknown-currency` |
 //! | countries | [`country`] | `unknown-country` |
@@ -27,9 +28,13 @@ pub mod decimal;
 #[cfg(feature = "email")]
 pub mod email;
 mod fold;
+#[cfg(feature = "date")]
+pub mod instant;
 #[cfg(feature = "phone")]
 pub mod phone;
 pub mod sku;
+#[cfg(any(feature = "date", feature = "phone"))]
+mod table;
 
 pub use fold::fold;
 

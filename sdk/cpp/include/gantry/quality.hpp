@@ -7,6 +7,8 @@
 /// | business rules | `Checker::rule`, `ensure` | the author's |
 /// | plausibility | `range`, `length` | `out-of-range`, `too-long` |
 /// | dates | `Date` | `not-a-date`, `ambiguous-date` |
+/// | date-times, time zones | `Instant` | `not-a-datetime`, `missing-offset`, `unknown-zone`, `ambiguous-time`,
+/// `nonexistent-time`, `unknown-offset` |
 /// | money and other decimals | `Decimal`, `within`, `at_most_decimals` | `not-a-decimal`, `out-of-range`,
 /// `too-many-decimals` | | currencies, countries | `currency`, `country` | `unknown-currency`, `unknown-country` | |
 /// phone numbers, e-mail addresses | `phone`, `email` | `not-a-phone-number`, `not-an-email` | | article numbers |
@@ -19,6 +21,7 @@
 #include <gantry/date.hpp>
 #include <gantry/decimal.hpp>
 #include <gantry/fold.h>
+#include <gantry/instant.hpp>
 #include <gantry/plausible.h>
 #include <gantry/result.hpp>
 

@@ -9,6 +9,7 @@
  * | business rules | `Checker.rule`, {@link ensure} | the author's |
  * | plausibility | {@link range}, {@link length} | `out-of-range`, `too-long` |
  * | dates | {@link parseDate} | `not-a-date`, `ambiguous-date` |
+ * | date-times, time zones | {@link parseInstant}, {@link parseEpoch}, {@link parseLocal}, {@link inZone} | `not-a-datetime`, `missing-offset`, `unknown-zone`, `ambiguous-time`, `nonexistent-time`, `unknown-offset` |
  * | money and other decimals | {@link parseDecimal}, {@link plain}, {@link atMostDecimals} | `not-a-decimal`, `too-many-decimals` |
  * | currencies | {@link currency} | `unknown-currency` |
  * | countries | {@link alpha2} | `unknown-country` |
@@ -22,6 +23,7 @@ export { currency, currencyDecimals } from "./currency.js";
 export { parseDate } from "./date.js";
 export { atMostDecimals, parseDecimal, plain } from "./notation.js";
 export { email } from "./email.js";
+export { inZone, parseEpoch, parseInstant, parseLocal } from "./instant.js";
 export { fold } from "./fold.js";
 export { e164 } from "./phone.js";
 export { ensure, length, range } from "./plausible.js";

@@ -3,7 +3,8 @@
 use gantry_sdk::check::Defect;
 use gantry_sdk::quality::date::Order;
 use gantry_sdk::quality::decimal::Notation;
-use gantry_sdk::quality::{country, currency, date, decimal, email, phone};
+use gantry_sdk::quality::instant::{Disambiguation, Epoch};
+use gantry_sdk::quality::{country, currency, date, decimal, email, instant, phone};
 use serde::Deserialize;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../quality/vectors");
@@ -21,6 +22,10 @@ struct Vector {
     order: Option<Order>,
     notation: Option<Notation>,
     decimals: Option<u32>,
+    unit: Option<Epoch>,
+    #[serde(default)]
+    zone: String,
+    disambiguation: Option<Disambiguation>,
     value: Option<String>,
     code: Option<String>,
 }
@@ -74,5 +79,30 @@ fn currencies_agree() {
         let currency = currency::of(&vector.text)?;
         assert_eq!(Some(currency::decimals(currency)), vector.decimals, "{vector:?}");
         Ok(currency.code().to_owned())
+    });
+}
+
+#[test]
+fn instants_agree() {
+    agree("instants", 100, |vector| instant::parse(&vector.text).map(|instant| instant.to_string()));
+}
+
+#[test]
+fn epochs_agree() {
+    agree("epochs", 100, |vector| {
+        instant::parse_epoch(&vector.text, vector.unit.unwrap()).map(|instant| instant.to_string())
+    });
+}
+
+#[test]
+fn zoned_times_agree() {
+    agree("zoned-times", 100, |vector| instant::in_zone(instant::parse(&vector.text)?, &vector.zone));
+}
+
+#[test]
+fn local_times_agree() {
+    agree("local-times", 100, |vector| {
+        let found = instant::parse_local(&vector.text, &vector.zone, vector.disambiguation.unwrap());
+        found.map(|instant| instant.to_string())
     });
 }

@@ -9,6 +9,8 @@ Each answers for one value and knows no path; `Checker.field` adds the path and 
 | business rules | `Checker.rule`, `ensure` | the author's |
 | plausibility | `range`, `length` | `out-of-range`, `too-long` |
 | dates | `date` | `not-a-date`, `ambiguous-date` |
+| date-times with an offset, epochs | `instant` | `not-a-datetime`, `missing-offset` |
+| local times of a zone | `instant` | `unknown-zone`, `ambiguous-time`, `nonexistent-time`, `unknown-offset` |
 | money and other decimals | `decimal` | `not-a-decimal`, `too-many-decimals` |
 | currencies | `currency` | `unknown-currency` |
 | countries | `country` | `unknown-country` |

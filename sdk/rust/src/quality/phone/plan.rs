@@ -110,18 +110,7 @@ pub(super) fn is_valid(code: &str, number: &str) -> bool {
 
 /// The rest of the line whose first word this is.
 fn find(key: &str) -> Option<&'static str> {
-    let mut lines = PLANS;
-    while !lines.is_empty() {
-        let middle = lines.as_bytes()[..lines.len() / 2].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let end = middle + lines[middle..].find('\n')?;
-        let (word, rest) = lines[middle..end].split_once(' ')?;
-        match word.cmp(key) {
-            std::cmp::Ordering::Equal => return Some(rest),
-            std::cmp::Ordering::Less => lines = &lines[end + 1..],
-            std::cmp::Ordering::Greater => lines = &lines[..middle],
-        }
-    }
-    None
+    crate::quality::table::find(PLANS, key)
 }
 
 #[cfg(test)]
