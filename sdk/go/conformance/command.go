@@ -24,6 +24,8 @@ type Command struct {
 	Fields     map[string]string `json:"fields"`
 	Table      string            `json:"table"`
 	Keys       []string          `json:"keys"`
+	Kind       string            `json:"kind"`
+	Vectors    []Vector          `json:"vectors"`
 }
 
 // Output is one output to emit; one of JSON, Text and Bytes is given.

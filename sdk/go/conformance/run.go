@@ -38,6 +38,8 @@ func (c *Command) run(message *sdk.Message, settings *Settings) ([]sdk.Output, e
 		return c.log()
 	case "lookup":
 		return c.lookup()
+	case "quality":
+		return c.quality()
 	case "now":
 		return answer(map[string]uint64{"now_ms": clock.NowMs()})
 	case "throw":

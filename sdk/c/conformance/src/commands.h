@@ -14,6 +14,7 @@ gantry_outcome emit(const struct command *command);
 gantry_outcome check(const struct command *command);
 gantry_outcome see(const struct command *command);
 gantry_outcome write_line(const struct command *command);
+gantry_outcome quality(const struct command *command);
 gantry_outcome look_up(const struct command *command);
 
 /// The names and texts of an object of texts.

@@ -115,9 +115,9 @@ static const struct {
     const char *name;
     gantry_outcome (*run)(const struct command *command);
 } commands[] = {
-    {"echo", echo},       {"emit", emit},   {"key", key}, {"skip", skip},      {"reject", reject},  {"retry", retry},
-    {"invalid", invalid}, {"check", check}, {"see", see}, {"log", write_line}, {"lookup", look_up}, {"now", now},
-    {"number", number},   {"throw", deliberate},
+    {"echo", echo},       {"emit", emit},     {"key", key}, {"skip", skip},      {"reject", reject},  {"retry", retry},
+    {"invalid", invalid}, {"check", check},   {"see", see}, {"log", write_line}, {"lookup", look_up}, {"now", now},
+    {"number", number},   {"quality", quality}, {"throw", deliberate},
 };
 
 static bool is_json(gantry_text content_type) {

@@ -22,4 +22,5 @@ gantry::Outcome emit(const Command &command);
 gantry::Outcome check(const Command &command);
 gantry::Outcome see(const Command &command);
 gantry::Outcome write_line(const Command &command);
+gantry::Outcome answers(const Command &command);
 gantry::Outcome look_up(const Command &command);

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <gantry/date.hpp>
+#include <gantry/instant.hpp>
 #include <gantry/json.hpp>
 #include <gantry/outcome.hpp>
 #include <gantry/writer.h>
@@ -43,6 +44,7 @@ class Put {
     void put(const char *name, Decimal decimal) { gantry_put_decimal(&out, name, decimal.raw()); }
     void put(const char *name, JsonNumber number) { gantry_put_decimal_as_json_number(&out, name, number.value.raw()); }
     void put(const char *name, Date date) { gantry_put_date(&out, name, date.raw()); }
+    void put(const char *name, Instant instant) { put(name, instant.text()); }
     void put(const char *name, Json json) { gantry_put_json(&out, name, json.raw()); }
     void put(const char *name, std::nullptr_t) { gantry_put_null(&out, name); }
 

@@ -6,6 +6,8 @@ import { Checker, Decimal, idempotencyKey, log, Output, plugin, Refusal } from "
 import { nowMs } from "@gantry/sdk/clock";
 import { lookup } from "@gantry/sdk/lookup";
 
+import { quality } from "./quality.js";
+
 /** @typedef {import("@gantry/sdk").Message} Message */
 /** @typedef {{ greeting?: string, refuse?: boolean }} Settings */
 
@@ -32,6 +34,7 @@ const COMMANDS = {
     const rows = lookup(table, keys);
     return { rows: keys.map((/** @type {string} */ _, /** @type {number} */ at) => rows.get(at)) };
   },
+  quality,
   now: () => ({ now_ms: nowMs() }),
   throw: deliberate,
 };

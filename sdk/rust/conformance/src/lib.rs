@@ -3,6 +3,7 @@
 
 mod check;
 mod emit;
+mod quality;
 pub mod settings;
 
 use std::time::Duration;
@@ -80,6 +81,7 @@ pub fn map(message: Message, ctx: &Context<Settings>) -> Result<Outcome, Refusal
         "invalid" => Err(invalid(message.read()?)),
         "check" => answer(&check::check(&message.read()?)?),
         "number" => answer(&check::number(&message.read()?)?),
+        "quality" => answer(&quality::quality(&message.read()?)),
         "see" => answer(&seen(&message, ctx)),
         "log" => answer(&logged(&message.read()?)),
         "lookup" => answer(&found(&message.read()?, ctx)?),

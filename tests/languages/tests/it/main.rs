@@ -5,6 +5,7 @@
 mod conformance;
 mod honest;
 mod native;
+mod quality;
 mod scaffolds;
 mod sealed;
 mod siblings;

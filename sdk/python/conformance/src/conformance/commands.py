@@ -27,6 +27,7 @@ from gantry_sdk import (
 from gantry_sdk.quality.decimal import ZERO
 
 from conformance.outputs import emit
+from conformance.quality import quality
 from conformance.settings import Settings
 
 Command = Callable[[Message, Context[Settings]], Any]
@@ -188,6 +189,7 @@ COMMANDS: dict[str, Command] = {
     "see": see,
     "log": write_log,
     "lookup": lookup,
+    "quality": quality,
     "now": now,
     "throw": throw,
 }

@@ -2,9 +2,9 @@
 
 | spelling | read by | example |
 |---|---|---|
-| RFC 3339, ISO 8601, with an offset | `parse` | `2026-03-09T10:15:00.123+01:00`, `2026-03-09 09:15Z`, `20260309T0915Z` |
+| RFC 3339, ISO 8601, with an offset | `parse` | `2026-03-09T10:15:00.5+01:00`, `2026-03-09 09:15Z`, `20260309T0915Z` |
 | seconds or milliseconds since 1970 | `parse_epoch`, with the declared `Epoch` | `1773047700.123`, `1773047700123` |
-| local time | `parse_local`, with the zone, and what to do where clocks change | `2026-03-09T10:15` in `Europe/Berlin` |
+| local time | `parse_local`, with the zone and what to do where clocks change | `2026-03-09T10:15` in `Europe/Berlin` |
 
 An instant is written as RFC 3339 in UTC, with as many digits of a second as it has: `2026-03-09T09:15:00.123Z`. Years
 are 1 to 9999; digits beyond nanoseconds are dropped; a 60th second is the first of the next minute. Zones are those of

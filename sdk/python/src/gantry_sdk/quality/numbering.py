@@ -18,30 +18,40 @@ def _fits(shape: int, digits: str) -> bool:
     """Whether the digits, all of them, are of this shape."""
     state, may_end = divmod(shape, 2)
     for digit in digits:
-        edge = _edge(state, int(digit))
+        edge = _edges(state).get(digit)
         if edge is None:
             return False
         state, may_end = edge
     return bool(may_end)
 
 
-def _edge(state: int, digit: int) -> tuple[int, int] | None:
-    """Where a digit leads from a state, and whether a number may end there."""
-    while True:
+def _longest(shape: int, digits: str) -> int | None:
+    """How many of the first digits are of this shape."""
+    state, may_end = divmod(shape, 2)
+    longest = 0 if may_end else None
+    for count, digit in enumerate(digits, 1):
+        edge = _edges(state).get(digit)
+        if edge is None:
+            break
+        state, may_end = edge
+        if may_end:
+            longest = count
+    return longest
+
+
+@cache
+def _edges(state: int) -> dict[str, tuple[int, int]]:
+    """Where each digit leads from a state, and whether a number may end there."""
+    edges: dict[str, tuple[int, int]] = {}
+    is_last = 0
+    while not is_last:
         at = state * _EDGE
         a, b, c, d, e = (ord(char) - _FIRST for char in SHAPES[at : at + _EDGE])
         may_end, digits = divmod(a * _BASE + b, 1024)
         following, is_last = divmod((c * _BASE + d) * _BASE + e, 2)
-        if digits >> digit & 1:
-            return following, may_end
-        if is_last:
-            return None
+        edges |= {digit: (following, may_end) for place, digit in enumerate("0123456789") if digits >> place & 1}
         state += 1
-
-
-def _longest(shape: int, digits: str) -> int | None:
-    """How many of the first digits are of this shape."""
-    return next((end for end in range(len(digits), -1, -1) if _fits(shape, digits[:end])), None)
+    return edges
 
 
 class Plan:
