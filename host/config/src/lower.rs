@@ -7,6 +7,7 @@
 mod alert;
 mod dialect;
 mod flow;
+mod grants;
 mod host;
 mod http;
 mod keys;

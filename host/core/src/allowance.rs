@@ -1,7 +1,8 @@
 //! What the operator allows a plugin in one step: what it may use, what it may consume, and for how long one instance
 //! of it lives. The configuration reads these and the sandbox enforces them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a plugin may use. Nothing unless granted.
@@ -11,6 +12,19 @@ pub struct Grants {
     pub lookup: BTreeSet<String>,
     /// Whether it may read the time of the batch.
     pub clock: bool,
+    /// Folders it may read.
+    pub files: Vec<FolderGrant>,
+    /// Variables of its environment.
+    pub env: BTreeMap<String, String>,
+}
+
+/// A folder that a plugin may read, with all that is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderGrant {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Where the plugin finds it: an absolute path.
+    pub at: String,
 }
 
 /// What a plugin may consume.

@@ -35,7 +35,7 @@ pub mod target_health;
 pub mod target_stop;
 pub mod timeline;
 
-pub use allowance::{Grants, Limits, Reuse};
+pub use allowance::{FolderGrant, Grants, Limits, Reuse};
 pub use breaker::{BreakerChange, BreakerPolicy, BreakerState};
 pub use budget::BudgetPolicy;
 pub use byte_order_mark::{ByteOrderMark, text_without_mark, without_mark};

@@ -135,7 +135,7 @@ impl Case {
             place: Place::whole(format!("cases/{name}.json")),
             tables: Arc::new(CaseTables(tables.collect())),
             settings: Value::Object(self.settings),
-            grants: Grants { lookup, clock },
+            grants: Grants { lookup, clock, ..Grants::default() },
             limits,
             reuse: Reuse::Fresh,
             routes: routes.map_err(CaseError::Route)?,

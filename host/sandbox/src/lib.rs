@@ -9,7 +9,7 @@
 //! - A plugin can harm only its own messages. Whatever it does (trap, loop, allocate, flood, lie about its output),
 //!   the messages it fails on get a [`PluginFault`], the others in the batch their outcome, and the host goes on.
 //! - Without a grant a plugin can compute and log, and nothing else. Files, environment, network, real time and true
-//!   randomness don't exist for it.
+//!   randomness don't exist for it. With one, it reads a folder or a variable, and still changes nothing.
 //! - Every batch starts in a fresh instance, so nothing of one message is left for the next batch to read. A step may ask
 //!   for warm instances, which no other step ever uses.
 //! - A component that is too hard to compile ends a process of its own, and not the host: see [`CompilerProcess`].
@@ -47,7 +47,7 @@ pub use config::SandboxConfig;
 pub use engine::{Sandbox, SandboxError};
 pub use engine_error::EngineError;
 pub use fault::{FaultCode, PluginFault};
-pub use gantry_core::{Grants, Limits, Place, Reuse};
+pub use gantry_core::{FolderGrant, Grants, Limits, Place, Reuse};
 pub use host::log::kept::LoggedLine;
 pub use invocation::Invocation;
 pub use plugin::{LoadError, Plugin};
@@ -55,3 +55,4 @@ pub use run::Run;
 pub use standing::{Standing, standing};
 pub use step::{LimitError, PrepareError, PrepareProblem, PreparedStep, StepConfig};
 pub use tables::{TableError, Tables};
+pub use wasi::folders::FolderError;

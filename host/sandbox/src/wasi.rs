@@ -1,9 +1,10 @@
-//! WASI 0.2 for guests: `wasmtime-wasi`, over a context that has nothing in it.
+//! WASI 0.2 for guests: `wasmtime-wasi`, over a context that has nothing in it but what the step grants.
 //!
 //! Components built with Rust's standard library, Go or a JavaScript engine import parts of `wasi:cli`, `clocks`,
 //! `filesystem`, `io` and `random`, mostly to never call them. They get the common implementation, locked:
 //!
-//! - No environment, no arguments, no files, no terminal; standard input is at its end. `exit` is a fault.
+//! - No arguments, no terminal; standard input is at its end. `exit` is a fault. No environment and no files but the
+//!   variables and folders that the step grants; files are only read.
 //! - Standard output and error are kept, up to a cap, so that a panic's message can be shown.
 //! - Clocks and random bytes are functions of the message ([`moment`], [`time`]). While a guest handles messages it may not ask for
 //!   the time of day or for secure random bytes at all, unless the clock is granted: see [`gate`].
@@ -16,6 +17,7 @@
 
 mod clocks;
 mod filesystem;
+pub(crate) mod folders;
 mod gate;
 mod io;
 pub(crate) mod moment;
@@ -29,8 +31,7 @@ pub(crate) use wasmtime_wasi::I32Exit as Exit;
 
 use wasmtime::component::Linker;
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
-use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
-use wasmtime_wasi::p2::bindings::{cli, filesystem as files, random};
+use wasmtime_wasi::p2::bindings::{cli, random};
 use wasmtime_wasi::random::{WasiRandom, WasiRandomCtx};
 use wasmtime_wasi::{WasiCtxView, WasiView};
 
@@ -67,14 +68,13 @@ pub(crate) fn is_answered(import: &str) -> bool {
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        self.wasi.view()
+        self.wasi.view(&self.step.grants.env)
     }
 }
 
 /// Links all of them.
 pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     cli(linker)?;
-    files::preopens::add_to_linker::<_, WasiFilesystem>(linker, State::filesystem)?;
     random::insecure::add_to_linker::<_, WasiRandom>(linker, chance)?;
     random::insecure_seed::add_to_linker::<_, WasiRandom>(linker, chance)?;
     clocks::link(linker)?;

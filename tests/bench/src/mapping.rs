@@ -27,7 +27,7 @@ impl Tables for Products {
 /// The mapping in the step of a flow, with the limits a step has unless it says otherwise.
 #[must_use]
 pub fn step(plugin: &Plugin, reuse: Reuse) -> PreparedStep {
-    prepare(plugin, reuse, Grants { lookup: ["products".to_owned()].into(), clock: false })
+    prepare(plugin, reuse, Grants { lookup: ["products".to_owned()].into(), ..Grants::default() })
 }
 
 /// A plugin that needs no grant, `echo` for one, in the step of a flow.

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use gantry_core::{Grants, Limits, Reuse};
+use gantry_core::{Limits, Reuse};
 
 use super::Lower;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
 use crate::flow::{OnViolation, PluginStep, RulesStep, Step, Work};
-use crate::raw::flow::{GrantsTable, LimitsTable, StepTable, TableTable, WarmTable};
+use crate::raw::flow::{LimitsTable, StepTable, TableTable, WarmTable};
 use crate::raw::rules::{OnViolationChoice, RuleTable};
 use crate::units::show_size;
 
@@ -104,18 +104,6 @@ impl Lower<'_> {
         }
         self.report.add(Code::Conflict, span, format!("the flow has a step named `{name}` already"), "");
         None
-    }
-
-    fn grants(&mut self, raw: GrantsTable, tables: &Tables) -> Option<Grants> {
-        let mut lookup = Some(BTreeSet::new());
-        for table in raw.lookup.unwrap_or_default() {
-            if self.has_table(&table, tables, "to grant") {
-                lookup.as_mut().map(|granted| granted.insert(table.value));
-            } else {
-                lookup = None;
-            }
-        }
-        Some(Grants { lookup: lookup?, clock: raw.clock.unwrap_or(false) })
     }
 
     /// Whether the flow declares a table that is wanted for something.

@@ -209,6 +209,25 @@ pub(crate) struct GrantsTable {
     /// Whether it may read the clock.
     #[schemars(extend("default" = false))]
     pub(crate) clock: Option<bool>,
+    /// Folders of reference data it may read: models, dictionaries. For plugins that use WASI's files.
+    pub(crate) files: Option<Vec<At<FolderTable>>>,
+    /// Variables of its environment: the values themselves, never secrets.
+    pub(crate) env: Option<BTreeMap<At<String>, At<String>>>,
+}
+
+/// A folder that a plugin may read.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FolderTable {
+    /// The folder: all that is in it is granted.
+    #[schemars(required)]
+    pub(crate) path: Option<At<PathText>>,
+    /// Where the plugin finds it, an absolute path such as `/data`.
+    #[schemars(required)]
+    pub(crate) at: Option<At<String>>,
+    /// Always false: a plugin never writes.
+    #[schemars(extend("default" = false))]
+    pub(crate) write: Option<At<bool>>,
 }
 
 /// What a plugin may consume in one call.

@@ -7,6 +7,7 @@ use gantry_core::{FlowName, Grants, Limits, PluginRef, TargetName};
 
 use crate::host::log::rate::LogRate;
 use crate::tables::Tables;
+use crate::wasi::folders::Folders;
 
 /// What host functions and checks need to know of a step.
 pub(crate) struct StepContext {
@@ -16,6 +17,8 @@ pub(crate) struct StepContext {
     /// JSON text for `configure`.
     pub(crate) settings: String,
     pub(crate) grants: Grants,
+    /// Those of the grants, open.
+    pub(crate) folders: Folders,
     pub(crate) limits: Limits,
     pub(crate) routes: BTreeSet<TargetName>,
     pub(crate) tables: Arc<dyn Tables>,

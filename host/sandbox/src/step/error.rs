@@ -8,6 +8,7 @@ use gantry_schema::LoadError;
 
 use crate::engine_error::EngineError;
 use crate::fault::PluginFault;
+use crate::wasi::folders::FolderError;
 
 /// The plugin can't run in this step.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +63,9 @@ pub enum PrepareProblem {
         /// What is wrong with it.
         source: LoadError,
     },
+    /// A granted folder can't be read.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// A limit that this sandbox can't enforce.
     #[error(transparent)]
     Limits(#[from] LimitError),

@@ -17,6 +17,7 @@ use crate::instance::Warm;
 use crate::plugin::Plugin;
 use crate::standing::{CLOCK, LOOKUP};
 use crate::state::State;
+use crate::wasi::folders::Folders;
 
 /// Least memory a step may give: a small Rust guest starts with a little over one MiB.
 const MIN_MEMORY_BYTES: usize = 64 << 10;
@@ -48,6 +49,7 @@ impl Plugin {
             step: config.step,
             plugin: self.reference().clone(),
             settings,
+            folders: Folders::open(&config.grants.files)?,
             grants: config.grants,
             limits: config.limits,
             routes: config.routes,

@@ -1,10 +1,14 @@
-//! `wasi:filesystem/types`: what `wasmtime-wasi` does, for those who only read, and in the calling thread.
+//! `wasi:filesystem`: what `wasmtime-wasi` does, for those who only read, and in the calling thread.
 //!
-//! A step without granted files has no directory from which anything could be opened, so none of this can be reached. The
-//! functions that would change a file are refused here whatever the context says.
+//! A step without granted folders has no directory from which anything could be opened, so none of `types` can be reached.
+//! The functions that would change a file are refused here, whatever the folder says. Nothing is opened that could make a
+//! reader wait, such as a pipe.
+
+use std::sync::Arc;
 
 use wasmtime::component::{HasData, Linker, Resource};
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemCtxView, WasiFilesystemView};
+use wasmtime_wasi::p2::bindings::filesystem::preopens;
 use wasmtime_wasi::p2::bindings::filesystem::types::{
     ErrorCode as AsyncErrorCode, Host as AsyncHost, HostDescriptor as AsyncDescriptor,
     HostDirectoryEntryStream as AsyncEntries,
@@ -20,8 +24,11 @@ use crate::state::State;
 
 type Handle = Resource<Descriptor>;
 
+/// Most listings of folders that a guest may hold: each is in the host's memory.
+const MAX_LISTINGS: usize = 4;
+
 /// The files of one instance.
-struct Files<'a>(WasiFilesystemCtxView<'a>);
+struct Files<'a>(&'a mut State);
 
 struct ReadOnly;
 
@@ -30,7 +37,27 @@ impl HasData for ReadOnly {
 }
 
 pub(super) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    types::add_to_linker::<_, ReadOnly>(linker, |state| Files(state.filesystem()))
+    preopens::add_to_linker::<_, ReadOnly>(linker, |state| Files(state))?;
+    types::add_to_linker::<_, ReadOnly>(linker, |state| Files(state))
+}
+
+impl Files<'_> {
+    fn view(&mut self) -> WasiFilesystemCtxView<'_> {
+        self.0.filesystem()
+    }
+}
+
+impl preopens::Host for Files<'_> {
+    fn get_directories(&mut self) -> wasmtime::Result<Vec<(Handle, String)>> {
+        let step = Arc::clone(&self.0.step);
+        let table = self.view().table;
+        step.folders.iter().map(|(folder, at)| Ok((table.push(Descriptor::Dir(folder))?, at))).collect()
+    }
+}
+
+/// Whether opening and reading this never waits.
+const fn is_ready(kind: DescriptorType) -> bool {
+    matches!(kind, DescriptorType::RegularFile | DescriptorType::Directory | DescriptorType::SymbolicLink)
 }
 
 fn now<T>(future: impl Future<Output = FsResult<T>>) -> FsResult<T> {
@@ -43,42 +70,47 @@ fn refused<T>() -> FsResult<T> {
 
 impl Host for Files<'_> {
     fn convert_error_code(&mut self, error: FsError) -> wasmtime::Result<ErrorCode> {
-        Ok(AsyncHost::convert_error_code(&mut self.0, error)?.into())
+        Ok(AsyncHost::convert_error_code(&mut self.view(), error)?.into())
     }
 
     fn filesystem_error_code(&mut self, error: Resource<IoError>) -> wasmtime::Result<Option<ErrorCode>> {
-        Ok(AsyncHost::filesystem_error_code(&mut self.0, error)?.map(Into::into))
+        Ok(AsyncHost::filesystem_error_code(&mut self.view(), error)?.map(Into::into))
     }
 }
 
 /// Reading.
 impl HostDescriptor for Files<'_> {
     fn get_flags(&mut self, file: Handle) -> FsResult<DescriptorFlags> {
-        Ok(now(AsyncDescriptor::get_flags(&mut self.0, file))?.into())
+        Ok(now(AsyncDescriptor::get_flags(&mut self.view(), file))?.into())
     }
 
     fn get_type(&mut self, file: Handle) -> FsResult<DescriptorType> {
-        Ok(now(AsyncDescriptor::get_type(&mut self.0, file))?.into())
+        Ok(now(AsyncDescriptor::get_type(&mut self.view(), file))?.into())
     }
 
     fn read(&mut self, file: Handle, length: Filesize, offset: Filesize) -> FsResult<(Vec<u8>, bool)> {
-        now(AsyncDescriptor::read(&mut self.0, file, length, offset))
+        now(AsyncDescriptor::read(&mut self.view(), file, length, offset))
     }
 
     fn read_via_stream(&mut self, file: Handle, offset: Filesize) -> FsResult<Resource<DynInputStream>> {
-        AsyncDescriptor::read_via_stream(&mut self.0, file, offset)
+        AsyncDescriptor::read_via_stream(&mut self.view(), file, offset)
     }
 
     fn read_directory(&mut self, folder: Handle) -> FsResult<Resource<DirectoryEntryStream>> {
-        now(AsyncDescriptor::read_directory(&mut self.0, folder))
+        if self.0.wasi.listings >= MAX_LISTINGS {
+            return Err(AsyncErrorCode::InsufficientMemory.into());
+        }
+        let listing = now(AsyncDescriptor::read_directory(&mut self.view(), folder))?;
+        self.0.wasi.listings += 1;
+        Ok(listing)
     }
 
     fn stat(&mut self, file: Handle) -> FsResult<DescriptorStat> {
-        Ok(now(AsyncDescriptor::stat(&mut self.0, file))?.into())
+        Ok(now(AsyncDescriptor::stat(&mut self.view(), file))?.into())
     }
 
     fn stat_at(&mut self, folder: Handle, flags: PathFlags, path: String) -> FsResult<DescriptorStat> {
-        Ok(now(AsyncDescriptor::stat_at(&mut self.0, folder, flags.into(), path))?.into())
+        Ok(now(AsyncDescriptor::stat_at(&mut self.view(), folder, flags.into(), path))?.into())
     }
 
     fn open_at(
@@ -89,27 +121,31 @@ impl HostDescriptor for Files<'_> {
         how: OpenFlags,
         mode: DescriptorFlags,
     ) -> FsResult<Handle> {
-        now(AsyncDescriptor::open_at(&mut self.0, folder, flags.into(), path, how.into(), mode.into()))
+        let found = HostDescriptor::stat_at(self, Resource::new_borrow(folder.rep()), flags, path.clone())?;
+        if !is_ready(found.type_) {
+            return Err(AsyncErrorCode::NotPermitted.into());
+        }
+        now(AsyncDescriptor::open_at(&mut self.view(), folder, flags.into(), path, how.into(), mode.into()))
     }
 
     fn readlink_at(&mut self, folder: Handle, path: String) -> FsResult<String> {
-        now(AsyncDescriptor::readlink_at(&mut self.0, folder, path))
+        now(AsyncDescriptor::readlink_at(&mut self.view(), folder, path))
     }
 
     fn is_same_object(&mut self, one: Handle, other: Handle) -> wasmtime::Result<bool> {
-        at_once(AsyncDescriptor::is_same_object(&mut self.0, one, other))?
+        at_once(AsyncDescriptor::is_same_object(&mut self.view(), one, other))?
     }
 
     fn metadata_hash(&mut self, file: Handle) -> FsResult<MetadataHashValue> {
-        Ok(now(AsyncDescriptor::metadata_hash(&mut self.0, file))?.into())
+        Ok(now(AsyncDescriptor::metadata_hash(&mut self.view(), file))?.into())
     }
 
     fn metadata_hash_at(&mut self, folder: Handle, flags: PathFlags, path: String) -> FsResult<MetadataHashValue> {
-        Ok(now(AsyncDescriptor::metadata_hash_at(&mut self.0, folder, flags.into(), path))?.into())
+        Ok(now(AsyncDescriptor::metadata_hash_at(&mut self.view(), folder, flags.into(), path))?.into())
     }
 
     fn drop(&mut self, file: Handle) -> wasmtime::Result<()> {
-        AsyncDescriptor::drop(&mut self.0, file)
+        AsyncDescriptor::drop(&mut self.view(), file)
     }
 
     fn advise(&mut self, _: Handle, _: Filesize, _: Filesize, _: Advice) -> FsResult<()> {
@@ -177,10 +213,11 @@ impl HostDescriptor for Files<'_> {
 
 impl HostDirectoryEntryStream for Files<'_> {
     fn read_directory_entry(&mut self, entries: Resource<DirectoryEntryStream>) -> FsResult<Option<DirectoryEntry>> {
-        Ok(now(AsyncEntries::read_directory_entry(&mut self.0, entries))?.map(Into::into))
+        Ok(now(AsyncEntries::read_directory_entry(&mut self.view(), entries))?.map(Into::into))
     }
 
     fn drop(&mut self, entries: Resource<DirectoryEntryStream>) -> wasmtime::Result<()> {
-        AsyncEntries::drop(&mut self.0, entries)
+        self.0.wasi.listings = self.0.wasi.listings.saturating_sub(1);
+        AsyncEntries::drop(&mut self.view(), entries)
     }
 }

@@ -1,5 +1,7 @@
 //! What WASI remembers for one instance: printed text, readings of the clock, handles, and the context of the present call.
 
+use std::collections::BTreeMap;
+
 use wasmtime_wasi::{ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView};
 
 use super::moment::{Moment, Purpose};
@@ -18,6 +20,8 @@ pub(crate) struct Wasi {
     pub(crate) stderr: Printed,
     /// Whether the guest handles messages, and is not just starting.
     pub(crate) is_handling: bool,
+    /// Listings of folders that the guest holds.
+    pub(super) listings: usize,
     readings: Readings,
     moment: Moment,
     table: ResourceTable,
@@ -33,6 +37,7 @@ impl Wasi {
             stdout: Printed::default(),
             stderr: Printed::default(),
             is_handling: false,
+            listings: 0,
             readings: Readings::default(),
             moment: Moment::default(),
             table,
@@ -51,14 +56,15 @@ impl Wasi {
     }
 
     /// What `wasmtime-wasi` works on.
-    pub(super) fn view(&mut self) -> WasiCtxView<'_> {
+    pub(super) fn view(&mut self, env: &BTreeMap<String, String>) -> WasiCtxView<'_> {
         let Self { moment, readings, table, context, .. } = self;
-        WasiCtxView { ctx: context.get_or_insert_with(|| locked(*moment, readings)), table }
+        WasiCtxView { ctx: context.get_or_insert_with(|| locked(*moment, readings, env)), table }
     }
 }
 
-/// A context with nothing in it: no environment, no arguments, no files, no network; standard input is at its end.
-fn locked(moment: Moment, readings: &Readings) -> Box<WasiCtx> {
+/// A context with nothing in it but this environment: no arguments, no files, no network; standard input is at its end.
+/// Granted folders are not its own: see `filesystem`.
+fn locked(moment: Moment, readings: &Readings, env: &BTreeMap<String, String>) -> Box<WasiCtx> {
     let mut context = WasiCtxBuilder::new();
     context
         .wall_clock(Standing(moment))
@@ -68,5 +74,8 @@ fn locked(moment: Moment, readings: &Readings) -> Box<WasiCtx> {
         .insecure_random_seed(u128::from_le_bytes(moment.chance(Purpose::Seed).draw()))
         .max_random_size(MAX_RANDOM_BYTES)
         .allow_blocking_current_thread(true);
+    for (name, value) in env {
+        context.env(name, value);
+    }
     Box::new(context.build())
 }

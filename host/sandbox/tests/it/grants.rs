@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::harness::{NOW, Rows, config, logged, message, one, prepare, run, run_texts, shown, step, text};
 
 fn tables(names: &[&str]) -> Grants {
-    Grants { lookup: names.iter().map(|&name| name.to_owned()).collect(), clock: false }
+    Grants { lookup: names.iter().map(|&name| name.to_owned()).collect(), ..Grants::default() }
 }
 
 pub(crate) mod lookup_user {

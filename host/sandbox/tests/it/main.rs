@@ -6,6 +6,7 @@
 
 mod answers;
 mod cache;
+mod files;
 mod grants;
 mod harness;
 mod hostile;
@@ -18,6 +19,7 @@ mod every_guest_has_a_module {
     #![expect(unused_imports, reason = "naming the modules is the point")]
 
     use crate::answers::*;
+    use crate::files::*;
     use crate::grants::*;
     use crate::hostile::*;
     use crate::load::*;

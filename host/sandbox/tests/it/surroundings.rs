@@ -106,30 +106,6 @@ pub(crate) mod ambient {
     }
 }
 
-pub(crate) mod file_reader {
-    use super::*;
-    use gantry_core::Outcome;
-
-    /// What the guest is told it may not have.
-    fn refused(step: &gantry_sandbox::PreparedStep, asked: &str) -> bool {
-        matches!(one(step, asked).unwrap(), Outcome::Reject(fault) if fault.code == "refused")
-    }
-
-    #[test]
-    fn without_a_grant_no_path_leads_to_a_file_and_no_variable_has_a_value() {
-        let step = step(gantry_guests::FILE_READER);
-        for what in ["read", "list", "write", "remove", "rename", "link"] {
-            for path in ["/etc/passwd", "/", ".", "..", "../../etc/passwd", "/proc/self/environ", "/data/x", ""] {
-                let asked = serde_json::json!({ (what): path }).to_string();
-                assert!(refused(&step, &asked), "{asked}");
-            }
-        }
-        for name in ["PATH", "HOME", "GANTRY_TOOLS"] {
-            assert!(refused(&step, &format!(r#"{{"env": "{name}"}}"#)), "{name}");
-        }
-    }
-}
-
 pub(crate) mod printer {
     use super::*;
 

@@ -167,6 +167,9 @@ fn only_the_store_names_sled() {
 #[test]
 fn only_the_sandbox_and_what_measures_it_name_wasmtime() {
     only("wasmtime", &["host/sandbox", "tests/bench"]);
+    for of_its_family in ["wasmtime-wasi", "wasmtime-wasi-io"] {
+        only(of_its_family, &["host/sandbox"]);
+    }
     let measuring = files(&["tests/bench"], "rs");
     let naming: Vec<_> = measuring.iter().filter(|f| code(&f.text).contains("wasmtime::")).map(|f| &f.path).collect();
     assert_eq!(naming, ["tests/bench/src/bare.rs"], "the yardstick alone: what is measured has its limits on");

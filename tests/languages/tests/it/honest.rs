@@ -230,7 +230,7 @@ fn more_data_than_fits_the_memory_is_a_fault_of_memory_in_every_language() {
             continue;
         }
         let plugin = load(&std::fs::read(built(folder)).unwrap());
-        let grants = Grants { lookup: ["countries".to_owned()].into(), clock: true };
+        let grants = Grants { lookup: ["countries".to_owned()].into(), clock: true, ..Grants::default() };
         let fault = run(&plugin, grants, &message).unwrap_err();
         assert_eq!(fault.code, FaultCode::Memory, "{name}: {fault}");
     }

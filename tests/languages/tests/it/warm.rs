@@ -37,7 +37,7 @@ fn recycled(folder: &str) -> u32 {
         step: "map".to_owned(),
         place: Place::whole("test"),
         settings: serde_json::Value::Null,
-        grants: Grants { lookup: ["countries".to_owned()].into(), clock: true },
+        grants: Grants { lookup: ["countries".to_owned()].into(), clock: true, ..Grants::default() },
         limits,
         reuse,
         routes: Default::default(),

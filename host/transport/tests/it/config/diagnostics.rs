@@ -54,6 +54,11 @@ fn rules_that_can_not_be_meant_are_refused_where_they_stand() {
 }
 
 #[test]
+fn a_grant_of_a_folder_or_a_variable_that_can_not_be_is_refused_where_it_stands() {
+    insta::assert_snapshot!(drawn("grants"));
+}
+
+#[test]
 fn an_unknown_choice_lists_the_possible_ones() {
     insta::assert_snapshot!(drawn("choices"));
 }

@@ -70,6 +70,8 @@ fn a_step_is_read_and_dates_in_its_settings_become_text() {
     assert_eq!((step.name.as_str(), plugin.plugin.clone()), ("order-to-erp", absolute("plugins/order-to-erp.wasm")));
     assert_eq!(plugin.settings.to_string(), r#"{"currency":"EUR","since":"2026-01-31","rates":[1,2.5]}"#);
     assert!(plugin.grants.clock && plugin.grants.lookup.contains("products"));
+    let models = gantry_core::FolderGrant { path: absolute("models"), at: "/data/models".to_owned() };
+    assert_eq!((&plugin.grants.files[..], plugin.grants.env["REGION"].as_str()), (&[models][..], "eu"));
     assert_eq!((plugin.limits.memory_bytes, plugin.limits.outputs), (32 << 20, 10));
     assert_eq!(step.place.to_string(), "tests/cases/complete/orders.toml:33");
 }

@@ -124,7 +124,7 @@ impl Samples {
             place: Place::whole("samples"),
             tables: Arc::new(self.tables()?),
             settings: self.settings()?,
-            grants: Grants { lookup, clock: manifest.wants.clock },
+            grants: Grants { lookup, clock: manifest.wants.clock, ..Grants::default() },
             limits: self.limits,
             reuse: Reuse::Fresh,
             routes: self.targets.clone(),

@@ -75,7 +75,7 @@ impl Import {
     fn new(name: &str, found: &Inspection, steps: &[PluginUse]) -> Self {
         match standing(name) {
             Standing::Free => Self::available(name, "free"),
-            Standing::Wasi => Self::available(name, "locked: there is nothing behind it"),
+            Standing::Wasi => Self::available(name, "locked: there is nothing behind it without a grant"),
             Standing::Refused { hint } => Self::missing(name, format!("REFUSED by every host: {hint}")),
             Standing::NeedsLookup => Self::granted(name, &lookup_line(found), steps, &|step| lookup(step, found)),
             Standing::NeedsClock => Self::granted(name, "clock = true", steps, &|step| {

@@ -1,0 +1,123 @@
+//! Grants of a step: tables, the clock, folders and variables of the environment.
+//!
+//! A plugin never gets a secret, so a variable whose value looks like a reference to one is refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use gantry_core::{FolderGrant, Grants};
+
+use super::Lower;
+use super::step::Tables;
+use crate::at::At;
+use crate::diagnostic::Code;
+use crate::raw::flow::{FolderTable, GrantsTable};
+use crate::raw::text::PathText;
+
+impl Lower<'_> {
+    pub(super) fn grants(&mut self, raw: GrantsTable, tables: &Tables) -> Option<Grants> {
+        let mut lookup = Some(BTreeSet::new());
+        for table in raw.lookup.unwrap_or_default() {
+            if self.has_table(&table, tables, "to grant") {
+                lookup.as_mut().map(|granted| granted.insert(table.value));
+            } else {
+                lookup = None;
+            }
+        }
+        let files = self.folders(raw.files.unwrap_or_default());
+        let env = self.variables(raw.env.unwrap_or_default());
+        Some(Grants { lookup: lookup?, clock: raw.clock.unwrap_or(false), files: files?, env: env? })
+    }
+
+    fn folders(&mut self, raw: Vec<At<FolderTable>>) -> Option<Vec<FolderGrant>> {
+        let mut taken = BTreeSet::new();
+        let lowered: Vec<_> = raw.into_iter().map(|folder| self.folder(folder.value, &mut taken)).collect();
+        lowered.into_iter().collect()
+    }
+
+    fn folder(&mut self, raw: FolderTable, taken: &mut BTreeSet<String>) -> Option<FolderGrant> {
+        let write = raw.write.filter(|write| write.value);
+        if let Some(write) = &write {
+            let help = "let the plugin emit what is to be kept, to a target of kind `file`";
+            self.report.add(Code::Conflict, &write.span, "a plugin can't be granted to write files", help);
+        }
+        let path = raw.path.and_then(|path| self.existing_folder(&path));
+        let at = raw.at.and_then(|at| self.place(at, taken));
+        if write.is_some() { None } else { Some(FolderGrant { path: path?, at: at? }) }
+    }
+
+    fn existing_folder(&mut self, path: &At<PathText>) -> Option<PathBuf> {
+        let found = self.path(path)?;
+        if found.is_dir() {
+            return Some(found);
+        }
+        let problem = if found.exists() { "is no folder" } else { "does not exist" };
+        let message = format!("the folder {} {problem}", self.directory.join(&*path.value).display());
+        let help = "paths are relative to the flow file; put a single file into a folder of its own";
+        self.report.add(Code::MissingFile, &path.span, message, help);
+        None
+    }
+
+    /// Where the plugin finds a folder.
+    fn place(&mut self, at: At<String>, taken: &mut BTreeSet<String>) -> Option<String> {
+        if !is_absolute(&at.value) {
+            let message = format!("`{}` is not a path at which a plugin can find a folder", at.value);
+            self.invalid(&at.span, message, "write an absolute path without `.` and `..`, such as \"/data\"");
+            return None;
+        }
+        if !taken.insert(at.value.clone()) {
+            let message = format!("the step has a folder at `{}` already", at.value);
+            self.report.add(Code::Conflict, &at.span, message, "");
+            return None;
+        }
+        Some(at.value)
+    }
+
+    fn variables(&mut self, raw: BTreeMap<At<String>, At<String>>) -> Option<BTreeMap<String, String>> {
+        let lowered: Vec<_> = raw.into_iter().map(|(name, value)| self.variable(name, value)).collect();
+        lowered.into_iter().collect()
+    }
+
+    fn variable(&mut self, name: At<String>, value: At<String>) -> Option<(String, String)> {
+        let is_name = name.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if name.value.is_empty() || !is_name || name.value.starts_with(|first: char| first.is_ascii_digit()) {
+            let message = format!("`{}` is not the name of an environment variable", name.value);
+            self.invalid(&name.span, message, "use letters, digits and `_`");
+            return None;
+        }
+        if value.value.starts_with("env:") || value.value.starts_with("file:") {
+            let help = "write the value itself; what needs the secret is a source or a target";
+            self.report.add(Code::Conflict, &value.span, "a plugin never gets a secret", help);
+            return None;
+        }
+        if value.value.contains('\0') {
+            self.invalid(&value.span, "a variable of the environment can't contain a NUL", "");
+            return None;
+        }
+        Some((name.value, value.value))
+    }
+}
+
+/// An absolute path of plain names.
+fn is_absolute(at: &str) -> bool {
+    at.strip_prefix('/').is_some_and(|names| names.split('/').all(is_plain))
+}
+
+fn is_plain(name: &str) -> bool {
+    !matches!(name, "" | "." | "..") && !name.contains('\0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_absolute;
+
+    #[test]
+    fn a_folder_is_found_at_an_absolute_path_of_plain_names() {
+        for good in ["/data", "/data/models", "/a.b"] {
+            assert!(is_absolute(good), "{good}");
+        }
+        for bad in ["", "/", "data", "./data", "/data/", "//data", "/data/../etc", "/."] {
+            assert!(!is_absolute(bad), "{bad}");
+        }
+    }
+}
