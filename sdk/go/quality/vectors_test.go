@@ -66,6 +66,9 @@ func written(instant time.Time, err error) (string, error) { return InstantText(
 
 func vectorsOf(t *testing.T, kind string) []vector {
 	t.Helper()
+	if _, err := os.Stat("../../quality"); err != nil {
+		t.Skip("the vectors are not copied with the SDK")
+	}
 	var file struct{ Vectors []vector }
 	raw, err := os.ReadFile("../../quality/vectors/" + kind + ".json")
 	if err == nil {

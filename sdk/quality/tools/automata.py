@@ -167,7 +167,7 @@ class Table:
             assert depth < 40, "an infinite language"
             if state not in done:
                 edges: dict[tuple[int, bool], int] = {}
-                for digit, following in step(state)[1].items():
+                for digit, following in sorted(step(state)[1].items()):
                     end = placed(following, depth + 1)
                     accepts = step(following)[0]
                     if end or accepts:

@@ -65,7 +65,9 @@ def c(name: str, text: str) -> str:
     elif name == "digits":
         body = f"static const uint32_t zeros[] = {{\n{wrapped([f'0x{line}' for line in lines], 12)}}};\n"
     elif name == "phone-shapes":
-        body = "static const char shapes[] =\n" + "\n".join(f'    "{line}"' for line in lines) + ";\n"
+        # Two question marks may begin a trigraph.
+        literals = [line.replace("??", "?\\?") for line in lines]
+        body = "static const char shapes[] =\n" + "\n".join(f'    "{line}"' for line in literals) + ";\n"
     else:
         constant = {"phone-plans": "plans", "zones": "zones"}[name]
         body = f"static const char {constant}[] =\n" + "\n".join(f'    "{line}\\n"' for line in lines) + ";\n"

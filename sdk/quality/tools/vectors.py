@@ -106,7 +106,7 @@ def dates() -> None:
         add(f"29.02.{year}", "undeclared", "not-a-date")
     write(
         "dates",
-        "ISO 8601 and RFC 3339 (their forms and limits), RFC 5322 (dates of mail), the long dates of CLDR 48 in English, "
+        "ISO 8601 and RFC 3339 (their forms and limits), RFC 5322 (dates of mail), the long dates of CLDR 49 in English, "
         "German, French and Spanish; the calendar is Python's",
         vectors,
     )
@@ -201,7 +201,7 @@ def decimals() -> None:
         add(text, notation, value)
     write(
         "decimals",
-        "The number formats of CLDR 48 for English, German, French, Swiss German and Swedish; beyond them, the limits of "
+        "The number formats of CLDR 49 for English, German, French, Swiss German and Swedish; beyond them, the limits of "
         "the kit: 28 decimals, below 2^96 without the point",
         vectors,
     )
@@ -298,7 +298,7 @@ def countries() -> None:
             vectors.append({"text": name, "value": code})
     vectors += [{"text": text, "value": code} for text, code in PEOPLE]
     vectors += [{"text": text, "code": "unknown-country"} for text in NO_COUNTRIES]
-    write("countries", "ISO 3166-1 (codes and English short names) by pycountry 26.2.16, names of CLDR 48", vectors)
+    write("countries", "ISO 3166-1 (codes and English short names) by pycountry 26.2.16, names of CLDR 49", vectors)
 
 
 PEOPLE = [
