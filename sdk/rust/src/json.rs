@@ -12,6 +12,7 @@
 //! | `wrong-type` | has a value of another type, for instance a text instead of a number |
 //! | `wrong-value` | has the right type but no allowed value |
 
+mod finite;
 #[cfg(feature = "decimal")]
 mod number;
 mod objects;
@@ -20,10 +21,12 @@ mod objects;
 pub use number::{JsonNumber, as_json_number};
 
 use serde::de::DeserializeOwned;
+use serde::ser::Serialize;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
 use crate::check::Defect;
+use crate::json::finite::Finite;
 use crate::json::objects::Objects;
 use crate::outcome::Violation;
 
@@ -59,6 +62,11 @@ pub fn read_bytes<T: DeserializeOwned>(json: &[u8]) -> Result<T, Violation> {
         Ok(json) => read(json),
         Err(error) => Err(Defect::new("not-json", format!("not UTF-8: {error}")).at(String::new())),
     }
+}
+
+/// The JSON text of a value; a float that is no number (`NaN`) is an error, where `serde_json` by itself writes `null`.
+pub fn write<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
+    serde_json::to_string(&Finite(value))
 }
 
 /// Appends one reference token to a JSON Pointer, escaped as RFC 6901 asks.

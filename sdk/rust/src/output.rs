@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::json;
 use crate::message::{Headers, Message, Payload};
 use crate::outcome::Refusal;
 
@@ -28,11 +29,10 @@ pub struct Output {
 }
 
 impl Output {
-    /// This value as JSON. A value that has no JSON form (for instance a map whose keys are not text) is a bug of the
-    /// plugin, and the message is rejected as `not-serialisable`.
+    /// This value as JSON. A value that has no JSON form (for instance a map whose keys are not text, or a float that is no
+    /// number) is a bug of the plugin, and the message is rejected as `not-serialisable`.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, Refusal> {
-        let text =
-            serde_json::to_string(value).map_err(|error| Refusal::reject("not-serialisable", error.to_string()))?;
+        let text = json::write(value).map_err(|error| Refusal::reject("not-serialisable", error.to_string()))?;
         Ok(Self::new(JSON, text))
     }
 
@@ -92,6 +92,7 @@ mod tests {
     #[test]
     fn what_json_cannot_hold_is_rejected_and_never_sent() {
         let map = BTreeMap::from([(vec![1], 2)]);
+        assert!(matches!(Output::json(&[f64::NAN]), Err(Refusal::Reject(fault)) if fault.code == "not-serialisable"));
         assert!(matches!(Output::json(&map), Err(Refusal::Reject(fault)) if fault.code == "not-serialisable"));
     }
 
