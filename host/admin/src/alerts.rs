@@ -1,13 +1,14 @@
 //! `/v1/alerts`: lists alerts and tests their endpoints.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use gantry_api::v1::{AlertReport, TestAnswer};
+use axum::extract::State;
+use gantry_api::v1::{AlertReport, CloseRequest, TestAnswer};
 use gantry_operations::TestAlert;
 
 use crate::convert::Convert as _;
+use crate::extract::{OptionalBody, Place};
 use crate::problem::{self, ProblemResponse};
-use crate::state::{Admin, NOBODY, Running};
+use crate::state::{Admin, Running};
 
 /// Lists every alert of the host file with the conditions that fire.
 #[utoipa::path(get, path = "/v1/alerts", tag = "alerts", operation_id = "list_alerts",
@@ -18,11 +19,14 @@ pub(crate) async fn list(Running(host): Running) -> Json<Vec<AlertReport>> {
 
 /// Sends a trigger and a resolve notification to one endpoint, at once, and returns its answers.
 #[utoipa::path(post, path = "/v1/alerts/{name}/test", tag = "alerts", operation_id = "test_alert",
-    params(("name" = String, Path, description = "The alert")),
-    responses((status = 200, description = "the endpoint's answers", body = Vec<TestAnswer>), problem::NotFound))]
+    params(("name" = String, Path, description = "The alert")), request_body = Option<CloseRequest>,
+    responses((status = 200, description = "the endpoint's answers", body = Vec<TestAnswer>),
+              problem::BadRequest, problem::NotFound))]
 pub(crate) async fn test(
     State(admin): State<Admin>,
-    Path(name): Path<String>,
+    Place(name): Place<String>,
+    request: Result<OptionalBody<CloseRequest>, ProblemResponse>,
 ) -> Result<Json<Vec<TestAnswer>>, ProblemResponse> {
-    Ok(Json(admin.execute(NOBODY, TestAlert { name }).await?.convert()))
+    let OptionalBody(CloseRequest { by, reason }) = request?;
+    Ok(Json(admin.execute(&by, TestAlert { name, reason }).await?.convert()))
 }

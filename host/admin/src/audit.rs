@@ -13,9 +13,6 @@ use crate::state::Admin;
 /// Entries on a page by default.
 const PAGE: usize = 100;
 
-/// Most entries on a page.
-const MAX_PAGE: usize = 1000;
-
 /// Lists the entries of the audit log, newest first. A page can be short or empty although more follow.
 #[utoipa::path(get, path = "/v1/audit", tag = "audit", operation_id = "list_audit",
     params(AuditQuery),
@@ -28,6 +25,6 @@ pub(crate) async fn list(
     let before = query.before.as_deref().map(str::parse).transpose();
     let before =
         before.map_err(|error: gantry_store::InvalidAuditId| ProblemResponse::bad_request(error.to_string()))?;
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let limit = extract::limit(query.limit)?.unwrap_or(PAGE);
     Ok(Json(admin.records().audit(query.convert(), before, limit).await?.convert()))
 }

@@ -2,8 +2,7 @@
 //! `groups`, imports in `imports`.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use gantry_api::v1::{
     CloseRequest, DeadLetter, DeadLetterCounts, DeadLetterFilter, DeadLetterPage, EditedPayload, Part, ReplayRequest,
@@ -13,7 +12,7 @@ use gantry_core::DeadLetterId;
 use gantry_operations::{Acknowledge, Discard, Edit, Replay};
 
 use crate::convert::Convert as _;
-use crate::extract::{self, DeadLetterQuery};
+use crate::extract::{self, Body, DeadLetterQuery, Place};
 use crate::problem::{self, ProblemResponse};
 use crate::state::Admin;
 
@@ -59,7 +58,7 @@ pub(crate) async fn count(
     responses((status = 200, description = "the dead letter", body = DeadLetter), problem::BadRequestOrId, problem::NotFound))]
 pub(crate) async fn show(
     State(admin): State<Admin>,
-    Path(id): Path<String>,
+    Place(id): Place<String>,
 ) -> Result<Json<DeadLetter>, ProblemResponse> {
     let id: DeadLetterId = extract::id(&id)?;
     let found = admin.records().dead_letter(id).await?.ok_or_else(|| ProblemResponse::not_found("dead letter", id))?;
@@ -73,7 +72,7 @@ pub(crate) async fn show(
     responses((status = 200, description = "its revisions", body = Revisions), problem::BadRequestOrId, problem::NotFound))]
 pub(crate) async fn revisions(
     State(admin): State<Admin>,
-    Path(id): Path<String>,
+    Place(id): Place<String>,
 ) -> Result<Json<Revisions>, ProblemResponse> {
     let id: DeadLetterId = extract::id(&id)?;
     let found = admin.records().dead_letter_revisions(id).await?;
@@ -87,11 +86,11 @@ pub(crate) async fn revisions(
               problem::BadRequestOrId, problem::NotFound, problem::Conflict, problem::TooLarge))]
 pub(crate) async fn replay(
     State(admin): State<Admin>,
-    Path(id): Path<String>,
-    request: Result<Json<ReplayRequest>, JsonRejection>,
+    Place(id): Place<String>,
+    request: Result<Body<ReplayRequest>, ProblemResponse>,
 ) -> Result<(StatusCode, Json<DeadLetter>), ProblemResponse> {
     let id = extract::id(&id)?;
-    let ReplayRequest { by, payload } = extract::body(request)?;
+    let Body(ReplayRequest { by, payload }) = request?;
     let replayed = match payload {
         Some(EditedPayload(payload)) => admin.execute(&by, Edit { id, payload }).await?,
         None => admin.execute(&by, Replay { id }).await?,
@@ -106,11 +105,11 @@ pub(crate) async fn replay(
               problem::BadRequestOrId, problem::NotFound, problem::Conflict))]
 pub(crate) async fn discard(
     State(admin): State<Admin>,
-    Path(id): Path<String>,
-    request: Result<Json<CloseRequest>, JsonRejection>,
+    Place(id): Place<String>,
+    request: Result<Body<CloseRequest>, ProblemResponse>,
 ) -> Result<Json<DeadLetter>, ProblemResponse> {
     let id = extract::id(&id)?;
-    let CloseRequest { by, reason } = extract::body(request)?;
+    let Body(CloseRequest { by, reason }) = request?;
     Ok(Json(admin.execute(&by, Discard { id, reason }).await?.convert()))
 }
 
@@ -122,10 +121,10 @@ pub(crate) async fn discard(
               problem::BadRequestOrId, problem::NotFound, problem::Conflict))]
 pub(crate) async fn acknowledge(
     State(admin): State<Admin>,
-    Path(id): Path<String>,
-    request: Result<Json<CloseRequest>, JsonRejection>,
+    Place(id): Place<String>,
+    request: Result<Body<CloseRequest>, ProblemResponse>,
 ) -> Result<Json<DeadLetter>, ProblemResponse> {
     let id = extract::id(&id)?;
-    let CloseRequest { by, reason: _ } = extract::body(request)?;
-    Ok(Json(admin.execute(&by, Acknowledge { id }).await?.convert()))
+    let Body(CloseRequest { by, reason }) = request?;
+    Ok(Json(admin.execute(&by, Acknowledge { id, reason }).await?.convert()))
 }

@@ -1,8 +1,8 @@
 //! `/v1/deployments`: begin, list, approve and roll back deployments, and run dead letters through another version.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use gantry_api::v1::{
     ApproveRequest, CloseRequest, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, ShadowReport, form,
@@ -12,7 +12,7 @@ use gantry_core::FlowName;
 use gantry_operations::{ApproveDeployment, BeginDeployment, OperationError, ResetStep, RollBackDeployment};
 
 use crate::convert::Convert as _;
-use crate::extract;
+use crate::extract::{self, Body, Place};
 use crate::problem::{self, ProblemResponse};
 use crate::state::{Admin, Running};
 
@@ -23,9 +23,9 @@ use crate::state::{Admin, Running};
               problem::BadRequest, problem::NotFound, problem::Conflict, problem::Untrusted, problem::PluginRefused, problem::CatalogueFailed))]
 pub(crate) async fn begin(
     State(admin): State<Admin>,
-    request: Result<Json<DeployRequest>, JsonRejection>,
+    request: Result<Body<DeployRequest>, ProblemResponse>,
 ) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
-    let DeployRequest { flow, step, plugin, by, terms } = extract::body(request)?;
+    let Body(DeployRequest { flow, step, plugin, by, terms }) = request?;
     let begin = BeginDeployment { flow, step, plugin, terms: terms.convert() };
     let deployment = admin.execute(&by, begin).await?;
     Ok((StatusCode::ACCEPTED, Json(deployment.convert())))
@@ -57,25 +57,26 @@ fn matches(query: &DeploymentQuery, deployment: &rollout::Deployment) -> bool {
     responses((status = 200, description = "the record", body = Deployment), problem::BadRequest, problem::NotFound))]
 pub(crate) async fn show(
     Running(host): Running,
-    number: Result<Path<u64>, PathRejection>,
+    number: Result<Place<u64>, ProblemResponse>,
 ) -> Result<Json<Deployment>, ProblemResponse> {
-    let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
+    let Place(number) = number?;
     let deployment = host.deployment(number).map_err(OperationError::from)?;
     Ok(Json(deployment.convert()))
 }
 
-/// Lets a deployment continue with the next phase: 202, because the deployment does so asynchronously.
+/// Lets a deployment continue with the phase after the approved one: 202, because the deployment does so asynchronously;
+/// 409 when it is in another phase.
 #[utoipa::path(post, path = "/v1/deployments/{number}/approve", tag = "deployments", operation_id = "approve_deployment",
     params(("number" = u64, Path, description = "The deployment's number")), request_body = ApproveRequest,
     responses((status = 202, description = "the record before the next phase", body = Deployment),
               problem::BadRequest, problem::NotFound, problem::Conflict))]
 pub(crate) async fn approve(
     State(admin): State<Admin>,
-    number: Result<Path<u64>, PathRejection>,
-    request: Result<Json<ApproveRequest>, JsonRejection>,
+    number: Result<Place<u64>, ProblemResponse>,
+    request: Result<Body<ApproveRequest>, ProblemResponse>,
 ) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
-    let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let ApproveRequest { by, reason, phase } = extract::body(request)?;
+    let Place(number) = number?;
+    let Body(ApproveRequest { by, reason, phase }) = request?;
     let deployment = admin.execute(&by, ApproveDeployment { number, phase: phase.convert(), reason }).await?;
     Ok((StatusCode::ACCEPTED, Json(deployment.convert())))
 }
@@ -89,11 +90,11 @@ pub(crate) async fn approve(
               problem::BadRequest, problem::NotFound, problem::Conflict, problem::PluginRefused, problem::CatalogueFailed))]
 pub(crate) async fn roll_back(
     State(admin): State<Admin>,
-    number: Result<Path<u64>, PathRejection>,
-    request: Result<Json<CloseRequest>, JsonRejection>,
+    number: Result<Place<u64>, ProblemResponse>,
+    request: Result<Body<CloseRequest>, ProblemResponse>,
 ) -> Result<(StatusCode, Json<Deployment>), ProblemResponse> {
-    let Path(number) = number.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let CloseRequest { by, reason } = extract::body(request)?;
+    let Place(number) = number?;
+    let Body(CloseRequest { by, reason }) = request?;
     let deployment = admin.execute(&by, RollBackDeployment { number, reason }).await?;
     let done = deployment.phase == Phase::Deployed;
     Ok((if done { StatusCode::OK } else { StatusCode::ACCEPTED }, Json(deployment.convert())))
@@ -107,11 +108,11 @@ pub(crate) async fn roll_back(
               problem::BadRequest, problem::NotFound, problem::Conflict, problem::PluginRefused))]
 pub(crate) async fn reset(
     State(admin): State<Admin>,
-    place: Result<Path<(FlowName, String)>, PathRejection>,
-    request: Result<Json<CloseRequest>, JsonRejection>,
+    place: Result<Place<(FlowName, String)>, ProblemResponse>,
+    request: Result<Body<CloseRequest>, ProblemResponse>,
 ) -> Result<Json<Deployment>, ProblemResponse> {
-    let Path((flow, step)) = place.map_err(|error| ProblemResponse::bad_request(error.body_text()))?;
-    let CloseRequest { by, reason } = extract::body(request)?;
+    let Place((flow, step)) = place?;
+    let Body(CloseRequest { by, reason }) = request?;
     Ok(Json(admin.execute(&by, ResetStep { flow, step, reason }).await?.convert()))
 }
 
@@ -122,10 +123,9 @@ pub(crate) async fn reset(
               problem::BadRequest, problem::NotFound, problem::PluginRefused, problem::CatalogueFailed))]
 pub(crate) async fn dry_run(
     Running(host): Running,
-    request: Result<Json<DryRunRequest>, JsonRejection>,
+    request: Result<Body<DryRunRequest>, ProblemResponse>,
 ) -> Result<Json<ShadowReport>, ProblemResponse> {
-    let request = extract::body(request)?;
-    let DryRunRequest { flow, step, with, dead_letters } = request;
+    let Body(DryRunRequest { flow, step, with, dead_letters }) = request?;
     let report = host.dry_run(flow, step, &with, dead_letters).await;
     Ok(Json(report.map_err(OperationError::from)?.convert()))
 }

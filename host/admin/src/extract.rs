@@ -2,11 +2,13 @@
 //! wrong and where. Unknown names are refused: a misspelt filter must not widen the set of a discard.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{FromRequestParts, Query};
+use axum::body::Bytes;
+use axum::extract::path::ErrorKind;
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
-use gantry_api::v1::{Code, DeadLetterFilter, Part};
+use gantry_api::v1::{Code, DeadLetterFilter, Object, Part};
 use gantry_core::id::InvalidId;
 use gantry_store::{Filter, Page};
 use serde::de::DeserializeOwned;
@@ -28,6 +30,7 @@ impl<S: Sync> FromRequestParts<S> for DeadLetterQuery {
         let (part, filter): (Vec<_>, Vec<_>) =
             pairs.partition(|pair| matches!(pair.split('=').next(), Some("after" | "limit")));
         let part: Part = parse_query(&part)?;
+        limit(part.limit)?;
         let filter: DeadLetterFilter = parse_query(&filter)?;
         Ok(Self { filter: filter.convert(), page: part.convert() })
     }
@@ -44,15 +47,84 @@ pub(crate) fn query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Pro
     query.map(|Query(value)| value).map_err(|error| ProblemResponse::bad_request(error.body_text()))
 }
 
-/// The value of a JSON body.
-pub(crate) fn body<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, ProblemResponse> {
-    body.map(|Json(value)| value).map_err(|error| refused_body(error.status(), error.body_text()))
+/// Most entries of a list in one answer.
+pub(crate) const MOST_ENTRIES: usize = 1000;
+
+/// The number of entries that a query asks for, if it asks for one.
+pub(crate) fn limit(asked: Option<usize>) -> Result<Option<usize>, ProblemResponse> {
+    match asked {
+        Some(limit) if !(1..=MOST_ENTRIES).contains(&limit) => {
+            Err(ProblemResponse::bad_request(format!("`limit` is a number from 1 to {MOST_ENTRIES}, not {limit}")))
+        }
+        asked => Ok(asked),
+    }
+}
+
+/// A JSON body, which is an object.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ProblemResponse;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ProblemResponse> {
+        let read = Json::<Object<T>>::from_request(request, state).await;
+        let read = read.map(|Json(Object(value))| Self(value));
+        read.map_err(|error| refused_body(error.status(), error.body_text()))
+    }
+}
+
+/// The same where the body may be left out, or be `null`: then every field has its default.
+pub(crate) struct OptionalBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
+    type Rejection = ProblemResponse;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ProblemResponse> {
+        let read = bytes(Bytes::from_request(request, state).await)?;
+        let read: Option<Object<T>> = match read.trim_ascii() {
+            b"" => None,
+            text => serde_json::from_slice(text).map_err(|error| ProblemResponse::bad_request(error.to_string()))?,
+        };
+        Ok(Self(read.map(|Object(value)| value).unwrap_or_default()))
+    }
+}
+
+/// The bytes of a body.
+pub(crate) fn bytes(body: Result<Bytes, BytesRejection>) -> Result<Bytes, ProblemResponse> {
+    body.map_err(|error| refused_body(error.status(), error.body_text()))
 }
 
 /// The problem with a body that could not be read.
-pub(crate) fn refused_body(status: StatusCode, detail: String) -> ProblemResponse {
+fn refused_body(status: StatusCode, detail: String) -> ProblemResponse {
     let code = if status == StatusCode::PAYLOAD_TOO_LARGE { Code::TooLarge } else { Code::BadRequest };
     ProblemResponse::new(code, detail)
+}
+
+/// The parts of a path that stand for something.
+pub(crate) struct Place<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Place<T> {
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ProblemResponse> {
+        let read = Path::<T>::from_request_parts(parts, state).await;
+        read.map(|Path(place)| Self(place)).map_err(|error| ProblemResponse::bad_request(unreadable(&error)))
+    }
+}
+
+/// What is wrong with a path, without the names of this program's types.
+fn unreadable(error: &PathRejection) -> String {
+    let PathRejection::FailedToDeserializePathParams(failed) = error else { return error.body_text() };
+    match failed.kind() {
+        ErrorKind::InvalidUtf8InPathParam { key } => format!("`{key}` in the path is not UTF-8"),
+        ErrorKind::ParseError { value, expected_type: "u64" } => format!("the path holds a number, not `{value}`"),
+        ErrorKind::ParseErrorAtKey { key, value, expected_type: "u64" } => {
+            format!("`{key}` in the path is a number, not `{value}`")
+        }
+        ErrorKind::ParseErrorAtKey { key, value, .. } => format!("`{key}` in the path can't be `{value}`"),
+        ErrorKind::DeserializeError { key, message, .. } => format!("`{key}` in the path: {message}"),
+        other => other.to_string(),
+    }
 }
 
 /// An id in a path.
@@ -96,6 +168,15 @@ mod tests {
     fn a_time_may_be_written_as_rfc_3339() {
         let read: DeadLetterFilter = parse_query(&["since=2021-02-25T15:02:10Z"]).unwrap();
         assert_eq!(read.since, Some(gantry_core::Timestamp(1_614_265_330_000)));
+    }
+
+    #[test]
+    fn a_limit_beyond_its_bounds_is_refused_and_not_changed() {
+        assert_eq!(
+            (limit(None).unwrap(), limit(Some(1)).unwrap(), limit(Some(1000)).unwrap()),
+            (None, Some(1), Some(1000))
+        );
+        assert!(limit(Some(0)).is_err() && limit(Some(1001)).is_err());
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! `/v1/dead-letter-groups`: lists groups and sets their state.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, NoteRequest};
 use gantry_operations::ChangeGroup;
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
 use crate::convert::Convert as _;
-use crate::extract;
+use crate::extract::{self, Body, Place};
 use crate::problem::{self, ProblemResponse};
 use crate::state::Admin;
 
@@ -21,7 +21,9 @@ pub(crate) async fn list(
     State(admin): State<Admin>,
     filter: Result<Query<GroupFilter>, QueryRejection>,
 ) -> Result<Json<GroupList>, ProblemResponse> {
-    let groups = admin.records().dead_letter_groups(extract::query(filter)?.convert()).await?;
+    let filter = extract::query(filter)?;
+    extract::limit(filter.limit)?;
+    let groups = admin.records().dead_letter_groups(filter.convert()).await?;
     Ok(Json(GroupList { groups: groups.convert() }))
 }
 
@@ -32,7 +34,7 @@ pub(crate) async fn list(
     responses((status = 200, description = "the group", body = DeadLetterGroup), problem::NotFound))]
 pub(crate) async fn show(
     State(admin): State<Admin>,
-    Path(fingerprint): Path<String>,
+    Place(fingerprint): Place<String>,
 ) -> Result<Json<DeadLetterGroup>, ProblemResponse> {
     let group = admin.records().dead_letter_group(&fingerprint).await?;
     let group = group.ok_or_else(|| ProblemResponse::not_found("dead letter group", fingerprint))?;
@@ -49,11 +51,11 @@ pub(crate) async fn show(
               problem::BadRequest, problem::NotFound))]
 pub(crate) async fn change(
     State(admin): State<Admin>,
-    Path((fingerprint, action)): Path<(String, String)>,
-    request: Result<Json<NoteRequest>, JsonRejection>,
+    Place((fingerprint, action)): Place<(String, String)>,
+    request: Result<Body<NoteRequest>, ProblemResponse>,
 ) -> Result<Json<DeadLetterGroup>, ProblemResponse> {
     let action = parse_action(&action)?;
-    let NoteRequest { by, note } = extract::body(request)?;
+    let Body(NoteRequest { by, note }) = request?;
     let change = ChangeGroup { fingerprint, state: action.state().convert(), note };
     Ok(Json(admin.execute(&by, change).await?.convert()))
 }

@@ -1,15 +1,14 @@
 //! `/v1/dead-letter-jobs`: one action on many dead letters, at a chosen rate.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use gantry_api::v1::{Job, JobKind, JobList, NewJob, NoteRequest, form};
 use gantry_core::JobId;
 use gantry_operations::{CancelJob, StartDiscard, StartRedrive};
 
 use crate::convert::Convert as _;
-use crate::extract;
+use crate::extract::{self, Body, Place};
 use crate::problem::{self, ProblemResponse};
 use crate::state::Admin;
 
@@ -26,9 +25,9 @@ pub(crate) async fn list(State(admin): State<Admin>) -> Result<Json<JobList>, Pr
     responses((status = 202, description = "the new job", body = Job), problem::BadRequest))]
 pub(crate) async fn start(
     State(admin): State<Admin>,
-    request: Result<Json<NewJob>, JsonRejection>,
+    request: Result<Body<NewJob>, ProblemResponse>,
 ) -> Result<(StatusCode, Json<Job>), ProblemResponse> {
-    let NewJob { kind, filter, by, reason, rate, most_replays, force } = extract::body(request)?;
+    let Body(NewJob { kind, filter, by, reason, rate, most_replays, force }) = request?;
     let filter = filter.convert();
     let job = match kind {
         JobKind::Redrive => admin.execute(&by, StartRedrive { filter, reason, rate, most_replays, force }).await?,
@@ -41,7 +40,7 @@ pub(crate) async fn start(
 #[utoipa::path(get, path = "/v1/dead-letter-jobs/{id}", tag = "dead letter jobs", operation_id = "show_dead_letter_job",
     params(("id" = form::JobId, Path, description = "The job's id")),
     responses((status = 200, description = "the job", body = Job), problem::BadRequestOrId, problem::NotFound))]
-pub(crate) async fn show(State(admin): State<Admin>, Path(id): Path<String>) -> Result<Json<Job>, ProblemResponse> {
+pub(crate) async fn show(State(admin): State<Admin>, Place(id): Place<String>) -> Result<Json<Job>, ProblemResponse> {
     let id: JobId = extract::id(&id)?;
     let job = admin.records().job(id).await?.ok_or_else(|| ProblemResponse::not_found("job", id))?;
     Ok(Json(job.convert()))
@@ -55,10 +54,10 @@ pub(crate) async fn show(State(admin): State<Admin>, Path(id): Path<String>) -> 
               problem::BadRequestOrId, problem::NotFound, problem::Conflict))]
 pub(crate) async fn cancel(
     State(admin): State<Admin>,
-    Path(id): Path<String>,
-    request: Result<Json<NoteRequest>, JsonRejection>,
+    Place(id): Place<String>,
+    request: Result<Body<NoteRequest>, ProblemResponse>,
 ) -> Result<Json<Job>, ProblemResponse> {
     let id = extract::id(&id)?;
-    let NoteRequest { by, note: _ } = extract::body(request)?;
-    Ok(Json(admin.execute(&by, CancelJob { id }).await?.convert()))
+    let Body(NoteRequest { by, note }) = request?;
+    Ok(Json(admin.execute(&by, CancelJob { id, note }).await?.convert()))
 }

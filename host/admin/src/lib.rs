@@ -6,6 +6,7 @@
 
 mod alerts;
 mod audit;
+mod connections;
 pub mod convert;
 mod dead_letters;
 mod deployments;

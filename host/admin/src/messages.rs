@@ -1,12 +1,12 @@
 //! `GET /v1/messages/{id}`: the history of a message.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use gantry_api::v1::{History, form};
 use gantry_core::MessageId;
 
 use crate::convert::Convert as _;
-use crate::extract;
+use crate::extract::{self, Place};
 use crate::problem::{self, ProblemResponse};
 use crate::state::Admin;
 
@@ -14,7 +14,10 @@ use crate::state::Admin;
 #[utoipa::path(get, path = "/v1/messages/{id}", tag = "messages", operation_id = "show_message",
     params(("id" = form::MessageId, Path, description = "The message's id, as returned when it was accepted")),
     responses((status = 200, description = "its history", body = History), problem::BadRequestOrId, problem::NotFound))]
-pub(crate) async fn show(State(admin): State<Admin>, Path(id): Path<String>) -> Result<Json<History>, ProblemResponse> {
+pub(crate) async fn show(
+    State(admin): State<Admin>,
+    Place(id): Place<String>,
+) -> Result<Json<History>, ProblemResponse> {
     let id: MessageId = extract::id(&id)?;
     let history = admin.records().history(id).await?.ok_or_else(|| ProblemResponse::not_found("message", id))?;
     Ok(Json(history.convert()))

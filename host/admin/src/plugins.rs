@@ -3,16 +3,17 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use gantry_api::v1::{Catalogue, Code, PublishQuery, Published, SIGNATURES_HEADER, signatures_from_header};
+use gantry_control::publish::MAX_COMPONENT_BYTES;
 use gantry_core::PluginVersion;
 use gantry_operations::Publish;
 use gantry_security::SignatureFile;
 use gantry_store::Publication;
 
 use crate::convert::Convert as _;
-use crate::extract;
+use crate::extract::{self, Place};
 use crate::problem::{self, ProblemResponse};
 use crate::state::Admin;
 
@@ -35,6 +36,9 @@ pub(crate) async fn publish(
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => ProblemResponse::bad_request(error.body_text()),
     })?;
+    if bytes.len() > MAX_COMPONENT_BYTES {
+        return Err(too_large());
+    }
     let signatures = signatures(&headers)?;
     let published = admin.execute(&query.by, Publish { bytes, signatures }).await?;
     let status = if matches!(published, Publication::New(_)) { StatusCode::CREATED } else { StatusCode::OK };
@@ -54,7 +58,7 @@ pub(crate) async fn list(State(admin): State<Admin>) -> Result<Json<Catalogue>, 
     responses((status = 200, description = "the plugin", body = Published), problem::BadRequest, problem::NotFound))]
 pub(crate) async fn show(
     State(admin): State<Admin>,
-    Path((name, version)): Path<(String, String)>,
+    Place((name, version)): Place<(String, String)>,
 ) -> Result<Json<Published>, ProblemResponse> {
     let plugin: PluginVersion =
         format!("{name}@{version}").parse().map_err(|error: gantry_core::manifest::InvalidPluginVersion| {
@@ -77,5 +81,5 @@ fn signatures(headers: &HeaderMap) -> Result<Option<SignatureFile>, ProblemRespo
 }
 
 fn too_large() -> ProblemResponse {
-    ProblemResponse::new(Code::TooLarge, "a component may have at most 32 MiB")
+    ProblemResponse::new(Code::TooLarge, format!("a component may have at most {} MiB", MAX_COMPONENT_BYTES >> 20))
 }

@@ -18,5 +18,7 @@ pub(crate) async fn report(
     State(admin): State<Admin>,
     filter: Result<Query<QualityFilter>, QueryRejection>,
 ) -> Result<Json<QualityReport>, ProblemResponse> {
-    Ok(Json(admin.records().quality(extract::query(filter)?.convert()).await?.convert()))
+    let filter = extract::query(filter)?;
+    extract::limit(filter.limit)?;
+    Ok(Json(admin.records().quality(filter.convert()).await?.convert()))
 }

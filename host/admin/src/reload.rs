@@ -2,19 +2,25 @@
 
 use axum::Json;
 use axum::extract::State;
-use gantry_api::v1::{Code, ReloadReport};
+use gantry_api::v1::{CloseRequest, Code, ReloadReport};
 use gantry_control::reload::{ReloadResult, Trigger};
 use gantry_operations::Reload;
 
 use crate::convert::Convert as _;
-use crate::problem::{Conflict, Failed, ProblemResponse, Refused};
-use crate::state::{Admin, NOBODY, Running};
+use crate::extract::OptionalBody;
+use crate::problem::{BadRequest, Conflict, Failed, ProblemResponse, Refused};
+use crate::state::{Admin, Running};
 
 /// Reloads the flow files: 200 with the changes, or 422 with all mistakes.
 #[utoipa::path(post, path = "/v1/reload", tag = "flows", operation_id = "reload",
-    responses((status = 200, description = "the changes", body = ReloadReport), Refused, Conflict, Failed))]
-pub(crate) async fn reload(State(admin): State<Admin>) -> Result<Json<ReloadReport>, ProblemResponse> {
-    let report = admin.execute(NOBODY, Reload { trigger: Trigger::Api }).await?;
+    request_body = Option<CloseRequest>,
+    responses((status = 200, description = "the changes", body = ReloadReport), BadRequest, Refused, Conflict, Failed))]
+pub(crate) async fn reload(
+    State(admin): State<Admin>,
+    request: Result<OptionalBody<CloseRequest>, ProblemResponse>,
+) -> Result<Json<ReloadReport>, ProblemResponse> {
+    let OptionalBody(CloseRequest { by, reason }) = request?;
+    let report = admin.execute(&by, Reload { trigger: Trigger::Api, reason }).await?;
     if report.result != ReloadResult::Refused {
         return Ok(Json(report.convert()));
     }

@@ -1,11 +1,11 @@
-//! The HTTP server of the admin API, and the check of the token.
+//! The HTTP server of the admin API, and the check of the token. What a stranger may hold of it is bounded: see
+//! [`crate::connections`].
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{self, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::connections::{self, Limits};
+use crate::extract;
 use crate::problem::ProblemResponse;
 use crate::routes;
 use crate::state::Admin;
@@ -27,14 +29,13 @@ const MAX_BODY: usize = 64 << 20;
 
 /// Serves until `stop`, then finishes the requests in progress.
 pub async fn serve(listener: TcpListener, host: HostHandle, token: AdminToken, stop: CancellationToken) {
-    let address = listener.local_addr().ok();
     let admin = Admin::of_host(host);
-    let guarded = routes(routes::guarded()).layer(middleware::from_fn_with_state(Arc::new(token), authorize));
+    let limits = Limits::default();
+    let guarded = routes(routes::guarded())
+        .layer(middleware::from_fn_with_state(limits, read_body))
+        .layer(middleware::from_fn_with_state(Arc::new(token), authorize));
     let app = app(routes(routes::open()).merge(guarded), admin);
-    let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
-    if let Err(error) = served {
-        tracing::error!(%error, address = address.map(|a: SocketAddr| a.to_string()), "the admin API stopped because of an error");
-    }
+    connections::serve(listener, app, limits, stop).await;
 }
 
 /// The routes for a stopped host, for a user who can open its store: answered in this process, without a token or a
@@ -74,9 +75,27 @@ fn routes(described: OpenApiRouter<Admin>) -> Router<Admin> {
     described.split_for_parts().0
 }
 
+/// The token of a request. The name of the scheme is not case-sensitive (RFC 9110, 11.1).
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
+}
+
+/// Reads the whole body before anything is done with the request: one that doesn't arrive in time holds nothing else.
+async fn read_body(State(limits): State<Limits>, request: Request, next: Next) -> Result<Response, ProblemResponse> {
+    let (parts, body) = request.into_parts();
+    let whole = Bytes::from_request(Request::from_parts(parts.clone(), body), &());
+    let Ok(read) = tokio::time::timeout(limits.body, whole).await else {
+        let detail = format!("the body did not arrive within {} s", limits.body.as_secs());
+        return Err(ProblemResponse::bad_request(detail));
+    };
+    let body = extract::bytes(read)?;
+    Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
+}
+
 async fn authorize(State(token): State<Arc<AdminToken>>, request: Request, next: Next) -> Response {
     let presented = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match presented.and_then(|value| value.strip_prefix("Bearer ")) {
+    match presented.and_then(bearer) {
         Some(presented) if token.matches(presented) => next.run(request).await,
         _ => {
             let detail = "send `Authorization: Bearer TOKEN`; the token is in DATA/admin.token";
@@ -93,4 +112,19 @@ async fn unknown(request: Request) -> ProblemResponse {
 async fn wrong_method(request: Request) -> ProblemResponse {
     let detail = format!("{} does not take {}", request.uri().path(), request.method());
     ProblemResponse::new(Code::MethodNotAllowed, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_of_the_token_is_read_in_upper_and_lower_case() {
+        for value in ["Bearer t0ken", "bearer t0ken", "BEARER  t0ken"] {
+            assert_eq!(bearer(value), Some("t0ken"), "{value}");
+        }
+        for value in ["t0ken", "Basic t0ken", "Bearert0ken"] {
+            assert_eq!(bearer(value), None, "{value}");
+        }
+    }
 }

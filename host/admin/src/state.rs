@@ -7,9 +7,6 @@ use gantry_runtime::HostHandle;
 
 use crate::problem::ProblemResponse;
 
-/// For requests that don't state on whose behalf they are made.
-pub(crate) const NOBODY: &str = "";
-
 /// The state of all handlers; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Admin {

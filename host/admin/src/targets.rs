@@ -1,13 +1,12 @@
 //! `/v1/targets`: lists targets and executes commands for them.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use gantry_api::v1::{CloseRequest, TargetCommand, TargetReport, form};
 use gantry_operations::{CloseBreaker, DisableTarget, EnableTarget, PauseTarget, ResumeTarget};
 
 use crate::convert::Convert as _;
-use crate::extract;
+use crate::extract::{Body, Place};
 use crate::problem::{self, ProblemResponse};
 use crate::state::{Admin, Running};
 
@@ -26,15 +25,15 @@ pub(crate) async fn list(Running(host): Running) -> Json<Vec<TargetReport>> {
               problem::BadRequest, problem::NotFound, problem::Conflict))]
 pub(crate) async fn command(
     State(admin): State<Admin>,
-    Path((flow, target, command)): Path<(String, String, String)>,
-    request: Result<Json<CloseRequest>, JsonRejection>,
+    Place((flow, target, command)): Place<(String, String, String)>,
+    request: Result<Body<CloseRequest>, ProblemResponse>,
 ) -> Result<Json<TargetReport>, ProblemResponse> {
     let command = serde_json::from_value::<TargetCommand>(command.clone().into())
         .map_err(|_| ProblemResponse::not_found("command", &command))?;
     let unknown = || ProblemResponse::not_found("target", format!("{flow}/{target}"));
     let flow = flow.parse().map_err(|_| unknown())?;
     let target = target.parse().map_err(|_| unknown())?;
-    let CloseRequest { by, reason } = extract::body(request)?;
+    let Body(CloseRequest { by, reason }) = request?;
     let report = match command {
         TargetCommand::Pause => admin.execute(&by, PauseTarget { flow, target, reason }).await?,
         TargetCommand::Resume => admin.execute(&by, ResumeTarget { flow, target, reason }).await?,

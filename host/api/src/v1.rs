@@ -14,6 +14,7 @@ mod group;
 mod import;
 mod job;
 mod message;
+mod object;
 mod page;
 mod plugin;
 mod problem;
@@ -38,9 +39,10 @@ pub use flow::{
     Criterion, FlowCounts, FlowQueue, FlowReport, FlowState, PluginInForce, Purpose, RulesInForce, SuccessCriteria,
 };
 pub use group::{DeadLetterGroup, GroupAction, GroupChange, GroupFilter, GroupList, GroupState, NoteRequest};
-pub use import::{BadLine, Imported, dead_letter_of_line};
+pub use import::{BadLine, ImportQuery, Imported, dead_letter_of_line};
 pub use job::{Job, JobKind, JobList, JobState, NewJob};
 pub use message::{Attempt, ErrorClass, Event, Headers, History, LogLevel, Message, MessageState, TimelineEntry};
+pub use object::Object;
 pub use page::{DeadLetterPage, NDJSON, Part, SummaryPage};
 pub use plugin::{
     Catalogue, Manifest, PluginRef, PluginSignature, PublishQuery, Published, SIGNATURES_HEADER, TrustedBy, Wants,

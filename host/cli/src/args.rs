@@ -57,17 +57,13 @@ pub(crate) struct Who {
 
 impl Who {
     pub(crate) fn name(&self) -> String {
-        by(self.by.as_deref())
+        self.by.clone().unwrap_or_else(user)
     }
 }
 
-/// The given name, or else the user running the command.
-pub(crate) fn by(given: Option<&str>) -> String {
-    given.map_or_else(user, str::to_owned)
-}
-
-fn user() -> String {
-    std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned())
+/// The name of the user that this process runs as. The environment is not asked: it says whatever somebody wrote into it.
+pub(crate) fn user() -> String {
+    whoami::fallible::username().unwrap_or_else(|_| format!("uid {}", rustix::process::geteuid().as_raw()))
 }
 
 impl HostArgs {
@@ -76,8 +72,10 @@ impl HostArgs {
         let default = Path::new(HOST_FILE);
         let file = self.config.as_deref().or_else(|| default.is_file().then_some(default));
         let loaded = HostConfig::load(file);
-        output.complain_about(loaded.as_ref().map_or_else(|mistakes| mistakes, |(_, warnings)| warnings));
-        let (mut config, _) = loaded.map_err(|_| Failure::said(Exit::InvalidConfig))?;
+        let (mut config, warnings) = loaded.map_err(|mistakes| {
+            Failure::mistakes(Exit::InvalidConfig, "the host file has mistakes", &mistakes, output)
+        })?;
+        output.complain_about(&warnings);
         if let Some(data) = &self.data {
             config.data_dir = std::path::absolute(data)?;
         }

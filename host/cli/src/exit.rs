@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+use gantry_config::Diagnostics;
 use gantry_core::coded_enum;
 
 use crate::output::{Format, Output};
@@ -18,13 +19,13 @@ coded_enum! {
         Internal = 1 => "internal",
         /// The command line can't be understood, or asks for something that can't be done.
         Usage = 2 => "usage",
-        /// Flows or host settings have mistakes; each is listed with its place.
+        /// Flows or host settings have mistakes, each listed with its place; or a port that they name can't be bound.
         InvalidConfig = 3 => "invalid_config",
         /// A plugin is refused, can't be built, or fails its golden cases.
         PluginRefused = 4 => "plugin_refused",
-        /// A running host does not answer.
+        /// No host runs on the data directory, or the one that does gives no answer.
         HostUnreachable = 5 => "host_unreachable",
-        /// The store can't be opened: damaged, or in use by another process.
+        /// The store can't be opened: damaged, in use by another process, or in a data directory that can't be used.
         StoreUnavailable = 6 => "store_unavailable",
         /// The requested object does not exist.
         NotFound = 7 => "not_found",
@@ -47,22 +48,40 @@ pub(crate) struct Failure {
     exit: Exit,
     /// Empty if everything was already printed.
     errors: Vec<anyhow::Error>,
+    /// Mistakes in files, for programs.
+    diagnostics: Option<serde_json::Value>,
 }
 
 impl Failure {
     /// A failure with this exit code.
     pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
-        Self { exit, errors: vec![error.into()] }
+        Self { exit, errors: vec![error.into()], diagnostics: None }
     }
 
     /// A failure that the command has already printed.
     pub(crate) const fn said(exit: Exit) -> Self {
-        Self { exit, errors: Vec::new() }
+        Self { exit, errors: Vec::new(), diagnostics: None }
     }
 
     /// Several failures at once.
     pub(crate) const fn many(exit: Exit, errors: Vec<anyhow::Error>) -> Self {
-        Self { exit, errors }
+        Self { exit, errors, diagnostics: None }
+    }
+
+    /// A failure because of mistakes in files. For people they are printed here, with their lines.
+    pub(crate) fn mistakes(exit: Exit, message: &'static str, found: &Diagnostics, output: &Output) -> Self {
+        match output.format {
+            Format::Human => {
+                output.complain_about(found);
+                Self::said(exit)
+            }
+            Format::Json => Self::with_diagnostics(exit, message, serde_json::json!(found)),
+        }
+    }
+
+    /// A failure with mistakes in files, which are part of the error where it is JSON.
+    pub(crate) fn with_diagnostics(exit: Exit, message: &'static str, diagnostics: serde_json::Value) -> Self {
+        Self { diagnostics: Some(diagnostics), ..Self::new(exit, anyhow::anyhow!(message)) }
     }
 
     /// Combines all failures of a list, with the code of the first; succeeds if the list is empty.
@@ -86,9 +105,18 @@ impl Failure {
 
     fn to_json(&self, error: &anyhow::Error) -> serde_json::Value {
         let causes: Vec<_> = error.chain().skip(1).map(ToString::to_string).collect();
-        serde_json::json!({
-            "error": { "code": self.exit.name(), "exit_code": self.exit as u8, "message": error.to_string(), "causes": causes }
-        })
+        let exit = self.exit;
+        match &self.diagnostics {
+            None => serde_json::json!({
+                "error": { "code": exit.name(), "exit_code": exit as u8, "message": error.to_string(), "causes": causes }
+            }),
+            Some(diagnostics) => serde_json::json!({
+                "error": {
+                    "code": exit.name(), "exit_code": exit as u8, "message": error.to_string(), "causes": causes,
+                    "diagnostics": diagnostics,
+                }
+            }),
+        }
     }
 }
 

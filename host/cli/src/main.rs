@@ -11,6 +11,7 @@ mod logging;
 mod output;
 mod text;
 mod time;
+mod usage;
 
 use clap::Parser as _;
 
@@ -21,7 +22,10 @@ use clap::Parser as _;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> std::process::ExitCode {
-    let args = args::Args::parse();
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage::report(&error),
+    };
     args.command
         .run(&args.global.output())
         .map_or_else(|failure| failure.report(&args.global.output()), |()| exit::Exit::Ok.into())

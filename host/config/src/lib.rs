@@ -34,7 +34,7 @@ pub use flow::{
 };
 pub use host::{DEFAULT_HOST_FILE, HostConfig};
 pub use kind::{Kinds, Label, SourceKind, SourceSettings, TargetKind, TargetSettings};
-pub use load::{HOST_FILE, examine_flows, is_flow_file, load_flows};
+pub use load::{HOST_FILE, examine_flows, examine_flows_beside, is_flow_file, load_flows};
 pub use lower::Lower;
 pub use plugin_trust::{NamePattern, PluginTrust, TrustedKey};
 pub use units::{parse_duration, parse_size, show_duration, show_size};

@@ -1,11 +1,11 @@
 //! Reads files and directories, and reports all mistakes in all of them at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gantry_core::file_name::is_hidden;
-use gantry_core::{ByteOrderMark, text_without_mark};
+use gantry_core::{ByteOrderMark, FlowName, text_without_mark};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use toml::Spanned;
@@ -33,6 +33,15 @@ pub fn load_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds) -> Result<(Vec<Flo
 
 /// The same for checks that go on after a mistake: the flows without mistakes, and everything that was found.
 pub fn examine_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds) -> (Vec<Flow>, Diagnostics) {
+    examine_flows_beside(paths, kinds, &BTreeSet::new())
+}
+
+/// The same for flows that share a host with the flows of its alerts, whose names are `taken`.
+pub fn examine_flows_beside<P: AsRef<Path>>(
+    paths: &[P],
+    kinds: &Kinds,
+    taken: &BTreeSet<FlowName>,
+) -> (Vec<Flow>, Diagnostics) {
     let mut found = Diagnostics::default();
     let files = flow_files(paths, &mut found);
     let schema = schema::flow(kinds);
@@ -44,6 +53,7 @@ pub fn examine_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds) -> (Vec<Flow>, 
         }
     }
     compare(&mut drafts);
+    refuse_taken(&mut drafts, taken);
     let mut flows = Vec::new();
     for (report, draft) in drafts {
         found.extend(report.finish());
@@ -53,6 +63,12 @@ pub fn examine_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds) -> (Vec<Flow>, 
 }
 
 impl HostConfig {
+    /// The names of the flows that queue the notifications of alerts.
+    #[must_use]
+    pub fn alert_flows(&self) -> BTreeSet<FlowName> {
+        self.alerts.iter().map(|alert| alert.flow.clone()).collect()
+    }
+
     /// Reads the host file over the defaults; without a file, the defaults alone.
     pub fn load(path: Option<&Path>) -> Result<(Self, Diagnostics), Diagnostics> {
         let Some(path) = path else { return Ok((Self::default(), Diagnostics::default())) };
@@ -171,6 +187,15 @@ fn compare(drafts: &mut [(Report, Draft)]) {
             )
         },
     );
+}
+
+/// Reports flows with a name of the host's own.
+fn refuse_taken(drafts: &mut [(Report, Draft)], taken: &BTreeSet<FlowName>) {
+    for (report, draft) in drafts {
+        let Some(name) = draft.name.as_ref().filter(|name| taken.contains(&name.value)) else { continue };
+        let message = format!("an alert of the host file queues its notifications under the name `{}`", name.value);
+        report.add(Code::Conflict, &name.span, message, "give the flow another name");
+    }
 }
 
 fn taken(

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+pub use gantry_component::MAX_COMPONENT_BYTES;
 use gantry_component::{CaseFile, ComponentError};
 use gantry_config::HostConfig;
 use gantry_core::{Clock, PluginRef, TrustedBy, escape};
@@ -18,8 +19,8 @@ use tokio::sync::Semaphore;
 /// The catalogue's folder in the data directory.
 const FOLDER: &str = "plugins";
 
-/// Most bytes of a publisher's name.
-const NAME_BYTES: usize = 128;
+/// Most bytes of a publisher's name: 200 characters fit, whatever they are.
+const NAME_BYTES: usize = 800;
 
 /// Target of the lines that say who did what.
 const AUDIT: &str = "gantry::audit";

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use gantry_config::{Diagnostics, examine_flows};
+use gantry_config::{Diagnostics, Severity, examine_flows_beside};
 use gantry_core::{Clock, FlowName, Timestamp};
 use gantry_engine::metrics::Metrics;
 use parking_lot::Mutex;
@@ -101,6 +101,18 @@ impl ReloadResult {
             Self::Unchanged => "unchanged",
             Self::Refused => "refused",
         }
+    }
+}
+
+impl ReloadReport {
+    /// How many mistakes there are, and the first of them with its place.
+    #[must_use]
+    pub fn mistakes(&self) -> String {
+        let count = self.diagnostics.errors();
+        let noun = if count == 1 { "mistake" } else { "mistakes" };
+        let first = self.diagnostics.iter().find(|one| one.severity == Severity::Error);
+        let first = first.map(|first| format!("; the first: {first}")).unwrap_or_default();
+        format!("{count} {noun}{first}")
     }
 }
 
@@ -199,7 +211,8 @@ impl Reloader {
 
 /// A plan for the flows in the files, with warnings; or everything that is wrong.
 fn plan(registry: &FlowRegistry, files: &FlowFiles) -> Result<(Plan, Diagnostics), Diagnostics> {
-    let (flows, mut found) = examine_flows(&files.paths, &gantry_transport::kinds());
+    let taken = registry.alert_flows().iter().map(|flow| flow.name.clone()).collect();
+    let (flows, mut found) = examine_flows_beside(&files.paths, &gantry_transport::kinds(), &taken);
     if found.has_errors() {
         return Err(found);
     }

@@ -19,7 +19,7 @@ pub enum TargetCommand {
     Resume,
     /// Nothing is sent until it is enabled.
     Disable,
-    /// Ends whatever somebody, or a 410, said.
+    /// Ends a disablement, by somebody or by a 410.
     Enable,
     /// Closes the breaker, whatever it has seen.
     CloseBreaker,
@@ -36,15 +36,35 @@ pub enum TargetError {
         /// The target.
         target: TargetName,
     },
-    /// A pause begins and ends; a disabled target is another matter.
-    #[error("the target `{target}` of flow `{flow}` is disabled: {reason}; enable it instead")]
+    /// A disabled target isn't resumed.
+    #[error("the target `{target}` of flow `{flow}` is {}; enable it instead", describe(stop))]
     Disabled {
         /// The flow.
         flow: FlowName,
         /// The target.
         target: TargetName,
-        /// Why it is disabled.
-        reason: String,
+        /// Who disabled it, and why.
+        stop: Box<TargetStop>,
+    },
+    /// A paused target isn't enabled.
+    #[error("the target `{target}` of flow `{flow}` is {}; resume it instead", describe(stop))]
+    Paused {
+        /// The flow.
+        flow: FlowName,
+        /// The target.
+        target: TargetName,
+        /// Who paused it, and why.
+        stop: Box<TargetStop>,
+    },
+    /// It is stopped already; who stopped it and why stays on record.
+    #[error("the target `{target}` of flow `{flow}` is already {}; {} it first", describe(stop), ending(stop.kind))]
+    StoppedAlready {
+        /// The flow.
+        flow: FlowName,
+        /// The target.
+        target: TargetName,
+        /// The stop.
+        stop: Box<TargetStop>,
     },
     /// The store failed.
     #[error("the store failed")]
@@ -58,13 +78,15 @@ pub struct TargetCommands {
     flows: ActiveFlows,
     stops: TargetStops,
     events: Events,
+    /// One command at a time: of two that stop a target, the second sees the first.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl TargetCommands {
     /// The targets of these flows.
     #[must_use]
-    pub const fn new(clock: Arc<dyn Clock>, flows: ActiveFlows, stops: TargetStops, events: Events) -> Self {
-        Self { clock, flows, stops, events }
+    pub fn new(clock: Arc<dyn Clock>, flows: ActiveFlows, stops: TargetStops, events: Events) -> Self {
+        Self { clock, flows, stops, events, turn: Arc::default() }
     }
 
     /// The same targets, whose next stop takes this audit entry along.
@@ -89,14 +111,9 @@ impl TargetCommands {
         reason: String,
     ) -> Result<TargetReport, TargetError> {
         let gate = self.gate(flow, target)?;
-        let stop = gate.status(self.clock.now()).stop;
-        if let (TargetCommand::Pause | TargetCommand::Resume, Some(stop)) = (command, &stop)
-            && stop.kind == StopKind::Disabled
-        {
-            let flow = flow.clone();
-            let target = target.clone();
-            let reason = stop.reason.clone();
-            return Err(TargetError::Disabled { flow, target, reason });
+        let _only = self.turn.lock().await;
+        if let Some(stop) = gate.status(self.clock.now()).stop {
+            check(command, stop, flow, target)?;
         }
         let name = target.clone();
         match command {
@@ -127,7 +144,7 @@ impl TargetCommands {
         TargetStop { kind, at: self.clock.now(), by: Some(by.to_owned()), reason: reason.to_owned() }
     }
 
-    /// Stops the target that this is about, or lets it go on, and tells it: on disk, that is one.
+    /// Stops the target that this is about, or lets it go on, and publishes the event: on disk, that is one write.
     async fn switch(&self, flow: &FlowName, stop: Option<TargetStop>, what: HostEventKind) -> Result<(), StoreError> {
         let Some(target) = what.target().cloned() else { return Ok(()) };
         let mut event = self.events.prepare(flow, what);
@@ -141,5 +158,42 @@ impl TargetCommands {
         let entry = entries.iter().find(|entry| entry.flow.name == *flow);
         let gate = entry.and_then(|entry| entry.targets.get(target)).cloned();
         gate.ok_or_else(|| TargetError::Unknown { flow: flow.clone(), target: target.clone() })
+    }
+}
+
+/// Refuses a command that would end or replace a stop that it does not belong to.
+fn check(command: TargetCommand, stop: TargetStop, flow: &FlowName, target: &TargetName) -> Result<(), TargetError> {
+    let flow = flow.clone();
+    let target = target.clone();
+    match (command, stop.kind) {
+        (TargetCommand::Pause | TargetCommand::Disable, _) => {
+            Err(TargetError::StoppedAlready { flow, target, stop: Box::new(stop) })
+        }
+        (TargetCommand::Resume, StopKind::Disabled) => {
+            Err(TargetError::Disabled { flow, target, stop: Box::new(stop) })
+        }
+        (TargetCommand::Enable, StopKind::Paused) => Err(TargetError::Paused { flow, target, stop: Box::new(stop) }),
+        (TargetCommand::Resume, StopKind::Paused)
+        | (TargetCommand::Enable, StopKind::Disabled)
+        | (TargetCommand::CloseBreaker, _) => Ok(()),
+    }
+}
+
+/// `paused by anna since …: ERP upgrade`
+fn describe(stop: &TargetStop) -> String {
+    let state = match stop.kind {
+        StopKind::Paused => "paused",
+        StopKind::Disabled => "disabled",
+    };
+    let by = stop.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let why = if stop.reason.is_empty() { String::new() } else { format!(": {}", stop.reason) };
+    format!("{state}{by} since {}{why}", stop.at)
+}
+
+/// The command that ends a stop of this kind.
+const fn ending(kind: StopKind) -> &'static str {
+    match kind {
+        StopKind::Paused => "resume",
+        StopKind::Disabled => "enable",
     }
 }

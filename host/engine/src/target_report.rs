@@ -23,8 +23,8 @@ pub struct TargetReport {
     pub retries: u32,
     /// How many retries the budget allows just now.
     pub retries_allowed: u32,
-    /// Deliveries under way.
-    pub under_way: usize,
+    /// Deliveries in flight.
+    pub in_flight: usize,
     /// Deliveries that wait for one of those to end.
     pub waiting: usize,
 }
@@ -116,7 +116,7 @@ impl TargetReport {
                 reason = "not negative, and far below 2³²"
             )]
             retries_allowed: allowed as u32,
-            under_way: status.under_way,
+            in_flight: status.under_way,
             waiting: status.inside.saturating_sub(status.under_way),
         }
     }

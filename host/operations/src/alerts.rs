@@ -1,6 +1,8 @@
 //! Alerts: test an endpoint.
 
+use gantry_core::alert::NotificationKind;
 use gantry_observe::alerts::{TestAnswer, UnknownAlert};
+use gantry_store::AuditOutcome;
 
 use crate::error::OperationError;
 use crate::operation::{Call, Effect, Operation};
@@ -11,6 +13,8 @@ use crate::permission::Permission;
 pub struct TestAlert {
     /// The alert's name.
     pub name: String,
+    /// Why; may be empty.
+    pub reason: String,
 }
 
 impl Operation for TestAlert {
@@ -22,7 +26,29 @@ impl Operation for TestAlert {
         self.name.clone()
     }
 
+    fn words(&self) -> &str {
+        &self.reason
+    }
+
     async fn run(self, call: Call) -> Result<Vec<TestAnswer>, OperationError> {
         call.host()?.alerting.test(&self.name).await.map_err(|UnknownAlert(name)| OperationError::Alert(name))
     }
+
+    /// Notifications that the endpoint did not accept are a failure, although the test was made.
+    fn outcome(answers: &Vec<TestAnswer>) -> (AuditOutcome, Option<String>) {
+        let is_accepted = answers.iter().all(|answer| answer.accepted);
+        let outcome = if is_accepted { AuditOutcome::Done } else { AuditOutcome::Failed };
+        (outcome, Some(answers.iter().map(describe).collect::<Vec<_>>().join("; ")))
+    }
+}
+
+/// `trigger: 401`. What the endpoint says is not recorded.
+fn describe(answer: &TestAnswer) -> String {
+    let status = answer.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let accepted = if answer.accepted { "" } else { ", not accepted" };
+    let action = match answer.action {
+        NotificationKind::Trigger => "trigger",
+        NotificationKind::Resolve => "resolve",
+    };
+    format!("{action}: {status}{accepted}")
 }

@@ -9,10 +9,12 @@ use crate::operation::{Call, Effect, Operation};
 use crate::permission::Permission;
 
 /// Acknowledges a dead letter: somebody is investigating it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Acknowledge {
     /// Its id.
     pub id: DeadLetterId,
+    /// Why; may be empty.
+    pub reason: String,
 }
 
 /// Puts a dead letter back into the queue as it was received.
@@ -54,6 +56,10 @@ impl Operation for Acknowledge {
 
     fn subject(&self) -> String {
         self.id.to_string()
+    }
+
+    fn words(&self) -> &str {
+        &self.reason
     }
 
     async fn run(self, call: Call) -> Result<DeadLetter, OperationError> {
@@ -101,8 +107,8 @@ impl Operation for Discard {
         self.id.to_string()
     }
 
-    fn detail(&self) -> String {
-        self.reason.clone()
+    fn words(&self) -> &str {
+        &self.reason
     }
 
     async fn run(self, call: Call) -> Result<DeadLetter, OperationError> {

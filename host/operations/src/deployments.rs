@@ -4,10 +4,12 @@
 use gantry_control::rollout::{DeployRequest, Deployment, Phase};
 use gantry_core::FlowName;
 use gantry_core::rollout::TermsChange;
+use gantry_store::AuditOutcome;
 
 use crate::error::OperationError;
 use crate::operation::{Call, Effect, Operation};
 use crate::permission::Permission;
+use crate::services::HostServices;
 
 /// Begins to replace the plugin of a step with a version from the catalogue.
 #[derive(Clone, Debug)]
@@ -27,8 +29,8 @@ pub struct BeginDeployment {
 pub struct ApproveDeployment {
     /// Its number.
     pub number: u64,
-    /// The approved phase; the current one unless given.
-    pub phase: Option<Phase>,
+    /// The approved phase; in any other phase the approval is refused.
+    pub phase: Phase,
     /// Why; may be empty.
     pub reason: String,
 }
@@ -42,7 +44,8 @@ pub struct RollBackDeployment {
     pub reason: String,
 }
 
-/// Restores the version in the flow's file for a step, regardless of deployments.
+/// Restores the version in the flow's file for a step, whatever was deployed. Refused while a deployment of the step is in
+/// progress.
 #[derive(Clone, Debug)]
 pub struct ResetStep {
     /// The flow.
@@ -71,6 +74,10 @@ impl Operation for BeginDeployment {
         let request = DeployRequest { flow, step, plugin, by: call.by(), terms };
         Ok(call.host()?.deployer.begin(request).await?)
     }
+
+    fn outcome(begun: &Deployment) -> (AuditOutcome, Option<String>) {
+        (AuditOutcome::Done, Some(format!("deployment {}: {}", begun.number, begun.to)))
+    }
 }
 
 impl Operation for ApproveDeployment {
@@ -79,11 +86,19 @@ impl Operation for ApproveDeployment {
     type Output = Deployment;
 
     fn subject(&self) -> String {
-        format!("deployment {}", self.number)
+        deployment(self.number)
+    }
+
+    fn subject_at(&self, host: &HostServices) -> Option<String> {
+        step_of(host, self.number)
+    }
+
+    fn words(&self) -> &str {
+        &self.reason
     }
 
     fn detail(&self) -> String {
-        self.reason.clone()
+        with_reason(format!("{}, {}", deployment(self.number), self.phase.name()), &self.reason)
     }
 
     async fn run(self, call: Call) -> Result<Deployment, OperationError> {
@@ -97,11 +112,19 @@ impl Operation for RollBackDeployment {
     type Output = Deployment;
 
     fn subject(&self) -> String {
-        format!("deployment {}", self.number)
+        deployment(self.number)
+    }
+
+    fn subject_at(&self, host: &HostServices) -> Option<String> {
+        step_of(host, self.number)
+    }
+
+    fn words(&self) -> &str {
+        &self.reason
     }
 
     fn detail(&self) -> String {
-        self.reason.clone()
+        with_reason(deployment(self.number), &self.reason)
     }
 
     async fn run(self, call: Call) -> Result<Deployment, OperationError> {
@@ -118,11 +141,30 @@ impl Operation for ResetStep {
         format!("{}/{}", self.flow, self.step)
     }
 
-    fn detail(&self) -> String {
-        self.reason.clone()
+    fn words(&self) -> &str {
+        &self.reason
     }
 
     async fn run(self, call: Call) -> Result<Deployment, OperationError> {
         Ok(call.host()?.deployer.reset((self.flow, self.step), call.by(), self.reason).await?)
     }
+
+    fn outcome(reset: &Deployment) -> (AuditOutcome, Option<String>) {
+        let why = reset.events.last().map(|event| event.text.as_str()).unwrap_or_default();
+        (AuditOutcome::Done, Some(with_reason(deployment(reset.number), why)))
+    }
+}
+
+fn deployment(number: u64) -> String {
+    format!("deployment {number}")
+}
+
+fn with_reason(what: String, reason: &str) -> String {
+    if reason.is_empty() { what } else { format!("{what}: {reason}") }
+}
+
+/// `FLOW/STEP` of a deployment, as it is the subject where one begins.
+fn step_of(host: &HostServices, number: u64) -> Option<String> {
+    let found = host.deployer.find(number).ok()?;
+    Some(format!("{}/{}", found.flow, found.step))
 }

@@ -24,6 +24,16 @@ pub enum OperationError {
     /// It needs a running host.
     #[error("this needs a running host")]
     NoHost,
+    /// A name or a reason beyond its bound.
+    #[error("`{what}` has {length} characters, and at most {most} are allowed")]
+    TooLong {
+        /// The name in requests: `by`, `reason` or `note`.
+        what: &'static str,
+        /// How many there are.
+        length: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A discard without a reason.
     #[error("a discard needs a `reason`")]
     NoReason,
@@ -105,7 +115,7 @@ impl OperationError {
         match self {
             Self::Denied { .. } => ErrorKind::Denied,
             Self::NoHost => ErrorKind::NoHost,
-            Self::NoReason => ErrorKind::Invalid,
+            Self::NoReason | Self::TooLong { .. } => ErrorKind::Invalid,
             Self::NoDeadLetter(_) | Self::Alert(_) => ErrorKind::NotFound,
             Self::DeadLetter(error) => of_dead_letter(error),
             Self::Group(error) => of_group(error),
@@ -152,7 +162,9 @@ const fn of_job(error: &JobError) -> ErrorKind {
 const fn of_target(error: &TargetError) -> ErrorKind {
     match error {
         TargetError::Unknown { .. } => ErrorKind::NotFound,
-        TargetError::Disabled { .. } => ErrorKind::Conflict,
+        TargetError::Disabled { .. } | TargetError::Paused { .. } | TargetError::StoppedAlready { .. } => {
+            ErrorKind::Conflict
+        }
         TargetError::Store(_) => ErrorKind::StoreUnavailable,
     }
 }
@@ -171,9 +183,10 @@ const fn of_deployment(error: &DeployError) -> ErrorKind {
         | E::Busy { .. }
         | E::Over { .. }
         | E::TooEarly { .. }
+        | E::OtherPhase { .. }
         | E::Rules { .. }
         | E::StepBack { .. } => ErrorKind::Conflict,
-        E::Name(_) | E::Share(_) => ErrorKind::Invalid,
+        E::Name(_) | E::Share(_) | E::Term { .. } => ErrorKind::Invalid,
         E::Untrusted(_) => ErrorKind::PluginUntrusted,
         E::Load(_) | E::Misfit(_) | E::Cases(_) => ErrorKind::PluginRefused,
         E::Catalogue(_) => ErrorKind::CatalogueFailed,

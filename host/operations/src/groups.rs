@@ -20,10 +20,15 @@ pub struct ChangeGroup {
 impl Operation for ChangeGroup {
     const PERMISSION: Permission = Permission::ChangeGroups;
     const EFFECT: Effect = Effect::OneWrite;
+    const WORDS: &'static str = "note";
     type Output = DeadLetterGroup;
 
     fn subject(&self) -> String {
         self.fingerprint.clone()
+    }
+
+    fn words(&self) -> &str {
+        &self.note
     }
 
     fn detail(&self) -> String {

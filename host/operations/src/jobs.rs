@@ -35,10 +35,12 @@ pub struct StartDiscard {
 }
 
 /// Cancels a job; what it did before stays done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct CancelJob {
     /// Its id.
     pub id: JobId,
+    /// Why; may be empty.
+    pub note: String,
 }
 
 impl Operation for StartRedrive {
@@ -48,6 +50,10 @@ impl Operation for StartRedrive {
 
     fn subject(&self) -> String {
         describe(&self.filter)
+    }
+
+    fn words(&self) -> &str {
+        &self.reason
     }
 
     fn detail(&self) -> String {
@@ -70,6 +76,10 @@ impl Operation for StartDiscard {
         describe(&self.filter)
     }
 
+    fn words(&self) -> &str {
+        &self.reason
+    }
+
     fn detail(&self) -> String {
         detail(&self.filter, &self.reason)
     }
@@ -90,10 +100,15 @@ impl Operation for StartDiscard {
 impl Operation for CancelJob {
     const PERMISSION: Permission = Permission::CancelJobs;
     const EFFECT: Effect = Effect::OneWrite;
+    const WORDS: &'static str = "note";
     type Output = Job;
 
     fn subject(&self) -> String {
         self.id.to_string()
+    }
+
+    fn words(&self) -> &str {
+        &self.note
     }
 
     async fn run(self, call: Call) -> Result<Job, OperationError> {

@@ -43,7 +43,7 @@ pub use flows::Reload;
 pub use groups::ChangeGroup;
 pub use jobs::{CancelJob, StartDiscard, StartRedrive};
 pub use operation::{Call, Effect, Operation};
-pub use operations::Operations;
+pub use operations::{MOST_NAME, MOST_WORDS, Operations};
 pub use permission::Permission;
 pub use plugins::Publish;
 pub use records::Records;

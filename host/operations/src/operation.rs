@@ -48,12 +48,25 @@ pub trait Operation: Send + 'static {
     /// Its result.
     type Output: Send + 'static;
 
+    /// What requests call the operator's own words.
+    const WORDS: &'static str = "reason";
+
     /// What it is applied to, for the audit log: an id or a name.
     fn subject(&self) -> String;
 
-    /// The reason given by the operator, for the audit log.
+    /// The subject by the name that other operations use for it, where only a running host knows that.
+    fn subject_at(&self, _: &HostServices) -> Option<String> {
+        None
+    }
+
+    /// The operator's own words; may be empty.
+    fn words(&self) -> &str {
+        ""
+    }
+
+    /// What the audit log says beside the subject: the operator's words, unless there is more to say.
     fn detail(&self) -> String {
-        String::new()
+        self.words().to_owned()
     }
 
     /// Carries it out. Writes through [`Call::store`], so that the audit entry is part of the same write.

@@ -14,6 +14,12 @@ use crate::services::{HostServices, Services};
 /// Log target of the lines that state who did what.
 const AUDIT: &str = "gantry::audit";
 
+/// Most characters of the name of the person that an actor acts for.
+pub const MOST_NAME: usize = 200;
+
+/// Most characters of a reason or note.
+pub const MOST_WORDS: usize = 2000;
+
 /// Executes operations; cheap to clone.
 #[derive(Clone)]
 pub struct Operations(Arc<Services>);
@@ -47,17 +53,16 @@ impl Operations {
     }
 
     async fn execute_to_the_end<O: Operation>(&self, actor: Actor, operation: O) -> Result<O::Output, OperationError> {
-        let record = record(&actor, &operation);
-        let permitted = actor.may(O::PERMISSION);
+        let record = self.record(&actor, &operation);
+        let admitted = admit(&actor, &operation);
         let intent = match O::EFFECT {
-            Effect::Outside if permitted => Some(self.intend(&record).await?),
+            Effect::Outside if admitted.is_ok() => Some(self.intend(&record).await?),
             Effect::Outside | Effect::OneWrite => None,
         };
         let pending = PendingAudit::new(AuditRecord { intent, ..record.clone() });
-        let result = if permitted {
-            operation.run(Call::new(Arc::clone(&self.0), actor, pending.clone())).await
-        } else {
-            Err(OperationError::Denied { permission: O::PERMISSION, actor: actor.name })
+        let result = match admitted {
+            Ok(()) => operation.run(Call::new(Arc::clone(&self.0), actor, pending.clone())).await,
+            Err(refusal) => Err(refusal),
         };
         let (outcome, detail) = match &result {
             Ok(output) => O::outcome(output),
@@ -74,19 +79,36 @@ impl Operations {
     async fn intend(&self, record: &AuditRecord) -> Result<gantry_store::AuditId, StoreError> {
         self.0.store.append_audit(AuditRecord { outcome: AuditOutcome::Intended, ..record.clone() }).await
     }
+
+    /// The audit entry of a successful operation.
+    fn record<O: Operation>(&self, actor: &Actor, operation: &O) -> AuditRecord {
+        let named = self.0.host.as_ref().and_then(|host| operation.subject_at(host));
+        AuditRecord {
+            actor: actor.name.clone(),
+            on_behalf_of: actor.on_behalf_of.clone(),
+            via: actor.via.name().to_owned(),
+            operation: O::PERMISSION.name().to_owned(),
+            subject: named.unwrap_or_else(|| operation.subject()),
+            outcome: AuditOutcome::Done,
+            detail: operation.detail(),
+            intent: None,
+        }
+    }
 }
 
-/// The audit entry of a successful operation.
-fn record<O: Operation>(actor: &Actor, operation: &O) -> AuditRecord {
-    AuditRecord {
-        actor: actor.name.clone(),
-        on_behalf_of: actor.on_behalf_of.clone(),
-        via: actor.via.name().to_owned(),
-        operation: O::PERMISSION.name().to_owned(),
-        subject: operation.subject(),
-        outcome: AuditOutcome::Done,
-        detail: operation.detail(),
-        intent: None,
+/// Whether the actor has the permission, and what it says is within its bounds.
+fn admit<O: Operation>(actor: &Actor, operation: &O) -> Result<(), OperationError> {
+    if !actor.may(O::PERMISSION) {
+        return Err(OperationError::Denied { permission: O::PERMISSION, actor: actor.name.clone() });
+    }
+    bounded("by", actor.on_behalf_of.as_deref().unwrap_or_default(), MOST_NAME)?;
+    bounded(O::WORDS, operation.words(), MOST_WORDS)
+}
+
+fn bounded(what: &'static str, text: &str, most: usize) -> Result<(), OperationError> {
+    match text.chars().count() {
+        length if length > most => Err(OperationError::TooLong { what, length, most }),
+        _ => Ok(()),
     }
 }
 

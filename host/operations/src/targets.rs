@@ -32,8 +32,8 @@ macro_rules! target_operations {
                     format!("{}/{}", self.flow, self.target)
                 }
 
-                fn detail(&self) -> String {
-                    self.reason.clone()
+                fn words(&self) -> &str {
+                    &self.reason
                 }
 
                 async fn run(self, call: Call) -> Result<TargetReport, OperationError> {
@@ -52,7 +52,7 @@ target_operations! {
     ResumeTarget = Resume, ResumeTargets, OneWrite;
     /// Disables a target: nothing is sent to it until it is enabled.
     DisableTarget = Disable, DisableTargets, OneWrite;
-    /// Ends a pause or a stop, including one by a 410.
+    /// Ends a disablement, including one by a 410.
     EnableTarget = Enable, EnableTargets, OneWrite;
     /// Closes the breaker regardless of earlier failures. The breaker is kept in memory only.
     CloseBreaker = CloseBreaker, CloseBreakers, Outside;

@@ -106,7 +106,7 @@ impl Host {
 
 /// The reloader logs the result.
 async fn reload_after_edit(operations: Operations) {
-    let reload = Reload { trigger: Trigger::Watch };
+    let reload = Reload { trigger: Trigger::Watch, reason: String::new() };
     if let Err(error) = operations.execute(&Actor::file_watch(), reload).await {
         tracing::warn!(%error, "an edit was not reloaded");
     }

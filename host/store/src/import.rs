@@ -31,6 +31,7 @@ impl Store {
     pub async fn import_dead_letters(&self, dead_letters: Vec<DeadLetter>) -> Result<Imported, StoreError> {
         let counters = self.inner.dead_letters.clone();
         let now = self.inner.clock.now();
+        let audit = self.audit.clone();
         self.commit(Durability::Flushed, move |draft| {
             let mut imported = Imported::default();
             for dead_letter in dead_letters {
@@ -40,6 +41,9 @@ impl Store {
                 }
                 add(draft, &counters, dead_letter, now)?;
                 imported.added += 1;
+            }
+            if let Some(audit) = &audit {
+                audit.set_detail(format!("{} imported, {} already present", imported.added, imported.present));
             }
             Ok::<_, StoreError>(imported)
         })

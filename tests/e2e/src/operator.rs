@@ -75,11 +75,12 @@ impl Operator for HostHandle {
     }
 
     async fn approve_deployment(&self, number: u64, by: String) -> Result<Deployment, DeployError> {
-        act(self, &by, approval(number, None)).await.map_err(of_deployment)
+        let phase = self.deployment(number)?.phase;
+        act(self, &by, approval(number, phase)).await.map_err(of_deployment)
     }
 
     async fn approve_phase(&self, number: u64, phase: Phase, by: String) -> Result<Deployment, DeployError> {
-        act(self, &by, approval(number, Some(phase))).await.map_err(of_deployment)
+        act(self, &by, approval(number, phase)).await.map_err(of_deployment)
     }
 
     async fn roll_back(&self, number: u64, by: String, reason: String) -> Result<Deployment, DeployError> {
@@ -120,7 +121,9 @@ impl Operator for HostHandle {
     }
 
     async fn reload(&self) -> ReloadReport {
-        act(self, "", Reload { trigger: Trigger::Api }).await.expect("the reload comes to a decision")
+        act(self, "", Reload { trigger: Trigger::Api, reason: String::new() })
+            .await
+            .expect("the reload comes to a decision")
     }
 
     async fn publish(&self, plugin: Vec<u8>) -> Publication {
@@ -129,7 +132,7 @@ impl Operator for HostHandle {
     }
 }
 
-fn approval(number: u64, phase: Option<Phase>) -> ApproveDeployment {
+fn approval(number: u64, phase: Phase) -> ApproveDeployment {
     ApproveDeployment { number, phase, reason: String::new() }
 }
 

@@ -36,11 +36,8 @@ alike! {
 /// Dead letters on a page by default.
 const PAGE: usize = 100;
 
-/// Most dead letters on a page.
-const MAX_PAGE: usize = 1000;
-
 impl Convert<store::Page> for v1::Part {
     fn convert(self) -> store::Page {
-        store::Page { after: self.after, limit: self.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE) }
+        store::Page { after: self.after, limit: self.limit.unwrap_or(PAGE) }
     }
 }

@@ -9,7 +9,7 @@ use super::{Convert, alike};
 
 alike! {
     target_report::TargetReport => v1::TargetReport {
-        flow, target, state, stop, refusal, breaker, retries, retries_allowed, under_way, waiting,
+        flow, target, state, stop, refusal, breaker, retries, retries_allowed, in_flight, waiting,
     }
     target_report::TargetState => v1::TargetState [Active, Paused, Unauthorized, WrongEndpoint, Disabled]
     target_report::Refusal => v1::RefusalReport { until, reason }

@@ -4,7 +4,7 @@ use gantry_core::{DeadLetterId, FlowName, MessageId, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Change, Comparison, PluginRef, Terms, TermsChange, form};
+use super::{Change, Comparison, PluginRef, Terms, TermsChange, form, object};
 
 /// The rollout of one plugin version at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -163,21 +163,27 @@ pub struct DeployRequest {
     #[serde(default)]
     pub by: String,
     /// Terms that differ from the host's.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object::deserialize")]
     pub terms: TermsChange,
 }
 
 /// Lets a deployment continue.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ApproveRequest {
     /// Who approves.
     pub by: String,
     /// Why; may be empty.
     pub reason: String,
-    /// The approved phase; the current one unless given. Once the deployment has left that phase, the request
-    /// changes nothing: two operators who approve at once don't approve of two phases.
-    pub phase: Option<Phase>,
+    /// The approved phase: `waiting` by default; `canary` or `watching` ends that phase early. In any other phase the
+    /// approval is refused, so that two operators who approve at the same time don't approve two phases.
+    pub phase: Phase,
+}
+
+impl Default for ApproveRequest {
+    fn default() -> Self {
+        Self { by: String::new(), reason: String::new(), phase: Phase::Waiting }
+    }
 }
 
 /// Which deployments to list. All given fields must match; without any, all are listed.

@@ -141,7 +141,7 @@ impl GroupAction {
     }
 }
 
-/// Sets the state of a group, or cancels a job.
+/// Who asks for something, and why: sets the state of a group, or cancels a job.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NoteRequest {

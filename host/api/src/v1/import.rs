@@ -1,9 +1,9 @@
 //! Imports of exported dead letters.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::DeadLetter;
+use super::{DeadLetter, Object};
 
 /// The result of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -12,6 +12,15 @@ pub struct Imported {
     pub added: usize,
     /// Letters that were already present and left as they are.
     pub present: usize,
+}
+
+/// Who imports.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct ImportQuery {
+    /// Who makes the request.
+    pub by: String,
 }
 
 /// A line of an export that is not a dead letter.
@@ -33,8 +42,8 @@ pub fn dead_letter_of_line(line: usize, text: &[u8]) -> Result<Option<DeadLetter
         return Ok(None);
     }
     // The position in a JSON error is relative to this line.
-    let read: Result<DeadLetter, _> = serde_json::from_slice(text);
-    let dead_letter = read.map_err(|error| BadLine { line, problem: error.to_string() })?;
+    let read: Result<Object<DeadLetter>, _> = serde_json::from_slice(text);
+    let Object(dead_letter) = read.map_err(|error| BadLine { line, problem: error.to_string() })?;
     if dead_letter.id.message != dead_letter.received.id {
         let problem =
             format!("the dead letter has id {}, but its message has id {}", dead_letter.id, dead_letter.received.id);

@@ -4,7 +4,7 @@ use gantry_core::{JobId, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{DeadLetterFilter, form};
+use super::{DeadLetterFilter, form, object};
 
 /// What a job is to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -13,7 +13,7 @@ pub struct NewJob {
     /// What is done to each dead letter.
     pub kind: JobKind,
     /// Which dead letters; of those it matches, the open and acknowledged ones are processed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object::deserialize")]
     pub filter: DeadLetterFilter,
     /// Who makes the request.
     #[serde(default)]

@@ -25,7 +25,8 @@ coded_enum! {
         InvalidId => "invalid-id",
         /// there is no such dead letter, group, job, message or resource
         NotFound => "not-found",
-        /// the state of the dead letter, group or job does not allow it, or its message is already in the queue
+        /// the state of the dead letter, group, job, target or deployment does not allow it, or its message is already in the
+        /// queue; `detail` names the state
         Conflict => "conflict",
         /// the body is longer than the API takes
         TooLarge => "too-large",

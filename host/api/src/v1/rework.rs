@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use gantry_core::{JobId, Timestamp, coded_enum};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::form;
+use super::{form, object};
 
 /// Who acknowledged a dead letter, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -148,9 +148,20 @@ pub struct ReplayRequest {
 /// An edited payload: `{"text": …}` or `{"base64": …}`, like all payloads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct EditedPayload(#[serde(with = "gantry_core::payload")] pub Bytes);
+pub struct EditedPayload(
+    #[serde(serialize_with = "gantry_core::payload::serialize", deserialize_with = "edited_payload")] pub Bytes,
+);
 
-/// Closes or acknowledges a dead letter.
+fn edited_payload<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Payload(#[serde(with = "gantry_core::payload")] Bytes);
+
+    object::deserialize::<Payload, D>(deserializer).map(|Payload(bytes)| bytes)
+}
+
+/// Who asks for something, and why: closes or acknowledges a dead letter, commands a target, rolls back a deployment, reloads
+/// the flow files, tests an alert.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CloseRequest {

@@ -28,8 +28,8 @@ pub struct TargetReport {
     pub retries: u32,
     /// The number of retries that the budget allows in the window now.
     pub retries_allowed: u32,
-    /// Deliveries in progress.
-    pub under_way: usize,
+    /// Deliveries in flight.
+    pub in_flight: usize,
     /// Deliveries that wait for one of these to end.
     pub waiting: usize,
 }
@@ -124,7 +124,7 @@ coded_enum! {
         Resume => "resume",
         /// Sends nothing until it is enabled.
         Disable => "disable",
-        /// Ends a pause or a stop, including one by a 410.
+        /// Ends a disablement, including one by a 410.
         Enable => "enable",
         /// Closes the breaker regardless of earlier failures.
         CloseBreaker => "close-breaker",

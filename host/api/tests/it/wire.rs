@@ -155,7 +155,7 @@ fn flows_targets_and_alerts_are_written_as_they_were_read() {
         "flow": "orders", "target": "erp", "state": "unauthorized",
         "stop": {"kind": "paused", "at": AT, "by": null, "reason": "r"}, "refusal": {"until": AT, "reason": "it answers 401"},
         "breaker": {"state": "half_open", "until": null, "calls": 20, "failures": 10}, "retries": 1,
-        "retries_allowed": 2, "under_way": 3, "waiting": 4,
+        "retries_allowed": 2, "in_flight": 3, "waiting": 4,
     }));
     survives::<v1::AlertReport>(json!({
         "name": "night", "url": "http://x", "format": "gantry", "on": ["dead_letters", "disk_low"], "flows": ["orders"],

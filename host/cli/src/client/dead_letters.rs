@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use gantry_api::v1::{
-    CloseRequest, DeadLetter, DeadLetterCounts, DeadLetterFilter, DeadLetterPage, EditedPayload, Imported, NDJSON,
-    Part, ReplayRequest, Revisions, SummaryPage,
+    CloseRequest, DeadLetter, DeadLetterCounts, DeadLetterFilter, DeadLetterPage, EditedPayload, ImportQuery, Imported,
+    NDJSON, Part, ReplayRequest, Revisions, SummaryPage,
 };
 use gantry_core::DeadLetterId;
 use reqwest::Method;
@@ -65,13 +65,14 @@ impl Client {
     }
 
     /// Imports exported dead letters, all of them or none.
-    pub(crate) async fn import(&self, dead_letters: Vec<DeadLetter>) -> Result<Imported, ClientError> {
+    pub(crate) async fn import(&self, dead_letters: Vec<DeadLetter>, by: &str) -> Result<Imported, ClientError> {
         let mut lines = Vec::new();
         for dead_letter in &dead_letters {
             serde_json::to_writer(&mut lines, dead_letter)?;
             lines.push(b'\n');
         }
-        let request = self.transport.request(Method::POST, "dead-letter-imports");
+        let query = ImportQuery { by: by.to_owned() };
+        let request = self.transport.request(Method::POST, "dead-letter-imports").query(&query);
         self.transport.answer(request.header(CONTENT_TYPE, NDJSON).body(lines)).await
     }
 }

@@ -1,7 +1,7 @@
 //! Deployments of a running host.
 
 use gantry_api::v1::{
-    ApproveRequest, CloseRequest, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, ShadowReport,
+    ApproveRequest, CloseRequest, DeployRequest, Deployment, DeploymentQuery, DryRunRequest, Phase, ShadowReport,
 };
 
 use super::{Client, ClientError};
@@ -22,10 +22,10 @@ impl Client {
         self.transport.read(&format!("deployments/{number}")).await
     }
 
-    /// Lets a deployment continue from the phase that the caller saw.
-    pub(crate) async fn approve(&self, seen: &Deployment, by: &str) -> Result<Deployment, ClientError> {
-        let request = ApproveRequest { by: by.to_owned(), phase: Some(seen.phase), ..ApproveRequest::default() };
-        self.transport.post(&format!("deployments/{}/approve", seen.number), &request).await
+    /// Lets a deployment continue from this phase.
+    pub(crate) async fn approve(&self, number: u64, phase: Phase, by: &str) -> Result<Deployment, ClientError> {
+        let request = ApproveRequest { by: by.to_owned(), reason: String::new(), phase };
+        self.transport.post(&format!("deployments/{number}/approve"), &request).await
     }
 
     /// Restores the version before a deployment.

@@ -27,6 +27,14 @@ pub(crate) enum ClientError {
         /// The directory.
         dir: PathBuf,
     },
+    /// A host runs, and gives no answer: it hangs, or is stopped.
+    #[error("the host at {address} (pid {pid}) does not answer")]
+    NoAnswer {
+        /// Its admin address.
+        address: String,
+        /// Its process id.
+        pid: u32,
+    },
     /// The running host does not answer correctly.
     #[error("the request to the host at {address} failed: {problem}")]
     Unreachable {
@@ -67,9 +75,9 @@ impl ClientError {
         match self {
             Self::Problem { problem, .. } => of_code(problem.code),
             Self::Signatures(_) => Exit::Usage,
-            Self::NoHost { .. } | Self::Unreachable { .. } => Exit::HostUnreachable,
-            Self::Open(_) => Exit::StoreUnavailable,
-            Self::Catalogue(_) | Self::Compiler(_) | Self::Encode(_) => Exit::Internal,
+            Self::NoHost { .. } | Self::NoAnswer { .. } | Self::Unreachable { .. } => Exit::HostUnreachable,
+            Self::Open(_) | Self::Catalogue(_) => Exit::StoreUnavailable,
+            Self::Compiler(_) | Self::Encode(_) => Exit::Internal,
         }
     }
 }
@@ -80,6 +88,7 @@ const fn of_code(code: Code) -> Exit {
         Code::NotFound => Exit::NotFound,
         Code::PluginRefused | Code::PluginUntrusted | Code::VersionTaken => Exit::PluginRefused,
         Code::StoreUnavailable => Exit::StoreUnavailable,
+        Code::HostNotRunning | Code::Stopping => Exit::HostUnreachable,
         Code::CatalogueFailed | Code::ReloadFailed => Exit::Internal,
         Code::Unauthorized
         | Code::Forbidden
@@ -89,8 +98,6 @@ const fn of_code(code: Code) -> Exit {
         | Code::TooLarge
         | Code::MethodNotAllowed
         | Code::ReloadRefused
-        | Code::HostNotRunning
-        | Code::Stopping
         | Code::Unknown => Exit::Usage,
     }
 }

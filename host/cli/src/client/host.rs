@@ -27,9 +27,10 @@ impl Client {
     }
 
     /// Reloads the flow files.
-    pub(crate) async fn reload(&self) -> Result<Reloaded, ClientError> {
+    pub(crate) async fn reload(&self, by: &str) -> Result<Reloaded, ClientError> {
+        let body = CloseRequest { by: by.to_owned(), reason: String::new() };
         let request = self.transport.request(Method::POST, "reload").timeout(RELOAD_TIMEOUT);
-        match self.transport.answer(request).await {
+        match self.transport.answer(request.json(&body)).await {
             Ok(report) => Ok(Reloaded::Done(report)),
             Err(ClientError::Problem { problem, .. }) if problem.code == Code::ReloadRefused => {
                 Ok(Reloaded::Refused(*problem))
@@ -61,9 +62,10 @@ impl Client {
     }
 
     /// Tests an endpoint; returns its answers.
-    pub(crate) async fn test_alert(&self, name: &str) -> Result<Vec<TestAnswer>, ClientError> {
+    pub(crate) async fn test_alert(&self, name: &str, by: &str) -> Result<Vec<TestAnswer>, ClientError> {
         // A slash in the name must not lead to another path.
         let path = format!("alerts/{}/test", name.replace('/', "%2F"));
-        self.transport.post(&path, &serde_json::json!({})).await
+        let request = CloseRequest { by: by.to_owned(), reason: String::new() };
+        self.transport.post(&path, &request).await
     }
 }

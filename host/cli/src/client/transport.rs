@@ -18,11 +18,14 @@ use serde::de::DeserializeOwned;
 
 use super::error::ClientError;
 use super::runtime_file::RuntimeFile;
-use crate::args::by;
+use crate::args::user;
 use crate::command::compile_component::compiler_process;
 
 /// How long the host may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long it may take to say that it is there, which needs no work.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The address of the routes in this process, for error messages.
 const THIS_PROCESS: &str = "this process";
@@ -44,7 +47,7 @@ pub(super) struct Transport {
 
 enum Destination {
     /// A running host.
-    Host { address: String, token: Secret<String> },
+    Host { address: String, pid: u32, token: Secret<String> },
     /// This process, over the store that it opened.
     InProcess { routes: InProcess, store: Store },
 }
@@ -54,13 +57,18 @@ impl Transport {
     pub(super) async fn to_host(config: &HostConfig) -> Result<Option<Self>, ClientError> {
         let Some(file) = RuntimeFile::read(&config.data_dir) else { return Ok(None) };
         let address = file.admin.to_string();
+        let pid = file.pid;
         let requests = requests().map_err(|error| unreachable(&address, &error))?;
-        if requests.get(format!("http://{address}/healthz")).send().await.is_err() {
-            return Ok(None);
+        let greeting = requests.get(format!("http://{address}/healthz")).timeout(GREETING_TIMEOUT).send().await;
+        match greeting {
+            Ok(_) => {}
+            // Somebody listens there, since the connection was not refused.
+            Err(error) if error.is_timeout() => return Err(ClientError::NoAnswer { address, pid }),
+            Err(_) => return Ok(None),
         }
         let token = AdminToken::for_client(config.admin_token.as_ref(), &config.data_dir, &process_environment);
         let token = token.map_err(|error| unreachable(&address, &error))?.secret().clone();
-        Ok(Some(Self { requests, to: Destination::Host { address, token } }))
+        Ok(Some(Self { requests, to: Destination::Host { address, pid, token } }))
     }
 
     /// Opens the store and its routes in this process. The actor is the local user.
@@ -74,7 +82,7 @@ impl Transport {
             }
         };
         let operations = Operations::at_rest(store.clone(), open_catalogue(config, store.clone())?, publisher);
-        let routes = gantry_admin::in_process(operations, Actor::local_user(&by(None)));
+        let routes = gantry_admin::in_process(operations, Actor::local_user(&user()));
         let requests = requests().map_err(|error| unreachable(THIS_PROCESS, &error))?;
         Ok(Self { requests, to: Destination::InProcess { routes, store } })
     }
@@ -145,6 +153,9 @@ impl Transport {
 
     fn failed(&self, error: &reqwest::Error) -> ClientError {
         match &self.to {
+            Destination::Host { address, pid, .. } if error.is_timeout() => {
+                ClientError::NoAnswer { address: address.clone(), pid: *pid }
+            }
             Destination::Host { address, .. } => unreachable(address, error),
             Destination::InProcess { .. } => unreachable(THIS_PROCESS, error),
         }

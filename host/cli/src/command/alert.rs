@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use gantry_api::v1::{AlertReport, FiringReport, TestAnswer};
 
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::client;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
@@ -30,6 +30,8 @@ pub(crate) struct Test {
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
     #[command(flatten)]
+    pub(crate) who: Who,
+    #[command(flatten)]
     pub(crate) host: HostArgs,
 }
 
@@ -48,7 +50,7 @@ impl Alert {
 impl Test {
     fn run(&self, output: &Output) -> Result<(), Failure> {
         client::with_host(&self.host, output, async |host| {
-            let answers = host.test_alert(&self.name).await?;
+            let answers = host.test_alert(&self.name, &self.who.name()).await?;
             output.print(&answers, || text::columns(&answers.iter().map(answer).collect::<Vec<_>>()))?;
             match answers.iter().all(|answer| answer.accepted) {
                 true => Ok(()),
@@ -65,7 +67,7 @@ fn shown(alerts: &[AlertReport]) -> String {
     if alerts.is_empty() {
         return "the host file defines no alerts".to_owned();
     }
-    let mut endpoints = vec![["ALERT", "FORMAT", "ENDPOINT", "WAITING", "FAILED", "FIRING"].map(str::to_owned)];
+    let mut endpoints = vec![["ALERT", "FORMAT", "ENDPOINT", "WAITING", "DEAD LETTERS", "FIRING"].map(str::to_owned)];
     endpoints.extend(alerts.iter().map(endpoint));
     let mut firing = vec![["ALERT", "SEVERITY", "SINCE", "KEY", "WHAT"].map(str::to_owned)];
     for alert in alerts {

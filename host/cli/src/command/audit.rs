@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use gantry_api::v1::{AuditEntry, AuditOutcome, AuditPage, AuditQuery};
 use gantry_core::Timestamp;
+use gantry_store::AuditId;
 
 use crate::args::HostArgs;
 use crate::client;
@@ -40,8 +41,11 @@ pub(crate) struct List {
     #[arg(long, value_name = "WHEN", value_parser = time::past)]
     pub(crate) until: Option<Timestamp>,
     /// Most entries to list
-    #[arg(long, value_name = "COUNT", default_value_t = 100)]
-    pub(crate) limit: usize,
+    #[arg(long, default_value_t = 100, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) limit: u16,
+    /// Begin before this one, for the next page
+    #[arg(long, value_name = "ID")]
+    pub(crate) before: Option<AuditId>,
     #[command(flatten)]
     pub(crate) host: HostArgs,
 }
@@ -58,16 +62,18 @@ impl List {
         client::with(&self.host, output, async |client| {
             let mut query = self.query();
             let mut all = AuditPage { entries: Vec::new(), next: None };
-            loop {
-                query.limit = Some(self.limit - all.entries.len());
+            // A page can be short although more follow.
+            while all.entries.len() < usize::from(self.limit) {
+                query.limit = Some(usize::from(self.limit) - all.entries.len());
                 let page = client.audit(&query).await?;
                 all.entries.extend(page.entries);
                 all.next = page.next;
-                if all.next.is_none() || all.entries.len() >= self.limit {
-                    return Ok(output.print(&all, || table(&all.entries))?);
+                if all.next.is_none() {
+                    break;
                 }
                 query.before = all.next.clone();
             }
+            Ok(output.print(&all, || table(&all))?)
         })
     }
 
@@ -79,19 +85,20 @@ impl List {
             operation: self.operation.clone(),
             subject: self.subject.clone(),
             outcome: self.outcome,
-            before: None,
+            before: self.before.map(|id| id.to_string()),
             limit: None,
         }
     }
 }
 
-fn table(entries: &[AuditEntry]) -> String {
+fn table(AuditPage { entries, next }: &AuditPage) -> String {
     if entries.is_empty() {
         return "no entries".to_owned();
     }
     let mut rows = vec![["WHEN", "WHO", "VIA", "OPERATION", "SUBJECT", "OUTCOME", "DETAIL"].map(str::to_owned)];
     rows.extend(entries.iter().map(row));
-    text::columns(&rows)
+    let more = next.as_ref().map(|next| format!("more: --before {next}\n")).unwrap_or_default();
+    format!("{}{more}", text::columns(&rows))
 }
 
 fn row(entry: &AuditEntry) -> [String; 7] {

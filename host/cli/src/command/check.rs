@@ -7,7 +7,7 @@ mod targets;
 use std::path::PathBuf;
 
 use clap::Args;
-use gantry_config::{Code, Diagnostics, Severity, examine_flows};
+use gantry_config::{Code, Diagnostics, Severity, examine_flows_beside};
 use gantry_transport::kinds;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let host = self.host.load(output)?;
-        let (flows, mut found) = examine_flows(&self.flows, &kinds());
+        let (flows, mut found) = examine_flows_beside(&self.flows, &kinds(), &host.alert_flows());
         found.extend(parts::check(&flows, &host)?);
         if !self.offline {
             found.extend(targets::check(&flows)?);

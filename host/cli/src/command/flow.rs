@@ -53,7 +53,7 @@ impl List {
 }
 
 fn table(flows: &[FlowReport]) -> String {
-    let mut rows = vec![["FLOW", "STATE", "QUEUED", "DEAD", "STEPS"].map(str::to_owned)];
+    let mut rows = vec![["FLOW", "STATE", "QUEUED", "DEAD LETTERS", "STEPS"].map(str::to_owned)];
     rows.extend(flows.iter().map(row));
     text::columns(&rows)
 }
@@ -88,10 +88,8 @@ fn plugin_of(plugin: &PluginInForce) -> String {
 
 impl Diagram {
     fn run(&self, output: &Output) -> Result<(), Failure> {
-        let (flows, _) = load_flows(&self.flows, &gantry_transport::kinds()).map_err(|mistakes| {
-            output.complain_about(&mistakes);
-            Failure::said(Exit::InvalidConfig)
-        })?;
+        let (flows, _) = load_flows(&self.flows, &gantry_transport::kinds())
+            .map_err(|found| Failure::mistakes(Exit::InvalidConfig, "the flows have mistakes", &found, output))?;
         let chart = diagram::mermaid(&flows);
         Ok(output.print(&serde_json::json!({ "mermaid": chart }), || chart.clone())?)
     }

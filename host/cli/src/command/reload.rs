@@ -6,7 +6,7 @@ use gantry_api::v1::{
 };
 use gantry_core::FlowName;
 
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::client::{self, Reloaded};
 use crate::exit::{Exit, Failure};
 use crate::output::{Format, Output};
@@ -20,17 +20,17 @@ use crate::text;
 #[derive(Debug, Args)]
 pub(crate) struct Reload {
     #[command(flatten)]
+    pub(crate) who: Who,
+    #[command(flatten)]
     pub(crate) host: HostArgs,
 }
 
 impl Reload {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        match client::with_host(&self.host, output, async |host| Ok(host.reload().await?))? {
+        let by = self.who.name();
+        match client::with_host(&self.host, output, async |host| Ok(host.reload(&by).await?))? {
             Reloaded::Done(report) => Ok(output.print(&report, || summary(&report))?),
-            Reloaded::Refused(problem) => {
-                refuse(output, &problem);
-                Err(Failure::said(exit(&problem)))
-            }
+            Reloaded::Refused(problem) => Err(refused(output, &problem)),
         }
     }
 }
@@ -59,14 +59,11 @@ fn removed_flow(RemovedFlow { flow, waiting }: &RemovedFlow) -> String {
     }
 }
 
-fn refuse(output: &Output, problem: &Problem) {
-    match output.format {
-        Format::Json => output.complain(&serde_json::json!({ "diagnostics": problem.diagnostics }).to_string()),
-        Format::Human => {
-            problem.diagnostics.iter().for_each(|diagnostic| output.complain(&line(diagnostic)));
-            output.complain("gantry: reload refused; nothing changed");
-        }
+fn refused(output: &Output, problem: &Problem) -> Failure {
+    if output.format == Format::Human {
+        problem.diagnostics.iter().for_each(|diagnostic| output.complain(&line(diagnostic)));
     }
+    Failure::with_diagnostics(exit(problem), "reload refused; nothing changed", serde_json::json!(problem.diagnostics))
 }
 
 /// `error: file:line:column: message`, and below it how to fix it.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gantry_config::{Flow, HostConfig, load_flows};
+use gantry_config::{Flow, HostConfig, examine_flows_beside};
 use gantry_control::reload::{FlowFiles, Trigger};
 use gantry_control::rollout::RecallError;
 use gantry_observe::alerts::AlertsError;
@@ -42,9 +42,11 @@ impl Run {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         logging::start(self.log_format, output);
         let config = self.host.load(output)?;
-        let loaded = load_flows(&self.flows, &gantry_transport::kinds());
-        output.complain_about(loaded.as_ref().map_or_else(|mistakes| mistakes, |(_, warnings)| warnings));
-        let (flows, _) = loaded.map_err(|_| Failure::said(Exit::InvalidConfig))?;
+        let (flows, found) = examine_flows_beside(&self.flows, &gantry_transport::kinds(), &config.alert_flows());
+        if found.has_errors() {
+            return Err(Failure::mistakes(Exit::InvalidConfig, "the flows have mistakes", &found, output));
+        }
+        output.complain_about(&found);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(serve(&config, flows, &self.flows))
     }
@@ -105,7 +107,7 @@ async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Re
         .or_exit(Exit::InvalidConfig)?;
     let address = config.admin_listen;
     let listener =
-        TcpListener::bind(address).await.map_err(|source| Failure::from(StartError::Listen { address, source }))?;
+        TcpListener::bind(address).await.map_err(|source| refused(StartError::Listen { address, source }))?;
     let address = listener.local_addr()?;
     let ended = tokio::spawn(gantry_admin::serve(listener, host.handle(), token, stop.clone()));
     Ok(Admin { address, ended })
@@ -115,18 +117,16 @@ async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Re
 fn refused(error: StartError) -> Failure {
     let exit = match &error {
         StartError::Flows(_) | StartError::Recall(RecallError::Plugin { .. }) => Exit::PluginRefused,
-        StartError::Sources(_) | StartError::Key(_) | StartError::Alerts(AlertsError::Endpoint { .. }) => {
-            Exit::InvalidConfig
-        }
-        StartError::Store { .. }
+        StartError::Sources(_)
+        | StartError::Key(_)
+        | StartError::Listen { .. }
+        | StartError::Alerts(AlertsError::Endpoint { .. }) => Exit::InvalidConfig,
+        StartError::DataDir { .. }
+        | StartError::Store { .. }
         | StartError::Recall(RecallError::Records(_))
         | StartError::Stops(_)
         | StartError::Alerts(AlertsError::Store(_)) => Exit::StoreUnavailable,
-        StartError::DataDir { .. }
-        | StartError::Sandbox(_)
-        | StartError::Listen { .. }
-        | StartError::Metrics(_)
-        | StartError::Failed(_) => Exit::Internal,
+        StartError::Sandbox(_) | StartError::Metrics(_) | StartError::Failed(_) => Exit::Internal,
     };
     let details: Vec<anyhow::Error> = match error {
         StartError::Flows(errors) => errors.into_iter().map(Into::into).collect(),
@@ -139,7 +139,7 @@ fn refused(error: StartError) -> Failure {
 /// The reloader logs the result.
 async fn reload_at_hangups(host: HostHandle, mut hangups: Signal) {
     while hangups.recv().await.is_some() {
-        let reload = Reload { trigger: Trigger::Signal };
+        let reload = Reload { trigger: Trigger::Signal, reason: String::new() };
         if let Err(error) = host.operations().execute(&Actor::signal(), reload).await {
             tracing::warn!(%error, "flow files were not reloaded after SIGHUP");
         }

@@ -123,7 +123,7 @@ fn command_target(
 }
 
 fn table(targets: &[TargetReport]) -> String {
-    let mut rows = vec![["TARGET", "STATE", "BREAKER", "IN PROGRESS", "WAITING", "WHY"].map(str::to_owned)];
+    let mut rows = vec![["TARGET", "STATE", "BREAKER", "IN FLIGHT", "WAITING", "WHY"].map(str::to_owned)];
     rows.extend(targets.iter().map(row));
     text::columns(&rows)
 }
@@ -133,7 +133,7 @@ fn row(target: &TargetReport) -> [String; 6] {
         format!("{}/{}", target.flow, target.target),
         target.state.to_string(),
         breaker(target.breaker.as_ref()),
-        target.under_way.to_string(),
+        target.in_flight.to_string(),
         target.waiting.to_string(),
         why(target),
     ]

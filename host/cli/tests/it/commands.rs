@@ -187,6 +187,80 @@ fn an_error_is_json_where_json_is_asked_for() {
 }
 
 #[test]
+fn a_command_line_that_is_not_understood_is_json_where_json_is_asked_for() {
+    for arguments in [
+        &["frobnicate", "--format", "json"][..],
+        &["--format=json", "dlq", "list", "--limit", "0"],
+        &["--format", "json", "audit", "list", "--limit", "0"],
+        &["dlq", "show", "not-an-id", "--format", "json"],
+        &["dlq", "--format", "json"],
+        &["deploy", "status", "--format", "json", "no-step"],
+    ] {
+        let (code, out, err) = outcome(&gantry(Path::new("."), arguments));
+        let error: serde_json::Value = serde_json::from_str(&err).unwrap_or_else(|_| panic!("{arguments:?}: {err}"));
+        assert_eq!((code, out.as_str(), &error["error"]["code"]), (2, "", &"usage".into()), "{arguments:?}");
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(!message.is_empty() && !message.contains("Usage:") && !message.starts_with("error"), "{message}");
+    }
+    let (code, out, _) = outcome(&gantry(Path::new("."), &["--format", "json", "dlq", "--help"]));
+    assert!(code == 0 && out.contains("Usage:"), "help is text");
+}
+
+#[test]
+fn mistakes_in_files_are_an_error_in_json_with_all_of_them() {
+    let directory =
+        directory(&[("flow.toml", "[flow]\nnane = \"b\"\n"), ("gantry.toml", "[intake]\nlisten = \"nowhere\"\n")]);
+    for command in [&["dlq", "list"][..], &["flow", "diagram", "flow.toml"], &["config", "show"]] {
+        let (code, _, err) = outcome(&gantry(directory.path(), &[command, &["--format", "json"]].concat()));
+        let error: serde_json::Value = serde_json::from_str(&err).unwrap_or_else(|_| panic!("{command:?}: {err}"));
+        assert_eq!((code, &error["error"]["code"]), (3, &"invalid_config".into()));
+        let mistakes = error["error"]["diagnostics"].as_array().unwrap();
+        assert!(mistakes.iter().any(|mistake| mistake["line"] == 2), "{err}");
+    }
+}
+
+#[test]
+fn a_port_in_use_ends_with_3_and_a_data_directory_that_is_none_with_6() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let free = "listen = \"127.0.0.1:0\"";
+    for ports in [
+        format!("[intake]\nlisten = \"{address}\"\n[admin]\n{free}\n"),
+        format!("[intake]\n{free}\n[admin]\nlisten = \"{address}\"\n"),
+    ] {
+        let directory = directory(&[("flow.toml", FLOW), ("gantry.toml", &ports), ("file", "")]);
+        let (code, _, err) = outcome(&gantry(directory.path(), &["run", "flow.toml", "--data", "data"]));
+        assert!(code == 3 && err.contains("failed to listen on"), "{code} {err}");
+        for command in [&["run", "flow.toml"][..], &["dlq", "list"]] {
+            let (code, _, err) = outcome(&gantry(directory.path(), &[command, &["--data", "file"]].concat()));
+            assert_eq!(code, 6, "{command:?}: {err}");
+        }
+    }
+}
+
+#[test]
+fn who_did_something_is_the_processs_user_whatever_the_environment_says() {
+    let directory = directory(&[]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gantry"));
+    let group = ["dlq", "group", "0123456789abcdef", "ignore", "--data", "data"];
+    let absent = command.args(group).env("USER", "somebody").env("LOGNAME", "somebody").current_dir(directory.path());
+    assert_eq!(absent.output().unwrap().status.code(), Some(7));
+    let (_, out, _) = outcome(&gantry(directory.path(), &["audit", "list", "--format", "json", "--data", "data"]));
+    let audit: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let user = Command::new("id").arg("-un").output().unwrap();
+    assert_eq!(audit["entries"][0]["actor"], String::from_utf8(user.stdout).unwrap().trim());
+}
+
+#[test]
+fn check_refuses_a_flow_that_has_the_name_of_an_alerts_flow() {
+    let flow = FLOW.replace("\"orders\"", "\"alert-pager\"");
+    let alert = "[[alert]]\nname = \"pager\"\nurl = \"http://127.0.0.1:9/\"\n";
+    let directory = directory(&[("flow.toml", &flow), ("gantry.toml", alert)]);
+    let (code, _, err) = outcome(&gantry(directory.path(), &["check", "--offline", "flow.toml"]));
+    assert!(code == 3 && err.contains("flow.toml:3:8") && err.contains("alert-pager"), "{code} {err}");
+}
+
+#[test]
 fn inspect_refuses_what_is_no_component_and_says_what_it_is() {
     let directory = directory(&[("p.wasm", "\u{7f}ELF")]);
     let (code, _, err) = outcome(&gantry(directory.path(), &["plugin", "inspect", "p.wasm"]));

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use gantry_config::{AlertFormat, AlertUrl, HostConfig, SecretRef, Style};
+use gantry_config::{AlertFormat, AlertUrl, Code, HostConfig, Kinds, SecretRef, Style, examine_flows_beside};
 use gantry_core::alert::AlertKind;
 
 fn host(file: &str) -> HostConfig {
@@ -44,4 +44,19 @@ fn mistakes_in_alerts_are_shown_at_their_place_and_secrets_are_not() {
     let shown = mistakes.render(Style::Plain, 110);
     assert!(!shown.contains("hunter2"), "{shown}");
     insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_flow_with_the_name_of_an_alerts_flow_is_refused_at_its_place() {
+    let host = host("gantry-alerts.toml");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("flow.toml");
+    std::fs::write(&file, "[flow]\nname = \"alert-pager\"\n").unwrap();
+    let kinds = Kinds { sources: Vec::new(), targets: Vec::new() };
+    let (_, found) = examine_flows_beside(&[&file], &kinds, &host.alert_flows());
+    let taken = found.iter().find(|one| one.code == Code::Conflict).unwrap();
+    assert_eq!((taken.line, taken.column), (Some(2), Some(8)));
+    assert!(taken.message.contains("under the name `alert-pager`"), "{taken}");
+    let (_, found) = examine_flows_beside(&[&file], &kinds, &Default::default());
+    assert!(found.iter().all(|one| one.code != Code::Conflict), "without that alert the name is free");
 }

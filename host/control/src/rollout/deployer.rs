@@ -18,7 +18,7 @@ use super::error::DeployError;
 use super::journal::Recalled;
 use super::order::Order;
 use super::record::{Deployment, Phase, Version};
-use super::request::DeployRequest;
+use super::request::{DeployRequest, check_bounds};
 use super::rolled_back::RolledBack;
 use super::run::Run;
 use super::steps::Steps;
@@ -58,13 +58,15 @@ impl Deployer {
         detached(async move { deployer.begin_now(request).await }).await
     }
 
-    /// Directs a deployment under way to go on from a phase, the one it is in unless another is named. A second approval of
-    /// the same phase does nothing.
-    pub fn approve(&self, number: u64, of: Option<Phase>, by: String) -> Result<Deployment, DeployError> {
+    /// Directs a deployment under way to go on from this phase. Refused in any other phase, so that two who approve at the
+    /// same time don't approve two phases.
+    pub fn approve(&self, number: u64, phase: Phase, by: String) -> Result<Deployment, DeployError> {
         let present = self.find(number)?.phase;
-        let phase = of.unwrap_or(present);
-        if phase < Phase::Waiting || phase > present {
+        if !present.is_over() && present < Phase::Waiting {
             return Err(DeployError::TooEarly { number, phase: present });
+        }
+        if !present.is_over() && present != phase {
+            return Err(DeployError::OtherPhase { number, approved: phase, present });
         }
         self.deployments().order(number, Order::Approve { by, from: phase })
     }
@@ -101,6 +103,7 @@ impl Deployer {
 
     async fn begin_now(&self, request: DeployRequest) -> Result<Deployment, DeployError> {
         let _only = self.beginning().await;
+        check_bounds(&request.terms)?;
         let terms = self.0.terms.with(&request.terms)?;
         let step = (request.flow, request.step);
         self.deployments().refuse_a_second(&step)?;

@@ -89,20 +89,37 @@ pub enum DeployError {
         /// Where it stands.
         phase: Phase,
     },
-    /// There is nothing to approve of yet.
-    #[error("deployment {number} is {} still: there is nothing to approve of yet", phase.name())]
+    /// There is nothing to approve yet.
+    #[error("deployment {number} is {} still: there is nothing to approve yet", phase.name())]
     TooEarly {
         /// The deployment.
         number: u64,
         /// Where it stands.
         phase: Phase,
     },
-    /// A step back is not taken back: that would put in force, without a gate, what was just taken out.
-    #[error("deployment {number} took deployment {undone} back; to go elsewhere, deploy the version you want by name")]
+    /// The approval is for a phase that the deployment is not in.
+    #[error(
+        "deployment {number} is {}, and the approval is for {}: nothing changed; approve the phase `{}` by name, if that is \
+         what you want",
+        present.name(), approved.name(), present.name()
+    )]
+    OtherPhase {
+        /// The deployment.
+        number: u64,
+        /// The phase of the approval.
+        approved: Phase,
+        /// The phase it is in.
+        present: Phase,
+    },
+    /// A rollback is not rolled back: that would put in force, without a gate, what was just taken out.
+    #[error(
+        "deployment {number} is the rollback of deployment {undone} and can't be rolled back itself: deploy the version you \
+         want by name"
+    )]
     StepBack {
         /// The deployment.
         number: u64,
-        /// The one it took back.
+        /// The one it rolled back.
         undone: u64,
     },
     /// It takes no more orders.
@@ -122,6 +139,16 @@ pub enum DeployError {
     /// A share beyond all.
     #[error(transparent)]
     Share(#[from] InvalidShare),
+    /// A term beyond its bound.
+    #[error("`{name}` is a number from 0 to {most}, not {value}")]
+    Term {
+        /// The term.
+        name: &'static str,
+        /// Its bound.
+        most: u64,
+        /// The number given.
+        value: u64,
+    },
     /// The publisher is not, or no longer, trusted.
     #[error(transparent)]
     Untrusted(#[from] gantry_security::Untrusted),

@@ -24,7 +24,7 @@ pub struct Deployment {
     pub to: PluginRef,
     /// Whether `to` is what the flow's file names: a rollback to before the first deployment.
     pub to_file: bool,
-    /// The deployment that this one takes back.
+    /// The deployment that this one rolls back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
     /// Who asked for it.

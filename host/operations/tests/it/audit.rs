@@ -2,8 +2,8 @@
 
 use gantry_core::DeadLetterState;
 use gantry_operations::{
-    Acknowledge, Actor, ChangeGroup, Discard, Edit, ErrorKind, Import, PauseTarget, Permission, Reload, Replay,
-    StartDiscard, StartRedrive,
+    Acknowledge, Actor, ChangeGroup, Discard, Edit, ErrorKind, Import, MOST_NAME, MOST_WORDS, PauseTarget, Permission,
+    Reload, Replay, StartDiscard, StartRedrive,
 };
 use gantry_store::{AuditOutcome, Filter, GroupState, JobState};
 
@@ -50,7 +50,7 @@ async fn what_the_state_of_a_thing_does_not_allow_is_on_record_as_refused() {
     let (operations, store) = bench.open();
     let id = open_letter(&store).await;
     operations.execute(&olga(), Discard { id, reason: "a test".into() }).await.unwrap();
-    let refused = operations.execute(&olga(), Acknowledge { id }).await.unwrap_err();
+    let refused = operations.execute(&olga(), Acknowledge { id, reason: String::new() }).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Conflict);
     let no_reason = operations.execute(&olga(), Discard { id, reason: " ".into() }).await.unwrap_err();
     assert_eq!(no_reason.kind(), ErrorKind::Invalid);
@@ -58,6 +58,35 @@ async fn what_the_state_of_a_thing_does_not_allow_is_on_record_as_refused() {
     assert_eq!(outcomes[0], (AuditOutcome::Refused, no_reason.to_string()));
     assert_eq!(outcomes[1], (AuditOutcome::Refused, refused.to_string()));
     assert_eq!(outcomes[2].0, AuditOutcome::Done);
+}
+
+#[tokio::test]
+async fn a_name_or_a_reason_beyond_its_bound_is_refused_and_one_within_is_kept_whole() {
+    let bench = Bench::new();
+    let (operations, store) = bench.open();
+    let id = open_letter(&store).await;
+    let long = "ä".repeat(MOST_WORDS);
+    let beyond = Discard { id, reason: format!("{long}ä") };
+    let refused = operations.execute(&olga(), beyond).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Invalid);
+    assert_eq!(refused.to_string(), "`reason` has 2001 characters, and at most 2000 are allowed");
+    let somebody = Actor::admin().on_behalf_of(&"o".repeat(MOST_NAME + 1));
+    let refused = operations.execute(&somebody, Discard { id, reason: "a test".into() }).await.unwrap_err();
+    assert!(refused.kind() == ErrorKind::Invalid && refused.to_string().starts_with("`by` has 201"), "{refused}");
+    assert_eq!(store.dead_letter(id).await.unwrap().unwrap().state, DeadLetterState::Open);
+    operations.execute(&olga(), Discard { id, reason: long.clone() }).await.unwrap();
+    assert_eq!(audit(&store).await[0].detail, long);
+}
+
+#[tokio::test]
+async fn an_import_says_how_many_were_taken_in_and_how_many_were_there() {
+    let bench = Bench::new();
+    let (operations, store) = bench.open();
+    let known = store.dead_letter(open_letter(&store).await).await.unwrap().unwrap();
+    let dead_letters = vec![known, dead_letter(), dead_letter()];
+    operations.execute(&olga(), Import { dead_letters }).await.unwrap();
+    let (_, store) = bench.killed().open();
+    assert_eq!(audit(&store).await[0].detail, "2 imported, 1 already present");
 }
 
 #[tokio::test]
@@ -107,7 +136,10 @@ async fn what_needs_a_host_at_work_is_refused_without_one() {
     let refused = operations.execute(&olga(), pause).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::NoHost);
     let trigger = gantry_control::reload::Trigger::Api;
-    assert_eq!(operations.execute(&olga(), Reload { trigger }).await.unwrap_err().kind(), ErrorKind::NoHost);
+    assert_eq!(
+        operations.execute(&olga(), Reload { trigger, reason: String::new() }).await.unwrap_err().kind(),
+        ErrorKind::NoHost
+    );
     let outcomes: Vec<_> = audit(&store).await.into_iter().map(|entry| (entry.operation, entry.outcome)).collect();
     assert_eq!(
         outcomes,

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use gantry_core::{Timestamp, coded_enum, escape};
 use serde::{Deserialize, Serialize};
 
-/// Most bytes of each text in an entry.
-pub const TEXT_BYTES: usize = 1000;
+/// Most bytes of each text in an entry: a reason of 2,000 characters fits, whatever they are, with what stands before it.
+pub const TEXT_BYTES: usize = 10_000;
 
 /// The position of an entry in the log: by time, and by number within a millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

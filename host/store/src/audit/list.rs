@@ -74,12 +74,18 @@ fn list(disk: &Disk, filter: &AuditFilter, before: Option<AuditId>, limit: usize
             return Ok(page);
         }
         match disk.load_from::<AuditRecord>(&key, head) {
-            Ok(record) if filter.admits(&record) => page.entries.push(AuditEntry { id, record }),
+            Ok(record) if filter.admits(&record) => {
+                if page.entries.len() >= limit {
+                    page.next = page.entries.last().map(|entry| entry.id);
+                    return Ok(page);
+                }
+                page.entries.push(AuditEntry { id, record });
+            }
             Ok(_) => {}
             Err(StoreError::Damaged(error)) => tracing::error!(%id, %error, "an audit entry can't be read"),
             Err(error) => return Err(error),
         }
-        if page.entries.len() >= limit || scanned + 1 >= SCAN_LIMIT {
+        if scanned + 1 >= SCAN_LIMIT {
             page.next = Some(id);
             return Ok(page);
         }

@@ -48,6 +48,13 @@ impl PendingAudit {
         }
     }
 
+    /// Replaces the detail, unless the entry is already written.
+    pub fn set_detail(&self, detail: String) {
+        if let State::Waiting(record) = &mut *self.0.lock() {
+            record.detail = detail;
+        }
+    }
+
     /// The entry, unless it is already written.
     pub(crate) fn waiting(&self) -> Option<AuditRecord> {
         match &*self.0.lock() {

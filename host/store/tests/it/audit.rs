@@ -116,6 +116,8 @@ async fn the_audit_is_read_newest_first_in_pages_that_miss_nothing() {
         }
     }
     assert_eq!(subjects, ["6", "5", "4", "3", "2", "1", "0"]);
+    let all = store.audit(AuditFilter::default(), None, 7).await.unwrap();
+    assert_eq!((all.entries.len(), all.next), (7, None), "nothing follows the last one");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod delivery;
 mod deploy;
 mod dlq;
 mod old_plugins;
+mod operators;
 mod outcomes;
 mod promises;
 mod real_data;

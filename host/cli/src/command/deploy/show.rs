@@ -4,14 +4,15 @@ use gantry_api::v1::{Comparison, Deployment, Difference, DifferenceKind, Phase, 
 
 use crate::text;
 
-/// All details of a deployment.
-pub(crate) fn page(it: &Deployment) -> String {
+/// All details of a deployment, and what serves its step now.
+pub(crate) fn page(it: &Deployment, serving: Option<&str>) -> String {
     let mut page = text::fields(&[
         ("deployment", it.number.to_string()),
         ("step", format!("{}/{}", it.flow, it.step)),
         ("from", format!("{}{}  {}", it.from, from_file(it.from_file), it.from.digest)),
         ("to", format!("{}{}  {}", it.to, from_file(it.to_file), it.to.digest)),
         ("phase", format!("{} since {}", it.phase.name(), it.since)),
+        ("serving now", serving.unwrap_or("nothing: the flow or the step is gone").to_owned()),
         ("golden cases", golden(it)),
         ("shadow", it.shadow.as_ref().map(shadow).unwrap_or_default()),
         ("canary", it.canary.as_ref().map(|seen| comparison(seen, it.terms.canary)).unwrap_or_default()),
@@ -42,6 +43,20 @@ pub(crate) fn progress(it: &Deployment) -> Option<String> {
         Phase::Watching => it.watch.as_ref().map(|seen| comparison(seen, it.terms.watch)),
         _ => None,
     }
+}
+
+/// The result of an approval: what was approved, and what follows.
+pub(crate) fn approved(it: &Deployment, phase: Phase) -> String {
+    let has_canary = it.terms.canary_share > 0.0 && it.terms.canary.messages > 0;
+    let has_watch = it.terms.watch.messages > 0;
+    let follows = match phase {
+        Phase::Waiting if has_canary => {
+            format!("its canary begins, and {:.0} % of the keys get {}", it.terms.canary_share * 100.0, it.to)
+        }
+        Phase::Waiting | Phase::Canary if has_watch => format!("its watch begins, and all messages get {}", it.to),
+        _ => format!("{} is deployed", it.to),
+    };
+    format!("deployment {}: {} approved; {follows}", it.number, phase.name())
 }
 
 /// The result of a rollback or reset.

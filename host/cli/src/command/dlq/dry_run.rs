@@ -32,7 +32,7 @@ pub(super) fn run(
     host: &HostArgs,
     output: &Output,
 ) -> Result<(), Failure> {
-    client::with(host, output, async |client| {
+    client::with_host(host, output, async |client| {
         let flows = client.flows().await?;
         let mut all = Vec::new();
         for (flow, dead_letters) in by_flow(selection, client).await? {

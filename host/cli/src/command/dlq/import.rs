@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use clap::Args;
 use gantry_api::v1::{DeadLetter, Imported, dead_letter_of_line};
 
-use crate::args::HostArgs;
+use crate::args::{HostArgs, Who};
 use crate::client;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::{Output, counted};
@@ -28,12 +28,15 @@ pub(crate) struct Import {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
+    pub(crate) who: Who,
+    #[command(flatten)]
     pub(crate) host: HostArgs,
 }
 
 impl Import {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         check(&self.file)?;
+        let by = self.who.name();
         client::with(&self.host, output, async |client| {
             let mut all = Imported::default();
             let mut batch = Vec::new();
@@ -41,14 +44,14 @@ impl Import {
             for line in Lines::open(&self.file)? {
                 let (dead_letter, length) = line?;
                 if bytes > 0 && bytes + length > BATCH_BYTES {
-                    add(&mut all, client.import(std::mem::take(&mut batch)).await?);
+                    add(&mut all, client.import(std::mem::take(&mut batch), &by).await?);
                     bytes = 0;
                 }
                 bytes += length;
                 batch.push(dead_letter);
             }
             if !batch.is_empty() {
-                add(&mut all, client.import(batch).await?);
+                add(&mut all, client.import(batch, &by).await?);
             }
             Ok(output.print(&all, || {
                 format!("{} imported, {} already present", counted(all.added, "dead letter"), all.present)

@@ -153,9 +153,9 @@ impl TermsArgs {
             newly_failing: self.newly_failing,
             canary_share: self.canary,
             canary_messages: self.canary_messages,
-            canary_time_ms: self.canary_seconds.map(|seconds| seconds * 1000),
+            canary_time_ms: self.canary_seconds.map(|seconds| seconds.saturating_mul(1000)),
             watch_messages: self.watch_messages,
-            watch_time_ms: self.watch_seconds.map(|seconds| seconds * 1000),
+            watch_time_ms: self.watch_seconds.map(|seconds| seconds.saturating_mul(1000)),
             max_failure_rate: self.max_failure_rate,
         }
     }

@@ -6,7 +6,7 @@ use clap::Args;
 use gantry_api::v1::Published;
 
 use super::signed;
-use crate::args::{HostArgs, by};
+use crate::args::{HostArgs, Who};
 use crate::client::{self, Offer, Publication};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
@@ -24,9 +24,8 @@ pub(crate) struct Publish {
     /// The signatures [default: FILE.wasm.sig, if there is one]
     #[arg(long, value_name = "FILE.sig")]
     signatures: Option<PathBuf>,
-    /// Who publishes [default: the user running the command]
-    #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    #[command(flatten)]
+    who: Who,
     #[command(flatten)]
     host: HostArgs,
 }
@@ -43,7 +42,7 @@ impl Publish {
         if let Some(signatures) = &signatures {
             signatures.clone().for_plugin(&component.plugin).or_exit(Exit::PluginRefused)?;
         }
-        let offer = Offer { bytes: component.bytes.into(), signatures, by: by(self.by.as_deref()) };
+        let offer = Offer { bytes: component.bytes.into(), signatures, by: self.who.name() };
         let publication = client::with_publisher(&self.host, output, async |client| Ok(client.publish(offer).await?))?;
         Ok(output.print(&publication, || human(&publication))?)
     }

@@ -234,6 +234,15 @@ async fn the_command_line_stops_targets_and_lets_them_go_on() {
     let (code, said) = gantry("target resume in/erp");
     assert!(code == Some(2) && said.contains("enable it instead"), "{code:?} {said}");
     assert!(gantry("target enable in/erp").1.contains("in/erp  active"));
+    assert_eq!(gantry("target pause in/erp --reason upgrade --by anna").0, Some(0));
+    let (code, said) = gantry("target enable in/erp");
+    assert!(code == Some(2) && said.contains("upgrade; resume it instead"), "{code:?} {said}");
+    for again in ["target pause in/erp --by olga", "target disable in/erp --by olga"] {
+        let (code, said) = gantry(again);
+        assert!(code == Some(2) && said.contains("already paused by anna since"), "{code:?} {said}");
+    }
+    assert!(gantry("target list").1.contains(": upgrade"), "who paused it first, and why, is kept");
+    assert!(gantry("target resume in/erp").1.contains("in/erp  active"));
     assert!(gantry("target close-breaker in/erp").1.contains("closed"));
     assert_eq!(gantry("target pause in/nobody").0, Some(7));
     assert_eq!(gantry("target pause nobody").0, Some(2));

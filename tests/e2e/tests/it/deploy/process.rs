@@ -72,14 +72,30 @@ async fn the_commands_deploy_show_approve_and_roll_back() {
     assert!(text.contains("gantry deploy approve in/map"), "{text}");
     let status = said(&gantry(dir, &["deploy", "status"]));
     assert!(status.contains("counter@2.0.0") && status.contains("waiting"), "{status}");
+    let early = gantry(dir, &["deploy", "approve", place, "--phase", "canary"]);
+    assert_eq!(early.status.code(), Some(2), "it is another phase: {}", said(&early));
     let approved = gantry(dir, &["deploy", "approve", place, "--by", "olga"]);
-    assert!(approved.status.success(), "{}", said(&approved));
+    assert!(
+        approved.status.success() && said(&approved).contains("deployment 1: waiting approved"),
+        "{}",
+        said(&approved)
+    );
     eventually("the approved version to serve", || async { serving(dir) == "counter@2.0.0" }).await;
     let page = said(&gantry(dir, &["deploy", "status", place]));
     assert!(page.contains("phase") && page.contains("deployed") && page.contains("olga"), "{page}");
     let back = gantry(dir, &["deploy", "rollback", place, "--reason", "wrong"]);
     assert!(said(&back).contains("in/map runs echo@0.1.0 again"), "{}", said(&back));
     assert_eq!(serving(dir), "echo@0.1.0");
+    let page = said(&gantry(dir, &["deploy", "status", place]));
+    assert!(page.starts_with("deployment    2\n") && page.contains("roll back deployment 1: wrong"), "{page}");
+    assert!(page.contains("serving now   echo@0.1.0"), "{page}");
+    let audit = gantry(dir, &["audit", "list", "--subject", place, "--format", "json"]);
+    let audit: Value = serde_json::from_slice(&audit.stdout).unwrap();
+    for operation in ["deployments.begin", "deployments.approve", "deployments.roll_back"] {
+        let mut entries = audit["entries"].as_array().unwrap().iter();
+        let entry = entries.find(|entry| entry["operation"] == operation && entry["outcome"] == "done").unwrap();
+        assert!(entry["detail"].as_str().unwrap().starts_with("deployment 1"), "{entry}");
+    }
     let history = said(&gantry(dir, &["deploy", "history", place]));
     assert_eq!(history.lines().count(), 3, "{history}");
 
@@ -88,6 +104,8 @@ async fn the_commands_deploy_show_approve_and_roll_back() {
     let refused = gantry(dir, &["plugin", "deploy", place, "counter@2.0.0", "--changed", "refuse"]);
     assert_eq!(refused.status.code(), Some(4), "{}", said(&refused));
     assert!(said(&refused).contains("echo@0.1.0 stays active"), "{}", said(&refused));
+    let page = said(&gantry(dir, &["deploy", "status", place]));
+    assert!(page.contains("refused since") && page.contains("/emit/0/payload"), "the last one, with findings: {page}");
     host.signal("TERM");
     assert!(host.wait().success());
     assert_eq!(gantry(dir, &["deploy", "status"]).status.code(), Some(5), "no host runs any more");
@@ -152,4 +170,6 @@ async fn a_dry_run_over_dead_letters_shows_what_the_next_version_would_make_of_t
     assert_eq!(alone.status.code(), Some(2), "another version is for trying only: deploy it to replay with it");
     host.signal("TERM");
     assert!(host.wait().success());
+    let stopped = gantry(dir, &["dlq", "replay", "--all", "--with", "echo@2.0.0", "--dry-run"]);
+    assert_eq!(stopped.status.code(), Some(5), "it needs a running host: {}", said(&stopped));
 }

@@ -112,13 +112,18 @@ async fn a_step_back_is_not_taken_back_and_an_approval_said_twice_is_heard_once(
     let terms = TermsChange { shadow: Some(10), canary_share: Some(1.0), canary_messages: Some(1000), ..at_once() };
     let waiting = deploy(&host, &new, terms).await;
     assert_eq!(waiting.phase, Phase::Waiting);
-    for who in ["olga", "nina"] {
-        host.handle().approve_phase(waiting.number, waiting.phase, who.into()).await.unwrap();
+    host.handle().approve_phase(waiting.number, waiting.phase, "olga".into()).await.unwrap();
+    // At the same time: it approves the same phase, or is refused if that is over.
+    match host.handle().approve_phase(waiting.number, waiting.phase, "nina".into()).await {
+        Ok(_) | Err(DeployError::OtherPhase { approved: Phase::Waiting, .. }) => {}
+        Err(error) => panic!("{error}"),
     }
     gantry_e2e::eventually("the trial to be in the flow", || async {
         host.handle().reports()[0].plugins[0].on_trial.is_some()
     })
     .await;
+    let late = host.handle().approve_phase(waiting.number, waiting.phase, "nina".into()).await.unwrap_err();
+    assert!(matches!(late, DeployError::OtherPhase { present: Phase::Canary, .. }), "{late}");
     host.post("/in", "{}").await;
     host.settled().await;
     let canary = host.handle().deployment(waiting.number).unwrap();

@@ -42,10 +42,8 @@ pub(super) fn steps_of(
     found: &Inspection,
     output: &Output,
 ) -> Result<Vec<PluginUse>, Failure> {
-    let flows = load_flows(&[flow], &gantry_transport::kinds()).map_err(|mistakes| {
-        output.complain_about(&mistakes);
-        Failure::said(Exit::InvalidConfig)
-    });
+    let flows = load_flows(&[flow], &gantry_transport::kinds())
+        .map_err(|mistakes| Failure::mistakes(Exit::InvalidConfig, "the flows have mistakes", &mistakes, output));
     let all: Vec<_> = flows?.0.into_iter().flat_map(|flow| flow.steps).filter_map(PluginUse::of).collect();
     let named: Vec<_> = all.iter().map(|step| step.plugin.plugin.display().to_string()).collect();
     let used: Vec<_> = all.into_iter().filter(|step| is_of(&step.plugin, file, found.digest)).collect();
