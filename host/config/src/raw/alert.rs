@@ -10,7 +10,7 @@ use super::retry::TargetRetryTable;
 use super::text::{DurationText, NameText, SecretText};
 use crate::at::At;
 
-/// What the host tells of itself.
+/// The events that the host publishes.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EventsTable {
@@ -20,7 +20,7 @@ pub(crate) struct EventsTable {
     pub(crate) queue_age: Option<At<DurationText>>,
 }
 
-/// An endpoint that is called when something is wrong, and again when it is put right.
+/// An endpoint that is notified when something is wrong, and again when it is resolved.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AlertTable {
@@ -33,19 +33,19 @@ pub(crate) struct AlertTable {
     /// The form of what is sent.
     #[schemars(extend("default" = "gantry"))]
     pub(crate) format: Option<FormatChoice>,
-    /// What it is called for; everything unless given.
+    /// What it is notified of; everything unless given.
     #[schemars(length(min = 1))]
     pub(crate) on: Option<At<Vec<KindChoice>>>,
     /// Only for these flows, and for the host as a whole; for all unless given.
     #[schemars(length(min = 1))]
     pub(crate) flows: Option<Vec<At<NameText>>>,
-    /// So many letters of one fingerprint must be open for an alert.
+    /// So many dead letters of one fingerprint must be open for an alert.
     #[schemars(range(min = 1, max = 1_000_000_000), extend("default" = 1))]
     pub(crate) dead_letters: Option<u32>,
-    /// How long after the last word the next one comes, while the trouble goes on.
+    /// How long after a notification the next one is sent, while the condition lasts.
     #[schemars(extend("default" = "4h"))]
     pub(crate) repeat: Option<At<DurationText>>,
-    /// How long the trouble must be gone before it counts as over.
+    /// How long the condition must be gone before it counts as resolved.
     #[schemars(extend("default" = "1m"))]
     pub(crate) resolve_after: Option<At<DurationText>>,
     /// Sent with each request; no secrets here.
@@ -55,7 +55,7 @@ pub(crate) struct AlertTable {
     /// From sending to the last byte of the answer.
     #[schemars(extend("default" = "10s"))]
     pub(crate) timeout: Option<At<DurationText>>,
-    /// How a failed call is tried again. Unless given: for about a day.
+    /// How a failed notification is retried. Unless given: for about a day.
     pub(crate) retry: Option<TargetRetryTable>,
 }
 
@@ -83,7 +83,7 @@ pub(crate) struct PagerdutyTable {
     pub(crate) routing_key: Option<At<SecretText>>,
 }
 
-/// What an endpoint is called for.
+/// What an endpoint is notified of.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "AlertKindChoice")]
@@ -100,6 +100,6 @@ pub(crate) enum KindChoice {
     QueueDelayed,
     /// Less disk is free than the reserve.
     DiskLow,
-    /// The host took a plugin version back.
+    /// The host rolled a plugin version back.
     DeploymentRolledBack,
 }

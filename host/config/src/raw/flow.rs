@@ -64,8 +64,8 @@ pub(crate) struct FlowTable {
     pub(crate) in_flight_bytes: Option<At<SizeText>>,
     /// What the flow may have in its queue. Beyond, its source is asked to come again later: a webhook answers 429.
     pub(crate) queue: Option<At<QueueTable>>,
-    /// The flow is delayed, which is told, when its oldest message that has not ended is older than this. Unless given,
-    /// as `events.queue_age` of the host file says.
+    /// The flow is delayed when its oldest message that has not ended is older than this: the event `queue_delayed` is
+    /// published, and alerts fire. Unless given, as `events.queue_age` of the host file says.
     pub(crate) queue_age: Option<At<DurationText>>,
     /// What rules and schemas make of an object that has a member twice. Without rules and schemas, it passes as it is.
     #[schemars(extend("default" = "refuse"))]

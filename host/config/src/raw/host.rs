@@ -31,9 +31,9 @@ pub(crate) struct HostFile {
     pub(crate) reload: Option<ReloadTable>,
     /// What `gantry plugin deploy` asks of a new version, unless the command says otherwise.
     pub(crate) deploy: Option<DeployTable>,
-    /// What the host tells of itself.
+    /// The events that the host publishes.
     pub(crate) events: Option<EventsTable>,
-    /// Whom it calls when something is wrong.
+    /// The endpoints that are notified when something is wrong.
     pub(crate) alert: Option<Vec<At<AlertTable>>>,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - A file is taken in when its name matches the pattern, nothing in the name says that it is unfinished, its size and
 //!   modification time did not change for `quiet`, and no other program has it open for writing, as far as the system can
-//!   tell. Symbolic links are ignored. If a file changes after it was taken in or refused, that is told.
+//!   tell. Symbolic links are ignored. If a file changes after it was taken in or refused, that is reported.
 //! - A file is read twice. The first pass checks all of it. If anything is wrong, nothing of it is taken in and it moves
 //!   to `failed/`, with a `.error.txt` beside it that says where the defect is and how to fix it. The second pass takes
 //!   it in.

@@ -1,6 +1,6 @@
 //! The watched directory: which files in it are complete, and when to look again.
 //!
-//! A directory that can't be read, or a file that stays open, is told once, and a directory that is back is told, too.
+//! A directory that can't be read, or a file that stays open, is logged once, and a directory that is back is logged, too.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -19,7 +19,7 @@ use super::scan::{self, SeenFiles};
 use super::take::Job;
 use super::writers::{Writers, open_in_proc};
 
-/// How long a file may be open for writing, without a change, before that is told.
+/// How long a file may be open for writing, without a change, before that is logged.
 const LONG_OPEN: Duration = Duration::from_secs(60);
 
 pub(super) struct Inbox {

@@ -33,7 +33,7 @@ pub(super) enum EventChoice {
     TargetResumed,
     /// Nothing is sent to a target until somebody enables it.
     TargetDisabled,
-    /// Another plugin version serves a step, or was refused, or was taken back.
+    /// Another plugin version serves a step, or was refused, or was rolled back.
     DeploymentEnded,
     /// The oldest message of a flow is older than `queue_age`.
     QueueDelayed,
@@ -45,7 +45,7 @@ pub(super) enum EventChoice {
     DiskRecovered,
     /// The host begins its work.
     HostStarted,
-    /// Events were told faster than they could be written down.
+    /// Events were published faster than they could be written to the queue.
     EventsMissed,
 }
 
