@@ -10,12 +10,15 @@ macro_rules! cases {
 }
 
 /// Name and text of each case.
-const CASES: [(&str, &str); 19] = cases![
+const CASES: [(&str, &str); 22] = cases![
     "a-bug-is-a-fault-of-its-message",
+    "arrays-are-no-objects",
     "batches",
     "bytes-and-text",
     "clock",
     "decimals",
+    "decimals-as-numbers",
+    "idempotency-keys",
     "large-payload",
     "log",
     "lookup",
