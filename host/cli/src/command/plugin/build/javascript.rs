@@ -79,7 +79,7 @@ fn build(project: &Project<'_>, entry: &str) -> anyhow::Result<Vec<u8>> {
     run(BUNDLER.name, &mut esbuild, project.directory)?;
     let mut text = std::fs::read_to_string(&bundle)?;
     check_imports(&text, &project.manifest.wants)?;
-    let map = std::fs::read_to_string(scratch.join("plugin.js.map"))?;
+    let map = String::from_utf8(made_by(BUNDLER.name, &scratch.join("plugin.js.map"))?)?;
     text.push_str(&lines::statement(&map, &scratch, project.directory)?);
     std::fs::write(&bundle, text)?;
 
