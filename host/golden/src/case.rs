@@ -27,7 +27,7 @@ pub struct Case {
     pub description: String,
     #[serde(default)]
     settings: Map<String, Value>,
-    /// All tables of the case and the clock unless given.
+    /// All tables of the case unless given, and what the plugin's manifest wants.
     grants: Option<GrantsInCase>,
     /// Rows by table and key.
     #[serde(default)]
@@ -119,7 +119,7 @@ impl Case {
         limits: Limits,
     ) -> Result<StepConfig, CaseError> {
         let routes = expected.iter().flat_map(routes).map(str::parse).collect::<Result<BTreeSet<TargetName>, _>>();
-        let clock = manifest.wants.clock || self.grants.as_ref().is_none_or(|grants| grants.clock);
+        let clock = manifest.wants.clock || self.grants.as_ref().is_some_and(|grants| grants.clock);
         let lookup = manifest.wants.lookup.iter().chain(self.tables.keys()).cloned().collect();
         let granted = self.tables.iter().filter(|(table, _)| {
             let grants = self.grants.as_ref();
