@@ -50,10 +50,10 @@ impl AdminClient {
     }
 
     /// Whether no message is waiting or under way.
-    pub async fn is_idle(&self) -> Result<bool> {
+    pub async fn in_queues(&self) -> Result<u64> {
         let flows = self.get("/v1/flows").await?.unwrap_or_default();
         let flows = flows.as_array().context("flows are a list")?;
-        Ok(flows.iter().all(has_empty_queue))
+        Ok(flows.iter().map(in_queue).sum())
     }
 
     /// Open dead letters of a flow, some of them.
@@ -106,8 +106,8 @@ impl AdminClient {
     }
 }
 
-fn has_empty_queue(flow: &Value) -> bool {
-    ["queued", "leased", "scheduled"].iter().all(|state| flow["queue"][state] == 0)
+fn in_queue(flow: &Value) -> u64 {
+    ["queued", "leased", "scheduled"].iter().filter_map(|state| flow["queue"][state].as_u64()).sum()
 }
 
 /// Reads a history: the state of the message, and which of its deliveries are dead letters.

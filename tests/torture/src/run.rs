@@ -278,10 +278,7 @@ impl Run {
     async fn settle(&mut self, all: bool) -> Result<Vec<Violation>> {
         self.faults.clear()?;
         self.targets.failure_rate.set(0);
-        let began = Instant::now();
-        while began.elapsed() < TIMEOUT && !self.operate().await? {
-            tokio::time::sleep(POLL_INTERVAL).await;
-        }
+        self.work_off().await?;
         let names: Vec<Name> = match all {
             true => self.ledger.with(|facts| facts.acknowledged.keys().copied().collect()),
             false => self.open.clone(),
@@ -294,10 +291,25 @@ impl Run {
         }))
     }
 
-    /// Works off dead letters that block a key, as an operator would. Returns whether nothing is left to do or to wait
-    /// for.
-    async fn operate(&self) -> Result<bool> {
-        let Some(host) = &self.host else { return Ok(true) };
+    /// Works off dead letters and waits until nothing is left, or until nothing has changed for [`TIMEOUT`]: on a busy
+    /// machine a backlog may take longer than that.
+    async fn work_off(&self) -> Result<()> {
+        let mut left = self.operate().await?;
+        let mut changed = Instant::now();
+        while left > 0 && changed.elapsed() < TIMEOUT {
+            tokio::time::sleep(POLL_INTERVAL).await;
+            let now_left = self.operate().await?;
+            if now_left != left {
+                left = now_left;
+                changed = Instant::now();
+            }
+        }
+        Ok(())
+    }
+
+    /// Works off dead letters that block a key, as an operator would. Returns how many dead letters and messages were left.
+    async fn operate(&self) -> Result<u64> {
+        let Some(host) = &self.host else { return Ok(0) };
         let dead_letters = host.admin.open_dead_letters(Flow::Block.name()).await?;
         for dead_letter in &dead_letters {
             if dead_letter.is_delivery {
@@ -306,6 +318,6 @@ impl Run {
                 host.admin.discard(dead_letter).await?;
             }
         }
-        Ok(dead_letters.is_empty() && host.admin.is_idle().await?)
+        Ok(dead_letters.len() as u64 + host.admin.in_queues().await?)
     }
 }

@@ -20,7 +20,7 @@ coded_enum! {
         QueueDelayed => "queue_delayed",
         /// Less disk is free than the reserve, and sources are refused: until there is more.
         DiskLow => "disk_low",
-        /// A plugin version was taken back by the host: until the next one is deployed to the step, or for a day.
+        /// A plugin version was rolled back by the host: until the next one is deployed to the step, or for a day.
         DeploymentRolledBack => "deployment_rolled_back",
     }
 }
