@@ -62,5 +62,6 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<bool, Box<dyn Erro
 fn is_for_authors(file: &Path) -> bool {
     let mut parts = file.iter();
     let part = parts.nth(2).unwrap_or_default().to_string_lossy();
-    !file.starts_with(SHARED) && !(file.starts_with("sdk") && parts.next().is_some() && OUR_OWN.contains(&&*part))
+    let is_our_own = file.starts_with("sdk") && parts.next().is_some() && OUR_OWN.contains(&&*part);
+    !file.starts_with(SHARED) && !is_our_own
 }
