@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gantry_sdk import Defect, quality
-from gantry_sdk.quality import country, currency, date, decimal, email, fold, month, phone, sku
+from gantry_sdk.quality import country, currency, date, decimal, email, fold, instant, month, phone, sku
 from gantry_sdk.quality.date import Order
 from gantry_sdk.quality.decimal import Notation
 
@@ -239,6 +239,18 @@ class Rules(unittest.TestCase):
         self.assertEqual(quality.length("Größe", 5), "Größe")
         self.assertEqual(code(quality.length, "Größen", 5), "too-long")
         self.assertEqual(code(quality.ensure, False, "never", "no"), "never")
+
+    def test_a_declaration_may_be_a_word_and_an_unknown_one_is_a_mistake_of_the_author(self) -> None:
+        self.assertEqual(date.parse("3/9/2026", "day_first"), Date(2026, 9, 3))  # type: ignore[arg-type]
+        later = instant.parse_local("2026-10-25 02:30", "Europe/Berlin", "later")  # type: ignore[arg-type]
+        self.assertEqual(str(later), "2026-10-25T01:30:00Z")
+        for wrong in [
+            lambda: date.parse("3/9/2026", "dmy"),  # type: ignore[arg-type]
+            lambda: instant.parse_epoch("1700000000", "s"),  # type: ignore[arg-type]
+            lambda: instant.parse_local("2026-10-25 02:30", "Europe/Berlin", "latter"),  # type: ignore[arg-type]
+        ]:
+            with self.assertRaises(ValueError):
+                wrong()
 
 
 if __name__ == "__main__":

@@ -16,13 +16,19 @@
 //! - All memory it hands out comes from [`Pages::grow`], which yields memory that nobody else uses.
 //! - Every block has the size that [`Class::of`] its layout's size says, so a block that is freed or resized is put
 //!   back where a block of that size belongs.
-//! - `cabi_realloc`, by which the host places a call's arguments, is this allocator too. It has to be: the bindings
-//!   free those arguments through the global allocator, and the C library's version would take them from elsewhere.
+//! - `cabi_realloc`, by which the host places a call's arguments and the rows of a table, is this allocator too. It has to
+//!   be: the bindings free those through the global allocator, and the C library's version would take them from elsewhere.
+//! - What the system hands over while a plugin runs (variables of the environment, folders, what is in them) is the C
+//!   library's: it frees most of that itself, by its own `free`. Such a block never enters a list here, even where the
+//!   standard library frees it through the global allocator: what is not in this allocator's memory goes back to the C
+//!   library.
 
 #![allow(unsafe_code, reason = "argued above")]
 
 #[cfg(target_family = "wasm")]
 mod component;
+#[cfg(target_family = "wasm")]
+pub(crate) use component::{Running, for_bindings};
 
 use std::alloc::Layout;
 use std::ptr;

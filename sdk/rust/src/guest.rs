@@ -32,6 +32,8 @@ pub fn configure<In, S, Out>(mapping: impl Mapping<In, S, Out>, settings: &str) 
 where
     S: DeserializeOwned + Send + Sync + 'static,
 {
+    #[cfg(feature = "arena")]
+    let _running = crate::arena::Running::begin();
     let plugin = Plugin::configure(mapping, settings, Host::new()).map_err(lower_violations)?;
     PLUGIN.set(plugin).map_err(|_| {
         let text = "this instance is configured already".to_owned();
@@ -41,6 +43,8 @@ where
 
 /// The contract's `process`.
 pub fn process(batch: Vec<Message>) -> Vec<Outcome> {
+    #[cfg(feature = "arena")]
+    let _running = crate::arena::Running::begin();
     match PLUGIN.get() {
         Some(plugin) => batch.into_iter().map(|message| process_one(plugin, message)).collect(),
         None => {

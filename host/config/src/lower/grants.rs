@@ -3,7 +3,7 @@
 //! A plugin never gets a secret, so a variable whose value looks like a reference to one is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gantry_core::{FolderGrant, Grants};
 
@@ -13,6 +13,10 @@ use crate::at::At;
 use crate::diagnostic::Code;
 use crate::raw::flow::{FolderTable, GrantsTable};
 use crate::raw::text::PathText;
+
+/// What a host's data directory holds.
+const ADMIN_TOKEN: &str = "admin.token";
+const STORE: &str = "store";
 
 impl Lower<'_> {
     pub(super) fn grants(&mut self, raw: GrantsTable, tables: &Tables) -> Option<Grants> {
@@ -48,6 +52,13 @@ impl Lower<'_> {
 
     fn existing_folder(&mut self, path: &At<PathText>) -> Option<PathBuf> {
         let found = self.path(path)?;
+        if found.is_dir() && reaches_a_data_directory(&found) {
+            let message = format!("the folder {} reaches the data directory of a host", found.display());
+            let help =
+                "a plugin never gets what is in there: the admin token, keys, messages; grant a folder of its own";
+            self.report.add(Code::Conflict, &path.span, message, help);
+            return None;
+        }
         if found.is_dir() {
             return Some(found);
         }
@@ -98,6 +109,14 @@ impl Lower<'_> {
     }
 }
 
+/// Whether a folder is a host's data directory, is in one, or has one right below. The root holds everything.
+fn reaches_a_data_directory(folder: &Path) -> bool {
+    let is_data = |folder: &Path| folder.join(ADMIN_TOKEN).exists() && folder.join(STORE).exists();
+    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let mut below = std::fs::read_dir(&real).into_iter().flatten().flatten();
+    real.parent().is_none() || real.ancestors().any(is_data) || below.any(|entry| is_data(&entry.path()))
+}
+
 /// An absolute path of plain names.
 fn is_absolute(at: &str) -> bool {
     at.strip_prefix('/').is_some_and(|names| names.split('/').all(is_plain))
@@ -109,7 +128,7 @@ fn is_plain(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_absolute;
+    use super::*;
 
     #[test]
     fn a_folder_is_found_at_an_absolute_path_of_plain_names() {
@@ -119,5 +138,18 @@ mod tests {
         for bad in ["", "/", "data", "./data", "/data/", "//data", "/data/../etc", "/."] {
             assert!(!is_absolute(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_data_directory_is_recognised_from_within_and_from_right_above() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(path("data/store")).unwrap();
+        std::fs::create_dir_all(path("models")).unwrap();
+        std::fs::write(path("data/admin.token"), "").unwrap();
+        for reaching in [folder.path(), &path("data"), &path("data/store"), Path::new("/")] {
+            assert!(reaches_a_data_directory(reaching), "{}", reaching.display());
+        }
+        assert!(!reaches_a_data_directory(&path("models")));
     }
 }

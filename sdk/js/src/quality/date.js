@@ -17,6 +17,7 @@
 import { Defect } from "../outcome.js";
 import { fits, groups } from "../pattern.js";
 import { trimmed } from "./characters.js";
+import { declared } from "./declared.js";
 import { monthNumber } from "./month.js";
 
 /**
@@ -51,6 +52,7 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * @returns {string}
  */
 export function parseDate(text, order = "undeclared") {
+  declared("the order of a date", order, ["undeclared", "day_first", "month_first"]);
   const bare = trimmed(text);
   const date = iso(bare) ?? (HAS_LETTERS.test(bare) ? named(bare) : numeric(bare, order));
   if (date === undefined) throw new Defect("not-a-date", `\`${text}\` is no date of a known spelling`);

@@ -16,6 +16,7 @@ import { Defect } from "../outcome.js";
 import { groups } from "../pattern.js";
 import { dateOfDay, DAY, dayNumber, daysIn } from "./calendar.js";
 import { trimmed } from "./characters.js";
+import { declared } from "./declared.js";
 import { Zone } from "./zone.js";
 
 /**
@@ -63,6 +64,7 @@ export function parseInstant(text) {
  * @returns {string}
  */
 export function parseEpoch(text, unit) {
+  declared("the unit of an epoch", unit, ["seconds", "millis"]);
   const [, sign, digits = "", fraction = ""] = groups(EPOCH, trimmed(text));
   if (sign === undefined) throw wrong(text);
   // As text, since the nanoseconds of an epoch are more than a float holds.
@@ -83,6 +85,7 @@ export function parseEpoch(text, unit) {
  * @returns {string}
  */
 export function parseLocal(text, zone, disambiguation = "reject") {
+  declared("the disambiguation", disambiguation, ["reject", "compatible", "earlier", "later"]);
   const known = zoneOf(zone);
   const { seconds, nanoseconds, offset } = clockTime(text);
   if (offset !== undefined) throw wrong(text);

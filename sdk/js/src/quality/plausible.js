@@ -24,8 +24,11 @@ export function ensure(holds, code, text) {
  * @returns {T}
  */
 export function range(value, low, high) {
+  if (typeof value !== "number" && !(value instanceof Decimal)) {
+    throw new TypeError(`range() takes a number or a Decimal, not ${typeof value}`);
+  }
   const isTooLow = low !== null && compare(value, low) < 0;
-  if (isTooLow || (high !== null && compare(value, high) > 0)) {
+  if (Number.isNaN(value) || isTooLow || (high !== null && compare(value, high) > 0)) {
     throw new Defect("out-of-range", `${value} is outside the plausible range ${bounds(low, high)}`);
   }
   return value;
@@ -38,6 +41,7 @@ export function range(value, low, high) {
  * @returns {string}
  */
 export function length(text, limit) {
+  if (!Number.isInteger(limit)) throw new TypeError(`length() takes a whole number as its limit, not ${limit}`);
   const count = text.length <= limit ? 0 : [...text].length;
   if (count > limit) throw new Defect("too-long", `${count} characters, ${limit} fit`);
   return text;

@@ -56,6 +56,12 @@ struct Lookup {
 }
 
 #[derive(Deserialize)]
+struct Place {
+    folder: String,
+    file: String,
+}
+
+#[derive(Deserialize)]
 struct Key {
     parts: Vec<String>,
 }
@@ -83,12 +89,25 @@ pub fn map(message: Message, ctx: &Context<Settings>) -> Result<Outcome, Refusal
         "number" => answer(&check::number(&message.read()?)?),
         "quality" => answer(&quality::quality(&message.read()?)),
         "see" => answer(&seen(&message, ctx)),
+        "surroundings" => answer(&surroundings(&message.read()?)?),
         "log" => answer(&logged(&message.read()?)),
         "lookup" => answer(&found(&message.read()?, ctx)?),
         "now" => answer(&json!({ "now_ms": u64::try_from(ctx.now().as_millis()).unwrap_or(u64::MAX) })),
         "throw" => deliberate(&message.read()?),
         unknown => Err(Refusal::reject("unknown-command", format!("no command is called `{unknown}`"))),
     }
+}
+
+/// Variables of the environment and a file, of which there are none without a grant.
+fn surroundings(place: &Place) -> Result<Value, Refusal> {
+    let failed = |error: std::io::Error| Refusal::reject("no-file", error.to_string());
+    let names = std::fs::read_dir(&place.folder).map_err(failed)?;
+    let names = names.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<std::io::Result<Vec<_>>>().map_err(failed)?;
+    names.sort();
+    let text = std::fs::read_to_string(format!("{}/{}", place.folder, place.file)).map_err(failed)?;
+    let variables: std::collections::BTreeMap<_, _> = std::env::vars().collect();
+    Ok(json!({ "variables": variables, "names": names, "text": text }))
 }
 
 fn answer(value: &impl Serialize) -> Result<Outcome, Refusal> {

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+#[cfg(feature = "arena")]
+use crate::arena::for_bindings;
 use crate::guest::bindings::gantry::plugin::{clock, log, lookup};
 use crate::log::Level;
 use crate::lookup::LookupError;
@@ -26,7 +28,7 @@ impl Host {
     }
 
     pub(crate) fn rows(&self, table: &str, keys: &[String]) -> Result<Vec<Option<String>>, LookupError> {
-        lookup::get(table, keys).map_err(|error| match error {
+        for_bindings(|| lookup::get(table, keys)).map_err(|error| match error {
             lookup::Error::UnknownTable => LookupError::UnknownTable { table: table.to_owned() },
             lookup::Error::Unavailable => LookupError::Unavailable { table: table.to_owned() },
             lookup::Error::Other(text) => LookupError::Other { table: table.to_owned(), text },
@@ -41,6 +43,12 @@ impl Host {
 /// Log lines are about this message from now on.
 pub(crate) fn log_about(id: &str) {
     MESSAGE.with_borrow_mut(|message| id.clone_into(message));
+}
+
+/// Without an allocator of our own, all memory is the C library's.
+#[cfg(not(feature = "arena"))]
+fn for_bindings<T>(call: impl FnOnce() -> T) -> T {
+    call()
 }
 
 pub(crate) fn write_log(level: Level, text: &str, fields: &[(&str, &str)]) {

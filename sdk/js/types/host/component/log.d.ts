@@ -1,2 +1,8 @@
 /** The contract's import `log`. */
-export { write } from "gantry:plugin/log@0.1.0";
+/**
+ * Lines are about the message with this id from now on.
+ * @param {string} id
+ */
+export declare function about(id: string): void;
+/** @type {import("../services.js").WriteLog} */
+export declare function write(level: import("../services.js").Level, text: string, fields: readonly (readonly [string, string])[]): void;

@@ -49,7 +49,9 @@ _FILLERS = ("de", "del", "of")
 
 
 def parse(text: str, order: Order = Order.UNDECLARED) -> Date:
-    """The date a text stands for: `not-a-date` where it stands for none, `ambiguous-date` where for two."""
+    """The date a text stands for: `not-a-date` where it stands for none, `ambiguous-date` where for two. An `order` that
+    there is not is a `ValueError`."""
+    order = Order(order)
     bare = trimmed(text)
     date = _iso(bare)
     if date is None:

@@ -80,7 +80,9 @@ def parse(text: str) -> Instant:
 
 
 def parse_epoch(text: str, epoch: Epoch) -> Instant:
-    """The instant so many seconds or milliseconds after 1970 began; anything else is `not-a-datetime`."""
+    """The instant so many seconds or milliseconds after 1970 began; anything else is `not-a-datetime`. An `epoch` that
+    there is not is a `ValueError`."""
+    epoch = Epoch(epoch)
     found = _EPOCH_TEXT.fullmatch(trimmed(text))
     if not found:
         raise _wrong(text)
@@ -92,7 +94,9 @@ def parse_epoch(text: str, epoch: Epoch) -> Instant:
 
 def parse_local(text: str, zone: str, disambiguation: Disambiguation = Disambiguation.REJECT) -> Instant:
     """The instant at which clocks in the zone, `Europe/Berlin` say, show this date and time: `not-a-datetime`,
-    `unknown-zone`, `ambiguous-time`, `nonexistent-time`; before 1970 `unknown-offset`."""
+    `unknown-zone`, `ambiguous-time`, `nonexistent-time`; before 1970 `unknown-offset`. A `disambiguation` that there is
+    not is a `ValueError`."""
+    disambiguation = Disambiguation(disambiguation)
     known = _zone(zone)
     seconds, nanoseconds, offset = _read(text)
     if offset is not None:
