@@ -74,15 +74,18 @@ pub fn orders(count: usize) -> Vec<Message> {
 /// So many messages with this payload.
 #[must_use]
 pub fn messages(count: usize, content_type: &str, payload: &str) -> Vec<Message> {
-    let message = || Message {
+    (0..count).map(|_| message(content_type, payload)).collect()
+}
+
+fn message(content_type: &str, payload: &str) -> Message {
+    Message {
         id: MessageId::generate(),
         key: None,
         content_type: content_type.into(),
         headers: Headers::new(),
         event_time: SystemClock.now(),
         payload: payload.to_owned().into(),
-    };
-    (0..count).map(|_| message()).collect()
+    }
 }
 
 /// One batch through the sandbox; every message must come out.

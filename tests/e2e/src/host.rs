@@ -173,8 +173,11 @@ impl TestHost {
             load_flows(&[&flows], &gantry_transport::kinds()).unwrap_or_else(|problems| panic!("{problems:?}"));
         let host = Host::builder(&config, |name| std::env::var_os(name)).start(loaded).await;
         let host = host.unwrap_or_else(|error| panic!("{error:?}"));
-        let env = |name: &str| std::env::var_os(name);
-        host.reload_from(FlowFiles { paths: vec![flows.clone()], env, watch: config.reload_watch });
+        host.reload_from(FlowFiles {
+            paths: vec![flows.clone()],
+            env: |name: &str| std::env::var_os(name),
+            watch: config.reload_watch,
+        });
         Self { host, client: reqwest::Client::builder().no_proxy().build().expect("a client"), dir, flows, config }
     }
 
@@ -251,13 +254,7 @@ impl TestHost {
     /// Waits until every flow's queue is empty and every message received is counted as ended, and returns what the
     /// flows did.
     pub async fn settled(&self) -> Vec<FlowReport> {
-        let ended = |report: &FlowReport| {
-            let queue = report.queue;
-            let counts = report.counts;
-            let waiting = queue.queued + queue.leased + queue.scheduled;
-            waiting == 0 && counts.delivered + counts.skipped + counts.dead_lettered >= counts.received
-        };
-        eventually("every message to end", || async { self.handle().reports().iter().all(ended) }).await;
+        eventually("every message to end", || async { self.handle().reports().iter().all(has_ended) }).await;
         self.handle().reports()
     }
 
@@ -271,4 +268,12 @@ impl TestHost {
     pub async fn breaks_within(&self, patience: Duration) -> bool {
         tokio::time::timeout(patience, self.host.broken()).await.is_ok()
     }
+}
+
+/// Whether every message that a flow received has ended.
+fn has_ended(report: &FlowReport) -> bool {
+    let queue = report.queue;
+    let counts = report.counts;
+    let waiting = queue.queued + queue.leased + queue.scheduled;
+    waiting == 0 && counts.delivered + counts.skipped + counts.dead_lettered >= counts.received
 }

@@ -34,11 +34,11 @@ fn json(seen: &Seen) -> Value {
 
 /// What was said, and of what: `trigger dead_letters`.
 fn words(seen: &[Seen]) -> Vec<String> {
-    let word = |seen: &Seen| {
-        let notification = json(seen);
+    let notifications = seen.iter().map(json);
+    let words = notifications.map(|notification| {
         format!("{} {}", notification["action"].as_str().unwrap(), notification["alert"].as_str().unwrap())
-    };
-    seen.iter().map(word).collect()
+    });
+    words.collect()
 }
 
 /// A target that refuses what says "bad", until it is told otherwise.

@@ -58,9 +58,11 @@ async fn deploy(host: &TestHost, plugin: &str, terms: TermsChange) -> Deployment
 
 /// Waits until nothing happens to a deployment any more by itself.
 async fn rests(host: &TestHost, number: u64) -> Deployment {
-    let rests = |phase: Phase| phase.is_over() || phase == Phase::Waiting;
-    eventually("the deployment to come to rest", || async { rests(host.handle().deployment(number).unwrap().phase) })
-        .await;
+    eventually("the deployment to come to rest", || async {
+        let phase = host.handle().deployment(number).unwrap().phase;
+        phase.is_over() || phase == Phase::Waiting
+    })
+    .await;
     host.handle().deployment(number).unwrap()
 }
 

@@ -45,11 +45,11 @@ async fn quality(host: &TestHost) -> QualityReport {
 
 /// What was counted, as `step code field severity messages violations`.
 fn counted(report: &QualityReport) -> Vec<String> {
-    let row = |row: &gantry_store::QualityRow| {
+    let rows = report.rows.iter().map(|row| {
         let severity = row.severity.name();
         format!("{} {} {} {severity} {} {}", row.step, row.code, row.field, row.messages, row.violations)
-    };
-    let mut rows: Vec<_> = report.rows.iter().map(row).collect();
+    });
+    let mut rows: Vec<_> = rows.collect();
     rows.sort();
     rows
 }

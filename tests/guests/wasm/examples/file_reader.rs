@@ -27,7 +27,9 @@ fn act(what: &str, path: &str) -> Result<String, String> {
         "write" => fs::write(path, "changed").map(|()| "changed".to_owned()).map_err(|error| error.to_string()),
         "remove" => fs::remove_file(path).map(|()| "removed".to_owned()).map_err(|error| error.to_string()),
         "rename" => fs::rename(path, format!("{path}.moved")).map(|()| "moved".to_owned()).map_err(|e| e.to_string()),
-        "link" => fs::hard_link(path, format!("{path}.linked")).map(|()| "linked".to_owned()).map_err(|e| e.to_string()),
+        "link" => {
+            fs::hard_link(path, format!("{path}.linked")).map(|()| "linked".to_owned()).map_err(|e| e.to_string())
+        }
         _ => std::env::var(path).map_err(|error| error.to_string()),
     }
 }

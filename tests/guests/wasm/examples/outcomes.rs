@@ -32,13 +32,16 @@ fn violation(asked: &Value) -> Violation {
     Violation { path: text("path"), code: text("code"), text: text("text") }
 }
 
+fn pair(pair: &Value) -> (String, String) {
+    (pair[0].as_str().unwrap().to_owned(), pair[1].as_str().unwrap().to_owned())
+}
+
 fn asked_output(asked: &Value) -> Output {
     let text = |name: &str| asked[name].as_str().map(str::to_owned);
     let payload = match asked["bytes"].as_u64() {
         Some(count) => Payload::Bytes(vec![b'x'; count as usize]),
         None => Payload::Text(text("text").unwrap_or_default()),
     };
-    let pair = |pair: &Value| (pair[0].as_str().unwrap().to_owned(), pair[1].as_str().unwrap().to_owned());
     Output {
         route: text("route"),
         key: text("key"),

@@ -38,8 +38,8 @@ fn variables_and_folders_reach_a_plugin_of_the_rust_sdk_whatever_the_lengths() {
     let sandbox = Sandbox::new(SandboxConfig::default()).unwrap();
     let plugin = sandbox.load(&fs::read(built("sdk/rust/conformance")).unwrap()).unwrap();
     for (folders, variables) in [(1, 1), (3, 0), (3, 4), (7, 30)] {
-        let folder = |n: usize| FolderGrant { path: data.path().to_owned(), at: format!("/data{}", "x".repeat(n * 7)) };
-        let files: Vec<_> = (0..folders).map(folder).collect();
+        let places = (0..folders).map(|n| format!("/data{}", "x".repeat(n * 7)));
+        let files: Vec<_> = places.map(|at| FolderGrant { path: data.path().to_owned(), at }).collect();
         let env: BTreeMap<_, _> = (0..variables).map(|n| (format!("NAME_{n}"), "v".repeat(n * 5))).collect();
         let at = files.last().unwrap().at.clone();
         let wants = plugin.manifest().wants.lookup.iter().cloned().collect();

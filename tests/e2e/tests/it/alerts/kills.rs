@@ -26,8 +26,11 @@ async fn a_host_killed_between_trigger_and_resolve_says_each_once() {
 
     // It still fires: said once, it is not said again.
     let host = HostProcess::start_with(dir.path(), &settings).await;
-    let listed = || String::from_utf8(run_gantry(["alert", "list", "--data", &data]).stdout).unwrap();
-    eventually("the host to remember", || async { listed().contains("dead_letters/orders/") }).await;
+    eventually("the host to remember", || async {
+        let listed = run_gantry(["alert", "list", "--data", &data]).stdout;
+        String::from_utf8(listed).unwrap().contains("dead_letters/orders/")
+    })
+    .await;
     host.kill();
 
     // It ends while no host runs.

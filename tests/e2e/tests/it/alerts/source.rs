@@ -127,9 +127,9 @@ async fn every_dead_letter_is_told_wherever_the_host_is_killed() {
         dead_letters.map(|dead_letter| dead_letter["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     eventually("all of them to be dead", || async { dead_letters().len() == 100 }).await;
-    let untold = || {
+    eventually("all of them to be told", || async {
         let told: Vec<_> = lines(&file).iter().map(|event| event["dead_letter"].as_str().unwrap().to_owned()).collect();
-        dead_letters().into_iter().filter(|dead_letter| !told.contains(dead_letter)).count()
-    };
-    eventually("all of them to be told", || async { untold() == 0 }).await;
+        dead_letters().iter().all(|dead_letter| told.contains(dead_letter))
+    })
+    .await;
 }

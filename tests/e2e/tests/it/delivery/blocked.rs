@@ -21,8 +21,9 @@ async fn send(host: &TestHost) {
 }
 
 fn accepted(erp: &Sink) -> Vec<String> {
-    let n = |seen: &Seen| serde_json::from_slice::<serde_json::Value>(&seen.body).unwrap()["n"].to_string();
-    erp.accepted().iter().map(n).collect()
+    let accepted = erp.accepted();
+    let bodies = accepted.iter().map(|seen| serde_json::from_slice::<serde_json::Value>(&seen.body).unwrap());
+    bodies.map(|body| body["n"].to_string()).collect()
 }
 
 async fn until_blocked(host: &TestHost, messages: usize) {

@@ -75,10 +75,10 @@ async fn a_key_whose_delivery_hangs_holds_up_its_own_messages_and_those_of_no_ot
     }
     let seen = near.wait_for(MESSAGES).await;
     assert!(seen.iter().all(|seen| seen.text().starts_with("free-")), "nothing overtakes within a key");
-    let left = || {
+    eventually("all but those of the stuck key to be settled", || async {
         let depth = host.handle().reports().remove(0).queue;
-        depth.queued + depth.leased + depth.scheduled
-    };
-    eventually("all but those of the stuck key to be settled", || async { left() == 101 }).await;
+        depth.queued + depth.leased + depth.scheduled == 101
+    })
+    .await;
     assert_eq!(near.seen().len(), MESSAGES);
 }

@@ -84,14 +84,13 @@ async fn a_source_that_changed_moves_over_and_one_that_did_not_goes_on() {
     let erp = Sink::start().await;
     let dir = tempfile::tempdir().unwrap();
     let plugin = own_plugin(dir.path(), "echo");
-    let drop = |directory: &str| {
-        let directory = dir.path().join(directory);
-        format!(
-            "[source.files]\ndirectory = {:?}\npattern = \"*.ndjson\"\nformat = \"ndjson\"\npoll = \"10ms\"\n",
-            directory.display().to_string()
-        )
+    let at = |place: &str| {
+        let directory = dir.path().join(place).display().to_string();
+        let source = format!(
+            "[source.files]\ndirectory = {directory:?}\npattern = \"*.ndjson\"\nformat = \"ndjson\"\npoll = \"10ms\"\n"
+        );
+        FlowText::new("drop").source(&source).step(&plugin, "").target("erp", &erp, "")
     };
-    let at = |place: &str| FlowText::new("drop").source(&drop(place)).step(&plugin, "").target("erp", &erp, "");
     let host = TestHost::start(&[at("a")]).await;
     let put = |place: &str, name: &str| std::fs::write(dir.path().join(place).join(name), "{}\n").unwrap();
     put("a", "1.ndjson");
