@@ -49,7 +49,7 @@ impl AdminClient {
         Some(self.client.get(url).timeout(TIMEOUT).send().await.ok()?.status().as_u16())
     }
 
-    /// Whether no message is waiting or under way.
+    /// How many messages are waiting or under way.
     pub async fn in_queues(&self) -> Result<u64> {
         let flows = self.get("/v1/flows").await?.unwrap_or_default();
         let flows = flows.as_array().context("flows are a list")?;
