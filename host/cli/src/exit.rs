@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use gantry_config::Diagnostics;
 use gantry_core::coded_enum;
+use serde::Serialize;
 
 use crate::output::{Format, Output};
 
@@ -105,19 +106,27 @@ impl Failure {
 
     fn to_json(&self, error: &anyhow::Error) -> serde_json::Value {
         let causes: Vec<_> = error.chain().skip(1).map(ToString::to_string).collect();
-        let exit = self.exit;
-        match &self.diagnostics {
-            None => serde_json::json!({
-                "error": { "code": exit.name(), "exit_code": exit as u8, "message": error.to_string(), "causes": causes }
-            }),
-            Some(diagnostics) => serde_json::json!({
-                "error": {
-                    "code": exit.name(), "exit_code": exit as u8, "message": error.to_string(), "causes": causes,
-                    "diagnostics": diagnostics,
-                }
-            }),
-        }
+        let described = Described {
+            code: self.exit.name(),
+            exit_code: self.exit as u8,
+            message: error.to_string(),
+            causes,
+            diagnostics: self.diagnostics.as_ref(),
+        };
+        serde_json::json!({ "error": described })
     }
+}
+
+/// An error as JSON.
+#[derive(Serialize)]
+struct Described<'a> {
+    code: &'static str,
+    exit_code: u8,
+    message: String,
+    causes: Vec<String>,
+    /// Mistakes in files, where they are the error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnostics: Option<&'a serde_json::Value>,
 }
 
 /// Errors without a specific exit code.

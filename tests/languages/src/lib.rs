@@ -6,11 +6,13 @@
 
 mod build;
 mod cases;
+mod no_tables;
 mod tools;
 mod workplace;
 
 pub use build::{built, gantry, succeeds};
 pub use cases::passes;
+pub use no_tables::NoTables;
 pub use tools::{Language, language};
 pub use workplace::workplace;
 

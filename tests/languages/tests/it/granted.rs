@@ -6,17 +6,9 @@ use std::fs;
 use std::sync::Arc;
 
 use gantry_core::{FolderGrant, Headers, Message, MessageId, Outcome, Place, Reuse, Timestamp};
-use gantry_languages::built;
-use gantry_sandbox::{Grants, Invocation, Limits, Sandbox, SandboxConfig, StepConfig, TableError, Tables};
+use gantry_languages::{NoTables, built};
+use gantry_sandbox::{Grants, Invocation, Limits, Sandbox, SandboxConfig, StepConfig};
 use serde_json::{Value, json};
-
-struct NoTables;
-
-impl Tables for NoTables {
-    fn get(&self, _: &str, _: &[String]) -> Result<Vec<Option<String>>, TableError> {
-        Err(TableError::UnknownTable)
-    }
-}
 
 fn message(padding: usize, folder: &str) -> Message {
     let ask = json!({ "do": "surroundings", "folder": folder, "file": "a.txt", "padding": "x".repeat(padding) });

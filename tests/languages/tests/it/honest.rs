@@ -4,19 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_core::{Headers, Message, MessageId, Outcome, Place, Reuse, Timestamp};
-use gantry_languages::{built, gantry, language};
-use gantry_sandbox::{
-    FaultCode, Grants, Invocation, Limits, Plugin, PluginFault, Sandbox, SandboxConfig, StepConfig, TableError, Tables,
-};
+use gantry_languages::{NoTables, built, gantry, language};
+use gantry_sandbox::{FaultCode, Grants, Invocation, Limits, Plugin, PluginFault, Sandbox, SandboxConfig, StepConfig};
 use serde_json::{Value, json};
-
-struct NoTables;
-
-impl Tables for NoTables {
-    fn get(&self, _: &str, _: &[String]) -> Result<Vec<Option<String>>, TableError> {
-        Err(TableError::UnknownTable)
-    }
-}
 
 /// The time of every batch.
 const NOW: Timestamp = Timestamp(1_800_000_000_000);

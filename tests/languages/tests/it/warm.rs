@@ -3,16 +3,8 @@
 use std::sync::Arc;
 
 use gantry_core::{Headers, Message, MessageId, Place, Reuse, Timestamp};
-use gantry_languages::{built, language};
-use gantry_sandbox::{Grants, Invocation, Limits, Sandbox, SandboxConfig, StepConfig, TableError, Tables};
-
-struct NoTables;
-
-impl Tables for NoTables {
-    fn get(&self, _: &str, _: &[String]) -> Result<Vec<Option<String>>, TableError> {
-        Err(TableError::UnknownTable)
-    }
-}
+use gantry_languages::{NoTables, built, language};
+use gantry_sandbox::{Grants, Invocation, Limits, Sandbox, SandboxConfig, StepConfig};
 
 /// A message whose value makes an instance allocate: a megabyte of text in many pieces.
 fn message() -> Message {
