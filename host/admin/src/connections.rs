@@ -3,19 +3,18 @@
 
 use std::convert::Infallible;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::Request;
 use axum::response::Response;
+use gantry_transport::Acceptor;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
@@ -23,12 +22,6 @@ use tower::ServiceExt as _;
 /// Most headers of a request, and most bytes of all of them: more is refused with 431.
 const HEADERS: usize = 100;
 const HEADER_BYTES: usize = 16 << 10;
-
-/// Pause after a failed accept: the usual cause, too many open files, doesn't go away at once.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// A peer that acknowledges nothing for this long, or reads no answers, counts as gone.
-const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
 /// The bounds of connections.
 #[derive(Clone, Copy, Debug)]
@@ -51,43 +44,21 @@ impl Default for Limits {
 /// Serves until `stop`, then finishes the requests in progress.
 pub(crate) async fn serve(listener: TcpListener, app: Router, limits: Limits, stop: CancellationToken) {
     let connections = TaskTracker::new();
-    let slots = Arc::new(Semaphore::new(limits.connections));
-    while let Some((stream, slot)) = next(&listener, &slots, &stop).await {
+    let acceptor = Acceptor::new(listener, limits.connections, "failed to accept a connection to the admin API");
+    while let Some((stream, slot)) = acceptor.next(&stop).await {
         let served = connection(stream, app.clone(), limits, stop.clone());
         connections.spawn(async move {
             served.await;
             drop(slot);
         });
     }
-    drop(listener);
+    drop(acceptor);
     connections.close();
     connections.wait().await;
 }
 
-/// The next connection, once the limit allows one; none when the host stops.
-async fn next(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-    stop: &CancellationToken,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    let connection = async {
-        let slot = slots.clone().acquire_owned().await.ok()?;
-        loop {
-            match listener.accept().await {
-                Ok((stream, _)) => return Some((stream, slot)),
-                Err(error) => {
-                    tracing::warn!(%error, "failed to accept a connection to the admin API");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            }
-        }
-    };
-    stop.run_until_cancelled(connection).await.flatten()
-}
-
 /// Serves one connection until either side ends it; after `stop`, until the request in progress is answered.
 async fn connection(stream: TcpStream, app: Router, limits: Limits, stop: CancellationToken) {
-    configure(&stream);
     let used = AtomicBool::new(false);
     let service = service_fn(|request: Request<Incoming>| {
         used.store(true, Ordering::Release);
@@ -115,13 +86,6 @@ async fn connection(stream: TcpStream, app: Router, limits: Limits, stop: Cancel
 
 async fn answer(app: Router, request: Request<Incoming>) -> Result<Response, Infallible> {
     app.oneshot(request).await
-}
-
-fn configure(stream: &TcpStream) {
-    let timeout = u32::try_from(UNACKNOWLEDGED.as_millis()).unwrap_or(u32::MAX);
-    // Both are only improvements; the connection works without them.
-    stream.set_nodelay(true).ok();
-    rustix::net::sockopt::set_tcp_user_timeout(stream, timeout).ok();
 }
 
 #[cfg(test)]

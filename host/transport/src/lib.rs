@@ -14,6 +14,7 @@
 //!                  table --> Kind::lower --------------> TargetSettings --> target::build --> Target::send
 //! ```
 
+mod acceptor;
 mod charset;
 mod csv;
 mod defect;
@@ -29,6 +30,7 @@ mod xml;
 
 use gantry_config::Kinds;
 
+pub use acceptor::Acceptor;
 pub use intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
 pub use json::InvalidPointer;
 pub use source::{Source, SourceContext};

@@ -31,11 +31,11 @@ use std::time::Duration;
 
 use gantry_config::HostConfig;
 use gantry_core::Clock;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::acceptor::Acceptor;
 use crate::intake::Intake;
 pub use form::Form;
 use handler::Handler;
@@ -45,9 +45,6 @@ pub(crate) use settings::Kind;
 pub use settings::{Idempotency, Webhook};
 pub use split::Split;
 use unknown_path::UnknownPaths;
-
-/// Pause after a failed accept: the usual cause, too many open files, doesn't go away at once.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Limits for one client and for all of them together.
 #[derive(Clone, Copy, Debug)]
@@ -98,8 +95,8 @@ impl WebhookServer {
     pub async fn run(self, listener: TcpListener, shutdown: CancellationToken) {
         let connections = TaskTracker::new();
         let abandon = CancellationToken::new();
-        let slots = Arc::new(Semaphore::new(self.limits.connections));
-        while let Some((stream, slot)) = next(&listener, &slots, &shutdown).await {
+        let acceptor = Acceptor::new(listener, self.limits.connections, "failed to accept a connection");
+        while let Some((stream, slot)) = acceptor.next(&shutdown).await {
             let served = connection::serve(stream, self.handler.clone(), self.limits, shutdown.clone());
             let abandoned = abandon.clone().cancelled_owned();
             connections.spawn(async move {
@@ -107,7 +104,7 @@ impl WebhookServer {
                 drop(slot);
             });
         }
-        drop(listener);
+        drop(acceptor);
         connections.close();
         if tokio::time::timeout(self.limits.drain, connections.wait()).await.is_err() {
             tracing::warn!(
@@ -118,25 +115,4 @@ impl WebhookServer {
             connections.wait().await;
         }
     }
-}
-
-/// The next connection, once the limit allows one; none when the host stops.
-async fn next(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-    shutdown: &CancellationToken,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    let connection = async {
-        let slot = slots.clone().acquire_owned().await.ok()?;
-        loop {
-            match listener.accept().await {
-                Ok((stream, _)) => return Some((stream, slot)),
-                Err(error) => {
-                    tracing::warn!(%error, "failed to accept a connection");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            }
-        }
-    };
-    shutdown.run_until_cancelled(connection).await.flatten()
 }

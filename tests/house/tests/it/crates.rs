@@ -88,6 +88,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "gantry-config",
             "gantry-store",
             "gantry-security",
+            "gantry-transport",
             "gantry-engine",
             "gantry-control",
             "gantry-observe",

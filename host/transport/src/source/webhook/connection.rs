@@ -34,12 +34,8 @@ const BUFFER: usize = 64 << 10;
 const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 256 << 20;
 
-/// A peer that acknowledges nothing for this long, or reads no answers, counts as gone.
-const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
-
 /// Serves one connection until either side ends it; after `shutdown`, until the request under way is answered.
 pub(super) async fn serve(stream: TcpStream, handler: Arc<Handler>, limits: ServerLimits, shutdown: CancellationToken) {
-    configure(&stream);
     let used = Arc::new(AtomicBool::new(false));
     let left_unread = Arc::new(AtomicBool::new(false));
     let service = Answering { handler, used: used.clone(), left_unread: left_unread.clone() };
@@ -65,13 +61,6 @@ pub(super) async fn serve(stream: TcpStream, handler: Arc<Handler>, limits: Serv
         Err(error) => tracing::debug!(%error, "connection broke"),
         Ok(()) => {}
     }
-}
-
-fn configure(stream: &TcpStream) {
-    let timeout = u32::try_from(UNACKNOWLEDGED.as_millis()).unwrap_or(u32::MAX);
-    // Both are only improvements; the connection works without them.
-    stream.set_nodelay(true).ok();
-    rustix::net::sockopt::set_tcp_user_timeout(stream, timeout).ok();
 }
 
 fn builder(limits: ServerLimits) -> http1::Builder {
