@@ -58,4 +58,5 @@ pub use rework::{
 pub use rollout::{Comparison, Judgement, Tally, Terms, TermsChange, Window};
 pub use target::{
     BreakerReport, BreakerState, RefusalReport, StopKind, TargetCommand, TargetReport, TargetState, TargetStop,
+    ThrottleReport,
 };

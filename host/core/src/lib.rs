@@ -33,6 +33,7 @@ pub mod signature;
 pub mod skew_corrected_clock;
 pub mod target_health;
 pub mod target_stop;
+pub mod throttle;
 pub mod timeline;
 
 pub use allowance::{FolderGrant, Grants, Limits, Reuse};

@@ -1,5 +1,5 @@
 //! Whether a target gets the next attempt, as a pure state machine: the pause of a target that refuses every delivery, the
-//! circuit breaker and the retry budget, in this order. A delivery that is held gets the cause and a time; no attempt is spent.
+//! circuit breaker, the throttle and the retry budget, in this order. A delivery that is held gets the cause and a time; no attempt is spent.
 //!
 //! The engine's gate combines it with an operator's stop and with the number of concurrent attempts; tests drive it
 //! with a clock of their own.
@@ -16,6 +16,7 @@ use crate::failure_cause::{FailureCause, FailureConcern};
 use crate::id::DeadLetterId;
 use crate::refusals::{Refusal, Refusals};
 use crate::skew_corrected_clock::SkewCorrectedClock;
+use crate::throttle::{Throttle, ThrottleChange};
 
 /// How long a target that refuses every delivery is left alone before one delivery probes it.
 pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
@@ -44,6 +45,8 @@ pub enum HoldCause {
     WrongEndpoint,
     /// The circuit breaker is not closed.
     Breaker,
+    /// The target answers 429 to everything, and gets its requests one after the other.
+    Throttled,
     /// Too many retries just now.
     Budget,
     /// Others wait for the target already.
@@ -66,6 +69,7 @@ impl HoldCause {
             Self::Unauthorized => "unauthorized",
             Self::WrongEndpoint => "wrong_endpoint",
             Self::Breaker => "breaker",
+            Self::Throttled => "throttled",
             Self::Budget => "budget",
             Self::OverShare => "over_share",
         }
@@ -84,13 +88,18 @@ pub struct Held {
 /// The right to one attempt; its result must be passed to [`TargetHealth::end`] or [`TargetHealth::abandon`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "an attempt that is never ended may hold a probe's place"]
-pub struct Admission(Option<Call>);
+pub struct Admission {
+    /// What the breaker counts.
+    call: Option<Call>,
+    /// When it was given, on the corrected scale.
+    at: Timestamp,
+}
 
 impl Admission {
     /// Whether the attempt is a probe: its failure says nothing about the message.
     #[must_use]
     pub fn is_probe(&self) -> bool {
-        self.0.is_some_and(|call| call.probe)
+        self.call.is_some_and(|call| call.probe)
     }
 }
 
@@ -106,6 +115,8 @@ pub enum TargetHealthChange {
     },
     /// It refuses no longer.
     Accepted,
+    /// It throttles everything, or no longer does.
+    Throttle(ThrottleChange),
     /// The breaker opened, or closed.
     Breaker(BreakerChange),
 }
@@ -117,6 +128,8 @@ pub struct AttemptEnd {
     pub delivery: DeadLetterId,
     /// Why it failed; none: it did not.
     pub failure: Option<AttemptFailure>,
+    /// How long the target asks to wait (`Retry-After`), within the bound of the retry policy.
+    pub retry_after: Option<Duration>,
 }
 
 /// Why an attempt failed.
@@ -167,6 +180,7 @@ pub struct TargetHealth {
     refused: Option<Held>,
     refusals: Refusals,
     breaker: Option<Breaker>,
+    throttle: Throttle,
     budget: Budget,
 }
 
@@ -179,6 +193,7 @@ impl TargetHealth {
             refused: None,
             refusals: Refusals::default(),
             breaker: policy.breaker.map(Breaker::new),
+            throttle: Throttle::default(),
             budget: Budget::new(policy.budget),
         }
     }
@@ -194,8 +209,10 @@ impl TargetHealth {
         if let Some(held) = self.refused.filter(|held| held.until > now) {
             return Some(held);
         }
-        let until = self.breaker.as_ref()?.open_until(now)?;
-        Some(Held { cause: HoldCause::Breaker, until })
+        if let Some(until) = self.breaker.as_ref().and_then(|breaker| breaker.open_until(now)) {
+            return Some(Held { cause: HoldCause::Breaker, until });
+        }
+        self.throttle.paused_until(now).map(throttled)
     }
 
     /// Lets an attempt pass, or says why not. `made` attempts were made before this one.
@@ -210,17 +227,33 @@ impl TargetHealth {
         }
         let call = self.breaker.as_mut().map(|breaker| breaker.admit(now)).transpose();
         let call = call.map_err(|until| Held { cause: HoldCause::Breaker, until })?;
-        if made == 0 {
-            self.budget.first(now);
-        } else if let Err(until) = self.budget.retry(now) {
-            self.abandon(Admission(call));
-            return Err(Held { cause: HoldCause::Budget, until });
+        let admission = Admission { call, at: now };
+        if let Err(held) = self.within_rate(made, now) {
+            self.abandon(admission);
+            return Err(held);
         }
         if let Some(held) = &mut self.refused {
             // This one is the probe; the others wait for what it finds.
             held.until = now.after(REFUSAL_PAUSE);
         }
-        Ok(Admission(call))
+        Ok(admission)
+    }
+
+    /// Whether the throttle and the retry budget allow an attempt.
+    fn within_rate(&mut self, made: u32, now: Timestamp) -> Result<(), Held> {
+        self.throttle.admit(now).map_err(throttled)?;
+        if made == 0 {
+            self.budget.first(now);
+            return Ok(());
+        }
+        self.budget.retry(now).map_err(|until| Held { cause: HoldCause::Budget, until })
+    }
+
+    /// When a delivery comes back that the throttle holds: one after the other, at the rate that the target allows.
+    pub fn assign(&mut self, held: Held, now: Timestamp) -> Held {
+        let now = self.corrected.at(now);
+        let until = self.throttle.assign(self.corrected.of(held.until), now);
+        self.on_the_wall(Held { until, ..held })
     }
 
     /// Takes note of how an attempt ended.
@@ -275,7 +308,8 @@ impl TargetHealth {
         if matches!(error, None | Some(ErrorClass::Permanent)) {
             self.refusals.accept(delivery);
         }
-        let call = self.breaker.as_mut().zip(admission.0);
+        let throttle = self.throttled(admission, end, now).map(TargetHealthChange::Throttle);
+        let call = self.breaker.as_mut().zip(admission.call);
         let change = call.and_then(|(breaker, call)| match error {
             Some(ErrorClass::NoSpace) => breaker.trip(call, now),
             _ => breaker.end(call, failed, now),
@@ -283,12 +317,21 @@ impl TargetHealth {
         let change = change.map(TargetHealthChange::Breaker);
         // No answer proves nothing about what it refuses.
         let accepted = !failed && self.forget_refusal();
-        change.into_iter().chain(accepted.then_some(TargetHealthChange::Accepted)).collect()
+        change.into_iter().chain(accepted.then_some(TargetHealthChange::Accepted)).chain(throttle).collect()
+    }
+
+    /// What the answer shows about the rate at which the target takes requests.
+    fn throttled(&mut self, admission: Admission, end: AttemptEnd, now: Timestamp) -> Option<ThrottleChange> {
+        match end.failure.map(|failure| failure.class) {
+            Some(ErrorClass::Throttled) => self.throttle.refused(admission.at, end.retry_after, now),
+            None | Some(ErrorClass::Permanent) => self.throttle.passed(),
+            Some(_) => None,
+        }
     }
 
     /// An attempt without a result: it was not made, or this side cut it off.
     pub fn abandon(&mut self, admission: Admission) {
-        if let Some((breaker, call)) = self.breaker.as_mut().zip(admission.0) {
+        if let Some((breaker, call)) = self.breaker.as_mut().zip(admission.call) {
             breaker.abandon(call);
         }
     }
@@ -310,6 +353,19 @@ impl TargetHealth {
         self.refused.map(|held| self.on_the_wall(held))
     }
 
+    /// The least time between two requests, and until when the target asked to be left alone; none when it isn't
+    /// throttled.
+    #[must_use]
+    pub fn throttle(&self) -> Option<(Duration, Timestamp)> {
+        let gap = self.throttle.gap()?;
+        Some((gap, self.corrected.wall(self.throttle.resumes())))
+    }
+
+    /// Sends at full speed again, whatever the target answered.
+    pub fn end_throttle(&mut self) {
+        self.throttle.end();
+    }
+
     /// The breaker's state, and the calls and failures that count at present; none without a breaker.
     #[must_use]
     pub fn breaker(&self) -> Option<(BreakerState, u32, u32)> {
@@ -328,6 +384,10 @@ impl TargetHealth {
     fn on_the_wall(&self, held: Held) -> Held {
         Held { until: self.corrected.wall(held.until), ..held }
     }
+}
+
+const fn throttled(until: Timestamp) -> Held {
+    Held { cause: HoldCause::Throttled, until }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! It checks in this order; a delivery that is held back returns to the queue and spends no attempt:
 //!
 //! 1. `stop`: whether the target is paused or disabled.
-//! 2. [`TargetHealth`]: whether it refuses every delivery, circuit breaker, retry budget.
+//! 2. [`TargetHealth`]: whether it refuses every delivery, circuit breaker, throttle, retry budget.
 //! 3. `fair_share`: whether the target exceeds its share of the flow's in-flight limit.
 //! 4. `concurrency`: how many deliveries are under way at once.
 //!
@@ -20,9 +20,10 @@ mod tests;
 
 use std::time::Duration;
 
-use gantry_core::target_health::{Admission, AttemptEnd, AttemptFindings, Held, TargetHealthChange};
+use gantry_core::target_health::{Admission, AttemptEnd, AttemptFailure, AttemptFindings, Held, TargetHealthChange};
+use gantry_core::throttle::ThrottleChange;
 use gantry_core::{
-    BreakerChange, BreakerState, Clock, HoldCause, TargetHealth, TargetHealthPolicy, TargetStop, Timestamp,
+    BreakerChange, BreakerState, Clock, ErrorClass, HoldCause, TargetHealth, TargetHealthPolicy, TargetStop, Timestamp,
 };
 use parking_lot::Mutex;
 use tokio::sync::{SemaphorePermit, watch};
@@ -66,6 +67,8 @@ pub struct GateStatus {
     pub stop: Option<TargetStop>,
     /// Set while the target refuses every delivery.
     pub refusal: Option<RefusalStatus>,
+    /// Set while the target answers 429 to everything: the least time between two requests, and when the next may be sent.
+    pub throttle: Option<(Duration, Timestamp)>,
     /// The breaker's state, the calls in its window, and how many of them failed; none without a breaker.
     pub breaker: Option<(BreakerState, u32, u32)>,
     /// When an open breaker lets a probe through.
@@ -120,9 +123,7 @@ impl Gate {
         let inside = self.fair_share.enter(bytes, clock.now());
         self.fair_share.admit(clock.now())?;
         let permit = self.permit(clock).await?;
-        let now = clock.now();
-        self.check(now)?;
-        let admission = self.health.lock().admit(made, now)?;
+        let admission = self.admit(made, clock).await?;
         let is_probe = admission.is_probe();
         Ok(Admitted { gate: self, admission: Some(admission), is_probe, _inside: inside, _permit: permit })
     }
@@ -135,6 +136,26 @@ impl Gate {
                 Err(_) if !self.fair_share.is_exceeded() => self.check(clock.now())?,
                 Err(_) | Ok(None) => return Err(self.fair_share.hold(clock.now())),
             }
+        }
+    }
+
+    /// Waits for its turn at a target that throttles, unless that is far off.
+    async fn admit(&self, made: u32, clock: &dyn Clock) -> Result<Admission, Held> {
+        loop {
+            let now = clock.now();
+            self.check(now)?;
+            let held = match self.health.lock().admit(made, now) {
+                Ok(admission) => return Ok(admission),
+                Err(held) => held,
+            };
+            let wait = held.until.since(now);
+            if held.cause != HoldCause::Throttled {
+                return Err(held);
+            }
+            if wait > KEEP_UP_WITHIN {
+                return Err(self.spread(held, now));
+            }
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -163,9 +184,10 @@ impl Gate {
         *self.refusal_reason.lock() = reason;
     }
 
-    /// Resumes the target: if it refused every delivery, one is tried at once.
+    /// Resumes the target: if it refused or throttled every delivery, one is tried at once.
     pub fn resume(&self) {
         self.health.lock().forget_refusal();
+        self.health.lock().end_throttle();
         self.open();
     }
 
@@ -200,6 +222,7 @@ impl Gate {
                 until,
                 reason: self.refusal_reason.lock().clone(),
             }),
+            throttle: health.throttle(),
             breaker: health.breaker(),
             open_until,
             retries: health.retries(),
@@ -215,7 +238,15 @@ impl Gate {
 
     /// Whether a delivery may go on; if not, when it comes back.
     fn check(&self, now: Timestamp) -> Result<(), Held> {
-        self.hold(now).map_or(Ok(()), |held| Err(self.retry_spread.assign(held, now)))
+        self.hold(now).map_or(Ok(()), |held| Err(self.spread(held, now)))
+    }
+
+    /// Replaces the time by the one at which this delivery comes back.
+    fn spread(&self, held: Held, now: Timestamp) -> Held {
+        match held.cause {
+            HoldCause::Throttled => self.health.lock().assign(held, now),
+            _ => self.retry_spread.assign(held, now),
+        }
     }
 
     /// Lets held deliveries through.
@@ -239,15 +270,20 @@ impl Admitted<'_> {
     /// Reports how the attempt ended.
     pub fn end(mut self, end: AttemptEnd, now: Timestamp) -> AttemptFindings {
         let Some(admission) = self.admission.take() else { return AttemptFindings::default() };
-        let is_answer = end.failure.is_none_or(|failure| !failure.class.is_trouble());
+        let is_answer = end
+            .failure
+            .is_none_or(|AttemptFailure { class, .. }| !class.is_trouble() && class != ErrorClass::Throttled);
         let findings = self.gate.health.lock().end(admission, end, now);
         if is_answer && findings.refusal.is_none() {
             self.gate.answered(now);
         }
         for change in &findings.changes {
             match change {
-                TargetHealthChange::Breaker(BreakerChange::Opened { .. }) => self.gate.concurrency.shrink(),
-                TargetHealthChange::Breaker(BreakerChange::Closed) | TargetHealthChange::Accepted => self.gate.open(),
+                TargetHealthChange::Breaker(BreakerChange::Opened { .. })
+                | TargetHealthChange::Throttle(ThrottleChange::Began) => self.gate.concurrency.shrink(),
+                TargetHealthChange::Breaker(BreakerChange::Closed)
+                | TargetHealthChange::Throttle(ThrottleChange::Ended)
+                | TargetHealthChange::Accepted => self.gate.open(),
                 TargetHealthChange::Refused { .. } => {}
             }
         }

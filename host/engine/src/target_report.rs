@@ -1,5 +1,7 @@
 //! A target as operators see it: the status of its gate in their terms.
 
+use std::time::Duration;
+
 use gantry_core::{BreakerState, FlowName, HoldCause, StopKind, TargetName, TargetStop, Timestamp};
 
 use crate::gate::{GateStatus, RefusalStatus};
@@ -17,6 +19,8 @@ pub struct TargetReport {
     pub stop: Option<TargetStop>,
     /// Set while the target refuses every delivery.
     pub refusal: Option<Refusal>,
+    /// Set while it answers 429 to everything.
+    pub throttle: Option<Throttle>,
     /// Its breaker, if it has one.
     pub breaker: Option<BreakerReport>,
     /// Retries within the budget's window.
@@ -36,6 +40,15 @@ pub struct Refusal {
     pub until: Timestamp,
     /// What it answers.
     pub reason: String,
+}
+
+/// A target answers 429 to everything.
+#[derive(Clone, Copy, Debug)]
+pub struct Throttle {
+    /// The least time between two requests, in milliseconds.
+    pub gap_ms: u64,
+    /// When the next request may be sent.
+    pub until: Timestamp,
 }
 
 /// A target's breaker.
@@ -63,13 +76,16 @@ pub enum TargetState {
     /// It is not where the flow says: it redirects, doesn't know the path or the method, or shows a certificate that isn't
     /// accepted. It is probed now and then.
     WrongEndpoint,
+    /// It answers 429 to everything, and gets its requests at the rate that it allows.
+    Throttled,
     /// It answered 410, or an operator disabled it.
     Disabled,
 }
 
 impl TargetState {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Active, Self::Paused, Self::Unauthorized, Self::WrongEndpoint, Self::Disabled];
+    pub const ALL: [Self; 6] =
+        [Self::Active, Self::Paused, Self::Unauthorized, Self::WrongEndpoint, Self::Throttled, Self::Disabled];
 
     /// The state as metrics and reports spell it.
     #[must_use]
@@ -79,6 +95,7 @@ impl TargetState {
             Self::Paused => "paused",
             Self::Unauthorized => "unauthorized",
             Self::WrongEndpoint => "wrong_endpoint",
+            Self::Throttled => "throttled",
             Self::Disabled => "disabled",
         }
     }
@@ -93,6 +110,7 @@ impl TargetReport {
             (Some(TargetStop { kind: StopKind::Disabled, .. }), _) => TargetState::Disabled,
             (None, Some(RefusalStatus { cause: HoldCause::Unauthorized, .. })) => TargetState::Unauthorized,
             (None, Some(_)) => TargetState::WrongEndpoint,
+            (None, None) if status.throttle.is_some() => TargetState::Throttled,
             (None, None) => TargetState::Active,
         };
         let breaker = status.breaker.map(|(state, calls, failures)| BreakerReport {
@@ -108,6 +126,7 @@ impl TargetReport {
             state,
             stop: status.stop,
             refusal: status.refusal.map(|RefusalStatus { until, reason, .. }| Refusal { until, reason }),
+            throttle: status.throttle.map(|(gap, until)| Throttle { gap_ms: whole_ms(gap), until }),
             breaker,
             retries,
             #[expect(
@@ -120,4 +139,8 @@ impl TargetReport {
             waiting: status.inside.saturating_sub(status.under_way),
         }
     }
+}
+
+fn whole_ms(gap: Duration) -> u64 {
+    u64::try_from(gap.as_millis()).unwrap_or(u64::MAX)
 }

@@ -22,6 +22,8 @@ pub struct TargetReport {
     pub stop: Option<TargetStop>,
     /// Set while it refuses every delivery, so that all wait.
     pub refusal: Option<RefusalReport>,
+    /// Set while it answers 429 to everything.
+    pub throttle: Option<ThrottleReport>,
     /// The state of its breaker; none if it has no breaker.
     pub breaker: Option<BreakerReport>,
     /// Retries in the window of the retry budget.
@@ -44,6 +46,16 @@ pub struct RefusalReport {
     pub reason: String,
 }
 
+/// A target answers 429 to everything, and gets its requests at the rate that it allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ThrottleReport {
+    /// The least time between two requests, in milliseconds.
+    pub gap_ms: u64,
+    /// When the next request may be sent.
+    #[schema(value_type = form::Timestamp)]
+    pub until: Timestamp,
+}
+
 coded_enum! {
     /// Whether deliveries are sent to a target.
     #[derive(ToSchema)]
@@ -57,6 +69,8 @@ coded_enum! {
         /// It is not where the flow says: it redirects, doesn't know the path or the method, or shows a certificate that isn't
         /// accepted. It is probed regularly.
         WrongEndpoint => "wrong_endpoint",
+        /// It answers 429 to everything, and gets its requests at the rate that it allows.
+        Throttled => "throttled",
         /// It answered 410, or an operator disabled it.
         Disabled => "disabled",
     }

@@ -154,6 +154,7 @@ fn flows_targets_and_alerts_are_written_as_they_were_read() {
     survives::<v1::TargetReport>(json!({
         "flow": "orders", "target": "erp", "state": "unauthorized",
         "stop": {"kind": "paused", "at": AT, "by": null, "reason": "r"}, "refusal": {"until": AT, "reason": "it answers 401"},
+        "throttle": {"gap_ms": 10, "until": AT},
         "breaker": {"state": "half_open", "until": null, "calls": 20, "failures": 10}, "retries": 1,
         "retries_allowed": 2, "in_flight": 3, "waiting": 4,
     }));

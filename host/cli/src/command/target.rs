@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use clap::{Args, Subcommand};
-use gantry_api::v1::{BreakerReport, RefusalReport, TargetCommand, TargetReport};
+use gantry_api::v1::{BreakerReport, RefusalReport, TargetCommand, TargetReport, ThrottleReport};
 use gantry_core::{FlowName, TargetName};
 
 use crate::args::{HostArgs, Who};
@@ -147,12 +147,17 @@ fn breaker(breaker: Option<&BreakerReport>) -> String {
     }
 }
 
-/// Who stopped it, when and why; or what it answers to every delivery.
+/// Who stopped it, when and why; or what it answers to every delivery, and how often it is asked.
 fn why(target: &TargetReport) -> String {
     if let Some(stop) = &target.stop {
         let by = stop.by.as_ref().map(|by| format!("{by}, ")).unwrap_or_default();
         return format!("{by}{}: {}", stop.at, text::first_line(&stop.reason, 60));
     }
-    let refusal = target.refusal.as_ref();
-    refusal.map_or_else(String::new, |RefusalReport { until, reason }| format!("{reason}; probed at {until}"))
+    if let Some(RefusalReport { until, reason }) = &target.refusal {
+        return format!("{reason}; probed at {until}");
+    }
+    let throttle = target.throttle.as_ref();
+    throttle.map_or_else(String::new, |ThrottleReport { gap_ms, until }| {
+        format!("it answers 429: one request in {gap_ms} ms, the next at {until}")
+    })
 }

@@ -7,12 +7,12 @@ use crate::id::MessageId;
 const START: Timestamp = Timestamp(1_000_000);
 
 fn ended(error: Option<ErrorClass>) -> AttemptEnd {
-    AttemptEnd { delivery: delivery(), failure: error.map(AttemptFailure::from) }
+    AttemptEnd { delivery: delivery(), failure: error.map(AttemptFailure::from), retry_after: None }
 }
 
 fn failed(status: u16) -> AttemptEnd {
     let failure = AttemptFailure { class: ErrorClass::of_status(status), cause: FailureCause::of_status(status) };
-    AttemptEnd { delivery: delivery(), failure: Some(failure) }
+    AttemptEnd { delivery: delivery(), failure: Some(failure), retry_after: None }
 }
 
 fn delivery() -> DeadLetterId {
@@ -74,7 +74,8 @@ fn a_certificate_that_is_not_accepted_holds_the_target_at_once_whatever_it_accep
     let admission = health.admit(0, START).unwrap();
     let failure =
         AttemptFailure { class: ErrorClass::Network, cause: FailureCause::Certificate(CertificateFault::Expired) };
-    let findings = health.end(admission, AttemptEnd { delivery: delivery(), failure: Some(failure) }, START);
+    let findings =
+        health.end(admission, AttemptEnd { delivery: delivery(), failure: Some(failure), retry_after: None }, START);
     assert_eq!(findings.refusal, Some(Refusal::OfTarget { again: false }));
     assert_eq!(health.shut(START).map(|held| held.cause), Some(HoldCause::WrongEndpoint));
     assert_eq!(health.breaker(), Some((BreakerState::Closed, 1, 0)), "no call failed for want of an answer");

@@ -7,6 +7,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 
 use gantry_core::target_health::{Admission, AttemptEnd, AttemptFailure, TargetHealthChange};
+use gantry_core::throttle::ThrottleChange;
 use gantry_core::{
     AttemptResult, BreakerChange, BreakerPolicy, BudgetPolicy, DeadLetterId, ErrorClass, MessageId, RetryDecision,
     RetryPolicies, RetryPolicy, TargetHealth, TargetHealthPolicy, Timestamp,
@@ -225,7 +226,7 @@ impl World {
         let error = failing.map(|spell| spell.class).or(blocked);
         let retry_after = failing.and_then(|spell| spell.retry_after);
         let admission = self.under_way.remove(&n).unwrap();
-        let end = AttemptEnd { delivery: self.messages[n].id, failure: error.map(AttemptFailure::from) };
+        let end = AttemptEnd { delivery: self.messages[n].id, failure: error.map(AttemptFailure::from), retry_after };
         let findings = self.health.end(admission, end, now);
         for change in findings.changes {
             self.note(change, now);
@@ -263,15 +264,21 @@ impl World {
                 assert_eq!(until, now.after(self.policy.breaker.unwrap().open_for));
                 self.shut = Some((until, 0));
             }
+            TargetHealthChange::Throttle(ThrottleChange::Began) => {}
             TargetHealthChange::Breaker(BreakerChange::Closed) => {
                 self.shut.take().expect("it was not closed");
-                // As the runtime does: what waits is looked at again at once.
-                let waiting: Vec<_> = self.agenda.drain().collect();
-                for Reverse((at, n, what)) in waiting {
-                    let at = if what == What::Due { self.messages[n].not_before.max(now) } else { at };
-                    self.plan(at, n, what);
-                }
+                self.wake_all(now);
             }
+            TargetHealthChange::Throttle(ThrottleChange::Ended) => self.wake_all(now),
+        }
+    }
+
+    /// As the runtime does: what waits is looked at again at once.
+    fn wake_all(&mut self, now: Timestamp) {
+        let waiting: Vec<_> = self.agenda.drain().collect();
+        for Reverse((at, n, what)) in waiting {
+            let at = if what == What::Due { self.messages[n].not_before.max(now) } else { at };
+            self.plan(at, n, what);
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gantry_core::target_health::{AttemptEnd, AttemptFailure, Held, HoldCause, TargetHealthChange};
+use gantry_core::throttle::ThrottleChange;
 use gantry_core::{
     Attempt, AttemptResult, BreakerChange, Clock, DeadLetterId, Delivery, Envelope, ErrorClass, FailureCause, FlowName,
     HostEventKind, StopKind, TargetName, TargetStop, TimelineEntry, Timestamp,
@@ -76,6 +77,7 @@ impl Attempts {
         let end = AttemptEnd {
             delivery: DeadLetterId { message: envelope.message.id, position: Some(delivery.position) },
             failure,
+            retry_after: retry_after.map(|wait| wait.min(target.retry.throttled.retry_after_cap)),
         };
         let findings = admitted.end(end, clock.now());
         self.publish(target, &delivery.target, &attempt, &findings.changes);
@@ -153,12 +155,25 @@ impl Attempts {
                     HostEventKind::TargetPaused { target, by: None, reason }
                 }
                 TargetHealthChange::Accepted => HostEventKind::TargetResumed { target, by: None },
+                TargetHealthChange::Throttle(change) => {
+                    self.log_throttle(&target, change);
+                    continue;
+                }
                 TargetHealthChange::Breaker(BreakerChange::Opened { until }) => {
                     HostEventKind::BreakerOpened { target, until }
                 }
                 TargetHealthChange::Breaker(BreakerChange::Closed) => HostEventKind::BreakerClosed { target, by: None },
             };
             self.services.events.publish(&self.flow, event);
+        }
+    }
+
+    fn log_throttle(&self, target: &TargetName, change: ThrottleChange) {
+        match change {
+            ThrottleChange::Began => {
+                tracing::warn!(flow = %self.flow, %target, "target throttles: it answers 429 to everything, and is asked at the rate that it allows");
+            }
+            ThrottleChange::Ended => tracing::info!(flow = %self.flow, %target, "target no longer throttles"),
         }
     }
 

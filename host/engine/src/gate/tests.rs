@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use gantry_core::clock::ManualClock;
-use gantry_core::target_health::AttemptFailure;
 use gantry_core::{BreakerPolicy, DeadLetterId, ErrorClass, MessageId, StopKind};
 
 use super::concurrency::SLOW_START;
@@ -33,7 +32,7 @@ fn gate(limits: Limits) -> Gate {
 
 fn ended(error: Option<ErrorClass>) -> AttemptEnd {
     let delivery = DeadLetterId { message: MessageId::generate(), position: Some(0) };
-    AttemptEnd { delivery, failure: error.map(AttemptFailure::from) }
+    AttemptEnd { delivery, failure: error.map(AttemptFailure::from), retry_after: None }
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Targets that are stopped: by an operator, by 410, by refusing every delivery.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use gantry_control::targets::{TargetCommand, TargetError};
 use gantry_core::{BreakerState, HoldCause, HostEventKind};
@@ -246,4 +247,31 @@ async fn the_command_line_stops_targets_and_lets_them_go_on() {
     assert!(gantry("target close-breaker in/erp").1.contains("closed"));
     assert_eq!(gantry("target pause in/nobody").0, Some(7));
     assert_eq!(gantry("target pause nobody").0, Some(2));
+}
+
+#[tokio::test]
+async fn a_target_that_throttles_everything_is_asked_at_its_rate_and_costs_no_message() {
+    const MESSAGES: usize = 120;
+    let erp = Sink::start().await;
+    let limit = Mutex::new((Instant::now(), 10.0));
+    erp.set_rule(move |_| {
+        let mut limit = limit.lock().unwrap();
+        let (since, tokens) = *limit;
+        // Fifty requests a second, ten at once.
+        let tokens = (tokens + since.elapsed().as_secs_f64() * 50.0).min(10.0);
+        let is_over = tokens < 1.0;
+        *limit = (Instant::now(), if is_over { tokens } else { tokens - 1.0 });
+        is_over.then(|| Answer { retry_after: Some("1".to_owned()), ..Answer::status(429) })
+    });
+    let host = TestHost::start(&[FlowText::new("in").target("erp", &erp, "concurrency = 32")]).await;
+    for n in 0..MESSAGES {
+        host.post("/in", n.to_string()).await;
+    }
+    eventually("the throttle", || async { target(&host, "in", "erp").throttle.is_some() }).await;
+    assert_eq!(target(&host, "in", "erp").state, TargetState::Throttled);
+    let counts = host.settled().await[0].counts;
+    assert_eq!((counts.delivered, counts.dead_lettered), (MESSAGES as u64, 0));
+    let sent = erp.seen().len();
+    assert!(sent < 2 * MESSAGES, "{sent} requests for {MESSAGES} messages");
+    host.stop().await;
 }
