@@ -27,7 +27,8 @@ mod target;
 pub use alert::{AlertKey, AlertKind, AlertReport, AlertSeverity, Firing, FiringReport, NotificationKind, TestAnswer};
 pub use audit::{AuditEntry, AuditOutcome, AuditPage, AuditQuery};
 pub use dead_letter::{
-    DeadLetter, DeadLetterCounts, DeadLetterState, DeadLetterSummary, Reason, Resolution, Stage, Transformed, Violation,
+    DeadLetter, DeadLetterCounts, DeadLetterState, DeadLetterSummary, Reason, Resolution, Stage, Successor,
+    Transformed, Violation,
 };
 pub use deployment::{
     ApproveRequest, DeployRequest, Deployment, DeploymentEvent, DeploymentQuery, Difference, DifferenceKind,

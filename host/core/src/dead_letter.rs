@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::delivery::Attempt;
 use crate::headers::Headers;
-use crate::id::{DeadLetterId, Digest, FlowName, TargetName};
+use crate::id::{DeadLetterId, Digest, FlowName, MessageId, TargetName};
 use crate::manifest::PluginRef;
 use crate::message::Message;
 use crate::outcome::Violation;
@@ -68,11 +68,14 @@ pub enum DeadLetterState {
     Resolved,
     /// An operator gave it up, with a reason.
     Discarded,
+    /// Something else took its place: the corrected message, or the dead letter of another stage.
+    Superseded,
 }
 
 impl DeadLetterState {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Open, Self::Acknowledged, Self::Replaying, Self::Resolved, Self::Discarded];
+    pub const ALL: [Self; 6] =
+        [Self::Open, Self::Acknowledged, Self::Replaying, Self::Resolved, Self::Discarded, Self::Superseded];
 
     /// True when an operator may still put it to work or give it up.
     #[must_use]
@@ -83,7 +86,7 @@ impl DeadLetterState {
     /// True when nothing more is to be done about it.
     #[must_use]
     pub const fn is_closed(self) -> bool {
-        matches!(self, Self::Resolved | Self::Discarded)
+        matches!(self, Self::Resolved | Self::Discarded | Self::Superseded)
     }
 
     /// The state as commands and reports spell it.
@@ -95,8 +98,25 @@ impl DeadLetterState {
             Self::Replaying => "replaying",
             Self::Resolved => "resolved",
             Self::Discarded => "discarded",
+            Self::Superseded => "superseded",
         }
     }
+}
+
+/// What took the place of a dead letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Successor {
+    /// The message that the sender sent in its place.
+    Message {
+        /// Which.
+        id: MessageId,
+    },
+    /// The dead letter of a later stage: a replay got past the one that failed, and failed there.
+    DeadLetter {
+        /// Which.
+        id: DeadLetterId,
+    },
 }
 
 /// Who closed a dead letter, when and why.
@@ -172,6 +192,9 @@ pub struct DeadLetter {
     pub acknowledged: Option<Acknowledgement>,
     /// How it was closed.
     pub resolution: Option<Resolution>,
+    /// What took its place, if something did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<Successor>,
     /// Each time it was put back to work, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replays: Vec<ReplayRun>,

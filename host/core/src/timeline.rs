@@ -76,6 +76,25 @@ pub enum Event {
         /// The reason's code.
         code: String,
     },
+    /// It takes the place of a message that had become a dead letter: the sender has sent it again.
+    Supersedes {
+        /// The message before.
+        message: MessageId,
+    },
+    /// Another message took its place.
+    Superseded {
+        /// That message.
+        by: MessageId,
+    },
+    /// An operator gave up one of its dead letters.
+    Discarded {
+        /// Which.
+        dead_letter: DeadLetterId,
+        /// Who, as far as known.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// Put back to work by an operator.
     Replayed {
         /// Which dead letter.

@@ -95,6 +95,7 @@ impl DeadLetterWriter {
             state: DeadLetterState::Open,
             acknowledged: None,
             resolution: None,
+            superseded_by: None,
             replays: Vec::new(),
             revisions: Vec::new(),
             timeline: Vec::new(),

@@ -139,17 +139,17 @@ fn write_of(Progress { namespace, key, value }: Progress) -> KvWrite {
 }
 
 fn count(metrics: &FlowMetrics, receipts: &[Receipt]) {
-    let accepted = receipts.iter().filter(|receipt| matches!(receipt, Receipt::Accepted(_)));
+    let accepted = receipts.iter().filter(|receipt| matches!(receipt, Receipt::Accepted { .. }));
     let duplicates =
-        receipts.iter().filter(|receipt| matches!(receipt, Receipt::Duplicate(_) | Receipt::Repeated { .. }));
+        receipts.iter().filter(|receipt| matches!(receipt, Receipt::Duplicate { .. } | Receipt::Repeated { .. }));
     metrics.observe_received(accepted.count() as u64, duplicates.count() as u64);
 }
 
 const fn receipt(enqueued: Enqueued) -> Receipt {
     match enqueued {
-        Enqueued::Stored(id) => Receipt::Accepted(id),
-        Enqueued::Duplicate(id) => Receipt::Duplicate(id),
-        Enqueued::Repeated { message, duplicate } => Receipt::Repeated { id: message, duplicate },
+        Enqueued::Stored { message, supersedes } => Receipt::Accepted { id: message, supersedes },
+        Enqueued::Duplicate { first, state } => Receipt::Duplicate { first, state },
+        Enqueued::Repeated { message, duplicate, state } => Receipt::Repeated { id: message, duplicate, state },
         Enqueued::Conflicting(id) => Receipt::Conflicting(id),
     }
 }

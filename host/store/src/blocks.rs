@@ -1,7 +1,7 @@
 //! Blocked keys. In a flow that blocks, a dead letter blocks the later messages of its key until it is closed or
 //! removed. The block is written together with the dead letter and read at start, so it survives a restart.
 
-use gantry_core::{DeadLetterId, FlowName};
+use gantry_core::{DeadLetterId, FlowName, MessageId};
 
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
@@ -42,6 +42,38 @@ pub(crate) fn block(
     draft.set(keys::block(dead_letter), Block { key, flow: flow.clone() }.to_bytes());
     let queue = queue.clone();
     draft.after_commit(move || queue.schedule.lock().block(key, dead_letter));
+}
+
+/// Hands the block of a dead letter to the message that takes its place, from the commit on: those behind it wait on.
+pub(crate) fn hand_over(
+    draft: &mut Draft<'_>,
+    dead_letter: DeadLetterId,
+    successor: MessageId,
+) -> Result<(), StoreError> {
+    let Some(value) = draft.get(&keys::block(dead_letter))? else { return Ok(()) };
+    let Some(block) = Block::from_bytes(&value) else { return Ok(()) };
+    let id = taken_over_by(successor);
+    draft.set(keys::block(id), value.to_vec());
+    let queue = draft.flows().of(&block.flow);
+    draft.after_commit(move || queue.schedule.lock().block(block.key, id));
+    Ok(())
+}
+
+/// Ends the block that a message took over, once the message has ended.
+pub(crate) fn end_taken_over(
+    draft: &mut Draft<'_>,
+    queue: &FlowQueue,
+    key: KeyHash,
+    message: MessageId,
+) -> Result<(), StoreError> {
+    let id = taken_over_by(message);
+    let is_blocking = queue.schedule.lock().is_blocked_by(key, id);
+    if is_blocking { unblock(draft, id) } else { Ok(()) }
+}
+
+/// The id of the block that a message took over from a dead letter.
+pub(crate) const fn taken_over_by(message: MessageId) -> DeadLetterId {
+    DeadLetterId { message, position: None }
 }
 
 /// Unblocks the key of a dead letter that was closed or removed, from the commit on.

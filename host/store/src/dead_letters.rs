@@ -8,7 +8,9 @@ mod filter;
 
 pub(crate) use counters::Counters;
 pub use counts::DeadLetterCounts;
-pub(crate) use filing::{any_unsettled, file, find, has_any, put, remove, reopen_replaying, resolve, write};
+pub(crate) use filing::{
+    any_unsettled, fail_later, file, find, has_any, ids_of, put, remove, reopen_replaying, resolve, summary, write,
+};
 pub use filter::Filter;
 
 use std::ops::ControlFlow;

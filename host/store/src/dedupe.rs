@@ -1,6 +1,8 @@
 //! Duplicate detection. The first message with a (flow, dedupe key) is remembered until its window ends; another one
 //! within the window is not stored. The check is part of the commit that stores the message, so of two concurrent
 //! requests only one is stored.
+//!
+//! A value belongs to a message that is alive or delivered: `supersede` says what becomes of it otherwise.
 
 use gantry_core::{FlowName, MessageId, Timestamp};
 
@@ -44,23 +46,38 @@ impl Window {
     }
 }
 
-/// The earlier message that `message` is a duplicate of; if there is none, `message` is remembered as the first.
-pub(crate) fn first_or_remember(
-    draft: &mut Draft<'_>,
-    window: &Window,
-    message: MessageId,
-    now: Timestamp,
-) -> Result<Option<MessageId>, StoreError> {
-    if let Some(first) = draft.get(&window.key)?.as_deref().and_then(First::from_bytes) {
-        if first.expires > now {
-            return Ok(Some(first.message));
-        }
-        draft.delete(keys::dedupe_expiry(first.expires, &window.key));
+/// The message that the key belongs to, within its window.
+pub(crate) fn first(draft: &Draft<'_>, window: &Window, now: Timestamp) -> Result<Option<MessageId>, StoreError> {
+    Ok(find(draft, &window.key)?.filter(|first| first.expires > now).map(|first| first.message))
+}
+
+/// Remembers this message as the first with the key.
+pub(crate) fn remember(draft: &mut Draft<'_>, window: &Window, message: MessageId) -> Result<(), StoreError> {
+    if let Some(before) = find(draft, &window.key)? {
+        draft.delete(keys::dedupe_expiry(before.expires, &window.key));
     }
     let first = First { message, expires: window.until };
     draft.set(window.key.clone(), first.to_bytes());
     draft.set(keys::dedupe_expiry(window.until, &window.key), Vec::new());
-    Ok(None)
+    Ok(())
+}
+
+/// Releases a key that belongs to this message: the next message with it is not a duplicate. Returns whether it did.
+pub(crate) fn release(
+    draft: &mut Draft<'_>,
+    flow: &FlowName,
+    dedupe_key: &str,
+    message: MessageId,
+) -> Result<bool, StoreError> {
+    let key = keys::dedupe(flow, dedupe_key);
+    let Some(first) = find(draft, &key)?.filter(|first| first.message == message) else { return Ok(false) };
+    draft.delete(keys::dedupe_expiry(first.expires, &key));
+    draft.delete(key);
+    Ok(true)
+}
+
+fn find(draft: &Draft<'_>, key: &[u8]) -> Result<Option<First>, StoreError> {
+    Ok(draft.get(key)?.as_deref().and_then(First::from_bytes))
 }
 
 /// Removes up to `limit` entries whose window has ended; returns how many.

@@ -4,8 +4,10 @@ use gantry_core::{Envelope, FlowName, History, MessageId, MessageState, Timeline
 use serde::{Deserialize, Serialize};
 
 use crate::disk::{Disk, Read};
+use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::keys;
+use crate::record::Record;
 use crate::store::Store;
 
 /// How many times a lookup is repeated when the message moves meanwhile.
@@ -40,6 +42,19 @@ pub(crate) fn of_damaged(id: MessageId, flow: FlowName, queued_at: Timestamp, la
     let state = MessageState::DeadLettered;
     let source = String::new();
     History { id, flow, source, key: None, dedupe_key: None, received_at: queued_at, state, timeline: vec![last] }
+}
+
+/// Adds an entry to the history of a message that has ended; does nothing if there is none.
+pub(crate) fn note(draft: &mut Draft<'_>, message: MessageId, entry: TimelineEntry) -> Result<(), StoreError> {
+    let key = keys::location(message);
+    match draft.load(&key) {
+        Ok(Some((MessageLocation::Ended { at, mut history }, _))) => {
+            history.timeline.push(entry);
+            draft.put_record(&key, Record::of(&MessageLocation::Ended { at, history })?)
+        }
+        Ok(_) | Err(StoreError::Damaged(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 impl Store {

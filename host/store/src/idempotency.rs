@@ -10,7 +10,7 @@ use crate::disk::Read;
 use crate::draft::Draft;
 use crate::enqueued::Enqueued;
 use crate::error::StoreError;
-use crate::keys;
+use crate::{keys, supersede};
 
 /// The idempotency key of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,9 +62,12 @@ pub(crate) fn answer(
     now: Timestamp,
 ) -> Result<Option<Enqueued>, StoreError> {
     let used = draft.get(&keys::idempotency(flow, &idempotency_key.key))?.as_deref().and_then(Used::from_bytes);
-    Ok(used.filter(|used| used.expires > now).map(|used| match used.fingerprint == idempotency_key.fingerprint {
-        true => Enqueued::Repeated { message: used.message, duplicate: used.duplicate },
-        false => Enqueued::Conflicting(used.message),
+    let Some(Used { message, duplicate, fingerprint, .. }) = used.filter(|used| used.expires > now) else {
+        return Ok(None);
+    };
+    Ok(Some(match fingerprint == idempotency_key.fingerprint {
+        true => Enqueued::Repeated { message, duplicate, state: supersede::state_of(draft, message)? },
+        false => Enqueued::Conflicting(message),
     }))
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use gantry_core::{DeadLetterId, Envelope, Event, FlowName, History, MessageId, TimelineEntry, Timestamp};
 
+use crate::blocks;
 use crate::dead_letters;
 use crate::disk::{Disk, Read, guarded};
 use crate::error::{FailureKind, StoreError};
@@ -202,6 +203,9 @@ impl Store {
                     let ended = MessageLocation::Ended { at: now, history: history_of_damaged(index, now) };
                     draft.put_record(&keys::location(index.id), Record::of(&ended)?)?;
                     dead_letters::reopen_replaying(draft, &dead_letters, index.id, now)?;
+                    if let Some(key) = index.key {
+                        blocks::end_taken_over(draft, claim.queue(), key, index.id)?;
+                    }
                 }
                 draft.after_commit(move || claim.finish());
                 Ok::<_, StoreError>(index)

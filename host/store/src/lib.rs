@@ -59,6 +59,7 @@ mod schedule;
 mod settle;
 mod store;
 mod summary;
+mod supersede;
 mod sweep;
 mod syncer;
 mod table;

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_core::{DeadLetterId, Envelope, Timestamp};
+use gantry_core::{DeadLetterId, Envelope, MessageId, Timestamp};
 
 use crate::clock_watermark;
+use crate::dead_letters::Counters;
 use crate::dedupe::{self, Window};
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
@@ -21,6 +22,7 @@ use crate::kv::{KvWrite, PreparedWrite};
 use crate::pending::Durability;
 use crate::record::Record;
 use crate::store::Store;
+use crate::supersede;
 
 /// A message to be stored in the queue.
 #[derive(Clone, Debug)]
@@ -58,9 +60,10 @@ impl Store {
         let now = self.inner.clock.now();
         let messages = batch.into_iter().map(|new| self.prepare(new, now)).collect::<Result<Vec<_>, _>>()?;
         let writes = writes.into_iter().map(PreparedWrite::of).collect::<Result<Vec<_>, _>>()?;
+        let counters = self.inner.dead_letters.clone();
         self.commit(Durability::Flushed, move |draft| {
             writes.into_iter().try_for_each(|write| write.apply(draft))?;
-            messages.into_iter().map(|message| store(draft, message, now)).collect()
+            messages.into_iter().map(|message| store(draft, &counters, message, now)).collect()
         })
         .await
     }
@@ -91,33 +94,80 @@ impl Store {
 }
 
 /// Stores one message in the queue, unless it is a repetition or a duplicate.
-pub(crate) fn store(draft: &mut Draft<'_>, mut message: Prepared, now: Timestamp) -> Result<Enqueued, StoreError> {
-    let Some(idempotency_key) = message.idempotency.take() else { return store_once(draft, message, now) };
+pub(crate) fn store(
+    draft: &mut Draft<'_>,
+    counters: &Counters,
+    mut message: Prepared,
+    now: Timestamp,
+) -> Result<Enqueued, StoreError> {
+    let Some(idempotency_key) = message.idempotency.take() else {
+        return store_once(draft, counters, message, None, now);
+    };
     let flow = message.index.flow.clone();
-    if let Some(answer) = idempotency::answer(draft, &flow, &idempotency_key, now)? {
-        return Ok(answer);
-    }
-    let enqueued = store_once(draft, message, now)?;
-    if let Enqueued::Stored(id) | Enqueued::Duplicate(id) = enqueued {
-        let duplicate = matches!(enqueued, Enqueued::Duplicate(_));
-        idempotency::remember(draft, &flow, &idempotency_key, (id, duplicate), now)?;
+    let answer = idempotency::answer(draft, &flow, &idempotency_key, now)?;
+    let before = match answer {
+        Some(Enqueued::Conflicting(before)) if supersede::is_given_up(draft, before)? => Some(before),
+        // The same request again is not a correction; it is new only if somebody has discarded the first one.
+        Some(Enqueued::Repeated { message: before, .. }) if supersede::is_discarded(draft, before)? => Some(before),
+        Some(answer) => return Ok(answer),
+        None => None,
+    };
+    let enqueued = store_once(draft, counters, message, before, now)?;
+    let remembered = match enqueued {
+        Enqueued::Stored { message, .. } => Some((message, false)),
+        Enqueued::Duplicate { first, .. } => Some((first, true)),
+        Enqueued::Repeated { .. } | Enqueued::Conflicting(_) => None,
+    };
+    if let Some(answer) = remembered {
+        idempotency::remember(draft, &flow, &idempotency_key, answer, now)?;
     }
     Ok(enqueued)
 }
 
-fn store_once(draft: &mut Draft<'_>, message: Prepared, now: Timestamp) -> Result<Enqueued, StoreError> {
+/// Stores a message, unless it is a duplicate. `given_up` is the message that its idempotency key belonged to.
+fn store_once(
+    draft: &mut Draft<'_>,
+    counters: &Counters,
+    mut message: Prepared,
+    given_up: Option<MessageId>,
+    now: Timestamp,
+) -> Result<Enqueued, StoreError> {
     let id = message.index.id;
     // Each id is stored once: a caller may repeat a request that got no answer.
     if draft.get(&keys::location(id))?.is_some() {
-        return Ok(Enqueued::Duplicate(id));
+        return Ok(Enqueued::Duplicate { first: id, state: supersede::state_of(draft, id)? });
     }
-    if let Some(window) = &message.window
-        && let Some(first) = dedupe::first_or_remember(draft, window, id, now)?
-    {
-        return Ok(Enqueued::Duplicate(first));
+    let mut before = given_up;
+    if let Some(window) = &message.window {
+        if let Some(first) = dedupe::first(draft, window, now)? {
+            if !supersede::is_given_up(draft, first)? {
+                return Ok(Enqueued::Duplicate { first, state: supersede::state_of(draft, first)? });
+            }
+            before = Some(first);
+        }
+        dedupe::remember(draft, window, id)?;
+    }
+    if let Some(before) = before {
+        message.take_place_of(draft, counters, before, now)?;
     }
     append(draft, &message.index, message.record, message.queue)?;
-    Ok(Enqueued::Stored(id))
+    Ok(Enqueued::Stored { message: id, supersedes: before })
+}
+
+impl Prepared {
+    fn take_place_of(
+        &mut self,
+        draft: &mut Draft<'_>,
+        counters: &Counters,
+        before: MessageId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut envelope: Envelope = self.record.read()?;
+        supersede::supersede(draft, counters, before, &mut envelope, now)?;
+        self.record = Record::of(&envelope)?;
+        self.index.bytes = self.record.len();
+        Ok(())
+    }
 }
 
 /// Writes a message at the end of the queue, and adds it to the schedule once that is committed.

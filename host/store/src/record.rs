@@ -51,6 +51,11 @@ impl Record {
         Ok(Self(bytes))
     }
 
+    /// Reads the value back.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
+        decode(&self.0).map_err(unstorable)
+    }
+
     /// How many bytes it takes.
     pub(crate) fn len(&self) -> u32 {
         // The length of the body fits in four bytes; only the header could exceed that.

@@ -15,7 +15,7 @@ use crate::draft::Draft;
 use crate::error::{ReplayError, StoreError};
 use crate::flows::{Flows, hash_of_key};
 use crate::groups::Place;
-use crate::history::MessageLocation;
+use crate::history::{self, MessageLocation};
 use crate::index_entry::{Due, IndexEntry};
 use crate::keys;
 use crate::pending::Durability;
@@ -133,8 +133,12 @@ pub(crate) fn discard(
     mut dead_letter: DeadLetter,
     resolution: Resolution,
 ) -> Result<(), StoreError> {
+    let id = dead_letter.id;
+    let Resolution { at, by, reason } = resolution.clone();
+    let event = Event::Discarded { dead_letter: id, by, reason };
     dead_letter.resolution = Some(resolution);
-    change_state(draft, counters, dead_letter, DeadLetterState::Discarded)
+    change_state(draft, counters, dead_letter, DeadLetterState::Discarded)?;
+    history::note(draft, id.message, TimelineEntry { at, event })
 }
 
 /// Adds an edited payload to the dead letter's revisions, after the received one; returns the number of the new revision.

@@ -140,6 +140,11 @@ impl Schedule {
         self.blocked_by.entry(key).or_default().insert(dead_letter);
     }
 
+    /// Whether this dead letter, or the message that took its place, blocks the key.
+    pub(crate) fn is_blocked_by(&self, key: KeyHash, dead_letter: DeadLetterId) -> bool {
+        self.blocked_by.get(&key).is_some_and(|blocking| blocking.contains(&dead_letter))
+    }
+
     /// Removes the block of a dead letter; with the last block of a key, its next message becomes ready.
     pub(crate) fn unblock(&mut self, key: KeyHash, dead_letter: DeadLetterId) {
         let Some(dead_letters) = self.blocked_by.get_mut(&key) else { return };

@@ -87,7 +87,9 @@ impl Store {
                 let counters = self.inner.dead_letters.clone();
                 let messages = messages.into_iter().map(|new| self.prepare(new, now)).collect::<Result<Vec<_>, _>>()?;
                 self.commit(durability, move |draft| {
-                    messages.into_iter().try_for_each(|message| queue::store(draft, message, now).map(|_| ()))?;
+                    messages
+                        .into_iter()
+                        .try_for_each(|message| queue::store(draft, &counters, message, now).map(|_| ()))?;
                     finish(draft, ticket, ending, &counters)
                 })
                 .await
@@ -152,7 +154,14 @@ fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Coun
         dead_letters::file(draft, counters, dead_letter)?;
     }
     if let Some(resolved) = resolved.filter(|resolved| !filed.contains(resolved)) {
-        dead_letters::resolve(draft, counters, resolved, &timeline, now)?;
+        // What is replayed as a whole has failed again if any part of it has.
+        match filed.first().filter(|_| resolved.position.is_none()) {
+            Some(next) => dead_letters::fail_later(draft, counters, resolved, *next, now)?,
+            None => dead_letters::resolve(draft, counters, resolved, &timeline, now)?,
+        }
+    }
+    if let Some(key) = claim.entry.key.filter(|_| !filed.contains(&blocks::taken_over_by(id)) && replay.is_none()) {
+        blocks::end_taken_over(draft, claim.queue(), key, id)?;
     }
     if replay.is_some() {
         dead_letters::reopen_replaying(draft, counters, id, now)?;

@@ -138,6 +138,7 @@ fn sweep_dead_letters(
             return Ok(ControlFlow::Continue(false));
         };
         dead_letters::remove(draft, counters, &dead_letter)?;
+        release_key(draft, &dead_letter)?;
         let id = dead_letter.id;
         let flow = &dead_letter.flow;
         let state = dead_letter.state.name();
@@ -149,6 +150,18 @@ fn sweep_dead_letters(
         }
         Ok(ControlFlow::Continue(true))
     })
+}
+
+/// The dedupe key of a message that was given up must not outlive its dead letters, or nobody could tell why the next
+/// message with it is a duplicate.
+fn release_key(draft: &mut Draft<'_>, removed: &DeadLetterSummary) -> Result<(), StoreError> {
+    let Some(key) = removed.dedupe_key.as_ref().filter(|_| removed.state != DeadLetterState::Resolved) else {
+        return Ok(());
+    };
+    if !dead_letters::has_any(draft, removed.id.message)? {
+        dedupe::release(draft, &removed.flow, key, removed.id.message)?;
+    }
+    Ok(())
 }
 
 fn sweep_jobs(draft: &mut Draft<'_>, old: Timestamp) -> Result<usize, StoreError> {

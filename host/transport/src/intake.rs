@@ -69,15 +69,27 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receipt {
     /// Accepted now, with this id.
-    Accepted(MessageId),
-    /// A duplicate by its dedupe key; the id is that of the first message.
-    Duplicate(MessageId),
+    Accepted {
+        /// The message.
+        id: MessageId,
+        /// The message whose place it takes, as that one became a dead letter.
+        supersedes: Option<MessageId>,
+    },
+    /// A duplicate by its dedupe key.
+    Duplicate {
+        /// The first message.
+        first: MessageId,
+        /// Its state; none if it is no longer known.
+        state: Option<MessageState>,
+    },
     /// A repetition by its idempotency key: the same receipt as for the first request.
     Repeated {
         /// The message of the first one.
         id: MessageId,
         /// Whether that was a duplicate itself.
         duplicate: bool,
+        /// The state of its message; none if it is no longer known.
+        state: Option<MessageState>,
     },
     /// Not accepted: its idempotency key was used for another payload, which became this message.
     Conflicting(MessageId),
@@ -88,7 +100,10 @@ impl Receipt {
     #[must_use]
     pub const fn id(self) -> MessageId {
         match self {
-            Self::Accepted(id) | Self::Duplicate(id) | Self::Repeated { id, .. } | Self::Conflicting(id) => id,
+            Self::Accepted { id, .. }
+            | Self::Duplicate { first: id, .. }
+            | Self::Repeated { id, .. }
+            | Self::Conflicting(id) => id,
         }
     }
 }

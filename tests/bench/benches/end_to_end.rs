@@ -28,7 +28,11 @@ struct Nothing;
 #[async_trait]
 impl Intake for Nothing {
     async fn accept(&self, arrivals: Arrivals, _: Option<Progress>) -> Result<Vec<Receipt>, IntakeError> {
-        Ok(arrivals.messages.iter().map(|_| Receipt::Accepted(MessageId::generate())).collect())
+        Ok(arrivals
+            .messages
+            .iter()
+            .map(|_| Receipt::Accepted { id: MessageId::generate(), supersedes: None })
+            .collect())
     }
     async fn progress(&self, _: &str, _: &str) -> Result<Option<Vec<u8>>, IntakeError> {
         Ok(None)

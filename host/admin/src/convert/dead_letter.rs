@@ -11,20 +11,21 @@ alike! {
     core::DeadLetter = v1::DeadLetter {
         id, flow, flow_version, plugins, component, stage, source, target, received, received_at, dedupe_key,
         idempotency_key, transformed, attempts, first_failure, last_failure, reason, fingerprint, traceparent,
-        expires_at, state, acknowledged, resolution, replays, revisions, timeline,
+        expires_at, state, acknowledged, resolution, superseded_by, replays, revisions, timeline,
     }
     core::Stage = v1::Stage [Validate, Transform, Deliver]
-    core::DeadLetterState = v1::DeadLetterState [Open, Acknowledged, Replaying, Resolved, Discarded]
+    core::DeadLetterState = v1::DeadLetterState [Open, Acknowledged, Replaying, Resolved, Discarded, Superseded]
     core::Reason = v1::Reason { code, text, violations }
     core::Violation = v1::Violation { path, code, text }
     dead_letter::Transformed = v1::Transformed { content_type, headers, payload }
     core::Resolution = v1::Resolution { at, by, reason }
+    dead_letter::Successor = v1::Successor [Message { id }, DeadLetter { id }]
     store::DeadLetterSummary => v1::DeadLetterSummary {
         id, flow, flow_version, state, stage, source, target, key, dedupe_key, idempotency_key, component, code, text,
         violations, fingerprint, attempts, replays, first_failure, last_failure, expires_at, acknowledged, replayed_by,
         closed_at, closed_by,
     }
-    store::DeadLetterCounts => v1::DeadLetterCounts { open, acknowledged, replaying, resolved, discarded }
+    store::DeadLetterCounts => v1::DeadLetterCounts { open, acknowledged, replaying, resolved, discarded, superseded }
     store::Filter = v1::DeadLetterFilter {
         flow, version, state, stage, source, target, key, dedupe_key, idempotency_key, component, code, fingerprint,
         min_attempts, max_attempts, min_replays, max_replays, first_since, first_until, since, until, expires_until, by,

@@ -16,6 +16,9 @@ alike! {
         Attempted { position, target, status, error, latency_ms, retry_at, answer },
         Skipped { code },
         DeadLettered { dead_letter, code },
+        Supersedes { message },
+        Superseded { by },
+        Discarded { dead_letter, by, reason },
         Replayed { dead_letter, by, edited },
     ]
     core::Attempt = v1::Attempt { at, latency_ms, status, error, excerpt }

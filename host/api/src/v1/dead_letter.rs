@@ -1,7 +1,7 @@
 //! Dead letters and their summaries, as `/v1/dead-letters` returns them. An export holds one dead letter per line.
 
 use bytes::Bytes;
-use gantry_core::{DeadLetterId, Digest, FlowName, TargetName, Timestamp, coded_enum};
+use gantry_core::{DeadLetterId, Digest, FlowName, MessageId, TargetName, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -65,6 +65,9 @@ pub struct DeadLetter {
     pub acknowledged: Option<Acknowledgement>,
     /// How it was closed.
     pub resolution: Option<Resolution>,
+    /// What took its place, if something did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<Successor>,
     /// Its replays, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replays: Vec<ReplayRun>,
@@ -102,6 +105,8 @@ coded_enum! {
         Resolved => "resolved",
         /// An operator discarded it, with a reason.
         Discarded => "discarded",
+        /// Something else took its place: the corrected message, or the dead letter of a later stage.
+        Superseded => "superseded",
     }
 }
 
@@ -151,6 +156,24 @@ pub struct Resolution {
     pub by: String,
     /// Why, in the operator's words.
     pub reason: String,
+}
+
+/// What took the place of a dead letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Successor {
+    /// The message that the sender sent in its place.
+    Message {
+        /// Its id.
+        #[schema(value_type = form::MessageId)]
+        id: MessageId,
+    },
+    /// The dead letter of a later stage: a replay got past the stage that failed, and failed there.
+    DeadLetter {
+        /// Its id.
+        #[schema(value_type = form::DeadLetterId)]
+        id: DeadLetterId,
+    },
 }
 
 /// A dead letter without its payloads, headers, timeline and attempts.
@@ -227,6 +250,9 @@ pub struct DeadLetterCounts {
     pub resolved: u64,
     /// Discarded by an operator.
     pub discarded: u64,
+    /// Something else took their place.
+    #[serde(default)]
+    pub superseded: u64,
 }
 
 impl DeadLetterCounts {
@@ -239,12 +265,13 @@ impl DeadLetterCounts {
             DeadLetterState::Replaying => self.replaying,
             DeadLetterState::Resolved => self.resolved,
             DeadLetterState::Discarded => self.discarded,
+            DeadLetterState::Superseded => self.superseded,
         }
     }
 
     /// The number in all states.
     #[must_use]
     pub const fn total(&self) -> u64 {
-        self.open + self.acknowledged + self.replaying + self.resolved + self.discarded
+        self.open + self.acknowledged + self.replaying + self.resolved + self.discarded + self.superseded
     }
 }

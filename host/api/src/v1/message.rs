@@ -149,6 +149,28 @@ pub enum Event {
         /// The reason's code.
         code: String,
     },
+    /// It takes the place of a message that had become a dead letter: the sender has sent it again.
+    Supersedes {
+        /// The message before.
+        #[schema(value_type = form::MessageId)]
+        message: MessageId,
+    },
+    /// Another message took its place.
+    Superseded {
+        /// That message.
+        #[schema(value_type = form::MessageId)]
+        by: MessageId,
+    },
+    /// An operator discarded one of its dead letters.
+    Discarded {
+        /// Which.
+        #[schema(value_type = form::DeadLetterId)]
+        dead_letter: DeadLetterId,
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// An operator replayed it.
     Replayed {
         /// The dead letter.

@@ -78,7 +78,7 @@ fn dead_letter() -> Value {
 }
 
 fn counts() -> Value {
-    json!({"open": 1, "acknowledged": 2, "replaying": 3, "resolved": 4, "discarded": 5})
+    json!({"open": 1, "acknowledged": 2, "replaying": 3, "resolved": 4, "discarded": 5, "superseded": 6})
 }
 
 /// Every field there is.

@@ -70,6 +70,13 @@ fn event(event: &Event) -> String {
         Event::Logged { step, level, text } => format!("{step} logged ({}): {text}", level.name()),
         Event::Skipped { code } => format!("skipped: {code}"),
         Event::DeadLettered { dead_letter, code } => format!("dead letter {dead_letter}: {code}"),
+        Event::Supersedes { message } => {
+            format!("takes the place of message {message}, which had become a dead letter")
+        }
+        Event::Superseded { by } => format!("superseded by message {by}, which the sender sent in its place"),
+        Event::Discarded { dead_letter, by, reason } => {
+            format!("dead letter {dead_letter} discarded by {by}: {reason}")
+        }
         Event::Replayed { dead_letter, by, edited } => {
             format!("replayed from dead letter {dead_letter} by {by}{}", if *edited { ", edited" } else { "" })
         }

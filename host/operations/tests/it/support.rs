@@ -110,6 +110,7 @@ pub(crate) fn dead_letter() -> DeadLetter {
         state: DeadLetterState::Open,
         acknowledged: None,
         resolution: None,
+        superseded_by: None,
         replays: Vec::new(),
         revisions: Vec::new(),
         timeline: Vec::new(),

@@ -16,6 +16,9 @@ pub struct DeadLetterCounts {
     pub resolved: u64,
     /// Discarded by an operator.
     pub discarded: u64,
+    /// Something else took their place.
+    #[serde(default)]
+    pub superseded: u64,
 }
 
 impl DeadLetterCounts {
@@ -28,7 +31,13 @@ impl DeadLetterCounts {
     /// The number in all states.
     #[must_use]
     pub const fn total(&self) -> u64 {
-        self.open + self.acknowledged + self.replaying + self.resolved + self.discarded
+        self.open + self.acknowledged + self.replaying + self.resolved + self.discarded + self.superseded
+    }
+
+    /// The number of those that are not closed.
+    #[must_use]
+    pub const fn unsettled(&self) -> u64 {
+        self.open + self.acknowledged + self.replaying
     }
 
     pub(crate) fn at(&mut self, state: DeadLetterState) -> &mut u64 {
@@ -38,6 +47,7 @@ impl DeadLetterCounts {
             DeadLetterState::Replaying => &mut self.replaying,
             DeadLetterState::Resolved => &mut self.resolved,
             DeadLetterState::Discarded => &mut self.discarded,
+            DeadLetterState::Superseded => &mut self.superseded,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Writes and removes dead letters: filed when a message ends, filed again when a replay fails, resolved when one
 //! succeeds, removed by the sweep. Each change updates the counts of the dead letter's group in the same atomic write.
 
+use gantry_core::dead_letter::Successor;
 use gantry_core::{
     Attempt, DeadLetter, DeadLetterId, DeadLetterState, Event, MessageId, ReplayOutcome, Resolution, TimelineEntry,
     Timestamp,
@@ -13,11 +14,16 @@ use crate::error::StoreError;
 use crate::groups::{self, Place};
 use crate::record::Record;
 use crate::summary::DeadLetterSummary;
-use crate::{blocks, jobs, keys};
+use crate::{blocks, jobs, keys, supersede};
 
 /// The dead letter with this id, if there is one that can be read.
 pub(crate) fn find(draft: &Draft<'_>, id: DeadLetterId) -> Result<Option<DeadLetter>, StoreError> {
     Ok(draft.load(&keys::dead_letter(id))?.map(|(dead_letter, _)| dead_letter))
+}
+
+/// The summary of this dead letter, if there is one.
+pub(crate) fn summary(draft: &Draft<'_>, id: DeadLetterId) -> Result<Option<DeadLetterSummary>, StoreError> {
+    Ok(draft.load(&keys::summary(id))?.map(|(summary, _)| summary))
 }
 
 /// Files a dead letter. If there is one with the same id, its attempts, replays and revisions are kept.
@@ -39,8 +45,9 @@ pub(crate) fn file(draft: &mut Draft<'_>, counters: &Counters, dead_letter: Dead
     let dead_letter = continued(draft, earlier, dead_letter)?;
     let summary = write(draft, &dead_letter)?;
     if failed {
-        groups::leave(draft, counters, &place, false)?;
-        groups::enter(draft, counters, &summary, true)
+        // In this order, so that a group is never without its dead letter, which would end its acknowledgement.
+        groups::enter(draft, counters, &summary, true)?;
+        groups::leave(draft, counters, &place, false)
     } else {
         groups::shift(draft, counters, &place, &summary)
     }
@@ -132,6 +139,27 @@ pub(crate) fn resolve(
     put(draft, counters, &dead_letter, &before)
 }
 
+/// Closes a replayed dead letter whose message got past the stage that failed, and failed later: `next` takes its place. Its
+/// replays count for `next` as well.
+pub(crate) fn fail_later(
+    draft: &mut Draft<'_>,
+    counters: &Counters,
+    id: DeadLetterId,
+    next: DeadLetterId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(mut dead_letter) = find(draft, id)? else { return Ok(()) };
+    end_replay(draft, &mut dead_letter, ReplayOutcome::FailedAgain, at)?;
+    if let Some(mut next) = find(draft, next)?.filter(|next| next.replays.is_empty()) {
+        let before = Place::from(&next);
+        next.replays.clone_from(&dead_letter.replays);
+        put(draft, counters, &next, &before)?;
+    }
+    let by = dead_letter.replays.last().map(|replay| replay.by.clone()).unwrap_or_default();
+    let reason = format!("a replay got past this stage and failed later, as {next}");
+    supersede::close(draft, counters, dead_letter, Successor::DeadLetter { id: next }, Resolution { at, by, reason })
+}
+
 /// The entries since the last replay began, including its first entry.
 fn run_of(timeline: &[TimelineEntry]) -> &[TimelineEntry] {
     let began = timeline.iter().rposition(|entry| matches!(entry.event, Event::Replayed { .. }));
@@ -186,8 +214,7 @@ pub(crate) fn reopen_replaying(
 /// Whether a message has dead letters that are not closed.
 pub(crate) fn any_unsettled(draft: &Draft<'_>, message: MessageId) -> Result<bool, StoreError> {
     for id in ids_of(draft, message)? {
-        let summary = draft.load::<DeadLetterSummary>(&keys::summary(id))?;
-        if summary.is_some_and(|(summary, _)| !summary.state.is_closed()) {
+        if summary(draft, id)?.is_some_and(|summary| !summary.state.is_closed()) {
             return Ok(true);
         }
     }
@@ -199,7 +226,8 @@ pub(crate) fn has_any(draft: &Draft<'_>, message: MessageId) -> Result<bool, Sto
     Ok(!ids_of(draft, message)?.is_empty())
 }
 
-fn ids_of(draft: &Draft<'_>, message: MessageId) -> Result<Vec<DeadLetterId>, StoreError> {
+/// The dead letters of a message, in any state.
+pub(crate) fn ids_of(draft: &Draft<'_>, message: MessageId) -> Result<Vec<DeadLetterId>, StoreError> {
     let summaries = draft.keys_with_drafted(&keys::summaries_of(message))?;
     Ok(summaries.iter().filter_map(|key| keys::read_summary(key)).collect())
 }

@@ -46,7 +46,7 @@ pub(crate) fn shift(
         let mut after = found.clone().unwrap_or_else(|| opened(dead_letter));
         uncount(&mut after, before.state);
         *after.counts.at(dead_letter.state) += 1;
-        return write(draft, counters, found, after);
+        return recount(draft, counters, found, after);
     }
     leave(draft, counters, before, false)?;
     enter(draft, counters, dead_letter, false)
@@ -88,7 +88,21 @@ pub(crate) fn leave(draft: &mut Draft<'_>, counters: &Counters, place: &Place, g
     let mut after = before.clone();
     uncount(&mut after, place.state);
     after.sample = after.sample.filter(|sample| !gone || *sample != place.id);
-    write(draft, counters, Some(before), after)
+    recount(draft, counters, Some(before), after)
+}
+
+/// Writes a group whose counts have changed. With its last unsettled dead letter, an acknowledgement ends: the next failure is
+/// news.
+fn recount(
+    draft: &mut Draft<'_>,
+    counters: &Counters,
+    before: Option<DeadLetterGroup>,
+    mut after: DeadLetterGroup,
+) -> Result<(), StoreError> {
+    if after.state == GroupState::Acknowledged && after.counts.unsettled() == 0 {
+        after.state = GroupState::Open;
+    }
+    write(draft, counters, before, after)
 }
 
 /// Writes a group. An open group without dead letters is removed instead.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use gantry_core::MessageId;
+use gantry_core::MessageState;
+use gantry_core::MessageState::{Delivered, Queued};
 use gantry_store::{Enqueued, IdempotencyKey, NewMessage};
 
 use crate::support::{Bench, deliver, envelope, flow, lease_one, new};
@@ -14,6 +16,14 @@ fn keyed(flow_name: &str, dedupe_key: &str) -> NewMessage {
     let mut envelope = envelope(flow_name, None, "payload");
     envelope.dedupe_key = Some(dedupe_key.into());
     NewMessage { envelope, dedupe_window: Some(WINDOW), idempotency: None }
+}
+
+fn stored(message: &NewMessage) -> Enqueued {
+    Enqueued::Stored { message: id(message), supersedes: None }
+}
+
+fn duplicate(first: &NewMessage, state: MessageState) -> Enqueued {
+    Enqueued::Duplicate { first: id(first), state: Some(state) }
 }
 
 fn id(message: &NewMessage) -> MessageId {
@@ -27,18 +37,17 @@ async fn a_duplicate_inside_the_window_is_answered_with_the_first_id() {
     let first = keyed("orders", "A-1");
     let batch = vec![first.clone(), keyed("orders", "A-1"), keyed("orders", "A-2"), keyed("customers", "A-1")];
     let answers = store.enqueue(batch.clone()).await.unwrap();
-    let stored = |n: usize| Enqueued::Stored(id(&batch[n]));
-    assert_eq!(answers, [stored(0), Enqueued::Duplicate(id(&first)), stored(2), stored(3)]);
+    assert_eq!(answers, [stored(&batch[0]), duplicate(&first, Queued), stored(&batch[2]), stored(&batch[3])]);
 
     deliver(&store, lease_one(&store, "orders").await).await;
     store.close().await.unwrap();
     let store = bench.open();
     bench.clock.advance(WINDOW - Duration::from_millis(1));
-    assert_eq!(store.enqueue(vec![keyed("orders", "A-1")]).await.unwrap(), [Enqueued::Duplicate(id(&first))]);
+    assert_eq!(store.enqueue(vec![keyed("orders", "A-1")]).await.unwrap(), [duplicate(&first, Delivered)]);
 
     bench.clock.advance(Duration::from_millis(1));
     let again = keyed("orders", "A-1");
-    assert_eq!(store.enqueue(vec![again.clone()]).await.unwrap(), [Enqueued::Stored(id(&again))]);
+    assert_eq!(store.enqueue(vec![again.clone()]).await.unwrap(), [stored(&again)]);
 }
 
 #[tokio::test]
@@ -47,9 +56,10 @@ async fn of_many_concurrent_duplicates_exactly_one_is_stored() {
     let store = bench.open();
     let answers = join_all((0..64).map(|_| store.enqueue(vec![keyed("orders", "A-1")]))).await;
     let answers: Vec<_> = answers.into_iter().map(|answer| answer.unwrap()[0]).collect();
-    let stored: Vec<_> = answers.iter().filter(|answer| matches!(answer, Enqueued::Stored(_))).collect();
-    let [Enqueued::Stored(first)] = stored[..] else { panic!("{stored:?}") };
-    assert_eq!(answers.iter().filter(|answer| **answer == Enqueued::Duplicate(*first)).count(), 63);
+    let stored: Vec<_> = answers.iter().filter(|answer| matches!(answer, Enqueued::Stored { .. })).collect();
+    let [&Enqueued::Stored { message: first, supersedes: None }] = stored[..] else { panic!("{stored:?}") };
+    let duplicate = Enqueued::Duplicate { first, state: Some(Queued) };
+    assert_eq!(answers.iter().filter(|answer| **answer == duplicate).count(), 63);
     assert_eq!(store.depth(&flow("orders")).queued, 1);
 }
 
@@ -58,11 +68,10 @@ async fn the_same_message_is_taken_once_with_or_without_a_dedupe_key() {
     let bench = Bench::new();
     let store = bench.open();
     let message = NewMessage { envelope: envelope("orders", None, "payload"), dedupe_window: None, idempotency: None };
-    let id = id(&message);
-    assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [Enqueued::Stored(id)]);
-    assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [Enqueued::Duplicate(id)]);
+    assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [stored(&message)]);
+    assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [duplicate(&message, Queued)]);
     deliver(&store, lease_one(&store, "orders").await).await;
-    assert_eq!(store.enqueue(vec![message]).await.unwrap(), [Enqueued::Duplicate(id)]);
+    assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [duplicate(&message, Delivered)]);
 }
 
 /// A request with an idempotency key and a payload.
@@ -80,9 +89,12 @@ async fn a_repeated_idempotency_key_gets_the_first_answer_until_its_window_ends_
     let first = request("K", "a");
     let message = id(&first);
     let answers = store.enqueue(vec![first, request("K", "a"), request("K", "b"), request("L", "a")]).await.unwrap();
-    let repeated = Enqueued::Repeated { message, duplicate: false };
-    assert_eq!(answers[..3], [Enqueued::Stored(message), repeated, Enqueued::Conflicting(message)]);
-    assert!(matches!(answers[3], Enqueued::Stored(_)), "another key is another request");
+    let repeated = Enqueued::Repeated { message, duplicate: false, state: Some(Queued) };
+    assert_eq!(
+        answers[..3],
+        [Enqueued::Stored { message, supersedes: None }, repeated, Enqueued::Conflicting(message)]
+    );
+    assert!(matches!(answers[3], Enqueued::Stored { .. }), "another key is another request");
     store.close().await.unwrap();
 
     let store = bench.open();
@@ -91,9 +103,9 @@ async fn a_repeated_idempotency_key_gets_the_first_answer_until_its_window_ends_
     bench.clock.advance(Duration::from_millis(1));
     let again = request("K", "b");
     let message = id(&again);
-    assert_eq!(store.enqueue(vec![again]).await.unwrap(), [Enqueued::Stored(message)]);
+    assert_eq!(store.enqueue(vec![again]).await.unwrap(), [Enqueued::Stored { message, supersedes: None }]);
     store.sweep(Duration::from_secs(3600)).await.unwrap();
-    let repeated = Enqueued::Repeated { message, duplicate: false };
+    let repeated = Enqueued::Repeated { message, duplicate: false, state: Some(Queued) };
     assert_eq!(
         store.enqueue(vec![request("K", "b")]).await.unwrap(),
         [repeated],

@@ -94,7 +94,10 @@ async fn check(dir: &Path) {
     let mut duplicate = fixed(7, "large", None, "small");
     duplicate.envelope.dedupe_key = Some("only-once".into());
     duplicate.dedupe_window = Some(Duration::from_secs(3600));
-    assert_eq!(store.enqueue(vec![duplicate]).await.unwrap(), [Enqueued::Duplicate(id(6))]);
+    assert_eq!(
+        store.enqueue(vec![duplicate]).await.unwrap(),
+        [Enqueued::Duplicate { first: id(6), state: Some(MessageState::Queued) }]
+    );
     let large = lease_one(&store, "large").await;
     assert_eq!(large.envelope.message.payload, "large ".repeat(4_000));
     assert_eq!(store.kv_get("file-drop", "orders.csv").await.unwrap(), Some("17".into()));

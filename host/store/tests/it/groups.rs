@@ -63,6 +63,20 @@ async fn a_new_failure_opens_a_resolved_group_again_and_says_so() {
 }
 
 #[tokio::test]
+async fn an_acknowledgement_ends_with_the_last_dead_letter_that_is_not_closed() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let id = dead_with(&store, "no-price").await;
+    set(&store, &only(&store).await, GroupState::Acknowledged).await;
+    store.replay(id, "ann".into(), None).await.unwrap();
+    bury(&store, lease_one(&store, "orders").await, None, "no-price").await;
+    assert_eq!(only(&store).await.state, GroupState::Acknowledged, "it has failed again");
+    store.replay(id, "ann".into(), None).await.unwrap();
+    resolve(&store, id).await;
+    assert_eq!(only(&store).await.state, GroupState::Open, "the next failure is news");
+}
+
+#[tokio::test]
 async fn letters_of_an_ignored_group_alarm_nobody_but_are_counted() {
     let bench = Bench::new();
     let store = bench.open();
@@ -169,7 +183,7 @@ async fn play(acts: Vec<Act>) {
 async fn counts_are_true(store: &Store) {
     let dead_letters =
         store.dead_letters(Filter::default(), Page { after: None, limit: usize::MAX }).await.unwrap().dead_letters;
-    let mut by_hand: BTreeMap<String, [u64; 5]> = BTreeMap::new();
+    let mut by_hand: BTreeMap<String, [u64; 6]> = BTreeMap::new();
     for dead_letter in &dead_letters {
         let at = DeadLetterState::ALL.iter().position(|state| *state == dead_letter.state).unwrap();
         by_hand.entry(dead_letter.fingerprint.clone()).or_default()[at] += 1;

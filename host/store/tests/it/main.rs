@@ -18,6 +18,7 @@ mod model;
 mod quality;
 mod queue;
 mod scale;
+mod supersede;
 mod support;
 mod sweep;
 mod table;

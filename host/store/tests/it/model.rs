@@ -10,7 +10,7 @@ use gantry_core::{Clock, DeadLetterId, DeadLetterState, MessageId, MessageState}
 use gantry_store::{Backlog, Enqueued, Filter, JobKind, JobState, Leased, NewJob, Page, Settlement, Store};
 use proptest::prelude::*;
 
-use self::reference::{FLOWS, Letter, Queued, Reference, State, WINDOW, whole};
+use self::reference::{Answer, FLOWS, Letter, Queued, Reference, State, WINDOW, whole};
 use crate::support::{Bench, dead_letter, envelope, finished, flow, lease, message, nothing_ready};
 
 #[derive(Clone, Debug)]
@@ -191,12 +191,12 @@ impl Run {
             new.envelope.dedupe_key = dedupe.map(|key| key.to_string());
             new.dedupe_window = dedupe.map(|_| WINDOW);
             let id = new.envelope.message.id;
-            let queued = Queued { id, flow, key, since, state: State::Queued, postponed_until: None };
-            let duplicate = self.reference.enqueue(queued, dedupe, since);
-            expected.push(duplicate.map_or(Enqueued::Stored(id), Enqueued::Duplicate));
+            let queued = Queued { id, flow, key, since, state: State::Queued, took_over: false, postponed_until: None };
+            expected.push(self.reference.enqueue(queued, dedupe, since));
             batch.push(new);
         }
-        assert_eq!(self.store.enqueue(batch).await.unwrap(), expected);
+        let answers: Vec<_> = self.store.enqueue(batch).await.unwrap().into_iter().map(answer).collect();
+        assert_eq!(answers, expected);
     }
 
     async fn lease(&mut self, flow: usize, max: usize) {
@@ -372,5 +372,13 @@ proptest! {
             }
             run.finish_all().await;
         });
+    }
+}
+
+fn answer(enqueued: Enqueued) -> Answer {
+    match enqueued {
+        Enqueued::Stored { supersedes, .. } => supersedes.map_or(Answer::Stored, Answer::Supersedes),
+        Enqueued::Duplicate { first, .. } => Answer::DuplicateOf(first),
+        Enqueued::Repeated { .. } | Enqueued::Conflicting(_) => unreachable!("no message has an idempotency key"),
     }
 }

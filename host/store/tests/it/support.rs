@@ -92,7 +92,7 @@ pub(crate) fn message(flow_name: &str, key: Option<&str>, payload: impl Into<Byt
 /// Stores one message; its id.
 pub(crate) async fn enqueue(store: &Store, message: NewMessage) -> MessageId {
     match store.enqueue(vec![message]).await.unwrap()[..] {
-        [Enqueued::Stored(id)] => id,
+        [Enqueued::Stored { message, .. }] => message,
         ref other => panic!("not stored: {other:?}"),
     }
 }
@@ -193,6 +193,7 @@ pub(crate) fn dead_letter(envelope: &Envelope, position: Option<u32>, code: &str
         state: DeadLetterState::Open,
         acknowledged: None,
         resolution: None,
+        superseded_by: None,
         replays: Vec::new(),
         revisions: Vec::new(),
         timeline: envelope.timeline.clone(),

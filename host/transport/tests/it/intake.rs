@@ -92,11 +92,15 @@ impl Memory {
             idempotency.as_ref().and_then(|idempotency| state.idempotency.get(&idempotency.key))
         {
             let same = idempotency.is_some_and(|idempotency| idempotency.fingerprint == *fingerprint);
-            return if same { Receipt::Repeated { id: *id, duplicate: false } } else { Receipt::Conflicting(*id) };
+            return if same {
+                Receipt::Repeated { id: *id, duplicate: false, state: None }
+            } else {
+                Receipt::Conflicting(*id)
+            };
         }
         let key = arrival.dedupe_key.clone().map(|key| (flow.clone(), key));
         if let Some(first) = key.as_ref().and_then(|key| state.seen.get(key)) {
-            return Receipt::Duplicate(*first);
+            return Receipt::Duplicate { first: *first, state: None };
         }
         let id = MessageId::generate();
         state.idempotency.extend(idempotency.map(|idempotency| (idempotency.key, (id, idempotency.fingerprint))));
@@ -104,7 +108,7 @@ impl Memory {
         state.arrivals.push(arrival);
         state.flows.push(flow.clone());
         state.ids.push(id);
-        Receipt::Accepted(id)
+        Receipt::Accepted { id, supersedes: None }
     }
 }
 

@@ -211,5 +211,6 @@ fn a_flow_that_cannot_be_served_is_named_with_the_reason_and_all_are_reported() 
 #[test]
 fn a_receipt_names_the_message_in_custody() {
     let id = gantry_core::MessageId::generate();
-    assert_eq!((Receipt::Accepted(id).id(), Receipt::Duplicate(id).id()), (id, id));
+    let duplicate = Receipt::Duplicate { first: id, state: None };
+    assert_eq!((Receipt::Accepted { id, supersedes: None }.id(), duplicate.id()), (id, id));
 }

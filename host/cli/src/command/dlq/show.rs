@@ -2,7 +2,8 @@
 
 use clap::Args;
 use gantry_api::v1::{
-    Acknowledgement, Attempt, DeadLetter, Event, ReplayOutcome, ReplayRun, Resolution, TimelineEntry,
+    Acknowledgement, Attempt, DeadLetter, DeadLetterState, Event, ReplayOutcome, ReplayRun, Resolution, Successor,
+    TimelineEntry,
 };
 use gantry_core::DeadLetterId;
 
@@ -57,6 +58,7 @@ fn page(dead_letter: &DeadLetter) -> String {
         ("expires", dead_letter.expires_at.map(|at| at.to_string()).unwrap_or_default()),
         ("component", dead_letter.component.map(|digest| digest.to_string()).unwrap_or_default()),
         ("acknowledged", dead_letter.acknowledged.as_ref().map(acknowledged).unwrap_or_default()),
+        ("superseded by", dead_letter.superseded_by.map(successor).unwrap_or_default()),
         ("closed", dead_letter.resolution.as_ref().map(closed).unwrap_or_default()),
     ]);
     for violation in &dead_letter.reason.violations {
@@ -81,7 +83,9 @@ fn page(dead_letter: &DeadLetter) -> String {
     if let Some(sent) = &dead_letter.transformed {
         page.push_str(&text::payload("to be sent", &sent.content_type, &sent.payload));
     }
-    page.push_str(&format!("\nreplay it with: gantry dlq replay {}\n", dead_letter.id));
+    if matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Acknowledged) {
+        page.push_str(&format!("\nreplay it with: gantry dlq replay {}\n", dead_letter.id));
+    }
     page
 }
 
@@ -92,6 +96,13 @@ fn log_line(entry: &TimelineEntry) -> Option<[String; 4]> {
             Some([format!("  {}", entry.at), step.clone(), level.name().to_owned(), text.clone()])
         }
         _ => None,
+    }
+}
+
+fn successor(successor: Successor) -> String {
+    match successor {
+        Successor::Message { id } => format!("message {id}"),
+        Successor::DeadLetter { id } => format!("dead letter {id}"),
     }
 }
 

@@ -29,8 +29,18 @@ pub(crate) struct Queued {
     pub(crate) key: Option<u8>,
     pub(crate) since: Timestamp,
     pub(crate) state: State,
+    /// Whether it took over the block of the dead letter whose place it takes.
+    pub(crate) took_over: bool,
     /// Until when it was last postponed, as stored: a lease writes nothing, so a restart finds this.
     pub(crate) postponed_until: Option<Timestamp>,
+}
+
+/// The answer to a message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Answer {
+    Stored,
+    Supersedes(MessageId),
+    DuplicateOf(MessageId),
 }
 
 /// A dead letter of a whole message.
@@ -61,17 +71,33 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
-    /// Adds a message, unless it is a duplicate; returns the message that it is a duplicate of.
-    pub(crate) fn enqueue(&mut self, new: Queued, dedupe: Option<u8>, now: Timestamp) -> Option<MessageId> {
+    /// Adds a message, unless it is a duplicate.
+    pub(crate) fn enqueue(&mut self, mut new: Queued, dedupe: Option<u8>, now: Timestamp) -> Answer {
+        let mut before = None;
         if let Some(dedupe) = dedupe {
             let first = self.first.get(&(new.flow, dedupe)).filter(|(_, until)| *until > now);
-            if let Some((first, _)) = first {
-                return Some(*first);
+            before = first.map(|(first, _)| *first);
+            if let Some(first) = before.filter(|first| !self.is_given_up(*first)) {
+                return Answer::DuplicateOf(first);
             }
             self.first.insert((new.flow, dedupe), (new.id, now.after(WINDOW)));
         }
+        if let Some(dead_letter) = before.and_then(|before| self.dead_letters.get_mut(&whole(before)))
+            && matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Acknowledged)
+        {
+            new.took_over = std::mem::take(&mut dead_letter.blocks);
+            dead_letter.state = DeadLetterState::Superseded;
+            dead_letter.closed_at = Some(now);
+        }
         self.messages.push(new);
-        None
+        before.map_or(Answer::Stored, Answer::Supersedes)
+    }
+
+    /// Whether the keys of a message no longer belong to it.
+    fn is_given_up(&self, message: MessageId) -> bool {
+        self.dead_letters.get(&whole(message)).is_some_and(|dead_letter| {
+            !matches!(dead_letter.state, DeadLetterState::Replaying | DeadLetterState::Resolved)
+        })
     }
 
     /// The messages that are about to be leased now.
@@ -111,11 +137,12 @@ impl Reference {
                 .dead_letters
                 .values()
                 .any(|dead_letter| dead_letter.blocks && dead_letter.flow == flow && dead_letter.key == key)
+            || self.messages.iter().any(|message| message.took_over && message.flow == flow && message.key == key)
     }
 
-    /// Whether the message is the replay of a dead letter that blocks the key, and so may pass.
+    /// Whether the message is the replay of a dead letter that blocks the key, or took its place, and so may pass.
     fn passes(&self, message: &Queued) -> bool {
-        self.dead_letters.get(&whole(message.id)).is_some_and(|dead_letter| dead_letter.blocks)
+        message.took_over || self.dead_letters.get(&whole(message.id)).is_some_and(|dead_letter| dead_letter.blocks)
     }
 
     pub(crate) fn depth(&self, flow: usize, now: Timestamp) -> Depth {
@@ -180,7 +207,15 @@ impl Reference {
         let key = dead_letter.key;
         self.ended.remove(&id.message);
         let id = id.message;
-        self.messages.push(Queued { id, flow, key, since: now, state: State::Queued, postponed_until: None });
+        self.messages.push(Queued {
+            id,
+            flow,
+            key,
+            since: now,
+            state: State::Queued,
+            took_over: false,
+            postponed_until: None,
+        });
     }
 
     pub(crate) fn close(&mut self, id: DeadLetterId, state: DeadLetterState, now: Timestamp) {
@@ -204,12 +239,17 @@ impl Reference {
     /// Removes what is old enough.
     pub(crate) fn sweep(&mut self, keep: Duration, now: Timestamp) {
         let old = now.before(keep);
-        self.dead_letters.retain(|_, dead_letter| {
+        let first = &mut self.first;
+        self.dead_letters.retain(|id, dead_letter| {
             let expired = dead_letter.expires_at.is_some_and(|at| at <= now);
             let closed_long_ago = dead_letter.closed_at.is_some_and(|at| at <= old);
-            dead_letter.state == DeadLetterState::Replaying || !(expired || closed_long_ago)
+            let stays = dead_letter.state == DeadLetterState::Replaying || !(expired || closed_long_ago);
+            if !stays && dead_letter.state != DeadLetterState::Resolved {
+                first.retain(|_, (first, _)| *first != id.message);
+            }
+            stays
         });
-        self.first.retain(|_, (_, until)| *until > now);
+        first.retain(|_, (_, until)| *until > now);
     }
 
     /// Leases and the corrected clock are in memory only. Stored due times are read against the latest time at which a

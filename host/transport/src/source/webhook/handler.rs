@@ -23,6 +23,9 @@ use crate::keys::KeyError;
 /// Marks an answer as that of an earlier request with the same idempotency key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
+/// The state of the message of a repeated request. The body is the one of the first answer.
+const STATE: HeaderName = HeaderName::from_static("gantry-message-state");
+
 /// Answers the requests of all connections.
 pub(super) struct Handler {
     pub(super) routes: Arc<Routes>,
@@ -180,8 +183,11 @@ fn accepted(taken: Taken) -> Response<Full<Bytes>> {
 
 fn accepted_one(receipt: Receipt) -> Response<Full<Bytes>> {
     let mut response = json(StatusCode::ACCEPTED, document(receipt));
-    if matches!(receipt, Receipt::Repeated { .. }) {
+    if let Receipt::Repeated { state, .. } = receipt {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        if let Some(state) = state {
+            response.headers_mut().insert(STATE, HeaderValue::from_static(state.name()));
+        }
     }
     if let Ok(location) = HeaderValue::try_from(status_url(receipt)) {
         response.headers_mut().insert(LOCATION, location);
@@ -193,9 +199,15 @@ fn accepted_one(receipt: Receipt) -> Response<Full<Bytes>> {
 fn document(receipt: Receipt) -> String {
     let id = receipt.id();
     let status_url = status_url(receipt);
-    let is_duplicate = matches!(receipt, Receipt::Duplicate(_) | Receipt::Repeated { duplicate: true, .. });
-    let duplicate = if is_duplicate { r#","duplicate":true"# } else { "" };
-    format!(r#"{{"id":"{id}","status_url":"{status_url}"{duplicate}}}"#)
+    let more = match receipt {
+        Receipt::Duplicate { state, .. } | Receipt::Repeated { duplicate: true, state, .. } => {
+            let state = state.map(|state| format!(r#","state":"{}""#, state.name())).unwrap_or_default();
+            format!(r#","duplicate":true{state}"#)
+        }
+        Receipt::Accepted { supersedes: Some(before), .. } => format!(r#","supersedes":"{before}""#),
+        Receipt::Accepted { .. } | Receipt::Repeated { .. } | Receipt::Conflicting(_) => String::new(),
+    };
+    format!(r#"{{"id":"{id}","status_url":"{status_url}"{more}}}"#)
 }
 
 fn status_url(receipt: Receipt) -> String {
