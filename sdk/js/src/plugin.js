@@ -2,7 +2,7 @@
  * From the author's function on one message to the contract's functions on a batch.
  */
 
-import { seal } from "#host/guard";
+import { called } from "#host/guard";
 import { about } from "#host/log";
 import { lowerOutcome } from "./contract.js";
 import { instead } from "./environment/absent.js";
@@ -45,9 +45,8 @@ export function plugin(map, readSettings = (settings) => settings) {
   let ctx;
   return {
     configure(settings) {
-      seal();
       try {
-        ctx = Object.freeze({ settings: readSettings(readJson(settings)) });
+        ctx = called(() => Object.freeze({ settings: readSettings(readJson(settings)) }));
       } catch (error) {
         throw violations(error);
       }
@@ -57,7 +56,7 @@ export function plugin(map, readSettings = (settings) => settings) {
       if (configured === undefined) {
         return batch.map(() => lowerOutcome(Refusal.retry("not-configured", "process before configure")));
       }
-      return batch.map((raw) => outcome(map, raw, configured));
+      return called(() => batch.map((raw) => outcome(map, raw, configured)));
     },
   };
 }

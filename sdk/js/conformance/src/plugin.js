@@ -6,6 +6,7 @@ import { Checker, Decimal, idempotencyKey, log, Output, plugin, Refusal } from "
 import { nowMs } from "@gantry/sdk/clock";
 import { lookup } from "@gantry/sdk/lookup";
 
+import { ambient } from "./ambient.js";
 import { quality } from "./quality.js";
 
 /** @typedef {import("@gantry/sdk").Message} Message */
@@ -35,6 +36,7 @@ const COMMANDS = {
     return { rows: keys.map((/** @type {string} */ _, /** @type {number} */ at) => rows.get(at)) };
   },
   quality,
+  ambient,
   now: () => ({ now_ms: nowMs() }),
   throw: deliberate,
 };

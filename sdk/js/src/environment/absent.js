@@ -12,7 +12,7 @@ const ABSENT = {
   Buffer: "the sandbox has no Buffer: use Uint8Array with encodeUtf8() and decodeUtf8(), and atob() and btoa()",
   process: "the sandbox has no process: what differs between environments is a setting of the flow, ctx.settings",
   crypto: "the sandbox has no crypto: message.id is unique, and idempotencyKey() makes keys of any texts",
-  Intl: "the sandbox has no Intl: format with the SDK, or with a package that doesn't need it",
+  Intl: "the sandbox has no Intl: inZone() writes local times, Decimal numbers, and fold() makes names comparable",
   fetch: NETWORK,
   XMLHttpRequest: NETWORK,
   WebSocket: NETWORK,

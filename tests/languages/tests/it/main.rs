@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod ambient;
 mod conformance;
 mod granted;
 mod honest;
