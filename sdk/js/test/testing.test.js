@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { readCase } from "../src/testing/case.js";
 import { difference } from "../src/testing/compare.js";
+import { isOfTheSandbox } from "../src/testing/fault.js";
 
 /**
  * @param {string} payload
@@ -46,5 +47,44 @@ test("a case that nobody can run is refused", () => {
   assert.deepEqual(readCase(JSON.stringify(complete)).batch[0]?.payload.val, Uint8Array.of(0xff, 0xfe, 0xfd));
   for (const wrong of [{ inputs: [] }, { expected: [] }, { input: [] }, { description: undefined }]) {
     assert.throws(() => readCase(JSON.stringify({ ...complete, ...wrong })));
+  }
+});
+
+test("an exception is the fault that a case expects", () => {
+  /** @type {(stack: string) => import("../src/contract.js").RawOutcome} */
+  const reject = (stack) => ({
+    tag: "reject",
+    val: { code: "plugin-exception", text: "RangeError: off by one", details: [["stack", stack]] },
+  });
+  const thrown = reject("at deliberate (src/plugin.js:3)");
+  const met = [
+    {},
+    { code: "plugin-exception" },
+    { code: ["plugin-trap", "plugin-exception"] },
+    { mentions: ["off by one", "deliberate"] },
+    { stack: true },
+    { text: "RangeError: off by one" },
+  ];
+  for (const fault of met) assert.equal(difference({ fault }, thrown), undefined, JSON.stringify(fault));
+  const unmet = [
+    { code: "plugin-trap" },
+    { mentions: ["on time"] },
+    { stack: false },
+    { text: "on time" },
+    { words: [] },
+  ];
+  for (const fault of unmet) assert.ok(difference({ fault }, thrown), JSON.stringify(fault));
+  assert.equal(difference({ fault: { stack: false } }, reject("")), undefined);
+  assert.match(difference({ reject: { code: "plugin-exception" } }, thrown) ?? "", /"fault"/);
+  assert.ok(difference({ fault: {} }, emitted("{}")));
+  assert.ok(difference({ fault: {} }, { tag: "reject", val: { code: "own", text: "", details: [] } }));
+});
+
+test("faults that only the sandbox can tell are known", () => {
+  for (const code of ["plugin-deadline", ["plugin-trap", "plugin-memory"]]) {
+    assert.ok(isOfTheSandbox({ fault: { code } }));
+  }
+  for (const expected of [{ fault: {} }, { fault: { code: ["plugin-trap", "plugin-exception"] } }, { skip: {} }]) {
+    assert.ok(!isOfTheSandbox(expected));
   }
 });

@@ -10,7 +10,8 @@
  * ```
  *
  * `gantry plugin test` runs the same files against the component. Their format is in
- * `docs/reference/golden-cases.md`.
+ * `docs/reference/golden-cases.md`. A message whose fault only the sandbox can tell, a deadline for one, is left out here,
+ * and the test says so.
  */
 import { setNow } from "./host/stand-in/clock.js";
 import { setTables } from "./host/stand-in/lookup.js";

@@ -4,12 +4,15 @@ import json
 import runpy
 import tempfile
 import unittest
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from gantry_sdk import Context, Emit, Invalid, Message, Output, Refusal, Retry, Skip, Violation, plugin
+from gantry_sdk import Context, Emit, Invalid, Message, Output, Refusal, Reject, Retry, Skip, Violation, plugin
 from gantry_sdk.testing import run_cases
 from gantry_sdk.testing.compare import difference
+from gantry_sdk.testing.fault import is_of_the_sandbox
 
 SDK = Path(__file__).resolve().parent.parent
 NAMES = SDK.parent / "rust/src/quality/country/names.txt"
@@ -19,6 +22,10 @@ NAMES = SDK.parent / "rust/src/quality/country/names.txt"
 def told(message: Message, ctx: Context) -> Any:  # type: ignore[type-arg]
     if message.payload == "rows":
         return list(ctx.lookup("t", ["a"]))
+    if message.payload == "boom":
+        raise OverflowError("off by one")
+    if message.payload == "endless":
+        raise AssertionError("this message is the sandbox's")
     return {"key": message.key, "now": ctx.now_ms(), "payload": len(message.payload)}
 
 
@@ -51,6 +58,39 @@ class Comparison(unittest.TestCase):
         self.assertTrue(difference({"skip": {}}, Refusal()))
 
 
+    def test_an_exception_is_the_fault_that_a_case_expects(self) -> None:
+        raised = Reject("plugin-exception", "OverflowError: off by one", details={"stack": "line 3, in deliberate"})
+        met: list[dict[str, Any]] = [
+            {},
+            {"code": "plugin-exception"},
+            {"code": ["plugin-trap", "plugin-exception"]},
+            {"mentions": ["off by one", "deliberate"]},
+            {"stack": True},
+            {"text": "OverflowError: off by one"},
+        ]
+        for fault in met:
+            self.assertIsNone(difference({"fault": fault}, raised), fault)
+        unmet: list[dict[str, Any]] = [
+            {"code": "plugin-trap"},
+            {"mentions": ["on time"]},
+            {"stack": False},
+            {"text": "on time"},
+            {"words": []},
+        ]
+        for fault in unmet:
+            self.assertTrue(difference({"fault": fault}, raised), fault)
+        self.assertIsNone(difference({"fault": {"stack": False}}, Reject("plugin-exception", "")))
+        self.assertIn('"fault"', difference({"reject": {"code": "plugin-exception"}}, raised) or "")
+        self.assertTrue(difference({"fault": {}}, emitted("{}")))
+        self.assertTrue(difference({"fault": {}}, Reject("own", "")))
+
+    def test_faults_that_only_the_sandbox_can_tell_are_known(self) -> None:
+        for code in ["plugin-deadline", ["plugin-trap", "plugin-memory"]]:
+            self.assertTrue(is_of_the_sandbox({"fault": {"code": code}}))
+        for expected in [{"fault": {}}, {"fault": {"code": ["plugin-trap", "plugin-exception"]}}, {"skip": {}}]:
+            self.assertFalse(is_of_the_sandbox(expected))
+
+
 class Cases(unittest.TestCase):
     def run_case(self, **case: Any) -> None:
         with tempfile.TemporaryDirectory() as directory:
@@ -63,6 +103,16 @@ class Cases(unittest.TestCase):
         rows: dict[str, Any] = {"input": [{"payload": {"text": "rows"}}], "tables": {"t": {"a": {"x": 1}}}}
         self.run_case(**rows, expected=[{"emit": [{"payload": [{"x": 1}]}]}])
         self.run_case(**rows, grants={"lookup": []}, expected=[{"reject": {"code": "unknown-table"}}])
+
+    def test_faults_are_judged_where_a_native_run_can_know_them(self) -> None:
+        boom, endless, other = ({"payload": {"text": text}} for text in ("boom", "endless", "{}"))
+        deadline = {"fault": {"code": "plugin-deadline"}}
+        with redirect_stderr(StringIO()) as said:
+            fault = {"fault": {"code": "plugin-exception", "mentions": ["off by one"]}}
+            self.run_case(input=[endless, boom, other], expected=[deadline, fault, {"emit": [{}]}])
+        self.assertIn("message 0 is left out", said.getvalue())
+        with self.assertRaisesRegex(AssertionError, "message 0"):
+            self.run_case(input=[other], expected=[{"fault": {}}])
 
     def test_a_case_that_does_not_hold_says_so(self) -> None:
         with self.assertRaisesRegex(AssertionError, "case.json"):

@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { readJson } from "../json/read.js";
 import { writeJson } from "../json/write.js";
 import { isRaw, payload } from "./case.js";
+import { faultIn, isFault } from "./fault.js";
 
 /** @typedef {import("../contract.js").RawOutcome} RawOutcome */
 /** @typedef {import("../contract.js").RawFault} RawFault */
@@ -20,8 +21,10 @@ import { isRaw, payload } from "./case.js";
  * @returns {string | undefined}
  */
 export function difference(expected, outcome) {
-  const actual = describe(outcome);
-  if (holds(expected, actual)) return undefined;
+  const fault = faultIn(outcome);
+  const actual = fault === undefined ? describe(outcome) : { fault };
+  const wanted = /** @type {any} */ (expected).fault;
+  if (fault === undefined || wanted === undefined ? holds(expected, actual) : isFault(wanted, fault)) return undefined;
   return `expected\n${JSON.stringify(expected, null, 2)}\ngot\n${JSON.stringify(actual, null, 2)}`;
 }
 

@@ -1,8 +1,8 @@
 //! What a language has around its plugins never answers something else than an author expects: it works, or is a fault
-//! that names what to use instead. The cases are in the reference plugins' own folders.
+//! that names what to use instead. The cases are in the reference plugins' own folders, and run natively too.
 
 use gantry_e2e::repository;
-use gantry_languages::{language, passes};
+use gantry_languages::{language, passes, succeeds, workplace};
 
 /// The cases of the reference plugin's own folder, so many.
 fn holds(folder: &str, cases: usize) {
@@ -13,5 +13,6 @@ fn holds(folder: &str, cases: usize) {
 fn javascript_is_honest_about_what_is_around_it() {
     if language("js").is_some() {
         holds("sdk/js/conformance", 3);
+        succeeds(&workplace("sdk/js/conformance"), "npm", &["test", "--silent"]);
     }
 }

@@ -2,13 +2,15 @@
 can step through them.
 
 A case is a JSON file: settings, tables, messages, and the outcome expected of each. `gantry plugin test` runs the same
-files against the component. Their format is in `docs/reference/golden-cases.md`.
+files against the component. Their format is in `docs/reference/golden-cases.md`. A message whose fault only the
+sandbox can tell, a deadline for one, is left out here, and a line on standard error says so.
 
     class GoldenCases(unittest.TestCase):
         def test_every_golden_case_holds(self) -> None:
             run_cases(to_debtor, Path(__file__).parent.parent / "cases")
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from gantry_sdk.mapping import Plugin
 from gantry_sdk.outcome import Invalid
 from gantry_sdk.testing.case import Case
 from gantry_sdk.testing.compare import difference
+from gantry_sdk.testing.fault import is_of_the_sandbox
 
 __all__ = ["run_cases"]
 
@@ -39,7 +42,10 @@ def _run(plugin: Plugin, file: Path) -> Iterator[str]:
     except Invalid as invalid:
         yield f"{file.name}: the settings are refused: {invalid}"
         return
-    for at, (outcome, expected) in enumerate(zip(configured.process(case.messages()), case.expected, strict=True)):
-        differs = difference(expected, outcome)
+    for at, (message, expected) in enumerate(zip(case.messages(), case.expected, strict=True)):
+        if is_of_the_sandbox(expected):
+            print(f"{file.name}, message {at} is left out: its fault is the sandbox's to tell", file=sys.stderr)
+            continue
+        differs = difference(expected, configured.process_one(message))
         if differs:
             yield f"{file.name} ({case.description}), message {at}: {differs}"

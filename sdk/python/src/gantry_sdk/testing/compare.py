@@ -10,12 +10,15 @@ from gantry_sdk import jsontext
 from gantry_sdk.outcome import Emit, Fault, Invalid, Outcome, Retry
 from gantry_sdk.output import Output
 from gantry_sdk.testing.case import raw
+from gantry_sdk.testing.fault import fault_in, is_fault
 
 
 def difference(expected: Any, outcome: Outcome) -> str | None:
     """The difference between what is expected and what came; none where the expectation holds."""
-    actual = _described(outcome)
-    if _holds(expected, actual):
+    fault = fault_in(outcome)
+    actual = _described(outcome) if fault is None else {"fault": fault}
+    wanted = expected.get("fault") if isinstance(expected, dict) else None
+    if _holds(expected, actual) if fault is None or wanted is None else is_fault(wanted, fault):
         return None
     return f"expected\n{_pretty(expected)}\ngot\n{_pretty(actual)}"
 
