@@ -63,12 +63,13 @@ function wholeMs(wait) {
  */
 function lowerOutput({ contentType, payload, options: { route, key, idempotencyKey, headers } }) {
   return {
-    route: wellFormedOrNull(route),
-    key: wellFormedOrNull(key),
-    idempotencyKey: wellFormedOrNull(idempotencyKey),
-    contentType: wellFormed(contentType),
+    route: wholeOrNull("route", route),
+    key: wholeOrNull("key", key),
+    idempotencyKey: wholeOrNull("idempotency key", idempotencyKey),
+    contentType: whole("content type", contentType),
     headers: headers === undefined ? [] : lowerHeaders(headers),
-    payload: typeof payload === "string" ? { tag: "text", val: wellFormed(payload) } : { tag: "bytes", val: payload },
+    payload:
+      typeof payload === "string" ? { tag: "text", val: whole("payload", payload) } : { tag: "bytes", val: payload },
     extensions: [],
   };
 }
@@ -81,7 +82,7 @@ function lowerOutput({ contentType, payload, options: { route, key, idempotencyK
 function lowerHeaders(headers) {
   /** @type {readonly (readonly [string, string])[]} */
   const pairs = Array.isArray(headers) ? headers : Object.entries(headers);
-  return pairs.map(([name, value]) => [wellFormed(name).toLowerCase(), wellFormed(value)]);
+  return pairs.map(([name, value]) => [whole("header", name).toLowerCase(), whole("header", value)]);
 }
 
 /**
@@ -108,14 +109,29 @@ function lowerPair([name, value]) {
   return [wellFormed(name), wellFormed(value)];
 }
 
-/** @param {string | null | undefined} text */
-function wellFormedOrNull(text) {
-  return text === null || text === undefined ? null : wellFormed(text);
+/**
+ * @param {string} name
+ * @param {string | null | undefined} text
+ */
+function wholeOrNull(name, text) {
+  return text === null || text === undefined ? null : whole(name, text);
 }
 
 /**
- * The contract's texts are Unicode: half of a surrogate pair, which JSON's `\ud800` can smuggle in, becomes U+FFFD. Plugins
- * that no type checker has seen may hand over something else than a text.
+ * What is sent is sent as it is or not at all: the contract's texts are Unicode, and half of a surrogate pair, which is
+ * what is left of a character that was cut in two, is none.
+ * @param {string} name of what is sent
+ * @param {string} text
+ */
+function whole(name, text) {
+  const formed = wellFormed(text);
+  if (typeof text !== "string" || formed === text) return formed;
+  throw new TypeError(`the ${name} has half of a surrogate pair, which is no character: was a text cut in the middle?`);
+}
+
+/**
+ * For people: better with U+FFFD in it, for half of a surrogate pair, than no reason at all. Plugins that no type checker
+ * has seen may hand over something else than a text.
  * @param {string} text
  */
 function wellFormed(text) {

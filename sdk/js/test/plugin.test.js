@@ -66,18 +66,37 @@ test("a value, an output and several are emitted", () => {
       extensions: [],
     },
   ]);
-  const options = { route: "erp", key: "k", idempotencyKey: "i\ud800", headers: { "X-Shop": "A" } };
+  const options = { route: "erp", key: "k", idempotencyKey: "i", headers: { "X-Shop": "A" } };
   const [sent] = outcome(() => Output.text("x", options)).val;
-  assert.deepEqual(
-    [sent.route, sent.key, sent.idempotencyKey, sent.contentType],
-    ["erp", "k", "i\ufffd", "text/plain"],
-  );
+  assert.deepEqual([sent.route, sent.key, sent.idempotencyKey, sent.contentType], ["erp", "k", "i", "text/plain"]);
   assert.deepEqual(sent.headers, [["x-shop", "A"]]);
   assert.equal(outcome(() => [Output.json(1), { a: 1 }, Output.bytes(Uint8Array.of(1))]).val.length, 3);
   assert.deepEqual(
     outcome(() => []),
     { tag: "emit", val: [] },
   );
+});
+
+test("half of a surrogate pair is neither read nor sent, and its place is named", () => {
+  const incoming = outcome((message) => message.json(), '{"lines": [{"a/b": "x\\uD83Dy"}]}');
+  assert.deepEqual([incoming.tag, incoming.val[0].path, incoming.val[0].code], ["invalid", "", "not-json"]);
+  assert.match(incoming.val[0].text, /"\/lines\/0\/a~1b" has half/);
+  assert.equal(outcome((message) => message.json(), '{"\\udc00": 1}').val[0].code, "not-json");
+  const whole = '{"a":"😀","b":"\\\\ud83d"}';
+  assert.equal(outcome((message) => message.json(), whole).val[0].payload.val, whole);
+
+  const half = "😀".slice(0, 1);
+  const cut = outcome(() => ({ lines: [{ name: half }] }));
+  assert.deepEqual([cut.tag, cut.val.code], ["reject", "plugin-exception"]);
+  assert.match(cut.val.text, /"\/lines\/0\/name": it is a text with half of a surrogate pair/);
+  assert.match(outcome(() => ({ [half]: 1 })).val.text, /half of a surrogate pair/);
+  assert.match(outcome(() => Output.json(half)).val.text, /the root/);
+  assert.match(outcome(() => Output.text(half)).val.text, /^TypeError: the payload has half/);
+  for (const name of ["route", "key", "idempotencyKey", "contentType"]) {
+    assert.match(outcome(() => Output.text("x", { [name]: half })).val.text, /has half/, name);
+  }
+  assert.match(outcome(() => Output.text("x", { headers: { a: half } })).val.text, /the header has half/);
+  assert.equal(outcome(() => Refusal.skip("cut", half)).val.text, "\ufffd");
 });
 
 test("refusals may be thrown or returned", () => {

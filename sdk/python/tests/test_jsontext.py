@@ -85,6 +85,7 @@ class Text(unittest.TestCase):
             "object": (object(), "an instance of object"),
             "half": ("\ud800", "surrogate"),
             "key": ({(1, 2): 3}, "a key of the type tuple"),
+            "name": ({"\ud800": 1}, "a member whose name is a text with half"),
         }
         for name, (value, cause) in lost.items():
             place = f"/lines/0/{name.replace('~', '~0').replace('/', '~1')}"
@@ -102,6 +103,11 @@ class Text(unittest.TestCase):
         for text in ["NaN", "-Infinity", "01", '"\\ud800"', '{"\\uDC00": 1}', '"a\nb"', deep, endless, huge, "\ufeff1"]:
             with self.subTest(text[:20]), self.assertRaises(ValueError):
                 parse(text)
+
+    def test_half_of_a_surrogate_pair_is_named_with_its_place(self) -> None:
+        with self.assertRaisesRegex(ValueError, '"/lines/0/a~1b" has half of a surrogate pair'):
+            parse('{"n": 1.5, "lines": [{"a/b": "x\\uD83D"}]}')
+        self.assertEqual(parse('["\\\\ud83d"]'), ["\\ud83d"])
 
     def test_brackets_count_by_their_depth_and_not_by_their_number(self) -> None:
         self.assertEqual(len(parse("[" + "[{}]," * 1000 + "[]]")), 1001)

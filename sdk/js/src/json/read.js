@@ -16,6 +16,7 @@
 
 import { parseWithSource } from "#host/json";
 import { Refusal } from "../outcome.js";
+import { halfIn } from "./half.js";
 import { NumberLiteral } from "./literal.js";
 
 /**
@@ -26,11 +27,20 @@ import { NumberLiteral } from "./literal.js";
 const INTEGER = /^-?\d+$/;
 
 /**
- * The value of a whole JSON text; what is none is `invalid` at the whole message, `not-json`.
+ * The value of a whole JSON text; what is none is `invalid` at the whole message, `not-json`, and so is one with half of a
+ * surrogate pair, which no target could be sent.
  * @param {string} text
  * @returns {Json}
  */
 export function readJson(text) {
+  const value = parsed(text);
+  const half = halfIn(text);
+  if (half === undefined) return value;
+  throw Refusal.invalid("", "not-json", `the text at "${half}" has half of a surrogate pair, which is no character`);
+}
+
+/** @param {string} text */
+function parsed(text) {
   try {
     return /** @type {Json} */ (parseWithSource(text, exactly));
   } catch (error) {

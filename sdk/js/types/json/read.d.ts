@@ -18,7 +18,8 @@ export type Json = null | boolean | number | bigint | NumberLiteral | string | J
     [name: string]: Json;
 };
 /**
- * The value of a whole JSON text; what is none is `invalid` at the whole message, `not-json`.
+ * The value of a whole JSON text; what is none is `invalid` at the whole message, `not-json`, and so is one with half of a
+ * surrogate pair, which no target could be sent.
  * @param {string} text
  * @returns {Json}
  */

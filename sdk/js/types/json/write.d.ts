@@ -3,7 +3,7 @@
  */
 /**
  * The JSON text of a value. What JSON can't hold (`NaN`, a promise, a `Map`, a function, `undefined` in an array, an
- * instance of a class without `toJSON`, a cycle …) is a bug of the plugin: a `TypeError` names its place and the likely
+ * instance of a class without `toJSON`, a cycle, half of a surrogate pair …) is a bug of the plugin: a `TypeError` names its place and the likely
  * cause. A member that is `undefined` is left out.
  * @param {unknown} value
  * @returns {string}

@@ -5,7 +5,7 @@ of just these digits: no float in between. Written back untouched it is the same
 of it is a plain `Decimal`, and those leave as JSON strings, since a receiver that reads JSON numbers as floats would
 round them. Non-ASCII characters are written as they are, and nothing is written between members.
 
-Refused, as `not-json`: `NaN` and `Infinity`, lone surrogates, and nesting deeper than `DEPTH`, which would exhaust the
+Refused, as `not-json`: `NaN` and `Infinity`, halves of surrogate pairs, and nesting deeper than `DEPTH`, which would exhaust the
 stack of a sandbox.
 """
 
@@ -27,7 +27,6 @@ DEPTH = 128
 
 _STRINGS_AND_SCALARS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\[\]{}"]++', re.DOTALL)
 _INNERMOST = re.compile(r"\[\]|\{\}")
-_LONE_SURROGATE = "a lone surrogate is no character"
 
 
 class NoData:
@@ -186,10 +185,9 @@ def _refuse_deep_nesting(text: str) -> None:
 
 
 def _refuse_lone_surrogates(value: Any) -> None:
-    try:
-        json.dumps(value, ensure_ascii=False, default=str).encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(_LONE_SURROGATE) from error
+    place = unfit.half_in(value)
+    if place is not None:
+        raise ValueError(f'the text at "{place}" has half of a surrogate pair, which is no character')
 
 
 _DECODER = json.JSONDecoder(parse_float=Number, parse_constant=_constant, object_pairs_hook=_members)

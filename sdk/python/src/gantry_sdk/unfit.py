@@ -21,6 +21,8 @@ _HINTS: list[tuple[tuple[type, ...], str]] = [
     ((complex,), "a complex number"),
 ]
 
+_HALF = "a text with half of a surrogate pair, which is no character: was it cut in the middle of one?"
+
 
 def described(value: Any, plain: Callable[[Any], Any]) -> str | None:
     """Where it is, and what is wrong with it; None where nothing is, or it is too deep to tell. `plain` puts a value in
@@ -36,10 +38,15 @@ def described(value: Any, plain: Callable[[Any], Any]) -> str | None:
     return f"JSON can't hold the value at {where}: it is {cause}"
 
 
+def half_in(value: Any) -> str | None:
+    """Where data that was read has half of a surrogate pair, as a JSON Pointer; None where it has none."""
+    found = _find(value, lambda _: None, [])
+    return None if found is None else pointer(found[0])
+
+
 def _find(value: Any, plain: Callable[[Any], Any], place: list[str | int]) -> tuple[list[str | int], str] | None:
     if isinstance(value, str):
-        half = any("\ud800" <= character <= "\udfff" for character in value)
-        return (place, "a text with half of a surrogate pair, which is no character") if half else None
+        return (place, _HALF) if _has_half(value) else None
     if isinstance(value, float):
         return None if math.isfinite(value) else (place, f"{value}: was a text that is no number converted?")
     if value is None or isinstance(value, int):
@@ -65,9 +72,15 @@ def _find_in_members(
     for name, item in value.items():
         if not isinstance(name, (str, int, float, type(None))):
             return place, f"a dictionary with a key of the type {type(name).__name__}: members have names"
+        if _has_half(str(name)):
+            return place, f"an object with a member whose name is {_HALF}"
         if unfit := _find(item, plain, [*place, str(name)]):
             return unfit
     return None
+
+
+def _has_half(text: str) -> bool:
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _named(value: Any) -> str | None:

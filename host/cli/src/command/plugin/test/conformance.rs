@@ -10,7 +10,7 @@ macro_rules! cases {
 }
 
 /// Name and text of each case.
-const CASES: [(&str, &str); 22] = cases![
+const CASES: [(&str, &str); 23] = cases![
     "a-bug-is-a-fault-of-its-message",
     "arrays-are-no-objects",
     "batches",
@@ -18,6 +18,7 @@ const CASES: [(&str, &str); 22] = cases![
     "clock",
     "decimals",
     "decimals-as-numbers",
+    "half-characters",
     "idempotency-keys",
     "large-payload",
     "log",
