@@ -92,6 +92,5 @@ bool gantry_rule(gantry_checker *check, const char *name, bool holds, const char
 }
 
 gantry_outcome gantry_refuse(const gantry_checker *check) {
-    gantry_outcome outcome = {.kind = GANTRY_INVALID, .violations = check->found, .count = check->count};
-    return outcome;
+    return gantry_invalid_all(check->found, check->count);
 }

@@ -57,9 +57,12 @@ gantry_json gantry_row(const gantry_rows *rows, size_t position) {
 }
 
 gantry_defect gantry_known(const gantry_rows *rows, size_t position, const char *code) {
+    if (position >= rows->count) {
+        return gantry_defect_of(GANTRY_BUG, "there is no position %zu in a lookup of %zu keys in the table `%s`", position,
+                                rows->count, rows->table);
+    }
     if (gantry_row(rows, position).node) return gantry_fine();
-    gantry_text key = {"", 0};
-    if (position < rows->count) key = rows->keys[position];
+    gantry_text key = rows->keys[position];
     return gantry_defect_of(code, "`%.*s` is not in the table `%s`", GANTRY_ARG(key), rows->table);
 }
 

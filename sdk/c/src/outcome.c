@@ -95,7 +95,14 @@ gantry_outcome gantry_invalid(const char *path, const char *code, const char *fo
     violation->code = gantry_lit(code);
     violation->text = gantry_format_list(format, arguments);
     va_end(arguments);
-    gantry_outcome outcome = {.kind = GANTRY_INVALID, .violations = violation, .count = 1};
+    return gantry_invalid_all(violation, 1);
+}
+
+gantry_outcome gantry_invalid_all(const gantry_violation *violations, size_t count) {
+    for (size_t at = 0; at < count; at++) {
+        if (gantry_is(violations[at].code, GANTRY_BUG)) return with_fault(GANTRY_REJECT, GANTRY_BUG, violations[at].text);
+    }
+    gantry_outcome outcome = {.kind = GANTRY_INVALID, .violations = violations, .count = count};
     return outcome;
 }
 

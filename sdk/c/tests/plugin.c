@@ -55,6 +55,15 @@ static void rows_come_in_the_order_of_the_keys(void) {
     EXPECT(gantry_lookup("products", keys, 2, &rows, &refusal), "there");
     EXPECT_TEXT(gantry_string(gantry_member(gantry_row(&rows, 1), "name")), "Chai");
     EXPECT_TEXT(gantry_known(&rows, 0, "unknown-product").text, "`9` is not in the table `products`");
+    gantry_checker check = {0};
+    gantry_check(&check, "sku", gantry_known(&rows, 0, "unknown-product"));
+    EXPECT(gantry_refuse(&check).kind == GANTRY_INVALID, "bad data");
+    gantry_check(&check, "sku", gantry_known(&rows, 2, "unknown-product"));
+    gantry_outcome bug = gantry_refuse(&check);
+    EXPECT(bug.kind == GANTRY_REJECT, "the plugin's fault");
+    EXPECT_TEXT(bug.fault.code, "plugin-exception");
+    EXPECT_TEXT(bug.fault.text, "there is no position 2 in a lookup of 2 keys in the table `products`");
+    EXPECT(gantry_invalid("/sku", GANTRY_BUG, "off by one").kind == GANTRY_REJECT, "the plugin's fault");
     EXPECT(!gantry_lookup("products", &unfit, 1, &rows, &refusal), "unfit");
     EXPECT_TEXT(refusal.fault.code, "unfit-table-row");
     EXPECT(!gantry_lookup("prices", keys, 2, &rows, &refusal), "no such table");

@@ -58,6 +58,9 @@ static void rows_come_in_the_order_of_the_keys() {
     expect(rows && rows->size() == 2, "there");
     expect_text(rows->row(1)["name"].text().value_or({}), "Chai");
     expect_text(code(rows->known(0, "unknown-product")), "unknown-product");
+    Checker check;
+    check.field("sku", rows->known(2, "unknown-product"));
+    expect_text(view(check.refuse().raw().fault.code), "plugin-exception");
     auto unknown = lookup("prices", keys);
     expect(!unknown, "no such table");
     expect_text(view(unknown.error().raw().fault.code), "unknown-table");

@@ -24,6 +24,7 @@ type Command struct {
 	Fields     map[string]string `json:"fields"`
 	Table      string            `json:"table"`
 	Keys       []string          `json:"keys"`
+	At         int               `json:"at"`
 	Kind       string            `json:"kind"`
 	Vectors    []Vector          `json:"vectors"`
 }

@@ -38,6 +38,8 @@ func (c *Command) run(message *sdk.Message, settings *Settings) ([]sdk.Output, e
 		return c.log()
 	case "lookup":
 		return c.lookup()
+	case "known":
+		return c.known()
 	case "quality":
 		return c.quality()
 	case "now":
@@ -161,6 +163,20 @@ func (c *Command) lookup() ([]sdk.Output, error) {
 		rows[i] = found.At(i)
 	}
 	return answer(map[string]any{"rows": rows})
+}
+
+func (c *Command) known() ([]sdk.Output, error) {
+	found, err := lookup.Get[json.RawMessage](c.Table, c.Keys...)
+	if err != nil {
+		return nil, err
+	}
+	check := new(sdk.Checker)
+	row, err := found.Known(c.At, "unknown-country")
+	check.Report("keys", err)
+	if err := check.Finish(); err != nil {
+		return nil, err
+	}
+	return answer(map[string]any{"row": row})
 }
 
 // deliberate fails the way a bug does.

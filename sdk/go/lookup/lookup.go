@@ -62,12 +62,18 @@ func find(table string, keys []string) ([]*string, error) {
 	return answer.Rows, nil
 }
 
-// At is the row that the key at this position found; nil where there is none.
-func (r Rows[R]) At(position int) *R { return r.rows[position] }
+// At is the row that the key at this position found; nil where there is none. A position without a key is a mistake of
+// the plugin, and not of the data: it panics.
+func (r Rows[R]) At(position int) *R {
+	if position < 0 || position >= len(r.rows) {
+		panic(fmt.Sprintf("there is no position %d in a lookup of %d keys in the table `%s`", position, len(r.rows), r.table))
+	}
+	return r.rows[position]
+}
 
 // Known is referential integrity: the row, or a defect of this code (`unknown-product`, say) that names key and table.
 func (r Rows[R]) Known(position int, code string) (*R, error) {
-	if row := r.rows[position]; row != nil {
+	if row := r.At(position); row != nil {
 		return row, nil
 	}
 	return nil, sdk.NewDefect(code, "`%s` is not in the table `%s`", r.keys[position], r.table)

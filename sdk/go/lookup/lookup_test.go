@@ -35,6 +35,18 @@ func TestRowsComeInTheOrderOfTheKeys(t *testing.T) {
 	}
 }
 
+func TestAPositionWithoutAKeyIsAMistakeOfThePlugin(t *testing.T) {
+	standInProducts(t)
+	rows, _ := Get[product]("products", "9", "1")
+	defer func() {
+		if text := recover(); text != "there is no position 2 in a lookup of 2 keys in the table `products`" {
+			t.Error(text)
+		}
+	}()
+	rows.Known(2, "unknown-product")
+	t.Error("no panic")
+}
+
 func TestNoKeysNeedNoCall(t *testing.T) {
 	if _, err := Get[product]("prices"); err != nil {
 		t.Error(err)

@@ -50,12 +50,18 @@ export class Rows {
   }
 
   /**
-   * The row that the key at this position found; null where there is none.
+   * The row that the key at this position found; null where there is none. A position without a key is a mistake of the
+   * plugin, and not of the data.
    * @param {number} position
    * @returns {R | null}
    */
   get(position) {
-    return this.#rows[position] ?? null;
+    const row = this.#rows[position];
+    if (row !== undefined) return row;
+    const { length } = this.#keys;
+    throw new RangeError(
+      `there is no position ${position} in a lookup of ${length} keys in the table \`${this.#table}\``,
+    );
   }
 
   /**

@@ -182,6 +182,14 @@ test("rows come in the order of the keys, and unknown tables refuse the message"
     code: "unknown-product",
     message: "`9` is not in the table `products`",
   });
+  for (const position of [2, -1, 0.5, NaN, /** @type {any} */ (undefined)]) {
+    const fault = {
+      name: "RangeError",
+      message: `there is no position ${position} in a lookup of 2 keys in the table \`products\``,
+    };
+    assert.throws(() => rows.known(position, "unknown-product"), fault);
+    assert.throws(() => rows.get(position), fault);
+  }
   assert.throws(() => lookup("prices", ["1"]), { kind: "reject", code: "unknown-table" });
   const named = (/** @type {any} */ row) => new Checker(row).field("name", String, "") && row;
   const unfit = () => {

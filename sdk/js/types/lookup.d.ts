@@ -29,7 +29,8 @@ export declare class Rows<R> {
      */
     constructor(table: string, keys: readonly string[], rows: readonly (R | null)[]);
     /**
-     * The row that the key at this position found; null where there is none.
+     * The row that the key at this position found; null where there is none. A position without a key is a mistake of the
+     * plugin, and not of the data.
      * @param {number} position
      * @returns {R | null}
      */

@@ -151,6 +151,15 @@ class Lookup(unittest.TestCase):
         self.assertEqual(unknown.exception.text, "`9` is not in the table `products`")
         self.assertEqual(list(Context(None, self.host).lookup("products", ["1"])), [{"name": "Chai"}])
 
+    def test_a_position_without_a_key_is_a_mistake_of_the_plugin(self) -> None:
+        rows = Context(None, self.host).lookup("products", ["9", "1"], Product)
+        for position in (2, -1):
+            sentence = f"there is no position {position} in a lookup of 2 keys in the table `products`"
+            for call in (rows.get, lambda position: rows.known(position, "unknown-product")):
+                with self.assertRaises(IndexError) as mistake:
+                    call(position)
+                self.assertEqual(str(mistake.exception), sentence)
+
     def test_a_row_that_does_not_fit_names_itself(self) -> None:
         (outcome,) = run(names, '["2"]', host=self.host)
         self.assertEqual((type(outcome).__bases__[1], outcome.code), (Reject, "unfit-table-row"))

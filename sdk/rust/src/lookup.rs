@@ -97,18 +97,37 @@ impl<R: DeserializeOwned> Rows<R> {
 
 impl<R> Rows<R> {
     /// The row with the key at this position.
+    ///
+    /// # Panics
+    ///
+    /// If no key was looked up at this position: a mistake of the plugin, and not of the data.
     #[must_use]
+    #[track_caller]
     pub fn get(&self, position: usize) -> Option<&R> {
-        self.rows.get(position)?.as_ref()
+        match self.rows.get(position) {
+            Some(row) => row.as_ref(),
+            None => self.no_key(position),
+        }
     }
 
     /// Referential integrity: the row, or a defect with this code (for instance `unknown-product`) that names key and
     /// table.
+    ///
+    /// # Panics
+    ///
+    /// If no key was looked up at this position: a mistake of the plugin, and not of the data.
+    #[track_caller]
     pub fn known(&self, position: usize, code: &'static str) -> Result<&R, Defect> {
         self.get(position).ok_or_else(|| {
-            let key = self.keys.get(position).map_or("", String::as_str);
-            Defect::new(code, format!("`{key}` is not in the table `{}`", self.table))
+            let text = format!("`{}` is not in the table `{}`", self.keys[position], self.table);
+            Defect::new(code, text)
         })
+    }
+
+    #[cold]
+    #[track_caller]
+    fn no_key(&self, position: usize) -> ! {
+        panic!("there is no position {position} in a lookup of {} keys in the table `{}`", self.keys.len(), self.table)
     }
 }
 
@@ -133,6 +152,13 @@ mod tests {
         assert_eq!(rows.get(0), None);
         assert_eq!(rows.get(1).unwrap().name, "Chai");
         assert_eq!(rows.known(0, "unknown-product").unwrap_err().text, "`9` is not in the table `products`");
+    }
+
+    #[test]
+    #[should_panic = "there is no position 2 in a lookup of 2 keys in the table `products`"]
+    fn a_position_without_a_key_is_a_mistake_of_the_plugin() {
+        let rows = ctx().lookup::<Product>("products", ["9", "1"]).unwrap();
+        let _ = rows.known(2, "unknown-product");
     }
 
     #[test]

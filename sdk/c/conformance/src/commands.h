@@ -16,6 +16,7 @@ gantry_outcome see(const struct command *command);
 gantry_outcome write_line(const struct command *command);
 gantry_outcome quality(const struct command *command);
 gantry_outcome look_up(const struct command *command);
+gantry_outcome known(const struct command *command);
 
 /// The names and texts of an object of texts.
 gantry_pairs pairs_of(gantry_json object);

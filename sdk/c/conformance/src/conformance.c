@@ -117,7 +117,7 @@ static const struct {
 } commands[] = {
     {"echo", echo},       {"emit", emit},     {"key", key}, {"skip", skip},      {"reject", reject},  {"retry", retry},
     {"invalid", invalid}, {"check", check},   {"see", see}, {"log", write_line}, {"lookup", look_up}, {"now", now},
-    {"number", number},   {"quality", quality}, {"throw", deliberate},
+    {"number", number},   {"quality", quality}, {"throw", deliberate}, {"known", known},
 };
 
 static bool is_json(gantry_text content_type) {

@@ -47,19 +47,39 @@ gantry_outcome write_line(const struct command *command) {
     return answer(&out);
 }
 
-gantry_outcome look_up(const struct command *command) {
+/// The rows of the keys of a command; false where the table can't be consulted.
+static bool find(const struct command *command, gantry_rows *rows, gantry_outcome *refusal) {
     gantry_json wanted = gantry_member(command->input, "keys");
     const char *table = gantry_c_string(gantry_string(gantry_member(command->input, "table")));
     gantry_text *keys = gantry_array(gantry_text, gantry_count(wanted));
     for (gantry_each each = gantry_each_of(wanted); gantry_next(&each);) keys[each.index] = gantry_string(each.value);
+    return gantry_lookup(table, keys, gantry_count(wanted), rows, refusal);
+}
+
+gantry_outcome look_up(const struct command *command) {
     gantry_rows rows;
     gantry_outcome refusal;
-    if (!gantry_lookup(table, keys, gantry_count(wanted), &rows, &refusal)) return refusal;
+    if (!find(command, &rows, &refusal)) return refusal;
     gantry_writer out = gantry_writer_new();
     gantry_put_object(&out, NULL);
     gantry_put_array(&out, "rows");
     for (size_t at = 0; at < rows.count; at++) gantry_put_json(&out, NULL, gantry_row(&rows, at));
     gantry_end_array(&out);
+    gantry_end_object(&out);
+    return answer(&out);
+}
+
+gantry_outcome known(const struct command *command) {
+    gantry_rows rows;
+    gantry_outcome refusal;
+    gantry_checker check = {0};
+    if (!find(command, &rows, &refusal)) return refusal;
+    size_t at = (size_t)gantry_u64_at(&check, command->input, "at");
+    gantry_check(&check, "keys", gantry_known(&rows, at, "unknown-country"));
+    if (!gantry_is_clean(&check)) return gantry_refuse(&check);
+    gantry_writer out = gantry_writer_new();
+    gantry_put_object(&out, NULL);
+    gantry_put_json(&out, "row", gantry_row(&rows, at));
     gantry_end_object(&out);
     return answer(&out);
 }

@@ -12,6 +12,10 @@ typedef struct gantry_defect {
     gantry_text text; ///< For people.
 } gantry_defect;
 
+/// The code of what is wrong with the plugin, and not with the value: a message with such a violation is no bad data but a
+/// fault of the plugin, a dead letter that says so. The contract reserves it for bugs.
+#define GANTRY_BUG "plugin-exception"
+
 /// Nothing is wrong.
 static inline gantry_defect gantry_fine(void) {
     gantry_defect fine = {NULL, {NULL, 0}};

@@ -34,7 +34,8 @@ bool gantry_lookup(const char *table, const gantry_text *keys, size_t count, gan
 /// The row that the key at this position found; a missing value where there is none.
 gantry_json gantry_row(const gantry_rows *rows, size_t position);
 
-/// Referential integrity: the defect, with this code (`unknown-product`, say), of a key that found no row.
+/// Referential integrity: the defect, with this code (`unknown-product`, say), of a key that found no row. A position without
+/// a key is a bug of the plugin, `GANTRY_BUG`.
 gantry_defect gantry_known(const gantry_rows *rows, size_t position, const char *code);
 
 /// What to answer where a row isn't what the plugin takes rows of this table to be.

@@ -87,6 +87,10 @@ gantry_outcome gantry_skip(const char *code, const char *format, ...) __attribut
 gantry_outcome gantry_invalid(const char *path, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/// All of these broken rules, which must be in the arena. With a `GANTRY_BUG` among them the plugin is at fault, and not
+/// the data.
+gantry_outcome gantry_invalid_all(const gantry_violation *violations, size_t count);
+
 /// Asks for the same message again, when the flow's retry policy says so or `gantry_after` a while.
 gantry_outcome gantry_retry(const char *code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -24,3 +24,4 @@ gantry::Outcome see(const Command &command);
 gantry::Outcome write_line(const Command &command);
 gantry::Outcome answers(const Command &command);
 gantry::Outcome look_up(const Command &command);
+gantry::Outcome known(const Command &command);

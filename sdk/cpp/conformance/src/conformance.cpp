@@ -90,7 +90,7 @@ struct {
 } constexpr commands[] = {
     {"echo", echo},     {"emit", emit},       {"key", key},         {"skip", skip},       {"reject", reject},
     {"retry", retry},   {"invalid", invalid}, {"check", check},     {"see", see},         {"log", write_line},
-    {"lookup", look_up}, {"now", time_of_batch}, {"number", number}, {"quality", answers}, {"throw", deliberate},
+    {"known", known}, {"lookup", look_up}, {"now", time_of_batch}, {"number", number}, {"quality", answers}, {"throw", deliberate},
 };
 
 Outcome map(const Message &message, const Settings &settings) {

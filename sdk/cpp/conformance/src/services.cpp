@@ -45,16 +45,36 @@ Outcome write_line(const Command &command) {
     return out.document();
 }
 
-Outcome look_up(const Command &command) {
+/// The rows of the keys of a command, or what to answer.
+static Result<Rows, Outcome> found(const Command &command) {
     Vector<std::string_view> keys;
     for (auto key : command.input["keys"].elements()) keys.push_back(key.string().value_or({}));
-    auto rows = lookup(command.text("table"), keys);
+    return lookup(command.text("table"), keys);
+}
+
+Outcome look_up(const Command &command) {
+    auto rows = found(command);
     if (!rows) return rows.error();
     Writer out;
     {
         auto answer = out.object();
-        auto found = answer.array("rows");
-        for (std::size_t at = 0; at < rows->size(); at++) found.put(rows->row(at));
+        auto array = answer.array("rows");
+        for (std::size_t at = 0; at < rows->size(); at++) array.put(rows->row(at));
+    }
+    return out.document();
+}
+
+Outcome known(const Command &command) {
+    auto rows = found(command);
+    if (!rows) return rows.error();
+    Checker check;
+    auto at = static_cast<std::size_t>(command.input["at"].u64().value_or(0));
+    auto row = check.field("keys", rows->known(at, "unknown-country"));
+    if (!check.is_clean()) return check.refuse();
+    Writer out;
+    {
+        auto answer = out.object();
+        answer.put("row", row);
     }
     return out.document();
 }

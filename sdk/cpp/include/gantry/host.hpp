@@ -22,7 +22,8 @@ class Rows {
     /// The row that the key at this position found; a missing value where there is none.
     Json row(std::size_t position) const { return Json{gantry_row(&value, position)}; }
 
-    /// Referential integrity: the row, or a defect with this code (`unknown-product`, say).
+    /// Referential integrity: the row, or a defect with this code (`unknown-product`, say). A position without a key is a
+    /// bug of the plugin: a `Checker` refuses its message as a fault, and not as bad data.
     Checked<Json> known(std::size_t position, const char *code) const {
         return checked(gantry_known(&value, position, code), row(position));
     }

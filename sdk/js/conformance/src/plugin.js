@@ -35,6 +35,13 @@ const COMMANDS = {
     const rows = lookup(table, keys);
     return { rows: keys.map((/** @type {string} */ _, /** @type {number} */ at) => rows.get(at)) };
   },
+  known: ({ table, keys, at }) => {
+    const rows = lookup(table, keys);
+    const check = new Checker({});
+    const row = check.field("keys", () => rows.known(at, "unknown-country"), null);
+    check.finish();
+    return { row };
+  },
   quality,
   ambient,
   now: () => ({ now_ms: nowMs() }),

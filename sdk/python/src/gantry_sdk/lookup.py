@@ -67,13 +67,17 @@ class Rows(Generic[R]):
         return Rows(table, keys, rows)
 
     def get(self, position: int) -> R | None:
-        """The row that the key at this position found."""
+        """The row that the key at this position found. A position without a key, -1 among them, is a mistake of the
+        plugin, and not of the data."""
+        if not 0 <= position < len(self._rows):
+            text = f"there is no position {position} in a lookup of {len(self._rows)} keys in the table `{self._table}`"
+            raise IndexError(text)
         return self._rows[position]
 
     def known(self, position: int, code: str) -> R:
         """Referential integrity: the row, or a defect with this code (`unknown-product`, say) that names key and
         table."""
-        row = self._rows[position]
+        row = self.get(position)
         if row is None:
             raise Defect(code, f"`{self._keys[position]}` is not in the table `{self._table}`")
         return row

@@ -53,6 +53,8 @@ struct Line {
 struct Lookup {
     table: String,
     keys: Vec<String>,
+    #[serde(default)]
+    at: usize,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +94,7 @@ pub fn map(message: Message, ctx: &Context<Settings>) -> Result<Outcome, Refusal
         "surroundings" => answer(&surroundings(&message.read()?)?),
         "log" => answer(&logged(&message.read()?)),
         "lookup" => answer(&found(&message.read()?, ctx)?),
+        "known" => answer(&known(&message.read()?, ctx)?),
         "now" => answer(&json!({ "now_ms": u64::try_from(ctx.now().as_millis()).unwrap_or(u64::MAX) })),
         "throw" => deliberate(&message.read()?),
         unknown => Err(Refusal::reject("unknown-command", format!("no command is called `{unknown}`"))),
@@ -168,6 +171,14 @@ fn found(lookup: &Lookup, ctx: &Context<Settings>) -> Result<Value, Refusal> {
     let rows = ctx.lookup::<Value>(&lookup.table, lookup.keys.iter().map(String::as_str))?;
     let rows: Vec<_> = (0..lookup.keys.len()).map(|at| rows.get(at)).collect();
     Ok(json!({ "rows": rows }))
+}
+
+fn known(lookup: &Lookup, ctx: &Context<Settings>) -> Result<Value, Refusal> {
+    let rows = ctx.lookup::<Value>(&lookup.table, lookup.keys.iter().map(String::as_str))?;
+    let mut check = Checker::new();
+    let row = check.field("keys", rows.known(lookup.at, "unknown-country").cloned());
+    check.finish()?;
+    Ok(json!({ "row": row }))
 }
 
 /// A bug, on purpose.

@@ -3,7 +3,7 @@
 use gantry_languages::language;
 
 fn passes(folder: &str) {
-    gantry_languages::passes(folder, 23, &["--conformance"]);
+    gantry_languages::passes(folder, 24, &["--conformance"]);
 }
 
 #[test]

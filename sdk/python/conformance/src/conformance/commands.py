@@ -163,6 +163,24 @@ def lookup(message: Message, ctx: Context[Settings]) -> dict[str, Any]:
     return {"rows": list(ctx.lookup(wanted.table, wanted.keys))}
 
 
+@dataclass
+class Known:
+    """The members of `known`."""
+
+    table: str
+    keys: list[str]
+    at: int
+
+
+def known(message: Message, ctx: Context[Settings]) -> dict[str, Any]:
+    wanted = message.read(Known)
+    rows = ctx.lookup(wanted.table, wanted.keys)
+    check = Checker()
+    row = check.field("keys", lambda: rows.known(wanted.at, "unknown-country"))
+    check.finish()
+    return {"row": row}
+
+
 def now(_: Message, ctx: Context[Settings]) -> dict[str, int]:
     return {"now_ms": ctx.now_ms()}
 
@@ -189,6 +207,7 @@ COMMANDS: dict[str, Command] = {
     "see": see,
     "log": write_log,
     "lookup": lookup,
+    "known": known,
     "quality": quality,
     "now": now,
     "throw": throw,

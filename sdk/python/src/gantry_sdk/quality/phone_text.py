@@ -46,7 +46,7 @@ def number_in(text: str) -> str | None:
     """The number in a text, without its extension, as a plus, digits, letters and marks; None where there is none."""
     if len(text) > _LONGEST:
         return None
-    number = _located("".join(map(_mark, text)))
+    number = _located("".join(map(_mark, text)), text)
     if number is None or not _is_viable(number):
         return None
     extension = _extension_start(number)
@@ -72,8 +72,9 @@ def _mark(char: str) -> str:
     return "?" if is_alphanumeric(char) else "!"
 
 
-def _located(text: str) -> str | None:
-    """From the first digit or plus to the last letter or digit; of a link, its number in its context."""
+def _located(text: str, written: str) -> str | None:
+    """From the first digit or plus to the last letter or digit; of a link, its number in its context. `written` is the
+    text before its characters became marks."""
     front, mark, parameters = text.partition(_CONTEXT)
     if mark:
         context = parameters.partition(";")[0]
@@ -85,7 +86,8 @@ def _located(text: str) -> str | None:
         start = next((at for at, char in enumerate(text) if char == "+" or char in _DIGITS), None)
         if start is None:
             return None
-        number = _without_second(text[start:].rstrip("+-/. ~(*,;:=\t\\!"))
+        number = text[start:].rstrip("+-/. ~(*,;:=\t\\!")
+        number = number[: _second(written[start : start + len(number)])]
     address = number.find(";isub=")
     return number[:address] if address > 0 else number
 
@@ -98,12 +100,12 @@ def _is_context(context: str) -> bool:
     return known and labels[-1][0] in _LETTERS and not any(label[0] == "-" or label[-1] == "-" for label in labels)
 
 
-def _without_second(number: str) -> str:
-    """The number before a second one: `… x302/x2303`."""
-    for at, char in enumerate(number):
-        if char in "/\\" and number[at + 1 :].lstrip(" ").startswith("x"):
-            return number[:at]
-    return number
+def _second(written: str) -> int:
+    """Where a second number begins, `… x302/x2303`, or the text ends. It is called so with a small letter only."""
+    for at, char in enumerate(written):
+        if char in "/\\" and written[at + 1 :].lstrip(" ").startswith("x"):
+            return at
+    return len(written)
 
 
 def _is_viable(number: str) -> bool:

@@ -10,7 +10,7 @@ macro_rules! cases {
 }
 
 /// Name and text of each case.
-const CASES: [(&str, &str); 23] = cases![
+const CASES: [(&str, &str); 24] = cases![
     "a-bug-is-a-fault-of-its-message",
     "arrays-are-no-objects",
     "batches",
@@ -23,6 +23,7 @@ const CASES: [(&str, &str); 23] = cases![
     "large-payload",
     "log",
     "lookup",
+    "lookup-known",
     "lookup-unknown-table",
     "not-json",
     "numbers",
