@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Where the ten digits of each script begin, in hexadecimal.
@@ -41,14 +42,14 @@ var (
 
 // numberIn is the number in a text, without its extension, as a plus, digits, letters and marks.
 func numberIn(text string) (string, bool) {
-	marks := make([]byte, 0, longestPhoneText)
+	marks, written := make([]byte, 0, longestPhoneText), make([]byte, 0, longestPhoneText)
 	for _, char := range text {
 		if len(marks) == longestPhoneText {
 			return "", false
 		}
-		marks = append(marks, markOf(char))
+		marks, written = append(marks, markOf(char)), append(written, byte(min(char, utf8.RuneSelf)))
 	}
-	number, found := located(string(marks))
+	number, found := located(string(marks), string(written))
 	if !found || !isViable(number) {
 		return "", false
 	}
@@ -104,11 +105,13 @@ func markOf(char rune) byte {
 }
 
 // located is the number from its first digit or plus to its last letter or digit; of a link, in its context.
-func located(text string) (number string, found bool) {
+// What was written has a byte for each character, as the text of marks.
+func located(text, written string) (number string, found bool) {
 	if front, parameters, isLink := strings.Cut(text, phoneContext); isLink {
 		number, found = inContext(front, parameters)
 	} else if start := strings.IndexAny(text, "+"+phoneDigits); start >= 0 {
-		number, found = withoutSecond(strings.TrimRight(text[start:], unwantedEnd)), true
+		number, found = strings.TrimRight(text[start:], unwantedEnd), true
+		number = number[:second(written[start:start+len(number)])]
 	}
 	if address := strings.Index(number, ";isub="); address > 0 {
 		number = number[:address]
@@ -139,15 +142,15 @@ func isDomainName(text string) bool {
 	return strings.Contains(phoneLetters, labels[len(labels)-1][:1])
 }
 
-// withoutSecond is the number before a second one: `… x302/x2303`.
-func withoutSecond(number string) string {
-	for i := range len(number) {
-		isMark := number[i] == '/' || number[i] == '\\'
-		if isMark && strings.HasPrefix(strings.TrimLeft(number[i+1:], " "), "x") {
-			return number[:i]
+// second is where a second number begins, `… x302/x2303`, or the text ends. It is called so with a small letter only.
+func second(written string) int {
+	for i := range len(written) {
+		isMark := written[i] == '/' || written[i] == '\\'
+		if isMark && strings.HasPrefix(strings.TrimLeft(written[i+1:], " "), "x") {
+			return i
 		}
 	}
-	return number
+	return len(written)
 }
 
 // isViable says whether it is made like a number: two digits, or three and more with marks among them and letters behind.

@@ -50,15 +50,15 @@ static size_t place_of(gantry_text text, const char *needle) {
     return text.length;
 }
 
-/// The number before a second one: `… x302/x2303`.
-static gantry_text without_second(gantry_text number) {
-    for (size_t at = 0; at < number.length; at++) {
+/// Where a second number begins, `… x302/x2303`, or the text ends. It is called so with a small letter only.
+static size_t second_number(gantry_text written) {
+    for (size_t at = 0; at < written.length; at++) {
         size_t next = at + 1;
-        while (next < number.length && number.ptr[next] == ' ') next++;
-        bool is_mark = number.ptr[at] == '/' || number.ptr[at] == '\\';
-        if (is_mark && next < number.length && number.ptr[next] == 'x') return gantry_first(number, at);
+        while (next < written.length && written.ptr[next] == ' ') next++;
+        bool is_mark = written.ptr[at] == '/' || written.ptr[at] == '\\';
+        if (is_mark && next < written.length && written.ptr[next] == 'x') return at;
     }
-    return number;
+    return written.length;
 }
 
 static bool is_domain_name(gantry_text text) {
@@ -101,15 +101,18 @@ static bool in_context(gantry_text text, size_t front, gantry_text *number) {
     return true;
 }
 
-/// From the first digit or plus to the last letter or digit; of a link, its number in its context.
-static bool locate(gantry_text text, gantry_text *number) {
+/// From the first digit or plus to the last letter or digit; of a link, its number in its context. What was written has a byte
+/// for each character, as the text of marks.
+static bool locate(gantry_text text, const char *written, gantry_text *number) {
     size_t front = place_of(text, ";phone-context="), start = 0;
     if (front < text.length) {
         if (!in_context(text, front, number)) return false;
     } else {
         while (start < text.length && text.ptr[start] != '+' && !is_digit(text.ptr[start])) start++;
         if (start == text.length) return false;
-        *number = without_second(gantry_without_end(gantry_behind(text, start), "+-/. ~(*,;:=\t\\!"));
+        *number = gantry_without_end(gantry_behind(text, start), "+-/. ~(*,;:=\t\\!");
+        gantry_text same = {written + start, number->length};
+        *number = gantry_first(*number, second_number(same));
     }
     size_t address = place_of(*number, ";isub=");
     if (address > 0) *number = gantry_first(*number, address);
@@ -138,14 +141,16 @@ static bool is_viable(gantry_text number) {
 }
 
 bool gantry_phone_in(gantry_text text, gantry_text *number) {
-    char *marks = gantry_array(char, LONGEST);
+    char *marks = gantry_array(char, LONGEST), *written = gantry_array(char, LONGEST);
     gantry_text marked = {marks, 0};
     for (; text.length > 0; marked.length++) {
         if (marked.length == LONGEST) return false;
-        marks[marked.length] = mark_of(gantry_take_character(&text));
+        uint32_t character = gantry_take_character(&text);
+        written[marked.length] = character < 0x80 ? (char)character : '!';
+        marks[marked.length] = mark_of(character);
     }
     size_t extension;
-    if (!locate(marked, number) || !is_viable(*number)) return false;
+    if (!locate(marked, written, number) || !is_viable(*number)) return false;
     if (gantry_extension_start(*number, &extension) && is_viable(gantry_first(*number, extension))) {
         *number = gantry_first(*number, extension);
     }

@@ -65,7 +65,8 @@ const KEYS = "22233344455566677778889999";
 export function numberIn(text) {
   const chars = [...text];
   if (chars.length > LONGEST) return undefined;
-  const number = located(chars.map(markOf).join(""));
+  const written = chars.map((char) => (char.length > 1 ? "!" : char)).join("");
+  const number = located(chars.map(markOf).join(""), written);
   if (number === undefined || !isViable(number)) return undefined;
   const extension = extensionStart(number);
   const front = extension === undefined ? number : number.slice(0, extension);
@@ -97,22 +98,27 @@ function markOf(char) {
 /**
  * From the first digit or plus to the last letter or digit; of a link, its number in its context.
  * @param {string} text
+ * @param {string} written the text before its characters became marks
  */
-function located(text) {
+function located(text, written) {
   const at = text.indexOf(CONTEXT);
-  const number = at < 0 ? possible(text) : inContext(text.slice(0, at), text.slice(at + CONTEXT.length));
+  const number = at < 0 ? possible(text, written) : inContext(text.slice(0, at), text.slice(at + CONTEXT.length));
   const address = number?.indexOf(";isub=") ?? -1;
   return address > 0 ? number?.slice(0, address) : number;
 }
 
-/** @param {string} text */
-function possible(text) {
+/**
+ * A second number is called so with a small letter only.
+ * @param {string} text
+ * @param {string} written
+ */
+function possible(text, written) {
   const start = text.search(/[+\d]/);
   if (start < 0) return undefined;
   let end = text.length;
   while (end > start && UNWANTED_END.includes(text.charAt(end - 1))) end--;
   const number = text.slice(start, end);
-  const second = number.search(SECOND_NUMBER);
+  const second = written.slice(start, end).search(SECOND_NUMBER);
   return second < 0 ? number : number.slice(0, second);
 }
 

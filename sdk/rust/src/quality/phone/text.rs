@@ -39,7 +39,8 @@ const KEYS: &[u8; 26] = b"22233344455566677778889999";
 /// The number in a text, without its extension, as a plus, digits, letters and marks; none where there is none.
 pub(super) fn number_in(text: &str) -> Option<String> {
     let marked: String = text.chars().take(LONGEST + 1).map(mark).collect();
-    let mut number = if marked.len() > LONGEST { None } else { located(&marked) }?;
+    let written: String = text.chars().map(|c| if c.is_ascii() { c } else { '!' }).collect();
+    let mut number = if marked.len() > LONGEST { None } else { located(&marked, &written) }?;
     if !is_viable(&number) {
         return None;
     }
@@ -75,13 +76,15 @@ fn mark(c: char) -> char {
     digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(if c.is_alphanumeric() { '?' } else { '!' })
 }
 
-/// From the first digit or plus to the last letter or digit; of a link, its number in its context.
-fn located(text: &str) -> Option<String> {
+/// From the first digit or plus to the last letter or digit; of a link, its number in its context. What was written has a
+/// byte for each character, as the text of marks.
+fn located(text: &str, written: &str) -> Option<String> {
     let mut number = match text.split_once(CONTEXT) {
         Some((front, parameters)) => in_context(front, parameters)?,
         None => {
             let start = text.find(|c: char| c == '+' || c.is_ascii_digit())?;
-            without_second(text[start..].trim_end_matches(UNWANTED_END)).to_owned()
+            let number = text[start..].trim_end_matches(UNWANTED_END);
+            number[..second(&written[start..start + number.len()])].to_owned()
         }
     };
     if let Some(address) = number.find(";isub=").filter(|at| *at > 0) {
@@ -113,11 +116,11 @@ fn is_domain_name(text: &str) -> bool {
     last.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
-/// The number before a second one: `… x302/x2303`.
-fn without_second(number: &str) -> &str {
-    let mut marks = number.match_indices(['/', '\\']).map(|(at, _)| at);
-    let second = marks.find(|at| number[at + 1..].trim_start_matches(' ').starts_with('x'));
-    second.map_or(number, |at| &number[..at])
+/// Where a second number begins, `… x302/x2303`, or the text ends. It is called so with a small letter only.
+fn second(written: &str) -> usize {
+    let mut marks = written.match_indices(['/', '\\']).map(|(at, _)| at);
+    let second = marks.find(|at| written[at + 1..].trim_start_matches(' ').starts_with('x'));
+    second.unwrap_or(written.len())
 }
 
 /// Whether it is made like a number: two digits, or three and more with marks among them and letters behind.
