@@ -38,12 +38,13 @@ def run(text: str) -> list[str]:
 class Ambient(unittest.TestCase):
     def test_the_clock_names_what_to_use_instead_however_it_was_imported(self) -> None:
         printed = run("""
-            import datetime, time
+            import datetime, os, time
             from datetime import date as day, datetime as moment, timedelta, UTC
             from time import time as now, sleep
             before = moment.now()
             ambient.remove()
             for call in [now, time.time_ns, time.monotonic, time.gmtime, time.ctime, lambda: time.strftime("%Y"), day.today,
+                         lambda: time.get_clock_info("time"), os.times,
                          moment.now, moment.utcnow, moment.today, lambda: datetime.datetime.now(UTC)]:
                 assert refused(call) == ambient.NO_CLOCK, call
             assert "raise Retry" in refused(lambda: sleep(1))
@@ -66,17 +67,36 @@ class Ambient(unittest.TestCase):
         printed = run("""
             import os, random, secrets, uuid
             from random import choice
+            from uuid import uuid4 as identified
             ambient.remove()
             for call in [random.random, lambda: random.randint(1, 9), lambda: choice([1, 2]), lambda: random.gauss(0, 1),
-                         random.Random, random.SystemRandom, random.seed, secrets.token_hex, uuid.uuid4,
+                         random.Random, random.SystemRandom, random.seed, secrets.token_hex,
                          lambda: os.urandom(4), lambda: random.shuffle([1, 2])]:
                 assert refused(call) == ambient.NO_CHANCE, (call, refused(call))
+            for call in [uuid.uuid1, uuid.uuid4, lambda: identified(), uuid.getnode]:
+                assert refused(call) == ambient.NO_UUIDS, (call, refused(call))
+            assert str(uuid.UUID(int=5)) == "00000000-0000-0000-0000-000000000005"
+            assert uuid.uuid5(uuid.NAMESPACE_URL, "m-1") == uuid.uuid5(uuid.NAMESPACE_URL, "m-1")
             random.seed("SO-1")
             first = random.random(), choice(range(1000))
             random.seed("SO-1")
             print(first == (random.random(), choice(range(1000))), random.Random(5).random())
         """)
         self.assertEqual(printed, ["True 0.6229016948897019"])
+
+    def test_locales_and_zones_that_are_not_there_are_refused(self) -> None:
+        run("""
+            import calendar, locale, zoneinfo
+            from locale import setlocale
+            ambient.remove()
+            for call in [lambda: setlocale(locale.LC_ALL, "de_DE.UTF-8"), lambda: locale.setlocale(locale.LC_TIME, ("de_DE", "UTF-8")),
+                         lambda: calendar.LocaleTextCalendar(locale="de_DE").formatmonthname(2026, 3, 10)]:
+                assert refused(call) == ambient.NO_LOCALES, refused(call)
+            for allowed in [None, "", "C"]:
+                setlocale(locale.LC_ALL, allowed)
+            zoneinfo.reset_tzpath([])
+            assert refused(lambda: zoneinfo.ZoneInfo("Europe/Berlin")) == ambient.NO_ZONES
+        """)
 
     def test_network_threads_and_processes_say_that_they_are_not_there(self) -> None:
         run("""

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from gantry_sdk import Field, Message, Output, Reject, member
 from gantry_sdk.jsontext import as_json_number, parse, write
@@ -37,6 +38,9 @@ class Text(unittest.TestCase):
             '{"a":{"b":[{"c":1.10},"d"]}}',
         ]:
             self.assertEqual(write(parse(text)), text)
+
+    def test_a_uuid_is_its_text(self) -> None:
+        self.assertEqual(write({"id": UUID(int=5)}), '{"id":"00000000-0000-0000-0000-000000000005"}')
 
     def test_what_arithmetic_makes_leaves_as_text(self) -> None:
         self.assertEqual(write(parse("1.10") + 1), '"2.10"')

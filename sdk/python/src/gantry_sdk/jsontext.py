@@ -19,6 +19,7 @@ from enum import Enum
 from functools import cache
 from operator import attrgetter
 from typing import Any, Never
+from uuid import UUID
 
 from gantry_sdk import unfit
 
@@ -76,7 +77,7 @@ def parse(text: str) -> Any:
 
 
 def write(value: Any) -> str:
-    """The JSON text of a value: what JSON knows, dataclasses, mappings, decimals, dates and enums. A `TypeError` or
+    """The JSON text of a value: what JSON knows, dataclasses, mappings, decimals, dates, UUIDs and enums. A `TypeError` or
     `ValueError` names what JSON can't hold, its place as a JSON Pointer, and the likely cause."""
     try:
         return _written(value)
@@ -112,6 +113,8 @@ def _in_plain_terms(kind: Any) -> Callable[[Any], Any]:
         return _number if kind in (Number, JsonNumber) else _decimal
     if issubclass(kind, Mapping):
         return dict
+    if issubclass(kind, UUID):
+        return str
     if issubclass(kind, date):
         return lambda day: str(day.isoformat())
     if issubclass(kind, Enum):

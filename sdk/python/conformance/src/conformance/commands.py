@@ -26,6 +26,7 @@ from gantry_sdk import (
 )
 from gantry_sdk.quality.decimal import ZERO
 
+from conformance.ambient import ambient
 from conformance.outputs import emit
 from conformance.quality import quality
 from conformance.settings import Settings
@@ -209,6 +210,7 @@ COMMANDS: dict[str, Command] = {
     "lookup": lookup,
     "known": known,
     "quality": quality,
+    "ambient": ambient,
     "now": now,
     "throw": throw,
 }

@@ -11,6 +11,7 @@ they are imported.
 """
 
 import datetime
+import locale
 import random
 import sys
 import time
@@ -20,6 +21,18 @@ from typing import Any, NoReturn
 
 NO_CLOCK = "the sandbox has no clock of its own: ask ctx.now()"
 NO_CHANCE = "the sandbox has no randomness: message.id is unique, and idempotency_key() makes a key of any texts"
+NO_UUIDS = (
+    "the sandbox has no randomness: message.id is unique, uuid5(NAMESPACE_URL, message.id) is the same UUID on every run,"
+    " and idempotency_key() makes a key of any texts"
+)
+NO_ZONES = (
+    "the sandbox has no files to read a time zone from: instant.parse_local() and instant.in_zone() of gantry_sdk.quality"
+    " know all zones, or make the ZoneInfo at the top of the plugin's module, with `tzdata` in .venv"
+)
+NO_LOCALES = (
+    "the sandbox has no locales, and names of months and decimal marks would stay English: write dates by"
+    " strftime('%d.%m.%Y'), numbers by format(value, 'f') and marks of your own"
+)
 NO_WAITING = "a mapping can't wait: raise Retry(code, text, after=timedelta(…)) to see the message again later"
 NO_NETWORK = "the sandbox has no network: rows of tables come from ctx.lookup(), and what is emitted goes to a target"
 NO_THREADS = "the sandbox has no threads: a mapping does its work by itself"
@@ -34,7 +47,11 @@ _CLOCKS = (
 
 _REFUSED = (
     ("time", _CLOCKS, NO_CLOCK),
+    ("time", "get_clock_info", NO_CLOCK),
     ("time", "sleep", NO_WAITING),
+    ("uuid", "uuid1 uuid4 uuid6 uuid7 getnode", NO_UUIDS),
+    ("zoneinfo._common", "load_tzdata", NO_ZONES),
+    ("os", "times", NO_CLOCK),
     ("os", "urandom getrandom", NO_CHANCE),
     ("os", "_exit abort", NO_EXIT),
     ("os", "system popen fork execv execve spawnv posix_spawn", NO_PROCESSES),
@@ -53,6 +70,10 @@ _REFUSED_METHODS = (
 
 _NEED_A_TIME = {"gmtime": 1, "localtime": 1, "ctime": 1, "asctime": 1, "strftime": 2}
 """Functions of `time` that ask for the time with fewer arguments than this."""
+
+
+_NO_LOCALE = (None, "", "C", "C.UTF-8", "POSIX")
+"""What asks for no locale in particular."""
 
 
 class _Substitute:
@@ -102,6 +123,7 @@ def _functions() -> list[tuple[str, Any, Callable[..., Any]]]:
             real = getattr(sys.modules.get(module), name, None)
             if real is not None:
                 found.append((name, real, refusing(text)))
+    found.append(("setlocale", locale.setlocale, _without_locales(locale.setlocale)))
     for name, needed in _NEED_A_TIME.items():
         real = getattr(time, name)
         found.append((name, real, _with_a_time(real, needed)))
@@ -115,6 +137,17 @@ def _with_a_time(real: Callable[..., Any], needed: int) -> Callable[..., Any]:
         return real(*arguments)
 
     return call
+
+
+def _without_locales(real: Callable[..., Any]) -> Callable[..., Any]:
+    """The C library takes any locale and changes nothing."""
+
+    def setlocale(category: int, locale: Any = None) -> Any:
+        if locale not in _NO_LOCALE:
+            raise PermissionError(NO_LOCALES)
+        return real(category, locale)
+
+    return setlocale
 
 
 class _Date(type):

@@ -3,14 +3,17 @@ can step through them.
 
 A case is a JSON file: settings, tables, messages, and the outcome expected of each. `gantry plugin test` runs the same
 files against the component. Their format is in `docs/reference/golden-cases.md`. A message whose fault only the
-sandbox can tell, a deadline for one, is left out here, and a line on standard error says so.
+sandbox can tell, a deadline for one, is left out here, and a line on standard error says so. Local time is UTC, in the
+whole process.
 
     class GoldenCases(unittest.TestCase):
         def test_every_golden_case_holds(self) -> None:
             run_cases(to_debtor, Path(__file__).parent.parent / "cases")
 """
 
+import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,11 @@ from gantry_sdk.testing.compare import difference
 from gantry_sdk.testing.fault import is_of_the_sandbox
 
 __all__ = ["run_cases"]
+
+
+os.environ["TZ"] = "UTC"
+if hasattr(time, "tzset"):
+    time.tzset()  # as in a component: what takes local time for granted fails here, too
 
 
 def run_cases(mapping: Callable[..., Any], directory: str | Path) -> None:
