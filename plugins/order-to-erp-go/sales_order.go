@@ -102,5 +102,5 @@ func netTotal(lines []SalesLine) (quality.Decimal, error) {
 
 // Output is the order as a message; a repetition of the same order number is recognised by its idempotency key.
 func (o *SalesOrder) Output() sdk.Output {
-	return sdk.Output{Payload: sdk.JSON(o), IdempotencyKey: "order-" + o.ExternalNumber}
+	return sdk.Output{Payload: sdk.JSON(o), IdempotencyKey: sdk.IdempotencyKey("order-" + o.ExternalNumber)}
 }

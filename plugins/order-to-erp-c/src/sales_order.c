@@ -46,7 +46,7 @@ gantry_outcome send_order(const struct sales_order *order) {
     gantry_put_decimal(&out, "total", order->total);
     gantry_end_object(&out);
     gantry_output output = gantry_output_json(gantry_written(&out));
-    output.idempotency_key = gantry_format("order-%.*s", GANTRY_ARG(order->external_number));
+    output.idempotency_key = GANTRY_IDEMPOTENCY_KEY(gantry_format("order-%.*s", GANTRY_ARG(order->external_number)));
     return gantry_emit(output);
 }
 

@@ -46,7 +46,7 @@ static void put(Object order, const SalesOrder &made) {
 Output SalesOrder::output() const {
     Writer out;
     put(out.object(), *this);
-    return Output::json(out.document()).idempotency_key(join("order-", external_number));
+    return Output::json(out.document()).idempotency_key(idempotency_key({join("order-", external_number)}));
 }
 
 Checked<Decimal> SalesOrder::add_up() {

@@ -4,7 +4,7 @@
  */
 
 import { lookup } from "@gantry/sdk/lookup";
-import { Output } from "@gantry/sdk";
+import { idempotencyKey, Output } from "@gantry/sdk";
 
 /** @typedef {import("@gantry/sdk").Decimal} Decimal */
 
@@ -74,5 +74,5 @@ export function nameOf(product) {
  * @param {SalesOrder} order
  */
 export function intoOutput(order) {
-  return Output.json(order, { idempotencyKey: `order-${order.external_number}` });
+  return Output.json(order, { idempotencyKey: idempotencyKey(`order-${order.external_number}`) });
 }

@@ -3,7 +3,7 @@
  * round them.
  */
 
-import { type Decimal, Output } from "@gantry/sdk";
+import { type Decimal, idempotencyKey, Output } from "@gantry/sdk";
 import { lookup, type Rows } from "@gantry/sdk/lookup";
 
 export interface SalesOrder {
@@ -84,5 +84,5 @@ export function nameOf(product: Product | null): string | null {
 
 /** The order as a message; a repetition of the same order number is recognised by its idempotency key. */
 export function intoOutput(order: SalesOrder): Output {
-  return Output.json(order, { idempotencyKey: `order-${order.external_number}` });
+  return Output.json(order, { idempotencyKey: idempotencyKey(`order-${order.external_number}`) });
 }

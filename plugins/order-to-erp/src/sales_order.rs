@@ -89,6 +89,7 @@ pub struct Product {
 impl SalesOrder<'_> {
     /// The order as a message; a repetition of the same order number is recognised by its idempotency key.
     pub fn into_output(self) -> Result<Output, Refusal> {
-        Ok(Output::json(&self)?.idempotency_key(format!("order-{}", self.external_number)))
+        let key = idempotency_key(&[&format!("order-{}", self.external_number)]);
+        Ok(Output::json(&self)?.idempotency_key(key))
     }
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from gantry_sdk import Output, member
+from gantry_sdk import Output, idempotency_key, member
 
 PRODUCTS = "products"
 """The table that article numbers are looked up in."""
@@ -82,7 +82,7 @@ class SalesOrder:
 
     def output(self) -> Output:
         """The order as a message; a repetition of the same order number is recognised by its idempotency key."""
-        return Output.json(self, idempotency_key=f"order-{self.external_number}")
+        return Output.json(self, idempotency_key=idempotency_key(f"order-{self.external_number}"))
 
 
 @dataclass(slots=True)
