@@ -6,17 +6,23 @@
 //	func TestEveryGoldenCaseHolds(t *testing.T) {
 //		plugintest.RunCases(t, Map, "cases")
 //	}
+//
+// Local time is UTC in tests that import this package, as it is in the sandbox.
 package plugintest
 
 import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gantry/sdk"
 	"gantry/sdk/clock"
 	"gantry/sdk/lookup"
 )
+
+// Local time is UTC in a component: what takes it for granted fails natively, too.
+func init() { time.Local = time.UTC }
 
 // RunCases runs each file `*.json` of the folder as a test of its own. A folder without cases fails.
 func RunCases[In, S, Out any](t *testing.T, mapping sdk.Mapping[In, S, Out], folder string) {
