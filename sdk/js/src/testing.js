@@ -54,14 +54,32 @@ export function runCases(transform, directory) {
  * @param {import("./testing/case.js").Case} golden
  * @param {(at: number) => void} leftOut told of each message that isn't run here
  */
-function run(transform, { description, settings, batch, expected }, leftOut) {
+function run(transform, { description, settings, batch, expected, refused }, leftOut) {
   const positions = [...batch.keys()].filter((at) => !isOfTheSandbox(expected[at]));
   [...batch.keys()].filter((at) => !positions.includes(at)).forEach(leftOut);
-  transform.configure(settings);
+  const violations = refusedWith(transform, settings);
+  const differs = difference({ invalid: refused ?? [] }, { tag: "invalid", val: violations });
+  assert.equal(differs, undefined, `${description}, settings: ${differs}`);
+  if (refused !== undefined) return;
   const messages = positions.flatMap((at) => batch[at] ?? []);
   transform.process(messages).forEach((outcome, nth) => {
     const at = positions[nth] ?? nth;
     const found = difference(expected[at], outcome);
     assert.equal(found, undefined, `${description}, message ${at}: ${found}`);
   });
+}
+
+/**
+ * The violations with which the settings are refused; none where they are not.
+ * @param {import("./plugin.js").Transform} transform
+ * @param {string} settings
+ * @returns {import("./outcome.js").Violation[]}
+ */
+function refusedWith(transform, settings) {
+  try {
+    transform.configure(settings);
+    return [];
+  } catch (thrown) {
+    return /** @type {import("./outcome.js").Violation[]} */ (thrown);
+  }
 }

@@ -45,7 +45,12 @@ test("one violation more, or another kind of outcome, is a difference", () => {
 test("a case that nobody can run is refused", () => {
   const complete = { description: "d", input: [{ payload: { base64: "//79" } }], expected: [{}] };
   assert.deepEqual(readCase(JSON.stringify(complete)).batch[0]?.payload.val, Uint8Array.of(0xff, 0xfe, 0xfd));
-  for (const wrong of [{ inputs: [] }, { expected: [] }, { input: [] }, { description: undefined }]) {
+  for (const wrong of [
+    { inputs: [] },
+    { expected: [] },
+    { input: undefined, expected: [] },
+    { description: undefined },
+  ]) {
     assert.throws(() => readCase(JSON.stringify({ ...complete, ...wrong })));
   }
 });

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { readJson } from "../json/read.js";
 import { writeJson } from "../json/write.js";
-import { isRaw, payload } from "./case.js";
+import { isRaw, isRepeated, payload } from "./case.js";
 import { faultIn, isFault } from "./fault.js";
 
 /** @typedef {import("../contract.js").RawOutcome} RawOutcome */
@@ -52,7 +52,7 @@ function holds(expected, actual) {
  */
 function payloadHolds(expected, actual) {
   const found = payload(actual);
-  if (isRaw(expected, "text") || isRaw(expected, "base64")) {
+  if (isRaw(expected, "text") || isRaw(expected, "base64") || isRepeated(expected)) {
     return Buffer.from(payload(expected).val).equals(Buffer.from(found.val));
   }
   if (found.tag !== "text") return false;

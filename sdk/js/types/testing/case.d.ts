@@ -18,6 +18,10 @@ export type Case = {
      * one for each message
      */
     expected: readonly unknown[];
+    /**
+     * instead of a batch: the violations with which the settings are refused
+     */
+    refused: unknown;
 };
 /**
  * Reads a case and checks what the runner relies on.
@@ -26,11 +30,20 @@ export type Case = {
  */
 export declare function readCase(text: string): Case;
 /**
- * `{"text": …}` and `{"base64": …}` are the raw payload; anything else is JSON.
+ * `{"text": …}`, perhaps so many `times`, and `{"base64": …}` are the raw payload; anything else is JSON.
  * @param {unknown} value
  * @returns {RawMessage["payload"]}
  */
 export declare function payload(value: unknown): RawMessage["payload"];
+/**
+ * A text that is written once and stands for many.
+ * @param {unknown} value
+ * @returns {value is { text: string, times: number }}
+ */
+export declare function isRepeated(value: unknown): value is {
+    text: string;
+    times: number;
+};
 /**
  * An object with this one member, a text.
  * @template {string} Name

@@ -48,8 +48,12 @@ def _run(plugin: Plugin, file: Path) -> Iterator[str]:
     try:
         configured = plugin.configure(case.settings, case.host())
     except Invalid as invalid:
-        yield f"{file.name}: the settings are refused: {invalid}"
+        differs = difference({"invalid": case.refused or []}, invalid)
+        if differs:
+            yield f"{file.name} ({case.description}): the settings are refused: {differs}"
         return
+    if case.refused is not None:
+        yield f"{file.name} ({case.description}): the settings are not refused"
     for at, (message, expected) in enumerate(zip(case.messages(), case.expected, strict=True)):
         if is_of_the_sandbox(expected):
             print(f"{file.name}, message {at} is left out: its fault is the sandbox's to tell", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ class Input:
     event_time_ms: int | None = None
     """The time of the batch unless given."""
     attempt: int = 1
+    repeat: int = 1
+    """This message as often."""
 
     def message(self, at: int, now_ms: int) -> Message:
         """The message at this position of the batch."""
@@ -56,10 +59,14 @@ class Case:
 
     description: str
     """What it shows, in a sentence."""
-    input: list[Input]
-    """The batch."""
-    expected: list[Any]
-    """The outcome of each message."""
+    input: list[Input] = field(default_factory=list)
+    """The batch, as the file has it."""
+    expected_of: list[Any] = field(default_factory=list, metadata={"member": "expected"})
+    """The outcome of each message, as the file has it."""
+    refused: list[Any] | None = None
+    """Instead of a batch: the violations with which the settings are refused."""
+    log: Any = None
+    """Not looked at: lines of the log are the sandbox's to compare."""
     settings_object: dict[str, Any] = field(default_factory=dict, metadata={"member": "settings"})
     grants: Grants | None = None
     """What is granted; all tables of the case and the clock unless given."""
@@ -71,10 +78,21 @@ class Case:
     @classmethod
     def read(cls, file: Path) -> Case:
         """Reads the file and checks what its types don't say."""
-        case = reading.read(file.read_text("utf-8"), cls, strict=True)
-        if len(case.input) != len(case.expected) or not case.input:
-            raise ValueError(f"{file.name}: {len(case.input)} inputs and {len(case.expected)} expected outcomes")
+        text = file.read_text("utf-8")
+        case = reading.read(text, cls, strict=True)
+        inputs = sum(input.repeat for input in case.input)
+        if inputs != len(case.expected) or (not inputs and "input" not in json.loads(text) and case.refused is None):
+            raise ValueError(f"{file.name}: {inputs} inputs and {len(case.expected)} expected outcomes")
         return case
+
+    @property
+    def expected(self) -> list[Any]:
+        """The outcome of each message: written out, where one stands for many."""
+        return [
+            {kind: value for kind, value in outcome.items() if kind != "repeat"}
+            for outcome in self.expected_of
+            for _ in range(outcome.get("repeat", 1))
+        ]
 
     @property
     def settings(self) -> str:
@@ -88,7 +106,8 @@ class Case:
 
     def messages(self) -> list[Message]:
         """The batch."""
-        return [input.message(at, self.now_ms) for at, input in enumerate(self.input)]
+        inputs = [input for input in self.input for _ in range(input.repeat)]
+        return [input.message(at, self.now_ms) for at, input in enumerate(inputs)]
 
 
 def payload(value: Any) -> str | bytes:
@@ -98,7 +117,9 @@ def payload(value: Any) -> str | bytes:
 
 
 def raw(value: Any) -> str | bytes | None:
-    """The payload that a case gives as it is."""
+    """The payload that a case gives as it is, perhaps so many `times`."""
+    if isinstance(value, dict) and value.keys() == {"text", "times"}:
+        return str(value["text"]) * int(value["times"])
     if not isinstance(value, dict) or len(value) != 1:
         return None
     ((name, text),) = value.items()
