@@ -7,6 +7,7 @@ mod coded;
 mod command;
 mod embedded;
 mod exit;
+mod layout;
 mod logging;
 mod output;
 mod text;

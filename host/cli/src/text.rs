@@ -4,6 +4,8 @@
 use gantry_api::v1::Change;
 use serde_json::Value;
 
+use crate::layout;
+
 /// Most characters of a payload to show; `--format json` and `gantry dlq export` contain all of it.
 const PAYLOAD_SHOWN: usize = 4 << 10;
 
@@ -27,13 +29,11 @@ pub(crate) fn fields(fields: &[(&str, String)]) -> String {
     present.map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
 }
 
-/// A payload with a title: JSON is indented, other text is unchanged, of other bytes only the number is shown.
+/// A payload with a title: JSON is indented and no digit of it changed, other text is unchanged, of other bytes only the number is shown.
 pub(crate) fn payload(title: &str, content_type: &str, bytes: &[u8]) -> String {
     let body = match std::str::from_utf8(bytes) {
         Ok(text) => {
-            let json =
-                serde_json::from_str::<serde_json::Value>(text).and_then(|json| serde_json::to_string_pretty(&json));
-            let text = json.unwrap_or_else(|_| text.to_owned());
+            let text = layout::indented(bytes).unwrap_or_else(|| text.to_owned());
             text.lines().map(|line| format!("  {}\n", escape(line))).collect()
         }
         Err(_) => format!("  {} bytes that are not text\n", bytes.len()),
@@ -89,6 +89,12 @@ mod tests {
     fn a_message_cannot_move_the_operators_cursor() {
         assert_eq!(escape("a\u{1b}[2Jb\r"), "a\\u{1b}[2Jb\\r");
         assert!(payload("received", "text/plain", "\u{1b}]0;x\u{7}".as_bytes()).is_ascii());
+    }
+
+    #[test]
+    fn a_payload_is_shown_with_every_digit_it_has() {
+        let shown = payload("received", "application/json", br#"{"price":1.10,"id":12345678901234567890123}"#);
+        assert!(shown.contains("    \"price\": 1.10,\n    \"id\": 12345678901234567890123\n"), "{shown}");
     }
 
     #[test]

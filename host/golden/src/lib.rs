@@ -9,6 +9,7 @@ mod case;
 mod compare;
 mod error;
 mod files;
+mod json;
 pub mod log_lines;
 mod run;
 
@@ -17,4 +18,5 @@ pub use compare::{Difference, Payloads, describe};
 pub use error::{CaseError, FilesError};
 pub use files::files;
 pub use gantry_component::CaseFile;
+pub use json::{Json, NotHeld, Text};
 pub use run::{CaseOutcome, run};

@@ -12,7 +12,6 @@ mod groups;
 mod import;
 mod job;
 mod jobs;
-mod layout;
 mod list;
 
 mod redrive;

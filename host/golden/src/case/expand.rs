@@ -5,64 +5,72 @@
 //! a host runs cases from other people's plugins: so the size of each list is bounded, and checked before anything is
 //! copied.
 
-use serde_json::Value;
+use gantry_schema::Number;
 
+use super::Input;
 use crate::error::CaseError;
+use crate::json::Json;
 
 /// Most messages a short form may stand for.
 const MESSAGES: usize = 100_000;
 /// About how much memory one list of a case may take.
 const BYTES: usize = 64 << 20;
 /// About how much memory a value takes beside its text.
-const VALUE_BYTES: usize = 32;
-
-/// Expands every short form of the case.
-pub(super) fn expand(case: &mut Value) -> Result<(), CaseError> {
-    for list in ["input", "expected"] {
-        let Some(elements) = case.get_mut(list).and_then(Value::as_array_mut) else { continue };
-        let mut room = Room { list, left: BYTES };
-        let mut all = Vec::new();
-        for mut element in std::mem::take(elements) {
-            let copies = room.repetitions(&mut element)?;
-            payloads(&mut element).try_for_each(|payload| room.text(payload))?;
-            room.take(weight(&element).saturating_mul(copies - 1))?;
-            all.extend(std::iter::repeat_n(element, copies));
-        }
-        *elements = all;
-    }
-    Ok(())
-}
+const VALUE_BYTES: usize = size_of::<Json>();
 
 /// How much a list may still take.
-struct Room {
+pub(super) struct Room {
     list: &'static str,
     left: usize,
 }
 
+/// An element of a list: a message or an outcome.
+pub(super) trait Element: Clone {
+    /// Takes `repeat` out of it.
+    fn take_repeat(&mut self) -> Option<Json>;
+    /// The payload of a message, or those of an outcome.
+    fn payloads(&mut self) -> Vec<&mut Json>;
+    /// About how much memory it takes.
+    fn weight(&self) -> usize;
+}
+
 impl Room {
-    /// Removes `repeat` from an element.
-    fn repetitions(&self, element: &mut Value) -> Result<usize, CaseError> {
-        match element.as_object_mut().and_then(|members| members.shift_remove("repeat")) {
-            None => Ok(1),
-            Some(times) => self.bounded("repeat", &times, MESSAGES),
+    /// All that `input` or `expected` may take.
+    pub(super) const fn of(list: &'static str) -> Self {
+        Self { list, left: BYTES }
+    }
+
+    /// Writes out every short form of the list.
+    pub(super) fn expand<E: Element>(mut self, elements: Vec<E>) -> Result<Vec<E>, CaseError> {
+        let mut all = Vec::new();
+        for mut element in elements {
+            let repeat = element.take_repeat();
+            let copies = repeat.map_or(Ok(1), |times| self.bounded("repeat", &times, MESSAGES))?;
+            element.payloads().into_iter().try_for_each(|payload| self.text(payload))?;
+            self.take(element.weight().saturating_mul(copies - 1))?;
+            all.extend(std::iter::repeat_n(element, copies));
         }
+        Ok(all)
     }
 
     /// Expands a repeated text.
-    fn text(&mut self, payload: &mut Value) -> Result<(), CaseError> {
-        let Some(members) = payload.as_object_mut().filter(|members| members.len() == 2) else { return Ok(()) };
-        let (Some(Value::String(text)), Some(times)) = (members.get("text"), members.get("times")) else {
+    fn text(&mut self, payload: &mut Json) -> Result<(), CaseError> {
+        if payload.members().is_none_or(|members| members.len() != 2) {
+            return Ok(());
+        }
+        let (Some(Json::Text(text)), Some(times)) = (payload.get("text"), payload.get("times")) else {
             return Ok(());
         };
+        let text = text.as_str();
         let times = self.bounded("times", times, BYTES / text.len().max(1))?;
         self.take(text.len() * times)?;
-        *payload = serde_json::json!({ "text": text.repeat(times) });
+        *payload = Json::Object(vec![("text".into(), Json::Text(text.repeat(times).as_str().into()))]);
         Ok(())
     }
 
-    fn bounded(&self, form: &'static str, times: &Value, most: usize) -> Result<usize, CaseError> {
-        let number = times.as_u64().and_then(|times| usize::try_from(times).ok());
-        number.filter(|times| (1..=most).contains(times)).ok_or_else(|| CaseError::Times {
+    fn bounded(&self, form: &'static str, times: &Json, most: usize) -> Result<usize, CaseError> {
+        let whole = if let Some(Number::Unsigned(whole)) = times.number() { usize::try_from(whole).ok() } else { None };
+        whole.filter(|times| (1..=most).contains(times)).ok_or_else(|| CaseError::Times {
             form,
             list: self.list,
             times: times.to_string(),
@@ -76,67 +84,101 @@ impl Room {
     }
 }
 
-/// About how much memory a value takes.
-fn weight(value: &Value) -> usize {
-    let below = match value {
-        Value::String(text) => text.len(),
-        Value::Array(values) => values.iter().map(weight).sum(),
-        Value::Object(members) => members.iter().map(|(name, value)| name.len() + weight(value)).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-    };
-    VALUE_BYTES + below
+impl Element for Input {
+    fn take_repeat(&mut self) -> Option<Json> {
+        self.repeat.take()
+    }
+
+    fn payloads(&mut self) -> Vec<&mut Json> {
+        vec![&mut self.payload]
+    }
+
+    fn weight(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(name, value)| 2 * VALUE_BYTES + name.len() + value.len()).sum();
+        let key = self.key.as_ref().map_or(0, String::len);
+        size_of::<Self>() + self.content_type.len() + key + headers + weight(&self.payload)
+    }
 }
 
-/// The payload of a message, or those of an outcome.
-fn payloads(element: &mut Value) -> impl Iterator<Item = &mut Value> {
-    let Some(members) = element.as_object_mut() else { return Vec::new().into_iter() };
-    let mut found = Vec::new();
-    for (name, value) in members.iter_mut() {
-        match name.as_str() {
-            "payload" => found.push(value),
-            "emit" => found.extend(value.as_array_mut().into_iter().flatten().filter_map(|o| o.get_mut("payload"))),
-            _ => {}
-        }
+impl Element for Json {
+    fn take_repeat(&mut self) -> Option<Json> {
+        let Self::Object(members) = self else { return None };
+        let at = members.iter().position(|(name, _)| name.as_str() == "repeat")?;
+        Some(members.remove(at).1)
     }
-    found.into_iter()
+
+    fn payloads(&mut self) -> Vec<&mut Json> {
+        let outputs =
+            values(self, "emit").filter_map(|emit| if let Self::Array(outputs) = emit { Some(outputs) } else { None });
+        outputs.flatten().flat_map(|output| values(output, "payload")).collect()
+    }
+
+    fn weight(&self) -> usize {
+        weight(self)
+    }
+}
+
+/// The values that an object has under this name.
+fn values<'a>(json: &'a mut Json, name: &'static str) -> impl Iterator<Item = &'a mut Json> {
+    let members = if let Json::Object(members) = json { members.as_mut_slice() } else { &mut [] };
+    members.iter_mut().filter(move |(known, _)| known.as_str() == name).map(|(_, value)| value)
+}
+
+fn weight(json: &Json) -> usize {
+    let below = match json {
+        Json::Null | Json::Boolean(_) => 0,
+        Json::Number(written) => written.len(),
+        Json::Text(text) => text.as_str().len(),
+        Json::Array(items) => items.iter().map(weight).sum(),
+        Json::Object(members) => {
+            members.iter().map(|(name, member)| VALUE_BYTES + name.as_str().len() + weight(member)).sum()
+        }
+    };
+    VALUE_BYTES + below
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::case::Case;
+    use serde_json::{Value, json};
+
+    fn read(input: Value, expected: Value) -> Result<Case, CaseError> {
+        Case::read(&json!({ "description": "d", "input": input, "expected": expected }).to_string())
+    }
 
     #[test]
     fn short_forms_are_written_out() {
-        let mut case = json!({
-            "input": [{ "repeat": 2, "payload": { "text": "ab", "times": 3 } }, { "payload": { "repeat": 9 } }],
-            "expected": [{ "repeat": 2, "emit": [{ "payload": { "text": "x", "times": 2 } }] }, { "skip": {} }],
-        });
-        expand(&mut case).unwrap();
-        let message = json!({ "payload": { "text": "ababab" } });
-        assert_eq!(case["input"], json!([message, message, { "payload": { "repeat": 9 } }]));
-        assert_eq!(case["expected"][1], json!({ "emit": [{ "payload": { "text": "xx" } }] }));
-        assert_eq!(case["expected"].as_array().unwrap().len(), 3);
+        let input = json!([{ "repeat": 2, "payload": { "text": "ab", "times": 3 } }, { "payload": { "repeat": 9 } }]);
+        let expected = json!([{ "repeat": 2, "emit": [{ "payload": { "text": "x", "times": 2 } }] }, { "skip": {} }]);
+        let case = read(input, expected).unwrap();
+        let payloads: Vec<_> = case.input.iter().map(|input| input.payload.to_string()).collect();
+        assert_eq!(payloads, [r#"{"text":"ababab"}"#, r#"{"text":"ababab"}"#, r#"{"repeat":9}"#]);
+        let outcomes: Vec<_> = case.expected.iter().map(ToString::to_string).collect();
+        let twice = r#"{"emit":[{"payload":{"text":"xx"}}]}"#;
+        assert_eq!(outcomes, [twice, twice, r#"{"skip":{}}"#]);
     }
 
     #[test]
     fn what_would_not_end_is_refused() {
         for times in [json!(0), json!(1_000_000), json!("3")] {
-            assert!(expand(&mut json!({ "input": [{ "repeat": times }] })).is_err());
+            let refused = read(json!([{ "repeat": times, "payload": 1 }]), json!([{}]));
+            assert!(matches!(refused, Err(CaseError::Times { form: "repeat", .. })), "{times}");
         }
-        assert!(expand(&mut json!({ "input": [{ "payload": { "text": "abc", "times": 1_u64 << 40 } }] })).is_err());
+        let refused = read(json!([{ "payload": { "text": "abc", "times": 1_u64 << 40 } }]), json!([{}]));
+        assert!(matches!(refused, Err(CaseError::Times { form: "times", .. })));
     }
 
     #[test]
     fn short_forms_that_are_each_within_bounds_are_refused_together() {
         let large = json!({ "payload": { "text": "x", "times": 40 << 20 } });
-        expand(&mut json!({ "input": [large] })).unwrap();
-        for case in [
-            json!({ "input": [large, large] }),
-            json!({ "input": [{ "repeat": 1000, "payload": { "text": "x", "times": 1 << 20 } }] }),
-            json!({ "input": [{ "repeat": 100_000, "payload": "x".repeat(1 << 10) }] }),
+        read(json!([large]), json!([{}])).unwrap();
+        for input in [
+            json!([large, large]),
+            json!([{ "repeat": 1000, "payload": { "text": "x", "times": 1 << 20 } }]),
+            json!([{ "repeat": 100_000, "payload": "x".repeat(1 << 10) }]),
         ] {
-            assert!(matches!(expand(&mut case.clone()), Err(CaseError::TooBig { list: "input", .. })), "too much");
+            assert!(matches!(read(input, json!([])), Err(CaseError::TooBig { list: "input", .. })), "too much");
         }
     }
 }

@@ -4,7 +4,9 @@
 //! these words somewhere in text, stack or standard error; a stack that isn't empty.
 
 use gantry_sandbox::PluginFault;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+
+use crate::json::Json;
 
 /// A fault with everything that is known of it.
 pub(super) fn describe(fault: &PluginFault) -> Value {
@@ -12,26 +14,33 @@ pub(super) fn describe(fault: &PluginFault) -> Value {
 }
 
 /// The fault in the terms of the expectation: equal to it if the expectation is met.
-pub(super) fn seen(expected: &Value, fault: &PluginFault) -> Value {
-    let Some(members) = expected.as_object() else { return describe(fault) };
-    let mut seen = Map::new();
-    for (name, wanted) in members {
+pub(super) fn seen(expected: &Json, fault: &PluginFault) -> Json {
+    let whole = || describe(fault).into();
+    let Some(members) = expected.members() else { return whole() };
+    let seen = members.iter().map(|(name, wanted)| {
         let found = match (name.as_str(), wanted) {
-            ("code", Value::Array(any)) if any.iter().any(|code| code == fault.code.name()) => wanted.clone(),
-            ("code", _) => fault.code.name().into(),
-            ("mentions", Value::Array(words)) => mentioned(words, fault),
-            ("stack", _) => (!fault.backtrace.is_empty()).into(),
-            ("text", _) => fault.text.as_str().into(),
-            _ => Value::Null,
+            ("code", Json::Array(any)) if any.iter().any(|code| code.as_text() == Some(fault.code.name())) => {
+                wanted.clone()
+            }
+            ("code", _) => text(fault.code.name()),
+            ("mentions", Json::Array(words)) => mentioned(words, fault),
+            ("stack", _) => Json::Boolean(!fault.backtrace.is_empty()),
+            ("text", _) => text(&fault.text),
+            _ => Json::Null,
         };
-        seen.insert(name.clone(), found);
-    }
-    if Value::Object(seen.clone()) == *expected { Value::Object(seen) } else { describe(fault) }
+        (name.clone(), found)
+    });
+    let seen = Json::Object(seen.collect());
+    if seen == *expected { seen } else { whole() }
 }
 
-fn mentioned(words: &[Value], fault: &PluginFault) -> Value {
-    let text = format!("{}\n{}\n{}", fault.text, fault.stderr, fault.backtrace.join("\n"));
-    words.iter().filter(|word| word.as_str().is_some_and(|word| text.contains(word))).cloned().collect()
+fn mentioned(words: &[Json], fault: &PluginFault) -> Json {
+    let said = format!("{}\n{}\n{}", fault.text, fault.stderr, fault.backtrace.join("\n"));
+    Json::Array(words.iter().filter(|word| word.as_text().is_some_and(|word| said.contains(word))).cloned().collect())
+}
+
+fn text(text: &str) -> Json {
+    Json::Text(text.into())
 }
 
 #[cfg(test)]
@@ -53,13 +62,14 @@ mod tests {
     fn an_expectation_that_holds_reads_as_it_is_written() {
         let expected =
             json!({ "code": ["plugin-exception", "plugin-trap"], "mentions": ["boom", "deliberate"], "stack": true });
+        let expected = Json::from(expected);
         assert_eq!(seen(&expected, &trap()), expected);
     }
 
     #[test]
     fn one_that_does_not_shows_the_whole_fault() {
         for wrong in [json!({ "code": "plugin-exit" }), json!({ "mentions": ["bang"] }), json!({ "stack": false })] {
-            assert_eq!(seen(&wrong, &trap()), describe(&trap()));
+            assert_eq!(seen(&wrong.into(), &trap()), describe(&trap()).into());
         }
     }
 }

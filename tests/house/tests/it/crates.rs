@@ -13,7 +13,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("gantry-component", &["gantry-core"]),
     ("gantry-store", &["gantry-core"]),
     ("gantry-sandbox", &["gantry-core", "gantry-schema", "gantry-component"]),
-    ("gantry-golden", &["gantry-core", "gantry-component", "gantry-sandbox"]),
+    ("gantry-golden", &["gantry-core", "gantry-schema", "gantry-component", "gantry-sandbox"]),
     ("gantry-security", &["gantry-core", "gantry-config"]),
     ("gantry-transport", &["gantry-core", "gantry-schema", "gantry-config", "gantry-security"]),
     (
@@ -87,6 +87,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "gantry-api",
             "gantry-config",
             "gantry-store",
+            "gantry-golden",
             "gantry-security",
             "gantry-transport",
             "gantry-engine",

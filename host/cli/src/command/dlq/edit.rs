@@ -12,11 +12,12 @@ use gantry_api::v1::{DeadLetter, Diff};
 use gantry_core::DeadLetterId;
 use serde_json::json;
 
+use super::diff;
 use super::selection::ask;
-use super::{diff, layout};
 use crate::args::{HostArgs, Who};
 use crate::client;
 use crate::exit::{Exit, Failure, OrExit as _};
+use crate::layout;
 use crate::output::Output;
 
 /// Edit a dead letter's payload and replay it; the received payload is kept as well

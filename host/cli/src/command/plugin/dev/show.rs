@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
+use gantry_core::PluginRef;
+use gantry_golden::{Json, Text};
+use serde::Serialize;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
+use super::super::test::Report;
 use super::round::{Results, Round};
 use super::samples::SampleRun;
 use super::shown;
@@ -19,14 +24,35 @@ pub(super) struct Screen<'a> {
     output: &'a Output,
     rounds: u32,
     /// The samples' outcomes by name.
-    last: BTreeMap<String, Value>,
+    last: BTreeMap<String, Json>,
 }
 
 /// A sample's outcome compared with the last round.
 enum Compared<'a> {
-    New(&'a Value),
-    Same(&'a Value),
-    Changed(&'a Value, &'a Value),
+    New(&'a Json),
+    Same(&'a Json),
+    Changed(&'a Json, &'a Json),
+}
+
+/// A round as JSON.
+#[derive(Serialize)]
+struct RoundAsJson<'a> {
+    round: u32,
+    seconds: f64,
+    built: bool,
+    plugin: &'a PluginRef,
+    cases: &'a Option<Report>,
+    samples: Option<Vec<SampleAsJson<'a>>>,
+    error: Option<String>,
+}
+
+/// A sample as JSON.
+#[derive(Serialize)]
+struct SampleAsJson<'a> {
+    name: &'a str,
+    outcome: Json,
+    changed: bool,
+    log: &'a [Value],
 }
 
 impl<'a> Screen<'a> {
@@ -39,7 +65,7 @@ impl<'a> Screen<'a> {
         self.rounds += 1;
         let text = match (&round.results, self.output.format) {
             (Ok(results), Format::Human) => self.human(round, results),
-            (Ok(results), Format::Json) => self.json(round, results).to_string(),
+            (Ok(results), Format::Json) => self.json(round, results)?,
             (Err(failure), Format::Human) => {
                 failure.report(self.output);
                 format!("round {}: the plugin could not be built ({:.2} s)\n", self.rounds, round.seconds)
@@ -108,13 +134,13 @@ impl<'a> Screen<'a> {
         }
     }
 
-    fn sample_json(&self, ran: &SampleRun) -> Value {
-        let now = outcome(ran);
-        let changed = !matches!(self.compare(&ran.name, &now), Compared::Same(_));
-        json!({ "name": ran.name, "outcome": now, "changed": changed, "log": ran.log })
+    fn sample_json<'r>(&self, ran: &'r SampleRun) -> SampleAsJson<'r> {
+        let outcome = outcome(ran);
+        let changed = !matches!(self.compare(&ran.name, &outcome), Compared::Same(_));
+        SampleAsJson { name: &ran.name, outcome, changed, log: &ran.log }
     }
 
-    fn compare<'v>(&'v self, name: &str, now: &'v Value) -> Compared<'v> {
+    fn compare<'v>(&'v self, name: &str, now: &'v Json) -> Compared<'v> {
         match self.last.get(name) {
             None => Compared::New(now),
             Some(before) if before == now => Compared::Same(now),
@@ -122,62 +148,63 @@ impl<'a> Screen<'a> {
         }
     }
 
-    fn json(&self, round: &Round, results: &Results) -> Value {
+    fn json(&self, round: &Round, results: &Results) -> Result<String, Failure> {
         let samples = results.samples.as_ref();
-        let samples = samples.map(|samples| samples.iter().map(|ran| self.sample_json(ran)).collect::<Vec<_>>());
-        json!({
-            "round": self.rounds,
-            "seconds": round.seconds,
-            "built": true,
-            "plugin": results.plugin,
-            "cases": results.cases,
-            "samples": samples.as_ref().ok(),
-            "error": samples.err().map(|error| format!("{error:#}")),
-        })
+        let shown = RoundAsJson {
+            round: self.rounds,
+            seconds: round.seconds,
+            built: true,
+            plugin: &results.plugin,
+            cases: &results.cases,
+            samples: samples.ok().map(|samples| samples.iter().map(|ran| self.sample_json(ran)).collect()),
+            error: samples.err().map(|error| format!("{error:#}")),
+        };
+        Ok(serde_json::to_string(&shown).context("a round can't be written as JSON")?)
     }
 }
 
 /// A sample's outcome in the format of golden cases, with JSON payloads as JSON and without empty members.
-fn outcome(ran: &SampleRun) -> Value {
+fn outcome(ran: &SampleRun) -> Json {
     match &ran.outcome {
-        Ok(outcome) => readable(gantry_golden::describe(outcome)),
-        Err(error) => json!({ "error": format!("{error:#}") }),
+        Ok(outcome) => readable(gantry_golden::describe(outcome).into()),
+        Err(error) => json!({ "error": format!("{error:#}") }).into(),
     }
 }
 
-fn readable(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            members.into_iter().filter(|(_, value)| !is_absent(value)).map(readable_member).collect()
+fn readable(json: Json) -> Json {
+    match json {
+        Json::Object(members) => {
+            let present = members.into_iter().filter(|(_, value)| !is_absent(value));
+            Json::Object(present.map(readable_member).collect())
         }
-        Value::Array(values) => values.into_iter().map(readable).collect(),
+        Json::Array(items) => Json::Array(items.into_iter().map(readable).collect()),
         other => other,
     }
 }
 
-fn is_absent(value: &Value) -> bool {
-    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
+fn is_absent(json: &Json) -> bool {
+    *json == Json::Null || json.members().is_some_and(<[_]>::is_empty)
 }
 
-fn readable_member((name, value): (String, Value)) -> (String, Value) {
+fn readable_member((name, value): (Text, Json)) -> (Text, Json) {
     match json_payload(&value) {
-        Some(json) if name == "payload" => (name, json),
+        Some(json) if name.as_str() == "payload" => (name, json),
         _ => (name, readable(value)),
     }
 }
 
 /// The JSON in the text of a payload, if it is JSON.
-fn json_payload(payload: &Value) -> Option<Value> {
-    serde_json::from_str(payload.get("text")?.as_str()?).ok()
+fn json_payload(payload: &Json) -> Option<Json> {
+    Json::parse(payload.get("text")?.as_text()?.as_bytes()).ok()
 }
 
 /// The outcome's name: its one member.
-fn kind(outcome: &Value) -> &str {
-    outcome.as_object().and_then(|members| members.keys().next()).map_or("nothing", String::as_str)
+fn kind(outcome: &Json) -> &str {
+    outcome.members().and_then(<[_]>::first).map_or("nothing", |(name, _)| name.as_str())
 }
 
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string()) + "\n"
+fn pretty(json: &Json) -> String {
+    serde_json::to_string_pretty(json).unwrap_or_else(|_| json.to_string()) + "\n"
 }
 
 fn difference(text: &mut String, before: &str, now: &str) -> std::fmt::Result {
@@ -195,14 +222,28 @@ fn difference(text: &mut String, before: &str, now: &str) -> std::fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Color;
+
+    fn emitting(payload: &str) -> Json {
+        let output = json!({ "route": null, "headers": {}, "content_type": "application/json",
+            "payload": { "text": payload } });
+        readable(json!({ "emit": [output] }).into())
+    }
 
     #[test]
     fn an_outcome_reads_without_what_is_absent_and_with_its_payload_as_json() {
-        let output = json!({ "route": null, "headers": {}, "content_type": "application/json",
-            "payload": { "text": "{\"a\":1}" } });
-        let read = readable(json!({ "emit": [output] }));
-        assert_eq!(read, json!({ "emit": [{ "content_type": "application/json", "payload": { "a": 1 } }] }));
-        let bytes = json!({ "emit": [{ "payload": { "base64": "/w==" } }] });
+        let read = emitting(r#"{"a":1.10}"#).to_string();
+        assert_eq!(read, r#"{"emit":[{"content_type":"application/json","payload":{"a":1.10}}]}"#);
+        let bytes = Json::from(json!({ "emit": [{ "payload": { "base64": "/w==" } }] }));
         assert_eq!(readable(bytes.clone()), bytes);
+    }
+
+    #[test]
+    fn one_digit_more_is_another_outcome_than_in_the_last_round() {
+        let output = Output::new(Format::Human, Color::Never);
+        let mut screen = Screen::new(&output);
+        screen.last.insert("a.json".to_owned(), emitting("0.1"));
+        assert!(matches!(screen.compare("a.json", &emitting("0.10")), Compared::Same(_)));
+        assert!(matches!(screen.compare("a.json", &emitting("0.10000000000000001")), Compared::Changed(..)));
     }
 }

@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 
 use gantry_core::{Limits, PluginRef};
-use gantry_golden::{CaseFile, CaseOutcome, Difference, Payloads};
+use gantry_golden::{CaseFile, CaseOutcome, Difference, Json, Payloads};
 use gantry_sandbox::Plugin;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
-use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::output::counted;
@@ -96,8 +95,8 @@ fn write_difference(text: &mut String, difference: &Difference, color: bool) -> 
     Ok(())
 }
 
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string()) + "\n"
+fn pretty(json: &Json) -> String {
+    serde_json::to_string_pretty(json).unwrap_or_else(|_| json.to_string()) + "\n"
 }
 
 #[cfg(test)]
@@ -109,7 +108,8 @@ mod tests {
     #[test]
     fn a_difference_reads_line_by_line() {
         let lines = |last: u32| json!({ "emit": [{ "payload": { "a": 1, "b": 2, "c": 3, "d": 4, "total": last } }] });
-        let differences = vec![Difference { of: "message 1".into(), expected: lines(5), actual: lines(6) }];
+        let differences =
+            vec![Difference { of: "message 1".into(), expected: lines(5).into(), actual: lines(6).into() }];
         let plugin = PluginRef { name: "orders".into(), version: "1.2.0".into(), digest: Digest::of(b"") };
         let case = |name: &str, description: &str, differences: Vec<Difference>, error: Option<&str>| CaseOutcome {
             name: name.into(),

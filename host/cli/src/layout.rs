@@ -1,8 +1,11 @@
-//! Indents JSON for an editor without changing a token: numbers keep all digits; members keep their order and
+//! Indents JSON for an editor or a page without changing a token: numbers keep all digits; members keep their order and
 //! duplicates.
 
-/// The same JSON with one line per member; none if the text is not JSON.
-pub(super) fn indented(json: &[u8]) -> Option<String> {
+/// What is nested deeper is not indented: each level takes two more columns of every line.
+const DEPTH: usize = 127;
+
+/// The same JSON with one line per member; none if the text is not JSON, or nested too deep to be read by anybody.
+pub(crate) fn indented(json: &[u8]) -> Option<String> {
     serde_json::from_slice::<serde::de::IgnoredAny>(json).ok()?;
     let text = std::str::from_utf8(json).ok()?;
     let mut out = String::with_capacity(text.len() * 2);
@@ -31,6 +34,9 @@ pub(super) fn indented(json: &[u8]) -> Option<String> {
                     out.push(close);
                 } else {
                     depth += 1;
+                    if depth > DEPTH {
+                        return None;
+                    }
                     new_line(&mut out, depth);
                 }
             }
@@ -83,7 +89,10 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_json_is_left_alone() {
+    fn text_that_is_not_json_or_too_deep_is_left_alone() {
+        let deep = |depth: usize| indented(format!("{}1{}", "[".repeat(depth), "]".repeat(depth)).as_bytes());
+        assert!(deep(DEPTH).is_some());
+        assert_eq!(deep(100_000), None);
         for other in ["", "a,b\n1,2", "{\"a\":}", "{} {}"] {
             assert_eq!(indented(other.as_bytes()), None, "{other}");
         }
