@@ -12,6 +12,11 @@ pub(crate) const LOOKUP: &str = "gantry:plugin/lookup";
 /// What it may import when the step grants it.
 pub(crate) const CLOCK: &str = "gantry:plugin/clock";
 
+/// Through which a plugin finds the folders that its step grants.
+const FOLDERS: &str = "wasi:filesystem/preopens";
+/// Through which a plugin reads the variables that its step grants.
+const ENVIRONMENT: &str = "wasi:cli/environment";
+
 /// How an import stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -19,6 +24,10 @@ pub enum Standing {
     Free,
     /// WASI 0.2, with nothing in it.
     Wasi,
+    /// The folders of `grants.files`; without them there are none.
+    Folders,
+    /// The variables of `grants.env`; without them there are none.
+    Environment,
     /// Needs `grants.lookup`.
     NeedsLookup,
     /// Needs `grants.clock`.
@@ -37,6 +46,8 @@ pub fn standing(import: &str) -> Standing {
         name if FREE.contains(&name) => Standing::Free,
         LOOKUP => Standing::NeedsLookup,
         CLOCK => Standing::NeedsClock,
+        FOLDERS if wasi::is_answered(import) => Standing::Folders,
+        ENVIRONMENT if wasi::is_answered(import) => Standing::Environment,
         _ if wasi::is_answered(import) => Standing::Wasi,
         _ => Standing::Refused { hint: hint(import) },
     }
@@ -67,6 +78,10 @@ mod tests {
         assert_eq!(standing("gantry:plugin/lookup@0.1.7"), Standing::NeedsLookup);
         assert_eq!(standing("gantry:plugin/clock@0.1.0"), Standing::NeedsClock);
         assert_eq!(standing("wasi:io/streams@0.2.12"), Standing::Wasi);
+        assert_eq!(standing("wasi:filesystem/types@0.2.12"), Standing::Wasi);
+        assert_eq!(standing("wasi:filesystem/preopens@0.2.0"), Standing::Folders);
+        assert_eq!(standing("wasi:cli/environment@0.2.6"), Standing::Environment);
+        assert!(matches!(standing("wasi:cli/environment@0.3.0"), Standing::Refused { .. }));
         assert!(matches!(standing("wasi:io/streams@0.3.0"), Standing::Refused { hint } if hint.contains("wasip2")));
         assert!(matches!(standing("wasi:http/types@0.2.0"), Standing::Refused { hint } if hint.contains("no I/O")));
         assert!(matches!(standing("env"), Standing::Refused { .. }));

@@ -1,5 +1,6 @@
 //! `gantry plugin inspect`: shows a component's manifest, imports and needed grants, without running it.
 
+mod granted;
 mod imports;
 
 use std::fmt::Write as _;
@@ -15,12 +16,13 @@ use serde_json::json;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::{Output, counted};
 use crate::text::columns;
+use granted::Granted;
 use imports::{Import, steps_of};
 
 /// Print a plugin's manifest, imports and exports without running it
 ///
 /// For each import, shows which grant it needs. With `--flow`, compares the imports with the grants of the steps that
-/// use this plugin; the exit code is 4 if a grant is missing.
+/// use this plugin, and shows the folders and variables that they grant; the exit code is 4 if a grant is missing.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
     /// The component
@@ -44,7 +46,10 @@ impl Inspect {
             None => Vec::new(),
         };
         let imports = imports::against(&found, &steps);
-        output.print(&to_json(&found, &sizes, cases, &imports), || human(&found, &sizes, cases, &imports))?;
+        let granted = Granted::by(&steps);
+        output.print(&to_json(&found, &sizes, cases, &imports, &granted), || {
+            human(&found, &sizes, cases, &imports, &granted)
+        })?;
         match imports.iter().any(|import| import.missing) && self.flow.is_some() {
             true => Err(Failure::said(Exit::PluginRefused)),
             false => Ok(()),
@@ -52,7 +57,13 @@ impl Inspect {
     }
 }
 
-fn to_json(found: &Inspection, sizes: &Sizes, cases: usize, imports: &[Import]) -> serde_json::Value {
+fn to_json(
+    found: &Inspection,
+    sizes: &Sizes,
+    cases: usize,
+    imports: &[Import],
+    granted: &[Granted],
+) -> serde_json::Value {
     json!({
         "digest": found.digest,
         "size": found.size,
@@ -64,12 +75,13 @@ fn to_json(found: &Inspection, sizes: &Sizes, cases: usize, imports: &[Import]) 
         "host_api": API_VERSION,
         "imports": found.imports,
         "needs": imports,
+        "granted": granted,
         "exports": found.exports,
         "manifest": found.manifest,
     })
 }
 
-fn human(found: &Inspection, sizes: &Sizes, cases: usize, imports: &[Import]) -> String {
+fn human(found: &Inspection, sizes: &Sizes, cases: usize, imports: &[Import], granted: &[Granted]) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
         // Writing to a string can't fail.
@@ -91,6 +103,9 @@ fn human(found: &Inspection, sizes: &Sizes, cases: usize, imports: &[Import]) ->
     line("cases", &if cases == 0 { "none".to_owned() } else { counted(cases, "golden case") });
     let rows: Vec<_> = imports.iter().map(|import| [import.name.clone(), import.note.clone()]).collect();
     line("imports", &listed(&columns(&rows).lines().map(str::to_owned).collect::<Vec<_>>()));
+    if !granted.is_empty() {
+        line("granted", &listed(&granted.iter().flat_map(Granted::lines).collect::<Vec<_>>()));
+    }
     line("exports", &listed(&found.exports));
     if let Some(schema) = found.manifest.as_ref().and_then(|manifest| manifest.settings.as_ref()) {
         line("settings", &format!("{schema:#}"));

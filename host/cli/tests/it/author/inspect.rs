@@ -56,6 +56,38 @@ fn an_import_is_free_stubbed_or_granted_by_a_line_of_the_flow() {
 }
 
 #[test]
+fn the_folders_and_variables_that_a_flow_grants_are_shown() {
+    let grants =
+        "grants = { lookup = [\"products\"], files = [{ path = \".\", at = \"/data\" }], env = { REGION = \"eu\" } }";
+    let (code, out, err) = inspected(grants);
+    assert_eq!(code, 0, "{err}");
+    let granted: String = out.lines().skip_while(|line| !line.starts_with("granted")).collect();
+    assert!(granted.contains("flow.toml:19"), "{out}");
+    assert!(granted.contains(" at /data") && granted.contains("env: REGION = \"eu\""), "{out}");
+    let (_, out, _) = inspected("grants = { lookup = [\"products\"] }");
+    assert!(out.contains("flow.toml:19: no files, no environment"), "{out}");
+}
+
+#[test]
+fn as_json_too_every_granted_folder_and_variable_is_there() {
+    let workshop = Workshop::empty();
+    workshop.write_bytes("rows.wasm", gantry_guests::ECHO);
+    workshop.write("products.csv", "sku,name\n1,Tea\n");
+    let grants = "grants.files = [{ path = \".\", at = \"/data\" }]\ngrants.env = { REGION = \"eu\" }";
+    workshop.write("flow.toml", &FLOW.replace("GRANTS", grants));
+    let (code, out, err) = workshop.run(&["plugin", "inspect", "rows.wasm", "--flow", "flow.toml", "--format", "json"]);
+    assert_eq!(code, 0, "{err}");
+    let shown: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let granted = &shown["granted"][0];
+    assert_eq!((&granted["files"][0]["at"], &granted["env"]["REGION"]), (&"/data".into(), &"eu".into()));
+    assert!(granted["place"].as_str().unwrap().ends_with("flow.toml:19"), "{granted}");
+    let environment = shown["needs"].as_array().unwrap().iter();
+    let environment = environment.filter(|need| need["name"].as_str().unwrap().starts_with("wasi:cli/environment"));
+    let notes: Vec<_> = environment.map(|need| need["note"].as_str().unwrap()).collect();
+    assert!(notes.len() == 1 && notes[0].contains("granted by "), "{notes:?}");
+}
+
+#[test]
 fn an_import_that_the_flow_does_not_grant_is_told_the_line_and_ends_with_4() {
     let (code, out, _) = inspected("");
     let imports = imports(&out);

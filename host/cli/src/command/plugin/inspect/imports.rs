@@ -24,9 +24,9 @@ pub(super) struct Import {
 
 /// A step that uses a plugin.
 pub(super) struct PluginUse {
-    plugin: PluginStep,
+    pub(super) plugin: PluginStep,
     /// Its position in the flow file.
-    place: Place,
+    pub(super) place: Place,
 }
 
 impl PluginUse {
@@ -73,7 +73,9 @@ impl Import {
     fn new(name: &str, found: &Inspection, steps: &[PluginUse]) -> Self {
         match standing(name) {
             Standing::Free => Self::available(name, "free"),
-            Standing::Wasi => Self::available(name, "locked: there is nothing behind it without a grant"),
+            Standing::Wasi => Self::locked(name, None),
+            Standing::Folders => Self::locked(name, steps.iter().find(|step| !step.plugin.grants.files.is_empty())),
+            Standing::Environment => Self::locked(name, steps.iter().find(|step| !step.plugin.grants.env.is_empty())),
             Standing::Refused { hint } => Self::missing(name, format!("REFUSED by every host: {hint}")),
             Standing::NeedsLookup => Self::granted(name, &lookup_line(found), steps, &|step| lookup(step, found)),
             Standing::NeedsClock => Self::granted(name, "clock = true", steps, &|step| {
@@ -84,6 +86,14 @@ impl Import {
 
     fn available(name: &str, note: impl Into<String>) -> Self {
         Self { name: name.to_owned(), note: note.into(), missing: false }
+    }
+
+    /// A part of WASI that is there in any case; `by` is a step that puts something behind it.
+    fn locked(name: &str, by: Option<&PluginUse>) -> Self {
+        match by {
+            Some(step) => Self::available(name, format!("granted by {}, see `granted`", step.place)),
+            None => Self::available(name, "locked: there is nothing behind it without a grant"),
+        }
     }
 
     fn missing(name: &str, note: String) -> Self {
