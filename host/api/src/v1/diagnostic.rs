@@ -90,6 +90,8 @@ coded_enum! {
         TargetUnreachable => "target_unreachable",
         /// A referenced secret can't be found now.
         SecretUnavailable => "secret_unavailable",
+        /// A step grants files or variables that its plugin has no way to read.
+        UnusedGrant => "unused_grant",
         _ => Unknown,
     }
 }

@@ -1,5 +1,6 @@
 //! `gantry check`: finds all mistakes that would stop flows from running, before anything runs.
 
+mod grants;
 mod parts;
 mod schemas;
 mod targets;
@@ -35,6 +36,7 @@ impl Check {
         let host = self.host.load(output)?;
         let (flows, mut found) = examine_flows_beside(&self.flows, &kinds(), &host.alert_flows());
         found.extend(parts::check(&flows, &host)?);
+        found.extend(grants::check(&flows));
         if !self.offline {
             found.extend(targets::check(&flows)?);
         }

@@ -120,6 +120,22 @@ fn check_warns_of_a_secret_that_is_not_there_and_a_target_that_does_not_answer()
 }
 
 #[test]
+fn check_warns_of_files_and_variables_for_a_plugin_that_has_no_way_to_read_them() {
+    let grants = "grants.files = [{ path = \"data\", at = \"/data\" }]\ngrants.env = { REGION = \"eu\" }\n";
+    let flow = FLOW.to_owned() + "[[step]]\nplugin = \"p.wasm\"\n" + grants;
+    let directory = directory(&[("flow.toml", &flow), ("data/list.txt", "")]);
+    // The standard library of this guest reads variables, and no files.
+    std::fs::write(directory.path().join("p.wasm"), gantry_guests::ECHO).unwrap();
+    let (code, _, err) = outcome(&gantry(directory.path(), &["check", "--offline", "flow.toml"]));
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("grants `files`, but the plugin p.wasm reads no files"), "{err}");
+    assert!(err.contains("a lookup table"), "{err}");
+    assert!(!err.contains("grants `env`"), "{err}");
+    let (_, out, _) = outcome(&gantry(directory.path(), &["check", "--offline", "flow.toml", "--format", "json"]));
+    assert!(out.contains("\"unused_grant\""), "{out}");
+}
+
+#[test]
 fn check_refuses_a_file_that_is_no_plugin_and_ends_with_4() {
     let flow = FLOW.to_owned() + "[[step]]\nplugin = \"p.wasm\"\n";
     let directory = directory(&[("flow.toml", &flow), ("p.wasm", "(module)")]);

@@ -62,6 +62,8 @@ coded_enum! {
         TargetUnreachable => "target_unreachable",
         /// A secret that is referred to can't be found at present.
         SecretUnavailable => "secret_unavailable",
+        /// A step grants its plugin files or variables that the plugin has no way to read.
+        UnusedGrant => "unused_grant",
     }
 }
 
@@ -75,7 +77,8 @@ impl Code {
             | Self::PlainHttp
             | Self::AdminExposed
             | Self::TargetUnreachable
-            | Self::SecretUnavailable => Severity::Warning,
+            | Self::SecretUnavailable
+            | Self::UnusedGrant => Severity::Warning,
             _ => Severity::Error,
         }
     }
