@@ -1,4 +1,5 @@
-//! The content of everything that a flow consists of: its file, plugins, tables, schemas, and secrets in files.
+//! The content of everything that a flow consists of: its file, plugins, tables, schemas, certificates, and secrets in
+//! files.
 //!
 //! A reload doesn't touch a flow whose fingerprint is unchanged. The fingerprint is taken before the parts are loaded:
 //! if a part is replaced in between, the next reload finds a difference and loads the flow again.
@@ -20,6 +21,8 @@ pub(crate) struct Fingerprint {
     file: PathBuf,
     version: String,
     parts: Contents,
+    /// What is read together with the flow's own file, as it was read then: the certificates of targets.
+    settings: BTreeSet<(PathBuf, Digest)>,
     /// What is deployed to its steps in place of the plugins that its file names.
     pub(crate) deployed: OverrideDigest,
     /// Separate from the other parts: targets are opened again when a secret changes.
@@ -34,6 +37,7 @@ impl Fingerprint {
             file: flow.file.clone(),
             version: flow.version.clone(),
             parts: contents(parts(flow).chain(schemas(flow).iter().map(PathBuf::as_path))),
+            settings: settings(flow),
             secrets: contents(secrets(flow).into_iter().filter_map(|secret| match secret {
                 SecretRef::File(path) => Some(path.as_path()),
                 SecretRef::Env(_) => None,
@@ -43,7 +47,9 @@ impl Fingerprint {
 
     /// All files the flow depends on, its own included.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
-        std::iter::once(&self.file).chain(self.parts.keys()).chain(self.secrets.keys()).map(PathBuf::as_path)
+        let settings = self.settings.iter().map(|(file, _)| file);
+        let parts = self.parts.keys().chain(settings).chain(self.secrets.keys());
+        std::iter::once(&self.file).chain(parts).map(PathBuf::as_path)
     }
 }
 
@@ -62,6 +68,11 @@ fn schemas(flow: &Flow) -> BTreeSet<PathBuf> {
 fn parts(flow: &Flow) -> impl Iterator<Item = &Path> {
     let plugins = flow.steps.iter().filter_map(|step| step.plugin()).map(|step| step.plugin.as_path());
     plugins.chain(flow.tables.values().map(|table| table.file.as_path()))
+}
+
+fn settings(flow: &Flow) -> BTreeSet<(PathBuf, Digest)> {
+    let files = flow.targets.values().flat_map(|target| target.settings.files());
+    files.map(|(file, digest)| (file.to_path_buf(), digest)).collect()
 }
 
 fn secrets(flow: &Flow) -> Vec<&SecretRef> {

@@ -2,6 +2,9 @@
 
 use std::any::Any;
 use std::fmt::Debug;
+use std::path::Path;
+
+use gantry_core::Digest;
 
 use crate::flow::SecretRef;
 
@@ -51,6 +54,12 @@ pub trait TargetSettings: Settings {
 
     /// The secrets it refers to. When the file of one changes, the target is opened again.
     fn secrets(&self) -> Vec<&SecretRef> {
+        Vec::new()
+    }
+
+    /// The files that are part of these settings, each with the digest of what was read. When one changes, a reload reads
+    /// it again and opens the target anew.
+    fn files(&self) -> Vec<(&Path, Digest)> {
         Vec::new()
     }
 

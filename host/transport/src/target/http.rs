@@ -7,6 +7,7 @@
 //! of an answer is read.
 
 mod answer;
+mod authorities;
 mod client;
 mod settings;
 mod success;
@@ -27,6 +28,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{Accepted, Failure, ProbeError, Request, Target, TargetContext};
 use crate::json::InvalidPointer;
 use answer::Reader;
+pub use authorities::Authorities;
 use client::Client;
 pub use settings::HttpTarget;
 pub(crate) use settings::Kind;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_core::{CertificateFault, ErrorClass, FailureCause};
-use gantry_transport::target::http::HttpTarget;
+use gantry_core::{CertificateFault, Digest, ErrorClass, FailureCause};
+use gantry_transport::target::http::{Authorities, HttpTarget};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::AsyncWriteExt as _;
@@ -53,7 +53,12 @@ async fn secured(name: &str) -> String {
 }
 
 fn trusting(url: String, ca: &str) -> HttpTarget {
-    HttpTarget { ca: vec![certificate(ca).to_vec()], ..http(url) }
+    let ca = Authorities {
+        file: ca.into(),
+        digest: Digest::of(ca.as_bytes()),
+        certificates: vec![certificate(ca).to_vec()],
+    };
+    HttpTarget { ca: Some(ca), ..http(url) }
 }
 
 #[tokio::test]

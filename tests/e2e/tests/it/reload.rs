@@ -1,5 +1,6 @@
 //! Flows and plugins replaced while the host runs: completely or not at all, and without loss.
 
+mod certificates;
 mod changes;
 mod load;
 mod process;

@@ -71,7 +71,7 @@ pub(super) enum SendError {
 impl Client {
     pub(super) fn new(config: &HttpTarget, concurrency: usize, url: &Template) -> Result<Self, HttpTargetError> {
         let is_https = url.sample().is_some_and(|url| url.scheme() == "https");
-        let tls = tls::config(is_https, &config.ca).map_err(|error| HttpTargetError::Client(error.into()))?;
+        let tls = tls::config(is_https, config.ca.as_ref()).map_err(|error| HttpTargetError::Client(error.into()))?;
         let connector = Connector::new(tls, config.connect_timeout);
         let current = Mutex::new(Generation::new(&connector, concurrency));
         Ok(Self { connector, life: config.connection_life, max_idle: concurrency, current })

@@ -1,14 +1,14 @@
 //! The settings of an HTTP target, and how its table is interpreted.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_config::kind::TargetKeys;
-use gantry_config::table::{At, PathText};
-use gantry_config::{Auth, Code, Lower, SecretRef, TargetKind, TargetSettings};
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
+use gantry_config::{Auth, Lower, SecretRef, TargetKind, TargetSettings};
+use gantry_core::Digest;
 
+use super::authorities::Authorities;
 use super::table::{HttpTable, MethodChoice};
 use super::{HttpSender, Success, success};
 use crate::target::{BuildError, OpenTarget, Target, TargetContext};
@@ -52,8 +52,8 @@ pub struct HttpTarget {
     pub answer_headers: Vec<String>,
     /// What counts as success.
     pub success: Success,
-    /// Certificates of authorities that are trusted besides the system's, in DER.
-    pub ca: Vec<Vec<u8>>,
+    /// Authorities that are trusted besides the system's.
+    pub ca: Option<Authorities>,
 }
 
 impl HttpTarget {
@@ -71,7 +71,7 @@ impl HttpTarget {
             idempotency_header: IDEMPOTENCY_HEADER.to_owned(),
             answer_headers: ANSWER_HEADERS.map(str::to_owned).into(),
             success: Success::default(),
-            ca: Vec::new(),
+            ca: None,
         }
     }
 }
@@ -112,7 +112,7 @@ impl TargetKind for Kind {
             None => Some(ANSWER_HEADERS.map(str::to_owned).into()),
         };
         let success = raw.success.map_or(Some(Success::default()), |success| success::lower(success, lower));
-        let ca = raw.ca.map_or(Some(Vec::new()), |path| certificates(&path, lower));
+        let ca = raw.ca.map_or(Some(None), |path| Authorities::read(&path, lower).map(Some));
         let idempotency_header = match raw.idempotency_header {
             Some(name) => lower.open_header(&name.value, &name.span),
             None => Some(IDEMPOTENCY_HEADER.to_owned()),
@@ -142,6 +142,10 @@ impl TargetSettings for HttpTarget {
         self.auth.secret().into_iter().collect()
     }
 
+    fn files(&self) -> Vec<(&Path, Digest)> {
+        self.ca.iter().map(|ca| (ca.file.as_path(), ca.digest)).collect()
+    }
+
     /// If the URL names a record, the answer is about that record only.
     fn is_single_endpoint(&self) -> bool {
         !self.url.contains('{')
@@ -164,33 +168,5 @@ fn method(raw: Option<MethodChoice>) -> &'static str {
         Some(MethodChoice::Put) => "PUT",
         Some(MethodChoice::Patch) => "PATCH",
         Some(MethodChoice::Delete) => "DELETE",
-    }
-}
-
-/// The certificates in a file. They are part of the settings, so that a reload notices when they have changed.
-fn certificates(path: &At<PathText>, lower: &mut Lower<'_>) -> Option<Vec<Vec<u8>>> {
-    let file = lower.path(path)?;
-    let shown = lower.directory().join(&*path.value);
-    let shown = shown.display();
-    let bytes = match std::fs::read(&file) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            let message = format!("the certificates in {shown} can't be read: {error}");
-            lower.report(Code::MissingFile, &path.span, message, "state a file in PEM format");
-            return None;
-        }
-    };
-    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-    match read {
-        Ok(certificates) if !certificates.is_empty() => {
-            Some(certificates.into_iter().map(|certificate| certificate.to_vec()).collect())
-        }
-        _ => {
-            let message = format!("{shown} holds no certificate that can be read");
-            let help = "it must be in PEM format: `-----BEGIN CERTIFICATE-----`; `openssl x509 -inform der -in FILE` \
-                        converts one";
-            lower.invalid(&path.span, message, help);
-            None
-        }
     }
 }

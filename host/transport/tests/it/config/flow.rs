@@ -85,7 +85,7 @@ fn targets_are_read() {
     assert_eq!((http.method.as_str(), http.idempotency_header.as_str()), ("PUT", "x-request-id"));
     assert_eq!(http.headers, [("x-tenant".to_owned(), "acme".to_owned())]);
     assert!(matches!(&http.auth, Auth::Bearer(SecretRef::Env(name)) if name == "ERP_TOKEN"));
-    assert_eq!((http.connection_life, http.ca.len()), (Duration::from_secs(300), 1));
+    assert_eq!((http.connection_life, http.ca.as_ref().unwrap().certificates.len()), (Duration::from_secs(300), 1));
     assert_eq!(http.answer_headers, ["x-job"]);
     let value = |pointer: &str, test| Some(BodyCondition::Value { pointer: pointer.to_owned(), test });
     let codes = ["LOCKED", "-32000", "true"].map(str::to_owned).to_vec();

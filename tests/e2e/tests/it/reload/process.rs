@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gantry_e2e::{FlowText, HostProcess, Sink, eventually, guest, run_gantry};
+use gantry_e2e::{FlowText, HostProcess, Sink, eventually, guest, replace, run_gantry};
 use reqwest::Client;
 use serde_json::Value;
 
@@ -102,6 +102,30 @@ async fn a_host_that_watches_its_files_takes_an_edit_in_force_by_itself() {
     std::fs::remove_file(flows.join("two.toml")).unwrap();
     eventually("the removed flow to stop", || async { status(&host, "/two").await == 404 }).await;
     assert_eq!(status(&host, "/one").await, 202);
+    host.signal("TERM");
+    assert!(host.wait().success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_watches_its_files_notices_replaced_certificates_of_a_target() {
+    let certificates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../host/transport/tests/tls/authority.pem");
+    let good = std::fs::read(certificates).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let ca = elsewhere.path().join("ca.pem");
+    std::fs::write(&ca, &good).unwrap();
+    let top = directory(&[FlowText::new("in").target_at("erp", "https://localhost:1/", &format!("ca = {ca:?}"))]);
+    let dir = top.path();
+    let host = HostProcess::start_with(dir, "[reload]\nwatch = true\n").await;
+    replace(&ca, "no certificate");
+    eventually("the broken file to be refused", || async {
+        ask(&host, dir, false, "/v1/reload").await.1["result"] == "refused"
+    })
+    .await;
+    replace(&ca, [&good[..], &good].concat());
+    eventually("the good one to be taken up", || async {
+        ask(&host, dir, false, "/v1/reload").await.1["result"] == "applied"
+    })
+    .await;
     host.signal("TERM");
     assert!(host.wait().success());
 }

@@ -8,9 +8,11 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_platform_verifier::Verifier;
 
+use super::super::authorities::Authorities;
+
 /// Trusts the certificates of the system and those in `ca`. For plain HTTP there are none, so that a machine without any
 /// certificates, such as a bare container, can still run.
-pub(super) fn config(is_https: bool, ca: &[Vec<u8>]) -> Result<ClientConfig, rustls::Error> {
+pub(super) fn config(is_https: bool, ca: Option<&Authorities>) -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
     let mut config = match is_https {
@@ -21,7 +23,10 @@ pub(super) fn config(is_https: bool, ca: &[Vec<u8>]) -> Result<ClientConfig, rus
     Ok(config)
 }
 
-fn verifier(ca: &[Vec<u8>], provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
-    let ca = ca.iter().map(|der| CertificateDer::from(der.clone()));
+fn verifier(
+    ca: Option<&Authorities>,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+    let ca = ca.into_iter().flat_map(|ca| &ca.certificates).map(|der| CertificateDer::from(der.clone()));
     Ok(Arc::new(Verifier::new_with_extra_roots(ca, provider)?))
 }
