@@ -3,7 +3,7 @@
 
 use gantry_api::v1::Diff;
 use gantry_core::json_diff;
-use gantry_golden::Json;
+use gantry_schema::Json;
 use serde_json::Value;
 use similar::TextDiff;
 

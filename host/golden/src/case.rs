@@ -15,8 +15,8 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use crate::error::CaseError;
-use crate::json::Json;
 use expand::Room;
+use gantry_schema::Json;
 
 /// The flow that a plugin's log lines name.
 const FLOW: &str = "golden-case";

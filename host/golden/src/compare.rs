@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::case::{payload, raw};
-use crate::json::{Json, Text};
+use gantry_schema::{Json, Text};
 
 /// An outcome that is not as expected.
 #[derive(Clone, Debug, PartialEq, Serialize)]

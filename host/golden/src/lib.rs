@@ -9,7 +9,6 @@ mod case;
 mod compare;
 mod error;
 mod files;
-mod json;
 pub mod log_lines;
 mod run;
 
@@ -18,5 +17,4 @@ pub use compare::{Difference, Payloads, describe};
 pub use error::{CaseError, FilesError};
 pub use files::files;
 pub use gantry_component::CaseFile;
-pub use json::{Json, NotHeld, Text};
 pub use run::{CaseOutcome, run};

@@ -18,6 +18,7 @@ mod arithmetic;
 mod document;
 mod draft;
 mod error;
+mod exact;
 mod folder;
 mod json;
 mod meter;
@@ -31,6 +32,7 @@ mod violation;
 
 pub use draft::Draft;
 pub use error::{DocumentError, LoadError};
+pub use exact::{Json, NotHeld, Text};
 pub use folder::Folder;
 pub use json::{Cursor, JsonError, JsonText, Start, Unpaired};
 pub use number::{Decimal, Number, Sum};

@@ -9,7 +9,7 @@ use gantry_schema::Number;
 
 use super::Input;
 use crate::error::CaseError;
-use crate::json::Json;
+use gantry_schema::Json;
 
 /// Most messages a short form may stand for.
 const MESSAGES: usize = 100_000;

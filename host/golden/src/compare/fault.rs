@@ -6,7 +6,7 @@
 use gantry_sandbox::PluginFault;
 use serde_json::{Value, json};
 
-use crate::json::Json;
+use gantry_schema::Json;
 
 /// A fault with everything that is known of it.
 pub(super) fn describe(fault: &PluginFault) -> Value {

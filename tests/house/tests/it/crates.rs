@@ -87,7 +87,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "gantry-api",
             "gantry-config",
             "gantry-store",
-            "gantry-golden",
+            "gantry-schema",
             "gantry-security",
             "gantry-transport",
             "gantry-engine",

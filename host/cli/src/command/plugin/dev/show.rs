@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use gantry_core::PluginRef;
-use gantry_golden::{Json, Text};
+use gantry_schema::{Json, Text};
 use serde::Serialize;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};

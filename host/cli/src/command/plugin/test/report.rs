@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use gantry_core::{Limits, PluginRef};
-use gantry_golden::{CaseFile, CaseOutcome, Difference, Json, Payloads};
+use gantry_golden::{CaseFile, CaseOutcome, Difference, Payloads};
 use gantry_sandbox::Plugin;
+use gantry_schema::Json;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};

@@ -1,9 +1,9 @@
 //! Reads JSON as it is written, with the one reader of JSON.
 
 use gantry_core::without_mark;
-use gantry_schema::{Cursor, JsonError, JsonText, Start, Unpaired};
 
 use super::{Json, Text};
+use crate::json::{Cursor, JsonError, JsonText, Start, Unpaired};
 
 /// Arrays and objects are read this deep: comparing and writing them takes stack.
 const DEPTH: usize = 127;

@@ -8,11 +8,12 @@ mod read;
 
 use std::fmt::{self, Write as _};
 
-use gantry_schema::Number;
 use serde::ser::{SerializeMap as _, SerializeSeq as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+use crate::number::Number;
 
 pub use read::NotHeld;
 
@@ -76,8 +77,9 @@ impl Json {
         }
     }
 
-    /// The value that rules and limits know it by, if it is a number.
-    pub(crate) fn number(&self) -> Option<Number> {
+    /// Its exact value, if it is a number.
+    #[must_use]
+    pub fn number(&self) -> Option<Number> {
         if let Self::Number(written) = self { Some(Number::parse(written)) } else { None }
     }
 }
