@@ -6,6 +6,7 @@
 mod alert;
 mod audit;
 mod dead_letter;
+mod dedupe;
 mod deployment;
 mod flow;
 mod group;
@@ -61,7 +62,7 @@ macro_rules! same {
     };
 }
 
-same!(bool, u16, u32, u64, usize, f64, String, Bytes, Duration, Value, Map<String, Value>, Timestamp);
+same!(bool, u8, u16, u32, u64, usize, f64, String, Bytes, Duration, Value, Map<String, Value>, Timestamp);
 same!(MessageId, DeadLetterId, JobId, FlowName, TargetName, KeyName, Digest, KeyId, SignatureBytes);
 
 /// Types that have the same fields, `A => B { one, other }`, or the same values, `A => B [One, Other { field }]`. With

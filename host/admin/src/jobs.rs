@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use gantry_api::v1::{Job, JobKind, JobList, NewJob, NoteRequest, form};
 use gantry_core::JobId;
-use gantry_operations::{CancelJob, StartDiscard, StartRedrive};
+use gantry_operations::{CancelJob, HoldJob, ResumeJob, StartDiscard, StartRedrive};
 
 use crate::convert::Convert as _;
 use crate::extract::{self, Body, Place};
@@ -27,10 +27,13 @@ pub(crate) async fn start(
     State(admin): State<Admin>,
     request: Result<Body<NewJob>, ProblemResponse>,
 ) -> Result<(StatusCode, Json<Job>), ProblemResponse> {
-    let Body(NewJob { kind, filter, by, reason, rate, most_replays, force }) = request?;
+    let Body(NewJob { kind, filter, by, reason, rate, most_replays, force, max_failed_percent }) = request?;
     let filter = filter.convert();
     let job = match kind {
-        JobKind::Redrive => admin.execute(&by, StartRedrive { filter, reason, rate, most_replays, force }).await?,
+        JobKind::Redrive => {
+            let redrive = StartRedrive { filter, reason, rate, most_replays, force, max_failed_percent };
+            admin.execute(&by, redrive).await?
+        }
         JobKind::Discard => admin.execute(&by, StartDiscard { filter, reason, rate }).await?,
     };
     Ok((StatusCode::ACCEPTED, Json(job.convert())))
@@ -60,4 +63,36 @@ pub(crate) async fn cancel(
     let id = extract::id(&id)?;
     let Body(NoteRequest { by, note }) = request?;
     Ok(Json(admin.execute(&by, CancelJob { id, note }).await?.convert()))
+}
+
+/// Holds a running job: it does nothing more until it is resumed. What it did before goes on.
+#[utoipa::path(post, path = "/v1/dead-letter-jobs/{id}/hold", tag = "dead letter jobs",
+    operation_id = "hold_dead_letter_job",
+    params(("id" = form::JobId, Path, description = "The job's id")), request_body = NoteRequest,
+    responses((status = 200, description = "the held job", body = Job),
+              problem::BadRequestOrId, problem::NotFound, problem::Conflict))]
+pub(crate) async fn hold(
+    State(admin): State<Admin>,
+    Place(id): Place<String>,
+    request: Result<Body<NoteRequest>, ProblemResponse>,
+) -> Result<Json<Job>, ProblemResponse> {
+    let id = extract::id(&id)?;
+    let Body(NoteRequest { by, note }) = request?;
+    Ok(Json(admin.execute(&by, HoldJob { id, note }).await?.convert()))
+}
+
+/// Lets a held job go on.
+#[utoipa::path(post, path = "/v1/dead-letter-jobs/{id}/resume", tag = "dead letter jobs",
+    operation_id = "resume_dead_letter_job",
+    params(("id" = form::JobId, Path, description = "The job's id")), request_body = NoteRequest,
+    responses((status = 200, description = "the job", body = Job),
+              problem::BadRequestOrId, problem::NotFound, problem::Conflict))]
+pub(crate) async fn resume(
+    State(admin): State<Admin>,
+    Place(id): Place<String>,
+    request: Result<Body<NoteRequest>, ProblemResponse>,
+) -> Result<Json<Job>, ProblemResponse> {
+    let id = extract::id(&id)?;
+    let Body(NoteRequest { by, note }) = request?;
+    Ok(Json(admin.execute(&by, ResumeJob { id, note }).await?.convert()))
 }

@@ -9,6 +9,7 @@ mod audit;
 mod connections;
 pub mod convert;
 mod dead_letters;
+mod dedupe;
 mod deployments;
 pub mod diff;
 mod extract;

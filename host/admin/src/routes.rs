@@ -16,8 +16,8 @@ use utoipa_axum::routes;
 use crate::problem::described;
 use crate::state::Admin;
 use crate::{
-    alerts, audit, dead_letters, deployments, flows, groups, imports, jobs, messages, observe, plugins, quality,
-    reload, targets,
+    alerts, audit, dead_letters, dedupe, deployments, flows, groups, imports, jobs, messages, observe, plugins,
+    quality, reload, targets,
 };
 
 /// Name of the authentication scheme in the description.
@@ -53,8 +53,12 @@ pub(crate) fn guarded() -> OpenApiRouter<Admin> {
         .routes(routes!(jobs::list, jobs::start))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
+        .routes(routes!(jobs::hold))
+        .routes(routes!(jobs::resume))
         .routes(routes!(messages::show))
         .routes(routes!(audit::list))
+        .routes(routes!(dedupe::list))
+        .routes(routes!(dedupe::release))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::test))
         .routes(routes!(targets::list))

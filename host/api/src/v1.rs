@@ -5,6 +5,7 @@
 mod alert;
 mod audit;
 mod dead_letter;
+mod dedupe;
 mod deployment;
 mod diagnostic;
 mod filter;
@@ -30,6 +31,7 @@ pub use dead_letter::{
     DeadLetter, DeadLetterCounts, DeadLetterState, DeadLetterSummary, Reason, Resolution, Stage, Successor,
     Transformed, Violation,
 };
+pub use dedupe::{DedupeQuery, DedupeValue, DedupeValueList, ReleaseRequest};
 pub use deployment::{
     ApproveRequest, DeployRequest, Deployment, DeploymentEvent, DeploymentQuery, Difference, DifferenceKind,
     DryRunRequest, GoldenReport, Phase, ShadowReport,
@@ -41,7 +43,7 @@ pub use flow::{
 };
 pub use group::{DeadLetterGroup, GroupAction, GroupChange, GroupFilter, GroupList, GroupState, NoteRequest};
 pub use import::{BadLine, ImportQuery, Imported, dead_letter_of_line};
-pub use job::{Job, JobKind, JobList, JobState, NewJob};
+pub use job::{Job, JobHold, JobKind, JobList, JobState, NewJob};
 pub use message::{Attempt, ErrorClass, Event, Headers, History, LogLevel, Message, MessageState, TimelineEntry};
 pub use object::Object;
 pub use page::{DeadLetterPage, NDJSON, Part, SummaryPage};

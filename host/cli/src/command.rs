@@ -6,6 +6,7 @@ mod check;
 pub(crate) mod compile_component;
 mod completions;
 mod config;
+mod dedupe;
 mod deploy;
 mod dlq;
 mod flow;
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Config(config::Config),
     #[command(subcommand)]
     Dlq(Box<dlq::Dlq>),
+    #[command(subcommand)]
+    Dedupe(dedupe::Dedupe),
     #[command(subcommand)]
     Message(message::Message),
     #[command(subcommand)]
@@ -62,6 +65,7 @@ impl Command {
             Self::Check(check) => check.run(output),
             Self::Config(config) => config.run(output),
             Self::Dlq(dlq) => dlq.run(output),
+            Self::Dedupe(dedupe) => dedupe.run(output),
             Self::Message(message) => message.run(output),
             Self::Plugin(plugin) => plugin.run(output),
             Self::Deploy(deploy) => deploy.run(output),

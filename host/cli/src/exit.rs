@@ -30,7 +30,7 @@ coded_enum! {
         StoreUnavailable = 6 => "store_unavailable",
         /// The requested object does not exist.
         NotFound = 7 => "not_found",
-        /// The work is done, but a flow missed its success criteria, or messages were left in flight.
+        /// The work is done, but a flow missed its success criteria, messages were left in flight, or a job's messages failed again.
         CriteriaMissed = 8 => "criteria_missed",
         /// A deployment waits for its operator: `gantry deploy approve` or `gantry deploy rollback`.
         Waiting = 9 => "waiting",

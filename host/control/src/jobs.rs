@@ -70,6 +70,9 @@ pub async fn run(store: Store, stop: CancellationToken) {
 async fn work(store: Store, job: Job, stop: CancellationToken) -> JobId {
     tracing::info!(job = %job.id, total = job.total, left = job.left(), "a job over dead letters is under way");
     match pace(&store, &job, &stop).await {
+        Ok(Some(Job { hold: Some(hold), .. })) => {
+            tracing::warn!(job = %job.id, reason = hold.reason, by = hold.by, "a job over dead letters is held: `gantry dlq job ID resume` lets it go on");
+        }
         Ok(Some(job)) => {
             tracing::info!(
                 job = %job.id,

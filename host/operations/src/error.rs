@@ -6,7 +6,7 @@ use gantry_control::reload::ReloadError;
 use gantry_control::rollout::DeployError;
 use gantry_control::targets::TargetError;
 use gantry_core::DeadLetterId;
-use gantry_store::{AuditOutcome, CatalogueError, GroupError, JobError, ReplayError, StoreError};
+use gantry_store::{AuditOutcome, CatalogueError, DedupeError, GroupError, JobError, ReplayError, StoreError};
 
 use crate::permission::Permission;
 
@@ -49,6 +49,9 @@ pub enum OperationError {
     /// The job could not be started or cancelled.
     #[error(transparent)]
     Job(#[from] JobError),
+    /// No message holds the value.
+    #[error(transparent)]
+    Dedupe(#[from] DedupeError),
     /// The target's state does not allow it.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -120,11 +123,12 @@ impl OperationError {
             Self::DeadLetter(error) => of_dead_letter(error),
             Self::Group(error) => of_group(error),
             Self::Job(error) => of_job(error),
+            Self::Dedupe(DedupeError::NotFound { .. }) => ErrorKind::NotFound,
             Self::Target(error) => of_target(error),
             Self::Deployment(error) => of_deployment(error),
             Self::Publish(error) => of_publication(error),
             Self::Reload(error) => of_reload(error),
-            Self::Store(_) => ErrorKind::StoreUnavailable,
+            Self::Dedupe(DedupeError::Store(_)) | Self::Store(_) => ErrorKind::StoreUnavailable,
             Self::Interrupted(_) => ErrorKind::Stopping,
         }
     }
@@ -153,7 +157,7 @@ const fn of_group(error: &GroupError) -> ErrorKind {
 const fn of_job(error: &JobError) -> ErrorKind {
     match error {
         JobError::NotFound(_) => ErrorKind::NotFound,
-        JobError::Ended(_) => ErrorKind::Conflict,
+        JobError::Ended(_) | JobError::Held(_) | JobError::NotHeld(_) => ErrorKind::Conflict,
         JobError::WrongState(_) | JobError::NoReason | JobError::TooMany(_) => ErrorKind::Invalid,
         JobError::Store(_) => ErrorKind::StoreUnavailable,
     }

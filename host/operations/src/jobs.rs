@@ -21,6 +21,8 @@ pub struct StartRedrive {
     pub most_replays: Option<u32>,
     /// Whether to redrive those as well.
     pub force: bool,
+    /// How many of a hundred messages may fail again before the job holds itself; none: the store's default.
+    pub max_failed_percent: Option<u8>,
 }
 
 /// Starts a job that discards dead letters.
@@ -37,6 +39,24 @@ pub struct StartDiscard {
 /// Cancels a job; what it did before stays done.
 #[derive(Clone, Debug)]
 pub struct CancelJob {
+    /// Its id.
+    pub id: JobId,
+    /// Why; may be empty.
+    pub note: String,
+}
+
+/// Holds a running job: it does nothing more until it is resumed.
+#[derive(Clone, Debug)]
+pub struct HoldJob {
+    /// Its id.
+    pub id: JobId,
+    /// Why; may be empty.
+    pub note: String,
+}
+
+/// Lets a held job go on.
+#[derive(Clone, Debug)]
+pub struct ResumeJob {
     /// Its id.
     pub id: JobId,
     /// Why; may be empty.
@@ -61,8 +81,10 @@ impl Operation for StartRedrive {
     }
 
     async fn run(self, call: Call) -> Result<Job, OperationError> {
-        let Self { filter, reason, rate, most_replays, force } = self;
-        let new = NewJob { kind: JobKind::Redrive, filter, by: call.by(), reason, rate, most_replays, force };
+        let Self { filter, reason, rate, most_replays, force, max_failed_percent } = self;
+        let kind = JobKind::Redrive;
+        let by = call.by();
+        let new = NewJob { kind, filter, by, reason, rate, most_replays, force, max_failed_percent };
         Ok(call.store().start_job(new).await?)
     }
 }
@@ -87,7 +109,9 @@ impl Operation for StartDiscard {
     async fn run(self, call: Call) -> Result<Job, OperationError> {
         let Self { filter, reason, rate } = self;
         let kind = JobKind::Discard;
-        let new = NewJob { kind, filter, by: call.by(), reason, rate, most_replays: None, force: false };
+        let by = call.by();
+        let most_replays = None;
+        let new = NewJob { kind, filter, by, reason, rate, most_replays, force: false, max_failed_percent: None };
         let store = call.store();
         let job = store.start_job(new).await?;
         if call.is_running() || job.state != JobState::Running {
@@ -113,6 +137,44 @@ impl Operation for CancelJob {
 
     async fn run(self, call: Call) -> Result<Job, OperationError> {
         Ok(call.store().cancel_job(self.id, call.by()).await?)
+    }
+}
+
+impl Operation for HoldJob {
+    const PERMISSION: Permission = Permission::HoldJobs;
+    const EFFECT: Effect = Effect::OneWrite;
+    const WORDS: &'static str = "note";
+    type Output = Job;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn words(&self) -> &str {
+        &self.note
+    }
+
+    async fn run(self, call: Call) -> Result<Job, OperationError> {
+        Ok(call.store().hold_job(self.id, call.by(), self.note).await?)
+    }
+}
+
+impl Operation for ResumeJob {
+    const PERMISSION: Permission = Permission::ResumeJobs;
+    const EFFECT: Effect = Effect::OneWrite;
+    const WORDS: &'static str = "note";
+    type Output = Job;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn words(&self) -> &str {
+        &self.note
+    }
+
+    async fn run(self, call: Call) -> Result<Job, OperationError> {
+        Ok(call.store().resume_job(self.id).await?)
     }
 }
 

@@ -25,6 +25,12 @@ coded_enum! {
         StartDiscards => "dead_letter_jobs.discard",
         /// Cancel a job.
         CancelJobs => "dead_letter_jobs.cancel",
+        /// Hold a job, so that it does nothing more until it is resumed.
+        HoldJobs => "dead_letter_jobs.hold",
+        /// Let a held job go on.
+        ResumeJobs => "dead_letter_jobs.resume",
+        /// Release a value by which duplicates are recognised.
+        ReleaseDedupeValues => "dedupe.release",
         /// Pause a target.
         PauseTargets => "targets.pause",
         /// Resume a paused target.

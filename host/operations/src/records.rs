@@ -1,9 +1,9 @@
 //! A read-only view of the store, with or without a running host.
 
-use gantry_core::{DeadLetter, DeadLetterId, History, JobId, MessageId, PluginVersion, Revision};
+use gantry_core::{DeadLetter, DeadLetterId, FlowName, History, JobId, MessageId, PluginVersion, Revision};
 use gantry_store::{
     AuditFilter, AuditId, AuditPage, Catalogue, DeadLetterCounts, DeadLetterGroup, DeadLetterPage, DeadLetterSummary,
-    Filter, GroupFilter, Job, Page, Published, QualityFilter, QualityReport, Store, StoreError,
+    DedupeValue, Filter, GroupFilter, Job, Page, Published, QualityFilter, QualityReport, Store, StoreError,
 };
 
 /// The store and the catalogue, for reading; cheap to clone.
@@ -65,6 +65,16 @@ impl Records {
     /// One job.
     pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         self.store.job(id).await
+    }
+
+    /// The values by which duplicates are recognised.
+    pub async fn dedupe_values(&self, flow: Option<FlowName>, limit: usize) -> Result<Vec<DedupeValue>, StoreError> {
+        self.store.dedupe_values(flow, limit).await
+    }
+
+    /// One value by which duplicates are recognised.
+    pub async fn dedupe_value(&self, flow: FlowName, value: String) -> Result<Option<DedupeValue>, StoreError> {
+        self.store.dedupe_value(flow, value).await
     }
 
     /// What happened to a message.

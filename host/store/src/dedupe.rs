@@ -4,12 +4,16 @@
 //!
 //! A value belongs to a message that is alive or delivered: `supersede` says what becomes of it otherwise.
 
+mod values;
+
 use gantry_core::{FlowName, MessageId, Timestamp};
 
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::keys;
+
+pub use values::DedupeValue;
 
 /// The first message with a (flow, dedupe key), and until when it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gantry_core::{DeadLetterId, DeadLetterState, JobId};
+use gantry_core::{DeadLetterId, DeadLetterState, FlowName, JobId};
 
 /// The kind of failure of the disk or the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,6 +205,12 @@ pub enum JobError {
     /// It has already ended.
     #[error("job {0} has already ended")]
     Ended(JobId),
+    /// It is held already.
+    #[error("job {0} is held already")]
+    Held(JobId),
+    /// It isn't held.
+    #[error("job {0} is running: there is nothing to resume")]
+    NotHeld(JobId),
     /// The filter asks for dead letters that are closed or being replayed.
     #[error("a job works on open and acknowledged dead letters, not on {} ones", .0.name())]
     WrongState(DeadLetterState),
@@ -219,7 +225,29 @@ pub enum JobError {
     Store(#[from] StoreError),
 }
 
+/// A value by which duplicates are recognised could not be released.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum DedupeError {
+    /// No message has it now.
+    #[error("no message of flow `{flow}` holds the value `{value}`: the next one with it is not a duplicate")]
+    NotFound {
+        /// The flow.
+        flow: FlowName,
+        /// The value.
+        value: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl From<Failure> for JobError {
+    fn from(failure: Failure) -> Self {
+        Self::Store(failure.into())
+    }
+}
+
+impl From<Failure> for DedupeError {
     fn from(failure: Failure) -> Self {
         Self::Store(failure.into())
     }

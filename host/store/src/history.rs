@@ -64,7 +64,7 @@ impl Store {
     }
 }
 
-fn look_up(disk: &Disk, id: MessageId) -> Result<Option<History>, StoreError> {
+pub(crate) fn look_up(disk: &Disk, id: MessageId) -> Result<Option<History>, StoreError> {
     for _ in 0..MAX_LOOKUPS {
         match disk.load(&keys::location(id))? {
             None => return Ok(None),

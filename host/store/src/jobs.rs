@@ -8,10 +8,11 @@
 //! twice.
 //!
 //! **No loops.** A dead letter that failed again since the job began is not replayed by it again. A dead letter that was already
-//! replayed too many times is held back, unless the job is forced.
+//! replayed too many times is held back, unless the job is forced. A redrive of which most messages fail again holds itself.
 //!
 //! The rate is not enforced here: the caller (`jobs` in `gantry-control`) decides how many dead letters a step may process.
 
+mod hold;
 mod start;
 mod work;
 
@@ -32,6 +33,9 @@ pub(crate) use work::ended_before;
 
 /// How many replays a dead letter may have had before a job holds it back, by default.
 pub const MOST_REPLAYS: u32 = 5;
+
+/// How many of a hundred messages may fail again before a redrive holds itself, by default.
+pub const MAX_FAILED_PERCENT: u8 = 50;
 
 /// Most dead letters in one job.
 pub const MOST_DEAD_LETTERS: usize = 1_000_000;
@@ -56,6 +60,8 @@ pub enum JobState {
     Finished,
     /// Somebody cancelled it; what it did before stays done.
     Cancelled,
+    /// It does nothing until somebody resumes or cancels it.
+    Held,
 }
 
 impl JobState {
@@ -66,6 +72,7 @@ impl JobState {
             Self::Running => "running",
             Self::Finished => "finished",
             Self::Cancelled => "cancelled",
+            Self::Held => "held",
         }
     }
 }
@@ -87,6 +94,19 @@ pub struct NewJob {
     pub most_replays: Option<u32>,
     /// Whether to redrive those as well.
     pub force: bool,
+    /// How many of a hundred messages may fail again before a redrive holds itself; 50 by default, 100: it never does.
+    pub max_failed_percent: Option<u8>,
+}
+
+/// Why a job does nothing at present.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobHold {
+    /// Since when.
+    pub at: Timestamp,
+    /// Who held it; none if it held itself, because too many messages failed again.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A job and its progress.
@@ -108,6 +128,12 @@ pub struct Job {
     pub most_replays: u32,
     /// Whether to redrive those as well.
     pub force: bool,
+    /// How many of a hundred messages may fail again before it holds itself.
+    #[serde(default = "max_failed_percent")]
+    pub max_failed_percent: u8,
+    /// Set while it is held.
+    #[serde(default)]
+    pub hold: Option<JobHold>,
     /// Its state.
     pub state: JobState,
     /// When it was started and its dead letters were selected.
@@ -179,9 +205,10 @@ impl Store {
         let now = self.inner.clock.now();
         self.commit(Durability::Flushed, move |draft| {
             let mut job = find(draft, id)?.ok_or(JobError::NotFound(id))?;
-            if job.state != JobState::Running {
+            if job.ended_at.is_some() {
                 return Err(JobError::Ended(id));
             }
+            job.hold = None;
             job.cancelled_by = Some(by);
             work::end(draft, &mut job, JobState::Cancelled, now)?;
             Ok(job)
@@ -193,6 +220,10 @@ impl Store {
     pub async fn job_started(&self) {
         self.inner.job_started.notified().await;
     }
+}
+
+const fn max_failed_percent() -> u8 {
+    MAX_FAILED_PERCENT
 }
 
 fn find(draft: &Draft<'_>, id: JobId) -> Result<Option<Job>, StoreError> {

@@ -70,16 +70,18 @@ pub use audit::{
 };
 pub use catalogue::{Catalogue, CatalogueError, Publication, Published};
 pub use dead_letters::{DeadLetterCounts, DeadLetterPage, Filter, Page};
+pub use dedupe::DedupeValue;
 pub use disk::LOG_DIRECTIVE;
 pub use enqueued::Enqueued;
 pub use error::{
-    CloseError, Failure, FailureKind, GroupError, JobError, OpenError, RecordError, ReplayError, StoreError,
+    CloseError, DedupeError, Failure, FailureKind, GroupError, JobError, OpenError, RecordError, ReplayError,
+    StoreError,
 };
 pub use flow::{Depth, Ordering};
 pub use groups::{DeadLetterGroup, GroupChange, GroupFilter, GroupState};
 pub use idempotency::IdempotencyKey;
 pub use import::Imported;
-pub use jobs::{Job, JobKind, JobState, JobStep, MOST_DEAD_LETTERS, MOST_REPLAYS, NewJob};
+pub use jobs::{Job, JobHold, JobKind, JobState, JobStep, MAX_FAILED_PERCENT, MOST_DEAD_LETTERS, MOST_REPLAYS, NewJob};
 pub use kv::KvWrite;
 pub use lease::{Leased, Ticket};
 pub use quality::{Interval, MOST_KINDS, OTHER, QualityFilter, QualityPoint, QualityReport, QualityRow};

@@ -30,6 +30,21 @@ pub struct NewJob {
     /// Whether to redrive those as well.
     #[serde(default)]
     pub force: bool,
+    /// How many of a hundred messages may fail again before a redrive holds itself; 50 by default, 100: it never does.
+    #[serde(default)]
+    pub max_failed_percent: Option<u8>,
+}
+
+/// Why a job does nothing at present.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobHold {
+    /// Since when.
+    #[schema(value_type = form::Timestamp)]
+    pub at: Timestamp,
+    /// Who held it; none if it held itself, because too many messages failed again.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A job and its progress.
@@ -52,6 +67,10 @@ pub struct Job {
     pub most_replays: u32,
     /// Whether to redrive those as well.
     pub force: bool,
+    /// How many of a hundred messages may fail again before it holds itself.
+    pub max_failed_percent: u8,
+    /// Set while it is held.
+    pub hold: Option<JobHold>,
     /// Its state.
     pub state: JobState,
     /// When it was started and its dead letters were selected.
@@ -101,6 +120,8 @@ coded_enum! {
         Finished => "finished",
         /// Somebody cancelled it; what it did before stays done.
         Cancelled => "cancelled",
+        /// It does nothing until somebody resumes or cancels it.
+        Held => "held",
     }
 }
 

@@ -128,7 +128,7 @@ fn groups_jobs_and_quality_are_written_as_they_were_read() {
     }]}));
     survives::<v1::JobList>(json!({"jobs": [{
         "id": JOB, "kind": "redrive", "filter": filter(), "by": "anna", "reason": "", "rate": 50, "most_replays": 5,
-        "force": false, "state": "cancelled", "created_at": AT, "ended_at": AT, "cancelled_by": "anna", "total": 9,
+        "force": false, "max_failed_percent": 50, "hold": {"at": AT, "by": null, "reason": "r"}, "state": "cancelled", "created_at": AT, "ended_at": AT, "cancelled_by": "anna", "total": 9,
         "seen": 8, "done": 7, "held_back": 1, "passed_over": 0, "waiting": 0, "resolved": 6, "failed_again": 1,
     }]}));
     survives::<v1::QualityReport>(json!({"since": AT, "until": AT, "by": "day", "further": 0, "rows": [{
@@ -234,7 +234,7 @@ fn requests_are_written_as_they_were_read() {
         "flow": "orders", "state": "open", "stage": "deliver", "target": "erp", "code": "c", "regressed": true, "limit": 1,
     }));
     survives::<v1::NewJob>(json!({
-        "kind": "discard", "filter": filter(), "by": "anna", "reason": "r", "rate": null, "most_replays": 1, "force": true,
+        "kind": "discard", "filter": filter(), "by": "anna", "reason": "r", "rate": null, "most_replays": 1, "force": true, "max_failed_percent": 10,
     }));
     survives::<v1::QualityFilter>(json!({
         "flow": "orders", "step": "s", "code": "c", "since": AT, "until": AT, "by": "hour", "limit": 5,

@@ -22,9 +22,9 @@ impl Client {
         self.transport.read(&format!("dead-letter-jobs/{id}")).await
     }
 
-    /// Cancels a job.
-    pub(crate) async fn cancel_job(&self, id: JobId, by: &str) -> Result<Job, ClientError> {
-        let request = NoteRequest { by: by.to_owned(), note: String::new() };
-        self.transport.post(&format!("dead-letter-jobs/{id}/cancel"), &request).await
+    /// Cancels, holds or resumes a job; `command` is the last part of its path.
+    pub(crate) async fn command_job(&self, id: JobId, command: &str, by: &str, note: &str) -> Result<Job, ClientError> {
+        let request = NoteRequest { by: by.to_owned(), note: note.to_owned() };
+        self.transport.post(&format!("dead-letter-jobs/{id}/{command}"), &request).await
     }
 }

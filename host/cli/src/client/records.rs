@@ -1,6 +1,9 @@
-//! Records: histories of messages, broken rules, the audit log.
+//! Records: histories of messages, values of duplicates, broken rules, the audit log.
 
-use gantry_api::v1::{AuditPage, AuditQuery, History, QualityFilter, QualityReport};
+use gantry_api::v1::{
+    AuditPage, AuditQuery, DedupeQuery, DedupeValue, DedupeValueList, History, QualityFilter, QualityReport,
+    ReleaseRequest,
+};
 use gantry_core::MessageId;
 
 use super::{Client, ClientError};
@@ -14,6 +17,16 @@ impl Client {
     /// Which rules were broken in a span of time.
     pub(crate) async fn quality(&self, filter: &QualityFilter) -> Result<QualityReport, ClientError> {
         self.transport.answer(self.transport.get("quality").query(filter)).await
+    }
+
+    /// The values by which duplicates are recognised.
+    pub(crate) async fn dedupe_values(&self, query: &DedupeQuery) -> Result<DedupeValueList, ClientError> {
+        self.transport.answer(self.transport.get("dedupe-values").query(query)).await
+    }
+
+    /// Releases a value by which duplicates are recognised.
+    pub(crate) async fn release_dedupe_value(&self, request: &ReleaseRequest) -> Result<DedupeValue, ClientError> {
+        self.transport.post("dedupe-values/release", request).await
     }
 
     /// Who changed what, newest first.

@@ -47,6 +47,9 @@ snapshots! {
     dlq_redrive: "dlq redrive";
     dlq_jobs: "dlq jobs";
     dlq_job: "dlq job";
+    dedupe: "dedupe";
+    dedupe_list: "dedupe list";
+    dedupe_release: "dedupe release";
     message: "message";
     message_show: "message show";
     quality: "quality";

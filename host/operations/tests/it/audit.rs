@@ -117,6 +117,7 @@ async fn with_no_host_running_a_discard_is_done_at_once_and_a_redrive_waits_for_
         rate: Some(1),
         most_replays: None,
         force: false,
+        max_failed_percent: None,
     };
     let waiting = operations.execute(&olga(), redrive).await.unwrap();
     assert_eq!(waiting.state, JobState::Running);

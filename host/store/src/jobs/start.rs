@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use gantry_core::{DeadLetterId, JobId, MessageId, Timestamp};
 
-use super::{Job, JobKind, JobState, MOST_DEAD_LETTERS, MOST_REPLAYS, NewJob, write};
+use super::{Job, JobKind, JobState, MAX_FAILED_PERCENT, MOST_DEAD_LETTERS, MOST_REPLAYS, NewJob, write};
 use crate::dead_letters::{self, Filter};
 use crate::disk::Disk;
 use crate::error::{JobError, StoreError};
@@ -64,6 +64,8 @@ impl Store {
             rate: new.rate.filter(|rate| *rate > 0),
             most_replays: new.most_replays.unwrap_or(MOST_REPLAYS),
             force: new.force,
+            max_failed_percent: new.max_failed_percent.unwrap_or(MAX_FAILED_PERCENT),
+            hold: None,
             state: if nothing_to_do { JobState::Finished } else { JobState::Running },
             created_at: now,
             ended_at: nothing_to_do.then_some(now),

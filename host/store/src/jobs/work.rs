@@ -40,7 +40,9 @@ impl Store {
         let request = self.replay_request(found.by, Some(id));
         self.commit(Durability::Flushed, move |draft| {
             let mut job = find(draft, id)?.ok_or(JobError::NotFound(id))?;
+            job.hold_if_failing(request.now);
             if job.state != JobState::Running {
+                write(draft, &job)?;
                 return Ok(JobStep { job, done: 0, after: None });
             }
             let before = job.done;

@@ -7,13 +7,16 @@ use gantry_core::{DeadLetterId, DeadLetterState, JobId, MessageState};
 use gantry_store::{Filter, Job, JobError, JobKind, JobState, NewJob, Settlement, Store};
 use proptest::prelude::*;
 
-use crate::support::{Bench, START, bury, dead_letter, dead_with, enqueue, flow, lease, lease_one, message, resolve};
+use crate::support::{
+    Bench, START, bury, dead_letter, dead_with, enqueue, flow, lease, lease_one, message, resolve, resolve_leased,
+};
 
 fn redrive() -> NewJob {
     let filter = Filter::default();
     let by = "ann".to_owned();
     let reason = String::new();
-    NewJob { kind: JobKind::Redrive, filter, by, reason, rate: None, most_replays: None, force: false }
+    let kind = JobKind::Redrive;
+    NewJob { kind, filter, by, reason, rate: None, most_replays: None, force: false, max_failed_percent: None }
 }
 
 fn discard(reason: &str) -> NewJob {
@@ -168,6 +171,56 @@ async fn a_cancelled_job_does_nothing_more_and_what_it_did_stands() {
     let counts = store.dead_letter_counts(&flow("orders"));
     assert_eq!((counts.replaying, counts.open), (2, 3));
     assert!(matches!(store.cancel_job(job.id, "bob".into()).await, Err(JobError::Ended(id)) if id == job.id));
+}
+
+#[tokio::test]
+async fn a_held_job_does_nothing_until_it_is_resumed() {
+    let bench = Bench::new();
+    let store = bench.open();
+    for _ in 0..5 {
+        dead_with(&store, "no-price").await;
+    }
+    let job = start(&store, redrive()).await;
+    store.work_on_job(job.id, 2, None).await.unwrap();
+    let held = store.hold_job(job.id, "bob".into(), "the ERP is slow".into()).await.unwrap();
+    assert_eq!((held.state, held.hold.unwrap().by.as_deref()), (JobState::Held, Some("bob")));
+    assert!(matches!(store.hold_job(job.id, "bob".into(), String::new()).await, Err(JobError::Held(_))));
+    assert_eq!(store.work_on_job(job.id, 9, None).await.unwrap().done, 0);
+    store.close().await.unwrap();
+
+    let store = bench.open();
+    assert_eq!(store.job(job.id).await.unwrap().unwrap().state, JobState::Held, "over a restart too");
+    store.resume_job(job.id).await.unwrap();
+    assert!(matches!(store.resume_job(job.id).await, Err(JobError::NotHeld(_))));
+    let step = store.work_on_job(job.id, 9, None).await.unwrap();
+    assert_eq!((step.done, step.job.state), (3, JobState::Finished));
+}
+
+#[tokio::test]
+async fn a_job_of_which_most_messages_fail_again_holds_itself_once() {
+    let bench = Bench::new();
+    let store = bench.open();
+    for _ in 0..60 {
+        dead_with(&store, "no-price").await;
+    }
+    bench.clock.advance(Duration::from_secs(1));
+    let job = start(&store, redrive()).await;
+    store.work_on_job(job.id, 20, None).await.unwrap();
+    for n in 0..20 {
+        let leased = lease_one(&store, "orders").await;
+        let id = leased.envelope.replay.clone().unwrap().dead_letter;
+        if n < 9 {
+            resolve_leased(&store, leased, id).await;
+        } else {
+            bury(&store, leased, None, "no-price").await;
+        }
+    }
+    let held = store.work_on_job(job.id, 20, None).await.unwrap();
+    assert_eq!((held.done, held.job.state), (0, JobState::Held));
+    let hold = held.job.hold.unwrap();
+    assert_eq!((hold.by, hold.reason.as_str()), (None, "11 of 20 messages failed again"));
+    store.resume_job(job.id).await.unwrap();
+    assert_eq!(store.work_on_job(job.id, 20, None).await.unwrap().done, 20, "whoever resumed it knows");
 }
 
 #[tokio::test]

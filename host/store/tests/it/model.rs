@@ -255,7 +255,8 @@ impl Run {
         let filter = Filter { flow: Some(flow(FLOWS[which].0)), ..Filter::default() };
         let by = "ann".to_owned();
         let reason = "all of them".to_owned();
-        let new = NewJob { kind, filter, by, reason, rate: None, most_replays: None, force: true };
+        let new =
+            NewJob { kind, filter, by, reason, rate: None, most_replays: None, force: true, max_failed_percent: None };
         let mut job = self.store.start_job(new).await.unwrap();
         while job.state == JobState::Running {
             job = self.store.work_on_job(job.id, 2, None).await.unwrap().job;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use gantry_core::dead_letter::Successor;
 use gantry_core::{DeadLetterState, Event, MessageId, MessageState, ReplayOutcome};
-use gantry_store::{Enqueued, IdempotencyKey, NewMessage, Ordering, Settlement, Store};
+use gantry_store::{DedupeError, DedupeValue, Enqueued, IdempotencyKey, NewMessage, Ordering, Settlement, Store};
 
-use crate::support::{Bench, bury, deliver, envelope, flow, lease_one, message, nothing_ready};
+use crate::support::{Bench, START, bury, deliver, envelope, flow, lease_one, message, nothing_ready};
 
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -108,6 +108,30 @@ async fn a_discarded_message_releases_its_key_even_after_its_dead_letter_was_rem
         deliver(&store, lease_one(&store, "orders").await).await;
         bench.clock.advance(WINDOW);
     }
+}
+
+#[tokio::test]
+async fn values_are_listed_with_their_messages_and_released_by_name() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let first = order(None, "right");
+    let id = first.envelope.message.id;
+    send(&store, first).await;
+    send(&store, request("another")).await;
+    let value = DedupeValue {
+        flow: flow("orders"),
+        value: "A-1".into(),
+        message: id,
+        state: Some(MessageState::Queued),
+        expires_at: START.after(WINDOW),
+    };
+    assert_eq!(store.dedupe_values(None, 10).await.unwrap(), std::slice::from_ref(&value));
+    assert_eq!(store.dedupe_values(Some(flow("customers")), 10).await.unwrap(), []);
+    assert_eq!(store.dedupe_value(flow("orders"), "A-1".into()).await.unwrap().as_ref(), Some(&value));
+    assert_eq!(store.release_dedupe_value(flow("orders"), "A-1".into()).await.unwrap(), value);
+    let again = store.release_dedupe_value(flow("orders"), "A-1".into()).await;
+    assert!(matches!(again, Err(DedupeError::NotFound { .. })));
+    assert_eq!(supersedes(send(&store, order(None, "right")).await), None, "no longer a duplicate");
 }
 
 #[tokio::test]

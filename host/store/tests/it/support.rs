@@ -146,6 +146,10 @@ pub(crate) async fn bury(store: &Store, leased: Leased, position: Option<u32>, c
 pub(crate) async fn resolve(store: &Store, id: DeadLetterId) {
     let leased = lease_one(store, "orders").await;
     assert_eq!(leased.envelope.replay.as_ref().map(|replay| replay.dead_letter), Some(id));
+    resolve_leased(store, leased, id).await;
+}
+
+pub(crate) async fn resolve_leased(store: &Store, leased: Leased, id: DeadLetterId) {
     let timeline = leased.envelope.timeline.clone();
     let settlement =
         Settlement::Finished { state: MessageState::Delivered, timeline, dead_letters: Vec::new(), resolved: Some(id) };

@@ -144,6 +144,7 @@ async fn a_job_goes_when_it_ended_long_ago() {
         rate: None,
         most_replays: None,
         force: false,
+        max_failed_percent: None,
     };
     store.start_job(new).await.unwrap();
     assert_eq!((store.sweep(KEEP).await.unwrap().jobs, store.jobs().await.unwrap().len()), (0, 1));

@@ -55,6 +55,7 @@ impl Discard {
             rate: None,
             most_replays: None,
             force: false,
+            max_failed_percent: None,
         };
         client::with(&self.host, output, async |client| {
             selection::confirm_all(client, "discard", &new.filter, self.yes).await?;

@@ -9,14 +9,14 @@ use gantry_core::JobId;
 
 use crate::args::{HostArgs, Who};
 use crate::client::{self, Client, ClientError};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::{Format, Output};
 use crate::text;
 
 /// How often the job is queried while waiting.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Show the progress of a job, wait for its end, or cancel it
+/// Show the progress of a job, wait for its end, or cancel, hold or resume it
 #[derive(Debug, Args)]
 pub(crate) struct Job {
     /// The job's id
@@ -25,7 +25,10 @@ pub(crate) struct Job {
     /// The action; without it, the job is shown
     #[arg(value_enum)]
     pub(crate) action: Option<Action>,
-    /// Wait until the job and all messages that it redrove have ended
+    /// Why; kept in the audit
+    #[arg(long, value_name = "TEXT", requires = "action", default_value = "", hide_default_value = true)]
+    pub(crate) note: String,
+    /// Wait until the job and all messages that it redrove have ended; ends with 8 if any failed again
     #[arg(long, conflicts_with = "action")]
     pub(crate) wait: bool,
     #[command(flatten)]
@@ -39,6 +42,20 @@ pub(crate) struct Job {
 pub(crate) enum Action {
     /// Cancel it; what it did before stays done
     Cancel,
+    /// Let it do nothing more until it is resumed
+    Hold,
+    /// Let it go on after a hold
+    Resume,
+}
+
+impl Action {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Cancel => "cancel",
+            Self::Hold => "hold",
+            Self::Resume => "resume",
+        }
+    }
 }
 
 impl Job {
@@ -46,11 +63,13 @@ impl Job {
         let by = self.who.name();
         client::with(&self.host, output, async |client| {
             let job = match self.action {
-                Some(Action::Cancel) => client.cancel_job(self.id, &by).await?,
+                Some(action) => client.command_job(self.id, action.path(), &by, &self.note).await?,
                 None => client.job(self.id).await?,
             };
-            let job = if self.wait && client.is_running() { watch(client, job, output).await? } else { job };
-            Ok(output.print(&job, || page(&job))?)
+            let is_awaited = self.wait && client.is_running();
+            let job = if is_awaited { watch(client, job, output).await? } else { job };
+            output.print(&job, || page(&job))?;
+            if is_awaited { outcome(&job) } else { Ok(()) }
         })
     }
 }
@@ -78,6 +97,12 @@ pub(super) async fn watch(client: &Client, mut job: api::Job, output: &Output) -
     Ok(job)
 }
 
+/// The exit code of a command that waited for a job.
+pub(super) fn outcome(job: &api::Job) -> Result<(), Failure> {
+    let is_good = job.state == JobState::Finished && job.failed_again == 0;
+    if is_good { Ok(()) } else { Err(Failure::said(Exit::CriteriaMissed)) }
+}
+
 /// All details of a job.
 pub(super) fn page(job: &api::Job) -> String {
     let if_any = |count: u64| if count > 0 { count.to_string() } else { String::new() };
@@ -94,6 +119,7 @@ pub(super) fn page(job: &api::Job) -> String {
         ("began", job.created_at.to_string()),
         ("ended", job.ended_at.map(|at| at.to_string()).unwrap_or_default()),
         ("cancelled by", job.cancelled_by.as_deref().map(text::escape).unwrap_or_default()),
+        ("held", job.hold.as_ref().map(hold).unwrap_or_default()),
         ("rate", if redrive { rate } else { String::new() }),
         ("dead letters", job.total.to_string()),
         ("done", job.done.to_string()),
@@ -107,5 +133,13 @@ pub(super) fn page(job: &api::Job) -> String {
     if job.state == JobState::Running {
         page.push_str(&format!("\nwatch it with:  gantry dlq job {} --wait\n", job.id));
     }
+    if job.state == JobState::Held {
+        page.push_str(&format!("\ngo on with:  gantry dlq job {} resume\n", job.id));
+    }
     page
+}
+
+fn hold(hold: &api::JobHold) -> String {
+    let by = hold.by.as_ref().map(|by| format!(" by {}", text::escape(by))).unwrap_or_default();
+    format!("{}{by}: {}", hold.at, text::escape(&hold.reason))
 }

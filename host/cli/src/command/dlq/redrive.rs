@@ -26,7 +26,10 @@ pub(crate) struct Redrive {
     /// Redrive those as well
     #[arg(long)]
     pub(crate) force: bool,
-    /// Wait until the job and all messages that it redrove have ended
+    /// Hold the job when more than this many of a hundred messages fail again; 100: never
+    #[arg(long, value_name = "PERCENT", default_value_t = gantry_store::MAX_FAILED_PERCENT, value_parser = clap::value_parser!(u8).range(..=100))]
+    pub(crate) max_failed: u8,
+    /// Wait until the job and all messages that it redrove have ended; ends with 8 if any failed again
     #[arg(long)]
     pub(crate) wait: bool,
     #[command(flatten)]
@@ -48,6 +51,7 @@ impl Redrive {
             rate: (self.rate > 0).then_some(self.rate),
             most_replays: Some(self.most_replays),
             force: self.force,
+            max_failed_percent: Some(self.max_failed),
         };
         client::with(&self.host, output, async |client| {
             selection::confirm_all(client, "redrive", &new.filter, self.yes).await?;
@@ -55,9 +59,10 @@ impl Redrive {
             if !client.is_running() {
                 output.complain("no host runs on this data directory: the job begins when it starts");
             }
-            let job =
-                if self.wait && client.is_running() { job::watch(client, started, output).await? } else { started };
-            Ok(output.print(&job, || job::page(&job))?)
+            let is_awaited = self.wait && client.is_running();
+            let job = if is_awaited { job::watch(client, started, output).await? } else { started };
+            output.print(&job, || job::page(&job))?;
+            if is_awaited { job::outcome(&job) } else { Ok(()) }
         })
     }
 }
