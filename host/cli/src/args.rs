@@ -47,6 +47,27 @@ pub(crate) struct HostArgs {
     pub(crate) data: Option<PathBuf>,
 }
 
+/// Why a data directory is the one that was asked: where a wrong one comes from.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DataSource {
+    /// The command line or the environment names it.
+    #[error("`--data` or GANTRY_DATA names it")]
+    Named,
+    /// A host file says so, or leaves the default.
+    #[error("it is the data directory of {}, which `--config` or GANTRY_CONFIG names", .0.display())]
+    Config(PathBuf),
+    /// The host file in the working directory does.
+    #[error("it is the data directory of {}, which is in the working directory", .0.display())]
+    WorkingDirectory(PathBuf),
+    /// Nothing says where the host is.
+    #[error(
+        "it is the default: there is no {HOST_FILE} in {}, and neither `--config`, GANTRY_CONFIG, `--data` nor \
+         GANTRY_DATA is given. Name the host's settings or its data directory by one of them",
+        .0.display()
+    )]
+    Default(PathBuf),
+}
+
 /// Who acts: for commands that are recorded in the audit log.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Who {
@@ -67,6 +88,17 @@ pub(crate) fn user() -> String {
 }
 
 impl HostArgs {
+    /// Why the data directory is the one it is.
+    pub(crate) fn data_source(&self) -> DataSource {
+        let here = std::env::current_dir().unwrap_or_default();
+        match (&self.data, &self.config) {
+            (Some(_), _) => DataSource::Named,
+            (None, Some(file)) => DataSource::Config(file.clone()),
+            (None, None) if Path::new(HOST_FILE).is_file() => DataSource::WorkingDirectory(here.join(HOST_FILE)),
+            (None, None) => DataSource::Default(here),
+        }
+    }
+
     /// Loads the host's settings and prints their mistakes and warnings.
     pub(crate) fn load(&self, output: &Output) -> Result<HostConfig, Failure> {
         let default = Path::new(HOST_FILE);

@@ -6,8 +6,9 @@
 //! ```
 //!
 //! Without a running host, the store is opened in this process, which only works while no other process uses it. The
-//! routes refuse requests that need a running host.
+//! routes refuse requests that need a running host. A store that isn't there is not created, unless the user says so.
 
+pub(crate) mod at_rest;
 mod dead_letters;
 mod deployments;
 mod error;
@@ -25,6 +26,7 @@ use crate::args::HostArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
+pub(crate) use at_rest::WithoutStore;
 pub(crate) use error::ClientError;
 pub(crate) use host::Reloaded;
 pub(crate) use plugins::{Offer, Publication};
@@ -44,39 +46,54 @@ pub(crate) fn with_host<T>(
 ) -> Result<T, Failure> {
     with_config(host, output, async |config| {
         let transport = Transport::to_host(config).await?;
-        let transport = transport.ok_or_else(|| ClientError::NoHost { dir: config.data_dir.clone() })?;
+        let absent = || ClientError::NoHost { dir: config.data_dir.clone(), from: host.data_source() };
+        let transport = transport.ok_or_else(absent)?;
         work(&Client { transport }).await
     })
 }
 
-/// Connects to the running host, or opens the store if none runs.
+/// Connects to the running host, or opens its store if none runs; fails if there is no store.
 pub(crate) fn with<T>(
     host: &HostArgs,
     output: &Output,
     work: impl AsyncFnOnce(&Client) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    with_client(host, output, Purpose::Records, work)
+    with_client(host, output, (Purpose::Records, WithoutStore::Refuse), work)
+}
+
+/// The same, and the store may be created.
+pub(crate) fn with_or_without_store<T>(
+    host: &HostArgs,
+    absent: WithoutStore,
+    output: &Output,
+    work: impl AsyncFnOnce(&Client) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    with_client(host, output, (Purpose::Records, absent), work)
 }
 
 /// The same for publishing a plugin: without a running host it is compiled in this process.
 pub(crate) fn with_publisher<T>(
     host: &HostArgs,
+    absent: WithoutStore,
     output: &Output,
     work: impl AsyncFnOnce(&Client) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    with_client(host, output, Purpose::Publish, work)
+    with_client(host, output, (Purpose::Publish, absent), work)
 }
 
 fn with_client<T>(
     host: &HostArgs,
     output: &Output,
-    purpose: Purpose,
+    (purpose, absent): (Purpose, WithoutStore),
     work: impl AsyncFnOnce(&Client) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     with_config(host, output, async |config| {
         let transport = match Transport::to_host(config).await? {
             Some(transport) => transport,
-            None => Transport::in_process(config, purpose)?,
+            None => {
+                at_rest::admit(config, &host.data_source(), absent)?;
+                Transport::in_process(config, purpose)?
+            }
         };
         let client = Client { transport };
         let result = work(&client).await;

@@ -24,9 +24,9 @@ coded_enum! {
         InvalidConfig = 3 => "invalid_config",
         /// A plugin is refused, can't be built, or fails its golden cases.
         PluginRefused = 4 => "plugin_refused",
-        /// No host runs on the data directory, or the one that does gives no answer.
+        /// No host runs on the data directory, or the one that does gives no answer; or no host ever ran there.
         HostUnreachable = 5 => "host_unreachable",
-        /// The store can't be opened: damaged, in use by another process, or in a data directory that can't be used.
+        /// The store can't be opened: damaged, in use by another process, or in a data directory that can't be used or belongs to another user.
         StoreUnavailable = 6 => "store_unavailable",
         /// The requested object does not exist.
         NotFound = 7 => "not_found",

@@ -15,5 +15,5 @@ mod start_error;
 
 pub use handle::{HostHandle, NotReady};
 pub use host::{Host, Undrained};
-pub use start::{HostBuilder, check, open_sandbox, open_store};
+pub use start::{HostBuilder, check, has_store, open_sandbox, open_store};
 pub use start_error::StartError;

@@ -83,6 +83,11 @@ pub fn open_store(config: &HostConfig, clock: Arc<dyn Clock>) -> Result<Store, S
     Store::open(&dir, settings).map_err(|source| StartError::Store { dir, source })
 }
 
+/// Whether the data directory has a store. Creates nothing.
+pub fn has_store(config: &HostConfig) -> std::io::Result<bool> {
+    Store::is_in(&config.data_dir.join("store"))
+}
+
 /// The sandbox of a data directory, with its compile cache; without a directory, nothing is cached. Plugins are
 /// compiled by `compiler`, or in this process without one.
 pub fn open_sandbox(data_dir: Option<&Path>, compiler: Option<CompilerProcess>) -> Result<Sandbox, StartError> {
@@ -142,7 +147,11 @@ impl HostBuilder {
         let config = &self.config;
         let dir = config.data_dir.clone();
         std::fs::create_dir_all(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
+        let is_new = has_store(config).is_ok_and(|is_there| !is_there);
         let store = self.open_store().await?;
+        if is_new {
+            tracing::info!(dir = %dir.display(), "the data directory is new: a store was created in it");
+        }
         let metrics = Metrics::new()?;
         let context = TargetContext { env: &self.env, clock: &self.clock };
         let alerts = Alerts::open(&config.alerts, &store, context).await?;

@@ -32,6 +32,9 @@ use crate::record;
 /// itself.
 pub const LOG_DIRECTIVE: &str = "sled=error";
 
+/// The engine's log, which holds all data: where it is, there is a store.
+pub(crate) const LOG_FILE: &str = "db";
+
 /// Unit of the engine's log and of its space reclamation. It is part of the on-disk format: never change it for an
 /// existing store. Twice the default, so that a full page (20 × 8 KiB) stays below a quarter of it.
 const SEGMENT_BYTES: usize = 1024 * 1024;
@@ -102,7 +105,7 @@ impl Disk {
             .use_compression(false)
             .flush_every_ms(Some(BACKGROUND_FLUSH_MS));
         let db = guarded(|| config.open())?;
-        let log = File::open(dir.join("db"))?;
+        let log = File::open(dir.join(LOG_FILE))?;
         File::open(dir)?.sync_all()?;
         Ok(Self { db, log, _lock: lock })
     }

@@ -11,6 +11,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::disk::LOG_FILE;
 use crate::error::OpenError;
 
 /// How long to wait for a lock that the child of a killed process may still hold for a moment.
@@ -46,7 +47,7 @@ pub(crate) fn take(dir: &Path) -> Result<Lock, OpenError> {
 
 /// Waits until the engine's lock is free; the engine itself tries only once.
 pub(crate) fn await_engine(dir: &Path) -> Result<(), OpenError> {
-    let path = dir.join("db");
+    let path = dir.join(LOG_FILE);
     match File::open(&path) {
         Ok(file) => hold(file, &path, dir, ENGINE_TIMEOUT).map(drop),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

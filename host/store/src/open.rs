@@ -1,5 +1,6 @@
 //! Opens a store: lock, format, upgrade, the state kept in memory, and what an interrupted run left behind.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -11,7 +12,7 @@ use crate::audit::write as audit;
 use crate::blocks;
 use crate::committer::Committer;
 use crate::dead_letters::counters::Counters;
-use crate::disk::{Disk, Read, guarded};
+use crate::disk::{Disk, LOG_FILE, Read, guarded};
 use crate::draft::Draft;
 use crate::error::{Failure, OpenError, StoreError};
 use crate::flows::Flows;
@@ -24,6 +25,11 @@ use crate::{groups, keys, queue, recovery, upgrade};
 const FORMAT: u32 = 2;
 
 impl Store {
+    /// Whether there is a store in `dir`. Creates nothing.
+    pub fn is_in(dir: &Path) -> io::Result<bool> {
+        dir.join(LOG_FILE).try_exists()
+    }
+
     /// Opens the store in `dir`, or creates it. Blocks: reads the index of all queued messages, no payloads.
     pub fn open(dir: &Path, config: StoreConfig) -> Result<Self, OpenError> {
         let lock = recovery::prepare(dir)?;

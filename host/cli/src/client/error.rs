@@ -7,6 +7,7 @@ use gantry_api::v1::{Code, Problem};
 use gantry_control::publish::CatalogueFolderError;
 use gantry_runtime::StartError;
 
+use crate::args::DataSource;
 use crate::exit::{Exit, Failure};
 
 /// A request failed or was refused.
@@ -26,6 +27,40 @@ pub(crate) enum ClientError {
     NoHost {
         /// The directory.
         dir: PathBuf,
+        /// Why this one was asked.
+        #[source]
+        from: DataSource,
+    },
+    /// No host runs, and there is nothing that one left.
+    #[error("no host runs on the data directory {}, and none ever did: it has no store", dir.display())]
+    NoStore {
+        /// The directory.
+        dir: PathBuf,
+        /// Why this one was asked.
+        #[source]
+        from: DataSource,
+    },
+    /// What this process writes there would belong to another user than the host's.
+    #[error(
+        "{} belongs to uid {owner}, and this process runs as uid {user}: what it leaves there could keep the host from \
+         starting. Run the command as the owner: sudo -u '#{owner}' gantry …",
+        dir.display()
+    )]
+    OtherOwner {
+        /// The data directory or its store.
+        dir: PathBuf,
+        /// Its owner.
+        owner: u32,
+        /// The user of this process.
+        user: u32,
+    },
+    /// The data directory can't be looked into.
+    #[error("failed to look into the data directory {}", dir.display())]
+    DataDir {
+        /// The directory.
+        dir: PathBuf,
+        /// The error of the system.
+        source: std::io::Error,
     },
     /// A host runs, and gives no answer: it hangs, or is stopped.
     #[error("the host at {address} (pid {pid}) does not answer")]
@@ -75,8 +110,12 @@ impl ClientError {
         match self {
             Self::Problem { problem, .. } => of_code(problem.code),
             Self::Signatures(_) => Exit::Usage,
-            Self::NoHost { .. } | Self::NoAnswer { .. } | Self::Unreachable { .. } => Exit::HostUnreachable,
-            Self::Open(_) | Self::Catalogue(_) => Exit::StoreUnavailable,
+            Self::NoHost { .. } | Self::NoStore { .. } | Self::NoAnswer { .. } | Self::Unreachable { .. } => {
+                Exit::HostUnreachable
+            }
+            Self::Open(_) | Self::Catalogue(_) | Self::OtherOwner { .. } | Self::DataDir { .. } => {
+                Exit::StoreUnavailable
+            }
             Self::Compiler(_) | Self::Encode(_) => Exit::Internal,
         }
     }

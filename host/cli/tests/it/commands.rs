@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const FLOW: &str = r#"
+pub(crate) const FLOW: &str = r#"
 [flow]
 name = "orders"
 
@@ -22,7 +22,7 @@ path = "archive.ndjson"
 "#;
 
 /// Runs `gantry` in a directory, with an environment that holds nothing of the machine's own.
-fn gantry(directory: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn gantry(directory: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gantry"));
     for variable in ["GANTRY_FORMAT", "GANTRY_CONFIG", "GANTRY_DATA", "NO_COLOR", "RUSTFLAGS", "CARGO_TARGET_DIR"] {
         command.env_remove(variable);
@@ -31,12 +31,12 @@ fn gantry(directory: &Path, arguments: &[&str]) -> Output {
 }
 
 /// Exit code, standard output, standard error output.
-fn outcome(output: &Output) -> (i32, String, String) {
+pub(crate) fn outcome(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
-fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = directory.path().join(name);
@@ -47,7 +47,7 @@ fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 /// A plugin's directory with this manifest, and a component that does what its name says.
-fn plugin(cases: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
+pub(crate) fn plugin(cases: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
     let mut files = vec![("plugin.toml", "name = \"echo\"\nversion = \"1.2.3\"\ndescription = \"Says it again\"\n")];
     files.extend(cases);
     let directory = directory(&files);
@@ -256,7 +256,8 @@ fn a_port_in_use_ends_with_3_and_a_data_directory_that_is_none_with_6() {
 
 #[test]
 fn who_did_something_is_the_processs_user_whatever_the_environment_says() {
-    let directory = directory(&[]);
+    let directory = directory(&[("letters.ndjson", "")]);
+    gantry(directory.path(), &["dlq", "import", "letters.ndjson", "--create", "--data", "data"]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_gantry"));
     let group = ["dlq", "group", "0123456789abcdef", "ignore", "--data", "data"];
     let absent = command.args(group).env("USER", "somebody").env("LOGNAME", "somebody").current_dir(directory.path());

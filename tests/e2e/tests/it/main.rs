@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test, helpers included")]
 
 mod alerts;
+mod all_clear;
 mod bad_input;
 mod catalogue;
 mod crash;

@@ -8,11 +8,13 @@ use gantry_core::{Clock, SystemClock};
 use gantry_security::process_environment;
 use gantry_transport::{TargetContext, source};
 
+use crate::client::at_rest::is_own;
 use crate::command::compile_component::compiler_process;
 
-/// Loads everything the flows need and drops it again. Compiled plugins are cached in the data directory, if it exists.
+/// Loads everything the flows need and drops it again. Compiled plugins are cached in the data directory, if it exists
+/// and what is written there belongs to its owner.
 pub(super) fn check(flows: &[Flow], host: &HostConfig) -> anyhow::Result<Vec<Diagnostic>> {
-    let cache = host.data_dir.is_dir().then_some(host.data_dir.as_path());
+    let cache = (host.data_dir.is_dir() && is_own(&host.data_dir)).then_some(host.data_dir.as_path());
     let sandbox = gantry_runtime::open_sandbox(cache, Some(compiler_process()?))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let context = TargetContext { env: &process_environment, clock: &clock };

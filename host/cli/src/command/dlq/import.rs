@@ -9,7 +9,7 @@ use clap::Args;
 use gantry_api::v1::{DeadLetter, Imported, dead_letter_of_line};
 
 use crate::args::{HostArgs, Who};
-use crate::client;
+use crate::client::{self, WithoutStore};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::{Output, counted};
 
@@ -27,6 +27,9 @@ pub(crate) struct Import {
     /// The export: NDJSON, one dead letter per line
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Create the data directory if it is new; otherwise only `gantry run` does
+    #[arg(long)]
+    pub(crate) create: bool,
     #[command(flatten)]
     pub(crate) who: Who,
     #[command(flatten)]
@@ -37,7 +40,8 @@ impl Import {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         check(&self.file)?;
         let by = self.who.name();
-        client::with(&self.host, output, async |client| {
+        let absent = WithoutStore::create_if(self.create);
+        client::with_or_without_store(&self.host, absent, output, async |client| {
             let mut all = Imported::default();
             let mut batch = Vec::new();
             let mut bytes = 0;

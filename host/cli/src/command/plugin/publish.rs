@@ -7,7 +7,7 @@ use gantry_api::v1::Published;
 
 use super::signed;
 use crate::args::{HostArgs, Who};
-use crate::client::{self, Offer, Publication};
+use crate::client::{self, Offer, Publication, WithoutStore};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
 
@@ -24,6 +24,9 @@ pub(crate) struct Publish {
     /// The signatures [default: FILE.wasm.sig, if there is one]
     #[arg(long, value_name = "FILE.sig")]
     signatures: Option<PathBuf>,
+    /// Create the data directory if it is new; otherwise only `gantry run` does
+    #[arg(long)]
+    create: bool,
     #[command(flatten)]
     who: Who,
     #[command(flatten)]
@@ -43,7 +46,9 @@ impl Publish {
             signatures.clone().for_plugin(&component.plugin).or_exit(Exit::PluginRefused)?;
         }
         let offer = Offer { bytes: component.bytes.into(), signatures, by: self.who.name() };
-        let publication = client::with_publisher(&self.host, output, async |client| Ok(client.publish(offer).await?))?;
+        let absent = WithoutStore::create_if(self.create);
+        let publication =
+            client::with_publisher(&self.host, absent, output, async |client| Ok(client.publish(offer).await?))?;
         Ok(output.print(&publication, || human(&publication))?)
     }
 }
