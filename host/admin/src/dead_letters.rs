@@ -9,7 +9,7 @@ use gantry_api::v1::{
     Revisions, SummaryPage, form,
 };
 use gantry_core::DeadLetterId;
-use gantry_operations::{Acknowledge, Discard, Edit, Replay};
+use gantry_operations::{Acknowledge, Discard, Edit, Names, Replay};
 
 use crate::convert::Convert as _;
 use crate::extract::{self, Body, DeadLetterQuery, Place};
@@ -19,11 +19,12 @@ use crate::state::Admin;
 /// Lists complete dead letters, oldest first, page by page.
 #[utoipa::path(get, path = "/v1/dead-letters", tag = "dead letters", operation_id = "list_dead_letters",
     params(DeadLetterFilter, Part),
-    responses((status = 200, description = "a page", body = DeadLetterPage), problem::BadRequest))]
+    responses((status = 200, description = "a page", body = DeadLetterPage), problem::BadRequest, problem::NotFound))]
 pub(crate) async fn list(
     State(admin): State<Admin>,
     query: DeadLetterQuery,
 ) -> Result<Json<DeadLetterPage>, ProblemResponse> {
+    admin.records().check_names(&Names::of(&query.filter)).await?;
     let page = admin.records().dead_letters(query.filter, query.page).await?;
     Ok(Json(DeadLetterPage { dead_letters: page.dead_letters.convert(), next: page.next }))
 }
@@ -32,11 +33,12 @@ pub(crate) async fn list(
 /// them.
 #[utoipa::path(get, path = "/v1/dead-letter-summaries", tag = "dead letters", operation_id = "list_dead_letter_summaries",
     params(DeadLetterFilter, Part),
-    responses((status = 200, description = "a page", body = SummaryPage), problem::BadRequest))]
+    responses((status = 200, description = "a page", body = SummaryPage), problem::BadRequest, problem::NotFound))]
 pub(crate) async fn summaries(
     State(admin): State<Admin>,
     query: DeadLetterQuery,
 ) -> Result<Json<SummaryPage>, ProblemResponse> {
+    admin.records().check_names(&Names::of(&query.filter)).await?;
     let page = admin.records().dead_letter_summaries(query.filter, query.page).await?;
     Ok(Json(SummaryPage { dead_letters: page.dead_letters.convert(), next: page.next }))
 }
@@ -44,11 +46,12 @@ pub(crate) async fn summaries(
 /// Counts dead letters by state.
 #[utoipa::path(get, path = "/v1/dead-letter-counts", tag = "dead letters", operation_id = "count_dead_letters",
     params(DeadLetterFilter),
-    responses((status = 200, description = "by state", body = DeadLetterCounts), problem::BadRequest))]
+    responses((status = 200, description = "by state", body = DeadLetterCounts), problem::BadRequest, problem::NotFound))]
 pub(crate) async fn count(
     State(admin): State<Admin>,
     query: DeadLetterQuery,
 ) -> Result<Json<DeadLetterCounts>, ProblemResponse> {
+    admin.records().check_names(&Names::of(&query.filter)).await?;
     Ok(Json(admin.records().count_dead_letters(query.filter).await?.convert()))
 }
 

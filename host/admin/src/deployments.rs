@@ -9,7 +9,7 @@ use gantry_api::v1::{
 };
 use gantry_control::rollout::{self, Phase};
 use gantry_core::FlowName;
-use gantry_operations::{ApproveDeployment, BeginDeployment, OperationError, ResetStep, RollBackDeployment};
+use gantry_operations::{ApproveDeployment, BeginDeployment, Names, OperationError, ResetStep, RollBackDeployment};
 
 use crate::convert::Convert as _;
 use crate::extract::{self, Body, Place};
@@ -34,7 +34,7 @@ pub(crate) async fn begin(
 /// Lists deployments, oldest first, optionally of a flow or step, and only those in progress or over.
 #[utoipa::path(get, path = "/v1/deployments", tag = "deployments", operation_id = "list_deployments",
     params(DeploymentQuery),
-    responses((status = 200, description = "the records", body = Vec<Deployment>), problem::BadRequest))]
+    responses((status = 200, description = "the records", body = Vec<Deployment>), problem::BadRequest, problem::NotFound))]
 pub(crate) async fn list(
     Running(host): Running,
     query: Result<Query<DeploymentQuery>, QueryRejection>,
@@ -42,6 +42,13 @@ pub(crate) async fn list(
     let query = extract::query(query)?;
     let mut deployments = host.deployments();
     deployments.retain(|deployment| matches(&query, deployment));
+    // What was deployed is known, also to a step that is gone.
+    if deployments.is_empty() {
+        let flow = query.flow.as_deref().map(str::parse).transpose();
+        let flow =
+            flow.map_err(|error: gantry_core::id::InvalidName| ProblemResponse::bad_request(error.to_string()))?;
+        host.operations().records().check_names(&Names { flow, target: None, step: query.step.clone() }).await?;
+    }
     Ok(Json(deployments.convert()))
 }
 

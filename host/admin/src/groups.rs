@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, NoteRequest};
-use gantry_operations::ChangeGroup;
+use gantry_operations::{ChangeGroup, Names};
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
@@ -16,13 +16,15 @@ use crate::state::Admin;
 /// Lists dead letter groups: open ones first, in each state those with the most open dead letters first.
 #[utoipa::path(get, path = "/v1/dead-letter-groups", tag = "dead letter groups", operation_id = "list_dead_letter_groups",
     params(GroupFilter),
-    responses((status = 200, description = "the groups", body = GroupList), problem::BadRequest))]
+    responses((status = 200, description = "the groups", body = GroupList), problem::BadRequest, problem::NotFound))]
 pub(crate) async fn list(
     State(admin): State<Admin>,
     filter: Result<Query<GroupFilter>, QueryRejection>,
 ) -> Result<Json<GroupList>, ProblemResponse> {
     let filter = extract::query(filter)?;
     extract::limit(filter.limit)?;
+    let names = Names { flow: filter.flow.clone(), target: filter.target.clone(), step: None };
+    admin.records().check_names(&names).await?;
     let groups = admin.records().dead_letter_groups(filter.convert()).await?;
     Ok(Json(GroupList { groups: groups.convert() }))
 }

@@ -22,7 +22,7 @@ pub(crate) async fn list(State(admin): State<Admin>) -> Result<Json<JobList>, Pr
 /// Starts a job on the dead letters that pass the filter now; later ones are not included.
 #[utoipa::path(post, path = "/v1/dead-letter-jobs", tag = "dead letter jobs", operation_id = "start_dead_letter_job",
     request_body = NewJob,
-    responses((status = 202, description = "the new job", body = Job), problem::BadRequest))]
+    responses((status = 202, description = "the new job", body = Job), problem::BadRequest, problem::NotFound))]
 pub(crate) async fn start(
     State(admin): State<Admin>,
     request: Result<Body<NewJob>, ProblemResponse>,

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use gantry_api::v1::{Code, Diagnostics, Problem};
-use gantry_operations::{ErrorKind, OperationError};
+use gantry_operations::{ErrorKind, NamesError, OperationError};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
 /// The detail for clients if the store failed.
@@ -63,6 +63,12 @@ impl ProblemResponse {
 impl From<gantry_store::StoreError> for ProblemResponse {
     fn from(error: gantry_store::StoreError) -> Self {
         Self::failed(Code::StoreUnavailable, STORE, &error)
+    }
+}
+
+impl From<NamesError> for ProblemResponse {
+    fn from(error: NamesError) -> Self {
+        OperationError::from(error).into()
     }
 }
 

@@ -37,6 +37,7 @@ pub use kind::{Kinds, Label, SourceKind, SourceSettings, TargetKind, TargetSetti
 pub use load::{HOST_FILE, examine_flows, examine_flows_beside, is_flow_file, load_flows};
 pub use lower::Lower;
 pub use plugin_trust::{NamePattern, PluginTrust, TrustedKey};
+pub use shape::nearest;
 pub use units::{parse_duration, parse_size, show_duration, show_size};
 pub use url_template::{UrlTemplate, UrlTemplateError};
 pub use xml_path::XmlPath;

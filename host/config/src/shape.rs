@@ -13,7 +13,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use crate::at::Span;
 use crate::diagnostic::{Code, Report};
-pub(crate) use words::nearest;
+pub use words::nearest;
 use words::{first_sentence, listed, toml_type};
 
 type Entry<'i> = Spanned<DeValue<'i>>;

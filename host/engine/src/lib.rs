@@ -37,6 +37,7 @@ mod host_faults;
 mod in_flight;
 pub mod in_force;
 pub mod intake;
+pub mod known_flows;
 pub mod metrics;
 pub mod overrides;
 mod pipeline;

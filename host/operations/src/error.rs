@@ -8,6 +8,7 @@ use gantry_control::targets::TargetError;
 use gantry_core::DeadLetterId;
 use gantry_store::{AuditOutcome, CatalogueError, DedupeError, GroupError, JobError, ReplayError, StoreError};
 
+use crate::names::{NamesError, UnknownName};
 use crate::permission::Permission;
 
 /// An operation failed or was refused.
@@ -37,6 +38,9 @@ pub enum OperationError {
     /// A discard without a reason.
     #[error("a discard needs a `reason`")]
     NoReason,
+    /// A filter with a name that nobody knows.
+    #[error(transparent)]
+    Name(#[from] UnknownName),
     /// The dead letter was removed in the meantime.
     #[error("there is no dead letter {0}")]
     NoDeadLetter(DeadLetterId),
@@ -73,6 +77,15 @@ pub enum OperationError {
     /// The host stopped or failed before the operation ended.
     #[error("the host stopped before the operation ended")]
     Interrupted(#[from] tokio::task::JoinError),
+}
+
+impl From<NamesError> for OperationError {
+    fn from(error: NamesError) -> Self {
+        match error {
+            NamesError::Unknown(error) => Self::Name(error),
+            NamesError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// The kind of refusal or failure. It determines the answer and the exit code.
@@ -119,7 +132,7 @@ impl OperationError {
             Self::Denied { .. } => ErrorKind::Denied,
             Self::NoHost => ErrorKind::NoHost,
             Self::NoReason | Self::TooLong { .. } => ErrorKind::Invalid,
-            Self::NoDeadLetter(_) | Self::Alert(_) => ErrorKind::NotFound,
+            Self::NoDeadLetter(_) | Self::Alert(_) | Self::Name(_) => ErrorKind::NotFound,
             Self::DeadLetter(error) => of_dead_letter(error),
             Self::Group(error) => of_group(error),
             Self::Job(error) => of_job(error),

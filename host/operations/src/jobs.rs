@@ -5,6 +5,7 @@ use gantry_core::JobId;
 use gantry_store::{Filter, Job, JobKind, JobState, NewJob};
 
 use crate::error::OperationError;
+use crate::names::Names;
 use crate::operation::{Call, Effect, Operation};
 use crate::permission::Permission;
 
@@ -82,6 +83,7 @@ impl Operation for StartRedrive {
 
     async fn run(self, call: Call) -> Result<Job, OperationError> {
         let Self { filter, reason, rate, most_replays, force, max_failed_percent } = self;
+        call.check_names(&Names::of(&filter)).await?;
         let kind = JobKind::Redrive;
         let by = call.by();
         let new = NewJob { kind, filter, by, reason, rate, most_replays, force, max_failed_percent };
@@ -108,6 +110,7 @@ impl Operation for StartDiscard {
 
     async fn run(self, call: Call) -> Result<Job, OperationError> {
         let Self { filter, reason, rate } = self;
+        call.check_names(&Names::of(&filter)).await?;
         let kind = JobKind::Discard;
         let by = call.by();
         let most_replays = None;

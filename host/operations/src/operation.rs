@@ -8,6 +8,7 @@ use gantry_store::{AuditOutcome, PendingAudit, Store};
 
 use crate::actor::Actor;
 use crate::error::OperationError;
+use crate::names::{Names, NamesError};
 use crate::permission::Permission;
 use crate::services::{HostServices, Services};
 
@@ -105,6 +106,11 @@ impl Call {
     /// The audit entry that is not yet written.
     pub(crate) const fn audit(&self) -> &PendingAudit {
         &self.pending
+    }
+
+    /// Refuses names that nobody knows.
+    pub(crate) async fn check_names(&self, names: &Names) -> Result<(), NamesError> {
+        self.services.check_names(names).await
     }
 
     /// The services of a running host.

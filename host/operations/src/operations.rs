@@ -41,7 +41,7 @@ impl Operations {
     /// What can be read without a permission: dead letters, jobs, histories, the catalogue, the audit log.
     #[must_use]
     pub fn records(&self) -> Records {
-        Records::new(self.0.store.clone(), self.0.catalogue.clone())
+        Records::new(Arc::clone(&self.0))
     }
 
     /// Executes an operation, if the actor has the permission, and records its outcome. It is finished even if the

@@ -1,26 +1,35 @@
 //! A read-only view of the store, with or without a running host.
 
+use std::sync::Arc;
+
 use gantry_core::{DeadLetter, DeadLetterId, FlowName, History, JobId, MessageId, PluginVersion, Revision};
 use gantry_store::{
-    AuditFilter, AuditId, AuditPage, Catalogue, DeadLetterCounts, DeadLetterGroup, DeadLetterPage, DeadLetterSummary,
-    DedupeValue, Filter, GroupFilter, Job, Page, Published, QualityFilter, QualityReport, Store, StoreError,
+    AuditFilter, AuditId, AuditPage, DeadLetterCounts, DeadLetterGroup, DeadLetterPage, DeadLetterSummary, DedupeValue,
+    Filter, GroupFilter, Job, Page, Published, QualityFilter, QualityReport, StoreError,
 };
+
+use crate::names::{Names, NamesError};
+use crate::services::Services;
 
 /// The store and the catalogue, for reading; cheap to clone.
 #[derive(Clone)]
 pub struct Records {
-    store: Store,
-    catalogue: Catalogue,
+    services: Arc<Services>,
 }
 
 impl Records {
-    pub(crate) const fn new(store: Store, catalogue: Catalogue) -> Self {
-        Self { store, catalogue }
+    pub(crate) const fn new(services: Arc<Services>) -> Self {
+        Self { services }
+    }
+
+    /// Refuses names that nobody knows: an empty answer to them would read as "nothing is wrong".
+    pub async fn check_names(&self, names: &Names) -> Result<(), NamesError> {
+        self.services.check_names(names).await
     }
 
     /// The dead letters that pass the filter, whole.
     pub async fn dead_letters(&self, filter: Filter, page: Page) -> Result<DeadLetterPage<DeadLetter>, StoreError> {
-        self.store.dead_letters(filter, page).await
+        self.services.store.dead_letters(filter, page).await
     }
 
     /// The dead letters that pass the filter, without payloads.
@@ -29,72 +38,72 @@ impl Records {
         filter: Filter,
         page: Page,
     ) -> Result<DeadLetterPage<DeadLetterSummary>, StoreError> {
-        self.store.dead_letter_summaries(filter, page).await
+        self.services.store.dead_letter_summaries(filter, page).await
     }
 
     /// How many dead letters pass the filter, by state.
     pub async fn count_dead_letters(&self, filter: Filter) -> Result<DeadLetterCounts, StoreError> {
-        self.store.count_dead_letters(filter).await
+        self.services.store.count_dead_letters(filter).await
     }
 
     /// One dead letter, whole.
     pub async fn dead_letter(&self, id: DeadLetterId) -> Result<Option<DeadLetter>, StoreError> {
-        self.store.dead_letter(id).await
+        self.services.store.dead_letter(id).await
     }
 
     /// Every payload a dead letter had, oldest first.
     pub async fn dead_letter_revisions(&self, id: DeadLetterId) -> Result<Option<Vec<Revision>>, StoreError> {
-        self.store.dead_letter_revisions(id).await
+        self.services.store.dead_letter_revisions(id).await
     }
 
     /// The groups that pass the filter.
     pub async fn dead_letter_groups(&self, filter: GroupFilter) -> Result<Vec<DeadLetterGroup>, StoreError> {
-        self.store.dead_letter_groups(filter).await
+        self.services.store.dead_letter_groups(filter).await
     }
 
     /// One group.
     pub async fn dead_letter_group(&self, fingerprint: &str) -> Result<Option<DeadLetterGroup>, StoreError> {
-        self.store.dead_letter_group(fingerprint).await
+        self.services.store.dead_letter_group(fingerprint).await
     }
 
     /// All jobs that are kept, newest first.
     pub async fn jobs(&self) -> Result<Vec<Job>, StoreError> {
-        self.store.jobs().await
+        self.services.store.jobs().await
     }
 
     /// One job.
     pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        self.store.job(id).await
+        self.services.store.job(id).await
     }
 
     /// The values by which duplicates are recognised.
     pub async fn dedupe_values(&self, flow: Option<FlowName>, limit: usize) -> Result<Vec<DedupeValue>, StoreError> {
-        self.store.dedupe_values(flow, limit).await
+        self.services.store.dedupe_values(flow, limit).await
     }
 
     /// One value by which duplicates are recognised.
     pub async fn dedupe_value(&self, flow: FlowName, value: String) -> Result<Option<DedupeValue>, StoreError> {
-        self.store.dedupe_value(flow, value).await
+        self.services.store.dedupe_value(flow, value).await
     }
 
     /// What happened to a message.
     pub async fn history(&self, id: MessageId) -> Result<Option<History>, StoreError> {
-        self.store.history(id).await
+        self.services.store.history(id).await
     }
 
     /// Which rules were broken, and how many times.
     pub async fn quality(&self, filter: QualityFilter) -> Result<QualityReport, StoreError> {
-        self.store.quality(filter).await
+        self.services.store.quality(filter).await
     }
 
     /// Every published plugin.
     pub async fn plugins(&self) -> Result<Vec<Published>, StoreError> {
-        self.catalogue.list().await
+        self.services.catalogue.list().await
     }
 
     /// One published plugin.
     pub async fn plugin(&self, plugin: &PluginVersion) -> Result<Option<Published>, StoreError> {
-        self.catalogue.published(plugin).await
+        self.services.catalogue.published(plugin).await
     }
 
     /// Who changed what, newest first.
@@ -104,6 +113,6 @@ impl Records {
         before: Option<AuditId>,
         limit: usize,
     ) -> Result<AuditPage, StoreError> {
-        self.store.audit(filter, before, limit).await
+        self.services.store.audit(filter, before, limit).await
     }
 }

@@ -6,6 +6,7 @@ use gantry_control::publish::Publisher;
 use gantry_control::reload::Reloader;
 use gantry_control::rollout::Deployer;
 use gantry_control::targets::TargetCommands;
+use gantry_engine::active_flows::ActiveFlows;
 use gantry_observe::alerts::Alerting;
 use gantry_store::{Catalogue, Store};
 
@@ -22,6 +23,8 @@ pub(crate) struct Services {
 /// The services of a running host.
 #[derive(Clone)]
 pub struct HostServices {
+    /// The flows in force.
+    pub flows: ActiveFlows,
     /// Reloads the flow files.
     pub reloader: Arc<Reloader>,
     /// Replaces plugins.

@@ -22,6 +22,7 @@ use gantry_engine::events::{Events, Outbox};
 use gantry_engine::flow::Shared;
 use gantry_engine::flow_error::FlowError;
 use gantry_engine::intake::HostIntake;
+use gantry_engine::known_flows::KnownFlows;
 use gantry_engine::metrics::Metrics;
 use gantry_engine::overrides::StepOverrides;
 use gantry_engine::target_stops::TargetStops;
@@ -261,7 +262,10 @@ impl HostBuilder {
             rollback_plugins: deployer.kept(),
         };
         maintenance.tasks.spawn(sweeps.run(maintenance.stop.clone()));
+        let known_flows = KnownFlows::new(shared.store.clone());
+        maintenance.tasks.spawn(known_flows.keep(active.clone(), maintenance.stop.clone()));
         let services = HostServices {
+            flows: active.clone(),
             reloader: Arc::new(Reloader::new(registry, metrics, Arc::clone(&self.clock), sources.stop.clone())),
             deployer,
             targets: TargetCommands::new(Arc::clone(&self.clock), active, shared.stops.clone(), shared.events.clone()),

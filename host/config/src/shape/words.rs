@@ -3,8 +3,8 @@
 /// How similar a typed word must be to a known one for a suggestion, from 0 to 1.
 const ALIKE: f64 = 0.8;
 
-/// The known key that was probably meant.
-pub(crate) fn nearest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+/// The known key or name that was probably meant.
+pub fn nearest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let likeness = known.map(|key| (strsim::jaro_winkler(typed, key), key)).filter(|(alike, _)| *alike >= ALIKE);
     likeness.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, key)| key)
 }

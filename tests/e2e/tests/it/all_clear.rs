@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gantry_e2e::{FlowText, HostProcess, Sink, guest};
+use gantry_e2e::{Answer, FlowText, HostProcess, Sink, eventually, guest, run_gantry};
 
 /// A folder with one flow, `orders`.
 fn site(erp: &Sink) -> tempfile::TempDir {
@@ -10,6 +10,24 @@ fn site(erp: &Sink) -> tempfile::TempDir {
     std::fs::create_dir(dir.path().join("flows")).unwrap();
     FlowText::new("orders").step(guest("echo"), "").target("erp", erp, "").write(&dir.path().join("flows"));
     dir
+}
+
+/// The exit code of a command at this folder's data directory, and everything that it prints.
+fn gantry(dir: &Path, command: &str) -> (i32, String) {
+    let data = dir.join("data");
+    let output = run_gantry(command.split(' ').chain(["--data", data.to_str().unwrap()]));
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    (output.status.code().unwrap(), text)
+}
+
+/// Sends an order that becomes a dead letter.
+async fn fails(dir: &Path, host: &HostProcess, flow: &str) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let sent = client.post(format!("http://{}/{flow}", host.intake)).body("{}").send().await.unwrap();
+    assert_eq!(sent.status(), 202);
+    let listed = format!("dlq list --flow {flow}");
+    eventually("a dead letter", || async { gantry(dir, &listed).1.contains("target-refused-422") }).await;
 }
 
 fn log(dir: &Path) -> String {
@@ -26,4 +44,58 @@ async fn a_host_says_once_that_its_data_directory_is_new() {
         assert!(host.wait().success());
     }
     assert_eq!(log(dir.path()).matches("the data directory is new").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_nobody_knows_is_an_error_with_the_one_that_was_meant() {
+    let erp = Sink::start().await.answers_by(|_| Some(Answer::status(422)));
+    let dir = site(&erp);
+    let flows = dir.path().join("flows");
+    FlowText::new("stock").target("erp", &erp, "").write(&flows);
+    let host = HostProcess::start(dir.path()).await;
+    fails(dir.path(), &host, "stock").await;
+    std::fs::remove_file(flows.join("stock.toml")).unwrap();
+    assert_eq!(gantry(dir.path(), "reload").0, 0);
+
+    let unknown = [
+        ("dlq list --flow ordres", "no flow `ordres` is in force", "did you mean `orders`?"),
+        ("dlq list --count --flow ordres", "no flow `ordres`", "`orders`?"),
+        ("dlq list --format json --flow stocks", "no flow `stocks`", "`stock`?"),
+        ("dlq groups --flow ordres", "no flow `ordres`", "`orders`?"),
+        ("dlq groups --target epr", "no flow in force has a target `epr`", "`erp`?"),
+        ("dlq export --flow ordres", "no flow `ordres`", "`orders`?"),
+        ("dlq list --flow orders --target epr", "the flow `orders` does not have a target `epr`", "`erp`?"),
+        ("dlq redrive --yes --flow ordres", "no flow `ordres`", "`orders`?"),
+        ("dlq discard --all --yes --reason x --flow ordres", "no flow `ordres`", "`orders`?"),
+        ("dlq replay --all --yes --flow ordres", "no flow `ordres`", "`orders`?"),
+        ("quality --flow ordres", "no flow `ordres`", "`orders`?"),
+        ("quality --flow orders --step ehco", "the flow `orders` does not have a step `ehco`", "`echo`?"),
+    ];
+    let known = [
+        "dlq list --flow orders",
+        "dlq list --flow orders --target erp",
+        "dlq list --flow stock",
+        "dlq list --flow stock --target erp",
+        "dlq groups --flow stock",
+        "quality --flow orders --step echo",
+        "quality --step target.erp.schema",
+    ];
+    let look = || {
+        for (command, what, meant) in unknown {
+            let (code, text) = gantry(dir.path(), command);
+            assert!(code == 7 && text.contains(what) && text.contains(meant), "{command}: {code} {text}");
+        }
+        for command in known {
+            let (code, text) = gantry(dir.path(), command);
+            assert_eq!(code, 0, "{command}: {text}");
+        }
+    };
+    look();
+    let (code, text) = gantry(dir.path(), "deploy history ordres/echo");
+    assert!(code == 7 && text.contains("did you mean `orders`?"), "{text}");
+    assert!(gantry(dir.path(), "dlq jobs").1.contains("no jobs"), "nothing was begun");
+
+    host.signal("TERM");
+    assert!(host.wait().success());
+    look();
 }
