@@ -1,7 +1,7 @@
 //! Operations on single dead letters, and imports.
 
 use bytes::Bytes;
-use gantry_core::{DeadLetter, DeadLetterId};
+use gantry_core::{DeadLetter, DeadLetterId, FlowName};
 use gantry_store::Imported;
 
 use crate::error::OperationError;
@@ -49,6 +49,17 @@ pub struct Import {
     pub dead_letters: Vec<DeadLetter>,
 }
 
+/// The result of an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Letters that were added.
+    pub added: usize,
+    /// Letters that were already present and left as they are.
+    pub present: usize,
+    /// Flows of these dead letters that are not in force: they can't be replayed until a flow of that name is.
+    pub missing_flows: Vec<FlowName>,
+}
+
 impl Operation for Acknowledge {
     const PERMISSION: Permission = Permission::AcknowledgeDeadLetters;
     const EFFECT: Effect = Effect::OneWrite;
@@ -78,6 +89,7 @@ impl Operation for Replay {
     }
 
     async fn run(self, call: Call) -> Result<DeadLetter, OperationError> {
+        check_flow(&call, self.id).await?;
         call.store().replay(self.id, call.by(), None).await?;
         current(&call, self.id).await
     }
@@ -93,6 +105,7 @@ impl Operation for Edit {
     }
 
     async fn run(self, call: Call) -> Result<DeadLetter, OperationError> {
+        check_flow(&call, self.id).await?;
         call.store().replay(self.id, call.by(), Some(self.payload)).await?;
         current(&call, self.id).await
     }
@@ -123,14 +136,25 @@ impl Operation for Discard {
 impl Operation for Import {
     const PERMISSION: Permission = Permission::ImportDeadLetters;
     const EFFECT: Effect = Effect::OneWrite;
-    type Output = Imported;
+    type Output = ImportReport;
 
     fn subject(&self) -> String {
         format!("dead letters: {}", self.dead_letters.len())
     }
 
-    async fn run(self, call: Call) -> Result<Imported, OperationError> {
-        Ok(call.store().import_dead_letters(self.dead_letters).await?)
+    async fn run(self, call: Call) -> Result<ImportReport, OperationError> {
+        let flows = self.dead_letters.iter().map(|dead_letter| dead_letter.flow.clone()).collect();
+        let missing_flows = call.services().missing(flows).await?;
+        let Imported { added, present } = call.store().import_dead_letters(self.dead_letters).await?;
+        Ok(ImportReport { added, present, missing_flows })
+    }
+}
+
+/// Whether the flow of a dead letter is in force, if there is such a dead letter.
+async fn check_flow(call: &Call, id: DeadLetterId) -> Result<(), OperationError> {
+    match call.store().dead_letter(id).await? {
+        Some(dead_letter) => Ok(call.services().check_in_force(&dead_letter.flow).await?),
+        None => Ok(()),
     }
 }
 

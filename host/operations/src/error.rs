@@ -8,7 +8,7 @@ use gantry_control::targets::TargetError;
 use gantry_core::DeadLetterId;
 use gantry_store::{AuditOutcome, CatalogueError, DedupeError, GroupError, JobError, ReplayError, StoreError};
 
-use crate::names::{NamesError, UnknownName};
+use crate::names::{NamesError, NoFlow, UnknownName};
 use crate::permission::Permission;
 
 /// An operation failed or was refused.
@@ -38,6 +38,9 @@ pub enum OperationError {
     /// A discard without a reason.
     #[error("a discard needs a `reason`")]
     NoReason,
+    /// Nothing would ever take the messages of this flow from the queue.
+    #[error(transparent)]
+    NoFlow(#[from] NoFlow),
     /// A filter with a name that nobody knows.
     #[error(transparent)]
     Name(#[from] UnknownName),
@@ -83,6 +86,7 @@ impl From<NamesError> for OperationError {
     fn from(error: NamesError) -> Self {
         match error {
             NamesError::Unknown(error) => Self::Name(error),
+            NamesError::NoFlow(error) => Self::NoFlow(error),
             NamesError::Store(error) => Self::Store(error),
         }
     }
@@ -130,6 +134,7 @@ impl OperationError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Denied { .. } => ErrorKind::Denied,
+            Self::NoFlow(_) => ErrorKind::Conflict,
             Self::NoHost => ErrorKind::NoHost,
             Self::NoReason | Self::TooLong { .. } => ErrorKind::Invalid,
             Self::NoDeadLetter(_) | Self::Alert(_) | Self::Name(_) => ErrorKind::NotFound,

@@ -83,7 +83,8 @@ impl Operation for StartRedrive {
 
     async fn run(self, call: Call) -> Result<Job, OperationError> {
         let Self { filter, reason, rate, most_replays, force, max_failed_percent } = self;
-        call.check_names(&Names::of(&filter)).await?;
+        call.services().check_names(&Names::of(&filter)).await?;
+        call.services().check_all_in_force(&filter).await?;
         let kind = JobKind::Redrive;
         let by = call.by();
         let new = NewJob { kind, filter, by, reason, rate, most_replays, force, max_failed_percent };
@@ -110,7 +111,7 @@ impl Operation for StartDiscard {
 
     async fn run(self, call: Call) -> Result<Job, OperationError> {
         let Self { filter, reason, rate } = self;
-        call.check_names(&Names::of(&filter)).await?;
+        call.services().check_names(&Names::of(&filter)).await?;
         let kind = JobKind::Discard;
         let by = call.by();
         let most_replays = None;

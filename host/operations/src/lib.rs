@@ -38,14 +38,14 @@ mod targets;
 
 pub use actor::{Actor, Role, Via};
 pub use alerts::TestAlert;
-pub use dead_letters::{Acknowledge, Discard, Edit, Import, Replay};
+pub use dead_letters::{Acknowledge, Discard, Edit, Import, ImportReport, Replay};
 pub use dedupe::ReleaseDedupeValue;
 pub use deployments::{ApproveDeployment, BeginDeployment, ResetStep, RollBackDeployment};
 pub use error::{ErrorKind, OperationError};
 pub use flows::Reload;
 pub use groups::ChangeGroup;
 pub use jobs::{CancelJob, HoldJob, ResumeJob, StartDiscard, StartRedrive};
-pub use names::{Names, NamesError, UnknownName};
+pub use names::{Names, NamesError, NoFlow, UnknownName};
 pub use operation::{Call, Effect, Operation};
 pub use operations::{MOST_NAME, MOST_WORDS, Operations};
 pub use permission::Permission;

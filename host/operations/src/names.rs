@@ -49,6 +49,14 @@ pub enum UnknownName {
     },
 }
 
+/// A flow that messages can't be put back into: nothing would ever take them from its queue.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "no flow `{0}` is in force, so nothing would take its messages from the queue: put a flow of this name in place (gantry \
+     reload, or gantry run) and try again, or export its dead letters and import them at a host that has it"
+)]
+pub struct NoFlow(pub FlowName);
+
 /// Names that a filter asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
@@ -74,6 +82,9 @@ pub enum NamesError {
     /// One is unknown.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
+    /// Messages can't be put back.
+    #[error(transparent)]
+    NoFlow(#[from] NoFlow),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -86,6 +97,34 @@ impl Services {
             Some(host) => Ok(Some(host.flows.names())),
             None => KnownFlows::new(self.store.clone()).read().await,
         }
+    }
+
+    /// Of these flows those that are not in force. Empty if nobody knows what is.
+    pub(crate) async fn missing(&self, flows: BTreeSet<FlowName>) -> Result<Vec<FlowName>, StoreError> {
+        let in_force = self.in_force().await?;
+        Ok(flows.into_iter().filter(|flow| in_force.as_ref().is_some_and(|known| !known.contains_key(flow))).collect())
+    }
+
+    /// Refuses to put messages into the queue of a flow that isn't in force.
+    pub(crate) async fn check_in_force(&self, flow: &FlowName) -> Result<(), NamesError> {
+        match self.missing(BTreeSet::from([flow.clone()])).await?.pop() {
+            Some(flow) => Err(NoFlow(flow).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// The same for all pending dead letters that pass a filter.
+    pub(crate) async fn check_all_in_force(&self, filter: &Filter) -> Result<(), NamesError> {
+        let of_flow = GroupFilter { flow: filter.flow.clone(), limit: Some(GROUPS), ..GroupFilter::default() };
+        let groups = self.store.dead_letter_groups(of_flow).await?;
+        for flow in self.missing(groups.into_iter().map(|group| group.flow).collect()).await? {
+            let of_missing = Filter { flow: Some(flow.clone()), ..filter.clone() };
+            let counts = self.store.count_dead_letters(of_missing).await?;
+            if counts.open + counts.acknowledged > 0 {
+                return Err(NoFlow(flow).into());
+            }
+        }
+        Ok(())
     }
 
     /// Refuses names that nobody knows.

@@ -8,7 +8,6 @@ use gantry_store::{AuditOutcome, PendingAudit, Store};
 
 use crate::actor::Actor;
 use crate::error::OperationError;
-use crate::names::{Names, NamesError};
 use crate::permission::Permission;
 use crate::services::{HostServices, Services};
 
@@ -108,9 +107,9 @@ impl Call {
         &self.pending
     }
 
-    /// Refuses names that nobody knows.
-    pub(crate) async fn check_names(&self, names: &Names) -> Result<(), NamesError> {
-        self.services.check_names(names).await
+    /// All services.
+    pub(crate) fn services(&self) -> &Services {
+        &self.services
     }
 
     /// The services of a running host.

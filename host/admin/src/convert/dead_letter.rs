@@ -3,6 +3,7 @@
 use gantry_api::v1;
 use gantry_core as core;
 use gantry_core::dead_letter;
+use gantry_operations as operations;
 use gantry_store as store;
 
 use super::{Convert, alike};
@@ -31,7 +32,7 @@ alike! {
         min_attempts, max_attempts, min_replays, max_replays, first_since, first_until, since, until, expires_until, by,
         text, payload,
     }
-    store::Imported => v1::Imported { added, present }
+    operations::ImportReport => v1::Imported { added, present, missing_flows }
 }
 
 /// Dead letters on a page by default.

@@ -3,15 +3,21 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{DeadLetter, Object};
+use gantry_core::FlowName;
+
+use super::{DeadLetter, Object, form};
 
 /// The result of an import.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Imported {
     /// Letters that were added.
     pub added: usize,
     /// Letters that were already present and left as they are.
     pub present: usize,
+    /// Flows of these dead letters that are not in force here: they can't be replayed until a flow of that name is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, value_type = Vec<form::FlowName>)]
+    pub missing_flows: Vec<FlowName>,
 }
 
 /// Who imports.

@@ -109,6 +109,7 @@ fn messages_and_dead_letters_are_written_as_they_were_read() {
     }]}));
     survives::<v1::DeadLetterCounts>(counts());
     survives::<v1::Imported>(json!({"added": 1, "present": 2}));
+    survives::<v1::Imported>(json!({"added": 1, "present": 2, "missing_flows": ["stock"]}));
     survives::<v1::Revisions>(json!({"revisions": [revision(0), revision(1)], "diffs": [
         {"from": 0, "to": 1, "diff": {"kind": "same"}},
         {"from": 1, "to": 2, "diff": {"kind": "text", "unified": "-a\n+b\n"}},

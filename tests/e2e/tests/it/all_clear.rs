@@ -99,3 +99,51 @@ async fn a_name_that_nobody_knows_is_an_error_with_the_one_that_was_meant() {
     assert!(host.wait().success());
     look();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_put_back_into_a_flow_that_is_not_there_and_an_import_says_so() {
+    let erp = Sink::start().await.answers_by(|_| Some(Answer::status(422)));
+    let dir = site(&erp);
+    let flows = dir.path().join("flows");
+    FlowText::new("stock").target("erp", &erp, "").write(&flows);
+    let host = HostProcess::start(dir.path()).await;
+    fails(dir.path(), &host, "stock").await;
+    fails(dir.path(), &host, "orders").await;
+    let (_, listed) = gantry(dir.path(), "dlq list --flow stock --format json");
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let id = listed["dead_letters"][0]["id"].as_str().unwrap();
+    let export = dir.path().join("stock.ndjson");
+    let export = export.to_str().unwrap();
+    assert_eq!(gantry(dir.path(), &format!("dlq export --flow stock -o {export}")).0, 0);
+    std::fs::remove_file(flows.join("stock.toml")).unwrap();
+    assert_eq!(gantry(dir.path(), "reload").0, 0);
+
+    let look = || {
+        for command in [
+            &format!("dlq replay {id}"),
+            "dlq redrive --yes --flow stock",
+            "dlq redrive --yes",
+            "dlq replay --all --yes --flow stock",
+        ] {
+            let (code, text) = gantry(dir.path(), command);
+            assert!(code == 2 && text.contains("no flow `stock` is in force"), "{command}: {code} {text}");
+            assert!(text.contains("put a flow of this name in place"), "{command}: {text}");
+        }
+        let (code, text) = gantry(dir.path(), &format!("dlq import {export}"));
+        assert!(code == 0 && text.contains("no flow `stock` is in force here"), "{code} {text}");
+        assert!(
+            gantry(dir.path(), "dlq list --count --flow stock").1.contains("replaying     0"),
+            "nothing was queued"
+        );
+    };
+    look();
+    host.signal("TERM");
+    assert!(host.wait().success());
+    look();
+
+    FlowText::new("stock").target("erp", &erp, "").write(&flows);
+    erp.set_rule(|_| None);
+    let _host = HostProcess::start(dir.path()).await;
+    let (code, text) = gantry(dir.path(), "dlq redrive --yes --wait");
+    assert!(code == 0 && text.contains("finished"), "{code} {text}");
+}

@@ -57,6 +57,13 @@ impl Import {
             if !batch.is_empty() {
                 add(&mut all, client.import(batch, &by).await?);
             }
+            if !all.missing_flows.is_empty() {
+                let names: Vec<_> = all.missing_flows.iter().map(|flow| format!("`{flow}`")).collect();
+                output.complain(&format!(
+                    "gantry: no flow {} is in force here: its dead letters can't be replayed until one of this name is",
+                    names.join(", ")
+                ));
+            }
             Ok(output.print(&all, || {
                 format!("{} imported, {} already present", counted(all.added, "dead letter"), all.present)
             })?)
@@ -67,6 +74,9 @@ impl Import {
 fn add(all: &mut Imported, some: Imported) {
     all.added += some.added;
     all.present += some.present;
+    all.missing_flows.extend(some.missing_flows);
+    all.missing_flows.sort();
+    all.missing_flows.dedup();
 }
 
 /// Reads every line before anything is imported, and reports all mistakes.
