@@ -1,10 +1,12 @@
-//! Watches the free space of the data directory's disk, so that intake stops before the store can't write.
+//! Watches the free space of the data directory's disk, so that intake stops before the store can't write; and whether
+//! the store's files are still there, so that the host stops before anything is written to files that nobody will read.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use gantry_store::Store;
 use tokio_util::sync::CancellationToken;
 
 /// How often the disk is checked. At 100 MB/s of intake, a reserve of 256 MiB lasts for several checks.
@@ -33,11 +35,15 @@ impl DiskGuard {
         self.low.load(Ordering::Relaxed)
     }
 
-    /// Checks until `stop`.
-    pub async fn watch(self, stop: CancellationToken) {
+    /// Checks until `stop`; cancels `broken` when the store's files are gone.
+    pub async fn watch(self, store: Store, broken: CancellationToken, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(CHECK_INTERVAL);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             self.check();
+            if !store.check_in_place() {
+                broken.cancel();
+                return;
+            }
         }
     }
 

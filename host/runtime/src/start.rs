@@ -247,7 +247,8 @@ impl HostBuilder {
         };
         let alerting = Alerting::new(view.clone(), alerts);
         sources.tasks.spawn(gantry_control::jobs::run(shared.store.clone(), sources.stop.clone()));
-        maintenance.tasks.spawn(disk.clone().watch(maintenance.stop.clone()));
+        let watch = disk.clone().watch(shared.store.clone(), shared.broken.clone(), maintenance.stop.clone());
+        maintenance.tasks.spawn(watch);
         let clock_watch = ClockWatch::new(shared.store.clone(), active.clone(), Arc::clone(&self.clock));
         maintenance.tasks.spawn(clock_watch.run(maintenance.stop.clone()));
         maintenance.tasks.spawn(Monitor::new(view.clone()).run(maintenance.stop.clone()));

@@ -18,9 +18,11 @@
 //! path does not wake the threads that wait for it: see [`Disk::nudge`].
 
 use std::fs::File;
+use std::io;
 use std::ops::Bound;
+use std::os::unix::fs::MetadataExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::RecordError;
 use crate::error::{Failure, FailureKind, StoreError};
@@ -85,6 +87,7 @@ fn damaged(error: RecordError) -> StoreError {
 pub(crate) struct Disk {
     db: sled::Db,
     log: File,
+    log_path: PathBuf,
     // Held until the engine is gone: fields are dropped in this order.
     _lock: Lock,
 }
@@ -105,9 +108,10 @@ impl Disk {
             .use_compression(false)
             .flush_every_ms(Some(BACKGROUND_FLUSH_MS));
         let db = guarded(|| config.open())?;
-        let log = File::open(dir.join(LOG_FILE))?;
+        let log_path = dir.join(LOG_FILE);
+        let log = File::open(&log_path)?;
         File::open(dir)?.sync_all()?;
-        Ok(Self { db, log, _lock: lock })
+        Ok(Self { db, log, log_path, _lock: lock })
     }
 
     /// Applies all writes as one; they are visible at once and survive a crash once [`Self::sync`] returned.
@@ -128,9 +132,25 @@ impl Disk {
         Ok(())
     }
 
-    /// Waits until everything that was written out is on stable storage.
+    /// Waits until everything that was written out is on stable storage, where the next start will find it.
     pub(crate) fn sync(&self) -> Result<(), Failure> {
-        Ok(self.log.sync_data()?)
+        self.log.sync_data()?;
+        self.check_in_place()
+    }
+
+    /// Fails if the files were removed, moved or replaced: what is written then is lost with the last open handle, or isn't
+    /// where the next start looks. An error of the system says neither.
+    pub(crate) fn check_in_place(&self) -> Result<(), Failure> {
+        let opened = self.log.metadata()?;
+        let is_in_place = match std::fs::metadata(&self.log_path) {
+            Ok(found) => (found.dev(), found.ino()) == (opened.dev(), opened.ino()),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        };
+        if is_in_place {
+            return Ok(());
+        }
+        let dir = self.log_path.parent().unwrap_or(&self.log_path).display();
+        Err(Failure::new(FailureKind::Gone, format!("the store in {dir} was removed or replaced while it was open")))
     }
 
     /// Wakes a [`Self::write_out`] that waits for a write which has failed: the engine stores that error without

@@ -20,6 +20,8 @@ pub enum FailureKind {
     Internal,
     /// A write did not end in time.
     Stalled,
+    /// The files were removed or replaced while they were open.
+    Gone,
 }
 
 /// A failure of the disk or the engine.

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::error::{Failure, StoreError};
+use crate::error::{Failure, FailureKind, StoreError};
 use crate::flows::Flows;
 
 /// Shared by all parts of one open store.
@@ -39,7 +39,14 @@ impl Health {
 
     /// Records and logs the first failure, and wakes everyone who waits.
     pub(crate) fn fail(&self, failure: &Failure) {
-        if self.failure.set(failure.clone()).is_ok() {
+        let is_first = self.failure.set(failure.clone()).is_ok();
+        if is_first && failure.kind == FailureKind::Gone {
+            tracing::error!(
+                error = %failure,
+                "the store has failed and accepts nothing more: its files are gone, and with them what they held; put them back \
+                 and restart"
+            );
+        } else if is_first {
             tracing::error!(
                 kind = ?failure.kind,
                 error = %failure,

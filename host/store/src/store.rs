@@ -14,7 +14,7 @@ use crate::audit::pending::PendingAudit;
 use crate::committer::{Committer, Threads};
 use crate::dead_letters::counters::Counters;
 use crate::disk::{Disk, LEAST_CACHE_BYTES, guarded};
-use crate::error::{CloseError, Failure, StoreError};
+use crate::error::{CloseError, Failure, FailureKind, StoreError};
 use crate::flows::Flows;
 use crate::health::Health;
 use crate::sweep::progress::Progress;
@@ -71,6 +71,19 @@ impl Store {
         self.inner.health.failure().is_none()
     }
 
+    /// Whether the files are still where they were opened. If not, the store has failed, because what is written from then
+    /// on would be lost.
+    pub fn check_in_place(&self) -> bool {
+        let Some(disk) = self.inner.disk.read().clone() else { return true };
+        match disk.check_in_place() {
+            Err(failure) if failure.kind == FailureKind::Gone => {
+                self.inner.health.fail(&failure);
+                false
+            }
+            _ => true,
+        }
+    }
+
     /// The free bytes on the disk of the store. Below a reserve, intake should refuse messages: after writing to a full
     /// disk, the store must be opened again.
     pub fn free_disk_bytes(&self) -> io::Result<u64> {
@@ -91,8 +104,7 @@ impl Store {
             disk.map_or(Ok(()), release)
         })
         .await;
-        let released =
-            released.unwrap_or_else(|panic| Err(Failure::new(crate::FailureKind::Internal, panic.to_string())));
+        let released = released.unwrap_or_else(|panic| Err(Failure::new(FailureKind::Internal, panic.to_string())));
         match inner.health.failure() {
             Some(failure) => Err(CloseError(failure.into())),
             None => released.map_err(|failure| CloseError(failure.into())),

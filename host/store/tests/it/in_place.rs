@@ -24,9 +24,14 @@ fn replace(dir: &Path) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_acknowledged_once_the_files_are_gone_and_a_look_notices_it() {
-    for (is_looked_at, harm) in
-        [(true, remove as fn(&Path)), (true, move_away), (true, replace), (false, remove), (false, move_away), (false, replace)]
-    {
+    for (is_looked_at, harm) in [
+        (true, remove as fn(&Path)),
+        (true, move_away),
+        (true, replace),
+        (false, remove),
+        (false, move_away),
+        (false, replace),
+    ] {
         let top = tempfile::tempdir().unwrap();
         let dir = top.path().join("store");
         let store = open(&dir, &ManualClock::at(START));

@@ -12,6 +12,7 @@ mod format;
 mod full_disk;
 mod groups;
 mod import;
+mod in_place;
 mod jobs;
 mod kv;
 mod model;

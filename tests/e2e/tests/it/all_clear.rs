@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use gantry_e2e::{Answer, FlowText, HostProcess, Sink, eventually, guest, run_gantry};
+use gantry_e2e::{Answer, FlowText, HostProcess, PATIENCE, Sink, TestHost, eventually, guest, run_gantry};
+use gantry_runtime::NotReady;
 
 /// A folder with one flow, `orders`.
 fn site(erp: &Sink) -> tempfile::TempDir {
@@ -146,4 +147,28 @@ async fn nothing_is_put_back_into_a_flow_that_is_not_there_and_an_import_says_so
     let _host = HostProcess::start(dir.path()).await;
     let (code, text) = gantry(dir.path(), "dlq redrive --yes --wait");
     assert!(code == 0 && text.contains("finished"), "{code} {text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_whose_store_was_removed_takes_nothing_more_and_breaks() {
+    let erp = Sink::start().await;
+    let host = TestHost::start(&[FlowText::new("orders").target("erp", &erp, "")]).await;
+    host.post("/orders", "{}").await;
+    std::fs::remove_dir_all(host.scratch().join("data/store")).unwrap();
+    assert_eq!(host.send("/orders", "{}", &[]).await.status(), 503);
+    assert_eq!(host.handle().ready(), Err(NotReady::StoreUnavailable));
+    assert!(host.breaks_within(PATIENCE).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idle_host_whose_store_was_replaced_ends_with_the_code_of_a_failed_store() {
+    let erp = Sink::start().await;
+    let dir = site(&erp);
+    let host = HostProcess::start(dir.path()).await;
+    let store = dir.path().join("data/store");
+    std::fs::rename(&store, dir.path().join("moved")).unwrap();
+    std::fs::create_dir(&store).unwrap();
+    assert_eq!(host.wait().code(), Some(6));
+    let log = log(dir.path());
+    assert!(log.contains("was removed or replaced while it was open") && log.contains("its files are gone"), "{log}");
 }
