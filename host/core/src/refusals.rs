@@ -67,6 +67,12 @@ impl Refusals {
         }
     }
 
+    /// Whether this delivery was refused, and not accepted since.
+    #[must_use]
+    pub fn has_refused(&self, delivery: DeadLetterId) -> bool {
+        self.refused.contains_key(&delivery)
+    }
+
     fn remember(&mut self, delivery: DeadLetterId) {
         if self.oldest_first.len() >= REMEMBERED
             && let Some(oldest) = self.oldest_first.pop_front()

@@ -21,6 +21,12 @@ use crate::throttle::{Throttle, ThrottleChange};
 /// How long a target that refuses every delivery is left alone before one delivery probes it.
 pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
 
+/// A target that was asked nothing for this long isn't reported as throttled. Its rate is remembered all the same.
+const REMEMBERED: Duration = Duration::from_secs(5);
+
+/// For how long a delivery that was refused before leaves the probe to others.
+const PREFERENCE: Duration = Duration::from_secs(5);
+
 /// The limits for attempts at a target.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct TargetHealthPolicy {
@@ -216,9 +222,19 @@ impl TargetHealth {
     }
 
     /// Lets an attempt pass, or says why not. `made` attempts were made before this one.
-    pub fn admit(&mut self, made: u32, now: Timestamp) -> Result<Admission, Held> {
+    pub fn admit(&mut self, delivery: DeadLetterId, made: u32, now: Timestamp) -> Result<Admission, Held> {
         let now = self.corrected.at(now);
-        self.try_admit(made, now).map_err(|held| self.on_the_wall(held))
+        self.prefer_others(delivery, now)
+            .and_then(|()| self.try_admit(made, now))
+            .map_err(|held| self.on_the_wall(held))
+    }
+
+    /// While the target refuses every delivery, one that it hasn't refused yet is the better probe: if it is accepted, the
+    /// refusals were about their messages.
+    fn prefer_others(&self, delivery: DeadLetterId, now: Timestamp) -> Result<(), Held> {
+        let Some(refused) = self.refused.filter(|_| self.refusals.has_refused(delivery)) else { return Ok(()) };
+        let until = refused.until.after(PREFERENCE);
+        if now < until { Err(Held { until, ..refused }) } else { Ok(()) }
     }
 
     fn try_admit(&mut self, made: u32, now: Timestamp) -> Result<Admission, Held> {
@@ -356,8 +372,9 @@ impl TargetHealth {
     /// The least time between two requests, and until when the target asked to be left alone; none when it isn't
     /// throttled.
     #[must_use]
-    pub fn throttle(&self) -> Option<(Duration, Timestamp)> {
-        let gap = self.throttle.gap()?;
+    pub fn throttle(&mut self, now: Timestamp) -> Option<(Duration, Timestamp)> {
+        let now = self.corrected.at(now);
+        let gap = self.throttle.gap().filter(|_| self.throttle.resumes().after(REMEMBERED) > now)?;
         Some((gap, self.corrected.wall(self.throttle.resumes())))
     }
 

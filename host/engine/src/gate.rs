@@ -23,7 +23,8 @@ use std::time::Duration;
 use gantry_core::target_health::{Admission, AttemptEnd, AttemptFailure, AttemptFindings, Held, TargetHealthChange};
 use gantry_core::throttle::ThrottleChange;
 use gantry_core::{
-    BreakerChange, BreakerState, Clock, ErrorClass, HoldCause, TargetHealth, TargetHealthPolicy, TargetStop, Timestamp,
+    BreakerChange, BreakerState, Clock, DeadLetterId, ErrorClass, HoldCause, TargetHealth, TargetHealthPolicy,
+    TargetStop, Timestamp,
 };
 use parking_lot::Mutex;
 use tokio::sync::{SemaphorePermit, watch};
@@ -50,6 +51,17 @@ pub struct Gate {
     refusal_reason: Mutex<String>,
     /// How long a delivery waits for a permit before it checks the gate again.
     permit_timeout: Duration,
+}
+
+/// The attempt that asks for admission.
+#[derive(Clone, Copy, Debug)]
+pub struct NextAttempt {
+    /// Which delivery.
+    pub delivery: DeadLetterId,
+    /// How many attempts were made before this one.
+    pub made: u32,
+    /// How much of the flow's in-flight limit the message takes.
+    pub bytes: usize,
 }
 
 /// How much a gate lets through.
@@ -116,14 +128,13 @@ impl Gate {
         }
     }
 
-    /// Waits until the delivery may be attempted; returns at once when it is held back. `made` is how many attempts were
-    /// made before this one, `bytes` is how much of the flow's in-flight limit the message takes.
-    pub async fn enter(&self, made: u32, bytes: usize, clock: &dyn Clock) -> Result<Admitted<'_>, Held> {
+    /// Waits until the delivery may be attempted; returns at once when it is held back.
+    pub async fn enter(&self, attempt: NextAttempt, clock: &dyn Clock) -> Result<Admitted<'_>, Held> {
         self.check(clock.now())?;
-        let inside = self.fair_share.enter(bytes, clock.now());
+        let inside = self.fair_share.enter(attempt.bytes, clock.now());
         self.fair_share.admit(clock.now())?;
         let permit = self.permit(clock).await?;
-        let admission = self.admit(made, clock).await?;
+        let admission = self.admit(attempt, clock).await?;
         let is_probe = admission.is_probe();
         Ok(Admitted { gate: self, admission: Some(admission), is_probe, _inside: inside, _permit: permit })
     }
@@ -140,11 +151,11 @@ impl Gate {
     }
 
     /// Waits for its turn at a target that throttles, unless that is far off.
-    async fn admit(&self, made: u32, clock: &dyn Clock) -> Result<Admission, Held> {
+    async fn admit(&self, attempt: NextAttempt, clock: &dyn Clock) -> Result<Admission, Held> {
         loop {
             let now = clock.now();
             self.check(now)?;
-            let held = match self.health.lock().admit(made, now) {
+            let held = match self.health.lock().admit(attempt.delivery, attempt.made, now) {
                 Ok(admission) => return Ok(admission),
                 Err(held) => held,
             };
@@ -222,7 +233,7 @@ impl Gate {
                 until,
                 reason: self.refusal_reason.lock().clone(),
             }),
-            throttle: health.throttle(),
+            throttle: health.throttle(now),
             breaker: health.breaker(),
             open_until,
             retries: health.retries(),

@@ -155,6 +155,10 @@ const fn receipt(enqueued: Enqueued) -> Receipt {
 }
 
 fn unavailable(error: StoreError) -> IntakeError {
+    if let StoreError::Undecided(first) = error {
+        tracing::info!(message = %first, "a corrected message is asked to come again: the first one is under way again");
+        return IntakeError::Undecided { retry_after: RETRY_AFTER };
+    }
     tracing::error!(%error, "the store failed; the source's request is refused");
     IntakeError::Unavailable { retry_after: RETRY_AFTER, cause: Box::new(error) }
 }

@@ -1,12 +1,12 @@
 //! Blocked keys. In a flow that blocks, a dead letter blocks the later messages of its key until it is closed or
 //! removed. The block is written together with the dead letter and read at start, so it survives a restart.
 
-use gantry_core::{DeadLetterId, FlowName, MessageId};
+use gantry_core::{DeadLetterId, FlowName, Message, MessageId};
 
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
 use crate::error::StoreError;
-use crate::flows::{FlowQueue, Flows};
+use crate::flows::{FlowQueue, Flows, hash_of_key};
 use crate::keys;
 use crate::schedule::KeyHash;
 
@@ -44,15 +44,19 @@ pub(crate) fn block(
     draft.after_commit(move || queue.schedule.lock().block(key, dead_letter));
 }
 
-/// Hands the block of a dead letter to the message that takes its place, from the commit on: those behind it wait on.
+/// Hands the block of a dead letter to the message that takes its place, from the commit on: those behind it wait on. A
+/// message with another key takes no block over.
 pub(crate) fn hand_over(
     draft: &mut Draft<'_>,
     dead_letter: DeadLetterId,
-    successor: MessageId,
+    successor: &Message,
 ) -> Result<(), StoreError> {
     let Some(value) = draft.get(&keys::block(dead_letter))? else { return Ok(()) };
-    let Some(block) = Block::from_bytes(&value) else { return Ok(()) };
-    let id = taken_over_by(successor);
+    let block = Block::from_bytes(&value);
+    let Some(block) = block.filter(|block| successor.key.as_deref().map(hash_of_key) == Some(block.key)) else {
+        return Ok(());
+    };
+    let id = taken_over_by(successor.id);
     draft.set(keys::block(id), value.to_vec());
     let queue = draft.flows().of(&block.flow);
     draft.after_commit(move || queue.schedule.lock().block(block.key, id));

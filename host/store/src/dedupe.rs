@@ -6,8 +6,11 @@
 
 mod values;
 
+use std::time::Duration;
+
 use gantry_core::{FlowName, MessageId, Timestamp};
 
+use crate::dead_letters;
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::StoreError;
@@ -15,11 +18,14 @@ use crate::keys;
 
 pub use values::DedupeValue;
 
+/// Bytes of a message's id, with which an entry begins.
+const MESSAGE: usize = 16;
+
 /// The first message with a (flow, dedupe key), and until when it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct First {
-    message: MessageId,
-    expires: Timestamp,
+pub(crate) struct First {
+    pub(crate) message: MessageId,
+    pub(crate) expires: Timestamp,
 }
 
 impl First {
@@ -50,9 +56,9 @@ impl Window {
     }
 }
 
-/// The message that the key belongs to, within its window.
-pub(crate) fn first(draft: &Draft<'_>, window: &Window, now: Timestamp) -> Result<Option<MessageId>, StoreError> {
-    Ok(find(draft, &window.key)?.filter(|first| first.expires > now).map(|first| first.message))
+/// The message that the key belongs to, or belonged to if its window has ended.
+pub(crate) fn first(draft: &Draft<'_>, window: &Window) -> Result<Option<First>, StoreError> {
+    find(draft, &window.key)
 }
 
 /// Remembers this message as the first with the key.
@@ -84,7 +90,19 @@ fn find(draft: &Draft<'_>, key: &[u8]) -> Result<Option<First>, StoreError> {
     Ok(draft.get(key)?.as_deref().and_then(First::from_bytes))
 }
 
-/// Removes up to `limit` entries whose window has ended; returns how many.
+/// By how much an entry is prolonged whose message has open dead letters.
+const PROLONGED_BY: Duration = Duration::from_secs(3600);
+
+/// Writes an entry anew, of a dedupe key or an idempotency key, with a later end.
+fn prolong(draft: &mut Draft<'_>, key: Vec<u8>, bytes: &[u8], expires: Timestamp) {
+    let mut prolonged = bytes.to_vec();
+    prolonged[MESSAGE..MESSAGE + 8].copy_from_slice(&expires.0.to_be_bytes());
+    draft.set(keys::dedupe_expiry(expires, &key), Vec::new());
+    draft.set(key, prolonged);
+}
+
+/// Removes up to `limit` entries whose window has ended; returns how many. An entry is kept as long as its message has dead
+/// letters that are not closed: whoever corrects it on Monday may have sent it on Friday.
 pub(crate) fn sweep(draft: &mut Draft<'_>, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
     let mut expired = Vec::new();
     for pair in draft.scan_committed(&[keys::DEDUPE_EXPIRY], None).take(limit) {
@@ -99,10 +117,19 @@ pub(crate) fn sweep(draft: &mut Draft<'_>, now: Timestamp, limit: usize) -> Resu
     for (key, entry) in expired {
         draft.delete(key);
         let Some((expires, dedupe)) = entry else { continue };
+        let bytes = draft.get(&dedupe)?;
         // The entry may have been renewed since.
-        let current = draft.get(&dedupe)?.as_deref().and_then(First::from_bytes);
-        if current.is_none_or(|first| first.expires == expires) {
-            draft.delete(dedupe);
+        let current = bytes.as_deref().and_then(First::from_bytes);
+        match bytes.zip(current) {
+            Some((bytes, first)) if first.expires == expires => {
+                if dead_letters::any_unsettled(draft, first.message)? {
+                    prolong(draft, dedupe, &bytes, now.after(PROLONGED_BY));
+                } else {
+                    draft.delete(dedupe);
+                }
+            }
+            Some(_) => {}
+            None => draft.delete(dedupe),
         }
     }
     Ok(count)

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gantry_core::{DeadLetterId, DeadLetterState, FlowName, JobId};
+use gantry_core::{DeadLetterId, DeadLetterState, FlowName, JobId, MessageId};
 
 /// The kind of failure of the disk or the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +137,9 @@ pub enum StoreError {
     /// The value itself can't be stored; trying again does not help.
     #[error("the value can't be stored")]
     Unstorable(#[source] Arc<RecordError>),
+    /// A message with the same key has failed and is under way again: it can't be told yet whether another one takes its place.
+    #[error("message {0} with the same key has failed before and is under way again")]
+    Undecided(MessageId),
     /// A key-value name exceeds the limits.
     #[error("a key-value namespace takes up to 255 bytes and a key up to 1024: got {namespace} and {key}")]
     NameTooLong {

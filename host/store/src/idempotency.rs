@@ -71,6 +71,19 @@ pub(crate) fn answer(
     }))
 }
 
+/// The message of an earlier request with this key whose window has ended, if that message was given up.
+pub(crate) fn expired(
+    draft: &Draft<'_>,
+    flow: &FlowName,
+    idempotency_key: &IdempotencyKey,
+) -> Result<Option<MessageId>, StoreError> {
+    let used = draft.get(&keys::idempotency(flow, &idempotency_key.key))?.as_deref().and_then(Used::from_bytes);
+    match used {
+        Some(used) if supersede::is_given_up(draft, used.message)? => Ok(Some(used.message)),
+        _ => Ok(None),
+    }
+}
+
 /// Remembers the answer to the first request with this key.
 pub(crate) fn remember(
     draft: &mut Draft<'_>,

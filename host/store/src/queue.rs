@@ -8,7 +8,7 @@ use gantry_core::{DeadLetterId, Envelope, MessageId, Timestamp};
 
 use crate::clock_watermark;
 use crate::dead_letters::Counters;
-use crate::dedupe::{self, Window};
+use crate::dedupe::{self, First, Window};
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
 use crate::enqueued::Enqueued;
@@ -22,7 +22,7 @@ use crate::kv::{KvWrite, PreparedWrite};
 use crate::pending::Durability;
 use crate::record::Record;
 use crate::store::Store;
-use crate::supersede;
+use crate::supersede::{self, Standing};
 
 /// A message to be stored in the queue.
 #[derive(Clone, Debug)]
@@ -106,11 +106,15 @@ pub(crate) fn store(
     let flow = message.index.flow.clone();
     let answer = idempotency::answer(draft, &flow, &idempotency_key, now)?;
     let before = match answer {
-        Some(Enqueued::Conflicting(before)) if supersede::is_given_up(draft, before)? => Some(before),
+        Some(Enqueued::Conflicting(first)) => match message.standing(draft, first)? {
+            Standing::GivenUp => Some(first),
+            Standing::Undecided => return Err(StoreError::Undecided(first)),
+            Standing::Alive => return Ok(Enqueued::Conflicting(first)),
+        },
         // The same request again is not a correction; it is new only if somebody has discarded the first one.
         Some(Enqueued::Repeated { message: before, .. }) if supersede::is_discarded(draft, before)? => Some(before),
         Some(answer) => return Ok(answer),
-        None => None,
+        None => idempotency::expired(draft, &flow, &idempotency_key)?,
     };
     let enqueued = store_once(draft, counters, message, before, now)?;
     let remembered = match enqueued {
@@ -139,11 +143,15 @@ fn store_once(
     }
     let mut before = given_up;
     if let Some(window) = &message.window {
-        if let Some(first) = dedupe::first(draft, window, now)? {
-            if !supersede::is_given_up(draft, first)? {
-                return Ok(Enqueued::Duplicate { first, state: supersede::state_of(draft, first)? });
+        if let Some(First { message: first, expires }) = dedupe::first(draft, window)? {
+            match message.standing(draft, first)? {
+                Standing::GivenUp => before = Some(first),
+                _ if expires <= now => {}
+                Standing::Undecided => return Err(StoreError::Undecided(first)),
+                Standing::Alive => {
+                    return Ok(Enqueued::Duplicate { first, state: supersede::state_of(draft, first)? });
+                }
             }
-            before = Some(first);
         }
         dedupe::remember(draft, window, id)?;
     }
@@ -155,6 +163,12 @@ fn store_once(
 }
 
 impl Prepared {
+    /// How it stands with the message that has the same key.
+    fn standing(&self, draft: &Draft<'_>, first: MessageId) -> Result<Standing, StoreError> {
+        let envelope: Envelope = self.record.read()?;
+        supersede::standing(draft, first, &envelope.message.payload)
+    }
+
     fn take_place_of(
         &mut self,
         draft: &mut Draft<'_>,

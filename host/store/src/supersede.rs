@@ -8,7 +8,8 @@
 
 use gantry_core::dead_letter::Successor;
 use gantry_core::{
-    DeadLetter, DeadLetterState, Envelope, Event, MessageId, MessageState, Resolution, TimelineEntry, Timestamp,
+    DeadLetter, DeadLetterState, Delivery, DeliveryState, Envelope, Event, MessageId, MessageState, Resolution,
+    TimelineEntry, Timestamp,
 };
 
 use crate::dead_letters::{self, Counters};
@@ -18,6 +19,33 @@ use crate::error::StoreError;
 use crate::groups::Place;
 use crate::history::MessageLocation;
 use crate::{blocks, history, keys};
+
+/// What becomes of a message with a key that belongs to another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The other one was given up: the new one takes its place.
+    GivenUp,
+    /// The other one has failed and is under way again, and the new one has another payload: it can't be told yet which of
+    /// them is to be delivered.
+    Undecided,
+    /// The other one is in the queue, delivered or skipped.
+    Alive,
+}
+
+/// How it stands with the message that a key belongs to, seen from one with this payload.
+pub(crate) fn standing(draft: &Draft<'_>, first: MessageId, payload: &[u8]) -> Result<Standing, StoreError> {
+    if is_given_up(draft, first)? {
+        return Ok(Standing::GivenUp);
+    }
+    let Some((MessageLocation::Queued { seq }, _)) = draft.load(&keys::location(first))? else {
+        return Ok(Standing::Alive);
+    };
+    let Some((queued, _)) = draft.load::<Envelope>(&keys::message(seq))? else { return Ok(Standing::Alive) };
+    let is_dead = |delivery: &Delivery| delivery.state == DeliveryState::Dead;
+    let has_failed = queued.replay.is_some() || queued.deliveries.iter().any(is_dead);
+    let is_other = queued.message.payload != payload;
+    Ok(if has_failed && is_other { Standing::Undecided } else { Standing::Alive })
+}
 
 /// Whether a message was given up, so that its keys no longer belong to it: it has dead letters, and none of them is being
 /// replayed or was resolved by a replay; or it was damaged on disk.
@@ -65,7 +93,7 @@ pub(crate) fn supersede(
     for dead_letter in dead_letters::ids_of(draft, before)? {
         let Some(dead_letter) = dead_letters::find(draft, dead_letter)? else { continue };
         if dead_letter.state.is_pending() {
-            blocks::hand_over(draft, dead_letter.id, id)?;
+            blocks::hand_over(draft, dead_letter.id, &successor.message)?;
             let reason = format!("the sender sent it again, as message {id}");
             let resolution = Resolution { at: now, by: successor.source.clone(), reason };
             close(draft, counters, dead_letter, Successor::Message { id }, resolution)?;

@@ -27,51 +27,91 @@ fn health() -> TargetHealth {
 #[test]
 fn refused_credentials_let_one_probe_through_when_the_pause_ends() {
     let mut health = health();
-    let admission = health.admit(0, START).unwrap();
+    let admission = health.admit(delivery(), 0, START).unwrap();
     let until = START.after(REFUSAL_PAUSE);
     assert_eq!(
         health.end(admission, ended(Some(ErrorClass::Unauthorized)), START).changes,
         [TargetHealthChange::Refused { cause: HoldCause::Unauthorized, until }]
     );
-    assert_eq!(health.admit(0, START), Err(Held { cause: HoldCause::Unauthorized, until }));
-    let probe = health.admit(0, until).unwrap();
-    assert!(health.admit(0, until).is_err(), "only one probe at a time");
+    assert_eq!(health.admit(delivery(), 0, START), Err(Held { cause: HoldCause::Unauthorized, until }));
+    let probe = health.admit(delivery(), 0, until).unwrap();
+    assert!(health.admit(delivery(), 0, until).is_err(), "only one probe at a time");
     assert_eq!(health.end(probe, ended(None), until).changes, [TargetHealthChange::Accepted]);
-    assert!(health.admit(0, until).is_ok());
+    assert!(health.admit(delivery(), 0, until).is_ok());
 }
 
 #[test]
 fn a_target_that_moved_or_knows_no_such_path_is_held_once_it_refuses_whatever_it_gets() {
     for status in [301, 308, 404, 405] {
         let mut health = health();
-        let admission = health.admit(0, START).unwrap();
+        let admission = health.admit(delivery(), 0, START).unwrap();
         let findings = health.end(admission, failed(status), START);
         let until = START.after(REFUSAL_PAUSE);
         let refused = TargetHealthChange::Refused { cause: HoldCause::WrongEndpoint, until };
         assert_eq!(findings.changes, [refused], "{status}");
-        assert_eq!(health.admit(0, START), Err(Held { cause: HoldCause::WrongEndpoint, until }), "{status}");
-        let probe = health.admit(0, until).unwrap();
+        assert_eq!(
+            health.admit(delivery(), 0, START),
+            Err(Held { cause: HoldCause::WrongEndpoint, until }),
+            "{status}"
+        );
+        let probe = health.admit(delivery(), 0, until).unwrap();
         assert_eq!(health.end(probe, ended(None), until).changes, [TargetHealthChange::Accepted], "{status}");
     }
 }
 
 #[test]
+fn a_delivery_that_was_refused_before_leaves_the_probe_to_others() {
+    let mut health = health();
+    let refused = ended(Some(ErrorClass::Unauthorized));
+    let admission = health.admit(refused.delivery, 0, START).unwrap();
+    let _ = health.end(admission, refused, START);
+    let until = START.after(REFUSAL_PAUSE);
+    let held = Held { cause: HoldCause::Unauthorized, until: until.after(PREFERENCE) };
+    assert_eq!(health.admit(refused.delivery, 0, until), Err(held));
+    let probe = health.admit(delivery(), 0, until).unwrap();
+    assert_eq!(health.end(probe, ended(None), until).changes, [TargetHealthChange::Accepted]);
+
+    let admission = health.admit(refused.delivery, 0, until).unwrap();
+    assert_eq!(health.end(admission, refused, until).refusal, Some(Refusal::OfMessage));
+}
+
+#[test]
+fn a_refused_delivery_probes_if_there_is_no_other() {
+    let mut health = health();
+    let refused = ended(Some(ErrorClass::Unauthorized));
+    let admission = health.admit(refused.delivery, 0, START).unwrap();
+    let _ = health.end(admission, refused, START);
+    assert!(health.admit(refused.delivery, 0, START.after(REFUSAL_PAUSE + PREFERENCE)).is_ok());
+}
+
+#[test]
+fn a_throttled_target_that_is_asked_nothing_is_not_reported_as_such() {
+    let mut health = health();
+    for _ in 0..3 {
+        let admission = health.admit(delivery(), 0, START).unwrap();
+        let _ = health.end(admission, ended(Some(ErrorClass::Throttled)), START);
+    }
+    assert!(health.throttle(START).is_some());
+    assert!(health.throttle(START.after(REMEMBERED * 2)).is_none());
+}
+
+#[test]
 fn a_target_that_accepts_others_is_not_held_for_one_404() {
     let mut health = health();
-    let accepted = health.admit(0, START).unwrap();
+    let accepted = health.admit(delivery(), 0, START).unwrap();
     health.end(accepted, ended(None), START);
-    let admission = health.admit(0, START).unwrap();
+    let admission = health.admit(delivery(), 0, START).unwrap();
     let findings = health.end(admission, failed(404), START);
     assert_eq!(findings, AttemptFindings { changes: Vec::new(), refusal: Some(Refusal::Undecided) });
-    assert!(health.admit(0, START).is_ok());
+    assert!(health.admit(delivery(), 0, START).is_ok());
 }
 
 #[test]
 fn a_certificate_that_is_not_accepted_holds_the_target_at_once_whatever_it_accepted_before() {
     let mut health = health();
-    let accepted = health.admit(0, START).unwrap();
+    let accepted = health.admit(delivery(), 0, START).unwrap();
     health.end(accepted, ended(None), START);
-    let admission = health.admit(0, START).unwrap();
+    let admission = health.admit(delivery(), 0, START).unwrap();
     let failure =
         AttemptFailure { class: ErrorClass::Network, cause: FailureCause::Certificate(CertificateFault::Expired) };
     let findings =
@@ -84,10 +124,10 @@ fn a_certificate_that_is_not_accepted_holds_the_target_at_once_whatever_it_accep
 #[test]
 fn a_target_that_then_refuses_for_another_cause_is_news() {
     let mut health = health();
-    let admission = health.admit(0, START).unwrap();
+    let admission = health.admit(delivery(), 0, START).unwrap();
     health.end(admission, failed(401), START);
     let until = START.after(REFUSAL_PAUSE);
-    let probe = health.admit(0, until).unwrap();
+    let probe = health.admit(delivery(), 0, until).unwrap();
     let refused = TargetHealthChange::Refused { cause: HoldCause::WrongEndpoint, until: until.after(REFUSAL_PAUSE) };
     assert_eq!(health.end(probe, failed(301), until).changes, [refused]);
 }
@@ -97,20 +137,20 @@ fn a_clock_that_is_set_back_keeps_nothing_shut_for_longer() {
     let hours = Duration::from_secs(6 * 3600);
     let mut health = health();
     for _ in 0..2 {
-        let admission = health.admit(0, START.after(hours)).unwrap();
+        let admission = health.admit(delivery(), 0, START.after(hours)).unwrap();
         health.end(admission, ended(Some(ErrorClass::Timeout)), START.after(hours));
     }
     let held = health.shut(START).unwrap();
     assert_eq!((held.cause, held.until), (HoldCause::Breaker, START.after(BreakerPolicy::default().open_for)));
     assert!(health.shut(held.until).is_none());
-    assert!(health.admit(0, held.until).is_ok());
+    assert!(health.admit(delivery(), 0, held.until).is_ok());
 }
 
 #[test]
 fn a_target_that_refuses_for_good_is_at_work_and_opens_no_breaker() {
     let mut health = health();
     for class in [ErrorClass::Permanent, ErrorClass::Throttled, ErrorClass::Redirected, ErrorClass::Unauthorized] {
-        let admission = health.admit(0, START).unwrap();
+        let admission = health.admit(delivery(), 0, START).unwrap();
         health.end(admission, ended(Some(class)), START);
         health.forget_refusal();
     }
@@ -121,15 +161,15 @@ fn a_target_that_refuses_for_good_is_at_work_and_opens_no_breaker() {
 fn a_target_without_space_opens_the_breaker_at_once_and_the_first_success_of_the_probes_counts() {
     let policy = BreakerPolicy { probes: 1, ..BreakerPolicy::default() };
     let mut health = TargetHealth::new(TargetHealthPolicy { breaker: Some(policy), budget: BudgetPolicy::default() });
-    let admission = health.admit(0, START).unwrap();
+    let admission = health.admit(delivery(), 0, START).unwrap();
     let until = START.after(policy.open_for);
     let opened = |until| [TargetHealthChange::Breaker(BreakerChange::Opened { until })];
     assert_eq!(health.end(admission, ended(Some(ErrorClass::NoSpace)), START).changes, opened(until));
-    assert_eq!(health.admit(0, START).unwrap_err().cause, HoldCause::Breaker);
-    let probe = health.admit(0, until).unwrap();
+    assert_eq!(health.admit(delivery(), 0, START).unwrap_err().cause, HoldCause::Breaker);
+    let probe = health.admit(delivery(), 0, until).unwrap();
     let again = until.after(policy.open_for);
     assert_eq!(health.end(probe, ended(Some(ErrorClass::NoSpace)), until).changes, opened(again));
-    let probe = health.admit(0, again).unwrap();
+    let probe = health.admit(delivery(), 0, again).unwrap();
     assert_eq!(health.end(probe, ended(None), again).changes, [TargetHealthChange::Breaker(BreakerChange::Closed)]);
 }
 
@@ -137,14 +177,14 @@ fn a_target_without_space_opens_the_breaker_at_once_and_the_first_success_of_the
 fn an_open_breaker_holds_first_attempts_and_retries_and_draws_on_no_budget() {
     let mut health = health();
     for _ in 0..2 {
-        let admission = health.admit(0, START).unwrap();
+        let admission = health.admit(delivery(), 0, START).unwrap();
         health.end(admission, ended(Some(ErrorClass::Timeout)), START);
     }
     let spent = health.retries();
     for made in [0, 1] {
-        assert_eq!(health.admit(made, START).unwrap_err().cause, HoldCause::Breaker);
+        assert_eq!(health.admit(delivery(), made, START).unwrap_err().cause, HoldCause::Breaker);
     }
     assert_eq!(health.retries(), spent);
     assert!(health.close_breaker());
-    assert!(health.admit(1, START).is_ok());
+    assert!(health.admit(delivery(), 1, START).is_ok());
 }

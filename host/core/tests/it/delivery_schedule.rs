@@ -171,7 +171,7 @@ impl World {
 
     fn attempt(&mut self, n: usize, now: Timestamp) {
         let spent = self.messages[n].spent;
-        match self.health.admit(spent, now) {
+        match self.health.admit(self.messages[n].id, spent, now) {
             Err(held) => {
                 assert!(held.until > now, "{held:?} would be asked again at once");
                 self.plan(held.until, n, What::Due);

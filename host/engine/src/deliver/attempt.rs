@@ -14,6 +14,7 @@ use gantry_transport::target::{Accepted, Failure, Request};
 
 use super::decision::{Decision, Retry};
 use crate::events::Events;
+use crate::gate::NextAttempt;
 use crate::metrics::FlowMetrics;
 use crate::target_stops::RecordStop;
 use crate::targets::RunningTarget;
@@ -70,12 +71,14 @@ impl Attempts {
     ) -> Result<Made, Held> {
         let bytes = envelope.message.payload.len() + delivery.payload.len();
         let clock = &*self.services.clock;
-        let admitted = target.gate.enter(delivery.attempts_made(), bytes, clock).await?;
+        let id = DeadLetterId { message: envelope.message.id, position: Some(delivery.position) };
+        let attempt = NextAttempt { delivery: id, made: delivery.attempts_made(), bytes };
+        let admitted = target.gate.enter(attempt, clock).await?;
         let Answer { attempt, failure, retry_after } = self.send(envelope, target, delivery).await;
         self.services.metrics.observe_attempt(&delivery.target, &attempt);
         let is_probe = admitted.is_probe();
         let end = AttemptEnd {
-            delivery: DeadLetterId { message: envelope.message.id, position: Some(delivery.position) },
+            delivery: id,
             failure,
             retry_after: retry_after.map(|wait| wait.min(target.retry.throttled.retry_after_cap)),
         };

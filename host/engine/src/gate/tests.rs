@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gantry_core::clock::ManualClock;
-use gantry_core::{BreakerPolicy, DeadLetterId, ErrorClass, MessageId, StopKind};
+use gantry_core::{BreakerPolicy, MessageId, StopKind};
 
 use super::concurrency::SLOW_START;
 use super::retry_spread::{PROBES, SPACING};
@@ -30,6 +30,11 @@ fn gate(limits: Limits) -> Gate {
     gate_with(limits, TargetHealthPolicy::default(), StopFlag::default())
 }
 
+fn attempt() -> NextAttempt {
+    let delivery = DeadLetterId { message: MessageId::generate(), position: Some(0) };
+    NextAttempt { delivery, made: 0, bytes: 10 }
+}
+
 fn ended(error: Option<ErrorClass>) -> AttemptEnd {
     let delivery = DeadLetterId { message: MessageId::generate(), position: Some(0) };
     AttemptEnd { delivery, failure: error.map(AttemptFailure::from), retry_after: None }
@@ -41,7 +46,7 @@ async fn a_target_gets_a_few_deliveries_at_first_and_one_more_for_each_answer() 
     let gate = gate(limits(6));
     let mut inside = Vec::new();
     for _ in 0..SLOW_START {
-        inside.push(gate.enter(0, 10, &clock).await.ok().unwrap());
+        inside.push(gate.enter(attempt(), &clock).await.ok().unwrap());
     }
     assert_eq!(gate.concurrency.free(), 0);
     inside.pop().unwrap().end(ended(None), clock.now());
@@ -61,9 +66,9 @@ async fn a_stopped_target_holds_everything_until_it_is_let_go() {
     let gate = gate_with(limits(4), TargetHealthPolicy::default(), flag.clone());
     let stop = TargetStop { kind: StopKind::Disabled, at: Timestamp(1), by: None, reason: "gone".into() };
     *flag.lock() = Some(stop);
-    assert_eq!(gate.enter(0, 10, &clock).await.err().unwrap().cause, HoldCause::Disabled);
+    assert_eq!(gate.enter(attempt(), &clock).await.err().unwrap().cause, HoldCause::Disabled);
     *flag.lock() = None;
-    assert!(gate.enter(0, 10, &clock).await.is_ok());
+    assert!(gate.enter(attempt(), &clock).await.is_ok());
 }
 
 #[tokio::test]
@@ -72,20 +77,20 @@ async fn of_many_that_meet_a_shut_gate_a_few_come_back_to_probe_it_and_the_other
     let breaker = BreakerPolicy { window: 4, minimum: 1, failure_rate: 0.5, open_for: MINUTE, probes: 2 };
     let policy = TargetHealthPolicy { breaker: Some(breaker), ..TargetHealthPolicy::default() };
     let gate = gate_with(limits(4), policy, StopFlag::default());
-    gate.enter(0, 10, &clock).await.ok().unwrap().end(ended(Some(ErrorClass::Timeout)), clock.now());
+    gate.enter(attempt(), &clock).await.ok().unwrap().end(ended(Some(ErrorClass::Timeout)), clock.now());
     let opens = gate.shut_until(clock.now()).unwrap();
     let mut returns = Vec::new();
     for _ in 0..PROBES + 100 {
-        returns.push(gate.enter(0, 10, &clock).await.err().unwrap().until);
+        returns.push(gate.enter(attempt(), &clock).await.err().unwrap().until);
     }
     assert!(returns[..PROBES].iter().all(|until| *until == opens), "{returns:?}");
     assert!(returns[PROBES] >= opens.after(RECHECK - MINUTE));
     assert!(returns[PROBES..].windows(2).all(|two| two[1] >= two[0].after(SPACING)), "{returns:?}");
     gate.close_breaker();
     assert_eq!(gate.shut_until(clock.now()), None);
-    gate.enter(0, 10, &clock).await.ok().unwrap().end(ended(Some(ErrorClass::Timeout)), clock.now());
+    gate.enter(attempt(), &clock).await.ok().unwrap().end(ended(Some(ErrorClass::Timeout)), clock.now());
     let opens = gate.shut_until(clock.now()).unwrap();
-    assert_eq!(gate.enter(0, 10, &clock).await.err().unwrap().until, opens, "it may be probed anew");
+    assert_eq!(gate.enter(attempt(), &clock).await.err().unwrap().until, opens, "it may be probed anew");
 }
 
 #[tokio::test]
@@ -93,8 +98,8 @@ async fn behind_a_target_that_hangs_no_more_wait_than_its_share() {
     let clock = clock();
     let share = Share { deliveries: 2, bytes: usize::MAX };
     let gate = gate(Limits { concurrency: 1, share: Some(share) });
-    let _hangs = gate.enter(0, 10, &clock).await.ok().unwrap();
-    let waits = || Box::pin(gate.enter(0, 10, &clock));
+    let _hangs = gate.enter(attempt(), &clock).await.ok().unwrap();
+    let waits = || Box::pin(gate.enter(attempt(), &clock));
     let (held, _still_waits) = futures_util::future::select(waits(), waits()).await.factor_first();
     assert_eq!(held.err().map(|held| held.cause), Some(HoldCause::OverShare), "three within are one too many");
     assert_eq!(gate.fair_share.deliveries(), 2);
@@ -104,8 +109,8 @@ async fn behind_a_target_that_hangs_no_more_wait_than_its_share() {
 async fn behind_a_target_that_hangs_no_more_bytes_wait_than_its_share() {
     let clock = clock();
     let gate = gate(Limits { concurrency: 1, share: Some(Share { deliveries: 100, bytes: 25 }) });
-    let _hangs = gate.enter(0, 10, &clock).await.ok().unwrap();
-    let waits = || Box::pin(gate.enter(0, 10, &clock));
+    let _hangs = gate.enter(attempt(), &clock).await.ok().unwrap();
+    let waits = || Box::pin(gate.enter(attempt(), &clock));
     let (held, _still_waits) = futures_util::future::select(waits(), waits()).await.factor_first();
     assert_eq!(held.err().map(|held| held.cause), Some(HoldCause::OverShare), "thirty bytes are more than its share");
     assert_eq!(gate.fair_share.bytes(), 20);
@@ -116,8 +121,8 @@ async fn a_delivery_that_waits_for_another_one_to_end_learns_that_the_target_was
     let clock = clock();
     let flag = StopFlag::default();
     let gate = gate_with(limits(1), TargetHealthPolicy::default(), flag.clone());
-    let _hangs = gate.enter(0, 10, &clock).await.ok().unwrap();
-    let mut waits = Box::pin(gate.enter(0, 10, &clock));
+    let _hangs = gate.enter(attempt(), &clock).await.ok().unwrap();
+    let mut waits = Box::pin(gate.enter(attempt(), &clock));
     assert!(futures_util::poll!(&mut waits).is_pending());
     *flag.lock() = Some(TargetStop { kind: StopKind::Paused, at: START, by: None, reason: String::new() });
     assert_eq!(waits.await.err().map(|held| held.cause), Some(HoldCause::Paused));

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use gantry_core::dead_letter::Successor;
 use gantry_core::{DeadLetterState, Event, MessageId, MessageState, ReplayOutcome};
-use gantry_store::{DedupeError, DedupeValue, Enqueued, IdempotencyKey, NewMessage, Ordering, Settlement, Store};
+use gantry_store::{
+    DedupeError, DedupeValue, Enqueued, IdempotencyKey, NewMessage, Ordering, Settlement, Store, StoreError,
+};
 
 use crate::support::{Bench, START, bury, deliver, envelope, flow, lease_one, message, nothing_ready};
 
@@ -76,7 +78,7 @@ async fn the_key_belongs_to_a_message_that_is_being_replayed_or_was_resolved() {
     let dead = bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
     store.replay(dead, "ann".into(), None).await.unwrap();
     let queued = Enqueued::Duplicate { first, state: Some(MessageState::Queued) };
-    assert_eq!(send(&store, order(None, "right")).await, queued);
+    assert_eq!(send(&store, order(None, "wrong")).await, queued);
     let leased = lease_one(&store, "orders").await;
     let settlement = Settlement::Finished {
         state: MessageState::Delivered,
@@ -174,6 +176,61 @@ async fn in_a_flow_that_blocks_the_corrected_message_passes_those_behind_it_over
         deliver(&store, leased).await;
     }
     assert_eq!(store.depth(&flow("orders")).blocked_keys, 0);
+}
+
+#[tokio::test]
+async fn a_corrected_message_with_another_key_lets_those_behind_the_old_key_go_on() {
+    for key in [Some("8"), None] {
+        let bench = Bench::new();
+        let store = bench.open();
+        store.register_flow(&flow("orders"), Ordering::PerKeyOrBlocked);
+        send(&store, order(Some("7"), "wrong key")).await;
+        bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+        send(&store, message("orders", Some("7"), "update")).await;
+        send(&store, order(key, "right key")).await;
+        for expected in ["update", "right key"] {
+            let leased = lease_one(&store, "orders").await;
+            assert_eq!(leased.envelope.message.payload, expected);
+            deliver(&store, leased).await;
+        }
+        assert_eq!(store.depth(&flow("orders")).blocked_keys, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_correction_of_what_is_being_replayed_is_asked_to_come_again() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let wrong = order(None, "wrong");
+    let first = wrong.envelope.message.id;
+    send(&store, wrong).await;
+    let dead = bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+    store.replay(dead, "ann".into(), None).await.unwrap();
+    let refused = store.enqueue(vec![message("orders", None, "other"), order(None, "right")]).await;
+    assert!(matches!(refused, Err(StoreError::Undecided(id)) if id == first));
+    assert_eq!(store.depth(&flow("orders")).queued, 1, "all or nothing");
+    bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+    assert_eq!(supersedes(send(&store, order(None, "right")).await), Some(first));
+}
+
+#[tokio::test]
+async fn a_key_outlives_its_window_as_long_as_its_dead_letter_is_open() {
+    let bench = Bench::new();
+    let store = bench.open();
+    for is_swept in [false, true] {
+        for (wrong, right) in [(order(None, "wrong"), order(None, "right")), (request("wrong"), request("right"))] {
+            let first = wrong.envelope.message.id;
+            send(&store, wrong).await;
+            bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+            bench.clock.advance(WINDOW * 2);
+            if is_swept {
+                while store.sweep(Duration::from_secs(3600)).await.unwrap().more {}
+            }
+            assert_eq!(supersedes(send(&store, right).await), Some(first), "swept: {is_swept}");
+            deliver(&store, lease_one(&store, "orders").await).await;
+            bench.clock.advance(WINDOW * 2);
+        }
+    }
 }
 
 #[tokio::test]

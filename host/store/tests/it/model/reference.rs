@@ -12,6 +12,12 @@ pub(crate) const FLOWS: [(&str, Ordering); 3] =
 /// How long a dedupe key is remembered, and a dead letter that expires is kept.
 pub(crate) const WINDOW: Duration = Duration::from_millis(40);
 
+/// The payload of every new message.
+pub(crate) const RECEIVED: &str = "as received";
+
+/// By how much the value of a message is prolonged whose dead letter is not closed.
+const PROLONGED_BY: Duration = Duration::from_secs(3600);
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum State {
     Queued,
@@ -23,6 +29,7 @@ pub(crate) enum State {
 }
 
 /// A message in the queue.
+#[derive(Clone)]
 pub(crate) struct Queued {
     pub(crate) id: MessageId,
     pub(crate) flow: usize,
@@ -41,6 +48,8 @@ pub(crate) enum Answer {
     Stored,
     Supersedes(MessageId),
     DuplicateOf(MessageId),
+    /// The whole request is refused.
+    Undecided,
 }
 
 /// A dead letter of a whole message.
@@ -59,7 +68,7 @@ pub(crate) struct Letter {
     pub(crate) blocks: bool,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Reference {
     /// Messages that have not ended, in the order they were queued.
     pub(crate) messages: Vec<Queued>,
@@ -75,22 +84,29 @@ impl Reference {
     pub(crate) fn enqueue(&mut self, mut new: Queued, dedupe: Option<u8>, now: Timestamp) -> Answer {
         let mut before = None;
         if let Some(dedupe) = dedupe {
-            let first = self.first.get(&(new.flow, dedupe)).filter(|(_, until)| *until > now);
-            before = first.map(|(first, _)| *first);
-            if let Some(first) = before.filter(|first| !self.is_given_up(*first)) {
-                return Answer::DuplicateOf(first);
+            let first = self.first.get(&(new.flow, dedupe)).copied();
+            before = first.map(|(first, _)| first).filter(|first| self.is_given_up(*first));
+            if let Some((first, _)) = first.filter(|(_, until)| before.is_none() && *until > now) {
+                return if self.is_undecided(first) { Answer::Undecided } else { Answer::DuplicateOf(first) };
             }
             self.first.insert((new.flow, dedupe), (new.id, now.after(WINDOW)));
         }
         if let Some(dead_letter) = before.and_then(|before| self.dead_letters.get_mut(&whole(before)))
             && matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Acknowledged)
         {
-            new.took_over = std::mem::take(&mut dead_letter.blocks);
+            new.took_over = std::mem::take(&mut dead_letter.blocks) && dead_letter.key == new.key;
             dead_letter.state = DeadLetterState::Superseded;
             dead_letter.closed_at = Some(now);
         }
         self.messages.push(new);
         before.map_or(Answer::Stored, Answer::Supersedes)
+    }
+
+    /// Whether a message is being replayed with another payload than that of every new one.
+    fn is_undecided(&self, message: MessageId) -> bool {
+        self.dead_letters.get(&whole(message)).is_some_and(|dead_letter| {
+            dead_letter.state == DeadLetterState::Replaying && dead_letter.payload != RECEIVED
+        })
     }
 
     /// Whether the keys of a message no longer belong to it.
@@ -249,7 +265,15 @@ impl Reference {
             }
             stays
         });
-        first.retain(|_, (_, until)| *until > now);
+        let unsettled = |message: MessageId| {
+            self.dead_letters.get(&whole(message)).is_some_and(|dead_letter| dead_letter.closed_at.is_none())
+        };
+        for (message, until) in self.first.values_mut().filter(|(_, until)| *until <= now) {
+            if unsettled(*message) {
+                *until = now.after(PROLONGED_BY);
+            }
+        }
+        self.first.retain(|_, (_, until)| *until > now);
     }
 
     /// Leases and the corrected clock are in memory only. Stored due times are read against the latest time at which a
