@@ -18,6 +18,7 @@ alike! {
         Unreadable, Syntax, UnknownKey, MissingKey, WrongType, UnknownChoice, OutOfRange, InvalidValue, LiteralSecret,
         Conflict, UnknownTable, UnknownTarget, DefaultTarget, MissingFile, PluginRefused, TableRefused, SchemaRefused,
         PurposeIncomplete, Unverified, PlainHttp, AdminExposed, TargetUnreachable, SecretUnavailable, UnusedGrant,
+        SecretExposed, SecretWeak,
     ]
 }
 

@@ -92,6 +92,10 @@ coded_enum! {
         SecretUnavailable => "secret_unavailable",
         /// A step grants files or variables that its plugin has no way to read.
         UnusedGrant => "unused_grant",
+        /// A file with a secret can be read by other users than its owner.
+        SecretExposed => "secret_exposed",
+        /// A token or shared secret is so short that it can be guessed.
+        SecretWeak => "secret_weak",
         _ => Unknown,
     }
 }

@@ -3,12 +3,13 @@
 mod grants;
 mod parts;
 mod schemas;
+mod secrets;
 mod targets;
 
 use std::path::PathBuf;
 
 use clap::Args;
-use gantry_config::{Code, Diagnostics, Severity, examine_flows_beside};
+use gantry_config::{Code, Diagnostics, HOST_FILE, Severity, examine_flows_beside};
 use gantry_transport::kinds;
 use serde_json::json;
 
@@ -37,6 +38,7 @@ impl Check {
         let (flows, mut found) = examine_flows_beside(&self.flows, &kinds(), &host.alert_flows());
         found.extend(parts::check(&flows, &host)?);
         found.extend(grants::check(&flows));
+        found.extend(secrets::check(&flows, &host, self.host.config.as_deref().unwrap_or(HOST_FILE.as_ref())));
         if !self.offline {
             found.extend(targets::check(&flows)?);
         }

@@ -27,7 +27,12 @@ pub(crate) fn gantry(directory: &Path, arguments: &[&str]) -> Output {
     for variable in ["GANTRY_FORMAT", "GANTRY_CONFIG", "GANTRY_DATA", "NO_COLOR", "RUSTFLAGS", "CARGO_TARGET_DIR"] {
         command.env_remove(variable);
     }
-    command.env("GANTRY_TEST_TOKEN", "t0ken").args(arguments).current_dir(directory).output().unwrap()
+    command
+        .env("GANTRY_TEST_TOKEN", "a token of sixteen bytes or more")
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .unwrap()
 }
 
 /// Exit code, standard output, standard error output.

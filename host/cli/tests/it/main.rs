@@ -8,3 +8,4 @@ mod commands;
 mod compile;
 mod help;
 mod new;
+mod secrets;

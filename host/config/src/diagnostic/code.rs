@@ -64,6 +64,10 @@ coded_enum! {
         SecretUnavailable => "secret_unavailable",
         /// A step grants its plugin files or variables that the plugin has no way to read.
         UnusedGrant => "unused_grant",
+        /// A file with a secret can be read by other users than its owner.
+        SecretExposed => "secret_exposed",
+        /// A token or shared secret is so short that it can be guessed.
+        SecretWeak => "secret_weak",
     }
 }
 
@@ -78,7 +82,9 @@ impl Code {
             | Self::AdminExposed
             | Self::TargetUnreachable
             | Self::SecretUnavailable
-            | Self::UnusedGrant => Severity::Warning,
+            | Self::UnusedGrant
+            | Self::SecretExposed
+            | Self::SecretWeak => Severity::Warning,
             _ => Severity::Error,
         }
     }
