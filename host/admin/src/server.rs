@@ -10,9 +10,11 @@ use axum::http::{self, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use gantry_api::v1::Code;
+use gantry_core::{Clock as _, LogLimit, SystemClock, escape};
 use gantry_operations::{Actor, Operations};
 use gantry_runtime::HostHandle;
 use gantry_security::AdminToken;
+use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -27,13 +29,20 @@ use crate::state::Admin;
 /// Largest request body: an edited payload in base64, or a component of at most half this size.
 const MAX_BODY: usize = 64 << 20;
 
+/// The reason of a request without the token in `gantry_requests_refused_total`.
+const UNAUTHORIZED: &str = "admin_unauthorized";
+
+/// Longest part of a path that is logged.
+const SHOWN_BYTES: usize = 200;
+
 /// Serves until `stop`, then finishes the requests in progress.
 pub async fn serve(listener: TcpListener, host: HostHandle, token: AdminToken, stop: CancellationToken) {
+    let door = Arc::new(Door { token, host: host.clone(), refused: Mutex::default() });
     let admin = Admin::of_host(host);
     let limits = Limits::default();
     let guarded = routes(routes::guarded())
         .layer(middleware::from_fn_with_state(limits, read_body))
-        .layer(middleware::from_fn_with_state(Arc::new(token), authorize));
+        .layer(middleware::from_fn_with_state(door, authorize));
     let app = app(routes(routes::open()).merge(guarded), admin);
     connections::serve(listener, app, limits, stop).await;
 }
@@ -93,11 +102,34 @@ async fn read_body(State(limits): State<Limits>, request: Request, next: Next) -
     Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
 }
 
-async fn authorize(State(token): State<Arc<AdminToken>>, request: Request, next: Next) -> Response {
+/// What the check of the token needs, and what it reports to.
+struct Door {
+    token: AdminToken,
+    host: HostHandle,
+    refused: Mutex<LogLimit>,
+}
+
+impl Door {
+    /// Counts a request without the token, and logs it once in a while: somebody tries, or a script has an old token.
+    fn refuse(&self, path: &str) {
+        self.host.observe_refused_request(UNAUTHORIZED);
+        let shown = escape(path, SHOWN_BYTES);
+        if let Some(omitted) = self.refused.lock().admit(&shown, SystemClock.now()) {
+            tracing::warn!(
+                path = shown,
+                omitted,
+                "a request to the admin API was refused: it has no token, or a wrong one"
+            );
+        }
+    }
+}
+
+async fn authorize(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     let presented = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     match presented.and_then(bearer) {
-        Some(presented) if token.matches(presented) => next.run(request).await,
+        Some(presented) if door.token.matches(presented) => next.run(request).await,
         _ => {
+            door.refuse(request.uri().path());
             let detail = "send `Authorization: Bearer TOKEN`; the token is in DATA/admin.token";
             let problem = ProblemResponse::new(Code::Unauthorized, detail);
             ([(header::WWW_AUTHENTICATE, "Bearer")], problem).into_response()

@@ -8,7 +8,7 @@ use gantry_control::rollout::{DeployError, Deployment, ShadowReport};
 use gantry_core::{DeadLetterId, FlowName, HostEvent};
 use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::Events;
-use gantry_engine::metrics::MetricsError;
+use gantry_engine::metrics::{Metrics, MetricsError};
 use gantry_engine::target_report::TargetReport;
 use gantry_observe::alerts::AlertReport;
 use gantry_observe::report::{FlowReport, Reports};
@@ -26,6 +26,7 @@ pub struct HostHandle {
     pub(crate) services: HostServices,
     pub(crate) reports: Reports,
     pub(crate) events: Events,
+    pub(crate) metrics: Metrics,
 }
 
 /// Whether a host works, and should get traffic; clones share the state.
@@ -155,6 +156,11 @@ impl HostHandle {
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Arc<HostEvent>> {
         self.events.listen()
+    }
+
+    /// Counts a refused request to the admin API.
+    pub fn observe_refused_request(&self, reason: &str) {
+        self.metrics.observe_refused_without_flow(reason);
     }
 
     /// All metrics in Prometheus' text format; gauges of the queue are read at this moment.

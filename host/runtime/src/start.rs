@@ -267,7 +267,7 @@ impl HostBuilder {
         maintenance.tasks.spawn(known_flows.keep(active.clone(), maintenance.stop.clone()));
         let services = HostServices {
             flows: active.clone(),
-            reloader: Arc::new(Reloader::new(registry, metrics, Arc::clone(&self.clock), sources.stop.clone())),
+            reloader: Arc::new(Reloader::new(registry, metrics.clone(), Arc::clone(&self.clock), sources.stop.clone())),
             deployer,
             targets: TargetCommands::new(Arc::clone(&self.clock), active, shared.stops.clone(), shared.events.clone()),
             alerting,
@@ -279,6 +279,7 @@ impl HostBuilder {
             services,
             reports: Reports::new(view),
             events: shared.events.clone(),
+            metrics: metrics.clone(),
         };
         Host { handle, intake_address, shared, groups }
     }

@@ -18,12 +18,13 @@ mod form;
 mod handler;
 mod idempotency;
 mod refused;
+mod refused_paths;
 mod routes;
 mod settings;
 mod split;
 mod table;
 mod trace;
-mod unknown_path;
+
 mod verify;
 
 use std::sync::Arc;
@@ -40,11 +41,11 @@ use crate::intake::Intake;
 pub use form::Form;
 use handler::Handler;
 use idempotency::UnderWay;
+use refused_paths::RefusedPaths;
 pub use routes::{MESSAGES, RouteError, RouteProblem, RouteTable, Routes};
 pub(crate) use settings::Kind;
 pub use settings::{Idempotency, Webhook};
 pub use split::Split;
-use unknown_path::UnknownPaths;
 
 /// Limits for one client and for all of them together.
 #[derive(Clone, Copy, Debug)]
@@ -87,8 +88,8 @@ impl WebhookServer {
     #[must_use]
     pub fn new(routes: Arc<Routes>, intake: Arc<dyn Intake>, clock: Arc<dyn Clock>, limits: ServerLimits) -> Self {
         let under_way = UnderWay::default();
-        let unknown_paths = UnknownPaths::default();
-        Self { handler: Arc::new(Handler { routes, intake, clock, under_way, unknown_paths }), limits }
+        let refused_paths = RefusedPaths::default();
+        Self { handler: Arc::new(Handler { routes, intake, clock, under_way, refused_paths }), limits }
     }
 
     /// Serves until `shutdown`, then finishes the requests under way within the drain limit.

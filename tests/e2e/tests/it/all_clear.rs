@@ -172,3 +172,41 @@ async fn an_idle_host_whose_store_was_replaced_ends_with_the_code_of_a_failed_st
     let log = log(dir.path());
     assert!(log.contains("was removed or replaced while it was open") && log.contains("its files are gone"), "{log}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_of_strangers_are_counted_and_logged_once_with_their_path() {
+    let erp = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("flows")).unwrap();
+    std::fs::write(dir.path().join("token"), "a token that nobody has").unwrap();
+    let source = format!(
+        "[source.webhook]\npath = \"/orders\"\nverify.bearer.tokens = [\"file:{}\"]\n",
+        dir.path().join("token").display()
+    );
+    FlowText::new("orders").source(&source).target("erp", &erp, "").write(&dir.path().join("flows"));
+    let host = HostProcess::start(dir.path()).await;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for _ in 0..3 {
+        for (url, status) in [
+            (format!("http://{}/orders", host.intake), 401),
+            (format!("http://{}/order", host.intake), 404),
+            (format!("http://{}/v1/reload", host.admin), 401),
+        ] {
+            let asked = client.post(url).bearer_auth("a wrong one").body("{}").send().await.unwrap();
+            assert_eq!(asked.status(), status);
+        }
+    }
+    let log = log(dir.path());
+    for line in [
+        "a request was refused: its sender is not authenticated",
+        "a request came for a path that no flow listens on",
+        "a request to the admin API was refused: it has no token, or a wrong one",
+    ] {
+        assert_eq!(log.matches(line).count(), 1, "{line}: {log}");
+    }
+    let metrics = client.get(format!("http://{}/metrics", host.admin)).send().await.unwrap().text().await.unwrap();
+    for reason in ["unknown_path", "admin_unauthorized"] {
+        assert!(metrics.contains(&format!("gantry_requests_refused_total{{reason=\"{reason}\"}} 3")), "{metrics}");
+    }
+}

@@ -14,8 +14,8 @@ use hyper::body::{Body as _, Incoming};
 use super::content::{self, Content};
 use super::idempotency::{self, IdempotencyError, UnderWay};
 use super::refused::Refused;
+use super::refused_paths::RefusedPaths;
 use super::routes::{MESSAGES, Route, Routes};
-use super::unknown_path::UnknownPaths;
 use super::{body, encoding, trace};
 use crate::intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Receipt};
 use crate::keys::KeyError;
@@ -32,7 +32,7 @@ pub(super) struct Handler {
     pub(super) intake: Arc<dyn Intake>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) under_way: UnderWay,
-    pub(super) unknown_paths: UnknownPaths,
+    pub(super) refused_paths: RefusedPaths,
 }
 
 /// What is answered to a request that was accepted.
@@ -53,15 +53,19 @@ impl Handler {
             self.receive(&route, request).await
         } else {
             self.intake.refused_without_flow(Refused::NotFound.reason());
-            self.unknown_paths.log(path, &self.routes, self.clock.now());
+            self.refused_paths.log_unknown(path, &self.routes, self.clock.now());
             Err(Refused::NotFound)
         };
         answer.unwrap_or_else(|refused| refused.into_response(has_body))
     }
 
     async fn receive(&self, route: &Route, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Refused> {
+        let uri = request.uri().clone();
         let taken = self.take(route, request).await;
         if let Err(refused) = &taken {
+            if refused.is_unauthorized() {
+                self.refused_paths.log_unauthorized(uri.path(), &route.flow, refused.reason(), self.clock.now());
+            }
             tracing::debug!(flow = %route.flow, reason = refused.reason(), "webhook refused");
             self.intake.refused(&route.flow, refused.reason());
         }

@@ -77,6 +77,11 @@ impl Refused {
         }
     }
 
+    /// Whether its sender is not who it should be.
+    pub(super) fn is_unauthorized(&self) -> bool {
+        self.status() == StatusCode::UNAUTHORIZED
+    }
+
     /// Whether it may come before the whole body was read, so that the connection can't be used again.
     const fn may_leave_body_unread(&self) -> bool {
         match self {
