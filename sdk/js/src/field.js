@@ -70,9 +70,8 @@ export function decimalOrNull(value) {
  * @returns {number}
  */
 export function integer(value, low = Number.MIN_SAFE_INTEGER, high = Number.MAX_SAFE_INTEGER) {
-  if (Number.isSafeInteger(value) && /** @type {number} */ (value) >= low && /** @type {number} */ (value) <= high) {
-    return /** @type {number} */ (value);
-  }
+  const number = value instanceof NumberLiteral && value.source === "-0" ? 0 : /** @type {number} */ (value);
+  if (Number.isSafeInteger(number) && number >= low && number <= high) return number;
   throw mismatch(value, `a whole number from ${low} to ${high}`);
 }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Decimal, NumberLiteral, readJson, Refusal, writeJson } from "../src/index.js";
+import { Checker, Decimal, NumberLiteral, readJson, Refusal, writeJson } from "../src/index.js";
+import { parseMarked } from "../src/host/component/json.js";
+import { parseWithSource } from "../src/host/stand-in/json.js";
 
 test("what a float holds arrives as a number", () => {
   assert.deepEqual(readJson('{"a": [19.99, 5, -3, 0.1, 1e+21]}'), { a: [19.99, 5, -3, 0.1, 1e21] });
@@ -29,6 +31,36 @@ test("a number that a float would change keeps its digits", () => {
     assert.equal(value.source, source);
     assert.equal(writeJson([value]), `[${source}]`);
   }
+});
+
+test("the last of several members of a name counts, with its own digits", () => {
+  const twice = [
+    ['{"price":100.000000000000000001,"price":100}', '{"price":100}'],
+    ['{"price":100,"price":100.000000000000000001}', '{"price":100.000000000000000001}'],
+    ['{"a":1,"a":2}', '{"a":2}'],
+    ['{"a" : "x" , "a" :\t1.50, "b": "\\":n1.50"}', '{"a":1.50,"b":"\\":n1.50"}'],
+    ['[{"x":{"p":1.10,"t":"n5"},"x":{"p":1.1}}]', '[{"x":{"p":1.1}}]'],
+  ];
+  for (const parse of [parseWithSource, parseMarked]) {
+    for (const [text, expected] of /** @type {[string, string][]} */ (twice)) {
+      const digits = parse(text, (_, source) => new NumberLiteral(source));
+      assert.equal(writeJson(digits), expected);
+      assert.equal(writeJson(readJson(text)), expected);
+    }
+  }
+});
+
+test("a zero keeps its sign while it is passed on, and is 0 where it is read", () => {
+  assert.equal(writeJson(readJson('{"a":-0}')), '{"a":-0}');
+  const check = new Checker(readJson('{"a":-0}'));
+  assert.deepEqual([check.integer("a"), `${check.decimal("a")}`, check.isClean], [0, "0", true]);
+});
+
+test("a member toJSON is a member like any other, unless it is a function", () => {
+  for (const text of ['{"toJSON":"x","price":4.50}', '{"a":{"toJSON":1.50}}', '{"toJSON":null}']) {
+    assert.equal(writeJson(readJson(text)), text);
+  }
+  assert.equal(writeJson({ toJSON: () => 5 }), "5");
 });
 
 test("a literal counts as the float in plain arithmetic", () => {

@@ -73,7 +73,8 @@ function findInObject(value, depth) {
   if (Array.isArray(value)) return findInArray(value, depth);
   const kind = Object.getPrototypeOf(value);
   if (kind === Object.prototype || kind === null) {
-    return "toJSON" in value ? findInOther(value, depth) : findInMembers(/** @type {any} */ (value), depth);
+    const members = /** @type {Record<string, unknown>} */ (value);
+    return typeof members.toJSON === "function" ? findInOther(value, depth) : findInMembers(members, depth);
   }
   return value instanceof NumberLiteral ? undefined : findInOther(value, depth);
 }

@@ -8,7 +8,7 @@
  * |---|---|
  * | `19.99`, `5`, `-3` | number |
  * | `18446744073709551615` | bigint |
- * | `4.50`, `1.5e3`, `0.30000000000000001` | {@link NumberLiteral} |
+ * | `4.50`, `1.5e3`, `0.30000000000000001`, `-0` | {@link NumberLiteral} |
  *
  * The readers of `field.js`, and so `Checker`, take all three. Looking at the text first, to parse it plainly where no
  * number needs its source, costs an interpreter as much as it saves.
@@ -55,5 +55,5 @@ function parsed(text) {
  */
 function exactly(value, source) {
   if (String(value) === source) return value;
-  return INTEGER.test(source) ? BigInt(source) : new NumberLiteral(source);
+  return INTEGER.test(source) && value !== 0 ? BigInt(source) : new NumberLiteral(source);
 }

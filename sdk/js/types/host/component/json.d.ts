@@ -3,6 +3,9 @@
  */
 /**
  * `JSON.parse` with each number replaced by what `convert` makes of it and its digits.
+ *
+ * Of a member that an object has twice, the engine gives the last value and the digits of the first one. Such a text
+ * spells more members than are found, and is read again.
  * @param {string} text
  * @param {(value: number, source: string) => unknown} convert
  * @returns {unknown}
