@@ -8,8 +8,10 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from gantry_sdk import Field, Message, Output, Reject, member
+from gantry_sdk import Field, Message, Output, Reject, member, reading
 from gantry_sdk.jsontext import as_json_number, parse, write
+from gantry_sdk.quality import currency, instant
+from gantry_sdk.quality import decimal as quality_decimal
 
 
 class Colour(Enum):
@@ -28,6 +30,14 @@ class Outer:
     day: date | None
 
 
+@dataclass
+class Booked:
+    at: instant.Instant
+    currency: currency.Currency
+    day: date
+    price: Decimal
+
+
 class Text(unittest.TestCase):
     def test_a_value_passes_through_unchanged(self) -> None:
         for text in [
@@ -41,6 +51,17 @@ class Text(unittest.TestCase):
 
     def test_a_uuid_is_its_text(self) -> None:
         self.assertEqual(write({"id": UUID(int=5)}), '{"id":"00000000-0000-0000-0000-000000000005"}')
+
+    def test_values_of_the_kit_are_written_as_their_text(self) -> None:
+        moment = instant.parse("2026-03-09T10:15:00.5+01:00")
+        booked = Booked(moment, currency.of("eur"), date(2026, 3, 9), quality_decimal.plain("1.50"))
+        members = '"at":"2026-03-09T09:15:00.5Z","currency":"EUR","day":"2026-03-09","price":"1.50"'
+        self.assertEqual(write(booked), "{" + members + "}")
+        self.assertEqual(write([{"b": {**vars(booked)}, "n": parse("1.0")}]), '[{"b":{' + members + '},"n":1.0}]')
+
+    def test_values_of_the_kit_are_not_read_by_their_parts(self) -> None:
+        with self.assertRaisesRegex(TypeError, "Booked.at: JSON can't be read into Instant"):
+            reading.prepare(Booked)
 
     def test_what_arithmetic_makes_leaves_as_text(self) -> None:
         self.assertEqual(write(parse("1.10") + 1), '"2.10"')

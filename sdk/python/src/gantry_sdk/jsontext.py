@@ -36,6 +36,12 @@ class NoData:
     __slots__ = ()
 
 
+class AsText:
+    """A base of values that are written as their text."""
+
+    __slots__ = ()
+
+
 class Number(Decimal):
     """A JSON number that is no integer, by its digits."""
 
@@ -113,7 +119,7 @@ def _in_plain_terms(kind: Any) -> Callable[[Any], Any]:
         return _number if kind in (Number, JsonNumber) else _decimal
     if issubclass(kind, Mapping):
         return dict
-    if issubclass(kind, UUID):
+    if issubclass(kind, (UUID, AsText)):
         return str
     if issubclass(kind, date):
         return lambda day: str(day.isoformat())

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from gantry_sdk import scalars
 from gantry_sdk.defect import Defect
 from gantry_sdk.field import Field, Whole
+from gantry_sdk.jsontext import AsText
 from gantry_sdk.outcome import Violation
 from gantry_sdk.pointer import token
 
@@ -43,7 +44,7 @@ def reader(kind: Any, *, strict: bool = False) -> Reader:
         return _unfit(scalar)
     if kind is Any or kind is object:
         return lambda value: value
-    if isinstance(kind, type) and is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind) and not issubclass(kind, AsText):
         from gantry_sdk.records import Record  # the two need one another
 
         return Record(kind, strict)

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
 from gantry_sdk.defect import Defect
+from gantry_sdk.jsontext import AsText
 from gantry_sdk.quality.characters import trimmed
 from gantry_sdk.quality.zone import Zone
 
@@ -54,7 +55,7 @@ class Disambiguation(str, Enum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Instant:
+class Instant(AsText):
     """A point in time. As a text, and in JSON, it is RFC 3339 in UTC."""
 
     seconds: int
