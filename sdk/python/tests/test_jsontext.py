@@ -44,10 +44,18 @@ class Text(unittest.TestCase):
             "18446744073709551615",
             "-9007199254740993",
             '{"ä":"🦀","":[],"n":{"x":null},"t":true}',
-            "[1.50,1e5,0.30000000000000004,-0.0]".replace("1e5", "1E+5"),
+            "[1.50,1e5,1E5,1e+05,0.30000000000000004,1e-7,0.00000001,-0.0,-0,0]",
+            "[" + "1" * 5000 + ",-" + "1" * 4301 + ",0." + "1" * 5000 + "]",
+            "[1e9999999999999999999,-1E-9999999999999999999,1e999999999]",
+            '{"day":"2026-03-09","n":1e9999999999999999999}',
             '{"a":{"b":[{"c":1.10},"d"]}}',
         ]:
             self.assertEqual(write(parse(text)), text)
+
+    def test_what_is_wrong_beside_a_number_that_is_only_passed_on_is_what_is_named(self) -> None:
+        with self.assertRaisesRegex(TypeError, '"/b": it is a set'):
+            write({"a": parse("1e9999999999999999999"), "b": {1}})
+        self.assertEqual(parse('["\\ud83e\\udd80",1e9999999999999999999]')[0], "🦀")
 
     def test_a_uuid_is_its_text(self) -> None:
         self.assertEqual(write({"id": UUID(int=5)}), '{"id":"00000000-0000-0000-0000-000000000005"}')
@@ -124,8 +132,7 @@ class Text(unittest.TestCase):
     def test_what_is_no_json_is_refused(self) -> None:
         deep = "[" * 129 + "]" * 129
         endless = "[" * 100_000
-        huge = "1" * 5000
-        for text in ["NaN", "-Infinity", "01", '"\\ud800"', '{"\\uDC00": 1}', '"a\nb"', deep, endless, huge, "\ufeff1"]:
+        for text in ["NaN", "-Infinity", "01", '"\\ud800"', '{"\\uDC00": 1}', '"a\nb"', deep, endless, "\ufeff1"]:
             with self.subTest(text[:20]), self.assertRaises(ValueError):
                 parse(text)
 

@@ -68,6 +68,26 @@ def verdicts(json: str | bytes, kind: Any, *, strict: bool = False) -> list[tupl
 
 
 class Reading(unittest.TestCase):
+    def test_a_number_is_judged_where_it_is_read(self) -> None:
+        long, vast = "1" * 5000, "1e9999999999999999999"
+        self.assertEqual(read(f'{{"other":[{long},{vast}]}}', Loose), Loose())
+        self.assertEqual(read('{"small":-0,"signed":-0,"amount":-0}', Loose).small.required(), 0)
+        self.assertEqual((read("-0", int), read("-0", float), str(read("-0", Decimal))), (0, 0.0, "0"))
+        for text, kind, code, cause in [
+            (long, int, "wrong-type", "expected a whole number of at most 4300 digits"),
+            (long, U32, "wrong-type", "from 0 to 4294967295"),
+            (long, Decimal, "not-a-decimal", "1111"),
+            (vast, Decimal, "not-a-decimal", vast),
+            (vast, float, "wrong-value", vast),
+            ("1e999999999", float, "wrong-value", "1e999999999"),
+            (long, float, "wrong-value", "1111"),
+        ]:
+            with self.subTest(text[:30], kind=kind), self.assertRaises(Invalid) as refused:
+                read(text, kind)
+            [found] = refused.exception.violations
+            self.assertEqual((found.path, found.code), ("", code))
+            self.assertIn(cause, found.text)
+
     def test_every_kind_of_mismatch_has_its_code_and_its_pointer(self) -> None:
         for json, path, code in [
             ('{"lines": [{"a/b~c": "x", "quantity": 1}, {"a/b~c": "y"}]}', "/lines/1/quantity", "missing-field"),

@@ -1,9 +1,9 @@
 """JSON text to Python values and back, exactly.
 
-Integers are exact, whatever their size. A number with a point or an exponent becomes a `Number`, which is a `Decimal`
-of just these digits: no float in between. Written back untouched it is the same JSON number; whatever arithmetic makes
-of it is a plain `Decimal`, and those leave as JSON strings, since a receiver that reads JSON numbers as floats would
-round them. Non-ASCII characters are written as they are, and nothing is written between members.
+Integers are exact. A number with a point or an exponent becomes a `Number`, which is a `Decimal` of just these digits: no
+float in between; so do `-0`, and an integer with more digits than Python's `int` reads. Written back untouched it is the
+same JSON number, spelt as it came; whatever arithmetic makes of it is a plain `Decimal`, and those leave as JSON strings,
+since a receiver that reads JSON numbers as floats would round them. Non-ASCII characters are written as they are, and nothing is written between members.
 
 Refused, as `not-json`: `NaN` and `Infinity`, halves of surrogate pairs, and nesting deeper than `DEPTH`, which would exhaust the
 stack of a sandbox.
@@ -11,20 +11,24 @@ stack of a sandbox.
 
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
 from operator import attrgetter
-from typing import Any, Never
+from typing import Any, Never, Self
 from uuid import UUID
 
 from gantry_sdk import unfit
 
 DEPTH = 128
 """Deepest nesting of arrays and objects that is read."""
+
+_DIGITS = sys.int_info.default_max_str_digits
+"""How many digits Python's `int` reads."""
 
 _STRINGS_AND_SCALARS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\[\]{}"]++', re.DOTALL)
 _INNERMOST = re.compile(r"\[\]|\{\}")
@@ -43,9 +47,22 @@ class AsText:
 
 
 class Number(Decimal):
-    """A JSON number that is no integer, by its digits."""
+    """A JSON number that Python's `int` would refuse or change, by its digits.
 
-    __slots__ = ()
+    One that no `Decimal` can hold is passed on like any other; to compute with it is an `InvalidOperation`."""
+
+    __slots__ = ("source",)
+
+    source: str
+    """As it is written."""
+
+    def __new__(cls, source: str) -> Self:
+        try:
+            number = super().__new__(cls, source)
+        except InvalidOperation:
+            number = super().__new__(cls, "sNaN")
+        number.source = source
+        return number
 
 
 class JsonNumber(Number):
@@ -76,7 +93,7 @@ def parse(text: str) -> Any:
     """The value a whole JSON text stands for; a `ValueError` says why it stands for none."""
     if text.count("[") + text.count("{") > DEPTH:
         _refuse_deep_nesting(text)
-    value = _DECODER.decode(text)
+    value = _decoder(text).decode(text)
     if "\\ud" in text or "\\uD" in text:
         _refuse_lone_surrogates(value)
     return value
@@ -158,10 +175,8 @@ def _nothing(value: Any) -> Never:
 
 def _exact(value: Any) -> str:
     """Writes by hand what holds a `Number` somewhere."""
-    if type(value) is Number:
-        return str(value)
-    if type(value) is JsonNumber:
-        return format(value, "f")
+    if isinstance(value, Number):
+        return value.source
     if isinstance(value, dict):
         return "{" + ",".join(_ENCODER.encode({name: 0})[1:-2] + _exact(item) for name, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
@@ -169,6 +184,17 @@ def _exact(value: Any) -> str:
     if value is None or isinstance(value, (str, int, float)):
         return _ENCODER.encode(value)
     return _exact(_plain(value))
+
+
+def _decoder(text: str) -> json.JSONDecoder:
+    """The fast one, unless there may be an integer in the text that needs the other."""
+    return _CAREFUL_DECODER if "-0" in text or len(text) > _DIGITS else _DECODER
+
+
+def _integer(digits: str) -> int | Number:
+    if digits == "-0" or len(digits) > _DIGITS:
+        return Number(digits)
+    return int(digits)
 
 
 def _members(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -199,5 +225,8 @@ def _refuse_lone_surrogates(value: Any) -> None:
         raise ValueError(f'the text at "{place}" has half of a surrogate pair, which is no character')
 
 
+_CAREFUL_DECODER = json.JSONDecoder(
+    parse_float=Number, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_members
+)
 _DECODER = json.JSONDecoder(parse_float=Number, parse_constant=_constant, object_pairs_hook=_members)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)

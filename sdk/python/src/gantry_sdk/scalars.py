@@ -1,11 +1,14 @@
 """Reads scalars: functions from a parsed JSON value to a value of one type, or to the `Defect` it has."""
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from gantry_sdk.defect import Defect
 from gantry_sdk.field import Whole
+from gantry_sdk.jsontext import Number
 from gantry_sdk.quality import decimal as decimals
 
 LONGEST = 300
@@ -27,16 +30,18 @@ def boolean(value: Any) -> bool:
 
 
 def integer(value: Any) -> int:
-    """A JSON number without point and exponent, of any size."""
+    """A JSON number without point and exponent, of any size that Python's `int` reads."""
+    value = _zero(value)
     if type(value) is int:
         return value
-    raise wrong_type("a whole number", value)
+    raise wrong_type("a whole number of at most 4300 digits" if _is_long(value) else "a whole number", value)
 
 
 def whole(bounds: Whole, beyond: Callable[[Any], Defect] | None = None) -> Callable[[Any], int]:
     """Of a whole number within bounds; `beyond` says what is wrong with one outside them, else its type is."""
 
     def read(value: Any) -> int:
+        value = _zero(value)
         if type(value) is int:
             if bounds.low <= value <= bounds.high:
                 return value
@@ -51,9 +56,12 @@ def binary(value: Any) -> float:
     """Any JSON number, as a float: not for money."""
     if type(value) is int or isinstance(value, Decimal):
         try:
-            return float(value)
-        except OverflowError:
+            number = float(value)
+        except (OverflowError, ValueError):
             raise wrong_value(value) from None
+        if math.isinf(number):
+            raise wrong_value(value)
+        return number
     raise wrong_type("a number", value)
 
 
@@ -63,7 +71,7 @@ def decimal(value: Any) -> Decimal:
     if isinstance(value, str):
         return decimals.plain(value)
     if type(value) is int or isinstance(value, Decimal):
-        return decimals.fitting(Decimal(value), value)
+        return decimals.fitting(Decimal(value), _written(value))
     raise wrong_type("a decimal", value)
 
 
@@ -90,9 +98,24 @@ def wrong_type(expected: str, value: Any) -> Defect:
 
 def wrong_value(value: Any) -> Defect:
     """The defect of having got the right type but no allowed value."""
-    shown = str(value)
+    shown = str(_written(value))
     return Defect("wrong-value", f"`{shown if len(shown) <= LONGEST else shown[:LONGEST] + '…'}` is not allowed here")
 
+
+def _zero(value: Any) -> Any:
+    """The value; 0 where it is written `-0`."""
+    return 0 if type(value) is Number and value.source == "-0" else value
+
+
+def _is_long(value: Any) -> bool:
+    return type(value) is Number and not _POINT_OR_EXPONENT.search(value.source)
+
+
+def _written(value: Any) -> Any:
+    return value.source if isinstance(value, Number) else value
+
+
+_POINT_OR_EXPONENT = re.compile("[.eE]")
 
 _KINDS: list[tuple[type, str]] = [
     (str, "a text"),

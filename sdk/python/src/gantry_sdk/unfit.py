@@ -56,8 +56,6 @@ def _find(value: Any, plain: Callable[[Any], Any], place: list[str | int]) -> tu
     if isinstance(value, (list, tuple)):
         found = (_find(item, plain, [*place, at]) for at, item in enumerate(value))
         return next((unfit for unfit in found if unfit), None)
-    if isinstance(value, Decimal) and not value.is_finite():
-        return place, f"{value}: was a text that is no number converted?"
     try:
         return _find(plain(value), plain, place)
     except (TypeError, ValueError) as error:
@@ -84,4 +82,6 @@ def _has_half(text: str) -> bool:
 
 
 def _named(value: Any) -> str | None:
+    if isinstance(value, Decimal) and not value.is_finite():
+        return f"{value}: was a text that is no number converted?"
     return next((hint for kinds, hint in _HINTS if isinstance(value, kinds)), None)

@@ -84,9 +84,9 @@ def fitting(value: Decimal, shown: Any) -> Decimal:
     """The decimal, written without an exponent, if it is none beyond what this project's decimals hold; else
     `not-a-decimal`, which shows what was read."""
     digits = str(value)
-    if len(digits) <= _ALWAYS_FITS and "E" not in digits:
+    if len(digits) <= _ALWAYS_FITS and "E" not in digits and value.is_finite():
         return _positive_zero(value)
-    if value.adjusted() > MOST_DECIMALS or -_exponent(value) > MOST_DECIMALS:
+    if not value.is_finite() or value.adjusted() > MOST_DECIMALS or -_exponent(value) > MOST_DECIMALS:
         raise _wrong(str(shown))
     if _exponent(value) > 0:
         value = value.quantize(Decimal(1), context=EXACT)

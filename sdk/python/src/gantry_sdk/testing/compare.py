@@ -41,6 +41,8 @@ def _same(a: Any, b: Any) -> bool:
         return a.keys() == b.keys() and all(_same(a[name], b[name]) for name in a)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(_same, a, b))
+    if isinstance(a, jsontext.Number) and isinstance(b, jsontext.Number) and (a.is_nan() or b.is_nan()):
+        return a.source == b.source
     return (
         isinstance(a, Decimal) == isinstance(b, Decimal) and isinstance(a, bool) == isinstance(b, bool) and bool(a == b)
     )
