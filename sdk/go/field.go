@@ -183,7 +183,11 @@ func readSigned[T ~int | ~int32 | ~int64](raw []byte, to *T, bits int, expected 
 }
 
 func readUnsigned[T ~uint32 | ~uint64](raw []byte, to *T, bits int, expected string) error {
-	number, err := strconv.ParseUint(string(raw), 10, bits)
+	digits := string(raw)
+	if digits == "-0" {
+		digits = "0"
+	}
+	number, err := strconv.ParseUint(digits, 10, bits)
 	if err != nil {
 		return wrongType(raw, expected)
 	}

@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 )
 
@@ -38,6 +39,18 @@ func TestAValueOfAnyOtherTypeIsWrongButNotFatal(t *testing.T) {
 		if _, err := field[uint32](t, text).Or(5)(); code(err) != "wrong-type" {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+func TestAWholeNumberHasNoPointAndNoExponent(t *testing.T) {
+	for _, text := range []string{"1.0", "1e2"} {
+		_, err := field[uint32](t, text).Required()
+		if err == nil || !strings.Contains(err.Error(), "4294967295, found a number with a point or an exponent") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if got, err := field[uint32](t, "-0").Required(); got != 0 || err != nil {
+		t.Error(got, err)
 	}
 }
 

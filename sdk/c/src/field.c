@@ -17,12 +17,22 @@ static gantry_defect wrong_type(const char *expected, gantry_kind kind) {
     return gantry_defect_of("wrong-type", "expected %s, found %s", expected, name_of(kind));
 }
 
+static bool has_point_or_exponent(gantry_text digits) {
+    for (size_t at = 0; at < digits.length; at++) {
+        if (digits.ptr[at] == '.' || (digits.ptr[at] | 32) == 'e') return true;
+    }
+    return false;
+}
+
 gantry_defect gantry_unfit(gantry_json value, const char *expected) {
     gantry_kind kind = gantry_kind_of(value);
     if (kind == GANTRY_MISSING) return gantry_defect_of("missing-field", "this is mandatory");
     if (kind == GANTRY_TWICE) return gantry_defect_of("duplicate-field", "this stands here twice");
     if (kind == GANTRY_MISPLACED) return gantry_defect_of("wrong-type", "what this should be a member of is no object");
     if (kind == GANTRY_NULL) return gantry_defect_of("missing-field", "this is mandatory");
+    if (kind == GANTRY_NUMBER && has_point_or_exponent(gantry_raw(value))) {
+        return gantry_defect_of("wrong-type", "expected %s, found a number with a point or an exponent", expected);
+    }
     return wrong_type(expected, kind);
 }
 
@@ -71,6 +81,7 @@ static bool read_integer(gantry_json value, bool *is_negative, uint64_t *amount)
         if (__builtin_mul_overflow(*amount, 10, amount)) return false;
         if (__builtin_add_overflow(*amount, (uint64_t)(digits.ptr[at] - '0'), amount)) return false;
     }
+    if (*amount == 0) *is_negative = false;
     return true;
 }
 

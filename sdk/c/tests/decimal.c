@@ -1,5 +1,7 @@
 /// Decimals: the same cases as the Rust SDK's.
+#define _GNU_SOURCE
 #include "test.h"
+#include <string.h>
 
 static gantry_decimal value(const char *text) {
     gantry_decimal decimal = {0};
@@ -41,6 +43,13 @@ static void what_is_no_decimal_is_a_defect(void) {
     }
     EXPECT_CODE(gantry_as_decimal(json("79228162514264337593543950335"), &read), NULL, "2^96 - 1");
     EXPECT_CODE(gantry_as_decimal(json("79228162514264337593543950336"), &read), "not-a-decimal", "2^96");
+    const char *const limit = "is beyond what a decimal holds: 28 decimals, and about 28 digits in all";
+    const char *const longer[] = {"1e30", "1e-30", "123456789012345678901234567890.12",
+                                  "\"79228162514264337593543950336\""};
+    for (size_t at = 0; at < COUNT(longer); at++) {
+        gantry_text text = gantry_as_decimal(json(longer[at]), &read).text;
+        EXPECT(memmem(text.ptr, text.length, limit, strlen(limit)) != NULL, longer[at]);
+    }
 }
 
 static void groups_and_marks_follow_the_declared_notation(void) {

@@ -88,6 +88,9 @@ static void integers_keep_every_digit(void) {
     for (size_t at = 0; at < COUNT(wrong); at++)
         EXPECT_CODE(gantry_as_u32(json(wrong[at]), &number), "wrong-type", wrong[at]);
     EXPECT_CODE(gantry_as_i64(json("9223372036854775808"), &small), "wrong-type", "beyond");
+    EXPECT_CODE(gantry_as_u32(json("-0"), &number), NULL, "-0");
+    EXPECT_TEXT(gantry_as_u32(json("1e2"), &number).text,
+                "expected a whole number from 0 to 4294967295, found a number with a point or an exponent");
 }
 
 static void what_is_written_can_be_read(void) {

@@ -47,6 +47,18 @@ func TestWhatIsNoDecimalIsADefect(t *testing.T) {
 	}
 }
 
+func TestANumberWithTooManyDigitsIsToldTheLimit(t *testing.T) {
+	for text, cause := range map[string]string{
+		"1e30": "28 decimals", "123456789012345678901234567890.12": "28 decimals", "1e-30": "28 decimals",
+		`"123456789012345678901234567890"`: "28 decimals", `"1,5"`: "notation", `"."`: "notation",
+	} {
+		var number Decimal
+		if err := number.UnmarshalJSON([]byte(text)); err == nil || !strings.Contains(err.Error(), cause) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 func TestGroupsAndMarksFollowTheDeclaredNotation(t *testing.T) {
 	for _, text := range []string{
 		"1.234.567,89", "1 234 567,89", "1'234'567,89", "1\u202f234\u202f567,89", " 1234567,89 ", "+1.234.567,89",

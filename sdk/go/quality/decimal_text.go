@@ -34,6 +34,9 @@ func (n Notation) Parse(text string) (Decimal, error) {
 	if number, ok := parsePlain(plain); ok {
 		return number, nil
 	}
+	if isPlain(plain) {
+		return Decimal{}, beyondDecimals(text)
+	}
 	return Decimal{}, notADecimal(text)
 }
 
@@ -64,7 +67,7 @@ func (d *Decimal) UnmarshalJSON(raw []byte) error {
 	}
 	number, ok := parseNumber(text)
 	if !ok {
-		return notADecimal(text)
+		return beyondDecimals(text)
 	}
 	*d = number
 	return nil
@@ -179,7 +182,24 @@ func withoutGroups(text, point string, mark rune) string {
 }
 
 func notADecimal(text string) error {
-	return sdk.NewDefect("not-a-decimal", "`%s` is no decimal of the expected notation", text)
+	return sdk.NewDefect("not-a-decimal", "`%s` is no decimal of the expected notation", jsonin.Shortened(text))
+}
+
+func beyondDecimals(text string) error {
+	return sdk.NewDefect("not-a-decimal", "`%s` is beyond what a decimal holds: 28 decimals, and about 28 digits in all", jsonin.Shortened(text))
+}
+
+// isPlain says whether a text is a number in the machines' notation, however long.
+func isPlain(text string) bool {
+	isDigits := func(part string) bool {
+		return part != "" && strings.Trim(part, "0123456789") == ""
+	}
+	unsigned := text
+	if text != "" && (text[0] == '-' || text[0] == '+') {
+		unsigned = text[1:]
+	}
+	whole, fraction, hasFraction := strings.Cut(unsigned, ".")
+	return isDigits(whole) && (!hasFraction || isDigits(fraction))
 }
 
 // oneOf sets the number of the name that the text is, or answers a `wrong-value`.

@@ -100,7 +100,7 @@ export class Checker {
   }
 
   /**
-   * A mandatory whole number; 0 where it fails.
+   * A mandatory whole number below 2^53, written without point and exponent; 0 where it fails.
    * @param {string} name
    * @param {(value: number) => number} [step]
    * @returns {number}
@@ -111,6 +111,21 @@ export class Checker {
       return step === undefined ? value : step(value);
     } catch (error) {
       return this.#record(name, error, 0);
+    }
+  }
+
+  /**
+   * A mandatory whole number of any size, with all its digits; 0 where it fails.
+   * @param {string} name
+   * @param {(value: bigint) => bigint} [step]
+   * @returns {bigint}
+   */
+  bigint(name, step) {
+    try {
+      const value = read.bigint(this.#member(name));
+      return step === undefined ? value : step(value);
+    } catch (error) {
+      return this.#record(name, error, 0n);
     }
   }
 

@@ -7,6 +7,7 @@
  */
 
 import { NumberLiteral } from "./json/literal.js";
+import { Defect } from "./outcome.js";
 import { fits, groups } from "./pattern.js";
 
 /** Most decimals of a number that is read, and the first number of units that is too large, as in every SDK. */
@@ -18,6 +19,9 @@ const SURE_LENGTH = 28;
 
 /** A float holds any 15 digits. */
 const SURE_UNITS = 1e15;
+
+/** Longest part of a value that a defect shows. */
+const SHOWN = 300;
 
 const PLAIN = /[-+]?\d+(?:\.\d+)?$/y;
 const SCIENTIFIC = /([-+]?\d+(?:\.\d+)?)[eE]([-+]?\d{1,4})$/y;
@@ -216,6 +220,21 @@ export class Decimal {
 
 Decimal.ZERO = new Decimal(0n, 0);
 Decimal.ONE_HUNDRED = new Decimal(100n, 0);
+
+/**
+ * The defect of what no decimal can be made of: it has too many digits, or is spelt in another way.
+ * @param {unknown} value
+ * @param {string} plain the same in the machines' notation
+ */
+export function noDecimal(value, plain) {
+  const text = String(value);
+  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  const isNumber = typeof value !== "string" || fits(PLAIN, plain);
+  const cause = isNumber
+    ? "is beyond what a decimal holds: 28 decimals, and about 28 digits in all"
+    : "is no decimal of the expected notation";
+  return new Defect("not-a-decimal", `\`${shown}\` ${cause}`);
+}
 
 /**
  * A text that is known to be one.

@@ -12,7 +12,7 @@
  * | `not-a-decimal` | a text or a number that no decimal can be made of |
  */
 
-import { Decimal } from "./decimal.js";
+import { Decimal, noDecimal } from "./decimal.js";
 import { NumberLiteral } from "./json/literal.js";
 import { Defect } from "./outcome.js";
 
@@ -49,7 +49,7 @@ export function textOrNull(value) {
 export function decimal(value) {
   const found = asDecimal(value);
   if (found !== undefined) return found;
-  throw new Defect("not-a-decimal", `\`${value}\` is no decimal of the expected notation`);
+  throw noDecimal(value, String(value).trim());
 }
 
 /**
@@ -62,8 +62,8 @@ export function decimalOrNull(value) {
 }
 
 /**
- * A whole number in this range; a number outside it is a `wrong-type`, since it doesn't fit. What the business takes for
- * plausible is a matter of `range`.
+ * A whole number in this range; a number outside it is a `wrong-type`, since it doesn't fit, and so is one that is written
+ * with a point or an exponent. What the business takes for plausible is a matter of `range`; beyond 2^53 use `bigint`.
  * @param {unknown} value
  * @param {number} [low]
  * @param {number} [high]
@@ -73,6 +73,33 @@ export function integer(value, low = Number.MIN_SAFE_INTEGER, high = Number.MAX_
   const number = value instanceof NumberLiteral && value.source === "-0" ? 0 : /** @type {number} */ (value);
   if (Number.isSafeInteger(number) && number >= low && number <= high) return number;
   throw mismatch(value, `a whole number from ${low} to ${high}`);
+}
+
+/**
+ * A whole number of any size, or of this range, with all its digits; a number outside it is a `wrong-type`.
+ * @param {unknown} value
+ * @param {bigint} [low]
+ * @param {bigint} [high]
+ * @returns {bigint}
+ */
+export function bigint(value, low, high) {
+  const whole = asWhole(value);
+  const isWithin = whole !== undefined && (low === undefined || whole >= low) && (high === undefined || whole <= high);
+  if (isWithin) return whole;
+  throw mismatch(
+    value,
+    `a whole number${low === undefined ? "" : ` from ${low}`}${high === undefined ? "" : ` to ${high}`}`,
+  );
+}
+
+/**
+ * @param {unknown} value
+ * @returns {bigint | undefined}
+ */
+function asWhole(value) {
+  if (typeof value === "bigint") return value;
+  const isNumber = typeof value === "number" || value instanceof NumberLiteral;
+  return isNumber && /^-?\d+$/.test(String(value)) ? BigInt(String(value)) : undefined;
 }
 
 /**
@@ -108,5 +135,6 @@ function kind(value) {
   if (typeof value === "boolean") return "true or false";
   if (Array.isArray(value)) return "an array";
   const isNumber = typeof value === "number" || typeof value === "bigint" || value instanceof NumberLiteral;
-  return isNumber ? "another number" : "an object";
+  if (!isNumber) return "an object";
+  return /[.eE]/.test(String(value)) ? "a number with a point or an exponent" : "another number";
 }

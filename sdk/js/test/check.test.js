@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { alpha2, Checker, Decimal, Defect, integer, range, readJson, Refusal } from "../src/index.js";
+import {
+  alpha2,
+  bigint,
+  Checker,
+  decimal,
+  Decimal,
+  Defect,
+  integer,
+  plain,
+  range,
+  readJson,
+  Refusal,
+} from "../src/index.js";
 
 /**
  * Paths and codes of what is found.
@@ -72,6 +84,51 @@ test("missing, null, blank and wrong are told apart", () => {
       "/blank not-a-decimal",
     ],
   );
+});
+
+/**
+ * @param {(value: any) => unknown} read
+ * @param {unknown} value
+ * @returns {string}
+ */
+function defect(read, value) {
+  try {
+    return String(read(value));
+  } catch (error) {
+    assert.ok(error instanceof Defect);
+    return `${error.code}: ${error.message}`;
+  }
+}
+
+test("whole numbers of any size are read, without point and exponent", () => {
+  const check = new Checker(readJson('{"a":18446744073709551615,"b":7,"c":-0,"d":9007199254740992,"e":1.0}'));
+  const read = ["a", "b", "c", "d", "e"].map((name) => check.bigint(name));
+  assert.deepEqual(read, [18446744073709551615n, 7n, 0n, 9007199254740992n, 0n]);
+  assert.deepEqual(
+    found(() => check.finish()),
+    ["/e wrong-type"],
+  );
+  assert.equal(bigint(5, 5n, 5n), 5n);
+  assert.match(
+    defect((value) => bigint(value, 0n, 4n), 5),
+    /wrong-type: expected a whole number from 0 to 4,/,
+  );
+  for (const source of ["1.0", "1e2", "1.5", "1e+21"]) {
+    for (const reader of [integer, bigint]) {
+      assert.match(defect(reader, readJson(source)), /a whole number.*, found a number with a point or an exponent$/);
+    }
+  }
+  assert.match(defect(integer, 2n ** 64n), /to 9007199254740991, found another number$/);
+});
+
+test("a number with too many digits for a decimal is told the limit", () => {
+  const long = "123456789012345678901234567890";
+  for (const source of ["1e30", "1e-30", `${long}.12`, long, `"${long}"`, "1e400"]) {
+    assert.match(defect(decimal, readJson(source)), /^not-a-decimal: .* beyond what a decimal holds: 28 decimals/);
+  }
+  assert.match(defect(plain, long), /beyond what a decimal holds/);
+  assert.match(defect(plain, "1,5"), /of the expected notation/);
+  assert.ok(defect(decimal, readJson("1".repeat(5000))).length < 450);
 });
 
 test("what every object inherits is no member", () => {

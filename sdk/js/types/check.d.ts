@@ -54,12 +54,19 @@ export declare class Checker {
      */
     decimalOrNull(name: string, step?: (value: Decimal) => Decimal): Decimal | null;
     /**
-     * A mandatory whole number; 0 where it fails.
+     * A mandatory whole number below 2^53, written without point and exponent; 0 where it fails.
      * @param {string} name
      * @param {(value: number) => number} [step]
      * @returns {number}
      */
     integer(name: string, step?: (value: number) => number): number;
+    /**
+     * A mandatory whole number of any size, with all its digits; 0 where it fails.
+     * @param {string} name
+     * @param {(value: bigint) => bigint} [step]
+     * @returns {bigint}
+     */
+    bigint(name: string, step?: (value: bigint) => bigint): bigint;
     /**
      * A mandatory `true` or `false`; false where it fails.
      * @param {string} name

@@ -6,6 +6,7 @@
  * it.
  */
 import { NumberLiteral } from "./json/literal.js";
+import { Defect } from "./outcome.js";
 /** A decimal number, exactly. */
 export declare class Decimal {
     /** The digits as a whole number. */
@@ -97,3 +98,9 @@ export declare namespace Decimal {
     var ZERO: Decimal;
     var ONE_HUNDRED: Decimal;
 }
+/**
+ * The defect of what no decimal can be made of: it has too many digits, or is spelt in another way.
+ * @param {unknown} value
+ * @param {string} plain the same in the machines' notation
+ */
+export declare function noDecimal(value: unknown, plain: string): Defect;

@@ -39,14 +39,22 @@ export declare function decimal(value: unknown): Decimal;
  */
 export declare function decimalOrNull(value: unknown): Decimal | null;
 /**
- * A whole number in this range; a number outside it is a `wrong-type`, since it doesn't fit. What the business takes for
- * plausible is a matter of `range`.
+ * A whole number in this range; a number outside it is a `wrong-type`, since it doesn't fit, and so is one that is written
+ * with a point or an exponent. What the business takes for plausible is a matter of `range`; beyond 2^53 use `bigint`.
  * @param {unknown} value
  * @param {number} [low]
  * @param {number} [high]
  * @returns {number}
  */
 export declare function integer(value: unknown, low?: number, high?: number): number;
+/**
+ * A whole number of any size, or of this range, with all its digits; a number outside it is a `wrong-type`.
+ * @param {unknown} value
+ * @param {bigint} [low]
+ * @param {bigint} [high]
+ * @returns {bigint}
+ */
+export declare function bigint(value: unknown, low?: bigint, high?: bigint): bigint;
 /**
  * @param {unknown} value
  * @returns {boolean}

@@ -7,7 +7,7 @@
  */
 export { Checker } from "./check.js";
 export { Decimal } from "./decimal.js";
-export { boolean, decimal, decimalOrNull, integer, text, textOrNull } from "./field.js";
+export { bigint, boolean, decimal, decimalOrNull, integer, text, textOrNull } from "./field.js";
 export { idempotencyKey } from "./idempotency.js";
 export { NumberLiteral } from "./json/literal.js";
 export { readJson } from "./json/read.js";

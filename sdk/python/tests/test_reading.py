@@ -68,6 +68,20 @@ def verdicts(json: str | bytes, kind: Any, *, strict: bool = False) -> list[tupl
 
 
 class Reading(unittest.TestCase):
+    def test_what_is_wrong_with_a_number_is_said(self) -> None:
+        for text, kind, cause in [
+            ("1.0", U32, "to 4294967295, found a number with a point or an exponent"),
+            ("1e2", int, "expected a whole number, found a number with a point or an exponent"),
+            ("1e30", Decimal, "`1e30` is beyond what a decimal holds: 28 decimals"),
+            ("123456789012345678901234567890.12", Decimal, "beyond what a decimal holds"),
+            ('"123456789012345678901234567890"', Decimal, "beyond what a decimal holds"),
+            ("1e-30", Decimal, "`1e-30` is beyond"),
+            ('"1,5"', Decimal, "of the expected notation"),
+        ]:
+            with self.subTest(text), self.assertRaises(Invalid) as refused:
+                read(text, kind)
+            self.assertIn(cause, refused.exception.violations[0].text)
+
     def test_a_number_is_judged_where_it_is_read(self) -> None:
         long, vast = "1" * 5000, "1e9999999999999999999"
         self.assertEqual(read(f'{{"other":[{long},{vast}]}}', Loose), Loose())

@@ -191,8 +191,10 @@ impl<'de, T: Scalar> Visitor<'de> for ScalarVisitor<T> {
         Ok(Field::of(T::of_integer(value.into()), "another number"))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Field<T>, E> {
-        Ok(Field::of(None, "another number"))
+    /// Whole numbers beyond 64 bits come as floats, too.
+    fn visit_f64<E>(self, value: f64) -> Result<Field<T>, E> {
+        let is_long = value.abs() >= 9_223_372_036_854_775_808.0;
+        Ok(Field::of(None, if is_long { "another number" } else { "a number with a point or an exponent" }))
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Field<T>, E> {
@@ -231,6 +233,14 @@ mod tests {
         assert_eq!(wrong.required().unwrap_err().code, "wrong-type");
         assert_eq!(serde_json::from_str::<Field<i32>>("-5").unwrap(), Field::Value(-5));
         assert_eq!(serde_json::from_str::<Field<bool>>("true").unwrap(), Field::Value(true));
+    }
+
+    #[test]
+    fn a_whole_number_has_no_point_and_no_exponent() {
+        for json in ["1.0", "1e2"] {
+            let defect = serde_json::from_str::<Field<u32>>(json).unwrap().required().unwrap_err().clone();
+            assert!(defect.text.ends_with("found a number with a point or an exponent"), "{defect:?}");
+        }
     }
 
     #[test]

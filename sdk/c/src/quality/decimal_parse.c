@@ -13,6 +13,12 @@ static gantry_defect wrong(gantry_text text) {
     return gantry_defect_of("not-a-decimal", "`%.*s` is no decimal of the expected notation", GANTRY_ARG(text));
 }
 
+static gantry_defect beyond(gantry_text text) {
+    return gantry_defect_of("not-a-decimal",
+                            "`%.*s` is beyond what a decimal holds: 28 decimals, and about 28 digits in all",
+                            GANTRY_ARG(text));
+}
+
 /// Digits before `end`; false where there are none, or more than there is room for.
 static bool read_digits(const char **at, const char *end, gantry_int128 *mantissa, unsigned *count) {
     const char *from = *at;
@@ -43,6 +49,20 @@ static bool read_plain(const char **at, const char *end, gantry_decimal *value) 
 static bool is_plain(gantry_text text, gantry_decimal *value) {
     const char *at = text.ptr, *end = text.ptr + text.length;
     return read_plain(&at, end, value) && at == end;
+}
+
+/// Whether the text is a number in the machines' notation, however long.
+static bool is_number(gantry_text text) {
+    const char *at = text.ptr, *end = text.ptr + text.length;
+    if (at < end && (*at == '-' || *at == '+')) at++;
+    for (int part = 0; part < 2; part++) {
+        const char *from = at;
+        while (at < end && is_digit(*at)) at++;
+        if (at == from) return false;
+        if (at == end) return true;
+        if (part > 0 || *at++ != '.') return false;
+    }
+    return false;
 }
 
 /// How many bytes the mark between two groups has; 0 where none stands here.
@@ -84,7 +104,8 @@ gantry_defect gantry_decimal_parse(gantry_text text, gantry_notation notation, g
     gantry_text plain = gantry_trim(text);
     if (notation == GANTRY_POINT && !without_groups(plain, '.', ',', &plain)) return wrong(text);
     if (notation == GANTRY_COMMA && !without_groups(plain, ',', '.', &plain)) return wrong(text);
-    return is_plain(plain, value) ? gantry_fine() : wrong(text);
+    if (is_plain(plain, value)) return gantry_fine();
+    return is_number(plain) ? beyond(text) : wrong(text);
 }
 
 /// Moves the point by the exponent behind `e`.
@@ -116,7 +137,7 @@ static bool read_number(gantry_text digits, gantry_decimal *value) {
 gantry_defect gantry_as_decimal(gantry_json json, gantry_decimal *value) {
     gantry_text raw = gantry_raw(json);
     switch (gantry_kind_of(json)) {
-    case GANTRY_NUMBER: return read_number(raw, value) ? gantry_fine() : wrong(raw);
+    case GANTRY_NUMBER: return read_number(raw, value) ? gantry_fine() : beyond(raw);
     case GANTRY_TEXT: return gantry_decimal_parse(gantry_string(json), GANTRY_PLAIN, value);
     default: return gantry_unfit(json, "a decimal");
     }

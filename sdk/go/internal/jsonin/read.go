@@ -228,6 +228,9 @@ func KindOf(raw string) string {
 	case '{':
 		return "an object"
 	default:
+		if strings.ContainsAny(raw, ".eE") {
+			return "a number with a point or an exponent"
+		}
 		return "another number"
 	}
 }

@@ -3,7 +3,7 @@
  * which.
  */
 
-import { Decimal } from "../decimal.js";
+import { Decimal, noDecimal } from "../decimal.js";
 import { Defect } from "../outcome.js";
 import { fits } from "../pattern.js";
 import { trimmed } from "./characters.js";
@@ -29,9 +29,10 @@ const GROUP_MARKS = /[., \u00a0\u202f'’]/g;
  */
 export function parseDecimal(text, notation) {
   const bare = trimmed(text);
-  const value = Decimal.parse(notation === "plain" ? bare : withoutGroups(bare, NOTATIONS[notation]));
+  const plain = notation === "plain" ? bare : withoutGroups(bare, NOTATIONS[notation]);
+  const value = Decimal.parse(plain);
   if (value !== undefined) return value;
-  throw new Defect("not-a-decimal", `\`${text}\` is no decimal of the expected notation`);
+  throw noDecimal(text, plain);
 }
 
 /**

@@ -92,8 +92,13 @@ def choice(choices: Any) -> Callable[[Any], Any]:
 
 def wrong_type(expected: str, value: Any) -> Defect:
     """The defect of having got a value of another type."""
-    found = next((name for kind, name in _KINDS if isinstance(value, kind)), "another number")
+    found = next((name for kind, name in _KINDS if isinstance(value, kind)), None) or _number_kind(value)
     return Defect("wrong-type", f"expected {expected}, found {found}")
+
+
+def _number_kind(value: Any) -> str:
+    has_point = isinstance(value, Decimal) and _POINT_OR_EXPONENT.search(str(_written(value)))
+    return "a number with a point or an exponent" if has_point else "another number"
 
 
 def wrong_value(value: Any) -> Defect:

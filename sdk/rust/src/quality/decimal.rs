@@ -46,7 +46,8 @@ pub fn parse(text: &str, notation: Notation) -> Result<Decimal, Defect> {
         Notation::Point => without_groups(trimmed, '.', ','),
         Notation::Comma => without_groups(trimmed, ',', '.'),
     };
-    plain.filter(|text| is_plain(text)).and_then(|text| Decimal::from_str_exact(&text).ok()).ok_or_else(|| wrong(text))
+    let plain = plain.filter(|text| is_plain(text)).ok_or_else(|| wrong(text))?;
+    Decimal::from_str_exact(&plain).map_err(|_| beyond(text))
 }
 
 /// The decimal a text in the machines' notation stands for: `1234.56`.
@@ -101,7 +102,7 @@ impl Scalar for Decimal {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         Ok(match raw.as_bytes() {
             [b'n', ..] => Field::Null,
-            [b'-' | b'0'..=b'9', ..] => number(raw).map_or_else(|| Field::Wrong(wrong(raw)), Field::Value),
+            [b'-' | b'0'..=b'9', ..] => number(raw).map_or_else(|| Field::Wrong(beyond(raw)), Field::Value),
             [b'"', ..] => quoted(raw).map_or_else(Field::Wrong, Field::Value),
             [b't' | b'f', ..] => Field::of(None, "true or false"),
             [b'[', ..] => Field::of(None, "an array"),
@@ -159,6 +160,12 @@ fn wrong(text: &str) -> Defect {
     Defect::new("not-a-decimal", format!("`{text}` is no decimal of the expected notation"))
 }
 
+#[cold]
+fn beyond(text: &str) -> Defect {
+    let limit = "28 decimals, and about 28 digits in all";
+    Defect::new("not-a-decimal", format!("`{text}` is beyond what a decimal holds: {limit}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +202,15 @@ mod tests {
         ] {
             assert_eq!(read(json).required().unwrap_err().code, code, "{json}");
         }
+    }
+
+    #[test]
+    fn a_number_with_too_many_digits_is_told_the_limit() {
+        for json in ["1e30", "1e-30", "123456789012345678901234567890.12", "\"123456789012345678901234567890\""] {
+            let defect = read(json).required().unwrap_err();
+            assert!(defect.text.contains("28 decimals"), "{json}: {defect:?}");
+        }
+        assert!(plain("1,5").unwrap_err().text.contains("notation"));
     }
 
     #[test]

@@ -87,11 +87,11 @@ def fitting(value: Decimal, shown: Any) -> Decimal:
     if len(digits) <= _ALWAYS_FITS and "E" not in digits and value.is_finite():
         return _positive_zero(value)
     if not value.is_finite() or value.adjusted() > MOST_DECIMALS or -_exponent(value) > MOST_DECIMALS:
-        raise _wrong(str(shown))
+        raise _beyond(str(shown))
     if _exponent(value) > 0:
         value = value.quantize(Decimal(1), context=EXACT)
     if int(value.copy_abs().scaleb(-_exponent(value), EXACT)) >= _MANTISSA_LIMIT:
-        raise _wrong(str(shown))
+        raise _beyond(str(shown))
     return _positive_zero(value)
 
 
@@ -121,5 +121,12 @@ def _without_groups(text: str, point: str, group: str) -> str:
 
 
 def _wrong(text: str) -> Defect:
-    shown = text if len(text) <= 300 else text[:300] + "…"
-    return Defect("not-a-decimal", f"`{shown}` is no decimal of the expected notation")
+    return Defect("not-a-decimal", f"`{_shortened(text)}` is no decimal of the expected notation")
+
+
+def _beyond(text: str) -> Defect:
+    return Defect("not-a-decimal", f"`{_shortened(text)}` is beyond what a decimal holds: 28 decimals, and about 28 digits in all")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 300 else text[:300] + "…"
