@@ -45,9 +45,9 @@ pub(crate) fn with_host<T>(
     work: impl AsyncFnOnce(&Client) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     with_config(host, output, async |config| {
-        let transport = Transport::to_host(config).await?;
-        let absent = || ClientError::NoHost { dir: config.data_dir.clone(), from: host.data_source() };
-        let transport = transport.ok_or_else(absent)?;
+        let Some(transport) = Transport::to_host(config).await? else {
+            return Err(ClientError::NoHost { dir: config.data_dir.clone(), from: host.data_source() }.into());
+        };
         work(&Client { transport }).await
     })
 }

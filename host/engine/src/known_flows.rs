@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::active_flows::{ActiveFlow, ActiveFlows};
 
+pub use gantry_config::nearest;
+
 /// Where the names are kept in the store.
 const NAMESPACE: &str = "flows-in-force";
 

@@ -6,9 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use gantry_config::nearest;
 use gantry_core::{FlowName, TargetName};
-use gantry_engine::known_flows::{FlowsInForce, KnownFlows};
+use gantry_engine::known_flows::{FlowsInForce, KnownFlows, nearest};
 use gantry_store::{DeadLetterGroup, Filter, GroupFilter, StoreError};
 
 use crate::services::Services;

@@ -27,15 +27,12 @@ use std::path::{Path, PathBuf};
 use crate::error::RecordError;
 use crate::error::{Failure, FailureKind, StoreError};
 use crate::keys;
-use crate::lock::Lock;
+use crate::lock::{LOG_FILE, Lock};
 use crate::record;
 
 /// Log directive that silences the engine's own WARN and INFO lines: this crate handles what they report, and logs it
 /// itself.
 pub const LOG_DIRECTIVE: &str = "sled=error";
-
-/// The engine's log, which holds all data: where it is, there is a store.
-pub(crate) const LOG_FILE: &str = "db";
 
 /// Unit of the engine's log and of its space reclamation. It is part of the on-disk format: never change it for an
 /// existing store. Twice the default, so that a full page (20 × 8 KiB) stays below a quarter of it.

@@ -11,8 +11,10 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::disk::LOG_FILE;
 use crate::error::OpenError;
+
+/// The engine's log, which holds all data: where it is, there is a store.
+pub(crate) const LOG_FILE: &str = "db";
 
 /// How long to wait for a lock that the child of a killed process may still hold for a moment.
 const CHILD_TIMEOUT: Duration = Duration::from_secs(1);

@@ -8,8 +8,8 @@
 
 use gantry_core::dead_letter::Successor;
 use gantry_core::{
-    DeadLetter, DeadLetterState, Delivery, DeliveryState, Envelope, Event, MessageId, MessageState, Resolution,
-    TimelineEntry, Timestamp,
+    DeadLetter, DeadLetterState, DeliveryState, Envelope, Event, MessageId, MessageState, Resolution, TimelineEntry,
+    Timestamp,
 };
 
 use crate::dead_letters::{self, Counters};
@@ -41,8 +41,8 @@ pub(crate) fn standing(draft: &Draft<'_>, first: MessageId, payload: &[u8]) -> R
         return Ok(Standing::Alive);
     };
     let Some((queued, _)) = draft.load::<Envelope>(&keys::message(seq))? else { return Ok(Standing::Alive) };
-    let is_dead = |delivery: &Delivery| delivery.state == DeliveryState::Dead;
-    let has_failed = queued.replay.is_some() || queued.deliveries.iter().any(is_dead);
+    let has_failed =
+        queued.replay.is_some() || queued.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Dead);
     let is_other = queued.message.payload != payload;
     Ok(if has_failed && is_other { Standing::Undecided } else { Standing::Alive })
 }

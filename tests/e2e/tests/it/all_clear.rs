@@ -9,7 +9,10 @@ use gantry_runtime::NotReady;
 fn site(erp: &Sink) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("flows")).unwrap();
-    FlowText::new("orders").step(guest("echo"), "").target("erp", erp, "").write(&dir.path().join("flows"));
+    FlowText::new("orders")
+        .step(guest("echo"), "name = \"translate\"")
+        .target("erp", erp, "")
+        .write(&dir.path().join("flows"));
     dir
 }
 
@@ -63,14 +66,18 @@ async fn a_name_that_nobody_knows_is_an_error_with_the_one_that_was_meant() {
         ("dlq list --count --flow ordres", "no flow `ordres`", "`orders`?"),
         ("dlq list --format json --flow stocks", "no flow `stocks`", "`stock`?"),
         ("dlq groups --flow ordres", "no flow `ordres`", "`orders`?"),
-        ("dlq groups --target epr", "no flow in force has a target `epr`", "`erp`?"),
+        ("dlq groups --target erpp", "no flow in force has a target `erpp`", "`erp`?"),
         ("dlq export --flow ordres", "no flow `ordres`", "`orders`?"),
-        ("dlq list --flow orders --target epr", "the flow `orders` does not have a target `epr`", "`erp`?"),
+        ("dlq list --flow orders --target erpp", "the flow `orders` does not have a target `erpp`", "`erp`?"),
         ("dlq redrive --yes --flow ordres", "no flow `ordres`", "`orders`?"),
         ("dlq discard --all --yes --reason x --flow ordres", "no flow `ordres`", "`orders`?"),
         ("dlq replay --all --yes --flow ordres", "no flow `ordres`", "`orders`?"),
         ("quality --flow ordres", "no flow `ordres`", "`orders`?"),
-        ("quality --flow orders --step ehco", "the flow `orders` does not have a step `ehco`", "`echo`?"),
+        (
+            "quality --flow orders --step transalte",
+            "the flow `orders` does not have a step `transalte`",
+            "`translate`?",
+        ),
     ];
     let known = [
         "dlq list --flow orders",
@@ -78,7 +85,7 @@ async fn a_name_that_nobody_knows_is_an_error_with_the_one_that_was_meant() {
         "dlq list --flow stock",
         "dlq list --flow stock --target erp",
         "dlq groups --flow stock",
-        "quality --flow orders --step echo",
+        "quality --flow orders --step translate",
         "quality --step target.erp.schema",
     ];
     let look = || {
@@ -92,7 +99,7 @@ async fn a_name_that_nobody_knows_is_an_error_with_the_one_that_was_meant() {
         }
     };
     look();
-    let (code, text) = gantry(dir.path(), "deploy history ordres/echo");
+    let (code, text) = gantry(dir.path(), "deploy history ordres/translate");
     assert!(code == 7 && text.contains("did you mean `orders`?"), "{text}");
     assert!(gantry(dir.path(), "dlq jobs").1.contains("no jobs"), "nothing was begun");
 

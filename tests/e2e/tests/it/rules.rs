@@ -260,7 +260,7 @@ async fn operators_see_rules_at_the_command_line() {
     let at_rest: serde_json::Value =
         serde_json::from_str(&quality(&["--code", "wrong-sum", "--format", "json"])).unwrap();
     assert_eq!((&at_rest["rows"][0]["messages"], &at_rest["rows"][0]["severity"]), (&2.into(), &"warning".into()));
-    assert!(quality(&["--flow", "other"]).contains("no rule was broken"));
+    assert!(quality(&["--code", "other"]).contains("no rule was broken"));
 }
 
 /// The flow in the guide.

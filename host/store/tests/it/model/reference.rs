@@ -265,11 +265,9 @@ impl Reference {
             }
             stays
         });
-        let unsettled = |message: MessageId| {
-            self.dead_letters.get(&whole(message)).is_some_and(|dead_letter| dead_letter.closed_at.is_none())
-        };
         for (message, until) in self.first.values_mut().filter(|(_, until)| *until <= now) {
-            if unsettled(*message) {
+            let dead_letter = self.dead_letters.get(&whole(*message));
+            if dead_letter.is_some_and(|dead_letter| dead_letter.closed_at.is_none()) {
                 *until = now.after(PROLONGED_BY);
             }
         }
