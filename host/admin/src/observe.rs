@@ -20,7 +20,8 @@ pub(crate) async fn healthz(Running(host): Running) -> Response {
 }
 
 /// 200 while the host should get traffic; otherwise 503 with the reason. The answer also states the time and result of
-/// the last reload. A refused reload does not affect the status, because the old flows keep running.
+/// the last reload, and names the flows that can't run as `broken_flows`. Neither a refused reload nor a broken flow affects
+/// the status, because the others keep running.
 #[utoipa::path(get, path = "/readyz", tag = "health", operation_id = "readyz",
     responses((status = 200, description = "the host should get traffic", body = Object),
               (status = 503, description = "the host should get no traffic; `reason` says why", body = Object)))]
@@ -29,6 +30,10 @@ pub(crate) async fn readyz(Running(host): Running) -> Response {
         Ok(()) => (StatusCode::OK, json!({"status": "ready"})),
         Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, json!({"status": "not_ready", "reason": reason.name()})),
     };
+    let broken = host.broken_flows();
+    if !broken.is_empty() {
+        answer["broken_flows"] = json!(broken);
+    }
     if let Some(last) = host.last_reload() {
         answer["last_reload"] = json!({"at": last.at, "result": last.result.name()});
     }

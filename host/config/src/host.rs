@@ -49,6 +49,8 @@ pub struct HostConfig {
     pub plugin_trust: PluginTrust,
     /// Whether edited files take effect as soon as they are saved.
     pub reload_watch: bool,
+    /// Whether a flow that can't run keeps the host from starting.
+    pub start_strict: bool,
     /// The terms for plugin versions that are deployed.
     pub deploy: Terms,
     /// The settings of host events.
@@ -86,6 +88,7 @@ impl HostConfig {
                 "audit": show_duration(self.keep_audit),
             },
             "plugins": plugins,
+            "start": { "strict": self.start_strict },
             "reload": { "watch": self.reload_watch },
             "deploy": {
                 "shadow": self.deploy.shadow,
@@ -123,6 +126,7 @@ impl HostConfig {
             plugin_threads: 0,
             plugin_trust: PluginTrust::default(),
             reload_watch: false,
+            start_strict: false,
             deploy: Terms {
                 shadow: 0,
                 changed: Judgement::Refuse,

@@ -8,6 +8,7 @@
 
 pub mod alert;
 mod at;
+mod broken_file;
 pub mod diagnostic;
 pub mod diagram;
 pub mod dialect;
@@ -26,6 +27,7 @@ pub mod url_template;
 mod xml_path;
 
 pub use alert::{Alert, AlertFormat, AlertTarget, AlertUrl, Events};
+pub use broken_file::{BrokenFile, Intake};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity, Style};
 pub use dialect::{Dialect, Encoding};
 pub use flow::{
@@ -34,7 +36,7 @@ pub use flow::{
 };
 pub use host::{DEFAULT_HOST_FILE, HostConfig};
 pub use kind::{Kinds, Label, SourceKind, SourceSettings, TargetKind, TargetSettings};
-pub use load::{HOST_FILE, examine_flows, examine_flows_beside, is_flow_file, load_flows};
+pub use load::{HOST_FILE, Survey, examine_flows, examine_flows_beside, is_flow_file, load_flows, survey_flows};
 pub use lower::Lower;
 pub use plugin_trust::{NamePattern, PluginTrust, TrustedKey};
 pub use shape::nearest;

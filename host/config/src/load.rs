@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use crate::at::At;
+use crate::broken_file::{BrokenFile, Intake, name_of};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Report, SourceFile};
 use crate::flow::Flow;
 use crate::host::{DEFAULT_HOST_FILE, HostConfig};
@@ -42,24 +43,104 @@ pub fn examine_flows_beside<P: AsRef<Path>>(
     kinds: &Kinds,
     taken: &BTreeSet<FlowName>,
 ) -> (Vec<Flow>, Diagnostics) {
-    let mut found = Diagnostics::default();
-    let files = flow_files(paths, &mut found);
+    let Examined { files, mut found } = examine(paths, kinds, &schema::flow(kinds), taken);
+    let mut flows = Vec::new();
+    for file in files {
+        found.extend(file.found);
+        flows.extend(file.flow);
+    }
+    (flows, found)
+}
+
+/// The flows of a host that runs those that are right, although others are wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    /// The flows without mistakes.
+    pub flows: Vec<Flow>,
+    /// The files with mistakes.
+    pub broken: Vec<BrokenFile>,
+    /// What was found in the paths themselves, such as a folder that can't be read. Nobody knows then which flows there are.
+    pub lost: Diagnostics,
+    /// Everything that was found, in the order of the files.
+    pub found: Diagnostics,
+}
+
+/// Tells flows without mistakes from files with mistakes. Of two flows that exclude each other, the later one is broken.
+pub fn survey_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds, taken: &BTreeSet<FlowName>) -> Survey {
     let schema = schema::flow(kinds);
+    let Examined { files, found: lost } = examine(paths, kinds, &schema, taken);
+    let mut survey = Survey { found: lost.clone(), lost, ..Survey::default() };
+    let mut wrong = Vec::new();
+    for file in files {
+        survey.found.extend(file.found.iter().cloned());
+        match file.flow {
+            Some(flow) if !file.found.has_errors() => survey.flows.push(flow),
+            _ => wrong.push((file.path, file.source, file.found)),
+        }
+    }
+    let mut names: BTreeSet<_> =
+        survey.flows.iter().map(|flow| flow.name.clone()).chain(taken.iter().cloned()).collect();
+    for (path, source, found) in wrong {
+        let known = source.map(|source| hints(source, &schema, kinds)).unwrap_or_default();
+        let name = name_of(known.name.map(|name| name.value), &path, &names);
+        names.insert(name.clone());
+        let intake = known.kind.zip(known.intake).map(|(kind, intake)| Intake { kind, place: intake.value });
+        let file = std::path::absolute(&path).unwrap_or(path);
+        survey.broken.push(BrokenFile { name, file, intake, found });
+    }
+    survey
+}
+
+/// What a set of paths holds.
+struct Examined {
+    files: Vec<ExaminedFile>,
+    /// What was found in the paths themselves.
+    found: Diagnostics,
+}
+
+/// One flow file.
+struct ExaminedFile {
+    path: PathBuf,
+    /// Its text; none if it can't be read.
+    source: Option<SourceFile>,
+    flow: Option<Flow>,
+    found: Diagnostics,
+}
+
+fn examine<P: AsRef<Path>>(paths: &[P], kinds: &Kinds, schema: &Value, taken: &BTreeSet<FlowName>) -> Examined {
+    let mut lost = Diagnostics::default();
+    let mut files = Vec::new();
     let mut drafts = Vec::new();
-    for path in files {
+    for path in flow_files(paths, &mut lost) {
         match read(&path) {
-            Ok(file) => drafts.push(draft(file, &schema, kinds)),
-            Err(diagnostic) => found.extend([*diagnostic]),
+            Ok(file) => drafts.push(draft(file, schema, kinds)),
+            // A file that somebody named and that isn't there is a slip in the command, not in a flow.
+            Err(diagnostic) if !path.exists() => lost.extend([*diagnostic]),
+            Err(diagnostic) => {
+                let found = Diagnostics::from_iter([*diagnostic]);
+                files.push(ExaminedFile { path, source: None, flow: None, found });
+            }
         }
     }
     compare(&mut drafts);
     refuse_taken(&mut drafts, taken);
-    let mut flows = Vec::new();
-    for (report, draft) in drafts {
-        found.extend(report.finish());
-        flows.extend(draft.flow);
-    }
-    (flows, found)
+    files.extend(drafts.into_iter().map(|(report, draft)| ExaminedFile {
+        path: report.file.path.clone(),
+        source: Some(report.file.clone()),
+        flow: draft.flow,
+        found: report.finish().collect(),
+    }));
+    Examined { files, found: lost }
+}
+
+/// What can be read of a file with mistakes. They were reported before.
+fn hints(file: SourceFile, schema: &Value, kinds: &Kinds) -> Draft {
+    let text = Arc::clone(&file.text);
+    let mut report = Report::of(file);
+    let (mut document, _) = DeTable::parse_recoverable(&text);
+    shape::check(schema, document.get_mut(), &mut report);
+    let ends = take_ends(document.get_mut(), kinds);
+    deserialize(document, &mut report).map(|raw| Lower::new(&mut report).flow(raw, ends)).unwrap_or_default()
 }
 
 impl HostConfig {

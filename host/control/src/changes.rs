@@ -13,6 +13,8 @@ pub struct Changes {
     pub removed: Vec<Removed>,
     /// Unchanged flows.
     pub unchanged: Vec<FlowName>,
+    /// Flows that can't run: they could not before either.
+    pub broken: Vec<FlowName>,
 }
 
 /// A flow that was removed, and what is left of it.

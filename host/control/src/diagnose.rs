@@ -13,7 +13,7 @@ use crate::sources::SourceError;
 #[must_use]
 pub fn flow(flow: &Flow, error: &FlowError) -> Diagnostic {
     let code = match error {
-        FlowError::Plugin { .. } => Code::PluginRefused,
+        FlowError::Plugin { .. } | FlowError::Deployed { .. } => Code::PluginRefused,
         FlowError::Table { .. } => Code::TableRefused,
         FlowError::Target { source: BuildError::Secret(_), .. } => Code::SecretUnavailable,
         FlowError::NameTaken { .. } => Code::Conflict,

@@ -18,7 +18,7 @@ type Contents = BTreeMap<PathBuf, Option<Digest>>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
     /// Its file. Relative paths in it begin there, so a file that was moved is another flow.
-    file: PathBuf,
+    pub(crate) file: PathBuf,
     version: String,
     parts: Contents,
     /// What is read together with the flow's own file, as it was read then: the certificates of targets.

@@ -2,27 +2,64 @@
 //! reload plans those that differ from the running ones.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gantry_config::{Diagnostic, Flow, SourceSettings};
-use gantry_core::FlowName;
+use gantry_config::{BrokenFile, Diagnostic, Diagnostics, Flow, SourceSettings};
+use gantry_core::{FlowName, Timestamp};
+use gantry_engine::broken_flow::BrokenFlow;
 use gantry_engine::flow::{Predecessor, RunningFlow, Shared};
 use gantry_engine::flow_error::FlowError;
 use gantry_engine::metrics::FlowMetrics;
 use gantry_security::Environment;
 use gantry_transport::Intake;
-use gantry_transport::source::webhook::RouteTable;
+use gantry_transport::source::webhook::{RouteError, RouteTable};
 
 use crate::diagnose;
 use crate::fingerprint::Fingerprint;
 use crate::sources::{ReadySource, SourceError};
 
+/// What a plan is made of.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// Flows whose files have no mistakes, in the order of their files.
+    pub flows: Vec<Flow>,
+    /// Files with mistakes.
+    pub broken: Vec<BrokenFile>,
+}
+
+impl From<Vec<Flow>> for Candidates {
+    fn from(flows: Vec<Flow>) -> Self {
+        Self { flows, broken: Vec::new() }
+    }
+}
+
+/// What becomes of flows that can't run. Those of alerts always refuse the plan: without them nobody would be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnBroken {
+    /// They refuse the plan: for a strict start.
+    Refuse,
+    /// They are left out, and known to be broken: for a start. With no flow that works, the plan is refused.
+    Carry,
+    /// Those that are broken already stay so. A flow that runs, or is new, refuses the plan: for a reload.
+    CarryKnown,
+}
+
 /// Flows that are ready to be put in force together.
 pub struct Plan {
     /// In the order of their files.
     pub(crate) flows: Vec<Planned>,
+    /// The flows that can't run.
+    pub(crate) broken: Vec<Carried>,
     /// The webhook routes of all of them.
     pub(crate) webhooks: RouteTable,
+}
+
+/// A flow of a plan that can't run.
+pub(crate) struct Carried {
+    pub(crate) entry: BrokenFlow,
+    /// The files that may mend it.
+    pub(crate) files: Vec<PathBuf>,
 }
 
 /// One flow of a plan.
@@ -55,6 +92,8 @@ pub(crate) struct Snapshot {
     pub(crate) alert_flows: Vec<Flow>,
     /// The flows in force, by name.
     pub(crate) flows: BTreeMap<FlowName, InForceFlow>,
+    /// The flows that can't run.
+    pub(crate) broken: Vec<BrokenFlow>,
     /// The metrics of a flow. A flow keeps its counts across reloads.
     pub(crate) metrics_of: Box<dyn Fn(&FlowName) -> FlowMetrics + Send>,
 }
@@ -74,32 +113,152 @@ pub struct Refusal {
     pub flows: Vec<(FlowName, FlowError)>,
     /// Sources that can't be opened.
     pub sources: Vec<SourceError>,
+    /// Mistakes in files.
+    pub files: Diagnostics,
 }
 
 impl Plan {
     /// Loads what is new and checks everything. Blocks, because plugins are compiled. Changes nothing, except that it
     /// creates missing directories of sources.
-    pub(crate) fn prepare(now: &Snapshot, flows: Vec<Flow>, env: Environment<'_>) -> Result<Self, Refusal> {
-        let mut refusal = Refusal::default();
-        let webhooks = RouteTable::build(&flows, env)
-            .map_err(|faults| refusal.sources.extend(faults.into_iter().map(SourceError::Webhook)))
-            .unwrap_or_default();
-        let mut planned = Vec::with_capacity(flows.len());
-        let is_taken = |name: &FlowName| now.alert_flows.iter().any(|alert| alert.name == *name);
-        for flow in flows.iter().filter(|flow| is_taken(&flow.name)) {
-            refusal.flows.push((flow.name.clone(), FlowError::NameTaken { flow: flow.name.clone() }));
+    pub(crate) fn prepare(
+        now: &Snapshot,
+        candidates: Candidates,
+        env: Environment<'_>,
+        on_broken: OnBroken,
+    ) -> Result<Self, Refusal> {
+        let Candidates { flows, broken } = candidates;
+        let (carried, refused) = broken.into_iter().partition(|file| on_broken.carries(now, &file.name, &file.file));
+        let refused: Vec<BrokenFile> = refused;
+        if !refused.is_empty() {
+            return Err(Refusal {
+                files: refused.into_iter().flat_map(|file| file.found).collect(),
+                ..Refusal::default()
+            });
         }
-        for flow in flows.into_iter().filter(|flow| !is_taken(&flow.name)).chain(now.alert_flows.iter().cloned()) {
+        let (mut webhooks, unserved) = RouteTable::build(&flows, env);
+        let Sorted { mut planned, mut unfit, mut refusal } = Sorted::of(now, flows, unserved, env, on_broken);
+        if on_broken == OnBroken::Carry && planned.is_empty() {
+            refusal.files.extend(carried.iter().flat_map(|file: &BrokenFile| file.found.iter().cloned()));
+            unfit.drain(..).for_each(|(_, faults)| refusal.extend(faults));
+        }
+        for flow in now.alert_flows.iter().cloned() {
             let renewal = renew(now, &flow, env, &mut refusal);
             planned.push(Planned { flow, renewal });
         }
-        if refusal.is_empty() { Ok(Self { flows: planned, webhooks }) } else { Err(refusal) }
+        if !refusal.is_empty() {
+            return Err(refusal);
+        }
+        unfit.iter().for_each(|(flow, _)| webhooks.shut(flow));
+        for file in &carried {
+            file.intake.iter().for_each(|intake| webhooks.shut_intake(&file.name, intake));
+        }
+        let broken = carried.into_iter().map(|file| Carried::of_file(now, file));
+        let broken =
+            broken.chain(unfit.into_iter().map(|(flow, faults)| Carried::of_flow(now, flow, &faults))).collect();
+        Ok(Self { flows: planned, broken, webhooks })
+    }
+
+    /// Why flows can't run whose files have no mistakes.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = &Diagnostic> {
+        let unfit = self.broken.iter().filter(|carried| carried.entry.flow.is_some());
+        unfit.flat_map(|carried| carried.entry.why())
+    }
+}
+
+/// Flows by what becomes of them.
+#[derive(Default)]
+struct Sorted {
+    planned: Vec<Planned>,
+    /// Those that can't run and are carried, each with its faults.
+    unfit: Vec<(Flow, Refusal)>,
+    /// The faults of all others.
+    refusal: Refusal,
+}
+
+impl Sorted {
+    fn of(
+        now: &Snapshot,
+        flows: Vec<Flow>,
+        unserved: Vec<RouteError>,
+        env: Environment<'_>,
+        on_broken: OnBroken,
+    ) -> Self {
+        let unserved = unserved.into_iter().map(|error| (error.flow.clone(), error));
+        let mut unserved: BTreeMap<FlowName, RouteError> = unserved.collect();
+        let mut sorted = Self::default();
+        for flow in flows {
+            let mut faults = Refusal::default();
+            faults.sources.extend(unserved.remove(&flow.name).map(SourceError::Webhook));
+            let renewal = if now.alert_flows.iter().any(|alert| alert.name == flow.name) {
+                faults.flows.push((flow.name.clone(), FlowError::NameTaken { flow: flow.name.clone() }));
+                None
+            } else {
+                renew(now, &flow, env, &mut faults)
+            };
+            if faults.is_empty() {
+                sorted.planned.push(Planned { flow, renewal });
+            } else if on_broken.carries(now, &flow.name, &flow.file) {
+                sorted.unfit.push((flow, faults));
+            } else {
+                sorted.refusal.extend(faults);
+            }
+        }
+        sorted
+    }
+}
+
+impl OnBroken {
+    fn carries(self, now: &Snapshot, name: &FlowName, file: &Path) -> bool {
+        match self {
+            Self::Refuse => false,
+            Self::Carry => true,
+            Self::CarryKnown => {
+                let is_known = now.broken.iter().any(|broken| broken.name == *name || broken.file == file);
+                is_known && !now.flows.iter().any(|(running, flow)| running == name || flow.fingerprint.file == file)
+            }
+        }
+    }
+}
+
+impl Carried {
+    fn of_file(now: &Snapshot, file: BrokenFile) -> Self {
+        let BrokenFile { name, file, found, .. } = file;
+        let since = now.broken_since(&name);
+        Self { files: vec![file.clone()], entry: BrokenFlow { name, file, flow: None, found, since } }
+    }
+
+    fn of_flow(now: &Snapshot, flow: Flow, faults: &Refusal) -> Self {
+        let fingerprint = Fingerprint::of(&flow, now.shared.overrides.digest(&flow.name));
+        let name = flow.name.clone();
+        let file = flow.file.clone();
+        let since = now.broken_since(&name);
+        let known = BTreeMap::from([(name.clone(), flow)]);
+        let found = faults.diagnostics(&known).into_iter().map(diagnose::as_error).collect();
+        let flow = known.into_values().next();
+        Self {
+            files: fingerprint.files().map(Path::to_path_buf).collect(),
+            entry: BrokenFlow { name, file, flow, found, since },
+        }
+    }
+}
+
+impl Snapshot {
+    /// Since when a flow is broken: now, unless it was before.
+    fn broken_since(&self, name: &FlowName) -> Timestamp {
+        let before = self.broken.iter().find(|broken| broken.name == *name);
+        before.map_or_else(|| self.shared.clock.now(), |broken| broken.since)
     }
 }
 
 impl Refusal {
     fn is_empty(&self) -> bool {
-        self.flows.is_empty() && self.sources.is_empty()
+        self.flows.is_empty() && self.sources.is_empty() && self.files.is_empty()
+    }
+
+    fn extend(&mut self, more: Self) {
+        self.flows.extend(more.flows);
+        self.sources.extend(more.sources);
+        self.files.extend(more.files);
     }
 
     /// The same as diagnostics with places in the flows' files.
@@ -107,7 +266,7 @@ impl Refusal {
         let of_flows = self.flows.iter().filter_map(|(name, error)| Some(diagnose::flow(flows.get(name)?, error)));
         let of_sources =
             self.sources.iter().filter_map(|error| Some(diagnose::source(flows.get(error.flow())?, error)));
-        of_flows.chain(of_sources).collect()
+        self.files.iter().cloned().chain(of_flows).chain(of_sources).collect()
     }
 }
 

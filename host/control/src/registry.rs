@@ -1,5 +1,5 @@
-//! The running flows, each with its worker, the version in force, and its source. Only this module puts a plan in
-//! force. The plan was checked before, so nothing can be refused here.
+//! The running flows, each with its worker, the version in force, and its source; and the flows that can't run. Only this
+//! module puts a plan in force. The plan was checked before, so nothing can be refused here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::sync::Arc;
 use gantry_config::{Flow, OnFailure};
 use gantry_core::FlowName;
 use gantry_engine::active_flows::{ActiveFlow, ActiveFlows};
+use gantry_engine::broken_flow::{BrokenFlow, FlowBroken};
 use gantry_engine::flow::{RunningFlow, Shared};
 use gantry_engine::metrics::Metrics;
 use gantry_engine::overrides::StepId;
@@ -22,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::changes::{Changes, Removed};
 use crate::fingerprint::Fingerprint;
-use crate::plan::{InForceFlow, Plan, Planned, Refusal, Renewal, Snapshot, SourcePlan};
+use crate::plan::{Candidates, Carried, InForceFlow, OnBroken, Plan, Planned, Refusal, Renewal, Snapshot, SourcePlan};
 use crate::sources::{ReadySource, RunningSource};
 
 /// The flows in force, and what new flows need.
@@ -35,6 +36,7 @@ pub struct FlowRegistry {
     sources: TaskGroup,
     workers: TaskGroup,
     flows: BTreeMap<FlowName, FlowHandle>,
+    broken: Vec<Carried>,
     alert_flows: Vec<Flow>,
 }
 
@@ -88,7 +90,8 @@ impl FlowRegistry {
     #[must_use]
     pub fn new(dependencies: Dependencies) -> Self {
         let Dependencies { shared, intake, metrics, active, routes, sources, workers, alert_flows } = dependencies;
-        Self { shared, intake, metrics, active, routes, sources, workers, flows: BTreeMap::new(), alert_flows }
+        let flows = BTreeMap::new();
+        Self { shared, intake, metrics, active, routes, sources, workers, flows, broken: Vec::new(), alert_flows }
     }
 
     /// The version in force of a flow; none when the flow isn't in force.
@@ -101,9 +104,15 @@ impl FlowRegistry {
         &self.alert_flows
     }
 
-    /// All files of the flows in force.
+    /// Refuses to do something with a flow that can't run.
+    pub(crate) fn refuse_broken(&self, flow: &FlowName) -> Result<(), FlowBroken> {
+        self.active.refuse_broken(flow)
+    }
+
+    /// All files of the flows in force, and of those that can't run.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
-        self.flows.values().flat_map(|flow| flow.fingerprint.files())
+        let of_broken = self.broken.iter().flat_map(|carried| &carried.files).map(PathBuf::as_path);
+        self.flows.values().flat_map(|flow| flow.fingerprint.files()).chain(of_broken)
     }
 
     /// What is in force now, for a plan.
@@ -115,24 +124,33 @@ impl FlowRegistry {
             intake: Arc::clone(&self.intake),
             alert_flows: self.alert_flows.clone(),
             flows: self.flows.iter().map(|(name, handle)| (name.clone(), handle.in_force())).collect(),
+            broken: self.broken.iter().map(|carried| carried.entry.clone()).collect(),
             metrics_of: Box::new(move |flow| active.metrics(flow).unwrap_or_else(|| metrics.flow(flow.as_str()))),
         }
     }
 
     /// Loads what these flows need beyond what is in force, and checks everything. Blocks, because plugins are compiled.
-    pub fn plan(&self, flows: Vec<Flow>, env: Environment<'_>) -> Result<Plan, Refusal> {
-        Plan::prepare(&self.snapshot(), flows, env)
+    pub fn plan(&self, candidates: Candidates, env: Environment<'_>, on_broken: OnBroken) -> Result<Plan, Refusal> {
+        Plan::prepare(&self.snapshot(), candidates, env, on_broken)
     }
 
     /// Puts the plan in force. The order makes sure that no sender is refused in between: metrics and workers of a flow
     /// exist before its route, and a removed flow loses its route before its worker.
     pub async fn apply(&mut self, plan: Plan) -> Changes {
         let mut changes = Changes::default();
-        self.active.replace(self.entries(&plan));
+        let broken = plan.broken.iter().map(|carried| carried.entry.clone()).collect();
+        self.active.replace(self.entries(&plan), broken);
         self.shared.events.serve(&self.active.entries());
         let mut ending: Vec<RunningSource> = Vec::new();
         let mut starting: Vec<(FlowName, ReadySource)> = Vec::new();
         let planned_names: BTreeSet<_> = plan.flows.iter().map(|planned| planned.flow.name.clone()).collect();
+        let mended = self.carry(plan.broken, &mut changes);
+        for broken in mended {
+            let mut flows = plan.flows.iter().map(|planned| &planned.flow);
+            if !flows.any(|flow| flow.name == broken.name || flow.file == broken.file) {
+                changes.removed.push(self.removed(broken.name));
+            }
+        }
         for planned in plan.flows {
             let name = planned.flow.name.clone();
             let Some(mut renewal) = planned.renewal else {
@@ -187,14 +205,30 @@ impl FlowRegistry {
         flow.steps.iter().find(|of| of.name == *step)?.plugin().map(|step| step.plugin.clone())
     }
 
+    /// Takes over the flows that can't run, and returns those of before that are not among them. What such a flow has in
+    /// the store stays there.
+    fn carry(&mut self, broken: Vec<Carried>, changes: &mut Changes) -> Vec<BrokenFlow> {
+        let before = std::mem::replace(&mut self.broken, broken);
+        for Carried { entry, .. } in &self.broken {
+            changes.broken.push(entry.name.clone());
+            if let Some(flow) = &entry.flow {
+                self.shared.store.register_flow(&entry.name, ordering(flow));
+            }
+            if !before.iter().any(|known| known.entry.name == entry.name) {
+                let more = entry.why().count().saturating_sub(1);
+                tracing::error!(
+                    flow = %entry.name, why = entry.first(), more,
+                    "a flow is broken and does not run; put it right, then run `gantry reload`"
+                );
+            }
+        }
+        let before = before.into_iter().map(|carried| carried.entry);
+        before.filter(|broken| !changes.broken.contains(&broken.name)).collect()
+    }
+
     /// Puts one flow in force. Returns whether it is new.
     fn renew(&mut self, flow: &Flow, renewal: Renewal) -> bool {
-        let ordering = match (flow.ordering, flow.on_failure) {
-            (gantry_config::Ordering::Key, OnFailure::Skip) => Ordering::PerKey,
-            (gantry_config::Ordering::Key, OnFailure::Block) => Ordering::PerKeyOrBlocked,
-            (gantry_config::Ordering::None, _) => Ordering::None,
-        };
-        self.shared.store.register_flow(&flow.name, ordering);
+        self.shared.store.register_flow(&flow.name, ordering(flow));
         let Renewal { fingerprint, running, .. } = renewal;
         if let Some(handle) = self.flows.get_mut(&flow.name) {
             handle.fingerprint = fingerprint;
@@ -236,5 +270,14 @@ impl FlowRegistry {
             tracing::warn!(%flow, waiting, "removed flow has messages left; they stay queued until the flow is added again");
         }
         Removed { flow, waiting }
+    }
+}
+
+/// How the store orders the messages of a flow.
+const fn ordering(flow: &Flow) -> Ordering {
+    match (flow.ordering, flow.on_failure) {
+        (gantry_config::Ordering::Key, OnFailure::Skip) => Ordering::PerKey,
+        (gantry_config::Ordering::Key, OnFailure::Block) => Ordering::PerKeyOrBlocked,
+        (gantry_config::Ordering::None, _) => Ordering::None,
     }
 }

@@ -1,7 +1,8 @@
 //! Puts edited flows, plugins and tables in force while the host runs: all of them, or none.
 //!
 //! One reload runs at a time. The files are read and everything new is loaded while the old flows continue; the new
-//! ones take over only if nothing is wrong. A batch begins and ends under one version, existing deliveries stay as they
+//! ones take over only if nothing is wrong with them. A flow that was broken before is tried again, and doesn't keep the
+//! others back if it still is. A batch begins and ends under one version, existing deliveries stay as they
 //! are, and what did not change is not touched. The result of the last reload is kept for the operator.
 
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use gantry_config::{Diagnostics, Severity, examine_flows_beside};
+use gantry_config::{Diagnostics, Severity, Survey, survey_flows};
 use gantry_core::{Clock, FlowName, Timestamp};
 use gantry_engine::metrics::Metrics;
 use parking_lot::Mutex;
@@ -17,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
 use crate::diagnose;
-use crate::plan::Plan;
+use crate::plan::{Candidates, OnBroken, Plan};
 use crate::registry::FlowRegistry;
+use crate::rollout::Recall;
 
 /// Where flows are read from at each reload.
 #[derive(Clone, Debug)]
@@ -86,6 +88,7 @@ pub enum ReloadError {
 pub struct Reloader {
     registry: Arc<tokio::sync::Mutex<FlowRegistry>>,
     files: OnceLock<FlowFiles>,
+    recall: Recall,
     last: Mutex<Option<ReloadReport>>,
     metrics: Metrics,
     clock: Arc<dyn Clock>,
@@ -121,11 +124,12 @@ impl Reloader {
     #[must_use]
     pub fn new(
         registry: Arc<tokio::sync::Mutex<FlowRegistry>>,
+        recall: Recall,
         metrics: Metrics,
         clock: Arc<dyn Clock>,
         stopping: CancellationToken,
     ) -> Self {
-        Self { registry, files: OnceLock::new(), last: Mutex::default(), metrics, clock, stopping }
+        Self { registry, files: OnceLock::new(), recall, last: Mutex::default(), metrics, clock, stopping }
     }
 
     /// Sets where flows are read from. Only the first call has an effect; returns whether this was it.
@@ -153,6 +157,7 @@ impl Reloader {
     async fn run(&self, trigger: Trigger) -> Result<ReloadReport, ReloadError> {
         let files = self.files.get().cloned().ok_or(ReloadError::NoFiles)?;
         let registry = Arc::clone(&self.registry).lock_owned().await;
+        self.recall.again().await;
         let (mut registry, planned) = tokio::task::spawn_blocking(move || {
             let planned = plan(&registry, &files);
             (registry, planned)
@@ -200,7 +205,7 @@ impl Reloader {
                 }
                 tracing::warn!(
                     ?trigger,
-                    "reload refused; nothing changed. Correct the files: the next start needs them, too"
+                    "reload refused; nothing changed. Correct the files: a start would leave out the flows with mistakes"
                 );
             }
         }
@@ -212,14 +217,20 @@ impl Reloader {
 /// A plan for the flows in the files, with warnings; or everything that is wrong.
 fn plan(registry: &FlowRegistry, files: &FlowFiles) -> Result<(Plan, Diagnostics), Diagnostics> {
     let taken = registry.alert_flows().iter().map(|flow| flow.name.clone()).collect();
-    let (flows, mut found) = examine_flows_beside(&files.paths, &gantry_transport::kinds(), &taken);
-    if found.has_errors() {
+    let survey = survey_flows(&files.paths, &gantry_transport::kinds(), &taken);
+    let Survey { flows, broken, lost, mut found } = survey;
+    if lost.has_errors() {
         return Err(found);
     }
     let by_name: BTreeMap<_, _> =
         flows.iter().chain(registry.alert_flows()).map(|flow| (flow.name.clone(), flow.clone())).collect();
-    match registry.plan(flows, &files.env) {
-        Ok(plan) => Ok((plan, found)),
+    match registry.plan(Candidates { flows, broken }, &files.env, OnBroken::CarryKnown) {
+        Ok(plan) => {
+            found.extend(plan.faults().cloned());
+            Ok((plan, found))
+        }
+        // What is wrong in files was found before.
+        Err(refusal) if !refusal.files.is_empty() => Err(found),
         Err(refusal) => {
             found.extend(refusal.diagnostics(&by_name).into_iter().map(diagnose::as_error));
             Err(found)

@@ -43,7 +43,7 @@ pub use catalogue::CatalogueView;
 pub use deployer::Deployer;
 pub use error::{DeployError, RecallError};
 pub use journal::Recalled;
-pub use recall::recall;
+pub use recall::Recall;
 pub use record::{Deployment, Difference, Entry, GoldenReport, Kind, Phase, ShadowReport};
 pub use request::DeployRequest;
 pub use rolled_back::RolledBack;

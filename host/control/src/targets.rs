@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gantry_core::{Clock, FlowName, HostEventKind, StopKind, TargetName, TargetStop};
 use gantry_engine::active_flows::ActiveFlows;
+use gantry_engine::broken_flow::FlowBroken;
 use gantry_engine::events::Events;
 use gantry_engine::gate::Gate;
 use gantry_engine::target_report::TargetReport;
@@ -36,6 +37,9 @@ pub enum TargetError {
         /// The target.
         target: TargetName,
     },
+    /// The flow can't run.
+    #[error(transparent)]
+    Broken(#[from] FlowBroken),
     /// A disabled target isn't resumed.
     #[error("the target `{target}` of flow `{flow}` is {}; enable it instead", describe(stop))]
     Disabled {
@@ -154,6 +158,7 @@ impl TargetCommands {
     }
 
     fn gate(&self, flow: &FlowName, target: &TargetName) -> Result<Arc<Gate>, TargetError> {
+        self.flows.refuse_broken(flow)?;
         let entries = self.flows.entries();
         let entry = entries.iter().find(|entry| entry.flow.name == *flow);
         let gate = entry.and_then(|entry| entry.targets.get(target)).cloned();

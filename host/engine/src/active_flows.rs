@@ -1,4 +1,5 @@
-//! The flows in force, as intake, reports and metrics see them. The list is built whole and replaced whole.
+//! The flows in force, and those that are broken, as intake, reports and metrics see them. The lists are built whole and
+//! replaced whole.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use gantry_config::{Flow, QueueBounds};
 use gantry_core::{FlowName, TargetName, Timestamp};
 use parking_lot::RwLock;
 
+use crate::broken_flow::{BrokenFlow, FlowBroken};
 use crate::gate::Gate;
 use crate::in_force::InForce;
 use crate::metrics::{FlowMetrics, FlowVersion, Metrics};
@@ -27,24 +29,30 @@ pub struct ActiveFlow {
     pub since: Timestamp,
 }
 
-/// The list of flows in force; clones share it.
+/// The list of flows in force, and that of broken ones; clones share them.
 #[derive(Clone, Default)]
-pub struct ActiveFlows(Arc<RwLock<Arc<[ActiveFlow]>>>);
+pub struct ActiveFlows(Arc<RwLock<Lists>>);
+
+#[derive(Default)]
+struct Lists {
+    active: Arc<[ActiveFlow]>,
+    broken: Arc<[BrokenFlow]>,
+}
 
 impl ActiveFlows {
-    /// Replaces the list.
-    pub fn replace(&self, entries: Vec<ActiveFlow>) {
-        *self.0.write() = entries.into();
+    /// Replaces both lists.
+    pub fn replace(&self, active: Vec<ActiveFlow>, broken: Vec<BrokenFlow>) {
+        *self.0.write() = Lists { active: active.into(), broken: broken.into() };
     }
 
     /// Replaces the plugins of one flow.
     pub fn renew_plugins(&self, flow: &FlowName, plugins: &[InForce]) {
-        let mut entries = self.0.write();
-        let mut renewed = entries.to_vec();
+        let mut lists = self.0.write();
+        let mut renewed = lists.active.to_vec();
         for entry in renewed.iter_mut().filter(|entry| entry.flow.name == *flow) {
             entry.plugins = plugins.to_vec();
         }
-        *entries = renewed.into();
+        lists.active = renewed.into();
     }
 
     /// Sets the metrics that show the versions in force.
@@ -55,6 +63,10 @@ impl ActiveFlows {
             version: &entry.flow.version,
             plugins: &entry.plugins,
         }));
+        let broken = self.broken();
+        let active = entries.iter().filter(|entry| !entry.flow.source.is_about_the_host());
+        let active = active.map(|entry| (&entry.flow.name, false));
+        metrics.host().observe_broken(active.chain(broken.iter().map(|flow| (&flow.name, true))));
     }
 
     /// A report on every target of the flows in force.
@@ -67,16 +79,26 @@ impl ActiveFlows {
 
     /// The list as it is now.
     pub fn entries(&self) -> Arc<[ActiveFlow]> {
-        Arc::clone(&self.0.read())
+        Arc::clone(&self.0.read().active)
+    }
+
+    /// The flows that can't run.
+    pub fn broken(&self) -> Arc<[BrokenFlow]> {
+        Arc::clone(&self.0.read().broken)
+    }
+
+    /// Refuses to do something with a flow that can't run.
+    pub fn refuse_broken(&self, flow: &FlowName) -> Result<(), FlowBroken> {
+        self.0.read().broken.iter().find(|broken| broken.name == *flow).map_or(Ok(()), |broken| Err(broken.error()))
     }
 
     /// The metrics of a flow; none when the flow isn't in force.
     pub fn metrics(&self, flow: &FlowName) -> Option<FlowMetrics> {
-        self.0.read().iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.metrics.clone())
+        self.0.read().active.iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.metrics.clone())
     }
 
     /// How much a flow may have in its queue; none when the flow isn't in force.
     pub fn queue_bounds(&self, flow: &FlowName) -> Option<QueueBounds> {
-        self.0.read().iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.flow.queue)
+        self.0.read().active.iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.flow.queue)
     }
 }

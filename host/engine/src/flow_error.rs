@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gantry_core::{FlowName, Place, TargetName};
+use gantry_core::{FlowName, Place, PluginRef, TargetName};
 use gantry_sandbox::{LoadError, PrepareError, PrepareProblem};
 use gantry_transport::lookup::LookupTableError;
 use gantry_transport::target::BuildError;
@@ -18,6 +18,18 @@ pub enum FlowError {
         /// Why.
         #[source]
         problem: Box<PluginProblem>,
+    },
+    /// What was deployed to a step can't be loaded.
+    #[error("failed to load {plugin}, which was deployed to step `{step}` of flow `{flow}`: {why}")]
+    Deployed {
+        /// The flow.
+        flow: FlowName,
+        /// The step.
+        step: String,
+        /// The plugin.
+        plugin: Box<PluginRef>,
+        /// Why.
+        why: String,
     },
     /// A lookup table can't be read.
     #[error("flow `{flow}`: failed to load table `{table}`")]

@@ -22,6 +22,7 @@
 //! 7. A new plugin version takes over whole or not at all.
 
 pub mod active_flows;
+pub mod broken_flow;
 pub mod canary;
 pub mod clock_watch;
 pub mod dead_letter;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gantry_core::{Digest, FlowName};
+use gantry_core::{Digest, FlowName, PluginRef};
 use gantry_sandbox::Plugin;
 use parking_lot::RwLock;
 
@@ -22,6 +22,17 @@ pub struct StepOverride {
     pub plugin: Option<Plugin>,
     /// A version on canary beside it.
     pub canary: Option<CanaryPlan>,
+    /// What is deployed on record and can't be loaded. The flow is broken: nobody asked for the plugin of its file.
+    pub gone: Option<Gone>,
+}
+
+/// A deployed plugin that can't be loaded.
+#[derive(Clone, Debug)]
+pub struct Gone {
+    /// The plugin.
+    pub plugin: PluginRef,
+    /// Why.
+    pub why: String,
 }
 
 /// The content of a flow's overrides, to tell whether they changed.
@@ -42,9 +53,15 @@ impl StepOverrides {
         let mut all = self.0.write();
         let entry = all.entry(step.clone()).or_default();
         change(entry);
-        if entry.plugin.is_none() && entry.canary.is_none() {
+        if entry.plugin.is_none() && entry.canary.is_none() && entry.gone.is_none() {
             all.remove(step);
         }
+    }
+
+    /// Every plugin that is deployed and can't be loaded.
+    pub fn gone(&self) -> Vec<(StepId, PluginRef)> {
+        let all = self.0.read();
+        all.iter().filter_map(|(step, deployed)| Some((step.clone(), deployed.gone.as_ref()?.plugin.clone()))).collect()
     }
 
     /// What is deployed at the steps of a flow, by content.

@@ -10,7 +10,7 @@ use gantry_sandbox::Sandbox;
 
 use crate::flow_error::FlowError;
 use crate::in_force::InForce;
-use crate::overrides::StepOverrides;
+use crate::overrides::{Gone, StepOverrides};
 use crate::step::{PluginStep, RunningStep};
 use crate::tables::Tables;
 
@@ -41,6 +41,15 @@ impl Steps {
         let mut steps = Vec::with_capacity(flow.steps.len());
         for step in &flow.steps {
             let deployed = overrides.at(&flow.name, &step.name);
+            if let Some(Gone { plugin, why }) = deployed.gone.as_ref().filter(|_| step.plugin().is_some()) {
+                errors.push(FlowError::Deployed {
+                    flow: flow.name.clone(),
+                    step: step.name.clone(),
+                    plugin: Box::new(plugin.clone()),
+                    why: why.clone(),
+                });
+                continue;
+            }
             match RunningStep::load(flow, step, sandbox, &routes, &tables, &deployed) {
                 Ok(step) => steps.push(step),
                 Err(error) => errors.push(error),

@@ -3,6 +3,7 @@
 use gantry_config::{Purpose, Work};
 use gantry_core::{FlowName, Timestamp};
 use gantry_engine::active_flows::ActiveFlow;
+use gantry_engine::broken_flow::BrokenFlow;
 use gantry_engine::in_force::InForce;
 use gantry_engine::metrics::{Counts, MetricsError, OpenDeadLetters};
 use gantry_store::{Depth, Store};
@@ -18,7 +19,11 @@ pub struct FlowReport {
     pub version: String,
     /// Whether it runs.
     pub state: FlowState,
-    /// Since when this version is in force; none for one that was removed.
+    /// What keeps it from running, with its place; empty unless it is broken.
+    pub why: Vec<String>,
+    /// The command to go on with; none unless it is broken.
+    pub next: Option<String>,
+    /// Since when this version is in force, or the flow broken; none for one that was removed.
     pub since: Option<Timestamp>,
     /// The plugins in force, in the order of the steps.
     pub plugins: Vec<InForce>,
@@ -65,6 +70,8 @@ impl RulesInForce {
 pub enum FlowState {
     /// It takes messages in and works on them.
     Running,
+    /// It can't run: because of its file, or of something that the file names. What it has waits.
+    Broken,
     /// Its file is gone, but it has messages or open dead letters left. They wait until a flow of this name is back.
     Removed,
 }
@@ -122,7 +129,9 @@ impl Reports {
     /// All metrics in Prometheus' text format, with the queue's gauges read just now.
     pub fn scrape(&self) -> Result<String, MetricsError> {
         let running = self.view.flows.entries();
-        let names = running.iter().map(|entry| entry.flow.name.clone()).chain(self.left_behind(&running));
+        let broken = self.view.flows.broken();
+        let names = running.iter().map(|entry| entry.flow.name.clone());
+        let names = names.chain(broken.iter().map(|flow| flow.name.clone())).chain(self.left_behind(&running));
         for name in names {
             let dead_letters = OpenDeadLetters {
                 all: self.view.store.dead_letter_counts(&name).open,
@@ -140,12 +149,14 @@ impl Reports {
         self.view.metrics.render()
     }
 
-    /// The account of every flow; those that are gone come last.
+    /// The account of every flow; those that are broken come first, those that are gone last.
     #[must_use]
     pub fn flows(&self) -> Vec<FlowReport> {
         let running = self.view.flows.entries();
         let removed = self.left_behind(&running).into_iter().map(|name| self.report_removed(&name));
-        running.iter().map(|entry| self.report(entry)).chain(removed).collect()
+        let broken = self.view.flows.broken();
+        let broken = broken.iter().map(|flow| self.report_broken(flow));
+        broken.chain(running.iter().map(|entry| self.report(entry))).chain(removed).collect()
     }
 
     fn report(&self, entry: &ActiveFlow) -> FlowReport {
@@ -155,6 +166,8 @@ impl Reports {
             name: flow.name.to_string(),
             version: flow.version.clone(),
             state: FlowState::Running,
+            why: Vec::new(),
+            next: None,
             since: Some(*since),
             plugins: plugins.clone(),
             steps: flow.steps.iter().map(|step| step.name.clone()).collect(),
@@ -167,11 +180,28 @@ impl Reports {
         }
     }
 
+    fn report_broken(&self, broken: &BrokenFlow) -> FlowReport {
+        let flow = broken.flow.as_ref();
+        FlowReport {
+            version: flow.map(|flow| flow.version.clone()).unwrap_or_default(),
+            state: FlowState::Broken,
+            why: broken.why().map(ToString::to_string).collect(),
+            next: Some(broken.next()),
+            since: Some(broken.since),
+            steps: flow.into_iter().flat_map(|flow| &flow.steps).map(|step| step.name.clone()).collect(),
+            rules: flow.map(RulesInForce::of).unwrap_or_default(),
+            purpose: flow.map(|flow| flow.purpose.clone()).unwrap_or_default(),
+            ..self.report_removed(&broken.name)
+        }
+    }
+
     fn report_removed(&self, name: &FlowName) -> FlowReport {
         FlowReport {
             name: name.to_string(),
             version: String::new(),
             state: FlowState::Removed,
+            why: Vec::new(),
+            next: None,
             since: None,
             plugins: Vec::new(),
             steps: Vec::new(),
@@ -184,11 +214,13 @@ impl Reports {
         }
     }
 
-    /// Flows that don't run, but have messages or open dead letters: their files were removed, in this run of the host
+    /// Flows that neither run nor are broken, but have messages or open dead letters: their files were removed, in this run of the host
     /// or before it.
     fn left_behind(&self, running: &[ActiveFlow]) -> Vec<FlowName> {
         let mut flows = self.view.store.flows();
+        let broken = self.view.flows.broken();
         flows.retain(|name| !running.iter().any(|entry| entry.flow.name == *name));
+        flows.retain(|name| !broken.iter().any(|flow| flow.name == *name));
         flows.retain(|name| {
             self.view.store.backlog(name).messages > 0 || self.view.store.dead_letter_counts(name).open > 0
         });

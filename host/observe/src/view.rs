@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_config::Flow;
+use gantry_control::reload::Reloader;
 use gantry_control::rollout::Deployer;
 use gantry_core::Clock;
 use gantry_engine::active_flows::ActiveFlows;
@@ -29,6 +30,8 @@ pub struct HostView {
     pub events: Events,
     /// The deployments, of which those that were rolled back are a condition.
     pub deployer: Deployer,
+    /// The reloads, of which a refused one is a condition.
+    pub reloader: Arc<Reloader>,
     /// How old a flow's oldest message may be, unless the flow says otherwise.
     pub queue_age: Duration,
 }

@@ -89,6 +89,7 @@ impl Operation for Replay {
     }
 
     async fn run(self, call: Call) -> Result<DeadLetter, OperationError> {
+        refuse_broken(&call, self.id).await?;
         check_flow(&call, self.id).await?;
         call.store().replay(self.id, call.by(), None).await?;
         current(&call, self.id).await
@@ -105,6 +106,7 @@ impl Operation for Edit {
     }
 
     async fn run(self, call: Call) -> Result<DeadLetter, OperationError> {
+        refuse_broken(&call, self.id).await?;
         check_flow(&call, self.id).await?;
         call.store().replay(self.id, call.by(), Some(self.payload)).await?;
         current(&call, self.id).await
@@ -154,6 +156,14 @@ impl Operation for Import {
 async fn check_flow(call: &Call, id: DeadLetterId) -> Result<(), OperationError> {
     match call.store().dead_letter(id).await? {
         Some(dead_letter) => Ok(call.services().check_in_force(&dead_letter.flow).await?),
+        None => Ok(()),
+    }
+}
+
+/// Refuses to replay a dead letter of a flow that can't run.
+async fn refuse_broken(call: &Call, id: DeadLetterId) -> Result<(), OperationError> {
+    match call.store().dead_letter(id).await? {
+        Some(dead_letter) => call.refuse_broken(&dead_letter.flow),
         None => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ use gantry_control::reload::ReloadError;
 use gantry_control::rollout::DeployError;
 use gantry_control::targets::TargetError;
 use gantry_core::DeadLetterId;
+use gantry_engine::broken_flow::FlowBroken;
 use gantry_store::{AuditOutcome, CatalogueError, DedupeError, GroupError, JobError, ReplayError, StoreError};
 
 use crate::names::{NamesError, NoFlow, UnknownName};
@@ -50,6 +51,9 @@ pub enum OperationError {
     /// The dead letter's state does not allow it.
     #[error(transparent)]
     DeadLetter(#[from] ReplayError),
+    /// The flow can't run.
+    #[error(transparent)]
+    Broken(#[from] FlowBroken),
     /// There is no such group.
     #[error(transparent)]
     Group(#[from] GroupError),
@@ -138,6 +142,7 @@ impl OperationError {
             Self::NoHost => ErrorKind::NoHost,
             Self::NoReason | Self::TooLong { .. } => ErrorKind::Invalid,
             Self::NoDeadLetter(_) | Self::Alert(_) | Self::Name(_) => ErrorKind::NotFound,
+            Self::Broken(_) => ErrorKind::Conflict,
             Self::DeadLetter(error) => of_dead_letter(error),
             Self::Group(error) => of_group(error),
             Self::Job(error) => of_job(error),
@@ -184,9 +189,10 @@ const fn of_job(error: &JobError) -> ErrorKind {
 const fn of_target(error: &TargetError) -> ErrorKind {
     match error {
         TargetError::Unknown { .. } => ErrorKind::NotFound,
-        TargetError::Disabled { .. } | TargetError::Paused { .. } | TargetError::StoppedAlready { .. } => {
-            ErrorKind::Conflict
-        }
+        TargetError::Broken(_)
+        | TargetError::Disabled { .. }
+        | TargetError::Paused { .. }
+        | TargetError::StoppedAlready { .. } => ErrorKind::Conflict,
         TargetError::Store(_) => ErrorKind::StoreUnavailable,
     }
 }
@@ -200,7 +206,8 @@ const fn of_deployment(error: &DeployError) -> ErrorKind {
         | E::NoDeployment(_)
         | E::NoDeadLetter(_)
         | E::NoFile { .. } => ErrorKind::NotFound,
-        E::InForce { .. }
+        E::Broken(_)
+        | E::InForce { .. }
         | E::NotInForce { .. }
         | E::Busy { .. }
         | E::Over { .. }

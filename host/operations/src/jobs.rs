@@ -83,6 +83,9 @@ impl Operation for StartRedrive {
 
     async fn run(self, call: Call) -> Result<Job, OperationError> {
         let Self { filter, reason, rate, most_replays, force, max_failed_percent } = self;
+        if let Some(flow) = &filter.flow {
+            call.refuse_broken(flow)?;
+        }
         call.services().check_names(&Names::of(&filter)).await?;
         call.services().check_all_in_force(&filter).await?;
         let kind = JobKind::Redrive;

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use gantry_control::publish::Publisher;
+use gantry_core::FlowName;
 use gantry_store::{AuditOutcome, PendingAudit, Store};
 
 use crate::actor::Actor;
@@ -115,6 +116,12 @@ impl Call {
     /// The services of a running host.
     pub(crate) fn host(&self) -> Result<&HostServices, OperationError> {
         self.services.host.as_ref().ok_or(OperationError::NoHost)
+    }
+
+    /// Refuses to send to a flow that the running host knows to be broken. Without a host, messages wait for the next start.
+    pub(crate) fn refuse_broken(&self, flow: &FlowName) -> Result<(), OperationError> {
+        let host = self.services.host.as_ref();
+        Ok(host.map_or(Ok(()), |host| host.flows.refuse_broken(flow))?)
     }
 
     /// Whether a host is running.

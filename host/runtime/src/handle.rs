@@ -140,6 +140,12 @@ impl HostHandle {
         self.services.deployer.dry_run((flow, step), plugin, dead_letters).await
     }
 
+    /// The flows that can't run.
+    #[must_use]
+    pub fn broken_flows(&self) -> Vec<FlowName> {
+        self.services.flows.broken().iter().map(|flow| flow.name.clone()).collect()
+    }
+
     /// Every target of the active flows.
     #[must_use]
     pub fn targets(&self) -> Vec<TargetReport> {
@@ -168,7 +174,7 @@ impl HostHandle {
         self.reports.scrape()
     }
 
-    /// The report of every flow; removed flows come last.
+    /// The report of every flow; broken flows come first, removed ones last.
     #[must_use]
     pub fn reports(&self) -> Vec<FlowReport> {
         self.reports.flows()

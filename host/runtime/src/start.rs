@@ -8,11 +8,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gantry_config::{Flow, HostConfig};
-use gantry_control::plan::Plan;
+use gantry_control::plan::{Candidates, OnBroken, Plan};
 use gantry_control::publish::Publisher;
 use gantry_control::registry::{self, FlowRegistry};
 use gantry_control::reload::Reloader;
-use gantry_control::rollout::{self, CatalogueView, Deployer, Recalled};
+use gantry_control::rollout::{CatalogueView, Deployer, Recall, Recalled};
 use gantry_control::targets::TargetCommands;
 use gantry_core::{Clock, HostEventKind, SystemClock};
 use gantry_engine::active_flows::ActiveFlows;
@@ -136,10 +136,12 @@ impl HostBuilder {
         self
     }
 
-    /// Checks and loads everything, binds the intake's port, then begins to work.
-    pub async fn start(self, flows: Vec<Flow>) -> Result<Host, StartError> {
+    /// Checks and loads everything, binds the intake's port, then begins to work. Flows that can't run are left out, unless
+    /// the settings are strict or none is left.
+    pub async fn start(self, flows: impl Into<Candidates> + Send) -> Result<Host, StartError> {
+        let candidates = flows.into();
         let opened = self.open().await?;
-        let loaded = self.load(&opened, flows).await?;
+        let loaded = self.load(&opened, candidates).await?;
         let (listener, address) = self.bind().await?;
         Ok(self.run(opened, loaded, listener, address).await)
     }
@@ -179,9 +181,9 @@ impl HostBuilder {
         tokio::task::spawn_blocking(move || open_store(&config, clock)).await?
     }
 
-    async fn load(&self, opened: &Opened, flows: Vec<Flow>) -> Result<Loaded, StartError> {
+    async fn load(&self, opened: &Opened, candidates: Candidates) -> Result<Loaded, StartError> {
         let Opened { shared, metrics, alerts, disk, catalogue, .. } = opened;
-        let deployments = rollout::recall(shared, catalogue, &flows).await?;
+        let deployments = Recall::new(shared.clone(), catalogue.clone()).all().await?;
         let groups = TaskGroups::default();
         let active = ActiveFlows::default();
         let routes = Arc::new(Routes::default());
@@ -205,8 +207,9 @@ impl HostBuilder {
             alert_flows: alerts.flows(),
         });
         let env = self.env;
+        let on_broken = if self.config.start_strict { OnBroken::Refuse } else { OnBroken::Carry };
         let planned = tokio::task::spawn_blocking(move || {
-            let plan = registry.plan(flows, &env);
+            let plan = registry.plan(candidates, &env, on_broken);
             (registry, plan)
         });
         let (registry, plan) = planned.await?;
@@ -233,8 +236,11 @@ impl HostBuilder {
 
         let registry = Arc::new(tokio::sync::Mutex::new(registry));
         let terms = self.config.deploy;
+        let recall = Recall::new(shared.clone(), catalogue.clone());
         let deployer = Deployer::new(shared.clone(), Arc::clone(&registry), catalogue, terms, maintenance.clone());
         deployer.resume(deployments);
+        let clock = Arc::clone(&self.clock);
+        let reloader = Arc::new(Reloader::new(registry, recall, metrics.clone(), clock, sources.stop.clone()));
         let view = HostView {
             store: shared.store.clone(),
             clock: Arc::clone(&self.clock),
@@ -243,6 +249,7 @@ impl HostBuilder {
             disk: disk.clone(),
             events: shared.events.clone(),
             deployer: deployer.clone(),
+            reloader: Arc::clone(&reloader),
             queue_age: self.config.events.queue_age,
         };
         let alerting = Alerting::new(view.clone(), alerts);
@@ -266,9 +273,9 @@ impl HostBuilder {
         let known_flows = KnownFlows::new(shared.store.clone());
         maintenance.tasks.spawn(known_flows.keep(active.clone(), maintenance.stop.clone()));
         let services = HostServices {
-            flows: active.clone(),
-            reloader: Arc::new(Reloader::new(registry, metrics.clone(), Arc::clone(&self.clock), sources.stop.clone())),
+            reloader,
             deployer,
+            flows: active.clone(),
             targets: TargetCommands::new(Arc::clone(&self.clock), active, shared.stops.clone(), shared.events.clone()),
             alerting,
         };

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use gantry_config::Diagnostics;
 use gantry_control::SourceError;
 use gantry_control::plan::Refusal;
 use gantry_control::publish::CatalogueFolderError;
@@ -45,6 +46,9 @@ pub enum StartError {
     /// Flows that don't match their plugins, tables or targets.
     #[error("{} can't start", count(.0.len(), "flow part"))]
     Flows(Vec<FlowError>),
+    /// Flow files with mistakes.
+    #[error("the flows have mistakes")]
+    Files(#[source] Diagnostics),
     /// A source can't be set up.
     #[error("{} can't be set up", count(.0.len(), "source"))]
     Sources(Vec<SourceError>),
@@ -77,8 +81,10 @@ impl From<CatalogueFolderError> for StartError {
 }
 
 impl From<Refusal> for StartError {
-    fn from(Refusal { flows, sources }: Refusal) -> Self {
-        if flows.is_empty() {
+    fn from(Refusal { flows, sources, files }: Refusal) -> Self {
+        if flows.is_empty() && sources.is_empty() {
+            Self::Files(files)
+        } else if flows.is_empty() {
             Self::Sources(sources)
         } else {
             Self::Flows(flows.into_iter().map(|(_, error)| error).collect())

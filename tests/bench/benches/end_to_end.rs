@@ -103,7 +103,8 @@ fn flows(dir: &Path, sink: &Sink) -> Vec<Flow> {
 async fn answering_only(flows: &[Flow], body: &str, messages: usize) -> Measured {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address: SocketAddr = listener.local_addr().expect("a bound address");
-    let routes = RouteTable::build(flows, &|_| None).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let (routes, problems) = RouteTable::build(flows, &|_| None);
+    assert!(problems.is_empty(), "{problems:?}");
     let limits = ServerLimits::of(&HostConfig::default());
     let server = WebhookServer::new(Arc::new(Routes::new(routes)), Arc::new(Nothing), Arc::new(SystemClock), limits);
     let stop = CancellationToken::new();

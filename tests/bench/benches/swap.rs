@@ -33,7 +33,7 @@ async fn main() {
         plugin_trust: PluginTrust { allow_unsigned: true, keys: Vec::new() },
         ..HostConfig::default()
     };
-    let host = Host::builder(&config, |_| None).start(flows.collect()).await.expect("the host starts");
+    let host = Host::builder(&config, |_| None).start(flows.collect::<Vec<_>>()).await.expect("the host starts");
     let versions = [publish(&host.handle(), "2.0.0").await, publish(&host.handle(), "3.0.0").await];
     println!("{messages} messages of 1 KiB over {CONNECTIONS} connections to each flow, {SWAPS} swaps\n");
     run(&host, &sink, "warm-up", messages / 5).await;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{HostConfig, PluginTrust, load_flows};
+use gantry_config::{HostConfig, PluginTrust, Survey, survey_flows};
+use gantry_control::plan::Candidates;
 use gantry_control::reload::{FlowFiles, ReloadReport};
 use gantry_core::{DeadLetter, MessageId};
 use gantry_observe::report::FlowReport;
@@ -140,6 +141,8 @@ pub struct TestHost {
     dir: Arc<TempDir>,
     flows: PathBuf,
     config: HostConfig,
+    /// Whether flows may be broken.
+    around: bool,
 }
 
 impl TestHost {
@@ -150,6 +153,15 @@ impl TestHost {
 
     /// The same with lines of a host file.
     pub async fn start_with(flows: &[FlowText], settings: &str) -> Self {
+        Self::create(flows, settings, false).await
+    }
+
+    /// The same with flows of which some are broken.
+    pub async fn start_around(flows: &[FlowText], settings: &str) -> Self {
+        Self::create(flows, settings, true).await
+    }
+
+    async fn create(flows: &[FlowText], settings: &str, around: bool) -> Self {
         let dir = Arc::new(tempfile::tempdir().expect("a temporary directory"));
         let files = dir.path().join("flows");
         std::fs::create_dir(&files).expect("a flows directory");
@@ -164,28 +176,32 @@ impl TestHost {
             plugin_trust: PluginTrust { allow_unsigned: true, keys: Vec::new() },
             ..config
         };
-        Self::open(dir, files, config).await
+        Self::open(dir, files, config, around).await
     }
 
-    async fn open(dir: Arc<TempDir>, flows: PathBuf, config: HostConfig) -> Self {
+    async fn open(dir: Arc<TempDir>, flows: PathBuf, config: HostConfig, around: bool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let (loaded, _) =
-            load_flows(&[&flows], &gantry_transport::kinds()).unwrap_or_else(|problems| panic!("{problems:?}"));
-        let host = Host::builder(&config, |name| std::env::var_os(name)).start(loaded).await;
+        let survey = survey_flows(&[&flows], &gantry_transport::kinds(), &config.alert_flows());
+        let Survey { flows: sound, broken, found, .. } = survey;
+        assert!(around || !found.has_errors(), "{found}");
+        let candidates = Candidates { flows: sound, broken };
+        let host = Host::builder(&config, |name| std::env::var_os(name)).start(candidates).await;
         let host = host.unwrap_or_else(|error| panic!("{error:?}"));
         host.reload_from(FlowFiles {
             paths: vec![flows.clone()],
             env: |name: &str| std::env::var_os(name),
             watch: config.reload_watch,
         });
-        Self { host, client: reqwest::Client::builder().no_proxy().build().expect("a client"), dir, flows, config }
+        assert!(around || host.handle().broken_flows().is_empty(), "{:?}", host.handle().reports());
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self { host, client, dir, flows, config, around }
     }
 
     /// Stops in order and starts again on the same data.
     pub async fn restart(self) -> Self {
-        let Self { host, dir, flows, config, .. } = self;
+        let Self { host, dir, flows, config, around, .. } = self;
         host.drain(PATIENCE).await.expect("the host drains in time");
-        Self::open(dir, flows, config).await
+        Self::open(dir, flows, config, around).await
     }
 
     /// Puts a plugin into the catalogue, unsigned, which this host allows; `NAME@VERSION`.

@@ -15,6 +15,7 @@ alike! {
     alert::AlertKey => v1::AlertKey { kind, flow, about }
     alert::AlertKind => v1::AlertKind [
         DeadLetters, BreakerOpen, TargetPaused, TargetDisabled, QueueDelayed, DiskLow, DeploymentRolledBack,
+        FlowBroken, ReloadRefused,
     ]
     alert::Severity => v1::AlertSeverity [Warning, Error, Critical]
     alert::NotificationKind => v1::NotificationKind [Trigger, Resolve]

@@ -9,9 +9,9 @@ use super::{Convert, alike};
 
 alike! {
     report::FlowReport => v1::FlowReport {
-        name, version, state, since, plugins, steps, rules, purpose, counts, queue, open_dead_letters, criteria,
+        name, version, state, why, next, since, plugins, steps, rules, purpose, counts, queue, open_dead_letters, criteria,
     }
-    report::FlowState => v1::FlowState [Running, Removed]
+    report::FlowState => v1::FlowState [Running, Broken, Removed]
     in_force::InForce => v1::PluginInForce { step, name, version, digest, on_trial }
     report::RulesInForce => v1::RulesInForce { step, rules }
     report::Queue => v1::FlowQueue { queued, leased, scheduled, blocked_keys, blocked, bytes }

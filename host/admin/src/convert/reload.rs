@@ -11,7 +11,7 @@ alike! {
     reload::ReloadReport => v1::ReloadReport { at, trigger, result, changes, diagnostics }
     reload::Trigger => v1::ReloadTrigger [Api, Signal, Watch]
     reload::ReloadResult => v1::ReloadResult [Applied, Unchanged, Refused]
-    changes::Changes => v1::ReloadChanges { added, changed, removed, unchanged }
+    changes::Changes => v1::ReloadChanges { added, changed, removed, unchanged, broken }
     changes::Removed => v1::RemovedFlow { flow, waiting }
     config::Severity => v1::DiagnosticSeverity [Error, Warning]
     config::Code => v1::DiagnosticCode [

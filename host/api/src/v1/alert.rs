@@ -100,6 +100,10 @@ coded_enum! {
         /// The host rolled back a plugin version. Resolved when another version is deployed to the step, or after a
         /// day.
         DeploymentRolledBack => "deployment_rolled_back",
+        /// A flow can't run, while others do. Resolved when a reload starts it, or when it is removed.
+        FlowBroken => "flow_broken",
+        /// The last reload was refused, so the files are not what runs. Resolved when a reload succeeds.
+        ReloadRefused => "reload_refused",
     }
 }
 

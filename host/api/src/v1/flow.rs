@@ -17,7 +17,13 @@ pub struct FlowReport {
     pub version: String,
     /// Whether it runs.
     pub state: FlowState,
-    /// When this version became active; none for a flow that was removed.
+    /// What keeps it from running, with file and line where they are known; absent unless it is broken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub why: Vec<String>,
+    /// The command that shows what is wrong in full; absent unless it is broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// When this version became active, or the flow broke; none for a flow that was removed.
     #[schema(value_type = Option<form::Timestamp>)]
     pub since: Option<Timestamp>,
     /// The active plugins, in the order of the steps.
@@ -44,6 +50,9 @@ coded_enum! {
     pub enum FlowState {
         /// It receives and processes messages.
         Running => "running",
+        /// It can't run, because of its file or of something that the file names. Its messages and dead letters wait. Its
+        /// webhook answers 503.
+        Broken => "broken",
         /// Its file was removed, but it has messages or open dead letters left. They wait until a flow with this name
         /// returns.
         Removed => "removed",

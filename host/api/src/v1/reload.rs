@@ -62,6 +62,10 @@ pub struct ReloadChanges {
     /// Flows that did not change.
     #[schema(value_type = Vec<form::FlowName>)]
     pub unchanged: Vec<FlowName>,
+    /// Flows that can't run, and could not before either. The diagnostics say why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<form::FlowName>)]
+    pub broken: Vec<FlowName>,
 }
 
 /// A removed flow.

@@ -19,7 +19,8 @@ use crate::output::{Format, Output, counted};
 
 /// Check flows: configuration, plugins, grants, tables, schemas, secrets, and whether targets answer
 ///
-/// Nothing is started and nothing is sent; targets are only connected to. Warnings don't fail the check.
+/// Nothing is started and nothing is sent; targets are only connected to. Warnings don't fail the check, except with
+/// `--strict`. An environment variable that isn't set is a warning, because only the host's own environment counts.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Flow files, or directories of them
@@ -28,6 +29,9 @@ pub(crate) struct Check {
     /// Don't connect to targets
     #[arg(long)]
     offline: bool,
+    /// Count warnings as errors
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     host: HostArgs,
 }
@@ -42,27 +46,29 @@ impl Check {
         if !self.offline {
             found.extend(targets::check(&flows)?);
         }
+        let is_right = found.is_empty() || !self.strict && !found.has_errors();
         match output.format {
             Format::Human => {
                 output.complain_about(&found);
-                if !found.has_errors() {
+                if is_right {
                     schemas::of(&flows).iter().try_for_each(|schema| output.write(&format!("{schema}\n")))?;
                     output.write(&format!("{} ready", counted(flows.len(), "flow")))?;
                 }
             }
             Format::Json => {
                 let names: Vec<_> = flows.iter().map(|flow| &flow.name).collect();
-                let result = json!({ "ok": !found.has_errors(), "flows": names, "schemas": schemas::of(&flows), "diagnostics": found });
+                let result =
+                    json!({ "ok": is_right, "flows": names, "schemas": schemas::of(&flows), "diagnostics": found });
                 output.json(&result)?;
             }
         }
-        exit(&found)
+        exit(&found, self.strict)
     }
 }
 
 /// Refused plugins have their own exit code, unless the configuration has mistakes too.
-fn exit(found: &Diagnostics) -> Result<(), Failure> {
-    let mut errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).peekable();
+fn exit(found: &Diagnostics, is_strict: bool) -> Result<(), Failure> {
+    let mut errors = found.iter().filter(|found| is_strict || found.severity == Severity::Error).peekable();
     if errors.peek().is_none() {
         return Ok(());
     }

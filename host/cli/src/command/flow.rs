@@ -55,7 +55,14 @@ impl List {
 fn table(flows: &[FlowReport]) -> String {
     let mut rows = vec![["FLOW", "STATE", "QUEUED", "DEAD LETTERS", "STEPS"].map(str::to_owned)];
     rows.extend(flows.iter().map(row));
-    text::columns(&rows)
+    format!("{}{}", text::columns(&rows), flows.iter().map(broken).collect::<String>())
+}
+
+/// What is wrong with a flow that can't run, and what to do about it.
+fn broken(flow: &FlowReport) -> String {
+    let Some(next) = &flow.next else { return String::new() };
+    let why: String = flow.why.iter().map(|why| format!("  {why}\n")).collect();
+    format!("\n{} is broken and does not run:\n{why}  next: {next}; put it right, then run: gantry reload\n", flow.name)
 }
 
 fn row(flow: &FlowReport) -> [String; 5] {

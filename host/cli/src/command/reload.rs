@@ -35,17 +35,24 @@ impl Reload {
     }
 }
 
-fn summary(ReloadReport { result, changes, .. }: &ReloadReport) -> String {
-    if *result == ReloadResult::Unchanged {
+fn summary(ReloadReport { result, changes, diagnostics, .. }: &ReloadReport) -> String {
+    let errors = diagnostics.0.iter().filter(|found| found.severity == DiagnosticSeverity::Error);
+    let mistakes: String = errors.map(|found| format!("\n{}", line(found))).collect();
+    if *result == ReloadResult::Unchanged && changes.broken.is_empty() {
         return "nothing to do: the flows already match the files".to_owned();
     }
+    if *result == ReloadResult::Unchanged {
+        return format!("nothing changed; still broken: {}{mistakes}", names(&changes.broken));
+    }
     let removed: Vec<_> = changes.removed.iter().map(removed_flow).collect();
-    text::fields(&[
+    let fields = text::fields(&[
         ("added", names(&changes.added)),
         ("changed", names(&changes.changed)),
         ("removed", removed.join(", ")),
         ("unchanged", names(&changes.unchanged)),
-    ])
+        ("broken", names(&changes.broken)),
+    ]);
+    format!("{fields}{mistakes}")
 }
 
 fn names(flows: &[FlowName]) -> String {

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gantry_config::{Flow, HostConfig, examine_flows_beside};
+use gantry_config::{HostConfig, Survey, survey_flows};
+use gantry_control::plan::Candidates;
 use gantry_control::reload::{FlowFiles, Trigger};
-use gantry_control::rollout::RecallError;
+use gantry_core::FlowName;
 use gantry_observe::alerts::AlertsError;
 use gantry_operations::{Actor, Reload};
 use gantry_runtime::{Host, HostHandle, StartError};
@@ -23,7 +24,8 @@ use crate::output::Output;
 
 /// Run flows until stopped: receive, transform and deliver messages
 ///
-/// Everything is checked before a port is bound. SIGTERM or Ctrl-C stops the host: it accepts no more messages and
+/// Everything is checked before a port is bound. Flows that can't run are left out: `gantry flow list` says what is wrong
+/// with them, and `gantry reload` starts them once that is put right. SIGTERM or Ctrl-C stops the host: it accepts no more messages and
 /// finishes those in flight within the shutdown deadline; the others continue at the next start. A second signal stops
 /// at once. SIGHUP reloads the flow files, as `gantry reload` does.
 #[derive(Debug, Args)]
@@ -33,6 +35,9 @@ pub(crate) struct Run {
     pub(crate) flows: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) host: HostArgs,
+    /// Don't start if any flow can't run: for instance because of a mistake in its file, a table or a missing secret
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// How to log [default: human on a terminal, json elsewhere]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
@@ -41,23 +46,26 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         logging::start(self.log_format, output);
-        let config = self.host.load(output)?;
-        let (flows, found) = examine_flows_beside(&self.flows, &gantry_transport::kinds(), &config.alert_flows());
-        if found.has_errors() {
+        let mut config = self.host.load(output)?;
+        config.start_strict |= self.strict;
+        let survey = survey_flows(&self.flows, &gantry_transport::kinds(), &config.alert_flows());
+        let Survey { flows, broken, lost, found } = survey;
+        let is_refused = config.start_strict || flows.is_empty() || lost.has_errors();
+        if found.has_errors() && is_refused {
             return Err(Failure::mistakes(Exit::InvalidConfig, "the flows have mistakes", &found, output));
         }
         output.complain_about(&found);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(serve(&config, flows, &self.flows))
+        runtime.block_on(serve(&config, Candidates { flows, broken }, &self.flows))
     }
 }
 
-async fn serve(config: &HostConfig, flows: Vec<Flow>, paths: &[PathBuf]) -> Result<(), Failure> {
+async fn serve(config: &HostConfig, candidates: Candidates, paths: &[PathBuf]) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
     let hangups = signal(SignalKind::hangup())?;
-    let names: Vec<_> = flows.iter().map(|flow| flow.name.to_string()).collect();
+    let names: Vec<_> = candidates.flows.iter().map(|flow| flow.name.clone()).collect();
     let host = Host::builder(config, process_environment).compiler(compiler_process()?);
-    let host = host.start(flows).await.map_err(refused)?;
+    let host = host.start(candidates).await.map_err(refused)?;
     host.reload_from(FlowFiles { paths: paths.to_vec(), env: process_environment, watch: config.reload_watch });
     let stop = CancellationToken::new();
     let admin = match admin(config, &host, &stop).await {
@@ -70,6 +78,8 @@ async fn serve(config: &HostConfig, flows: Vec<Flow>, paths: &[PathBuf]) -> Resu
     };
     let addresses = RuntimeFile { pid: std::process::id(), intake: host.intake_address(), admin: admin.address };
     addresses.write(&config.data_dir)?;
+    let broken = host.handle().broken_flows();
+    let names: Vec<_> = names.iter().filter(|name| !broken.contains(name)).map(FlowName::as_str).collect();
     tracing::info!(flows = names.join(", "), intake = %addresses.intake, admin = %addresses.admin, "the host is ready");
 
     let hangups = tokio::spawn(reload_at_hangups(host.handle(), hangups));
@@ -116,14 +126,15 @@ async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Re
 /// The failure and exit code of a host that can't start.
 fn refused(error: StartError) -> Failure {
     let exit = match &error {
-        StartError::Flows(_) | StartError::Recall(RecallError::Plugin { .. }) => Exit::PluginRefused,
-        StartError::Sources(_)
+        StartError::Flows(_) => Exit::PluginRefused,
+        StartError::Files(_)
+        | StartError::Sources(_)
         | StartError::Key(_)
         | StartError::Listen { .. }
         | StartError::Alerts(AlertsError::Endpoint { .. }) => Exit::InvalidConfig,
         StartError::DataDir { .. }
         | StartError::Store { .. }
-        | StartError::Recall(RecallError::Records(_))
+        | StartError::Recall(_)
         | StartError::Stops(_)
         | StartError::Alerts(AlertsError::Store(_)) => Exit::StoreUnavailable,
         StartError::Sandbox(_) | StartError::Metrics(_) | StartError::Failed(_) => Exit::Internal,

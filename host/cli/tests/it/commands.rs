@@ -125,6 +125,22 @@ fn check_warns_of_a_secret_that_is_not_there_and_a_target_that_does_not_answer()
 }
 
 #[test]
+fn check_refuses_a_secret_file_that_is_not_there_and_with_strict_a_variable_that_is_not_set() {
+    let absent = FLOW.replace("GANTRY_TEST_TOKEN", "GANTRY_TEST_ABSENT");
+    let directory = directory(&[("flow.toml", &absent)]);
+    let (code, _, err) = outcome(&gantry(directory.path(), &["check", "--offline", "flow.toml"]));
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("set it where the host runs"), "{err}");
+    let (code, _, err) = outcome(&gantry(directory.path(), &["check", "--offline", "--strict", "flow.toml"]));
+    assert_eq!(code, 3, "{err}");
+    let file = FLOW.replace("env:GANTRY_TEST_TOKEN", "file:no-such-secret");
+    std::fs::write(directory.path().join("flow.toml"), file).unwrap();
+    let (code, _, err) = outcome(&gantry(directory.path(), &["check", "--offline", "flow.toml"]));
+    assert_eq!(code, 3, "{err}");
+    assert!(err.contains("no-such-secret"), "{err}");
+}
+
+#[test]
 fn check_warns_of_files_and_variables_for_a_plugin_that_has_no_way_to_read_them() {
     let grants = "grants.files = [{ path = \"data\", at = \"/data\" }]\ngrants.env = { REGION = \"eu\" }\n";
     let flow = FLOW.to_owned() + "[[step]]\nplugin = \"p.wasm\"\n" + grants;

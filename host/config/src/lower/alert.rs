@@ -149,6 +149,8 @@ impl From<KindChoice> for AlertKind {
             KindChoice::QueueDelayed => Self::QueueDelayed,
             KindChoice::DiskLow => Self::DiskLow,
             KindChoice::DeploymentRolledBack => Self::DeploymentRolledBack,
+            KindChoice::FlowBroken => Self::FlowBroken,
+            KindChoice::ReloadRefused => Self::ReloadRefused,
         }
     }
 }

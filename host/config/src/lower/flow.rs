@@ -46,6 +46,8 @@ pub(crate) struct Draft {
     pub(crate) name: Option<At<FlowName>>,
     /// Path of its webhook, or the files it watches.
     pub(crate) intake: Option<At<String>>,
+    /// The kind of its source.
+    pub(crate) kind: Option<&'static str>,
     /// The flow, if it has no mistake.
     pub(crate) flow: Option<Flow>,
 }
@@ -60,13 +62,14 @@ impl Lower<'_> {
         });
         self.flow = name.as_ref().map(|name| name.value.clone());
         self.duplicates = duplicate_members(head.duplicate_members);
+        let kind = ends.source.as_ref().map(|source| source.kind.name);
         let mut source = ends.source.map(|Stated { kind, table }| (kind.lower)(table, &mut self)).unwrap_or_default();
         let intake = source.intake.take();
         let targets = ends.targets.into_iter();
         let targets = targets.map(|(name, Stated { kind, table })| (name, (kind.lower)(table, &mut self))).collect();
         let purpose = self.purpose(raw.purpose.take(), head.name.as_ref().map_or(0..0, |name| name.span.clone()));
         let flow = self.whole(head, purpose, raw, source, targets);
-        Draft { name, intake, flow }
+        Draft { name, intake, kind, flow }
     }
 
     fn whole(

@@ -61,6 +61,7 @@ impl Lower<'_> {
             keep_audit: keep_audit?,
             plugin_threads: plugins.threads.map_or(default.plugin_threads, |count| count as usize),
             plugin_trust: plugin_trust?,
+            start_strict: user.start.unwrap_or_default().strict.unwrap_or(default.start_strict),
             reload_watch: user.reload.unwrap_or_default().watch.unwrap_or(default.reload_watch),
             deploy: deploy?,
             events: events?,

@@ -102,4 +102,8 @@ pub(crate) enum KindChoice {
     DiskLow,
     /// The host rolled a plugin version back.
     DeploymentRolledBack,
+    /// A flow can't run, while others do.
+    FlowBroken,
+    /// The last reload was refused.
+    ReloadRefused,
 }

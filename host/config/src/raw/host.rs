@@ -27,6 +27,8 @@ pub(crate) struct HostFile {
     pub(crate) history: Option<HistoryTable>,
     /// How plugins are run, and who may publish them to the catalogue.
     pub(crate) plugins: Option<PluginsTable>,
+    /// What keeps the host from starting.
+    pub(crate) start: Option<StartTable>,
     /// How edited flows, plugins and tables come in force while the host runs.
     pub(crate) reload: Option<ReloadTable>,
     /// What `gantry plugin deploy` asks of a new version, unless the command says otherwise.
@@ -98,6 +100,14 @@ pub(crate) struct HistoryTable {
     pub(crate) quality: Option<At<DurationText>>,
     /// How long it is kept who changed what.
     pub(crate) audit: Option<At<DurationText>>,
+}
+
+/// What keeps the host from starting.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StartTable {
+    /// Whether a flow that can't run keeps the host from starting; else the others run without it.
+    pub(crate) strict: Option<bool>,
 }
 
 /// How edited flows, plugins and tables come in force while the host runs.

@@ -2,6 +2,7 @@
 
 use gantry_core::rollout::InvalidShare;
 use gantry_core::{DeadLetterId, FlowName, PluginRef};
+use gantry_engine::broken_flow::FlowBroken;
 use gantry_sandbox::{LoadError, PrepareError};
 use gantry_store::StoreError;
 
@@ -10,16 +11,6 @@ use super::record::Phase;
 /// What was deployed before the start can't be put in force again.
 #[derive(Debug, thiserror::Error)]
 pub enum RecallError {
-    /// The plugin of a step can't be loaded.
-    #[error("failed to load what was deployed to step `{step}` of flow `{flow}`")]
-    Plugin {
-        /// The flow.
-        flow: FlowName,
-        /// The step.
-        step: String,
-        /// Why.
-        source: Box<DeployError>,
-    },
     /// The records can't be read.
     #[error("failed to read the records of deployments")]
     Records(#[source] StoreError),
@@ -31,6 +22,9 @@ pub enum DeployError {
     /// No flow of this name runs.
     #[error("no flow `{0}` runs here; `gantry flow list` names those that do")]
     NoFlow(FlowName),
+    /// The flow can't run.
+    #[error(transparent)]
+    Broken(#[from] FlowBroken),
     /// The flow has no such step.
     #[error("flow `{flow}` has no step `{step}`; `gantry flow list` names its steps")]
     NoStep {

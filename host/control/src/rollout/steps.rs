@@ -39,7 +39,7 @@ impl Steps {
 
     /// The version of a flow that is in force.
     pub(super) async fn running(&self, flow: &FlowName) -> Result<Arc<RunningFlow>, DeployError> {
-        self.registry.lock().await.running(flow).ok_or_else(|| DeployError::NoFlow(flow.clone()))
+        running(&*self.registry.lock().await, flow)
     }
 
     /// Whether the step is served by what its flow's file names.
@@ -134,6 +134,12 @@ impl Steps {
     }
 }
 
+/// The version of a flow that is in force.
+fn running(registry: &FlowRegistry, flow: &FlowName) -> Result<Arc<RunningFlow>, DeployError> {
+    registry.refuse_broken(flow)?;
+    registry.running(flow).ok_or_else(|| DeployError::NoFlow(flow.clone()))
+}
+
 /// The next version of a flow: this step served by `server`, if one is given, and with this canary or none. Blocks for
 /// as long as a plugin takes to configure itself; changes nothing.
 fn rebind(
@@ -142,7 +148,7 @@ fn rebind(
     server: Option<Plugin>,
     canary: Option<&CanaryPlan>,
 ) -> Result<Arc<RunningFlow>, DeployError> {
-    let running = registry.running(flow).ok_or_else(|| DeployError::NoFlow(flow.clone()))?;
+    let running = running(registry, flow)?;
     let (_, current) = deployable(&running, step)?;
     Ok(Arc::new(running.with_step(current.served_by(server, canary)?)))
 }

@@ -22,6 +22,10 @@ coded_enum! {
         DiskLow => "disk_low",
         /// A plugin version was rolled back by the host: until the next one is deployed to the step, or for a day.
         DeploymentRolledBack => "deployment_rolled_back",
+        /// A flow can't run, while others do: until it is put right and reloaded, or removed.
+        FlowBroken => "flow_broken",
+        /// The last reload was refused, so that the files are not what runs: until one succeeds.
+        ReloadRefused => "reload_refused",
     }
 }
 
@@ -30,10 +34,13 @@ impl AlertKind {
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self {
-            Self::DeploymentRolledBack => Severity::Warning,
-            Self::DeadLetters | Self::BreakerOpen | Self::TargetPaused | Self::TargetDisabled | Self::QueueDelayed => {
-                Severity::Error
-            }
+            Self::DeploymentRolledBack | Self::ReloadRefused => Severity::Warning,
+            Self::DeadLetters
+            | Self::BreakerOpen
+            | Self::TargetPaused
+            | Self::TargetDisabled
+            | Self::QueueDelayed
+            | Self::FlowBroken => Severity::Error,
             Self::DiskLow => Severity::Critical,
         }
     }

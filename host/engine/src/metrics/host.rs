@@ -15,6 +15,7 @@ pub struct HostMetrics {
     reloads: IntCounterVec,
     flow_info: IntGaugeVec,
     plugin_info: IntGaugeVec,
+    flow_broken: IntGaugeVec,
 }
 
 /// The version of a flow that is in force, for its gauges.
@@ -47,6 +48,11 @@ impl HostMetrics {
                 "1 for the plugin of a step in force.",
                 &["flow", "step", "plugin", "version", "digest"],
             )?,
+            flow_broken: registrar.gauge(
+                "gantry_flow_broken",
+                "1 for a flow that can't run, 0 for one that does.",
+                &["flow"],
+            )?,
         })
     }
 
@@ -65,6 +71,14 @@ impl HostMetrics {
     /// A reload has ended; `result` is one of [`RELOAD_RESULTS`].
     pub fn observe_reload(&self, result: &'static str) {
         self.reloads.with_label_values(&[result]).inc();
+    }
+
+    /// Sets which flows are broken.
+    pub fn observe_broken<'a>(&self, flows: impl Iterator<Item = (&'a FlowName, bool)>) {
+        self.flow_broken.reset();
+        for (flow, is_broken) in flows {
+            self.flow_broken.with_label_values(&[flow.as_str()]).set(i64::from(is_broken));
+        }
     }
 
     /// Sets the versions in force; earlier versions are gone from the next scrape on.

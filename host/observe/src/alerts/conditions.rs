@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_config::{Alert, show_duration};
+use gantry_control::reload::ReloadResult;
 use gantry_core::alert::{AlertKey, AlertKind, Level, Observation};
 use gantry_core::{BreakerState, FlowName, HoldCause, StopKind, TargetName, Timestamp, escape};
 use gantry_engine::active_flows::ActiveFlow;
@@ -24,6 +25,9 @@ const ROLLED_BACK_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Most characters of a code or name in a summary.
 const MAX_TEXT: usize = 80;
+
+/// Most characters of a mistake and its place.
+const MAX_WHY: usize = 300;
 
 /// Reads the host; caches what is expensive to read.
 #[derive(Default)]
@@ -65,6 +69,8 @@ impl ConditionReader {
             conditions.observe(AlertKind::DiskLow, None, None, Level::On, summary, json!({ "free_bytes": free }));
         }
         conditions.observe_deployments(host, now);
+        conditions.observe_broken(host);
+        conditions.observe_reload(host);
         Ok(conditions)
     }
 
@@ -194,6 +200,26 @@ impl Conditions {
             format!("Flow `{flow}` is delayed: its oldest of {waiting} messages is {seconds} s old, more than {limit}");
         let details = json!({ "depth": waiting, "age_seconds": seconds, "oldest": oldest.to_string() });
         self.observe(AlertKind::QueueDelayed, Some(flow), None, level, summary, details);
+    }
+
+    fn observe_broken(&mut self, host: &HostView) {
+        for broken in host.flows.broken().iter() {
+            let flow = &broken.name;
+            let why = escape(&broken.first(), MAX_WHY);
+            let summary = format!("Flow `{flow}` is broken and does not run: {why}");
+            let details =
+                json!({ "file": broken.file, "why": why, "since": broken.since.to_string(), "look": broken.next() });
+            self.observe(AlertKind::FlowBroken, Some(flow), None, Level::On, summary, details);
+        }
+    }
+
+    fn observe_reload(&mut self, host: &HostView) {
+        let Some(last) = host.reloader.last().filter(|last| last.result == ReloadResult::Refused) else { return };
+        let mistakes = escape(&last.mistakes(), MAX_WHY);
+        let summary = format!("The last reload was refused, what ran before runs on: {mistakes}");
+        let details =
+            json!({ "mistakes": last.diagnostics.errors(), "at": last.at.to_string(), "look": "gantry reload" });
+        self.observe(AlertKind::ReloadRefused, None, None, Level::On, summary, details);
     }
 
     /// Only versions that the host itself rolled back; an operator who does so needs no alert.

@@ -85,7 +85,7 @@ impl Server {
     }
 
     pub(crate) async fn start_with(webhook: Webhook, limits: ServerLimits, intake: Memory) -> Self {
-        let table = RouteTable::build([&flow("orders", webhook)], &crate::env).unwrap();
+        let table = RouteTable::build([&flow("orders", webhook)], &crate::env).0;
         let routes = Arc::new(Routes::new(table));
         let intake = Arc::new(intake);
         let clock = Arc::new(ManualClock::at(NOW));

@@ -179,7 +179,7 @@ async fn flows_can_be_replaced_while_the_server_runs() {
     let mut client = Client::connect(server.address).await;
     client.post("/orders", &[], b"1").await;
     assert_eq!(client.answer().await.status, 202);
-    let table = RouteTable::build([&flow("customers", webhook("/customers"))], &crate::env).unwrap();
+    let table = RouteTable::build([&flow("customers", webhook("/customers"))], &crate::env).0;
     server.routes.replace(table);
     client.write(head("POST", "/orders", &[], 0)).await;
     assert_eq!(client.answer().await.status, 404);
@@ -198,7 +198,7 @@ fn a_flow_that_cannot_be_served_is_named_with_the_reason_and_all_are_reported() 
         flow("fifth", Webhook { dedupe: deduped(ValueFrom::Pointer("id".into())).dedupe, ..webhook("/b") }),
         flow("sixth", Webhook { dedupe: deduped(ValueFrom::Header("cookie".into())).dedupe, ..webhook("/c") }),
     ];
-    let errors = RouteTable::build(&flows, &crate::env).unwrap_err();
+    let errors = RouteTable::build(&flows, &crate::env).1;
     let names: Vec<_> = errors.iter().map(|error| error.flow.as_str()).collect();
     assert_eq!(names, ["second", "third", "fourth", "fifth", "sixth"]);
     assert!(matches!(&errors[0].problem, RouteProblem::PathTaken { other, .. } if other.as_str() == "first"));

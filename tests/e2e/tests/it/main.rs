@@ -5,6 +5,7 @@
 mod alerts;
 mod all_clear;
 mod bad_input;
+mod broken_flow;
 mod catalogue;
 mod crash;
 mod delivery;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use gantry_config::{Code, Diagnostic, Flow, HostConfig};
-use gantry_control::diagnose;
+use gantry_config::{Code, Diagnostic, Flow, HostConfig, SecretRef, Severity};
+use gantry_control::{SourceError, diagnose};
 use gantry_core::{Clock, SystemClock};
-use gantry_security::process_environment;
+use gantry_security::{process_environment, resolve};
+use gantry_transport::source::webhook::{RouteError, RouteProblem, RouteTable};
 use gantry_transport::{TargetContext, source};
 
 use crate::client::at_rest::is_own;
@@ -19,17 +20,47 @@ pub(super) fn check(flows: &[Flow], host: &HostConfig) -> anyhow::Result<Vec<Dia
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let context = TargetContext { env: &process_environment, clock: &clock };
     let mut found = Vec::new();
+    for error in RouteTable::build(flows, &process_environment).1 {
+        found.extend(flows.iter().find(|flow| flow.name == error.flow).and_then(|flow| unserved(flow, error)));
+    }
     for flow in flows {
-        found.extend(missing_secret(flow));
         let errors = gantry_runtime::check(std::slice::from_ref(flow), &sandbox, context);
-        found.extend(errors.iter().map(|error| diagnose::flow(flow, error)));
+        let of_flow = missing_secret(flow).into_iter().chain(errors.iter().map(|error| diagnose::flow(flow, error)));
+        let is_hosts_matter = lacks_only_variables(flow);
+        found.extend(of_flow.map(|diagnostic| judged(diagnostic, is_hosts_matter)));
     }
     Ok(found)
 }
 
-/// A missing secret of the source. Only a warning: the check may run where the secrets are not available.
+/// A webhook that a host would not serve. What is about secrets or other flows is found elsewhere.
+fn unserved(flow: &Flow, error: RouteError) -> Option<Diagnostic> {
+    match error.problem {
+        RouteProblem::Verifier(_) | RouteProblem::PathTaken { .. } => None,
+        _ => Some(diagnose::source(flow, &SourceError::Webhook(error))),
+    }
+}
+
+/// A missing secret of the source.
 fn missing_secret(flow: &Flow) -> Option<Diagnostic> {
     let error = source::check(&*flow.source, &process_environment).err()?;
     let message = diagnose::chain(&error);
     Some(Diagnostic::new(Code::SecretUnavailable, flow.file.clone(), None, message, String::new()))
+}
+
+/// Whether all secrets that this flow lacks are environment variables: the check can't know those of the host.
+fn lacks_only_variables(flow: &Flow) -> bool {
+    let of_targets = flow.targets.values().flat_map(|target| target.settings.secrets());
+    let secrets = flow.source.secrets().into_iter().chain(of_targets);
+    let mut lacking = secrets.filter(|secret| resolve(secret, &process_environment).is_err());
+    lacking.all(|secret| matches!(secret, SecretRef::Env(_)))
+}
+
+/// A flow that lacks a secret is broken where the host runs. That is certain unless the secret is a variable.
+fn judged(mut diagnostic: Diagnostic, is_hosts_matter: bool) -> Diagnostic {
+    if diagnostic.code == Code::SecretUnavailable && is_hosts_matter {
+        "set it where the host runs, or the flow is broken there".clone_into(&mut diagnostic.help);
+    } else if diagnostic.code == Code::SecretUnavailable {
+        diagnostic.severity = Severity::Error;
+    }
+    diagnostic
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gantry_core::{Clock, Digest, Headers, MessageId};
+use gantry_core::{Clock, Digest, FlowName, Headers, MessageId};
 use http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION,
 };
@@ -15,7 +15,7 @@ use super::content::{self, Content};
 use super::idempotency::{self, IdempotencyError, UnderWay};
 use super::refused::Refused;
 use super::refused_paths::RefusedPaths;
-use super::routes::{MESSAGES, Route, Routes};
+use super::routes::{Endpoint, MESSAGES, Route, Routes};
 use super::{body, encoding, trace};
 use crate::intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Receipt};
 use crate::keys::KeyError;
@@ -49,14 +49,27 @@ impl Handler {
         let path = request.uri().path();
         let answer = if let Some(id) = path.strip_prefix(MESSAGES) {
             self.state(request.method(), id).await
-        } else if let Some(route) = self.routes.find(path) {
-            self.receive(&route, request).await
         } else {
-            self.intake.refused_without_flow(Refused::NotFound.reason());
-            self.refused_paths.log_unknown(path, &self.routes, self.clock.now());
-            Err(Refused::NotFound)
+            match self.routes.find(path) {
+                Some(Endpoint::Open(route)) => self.receive(&route, request).await,
+                Some(Endpoint::Shut(flow)) => Err(self.shut(&flow)),
+                None => Err(self.not_found(path)),
+            }
         };
         answer.unwrap_or_else(|refused| refused.into_response(has_body))
+    }
+
+    fn not_found(&self, path: &str) -> Refused {
+        self.intake.refused_without_flow(Refused::NotFound.reason());
+        self.refused_paths.log_unknown(path, &self.routes, self.clock.now());
+        Refused::NotFound
+    }
+
+    /// Nobody can be verified here: the flow's secrets may be what is missing.
+    fn shut(&self, flow: &FlowName) -> Refused {
+        tracing::debug!(%flow, reason = Refused::FlowBroken.reason(), "webhook refused");
+        self.intake.refused_without_flow(Refused::FlowBroken.reason());
+        Refused::FlowBroken
     }
 
     async fn receive(&self, route: &Route, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Refused> {

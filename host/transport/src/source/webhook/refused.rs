@@ -17,10 +17,15 @@ use crate::charset::CharsetError;
 use crate::intake::IntakeError;
 use crate::keys::KeyError;
 
+/// When senders shall come again to a flow that somebody has to repair: soon after, and not all the time until then.
+const REPAIR_SECONDS: u64 = 60;
+
 /// Why a request is not accepted.
 #[derive(Debug)]
 pub(super) enum Refused {
     NotFound,
+    /// A flow has this path, and can't run at present.
+    FlowBroken,
     UnknownMessage,
     Method {
         allow: &'static str,
@@ -64,6 +69,7 @@ impl Refused {
     pub(super) const fn reason(&self) -> &'static str {
         match self {
             Self::NotFound => "unknown_path",
+            Self::FlowBroken => "flow_broken",
             Self::UnknownMessage => "unknown_message",
             Self::Method { .. } => "method_not_allowed",
             Self::TooLarge { .. } => "too_large",
@@ -110,6 +116,9 @@ impl Refused {
             }
             Self::Content(ContentError::UnsupportedEncoding(_)) => {
                 headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding::ACCEPTED));
+            }
+            Self::FlowBroken => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(REPAIR_SECONDS));
             }
             Self::Idempotency(IdempotencyError::InFlight) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(1));
@@ -161,13 +170,14 @@ impl Refused {
             Self::Idempotency(IdempotencyError::Reused) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Idempotency(IdempotencyError::InFlight) => StatusCode::CONFLICT,
             Self::Intake(IntakeError::QueueFull { .. }) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Intake(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::FlowBroken | Self::Intake(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     fn detail(&self) -> String {
         match self {
             Self::NotFound => "no flow takes messages at this path".to_owned(),
+            Self::FlowBroken => "no messages are taken here at present; send the request again later".to_owned(),
             Self::UnknownMessage => "there is no such message, or its history has expired".to_owned(),
             Self::Method { allow } => format!("only {allow} is allowed here"),
             Self::TooLarge { limit } => format!("the body is longer than the {limit} bytes this flow accepts"),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::Flow;
+use gantry_config::{Flow, Intake, SourceKind as _};
 use gantry_core::FlowName;
 use gantry_security::{Environment, Verifier, VerifierError};
 use http::header::{self, HeaderName};
@@ -13,7 +13,7 @@ use parking_lot::RwLock;
 
 use super::form::Form;
 use super::split::Splitter;
-use super::{Idempotency, Webhook};
+use super::{Idempotency, Kind, Webhook};
 use crate::json::InvalidPointer;
 use crate::keys::KeyRules;
 
@@ -91,13 +91,31 @@ pub(super) struct Route {
     pub(super) takes_json: bool,
 }
 
+/// What is at a path.
+#[derive(Clone, Debug)]
+pub(super) enum Endpoint {
+    /// A flow takes messages there.
+    Open(Arc<Route>),
+    /// The flow that does is broken. Its senders shall come again: a 404 would tell them to give up.
+    Shut(FlowName),
+}
+
+impl Endpoint {
+    fn flow(&self) -> &FlowName {
+        match self {
+            Self::Open(route) => &route.flow,
+            Self::Shut(flow) => flow,
+        }
+    }
+}
+
 /// All endpoints of a host.
 #[derive(Debug, Default)]
-pub struct RouteTable(HashMap<String, Arc<Route>>);
+pub struct RouteTable(HashMap<String, Endpoint>);
 
 impl RouteTable {
-    /// The endpoints of all flows that have one; reports every flow that can't be served.
-    pub fn build<'f>(flows: impl IntoIterator<Item = &'f Flow>, env: Environment<'_>) -> Result<Self, Vec<RouteError>> {
+    /// The endpoints of all flows that have one, and can be served; and every flow that can't.
+    pub fn build<'f>(flows: impl IntoIterator<Item = &'f Flow>, env: Environment<'_>) -> (Self, Vec<RouteError>) {
         let mut table = Self::default();
         let mut errors = Vec::new();
         for flow in flows {
@@ -106,27 +124,48 @@ impl RouteTable {
                 errors.push(RouteError { flow: flow.name.clone(), problem });
             }
         }
-        if errors.is_empty() { Ok(table) } else { Err(errors) }
+        (table, errors)
+    }
+
+    /// Shuts the endpoint of a flow that is broken, if its path is its own.
+    pub fn shut(&mut self, flow: &Flow) {
+        if let Some(webhook) = flow.source.of_kind::<Webhook>() {
+            self.shut_path(&webhook.path, &flow.name);
+        }
+    }
+
+    /// The same for a flow whose file has mistakes, where it is known where its messages come from.
+    pub fn shut_intake(&mut self, flow: &FlowName, intake: &Intake) {
+        if intake.kind == Kind::NAME {
+            self.shut_path(&intake.place, flow);
+        }
+    }
+
+    fn shut_path(&mut self, path: &str, flow: &FlowName) {
+        let is_free = self.0.get(path).is_none_or(|endpoint| endpoint.flow() == flow);
+        if is_free && may_listen(path) {
+            self.0.insert(path.to_owned(), Endpoint::Shut(flow.clone()));
+        }
     }
 
     fn add(&mut self, flow: &FlowName, webhook: &Webhook, env: Environment<'_>) -> Result<(), RouteProblem> {
         let path = webhook.path.clone();
-        if !path.starts_with('/') || path.starts_with(MESSAGES) {
+        if !may_listen(&path) {
             return Err(RouteProblem::Path(path));
         }
         if let Some(other) = self.0.get(&path) {
-            return Err(RouteProblem::PathTaken { path, other: other.flow.clone() });
+            return Err(RouteProblem::PathTaken { path, other: other.flow().clone() });
         }
         let route = Route::new(flow, webhook, env)?;
-        self.0.insert(path, Arc::new(route));
+        self.0.insert(path, Endpoint::Open(Arc::new(route)));
         Ok(())
     }
 
     /// The endpoint at a path. Where there is none, a slash at the end makes no difference, and neither does an escape of a
     /// character that needs none, which RFC 3986 calls the same path.
-    fn find(&self, path: &str) -> Option<&Arc<Route>> {
-        if let Some(route) = self.0.get(path) {
-            return Some(route);
+    fn find(&self, path: &str) -> Option<&Endpoint> {
+        if let Some(endpoint) = self.0.get(path) {
+            return Some(endpoint);
         }
         let plain = unescape(path)?;
         let toggled = plain.strip_suffix('/').map_or_else(|| format!("{plain}/"), str::to_owned);
@@ -137,11 +176,16 @@ impl RouteTable {
     fn nearest(&self, path: &str) -> Option<(String, FlowName)> {
         let wanted: String = path.chars().take(LONGEST_COMPARED).collect::<String>().to_ascii_lowercase();
         let distance = |known: &str| strsim::damerau_levenshtein(&wanted, &known.to_ascii_lowercase());
-        let known = self.0.iter().map(|(known, route)| (distance(known), known, route));
-        let (distance, known, route) = known.min_by_key(|(distance, known, _)| (*distance, *known))?;
+        let known = self.0.iter().map(|(known, endpoint)| (distance(known), known, endpoint));
+        let (distance, known, endpoint) = known.min_by_key(|(distance, known, _)| (*distance, *known))?;
         let is_like = distance <= (known.chars().count() / 3).max(2);
-        is_like.then(|| (known.clone(), route.flow.clone()))
+        is_like.then(|| (known.clone(), endpoint.flow().clone()))
     }
+}
+
+/// Whether a flow may have this path.
+fn may_listen(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with(MESSAGES)
 }
 
 /// Longest part of a path that is compared with others: comparing takes time.
@@ -209,7 +253,7 @@ impl Routes {
         *self.0.write() = Arc::new(table);
     }
 
-    pub(super) fn find(&self, path: &str) -> Option<Arc<Route>> {
+    pub(super) fn find(&self, path: &str) -> Option<Endpoint> {
         self.0.read().find(path).cloned()
     }
 
