@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +25,8 @@ type Field[T any] struct {
 	value  T
 	isSet  bool
 	defect *Defect
+	// isBlank: a text of blanks only, of which no value can be made, though the type can be read from a text.
+	isBlank bool
 }
 
 // Value is a field that holds this value: the start of a unit test.
@@ -41,9 +44,11 @@ func (f Field[T]) Required() (T, error) {
 	}
 }
 
-// Optional is the value, or nil where there is none.
+// Optional is the value, or nil where there is none: an amount in a column that a CSV export left empty counts as none.
 func (f Field[T]) Optional() (*T, error) {
 	switch {
+	case f.isBlank:
+		return nil, nil
 	case f.defect != nil:
 		return nil, f.defect
 	case !f.isSet:
@@ -56,7 +61,7 @@ func (f Field[T]) Optional() (*T, error) {
 // Or is a reader of the value, or of `fallback` where there is none: `sdk.Get(&check, "freight", order.Freight.Or(zero))`.
 func (f Field[T]) Or(fallback T) func() (T, error) {
 	return func() (T, error) {
-		if f.defect == nil && !f.isSet {
+		if f.isBlank || f.defect == nil && !f.isSet {
 			return fallback, nil
 		}
 		return f.value, f.asError()
@@ -79,6 +84,8 @@ func (f *Field[T]) UnmarshalJSON(raw []byte) error {
 	if err := readScalar(raw, &f.value); err != nil {
 		var zero T
 		f.value = zero
+		_, fromText := any(&f.value).(encoding.TextUnmarshaler)
+		f.isBlank = fromText && isBlankText(raw)
 		if !errors.As(err, &f.defect) {
 			f.defect = &Defect{Code: "wrong-value", Text: jsonin.Shortened(err.Error())}
 		}
@@ -155,6 +162,10 @@ func readScalar(raw []byte, to any) error {
 		}
 		return NewDefect(found[0].Code, "%s at `%s`", found[0].Text, found[0].Path)
 	}
+}
+
+func isBlankText(raw []byte) bool {
+	return raw[0] == '"' && strings.TrimSpace(jsonin.Unquoted(string(raw))) == ""
 }
 
 func readString(raw []byte, to *string) error {

@@ -132,8 +132,10 @@ AT(gantry_decimal, gantry_decimal_at, gantry_as_decimal)
 
 gantry_decimal gantry_decimal_or_at(gantry_checker *check, gantry_json object, const char *name,
                                     gantry_decimal otherwise) {
-    gantry_kind kind = gantry_kind_of(gantry_member(object, name));
-    return kind <= GANTRY_NULL ? otherwise : gantry_decimal_at(check, object, name);
+    gantry_json value = gantry_member(object, name);
+    gantry_kind kind = gantry_kind_of(value);
+    bool is_blank = kind == GANTRY_TEXT && gantry_trim(gantry_string(value)).length == 0;
+    return kind <= GANTRY_NULL || is_blank ? otherwise : gantry_decimal_at(check, object, name);
 }
 
 /// An object or an array: null is no way to leave it out.

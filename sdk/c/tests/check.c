@@ -20,6 +20,19 @@ static void every_broken_rule_is_reported_at_its_place(void) {
     EXPECT_TEXT(outcome.violations[3].text, "off by 3");
 }
 
+static void an_amount_that_a_csv_export_left_empty_is_none(void) {
+    gantry_checker check = {0};
+    gantry_decimal one = gantry_decimal_of(1, 0);
+    gantry_json order = json("{\"a\": \"\", \"b\": \" \\t\", \"c\": \"2\", \"d\": \"x\"}");
+    EXPECT(gantry_decimal_compare(gantry_decimal_or_at(&check, order, "a", one), one) == 0, "empty");
+    EXPECT(gantry_decimal_compare(gantry_decimal_or_at(&check, order, "b", one), one) == 0, "blank");
+    EXPECT(gantry_decimal_compare(gantry_decimal_or_at(&check, order, "c", one), gantry_decimal_of(2, 0)) == 0, "given");
+    EXPECT(check.count == 0, "none of them is wrong");
+    gantry_decimal_or_at(&check, order, "d", one);
+    gantry_decimal_at(&check, order, "a");
+    EXPECT(check.count == 2, "wrong, and mandatory");
+}
+
 static void nothing_found_refuses_nothing(void) {
     gantry_checker check = {0};
     EXPECT(gantry_check(&check, "a", gantry_fine()) && gantry_rule(&check, "b", true, "c", "d"), "fine");
@@ -46,6 +59,7 @@ static void missing_null_and_blank_are_told_apart(void) {
 
 void test_check(void) {
     every_broken_rule_is_reported_at_its_place();
+    an_amount_that_a_csv_export_left_empty_is_none();
     nothing_found_refuses_nothing();
     missing_null_and_blank_are_told_apart();
 }

@@ -16,6 +16,9 @@ static void values_are_found_wherever_they_stand() {
     expect(order["e"].u64().value_or(0) == 9007199254740993, "every digit");
     expect(order["c"].value_or(7u, &Json::u32).value_or(0) == 7, "null is the default");
     expect_text(code(order["a"].value_or(7u, &Json::u32)), "wrong-type");
+    expect(order["d"].value_or(Decimal{}, &Json::decimal).value_or(*Decimal::parse("1")) == Decimal{}, "blank is none");
+    expect_text(code(order["d"].decimal()), "not-a-decimal");
+    expect_text(code(order["d"].value_or(7u, &Json::u32)), "wrong-type");
     expect_text(code(Json::read("{")), "not-json");
 }
 

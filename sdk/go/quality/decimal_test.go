@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"gantry/sdk"
 )
 
 func decimal(text string) Decimal {
@@ -44,6 +46,29 @@ func TestWhatIsNoDecimalIsADefect(t *testing.T) {
 		if err := number.UnmarshalJSON([]byte(text)); codeOf(t, err) != code {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+func TestAnAmountThatACSVExportLeftEmptyIsNoneWhereThereNeedNotBeOne(t *testing.T) {
+	for _, text := range []string{`""`, `" \t"`} {
+		var field sdk.Field[Decimal]
+		if err := json.Unmarshal([]byte(text), &field); err != nil {
+			t.Fatal(err)
+		}
+		if amount, err := field.Optional(); amount != nil || err != nil {
+			t.Errorf("%s: %v, %v", text, amount, err)
+		}
+		if amount, err := field.Or(NewDecimal(5, 0))(); amount != NewDecimal(5, 0) || err != nil {
+			t.Errorf("%s: %v, %v", text, amount, err)
+		}
+		if _, err := field.Required(); codeOf(t, err) != "not-a-decimal" {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	var wrong sdk.Field[Decimal]
+	_ = json.Unmarshal([]byte(`"x"`), &wrong)
+	if _, err := wrong.Optional(); codeOf(t, err) != "not-a-decimal" {
+		t.Error(err)
 	}
 }
 

@@ -85,7 +85,7 @@ export class Checker {
   }
 
   /**
-   * A decimal that may be absent or null: null then, and where it fails.
+   * A decimal that may be absent, null or a blank text: null then, and where it fails.
    * @param {string} name
    * @param {(value: Decimal) => Decimal} [step]
    * @returns {Decimal | null}

@@ -53,11 +53,12 @@ export function decimal(value) {
 }
 
 /**
- * The same where there is a value.
+ * The same where there is a value: a column that a CSV export left empty counts as none.
  * @param {unknown} value
  * @returns {Decimal | null}
  */
 export function decimalOrNull(value) {
+  if (typeof value === "string" && value.trim() === "") return null;
   return value === undefined || value === null ? null : decimal(value);
 }
 

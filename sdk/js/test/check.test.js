@@ -121,6 +121,17 @@ test("whole numbers of any size are read, without point and exponent", () => {
   assert.match(defect(integer, 2n ** 64n), /to 9007199254740991, found another number$/);
 });
 
+test("an amount that a CSV export left empty is none where there need not be one", () => {
+  const check = new Checker({ empty: "", blank: " \t", given: " 1.50 ", wrong: "x" });
+  const read = ["empty", "blank", "absent", "given", "wrong"].map((name) => check.decimalOrNull(name)?.toString());
+  assert.deepEqual(read, [undefined, undefined, undefined, "1.50", undefined]);
+  check.decimal("empty");
+  assert.deepEqual(
+    found(() => check.finish()),
+    ["/wrong not-a-decimal", "/empty not-a-decimal"],
+  );
+});
+
 test("a number with too many digits for a decimal is told the limit", () => {
   const long = "123456789012345678901234567890";
   for (const source of ["1e30", "1e-30", `${long}.12`, long, `"${long}"`, "1e400"]) {

@@ -47,7 +47,7 @@ export declare class Checker {
      */
     decimal(name: string, step?: (value: Decimal) => Decimal): Decimal;
     /**
-     * A decimal that may be absent or null: null then, and where it fails.
+     * A decimal that may be absent, null or a blank text: null then, and where it fails.
      * @param {string} name
      * @param {(value: Decimal) => Decimal} [step]
      * @returns {Decimal | null}

@@ -33,7 +33,7 @@ export declare function textOrNull(value: unknown): string | null;
  */
 export declare function decimal(value: unknown): Decimal;
 /**
- * The same where there is a value.
+ * The same where there is a value: a column that a CSV export left empty counts as none.
  * @param {unknown} value
  * @returns {Decimal | null}
  */

@@ -68,6 +68,18 @@ def verdicts(json: str | bytes, kind: Any, *, strict: bool = False) -> list[tupl
 
 
 class Reading(unittest.TestCase):
+    def test_an_amount_that_a_csv_export_left_empty_is_none_where_there_need_not_be_one(self) -> None:
+        for text in ["", " \\t"]:
+            amount = read(f'{{"amount":"{text}"}}', Loose).amount
+            self.assertEqual((amount.optional(), amount.value_or(Decimal(1)), amount.is_null), (None, 1, False))
+            with self.assertRaises(Defect) as refused:
+                amount.required()
+            self.assertEqual(refused.exception.code, "not-a-decimal")
+        with self.assertRaises(Defect):
+            read('{"amount":"x"}', Loose).amount.optional()
+        with self.assertRaises(Defect):
+            read('{"small":""}', Loose).small.optional()
+
     def test_what_is_wrong_with_a_number_is_said(self) -> None:
         for text, kind, cause in [
             ("1.0", U32, "to 4294967295, found a number with a point or an exponent"),

@@ -40,19 +40,24 @@ pub enum Field<T> {
     Value(T),
     /// A value, but not of the right type.
     Wrong(Defect),
+    /// A text of blanks only, of which no value can be made: none for `optional`, this defect for `required`.
+    Blank(Defect),
 }
 
 impl<T> Field<T> {
     /// The value; a missing or null member is a `missing-field`.
     pub fn required(&self) -> Result<&T, Defect> {
-        self.optional()?.ok_or_else(|| Defect::new("missing-field", "this is mandatory"))
+        match self {
+            Self::Blank(defect) => Err(defect.clone()),
+            _ => self.optional()?.ok_or_else(|| Defect::new("missing-field", "this is mandatory")),
+        }
     }
 
-    /// The value, if there is one.
+    /// The value, if there is one: an amount in a column that a CSV export left empty counts as none.
     pub fn optional(&self) -> Result<Option<&T>, Defect> {
         match self {
             Self::Value(value) => Ok(Some(value)),
-            Self::Missing | Self::Null => Ok(None),
+            Self::Missing | Self::Null | Self::Blank(_) => Ok(None),
             Self::Wrong(defect) => Err(defect.clone()),
         }
     }

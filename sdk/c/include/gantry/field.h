@@ -52,7 +52,7 @@ uint64_t gantry_u64_at(gantry_checker *check, gantry_json object, const char *na
 int64_t gantry_i64_at(gantry_checker *check, gantry_json object, const char *name);
 gantry_decimal gantry_decimal_at(gantry_checker *check, gantry_json object, const char *name);
 
-/// The decimal, or `otherwise` where the member is missing or null.
+/// The decimal, or `otherwise` where the member is missing, null or a blank text, as a CSV export leaves it.
 gantry_decimal gantry_decimal_or_at(gantry_checker *check, gantry_json object, const char *name,
                                     gantry_decimal otherwise);
 

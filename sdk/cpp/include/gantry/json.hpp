@@ -96,9 +96,10 @@ class Json {
     Checked<Json> array() const { return checked(gantry_as_array(value), *this); }
 
     /// What `read` makes of the value where one is given, or `otherwise`:
-    /// `line["discount"].value_or(Decimal{}, &Json::decimal)`
+    /// `line["discount"].value_or(Decimal{}, &Json::decimal)`. Of a decimal, a blank text, as a CSV export leaves it, is none.
     template <class T> Checked<T> value_or(T otherwise, Checked<T> (Json::*read)() const) const {
-        return is_given() ? (this->*read)() : Checked<T>{otherwise};
+        bool is_none = !is_given() || (std::is_same_v<T, Decimal> && is_blank());
+        return !is_none ? (this->*read)() : Checked<T>{otherwise};
     }
 
     /// As it is written: a number's digits, say.
@@ -107,6 +108,8 @@ class Json {
     gantry_json raw() const { return value; }
 
   private:
+    bool is_blank() const { return kind() == GANTRY_TEXT && gantry_trim(gantry_string(value)).length == 0; }
+
     static std::string_view lifted(gantry_text text) { return view(text); }
     static Decimal lifted(gantry_decimal decimal) { return Decimal{decimal}; }
     template <class T> static T lifted(T number) { return number; }

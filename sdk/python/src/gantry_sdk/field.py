@@ -29,11 +29,12 @@ _ABSENT: Any = object()
 class Field(Generic[T]):
     """A member of the input: a value, or none, or a value of the wrong type. In a test: `Field("DE")`, `MISSING`."""
 
-    __slots__ = ("_defect", "_value")
+    __slots__ = ("_defect", "_is_blank", "_value")
 
     def __init__(self, value: T | None = None) -> None:
         self._value = value
         self._defect: Defect | None = None
+        self._is_blank = False
 
     @classmethod
     def missing(cls) -> Field[Any]:
@@ -49,6 +50,13 @@ class Field(Generic[T]):
         wrong._defect = defect
         return wrong
 
+    @classmethod
+    def blank(cls, defect: Defect) -> Field[Any]:
+        """There is a text of blanks only, of which no value can be made: none for `optional`, this for `required`."""
+        blank = cls.wrong(defect)
+        blank._is_blank = True
+        return blank
+
     @property
     def is_missing(self) -> bool:
         """True where the object has no such member; one that is `null` is not missing."""
@@ -60,13 +68,15 @@ class Field(Generic[T]):
         return self._value is None and self._defect is None
 
     def optional(self) -> T | None:
-        """The value, where there is one."""
-        if self._defect is not None:
-            raise Defect(self._defect.code, self._defect.text)
+        """The value, where there is one: an amount in a column that a CSV export left empty counts as none."""
+        if self._is_blank:
+            return None
+        self._refuse_defect()
         return None if self._value is _ABSENT else self._value
 
     def required(self) -> T:
         """The value; a missing or null member is a `missing-field`."""
+        self._refuse_defect()
         value = self.optional()
         if value is None:
             raise Defect("missing-field", "this is mandatory")
@@ -89,6 +99,10 @@ class Field(Generic[T]):
         none."""
         return (self.optional() or "").strip() or None
 
+    def _refuse_defect(self) -> None:
+        if self._defect is not None:
+            raise Defect(self._defect.code, self._defect.text)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Field):
             return NotImplemented
@@ -104,7 +118,7 @@ class Field(Generic[T]):
 
     def _state(self) -> tuple[Any, ...]:
         defect = self._defect
-        return self._value, defect and (defect.code, defect.text)
+        return self._value, self._is_blank, defect and (defect.code, defect.text)
 
 
 MISSING: Final[Field[Any]] = Field.missing()

@@ -77,7 +77,8 @@ def field_reader(kind: Any) -> Callable[[Any], Field[Any]]:
         try:
             return Field(read(value))
         except Defect as defect:
-            return Field.wrong(defect)
+            is_blank = kind is Decimal and isinstance(value, str) and not value.strip()
+            return Field.blank(defect) if is_blank else Field.wrong(defect)
 
     return read_field
 

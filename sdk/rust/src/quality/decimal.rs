@@ -103,7 +103,7 @@ impl Scalar for Decimal {
         Ok(match raw.as_bytes() {
             [b'n', ..] => Field::Null,
             [b'-' | b'0'..=b'9', ..] => number(raw).map_or_else(|| Field::Wrong(beyond(raw)), Field::Value),
-            [b'"', ..] => quoted(raw).map_or_else(Field::Wrong, Field::Value),
+            [b'"', ..] => quoted(raw).map_or_else(|defect| unfit(raw, defect), Field::Value),
             [b't' | b'f', ..] => Field::of(None, "true or false"),
             [b'[', ..] => Field::of(None, "an array"),
             _ => Field::of(None, "an object"),
@@ -124,6 +124,12 @@ fn quoted(json: &str) -> Result<Decimal, Defect> {
         Some(text) if !text.contains('\\') => plain(text),
         _ => Err(wrong(json)),
     }
+}
+
+#[cold]
+fn unfit(json: &str, defect: Defect) -> Field<Decimal> {
+    let is_blank = serde_json::from_str::<String>(json).is_ok_and(|text| text.trim().is_empty());
+    if is_blank { Field::Blank(defect) } else { Field::Wrong(defect) }
 }
 
 fn is_plain(text: &str) -> bool {
@@ -202,6 +208,16 @@ mod tests {
         ] {
             assert_eq!(read(json).required().unwrap_err().code, code, "{json}");
         }
+    }
+
+    #[test]
+    fn an_amount_that_a_csv_export_left_empty_is_none_where_there_need_not_be_one() {
+        for json in ["\"\"", r#"" \t""#] {
+            assert_eq!(read(json).optional(), Ok(None), "{json}");
+            assert_eq!(read(json).or(Decimal::ONE), Ok(Decimal::ONE), "{json}");
+            assert_eq!(read(json).required().unwrap_err().code, "not-a-decimal", "{json}");
+        }
+        assert_eq!(read("\"x\"").optional().unwrap_err().code, "not-a-decimal");
     }
 
     #[test]
