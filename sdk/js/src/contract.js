@@ -68,10 +68,21 @@ function lowerOutput({ contentType, payload, options: { route, key, idempotencyK
     idempotencyKey: wholeOrNull("idempotency key", idempotencyKey),
     contentType: whole("content type", contentType),
     headers: headers === undefined ? [] : lowerHeaders(headers),
-    payload:
-      typeof payload === "string" ? { tag: "text", val: whole("payload", payload) } : { tag: "bytes", val: payload },
+    payload: lowerPayload(payload),
     extensions: [],
   };
+}
+
+/**
+ * @param {string | Uint8Array} payload
+ * @returns {RawOutput["payload"]}
+ */
+function lowerPayload(payload) {
+  if (typeof payload === "string") return { tag: "text", val: whole("payload", payload) };
+  if (payload instanceof Uint8Array) return { tag: "bytes", val: payload };
+  throw new TypeError(
+    `the payload of an output is a text or a Uint8Array, not ${payload === null ? "null" : typeof payload}`,
+  );
 }
 
 /**

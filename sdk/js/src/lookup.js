@@ -21,6 +21,7 @@ import { Defect, Refusal } from "./outcome.js";
  * @returns {Rows<R>}
  */
 export function lookup(table, keys, read) {
+  mustBeTexts(table, keys);
   const found = keys.length === 0 ? [] : fromHost(table, keys);
   if (found.length !== keys.length) {
     throw Refusal.reject("lookup-failed", `the table \`${table}\`: ${found.length} rows for ${keys.length} keys`);
@@ -75,6 +76,22 @@ export class Rows {
     if (row !== null) return row;
     throw new Defect(code, `\`${this.#keys[position] ?? ""}\` is not in the table \`${this.#table}\``);
   }
+}
+
+/**
+ * A key of another type would end the instance where it crosses to the host, without a line of the plugin's.
+ * @param {string} table
+ * @param {readonly string[]} keys
+ */
+function mustBeTexts(table, keys) {
+  if (typeof table !== "string") throw new TypeError(`the name of a table is a text, not ${typeof table}`);
+  if (!Array.isArray(keys)) throw new TypeError(`the keys of a lookup in the table \`${table}\` are an array of texts`);
+  const at = keys.findIndex((key) => typeof key !== "string");
+  if (at < 0) return;
+  const kind = keys[at] === null ? "null" : typeof keys[at];
+  throw new TypeError(
+    `the keys of a table are texts: the key ${at} for the table \`${table}\` is ${kind}; use String(…)`,
+  );
 }
 
 /**

@@ -174,6 +174,28 @@ test("a mapping sees all there is of its message", () => {
   assert.deepEqual(outcome((message) => Output.unchanged(message), bytes).val[0].payload, { tag: "bytes", val: bytes });
 });
 
+test("keys of a lookup and payloads of another type are faults of the plugin that say so", () => {
+  setTables({ products: { 7: {} } });
+  const wrong = /** @type {[any, any, RegExp][]} */ ([
+    ["products", ["7", 7], /the key 1 for the table `products` is number; use String/],
+    ["products", [null], /is null/],
+    ["products", "7", /an array of texts/],
+    [undefined, ["7"], /the name of a table is a text/],
+  ]);
+  for (const [table, keys, text] of wrong) {
+    assert.throws(
+      () => lookup(table, keys),
+      (error) => error instanceof TypeError && text.test(error.message),
+    );
+  }
+  for (const payload of /** @type {any[]} */ ([5, [1, 2], null, undefined])) {
+    const transform = plugin(() => Output.bytes(payload));
+    transform.configure("{}");
+    const [outcome] = /** @type {any[]} */ (transform.process([raw("{}")]));
+    assert.match(outcome.val.text, /^TypeError: the payload of an output is a text or a Uint8Array/);
+  }
+});
+
 test("rows come in the order of the keys, and unknown tables refuse the message", () => {
   setTables({ products: { 1: { name: "Chai" }, 2: [] } });
   const rows = lookup("products", ["9", "1"]);

@@ -143,6 +143,13 @@ class Mapping(unittest.TestCase):
 class Lookup(unittest.TestCase):
     host = Host(tables={"products": {"1": {"name": "Chai"}, "2": []}}, now_ms=1_700_000_000_123)
 
+    def test_keys_of_a_lookup_of_another_type_are_a_fault_of_the_plugin_that_says_so(self) -> None:
+        number = "the key 1 for the table `products` is int"
+        wrong: list[tuple[Any, str]] = [(["1", 7], number), ("17", "use \\[key\\]")]
+        for keys, sentence in wrong:
+            with self.subTest(keys), self.assertRaisesRegex(TypeError, sentence):
+                Context(None, self.host).lookup("products", keys)
+
     def test_rows_come_in_the_order_of_the_keys(self) -> None:
         rows = Context(None, self.host).lookup("products", ["9", "1"], Product)
         self.assertEqual(list(rows), [None, Product("Chai")])

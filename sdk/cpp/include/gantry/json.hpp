@@ -96,7 +96,8 @@ class Json {
     Checked<Json> array() const { return checked(gantry_as_array(value), *this); }
 
     /// What `read` makes of the value where one is given, or `otherwise`:
-    /// `line["discount"].value_or(Decimal{}, &Json::decimal)`. Of a decimal, a blank text, as a CSV export leaves it, is none.
+    /// `line["discount"].value_or(Decimal{}, &Json::decimal)`. Of a decimal, a blank text is none, as a CSV export
+    /// leaves it.
     template <class T> Checked<T> value_or(T otherwise, Checked<T> (Json::*read)() const) const {
         bool is_none = !is_given() || (std::is_same_v<T, Decimal> && is_blank());
         return !is_none ? (this->*read)() : Checked<T>{otherwise};

@@ -45,7 +45,7 @@ class Context(Generic[S]):
 
         Needs the grant `lookup` for this table.
         """
-        keys = list(keys)
+        keys = _texts(table, keys)
         return Rows.read(table, keys, self._host.rows(table, keys) if keys else [], row)
 
     def now_ms(self) -> int:
@@ -59,3 +59,15 @@ class Context(Generic[S]):
     def now(self) -> datetime:
         """The same as a time in UTC."""
         return _EPOCH + timedelta(milliseconds=self.now_ms())
+
+
+def _texts(table: str, keys: Iterable[str]) -> list[str]:
+    """The keys; one of another type would end the instance where it crosses to the host."""
+    if isinstance(keys, str):
+        raise TypeError(f"the keys for the table `{table}` are a list of texts, and this is one text: use [key]")
+    found = list(keys)
+    for at, key in enumerate(found):
+        if not isinstance(key, str):
+            kind = type(key).__name__
+            raise TypeError(f"the keys of a table are texts: the key {at} for the table `{table}` is {kind}; use str(…)")
+    return found
