@@ -1,6 +1,12 @@
 /// E-mail addresses and phone numbers.
 #include "test.h"
 
+static void a_country_that_is_no_code_is_a_bug(void) {
+    gantry_text number;
+    EXPECT_CODE(gantry_phone(gantry_lit("0170 1234567"), gantry_lit("Germany"), &number), GANTRY_BUG, "Germany");
+    EXPECT_CODE(gantry_phone(gantry_lit("+49 170 1234567"), gantry_lit(""), &number), NULL, "none");
+}
+
 static void spellings_of_one_address_become_one(void) {
     const char *const texts[] = {"Max.M@X.de", " max.m@x.DE", "Max M. <max.m@x.de>", "mailto:max.m@x.de"};
     gantry_text address;
@@ -49,6 +55,7 @@ static void what_cannot_be_dialled_is_no_number(void) {
 }
 
 void test_contact(void) {
+    a_country_that_is_no_code_is_a_bug();
     spellings_of_one_address_become_one();
     what_is_no_address_is_refused();
     national_spellings_are_read_by_the_plan_of_the_country();

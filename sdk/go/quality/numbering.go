@@ -88,12 +88,17 @@ func cutNumber(words string) (number int, rest string) {
 
 // planOf is the plan of a country by its alpha-2 code, in whatever case.
 func planOf(country string) (plan, bool) {
-	isLetter := func(char byte) bool { return 'A' <= char&^0x20 && char&^0x20 <= 'Z' }
-	if len(country) != 2 || !isLetter(country[0]) || !isLetter(country[1]) {
+	if !isCountryCode(country) {
 		return plan{}, false
 	}
 	line, found := find(phonePlans, strings.ToUpper(country))
 	return readPlan(line), found
+}
+
+// isCountryCode says whether it is spelt as an alpha-2 code.
+func isCountryCode(country string) bool {
+	isLetter := func(char byte) bool { return 'A' <= char&^0x20 && char&^0x20 <= 'Z' }
+	return len(country) == 2 && isLetter(country[0]) && isLetter(country[1])
 }
 
 // mainPlan is the plan by which numbers with this calling code are read.

@@ -1,6 +1,7 @@
 package quality
 
 import (
+	"fmt"
 	"strings"
 
 	"gantry/sdk"
@@ -19,8 +20,12 @@ const (
 // A number is read however people write it: with `+`, with the digits that lead abroad from its country (`00`, `011`),
 // with or without what is dialled inside the country only, as a `tel:` link, with an extension, which is left out, or
 // with letters for digits. It must be valid: of a range that its country has given out. Whether it is in service can't
-// be told. What doesn't pass is `not-a-phone-number`.
+// be told. What doesn't pass is `not-a-phone-number`. A country that is no such code is a mistake of the plugin, and
+// panics; without one, "", only international spelling is read.
 func Phone(country string) func(text string) (string, error) {
+	if country != "" && !isCountryCode(country) {
+		panic(fmt.Sprintf("the country of a phone number is an alpha-2 code, and `%s` is none: use quality.Country", country))
+	}
 	return func(text string) (string, error) {
 		if written, found := numberIn(text); found {
 			if number, found := readNumber(written, country); found {

@@ -183,3 +183,12 @@ func TestNationalSpellingsAreReadByThePlanOfTheCountry(t *testing.T) {
 		}
 	}
 }
+
+func TestACountryOfAPhoneNumberThatIsNoCodeIsAFaultOfThePlugin(t *testing.T) {
+	defer func() {
+		if text, _ := recover().(string); !strings.Contains(text, "alpha-2 code, and `Germany` is none") {
+			t.Error(text)
+		}
+	}()
+	Phone("Germany")
+}

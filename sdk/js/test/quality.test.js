@@ -18,6 +18,13 @@ import {
 } from "../src/index.js";
 import { COUNTRIES } from "../src/quality/data/countries.js";
 
+test("a country of a phone number that is no code is a fault of the plugin", () => {
+  for (const number of ["0170 1234567", "+49 170 1234567", "call me"]) {
+    assert.throws(() => e164(number, "Germany"), /^RangeError: .*alpha-2 code, and `Germany` is none/);
+  }
+  assert.equal(e164("+49 170 1234567", ""), "+491701234567");
+});
+
 test("what people write for a country is understood", () => {
   for (const [text = "", code] of [
     ["UK", "GB"],

@@ -252,6 +252,12 @@ class Rules(unittest.TestCase):
             with self.assertRaises(ValueError):
                 wrong()
 
+    def test_a_country_of_a_phone_number_that_is_no_code_is_a_fault_of_the_plugin(self) -> None:
+        for number in ["0170 1234567", "+49 170 1234567", "call me"]:
+            with self.assertRaisesRegex(ValueError, "alpha-2 code, and `Germany` is none"):
+                phone.e164(number, "Germany")
+        self.assertEqual(phone.e164("+49 170 1234567", ""), "+491701234567")
+
 
 if __name__ == "__main__":
     unittest.main()

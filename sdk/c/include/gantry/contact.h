@@ -22,7 +22,8 @@ gantry_text gantry_email_at(gantry_checker *check, gantry_json object, const cha
 /// code. Numbers are read and judged as libphonenumber does: with `+` or the digits that lead abroad, with or without
 /// what is dialled inside the country only, with an extension, which is left out, or with letters for digits. It must be
 /// of a range that its country has given out; whether it is in service can't be told. Anything else is
-/// `not-a-phone-number`.
+/// `not-a-phone-number`. A country that is no such code is a bug of the plugin, `GANTRY_BUG`; without one, only international
+/// spelling is read.
 gantry_defect gantry_phone(gantry_text text, gantry_text country, gantry_text *number);
 
 #ifdef __cplusplus

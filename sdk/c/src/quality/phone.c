@@ -62,8 +62,21 @@ static bool read_number(gantry_text written, gantry_plan own, gantry_text *numbe
     return true;
 }
 
+static bool is_code(gantry_text country) {
+    if (country.length != 2) return false;
+    for (size_t at = 0; at < 2; at++) {
+        char upper = (char)(country.ptr[at] & ~0x20);
+        if (upper < 'A' || upper > 'Z') return false;
+    }
+    return true;
+}
+
 gantry_defect gantry_phone(gantry_text text, gantry_text country, gantry_text *number) {
     gantry_text written;
+    if (country.length > 0 && !is_code(country)) {
+        return gantry_defect_of(GANTRY_BUG, "the country of a phone number is an alpha-2 code, and `%.*s` is none",
+                                GANTRY_ARG(country));
+    }
     if (gantry_phone_in(text, &written) && read_number(written, gantry_plan_of(country), number)) return gantry_fine();
     return gantry_defect_of("not-a-phone-number", "`%.*s` can't be dialled in %.*s", GANTRY_ARG(text),
                             GANTRY_ARG(country));

@@ -19,16 +19,26 @@ const LONGEST = 17;
 
 /**
  * The number as `+` and digits. One in national spelling is read by the plan of `country`, an ISO 3166 alpha-2 code.
- * What isn't a valid number is `not-a-phone-number`.
+ * What isn't a valid number is `not-a-phone-number`; a country that is no such code is a mistake of the plugin. Without
+ * one, `""`, only international spelling is read.
  * @param {string} text
  * @param {string} country
  * @returns {string}
  */
 export function e164(text, country) {
+  mustBeCode(country);
   const written = numberIn(text);
   const number = written === undefined ? undefined : read(written, planOf(country));
   if (number === undefined) throw new Defect("not-a-phone-number", `\`${text}\` can't be dialled in ${country}`);
   return number;
+}
+
+/**
+ * @param {string} country
+ */
+function mustBeCode(country) {
+  if (!country || /^[A-Za-z]{2}$/.test(country)) return;
+  throw new RangeError(`the country of a phone number is an alpha-2 code, and \`${country}\` is none: use alpha2(…)`);
 }
 
 /**

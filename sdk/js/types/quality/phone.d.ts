@@ -8,7 +8,8 @@
  */
 /**
  * The number as `+` and digits. One in national spelling is read by the plan of `country`, an ISO 3166 alpha-2 code.
- * What isn't a valid number is `not-a-phone-number`.
+ * What isn't a valid number is `not-a-phone-number`; a country that is no such code is a mistake of the plugin. Without
+ * one, `""`, only international spelling is read.
  * @param {string} text
  * @param {string} country
  * @returns {string}

@@ -19,6 +19,11 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 2..=17;
 /// with letters for digits. It must be valid: of a range that its country has given out; whether it is in service can't be
 /// told. Anything else is `not-a-phone-number`.
 ///
+/// # Panics
+///
+/// If the country isn't spelt as an alpha-2 code, which is a mistake of the plugin. Without one, `""`, only international
+/// spelling is read.
+///
 /// ```
 /// use gantry_sdk::quality::phone::e164;
 /// assert_eq!(e164("030 - 007 43 21", "DE").unwrap(), "+49300074321");
@@ -26,6 +31,11 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 2..=17;
 /// assert_eq!(e164("12", "DE").unwrap_err().code, "not-a-phone-number");
 /// ```
 pub fn e164(text: &str, country: &str) -> Result<String, Defect> {
+    let is_code = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic());
+    assert!(
+        is_code || country.is_empty(),
+        "the country of a phone number is an alpha-2 code, and `{country}` is none: use alpha2"
+    );
     let number = text::number_in(text).and_then(|written| read(&written, plan::of(country)));
     number.ok_or_else(|| Defect::new("not-a-phone-number", format!("`{text}` can't be dialled in {country}")))
 }
@@ -95,6 +105,12 @@ mod tests {
         ] {
             assert_eq!(e164(text, country).as_deref(), Ok(number), "{text}");
         }
+    }
+
+    #[test]
+    #[should_panic = "an alpha-2 code, and `Germany` is none"]
+    fn a_country_that_is_no_code_is_a_fault_of_the_plugin() {
+        let _ = e164("0170 1234567", "Germany");
     }
 
     #[test]

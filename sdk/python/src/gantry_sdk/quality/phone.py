@@ -5,10 +5,13 @@ with or without what is dialled inside the country only, as a `tel:` link, with 
 letters for digits. It must be valid: of a range that its country has given out. Whether it is in service can't be told.
 """
 
+import re
+
 from gantry_sdk.defect import Defect
 from gantry_sdk.quality import phone_text
 from gantry_sdk.quality.numbering import Plan, is_valid, main_plan, plan_of, split_code
 
+_CODE = re.compile("[A-Za-z]{2}")
 _SHORTEST = 2
 _LONGEST = 17
 """Of national numbers."""
@@ -16,9 +19,12 @@ _LONGEST = 17
 
 def e164(text: str, country: str) -> str:
     """The number as `+` and digits. One in national spelling is read by the plan of `country`, an ISO 3166 alpha-2
-    code. What isn't a valid number is `not-a-phone-number`."""
+    code. What isn't a valid number is `not-a-phone-number`; a country that is no such code is a `ValueError`, a mistake
+    of the plugin. Without one, `""`, only international spelling is read."""
+    if country and not _CODE.fullmatch(country):
+        raise ValueError(f"the country of a phone number is an alpha-2 code, and `{country}` is none: use alpha2(…)")
     written = phone_text.number_in(text)
-    found = _read(written, plan_of(country)) if written else None
+    found = _read(written, plan_of(country or "")) if written else None
     if found is None:
         raise Defect("not-a-phone-number", f"`{text}` can't be dialled in {country}")
     return found
