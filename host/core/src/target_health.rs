@@ -25,7 +25,7 @@ pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
 const REMEMBERED: Duration = Duration::from_secs(5);
 
 /// For how long a delivery that was refused before leaves the probe to others.
-const PREFERENCE: Duration = Duration::from_secs(5);
+pub const PREFERENCE: Duration = Duration::from_secs(5);
 
 /// The limits for attempts at a target.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]

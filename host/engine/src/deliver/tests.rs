@@ -7,7 +7,7 @@ mod wrong_endpoint;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_core::target_health::REFUSAL_PAUSE;
+use gantry_core::target_health::{PREFERENCE, REFUSAL_PAUSE};
 use gantry_core::{BreakerPolicy, DeliveryState, Fault, HostEventKind, StopKind, TargetStop};
 use gantry_transport::target::{Accepted, Failure, Target};
 
@@ -107,7 +107,7 @@ async fn the_probe_after_a_401_opens_the_gate_and_wakes_what_was_held() {
     let mut envelope = message_to(&["api"]);
     let wait = bench.run(&mut envelope).await.unwrap();
     assert_eq!(bench.times_woken(), 0);
-    bench.clock.advance(REFUSAL_PAUSE);
+    bench.clock.advance(REFUSAL_PAUSE + PREFERENCE);
     assert!(bench.run(&mut envelope).await.is_none());
     assert_eq!(bench.times_woken(), 1);
     wait.held[0].gate.wake_if_missed(wait.held[0].since);

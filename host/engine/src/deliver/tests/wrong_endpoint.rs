@@ -1,6 +1,6 @@
 //! A target that is not where the flow says: redirects, 404, 405, a certificate that isn't accepted.
 
-use gantry_core::target_health::REFUSAL_PAUSE;
+use gantry_core::target_health::{PREFERENCE, REFUSAL_PAUSE};
 use gantry_core::{CertificateFault, DeliveryState, ErrorClass, FailureCause, HostEventKind};
 use gantry_transport::target::Failure;
 
@@ -25,7 +25,7 @@ async fn a_target_that_redirects_or_knows_no_such_path_holds_the_delivery_and_sa
         assert_eq!(*reason, format!("it answers {code}: it points to https://new.example/"));
         let refusal = bench.gate.status(START).refusal.unwrap();
         assert_eq!((&refusal.reason, refusal.until), (reason, START.after(REFUSAL_PAUSE)));
-        bench.clock.advance(REFUSAL_PAUSE);
+        bench.clock.advance(REFUSAL_PAUSE + PREFERENCE);
         assert!(bench.run(&mut envelope).await.is_none(), "{code}");
         assert_eq!(bench.times_woken(), 1, "{code}");
     }

@@ -78,7 +78,9 @@ async fn a_job_is_cancelled_and_says_what_failed_again() {
     let night = Night::falls().await;
     let host = night.host().await;
     night.fails(&host, 5).await;
-    let job = night.told(&["redrive", "--rate", "0", "--yes", "--wait"]);
+    let waited = night.dlq(&["redrive", "--rate", "0", "--yes", "--wait", "--format", "json"]);
+    assert_eq!(waited.status.code(), Some(8), "a script can tell that nothing was resolved");
+    let job: serde_json::Value = serde_json::from_slice(&waited.stdout).unwrap();
     assert_eq!((&job["done"], &job["failed_again"], &job["resolved"]), (&5.into(), &5.into(), &0.into()));
     let slow = night.told(&["redrive", "--rate", "1", "--yes", "--by", "anna"]);
     let cancelled = night.told(&["job", text(&slow["id"]), "cancel", "--by", "bob"]);
