@@ -20,7 +20,9 @@ coded_enum! {
         Internal = 1 => "internal",
         /// The command line can't be understood, or asks for something that can't be done.
         Usage = 2 => "usage",
-        /// Flows or host settings have mistakes, each listed with its place; or a port that they name can't be bound.
+        /// Flows or host settings have mistakes, each listed with its place (`gantry run` leaves out a flow with mistakes,
+        /// unless it is `--strict` or no flow can run); `check --strict` found warnings; or a port that they name can't be
+        /// bound.
         InvalidConfig = 3 => "invalid_config",
         /// A plugin is refused, can't be built, or fails its golden cases.
         PluginRefused = 4 => "plugin_refused",
@@ -30,7 +32,8 @@ coded_enum! {
         StoreUnavailable = 6 => "store_unavailable",
         /// The requested object does not exist.
         NotFound = 7 => "not_found",
-        /// The work is done, but a flow missed its success criteria, messages were left in flight, or a job's messages failed again.
+        /// The work is done, but a flow missed its success criteria, messages were left in flight, or a job's messages
+        /// failed again.
         CriteriaMissed = 8 => "criteria_missed",
         /// A deployment waits for its operator: `gantry deploy approve` or `gantry deploy rollback`.
         Waiting = 9 => "waiting",

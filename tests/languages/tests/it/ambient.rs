@@ -12,7 +12,7 @@ fn holds(folder: &str, cases: usize) {
 #[test]
 fn javascript_is_honest_about_what_is_around_it() {
     if language("js").is_some() {
-        holds("sdk/js/conformance", 3);
+        holds("sdk/js/conformance", 4);
         succeeds(&workplace("sdk/js/conformance"), "npm", &["test", "--silent"]);
     }
 }
@@ -20,6 +20,6 @@ fn javascript_is_honest_about_what_is_around_it() {
 #[test]
 fn python_is_honest_about_what_is_around_it() {
     if language("python").is_some() {
-        holds("sdk/python/conformance", 3);
+        holds("sdk/python/conformance", 4);
     }
 }

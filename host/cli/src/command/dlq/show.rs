@@ -68,6 +68,7 @@ fn page(dead_letter: &DeadLetter) -> String {
         page.push_str("\nattempts\n");
         let rows: Vec<_> = dead_letter.attempts.iter().map(attempt).collect();
         page.push_str(&text::columns(&rows));
+        page.push_str(&unspent(dead_letter));
     }
     let lines: Vec<_> = dead_letter.timeline.iter().filter_map(log_line).collect();
     if !lines.is_empty() {
@@ -87,6 +88,20 @@ fn page(dead_letter: &DeadLetter) -> String {
         page.push_str(&format!("\nreplay it with: gantry dlq replay {}\n", dead_letter.id));
     }
     page
+}
+
+/// How many attempts the list above leaves out, because they spent none: the target refused or throttled all deliveries.
+fn unspent(dead_letter: &DeadLetter) -> String {
+    let position = dead_letter.id.position;
+    let attempts = dead_letter.timeline.iter().filter(|entry| match &entry.event {
+        Event::Attempted { position: of, .. } => Some(*of) == position,
+        _ => false,
+    });
+    let made = attempts.count();
+    match made.saturating_sub(dead_letter.attempts.len()) {
+        0 => String::new(),
+        more => format!("  {more} more spent no attempt: gantry message show {}\n", dead_letter.id.message),
+    }
 }
 
 /// What a plugin logged about the message; none for another entry.

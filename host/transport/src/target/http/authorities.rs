@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use gantry_config::table::{At, PathText};
 use gantry_config::{Code, Lower};
 use gantry_core::Digest;
+use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
@@ -36,6 +37,15 @@ impl Authorities {
         let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
         match read {
             Ok(certificates) if !certificates.is_empty() => {
+                if let Some((number, problem)) = unusable(&certificates) {
+                    let message = format!("certificate {number} of {shown} can't be used: {problem}");
+                    lower.invalid(
+                        &path.span,
+                        message,
+                        "replace it or remove it; `openssl x509 -in FILE` reads the first",
+                    );
+                    return None;
+                }
                 let certificates = certificates.into_iter().map(|certificate| certificate.to_vec()).collect();
                 Some(Self { digest: Digest::of(&bytes), file, certificates })
             }
@@ -48,4 +58,12 @@ impl Authorities {
             }
         }
     }
+}
+
+/// The first certificate that can't be an authority, counted from 1, and why.
+fn unusable(certificates: &[CertificateDer<'_>]) -> Option<(usize, rustls::Error)> {
+    let mut store = RootCertStore::empty();
+    (1..).zip(certificates).find_map(|(number, certificate)| {
+        store.add(certificate.clone().into_owned()).err().map(|problem| (number, problem))
+    })
 }

@@ -37,6 +37,10 @@ async fn secured() -> String {
     format!("https://localhost:{port}/")
 }
 
+fn authority() -> String {
+    std::fs::read_to_string(pem("authority.pem")).unwrap()
+}
+
 #[tokio::test]
 async fn replaced_certificates_of_a_target_are_taken_up_and_broken_ones_leave_the_old_in_force() {
     let dir = tempfile::tempdir().unwrap();
@@ -53,6 +57,10 @@ async fn replaced_certificates_of_a_target_are_taken_up_and_broken_ones_leave_th
     let report = host.reload().await;
     assert_eq!(report.result, ReloadResult::Refused);
     assert!(report.mistakes().contains("ca.pem holds no certificate that can be read"), "{}", report.mistakes());
+    let one_is_broken = format!("{}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", authority());
+    replace(&ca, one_is_broken);
+    let report = host.reload().await;
+    assert!(report.mistakes().contains("certificate 2 of"), "{}", report.mistakes());
     host.post("/in", "{}").await;
     assert_eq!(delivered().await, 2, "the old ones are in force");
 
