@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use gantry_api::v1::{Job, JobKind, JobList, NewJob, NoteRequest, form};
 use gantry_core::JobId;
-use gantry_operations::{CancelJob, HoldJob, ResumeJob, StartDiscard, StartRedrive};
+use gantry_operations::{CancelJob, HoldJob, Operation, ResumeJob, StartDiscard, StartRedrive};
 
 use crate::convert::Convert as _;
 use crate::extract::{self, Body, Place};
@@ -60,9 +60,7 @@ pub(crate) async fn cancel(
     Place(id): Place<String>,
     request: Result<Body<NoteRequest>, ProblemResponse>,
 ) -> Result<Json<Job>, ProblemResponse> {
-    let id = extract::id(&id)?;
-    let Body(NoteRequest { by, note }) = request?;
-    Ok(Json(admin.execute(&by, CancelJob { id, note }).await?.convert()))
+    change(&admin, &id, request, |id, note| CancelJob { id, note }).await
 }
 
 /// Holds a running job: it does nothing more until it is resumed. What it did before goes on.
@@ -76,9 +74,7 @@ pub(crate) async fn hold(
     Place(id): Place<String>,
     request: Result<Body<NoteRequest>, ProblemResponse>,
 ) -> Result<Json<Job>, ProblemResponse> {
-    let id = extract::id(&id)?;
-    let Body(NoteRequest { by, note }) = request?;
-    Ok(Json(admin.execute(&by, HoldJob { id, note }).await?.convert()))
+    change(&admin, &id, request, |id, note| HoldJob { id, note }).await
 }
 
 /// Lets a held job go on.
@@ -92,7 +88,17 @@ pub(crate) async fn resume(
     Place(id): Place<String>,
     request: Result<Body<NoteRequest>, ProblemResponse>,
 ) -> Result<Json<Job>, ProblemResponse> {
-    let id = extract::id(&id)?;
+    change(&admin, &id, request, |id, note| ResumeJob { id, note }).await
+}
+
+/// Carries out an operation on a job, and answers with the job.
+async fn change<O: Operation<Output = gantry_store::Job>>(
+    admin: &Admin,
+    id: &str,
+    request: Result<Body<NoteRequest>, ProblemResponse>,
+    operation: impl FnOnce(JobId, String) -> O,
+) -> Result<Json<Job>, ProblemResponse> {
+    let id = extract::id(id)?;
     let Body(NoteRequest { by, note }) = request?;
-    Ok(Json(admin.execute(&by, ResumeJob { id, note }).await?.convert()))
+    Ok(Json(admin.execute(&by, operation(id, note)).await?.convert()))
 }

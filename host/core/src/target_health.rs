@@ -1,5 +1,6 @@
 //! Whether a target gets the next attempt, as a pure state machine: the pause of a target that refuses every delivery, the
-//! circuit breaker, the throttle and the retry budget, in this order. A delivery that is held gets the cause and a time; no attempt is spent.
+//! circuit breaker, the throttle and the retry budget, in this order. A delivery that is held gets the cause and a time; no
+//! attempt is spent.
 //!
 //! The engine's gate combines it with an operator's stop and with the number of concurrent attempts; tests drive it
 //! with a clock of their own.

@@ -23,6 +23,16 @@ pub(crate) enum MessageLocation {
     Ended { at: Timestamp, history: History },
 }
 
+impl MessageLocation {
+    /// The state of the message.
+    pub(crate) const fn state(&self) -> MessageState {
+        match self {
+            Self::Queued { .. } => MessageState::Queued,
+            Self::Ended { history, .. } => history.state,
+        }
+    }
+}
+
 /// The history of a queued message so far.
 pub(crate) fn of_queued(envelope: &Envelope) -> History {
     History {

@@ -106,10 +106,10 @@ pub(crate) fn store(
     let flow = message.index.flow.clone();
     let answer = idempotency::answer(draft, &flow, &idempotency_key, now)?;
     let before = match answer {
-        Some(Enqueued::Conflicting(first)) => match message.standing(draft, first)? {
+        Some(Enqueued::Conflicting(first)) => match supersede::standing(draft, first, &message.record)? {
             Standing::GivenUp => Some(first),
             Standing::Undecided => return Err(StoreError::Undecided(first)),
-            Standing::Alive => return Ok(Enqueued::Conflicting(first)),
+            Standing::Alive(_) => return Ok(Enqueued::Conflicting(first)),
         },
         // The same request again is not a correction; it is new only if somebody has discarded the first one.
         Some(Enqueued::Repeated { message: before, .. }) if supersede::is_discarded(draft, before)? => Some(before),
@@ -144,13 +144,11 @@ fn store_once(
     let mut before = given_up;
     if let Some(window) = &message.window {
         if let Some(First { message: first, expires }) = dedupe::first(draft, window)? {
-            match message.standing(draft, first)? {
+            match supersede::standing(draft, first, &message.record)? {
                 Standing::GivenUp => before = Some(first),
                 _ if expires <= now => {}
                 Standing::Undecided => return Err(StoreError::Undecided(first)),
-                Standing::Alive => {
-                    return Ok(Enqueued::Duplicate { first, state: supersede::state_of(draft, first)? });
-                }
+                Standing::Alive(state) => return Ok(Enqueued::Duplicate { first, state }),
             }
         }
         dedupe::remember(draft, window, id)?;
@@ -163,12 +161,6 @@ fn store_once(
 }
 
 impl Prepared {
-    /// How it stands with the message that has the same key.
-    fn standing(&self, draft: &Draft<'_>, first: MessageId) -> Result<Standing, StoreError> {
-        let envelope: Envelope = self.record.read()?;
-        supersede::standing(draft, first, &envelope.message.payload)
-    }
-
     fn take_place_of(
         &mut self,
         draft: &mut Draft<'_>,

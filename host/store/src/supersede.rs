@@ -18,6 +18,7 @@ use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::groups::Place;
 use crate::history::MessageLocation;
+use crate::record::Record;
 use crate::{blocks, history, keys};
 
 /// What becomes of a message with a key that belongs to another one.
@@ -28,31 +29,38 @@ pub(crate) enum Standing {
     /// The other one has failed and is under way again, and the new one has another payload: it can't be told yet which of
     /// them is to be delivered.
     Undecided,
-    /// The other one is in the queue, delivered or skipped.
-    Alive,
+    /// The other one is in the queue, delivered or skipped: its state, if that is still known.
+    Alive(Option<MessageState>),
 }
 
-/// How it stands with the message that a key belongs to, seen from one with this payload.
-pub(crate) fn standing(draft: &Draft<'_>, first: MessageId, payload: &[u8]) -> Result<Standing, StoreError> {
-    if is_given_up(draft, first)? {
-        return Ok(Standing::GivenUp);
-    }
-    let Some((MessageLocation::Queued { seq }, _)) = draft.load(&keys::location(first))? else {
-        return Ok(Standing::Alive);
+/// How it stands with the message that a key belongs to, seen from the new message in this record.
+pub(crate) fn standing(draft: &Draft<'_>, first: MessageId, new: &Record) -> Result<Standing, StoreError> {
+    let location = location(draft, first)?;
+    let state = location.as_ref().map(MessageLocation::state);
+    let Some(MessageLocation::Queued { seq }) = location else {
+        return Ok(if is_given_up_in(draft, first, state)? { Standing::GivenUp } else { Standing::Alive(state) });
     };
-    let Some((queued, _)) = draft.load::<Envelope>(&keys::message(seq))? else { return Ok(Standing::Alive) };
+    let Some((queued, _)) = draft.load::<Envelope>(&keys::message(seq))? else { return Ok(Standing::Alive(state)) };
     let has_failed =
         queued.replay.is_some() || queued.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Dead);
-    let is_other = queued.message.payload != payload;
-    Ok(if has_failed && is_other { Standing::Undecided } else { Standing::Alive })
+    if has_failed && new.read::<Envelope>()?.message.payload != queued.message.payload {
+        return Ok(Standing::Undecided);
+    }
+    Ok(Standing::Alive(state))
 }
 
 /// Whether a message was given up, so that its keys no longer belong to it: it has dead letters, and none of them is being
 /// replayed or was resolved by a replay; or it was damaged on disk.
 pub(crate) fn is_given_up(draft: &Draft<'_>, message: MessageId) -> Result<bool, StoreError> {
+    let state = state_of(draft, message)?;
+    is_given_up_in(draft, message, state)
+}
+
+/// The same of a message that is in this state.
+fn is_given_up_in(draft: &Draft<'_>, message: MessageId, state: Option<MessageState>) -> Result<bool, StoreError> {
     let states = states_of(draft, message)?;
     if states.is_empty() {
-        return Ok(state_of(draft, message)? == Some(MessageState::DeadLettered));
+        return Ok(state == Some(MessageState::DeadLettered));
     }
     Ok(!states.iter().any(|state| matches!(state, DeadLetterState::Replaying | DeadLetterState::Resolved)))
 }
@@ -71,11 +79,13 @@ fn states_of(draft: &Draft<'_>, message: MessageId) -> Result<Vec<DeadLetterStat
 
 /// The state of a message; none if nothing is known of it any more.
 pub(crate) fn state_of(draft: &Draft<'_>, message: MessageId) -> Result<Option<MessageState>, StoreError> {
+    Ok(location(draft, message)?.as_ref().map(MessageLocation::state))
+}
+
+/// Where a message is; none if nothing is known of it any more, or if that can't be read.
+fn location(draft: &Draft<'_>, message: MessageId) -> Result<Option<MessageLocation>, StoreError> {
     match draft.load(&keys::location(message)) {
-        Ok(found) => Ok(found.map(|(location, _)| match location {
-            MessageLocation::Queued { .. } => MessageState::Queued,
-            MessageLocation::Ended { history, .. } => history.state,
-        })),
+        Ok(found) => Ok(found.map(|(location, _)| location)),
         Err(StoreError::Damaged(_)) => Ok(None),
         Err(error) => Err(error),
     }

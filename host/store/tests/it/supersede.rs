@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gantry_core::dead_letter::Successor;
-use gantry_core::{DeadLetterState, Event, MessageId, MessageState, ReplayOutcome};
+use gantry_core::{DeadLetterId, DeadLetterState, Event, MessageId, MessageState, ReplayOutcome};
 use gantry_store::{
     DedupeError, DedupeValue, Enqueued, IdempotencyKey, NewMessage, Ordering, Settlement, Store, StoreError,
 };
@@ -29,6 +29,12 @@ async fn send(store: &Store, message: NewMessage) -> Enqueued {
     store.enqueue(vec![message]).await.unwrap()[0]
 }
 
+/// Stores a message that ends as a dead letter.
+async fn dies(store: &Store, message: NewMessage) -> DeadLetterId {
+    send(store, message).await;
+    bury(store, lease_one(store, "orders").await, None, "invalid").await
+}
+
 fn supersedes(enqueued: Enqueued) -> Option<MessageId> {
     match enqueued {
         Enqueued::Stored { supersedes, .. } => supersedes,
@@ -46,8 +52,7 @@ async fn a_corrected_message_closes_the_dead_letter_and_both_name_each_other() {
     let store = bench.open();
     let wrong = order(None, "wrong");
     let first = wrong.envelope.message.id;
-    send(&store, wrong).await;
-    let dead = bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+    let dead = dies(&store, wrong).await;
 
     let corrected = order(None, "right");
     let second = corrected.envelope.message.id;
@@ -74,8 +79,7 @@ async fn the_key_belongs_to_a_message_that_is_being_replayed_or_was_resolved() {
     let store = bench.open();
     let wrong = order(None, "wrong");
     let first = wrong.envelope.message.id;
-    send(&store, wrong).await;
-    let dead = bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+    let dead = dies(&store, wrong).await;
     store.replay(dead, "ann".into(), None).await.unwrap();
     let queued = Enqueued::Duplicate { first, state: Some(MessageState::Queued) };
     assert_eq!(send(&store, order(None, "wrong")).await, queued);
@@ -96,8 +100,7 @@ async fn a_discarded_message_releases_its_key_even_after_its_dead_letter_was_rem
     let bench = Bench::new();
     let store = bench.open();
     for is_swept in [false, true] {
-        send(&store, order(None, "wrong")).await;
-        let dead = bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+        let dead = dies(&store, order(None, "wrong")).await;
         store.discard(dead, "ann".into(), "the shop sends it again".into()).await.unwrap();
         let event = events(&store, dead.message).await.pop();
         assert!(matches!(event, Some(Event::Discarded { by, .. }) if by == "ann"), "the history says who discarded it");
@@ -160,8 +163,7 @@ async fn in_a_flow_that_blocks_the_corrected_message_passes_those_behind_it_over
     let bench = Bench::new();
     let store = bench.open();
     store.register_flow(&flow("orders"), Ordering::PerKeyOrBlocked);
-    send(&store, order(Some("7"), "create, wrong")).await;
-    bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+    dies(&store, order(Some("7"), "create, wrong")).await;
     send(&store, message("orders", Some("7"), "update")).await;
     assert!(nothing_ready(&store, "orders"));
     send(&store, order(Some("7"), "create, right")).await;
@@ -184,8 +186,7 @@ async fn a_corrected_message_with_another_key_lets_those_behind_the_old_key_go_o
         let bench = Bench::new();
         let store = bench.open();
         store.register_flow(&flow("orders"), Ordering::PerKeyOrBlocked);
-        send(&store, order(Some("7"), "wrong key")).await;
-        bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+        dies(&store, order(Some("7"), "wrong key")).await;
         send(&store, message("orders", Some("7"), "update")).await;
         send(&store, order(key, "right key")).await;
         for expected in ["update", "right key"] {
@@ -203,8 +204,7 @@ async fn a_correction_of_what_is_being_replayed_is_asked_to_come_again() {
     let store = bench.open();
     let wrong = order(None, "wrong");
     let first = wrong.envelope.message.id;
-    send(&store, wrong).await;
-    let dead = bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+    let dead = dies(&store, wrong).await;
     store.replay(dead, "ann".into(), None).await.unwrap();
     let refused = store.enqueue(vec![message("orders", None, "other"), order(None, "right")]).await;
     assert!(matches!(refused, Err(StoreError::Undecided(id)) if id == first));
@@ -220,8 +220,7 @@ async fn a_key_outlives_its_window_as_long_as_its_dead_letter_is_open() {
     for is_swept in [false, true] {
         for (wrong, right) in [(order(None, "wrong"), order(None, "right")), (request("wrong"), request("right"))] {
             let first = wrong.envelope.message.id;
-            send(&store, wrong).await;
-            bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+            dies(&store, wrong).await;
             bench.clock.advance(WINDOW * 2);
             if is_swept {
                 while store.sweep(Duration::from_secs(3600)).await.unwrap().more {}
@@ -237,8 +236,7 @@ async fn a_key_outlives_its_window_as_long_as_its_dead_letter_is_open() {
 async fn a_replay_that_gets_past_its_stage_and_fails_later_has_failed_again() {
     let bench = Bench::new();
     let store = bench.open();
-    send(&store, order(None, "wrong")).await;
-    let dead = bury(&store, lease_one(&store, "orders").await, None, "invalid").await;
+    let dead = dies(&store, order(None, "wrong")).await;
     store.replay(dead, "ann".into(), None).await.unwrap();
     let leased = lease_one(&store, "orders").await;
     let refused = crate::support::dead_letter(&leased.envelope, Some(0), "target-refused-422");
