@@ -14,6 +14,7 @@ mod job;
 mod message;
 mod plugin;
 mod quality;
+mod queue;
 mod reload;
 mod rework;
 mod target;

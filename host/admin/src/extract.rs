@@ -8,13 +8,16 @@ use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
-use gantry_api::v1::{Code, DeadLetterFilter, Object, Part};
+use gantry_api::v1::{Code, DeadLetterFilter, Object, Part, QueueFilter, QueueOrder, QueuePart};
 use gantry_core::id::InvalidId;
-use gantry_store::{Filter, Page};
+use gantry_store::{Filter, Page, QueuePage};
 use serde::de::DeserializeOwned;
 
 use crate::convert::Convert as _;
 use crate::problem::ProblemResponse;
+
+/// Messages of the queue in an answer by default.
+const QUEUED: usize = 100;
 
 /// The filter and the page of a query, which share one list of parameters.
 pub(crate) struct DeadLetterQuery {
@@ -33,6 +36,27 @@ impl<S: Sync> FromRequestParts<S> for DeadLetterQuery {
         limit(part.limit)?;
         let filter: DeadLetterFilter = parse_query(&filter)?;
         Ok(Self { filter: filter.convert(), page: part.convert() })
+    }
+}
+
+/// The filter and the page of a query about the queue.
+pub(crate) struct QueueQuery {
+    pub(crate) filter: gantry_store::QueueFilter,
+    pub(crate) page: QueuePage,
+}
+
+impl<S: Sync> FromRequestParts<S> for QueueQuery {
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ProblemResponse> {
+        let pairs = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+        let (part, filter): (Vec<_>, Vec<_>) =
+            pairs.partition(|pair| matches!(pair.split('=').next(), Some("after" | "limit" | "order")));
+        let QueuePart { order, after, limit: asked } = parse_query(&part)?;
+        let limit = limit(asked)?.unwrap_or(QUEUED);
+        let filter: QueueFilter = parse_query(&filter)?;
+        let page = QueuePage { newest_first: order != Some(QueueOrder::Oldest), after, limit };
+        Ok(Self { filter: filter.convert(), page })
     }
 }
 

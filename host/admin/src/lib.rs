@@ -22,6 +22,7 @@ mod observe;
 mod plugins;
 mod problem;
 mod quality;
+mod queue;
 mod reload;
 mod routes;
 mod server;

@@ -10,7 +10,7 @@ use crate::extract::{self, Place};
 use crate::problem::{self, ProblemResponse};
 use crate::state::Admin;
 
-/// Returns the state of a message and everything that happened to it.
+/// Returns the state of a message, everything that happened to it, and why it waits if it is in the queue.
 #[utoipa::path(get, path = "/v1/messages/{id}", tag = "messages", operation_id = "show_message",
     params(("id" = form::MessageId, Path, description = "The message's id, as returned when it was accepted")),
     responses((status = 200, description = "its history", body = History), problem::BadRequestOrId, problem::NotFound))]
@@ -20,5 +20,6 @@ pub(crate) async fn show(
 ) -> Result<Json<History>, ProblemResponse> {
     let id: MessageId = extract::id(&id)?;
     let history = admin.records().history(id).await?.ok_or_else(|| ProblemResponse::not_found("message", id))?;
-    Ok(Json(history.convert()))
+    let wait = admin.records().wait(id).await?.convert();
+    Ok(Json(History { wait, ..history.convert() }))
 }

@@ -17,7 +17,7 @@ use crate::problem::described;
 use crate::state::Admin;
 use crate::{
     alerts, audit, dead_letters, dedupe, deployments, flows, groups, imports, jobs, messages, observe, plugins,
-    quality, reload, targets,
+    quality, queue, reload, targets,
 };
 
 /// Name of the authentication scheme in the description.
@@ -36,6 +36,8 @@ pub(crate) fn guarded() -> OpenApiRouter<Admin> {
     OpenApiRouter::new()
         .routes(routes!(openapi_json))
         .routes(routes!(flows::list))
+        .routes(routes!(flows::close_intake))
+        .routes(routes!(flows::open_intake))
         .routes(routes!(reload::last, reload::reload))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::summaries))
@@ -56,6 +58,12 @@ pub(crate) fn guarded() -> OpenApiRouter<Admin> {
         .routes(routes!(jobs::hold))
         .routes(routes!(jobs::resume))
         .routes(routes!(messages::show))
+        .routes(routes!(queue::list))
+        .routes(routes!(queue::count))
+        .routes(routes!(queue::export))
+        .routes(routes!(queue::withdraw))
+        .routes(routes!(queue::discard))
+        .routes(routes!(queue::transfer))
         .routes(routes!(audit::list))
         .routes(routes!(dedupe::list))
         .routes(routes!(dedupe::release))

@@ -32,6 +32,11 @@ impl Admin {
         self.operations.records()
     }
 
+    /// The name of the actor.
+    pub(crate) fn name(&self) -> String {
+        self.actor.by().to_owned()
+    }
+
     /// Executes an operation on behalf of the person that the request names.
     pub(crate) async fn execute<O: Operation>(&self, by: &str, operation: O) -> Result<O::Output, ProblemResponse> {
         let actor = self.actor.clone().on_behalf_of(by);

@@ -20,6 +20,7 @@ mod page;
 mod plugin;
 mod problem;
 mod quality;
+mod queue;
 mod reload;
 mod rework;
 mod rollout;
@@ -39,7 +40,8 @@ pub use deployment::{
 pub use diagnostic::{Diagnostic, DiagnosticCode, DiagnosticSeverity, Diagnostics};
 pub use filter::DeadLetterFilter;
 pub use flow::{
-    Criterion, FlowCounts, FlowQueue, FlowReport, FlowState, PluginInForce, Purpose, RulesInForce, SuccessCriteria,
+    CloseIntakeRequest, Criterion, FlowCounts, FlowQueue, FlowReport, FlowState, IntakeClosure, PluginInForce, Purpose,
+    RulesInForce, SuccessCriteria,
 };
 pub use group::{DeadLetterGroup, GroupAction, GroupChange, GroupFilter, GroupList, GroupState, NoteRequest};
 pub use import::{BadLine, ImportQuery, Imported, dead_letter_of_line};
@@ -53,6 +55,10 @@ pub use plugin::{
 };
 pub use problem::{Code, Problem};
 pub use quality::{QualityFilter, QualityInterval, QualityPoint, QualityReport, QualityRow, RuleSeverity};
+pub use queue::{
+    DeliveryState, QueueChange, QueueChangeRequest, QueueCount, QueueExport, QueueFilter, QueueList, QueueMoveRequest,
+    QueueOrder, QueuePart, QueuedDelivery, QueuedMessage, StayReason, Stayed, Wait, WaitReason,
+};
 pub use reload::{ReloadChanges, ReloadReport, ReloadResult, ReloadTrigger, RemovedFlow};
 pub use rework::{
     Acknowledgement, Change, CloseRequest, Diff, EditedPayload, ReplayOutcome, ReplayRequest, ReplayRun, Revision,

@@ -16,6 +16,7 @@ mod groups;
 mod host;
 mod jobs;
 mod plugins;
+mod queue;
 mod records;
 pub(crate) mod runtime_file;
 mod transport;

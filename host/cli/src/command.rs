@@ -14,6 +14,7 @@ mod key;
 mod message;
 mod plugin;
 mod quality;
+mod queue;
 mod reload;
 mod run;
 mod target;
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Config(config::Config),
     #[command(subcommand)]
     Dlq(Box<dlq::Dlq>),
+    #[command(subcommand)]
+    Queue(Box<queue::Queue>),
     #[command(subcommand)]
     Dedupe(dedupe::Dedupe),
     #[command(subcommand)]
@@ -65,6 +68,7 @@ impl Command {
             Self::Check(check) => check.run(output),
             Self::Config(config) => config.run(output),
             Self::Dlq(dlq) => dlq.run(output),
+            Self::Queue(queue) => queue.run(output),
             Self::Dedupe(dedupe) => dedupe.run(output),
             Self::Message(message) => message.run(output),
             Self::Plugin(plugin) => plugin.run(output),

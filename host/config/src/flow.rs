@@ -19,6 +19,8 @@ use crate::xml_path::XmlPath;
 pub struct Flow {
     /// Unique in the host.
     pub name: FlowName,
+    /// The names that it had before: it takes over what was left under them.
+    pub formerly: Vec<FlowName>,
     /// First sixteen hex digits of the SHA-256 of the file: dead letters name it.
     pub version: String,
     /// The file it was read from.

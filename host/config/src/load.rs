@@ -123,6 +123,7 @@ fn examine<P: AsRef<Path>>(paths: &[P], kinds: &Kinds, schema: &Value, taken: &B
         }
     }
     compare(&mut drafts);
+    refuse_former(&mut drafts);
     refuse_taken(&mut drafts, taken);
     files.extend(drafts.into_iter().map(|(report, draft)| ExaminedFile {
         path: report.file.path.clone(),
@@ -268,6 +269,40 @@ fn compare(drafts: &mut [(Report, Draft)]) {
             )
         },
     );
+}
+
+/// Reports former names that another flow has now, or had before as well: what was left under a name goes to one flow.
+fn refuse_former(drafts: &mut [(Report, Draft)]) {
+    let names = drafts.iter().filter_map(|(report, draft)| {
+        let name = draft.name.as_ref()?;
+        Some((name.value.clone(), report.file.line_at(&name.span)))
+    });
+    let names: BTreeMap<_, _> = names.collect();
+    let mut first = BTreeMap::new();
+    for (report, draft) in drafts {
+        for former in &draft.formerly {
+            let name = &former.value;
+            let is_own = draft.name.as_ref().is_some_and(|own| own.value == *name);
+            if let Some(place) = names.get(name).filter(|_| !is_own) {
+                let message = format!("there is a flow named `{name}` at {place}, so nothing was left under this name");
+                report.add(
+                    Code::Conflict,
+                    &former.span,
+                    message,
+                    "take the name out of `formerly`, or remove that flow",
+                );
+            }
+            match first.get(name) {
+                Some(place) => {
+                    let message = format!("another flow was called `{name}` before, at {place}");
+                    report.add(Code::Conflict, &former.span, message, "what was left under a name goes to one flow");
+                }
+                None => {
+                    first.insert(name.clone(), report.file.line_at(&former.span));
+                }
+            }
+        }
+    }
 }
 
 /// Reports flows with a name of the host's own.

@@ -22,8 +22,10 @@ pub struct Changes {
 pub struct Removed {
     /// The flow.
     pub flow: FlowName,
-    /// Messages in its queue. They stay there, on disk, until there is a flow of this name again.
+    /// Messages in its queue. Unless another flow takes them over, they stay there, on disk, until there is a flow of this name again.
     pub waiting: usize,
+    /// The flow that takes them over, because this was its name before.
+    pub taken_over_by: Option<FlowName>,
 }
 
 impl Changes {

@@ -17,6 +17,7 @@ pub mod registry;
 pub mod reload;
 pub mod rollout;
 mod sources;
+mod takeover;
 pub mod targets;
 pub mod watch;
 

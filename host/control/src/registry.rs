@@ -9,6 +9,7 @@ use gantry_config::{Flow, OnFailure};
 use gantry_core::FlowName;
 use gantry_engine::active_flows::{ActiveFlow, ActiveFlows};
 use gantry_engine::broken_flow::{BrokenFlow, FlowBroken};
+use gantry_engine::closed_intakes::ClosedIntakes;
 use gantry_engine::flow::{RunningFlow, Shared};
 use gantry_engine::metrics::Metrics;
 use gantry_engine::overrides::StepId;
@@ -25,6 +26,7 @@ use crate::changes::{Changes, Removed};
 use crate::fingerprint::Fingerprint;
 use crate::plan::{Candidates, Carried, InForceFlow, OnBroken, Plan, Planned, Refusal, Renewal, Snapshot, SourcePlan};
 use crate::sources::{ReadySource, RunningSource};
+use crate::takeover::{Successors, Takeover};
 
 /// The flows in force, and what new flows need.
 pub struct FlowRegistry {
@@ -32,6 +34,7 @@ pub struct FlowRegistry {
     intake: Arc<dyn Intake>,
     metrics: Metrics,
     active: ActiveFlows,
+    closed_intakes: ClosedIntakes,
     routes: Arc<Routes>,
     sources: TaskGroup,
     workers: TaskGroup,
@@ -50,6 +53,8 @@ pub struct Dependencies {
     pub metrics: Metrics,
     /// The list of flows in force, for readers.
     pub active: ActiveFlows,
+    /// The flows that take nothing in, because an operator said so.
+    pub closed_intakes: ClosedIntakes,
     /// The routes of webhooks.
     pub routes: Arc<Routes>,
     /// The tasks of sources.
@@ -68,6 +73,8 @@ struct FlowHandle {
     /// The version in force, which the worker reads for every batch.
     versions: watch::Sender<Arc<RunningFlow>>,
     stop: CancellationToken,
+    /// Cancelled when its worker has ended.
+    ended: CancellationToken,
 }
 
 impl FlowHandle {
@@ -89,9 +96,21 @@ impl FlowRegistry {
     /// A registry without flows.
     #[must_use]
     pub fn new(dependencies: Dependencies) -> Self {
-        let Dependencies { shared, intake, metrics, active, routes, sources, workers, alert_flows } = dependencies;
-        let flows = BTreeMap::new();
-        Self { shared, intake, metrics, active, routes, sources, workers, flows, broken: Vec::new(), alert_flows }
+        let Dependencies { shared, intake, metrics, active, closed_intakes, routes, sources, workers, alert_flows } =
+            dependencies;
+        Self {
+            shared,
+            intake,
+            metrics,
+            active,
+            closed_intakes,
+            routes,
+            sources,
+            workers,
+            flows: BTreeMap::new(),
+            broken: Vec::new(),
+            alert_flows,
+        }
     }
 
     /// The version in force of a flow; none when the flow isn't in force.
@@ -131,6 +150,9 @@ impl FlowRegistry {
 
     /// Loads what these flows need beyond what is in force, and checks everything. Blocks, because plugins are compiled.
     pub fn plan(&self, candidates: Candidates, env: Environment<'_>, on_broken: OnBroken) -> Result<Plan, Refusal> {
+        for flow in &candidates.flows {
+            flow.formerly.iter().for_each(|former| self.shared.overrides.lend(former, &flow.name));
+        }
         Plan::prepare(&self.snapshot(), candidates, env, on_broken)
     }
 
@@ -144,11 +166,13 @@ impl FlowRegistry {
         let mut ending: Vec<RunningSource> = Vec::new();
         let mut starting: Vec<(FlowName, ReadySource)> = Vec::new();
         let planned_names: BTreeSet<_> = plan.flows.iter().map(|planned| planned.flow.name.clone()).collect();
+        let former = plan.flows.iter().map(|planned| &planned.flow);
+        let successors: Successors = former.flat_map(Takeover::successors).collect();
         let mended = self.carry(plan.broken, &mut changes);
         for broken in mended {
             let mut flows = plan.flows.iter().map(|planned| &planned.flow);
             if !flows.any(|flow| flow.name == broken.name || flow.file == broken.file) {
-                changes.removed.push(self.removed(broken.name));
+                changes.removed.push(self.removed(broken.name, &successors));
             }
         }
         for planned in plan.flows {
@@ -173,7 +197,7 @@ impl FlowRegistry {
         for (name, handle) in removed {
             handle.stop.cancel();
             ending.extend(handle.source);
-            changes.removed.push(self.removed(name));
+            changes.removed.push(self.removed(name, &successors));
         }
         // A directory may move from one flow to another, so all ending sources must end before a new one starts.
         for source in ending {
@@ -230,18 +254,34 @@ impl FlowRegistry {
     fn renew(&mut self, flow: &Flow, renewal: Renewal) -> bool {
         self.shared.store.register_flow(&flow.name, ordering(flow));
         let Renewal { fingerprint, running, .. } = renewal;
+        let takeover = self.takeover(flow);
         if let Some(handle) = self.flows.get_mut(&flow.name) {
             handle.fingerprint = fingerprint;
             let deliverer = Arc::clone(&running.deliverer);
             let before = handle.versions.send_replace(running);
             deliverer.take_over(&before.deliverer);
+            self.workers.tasks.spawn(takeover.run());
             return false;
         }
         let (versions, current) = watch::channel(running);
         let stop = self.workers.stop.child_token();
-        self.workers.tasks.spawn(worker::work(current, stop.clone()));
-        self.flows.insert(flow.name.clone(), FlowHandle { fingerprint, source: None, versions, stop });
+        let ended = CancellationToken::new();
+        let working = takeover.run_before(worker::work(current, stop.clone()), stop.clone());
+        let at_end = ended.clone().drop_guard();
+        self.workers.tasks.spawn(async move {
+            working.await;
+            drop(at_end);
+        });
+        self.flows.insert(flow.name.clone(), FlowHandle { fingerprint, source: None, versions, stop, ended });
         true
+    }
+
+    /// What a flow takes over from those with its former names, once their workers have ended.
+    fn takeover(&self, flow: &Flow) -> Takeover {
+        let former = flow.formerly.iter();
+        let former = former.map(|name| (name.clone(), self.flows.get(name).map(|handle| handle.ended.clone())));
+        let closed_intakes = self.closed_intakes.clone();
+        Takeover { flow: flow.name.clone(), former: former.collect(), shared: self.shared.clone(), closed_intakes }
     }
 
     fn entries(&self, plan: &Plan) -> Vec<ActiveFlow> {
@@ -264,12 +304,13 @@ impl FlowRegistry {
     }
 
     /// What is left of a removed flow.
-    fn removed(&self, flow: FlowName) -> Removed {
+    fn removed(&self, flow: FlowName, successors: &Successors) -> Removed {
         let waiting = self.shared.store.backlog(&flow).messages;
-        if waiting > 0 {
+        let taken_over_by = successors.get(&flow).cloned();
+        if waiting > 0 && taken_over_by.is_none() {
             tracing::warn!(%flow, waiting, "removed flow has messages left; they stay queued until the flow is added again");
         }
-        Removed { flow, waiting }
+        Removed { flow, waiting, taken_over_by }
     }
 }
 

@@ -95,6 +95,22 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// An operator took it out of the queue.
+    Withdrawn {
+        /// Who, as far as known.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// Given to another flow.
+    Moved {
+        /// The flow before.
+        from: FlowName,
+        /// The flow that it belongs to since.
+        to: FlowName,
+        /// Who asked, as far as known.
+        by: String,
+    },
     /// Put back to work by an operator.
     Replayed {
         /// Which dead letter.

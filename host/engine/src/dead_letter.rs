@@ -61,6 +61,12 @@ impl DeadLetterWriter {
         }
     }
 
+    /// A dead letter that was made for another reason.
+    pub(crate) fn because(&self, dead_letter: DeadLetter, reason: Reason) -> DeadLetter {
+        let fingerprint = fingerprint(&self.flow, dead_letter.stage, dead_letter.target.as_ref(), &reason);
+        DeadLetter { fingerprint, reason, ..dead_letter }
+    }
+
     /// The fields that all dead letters have.
     fn dead_letter(
         &self,

@@ -12,11 +12,15 @@ use gantry_transport::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, P
 use tokio_util::sync::CancellationToken;
 
 use crate::active_flows::ActiveFlows;
+use crate::closed_intakes::ClosedIntakes;
 use crate::disk::DiskGuard;
 use crate::metrics::{FlowMetrics, Metrics};
 
 /// After which time a refused source should try again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// The same while an operator keeps the intake closed.
+const CLOSED_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// The intake that every source hands its messages to.
 pub struct HostIntake {
@@ -32,6 +36,8 @@ pub struct HostIntake {
     pub stop: CancellationToken,
     /// The flows in force.
     pub flows: ActiveFlows,
+    /// The flows that take nothing in, because an operator said so.
+    pub closed: ClosedIntakes,
     /// Where requests are counted that are no flow's.
     pub metrics: Metrics,
 }
@@ -90,6 +96,9 @@ impl HostIntake {
     fn admit(&self, arrivals: &Arrivals) -> Result<(), IntakeError> {
         if self.stop.is_cancelled() {
             return Err(IntakeError::Stopping { retry_after: RETRY_AFTER });
+        }
+        if !arrivals.messages.is_empty() && self.closed.of(&arrivals.flow).is_some() {
+            return Err(IntakeError::Closed { retry_after: CLOSED_RETRY_AFTER });
         }
         if self.disk.is_low() {
             return Err(IntakeError::DiskFull { retry_after: RETRY_AFTER });

@@ -58,6 +58,24 @@ impl StepOverrides {
         }
     }
 
+    /// Lets a flow have what is deployed to the steps of another one, where it has nothing itself. A version on canary is not
+    /// among it.
+    pub fn lend(&self, from: &FlowName, to: &FlowName) {
+        let mut all = self.0.write();
+        let lent: Vec<_> = all
+            .iter()
+            .filter(|((flow, step), _)| flow == from && !all.contains_key(&(to.clone(), step.clone())))
+            .map(|((_, step), deployed)| ((to.clone(), step.clone()), deployed.without_canary()))
+            .filter(|(_, deployed)| deployed.plugin.is_some() || deployed.gone.is_some())
+            .collect();
+        all.extend(lent);
+    }
+
+    /// Forgets what is deployed to the steps of a flow.
+    pub fn forget(&self, flow: &FlowName) {
+        self.0.write().retain(|(name, _), _| name != flow);
+    }
+
     /// Every plugin that is deployed and can't be loaded.
     pub fn gone(&self) -> Vec<(StepId, PluginRef)> {
         let all = self.0.read();
@@ -73,6 +91,10 @@ impl StepOverrides {
 }
 
 impl StepOverride {
+    fn without_canary(&self) -> Self {
+        Self { canary: None, ..self.clone() }
+    }
+
     fn digest(&self) -> (Option<Digest>, Option<(u64, u64)>) {
         let canary = self.canary.as_ref().map(|canary| (canary.deployment, canary.share.to_bits()));
         (self.plugin.as_ref().map(|plugin| plugin.reference().digest), canary)

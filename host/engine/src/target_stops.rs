@@ -99,6 +99,20 @@ impl TargetStops {
         self.write(put?, messages).await
     }
 
+    /// Gives the stops of a flow's targets to another flow; returns when that is on disk.
+    pub async fn rename(&self, from: &FlowName, to: &FlowName) -> Result<(), StoreError> {
+        let of_flow: Vec<_> = {
+            let stops = self.stops.lock();
+            let of_flow = stops.iter().filter(|(key, _)| key.flow == *from);
+            of_flow.filter_map(|(key, flag)| Some((key.target.clone(), flag.lock().clone()?))).collect()
+        };
+        for (target, stop) in of_flow {
+            self.set(to, &target, Some(stop), Vec::new()).await?;
+            self.set(from, &target, None, Vec::new()).await?;
+        }
+        Ok(())
+    }
+
     async fn write(&self, write: KvWrite, messages: Vec<NewMessage>) -> Result<(), StoreError> {
         self.store.enqueue_with(messages, vec![write]).await.map(|_| ())
     }

@@ -4,6 +4,7 @@ use gantry_config::{Purpose, Work};
 use gantry_core::{FlowName, Timestamp};
 use gantry_engine::active_flows::ActiveFlow;
 use gantry_engine::broken_flow::BrokenFlow;
+use gantry_engine::closed_intakes::IntakeClosure;
 use gantry_engine::in_force::InForce;
 use gantry_engine::metrics::{Counts, MetricsError, OpenDeadLetters};
 use gantry_store::{Depth, Store};
@@ -33,6 +34,8 @@ pub struct FlowReport {
     pub rules: Vec<RulesInForce>,
     /// Why it exists.
     pub purpose: Purpose,
+    /// Set while an operator keeps its intake closed.
+    pub closed: Option<IntakeClosure>,
     /// What it did.
     pub counts: Counts,
     /// What it still has to do.
@@ -173,6 +176,7 @@ impl Reports {
             steps: flow.steps.iter().map(|step| step.name.clone()).collect(),
             rules: RulesInForce::of(flow),
             purpose: flow.purpose.clone(),
+            closed: self.view.closed_intakes.of(&flow.name),
             counts,
             queue: Queue::of(&self.view.store, &flow.name),
             open_dead_letters: self.view.store.dead_letter_counts(&flow.name).open,
@@ -207,6 +211,7 @@ impl Reports {
             steps: Vec::new(),
             rules: Vec::new(),
             purpose: Purpose::default(),
+            closed: self.view.closed_intakes.of(name),
             counts: Counts::default(),
             queue: Queue::of(&self.view.store, name),
             open_dead_letters: self.view.store.dead_letter_counts(name).open,

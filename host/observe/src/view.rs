@@ -8,6 +8,7 @@ use gantry_control::reload::Reloader;
 use gantry_control::rollout::Deployer;
 use gantry_core::Clock;
 use gantry_engine::active_flows::ActiveFlows;
+use gantry_engine::closed_intakes::ClosedIntakes;
 use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::Events;
 use gantry_engine::metrics::Metrics;
@@ -34,6 +35,8 @@ pub struct HostView {
     pub reloader: Arc<Reloader>,
     /// How old a flow's oldest message may be, unless the flow says otherwise.
     pub queue_age: Duration,
+    /// The flows that take nothing in, because an operator said so.
+    pub closed_intakes: ClosedIntakes,
 }
 
 impl HostView {

@@ -5,7 +5,7 @@ use gantry_control::publish::PublishError;
 use gantry_control::reload::ReloadError;
 use gantry_control::rollout::DeployError;
 use gantry_control::targets::TargetError;
-use gantry_core::DeadLetterId;
+use gantry_core::{DeadLetterId, FlowName};
 use gantry_engine::broken_flow::FlowBroken;
 use gantry_store::{AuditOutcome, CatalogueError, DedupeError, GroupError, JobError, ReplayError, StoreError};
 
@@ -36,9 +36,12 @@ pub enum OperationError {
         /// How many there may be.
         most: usize,
     },
-    /// A discard without a reason.
-    #[error("a discard needs a `reason`")]
+    /// A discard or a withdrawal without a reason.
+    #[error("this needs a `reason`")]
     NoReason,
+    /// Messages are to be moved to the flow that they belong to.
+    #[error("these messages belong to the flow `{0}` already")]
+    SameFlow(FlowName),
     /// Nothing would ever take the messages of this flow from the queue.
     #[error(transparent)]
     NoFlow(#[from] NoFlow),
@@ -140,7 +143,7 @@ impl OperationError {
             Self::Denied { .. } => ErrorKind::Denied,
             Self::NoFlow(_) => ErrorKind::Conflict,
             Self::NoHost => ErrorKind::NoHost,
-            Self::NoReason | Self::TooLong { .. } => ErrorKind::Invalid,
+            Self::NoReason | Self::SameFlow(_) | Self::TooLong { .. } => ErrorKind::Invalid,
             Self::NoDeadLetter(_) | Self::Alert(_) | Self::Name(_) => ErrorKind::NotFound,
             Self::Broken(_) => ErrorKind::Conflict,
             Self::DeadLetter(error) => of_dead_letter(error),

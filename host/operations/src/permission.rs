@@ -31,6 +31,16 @@ coded_enum! {
         ResumeJobs => "dead_letter_jobs.resume",
         /// Release a value by which duplicates are recognised.
         ReleaseDedupeValues => "dedupe.release",
+        /// Take messages out of the queue: they become dead letters.
+        WithdrawQueued => "queue.withdraw",
+        /// Discard messages that are in the queue.
+        DiscardQueued => "queue.discard",
+        /// Move messages from the queue of one flow to that of another.
+        MoveQueued => "queue.move",
+        /// Close the intake of a flow: its senders are asked to come again.
+        CloseIntakes => "flows.close_intake",
+        /// Open the intake of a flow again.
+        OpenIntakes => "flows.open_intake",
         /// Pause a target.
         PauseTargets => "targets.pause",
         /// Resume a paused target.

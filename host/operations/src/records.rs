@@ -2,14 +2,20 @@
 
 use std::sync::Arc;
 
-use gantry_core::{DeadLetter, DeadLetterId, FlowName, History, JobId, MessageId, PluginVersion, Revision};
+use gantry_core::{
+    Clock as _, DeadLetter, DeadLetterId, DeadLetterState, FlowName, History, JobId, MessageId, PluginVersion,
+    Revision, SystemClock,
+};
+use gantry_engine::withdrawn::Withdrawer;
 use gantry_store::{
     AuditFilter, AuditId, AuditPage, DeadLetterCounts, DeadLetterGroup, DeadLetterPage, DeadLetterSummary, DedupeValue,
-    Filter, GroupFilter, Job, Page, Published, QualityFilter, QualityReport, StoreError,
+    Filter, GroupFilter, Job, Page, Published, QualityFilter, QualityReport, QueueFilter, QueuePage, QueuedPage,
+    StoreError,
 };
 
 use crate::names::{Names, NamesError};
 use crate::services::Services;
+use crate::waits::{Explainer, Wait, Waiting};
 
 /// The store and the catalogue, for reading; cheap to clone.
 #[derive(Clone)]
@@ -89,6 +95,50 @@ impl Records {
     /// What happened to a message.
     pub async fn history(&self, id: MessageId) -> Result<Option<History>, StoreError> {
         self.services.store.history(id).await
+    }
+
+    /// The messages in the queue that pass the filter, and why each waits.
+    pub async fn queued(&self, filter: QueueFilter, page: QueuePage) -> Result<QueuedPage<Waiting>, StoreError> {
+        let QueuedPage { messages, next } = self.services.store.queued(filter, page).await?;
+        let explainer = Explainer::new(self.services.host.as_ref());
+        Ok(QueuedPage { messages: messages.into_iter().map(|message| explainer.explain(message)).collect(), next })
+    }
+
+    /// How many messages in the queue pass the filter.
+    pub async fn count_queued(&self, filter: QueueFilter) -> Result<u64, StoreError> {
+        self.services.store.count_queued(filter).await
+    }
+
+    /// Why a message waits, if it is in the queue.
+    pub async fn wait(&self, id: MessageId) -> Result<Option<Wait>, StoreError> {
+        let message = self.services.store.queued_message(id).await?;
+        let explainer = Explainer::new(self.services.host.as_ref());
+        Ok(message.map(|message| explainer.explain(message).wait))
+    }
+
+    /// The messages in the queue that pass the filter, as the dead letters that they would be if they were withdrawn.
+    pub async fn export_queued(
+        &self,
+        filter: QueueFilter,
+        page: QueuePage,
+        by: String,
+    ) -> Result<QueuedPage<DeadLetter>, StoreError> {
+        let store = &self.services.store;
+        let reason = "exported".to_owned();
+        let withdrawer = Withdrawer { by, reason, now: SystemClock.now() };
+        let QueuedPage { messages, next } = store.queued_envelopes(filter, page).await?;
+        let mut dead_letters = Vec::new();
+        for mut envelope in messages {
+            let made = withdrawer.dead_letters(&mut envelope);
+            match envelope.replay.filter(|_| made.is_empty()) {
+                None => dead_letters.extend(made),
+                Some(replay) => {
+                    let before = store.dead_letter(replay.dead_letter).await?;
+                    dead_letters.extend(before.map(|found| DeadLetter { state: DeadLetterState::Open, ..found }));
+                }
+            }
+        }
+        Ok(QueuedPage { messages: dead_letters, next })
     }
 
     /// Which rules were broken, and how many times.

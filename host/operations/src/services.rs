@@ -7,6 +7,7 @@ use gantry_control::reload::Reloader;
 use gantry_control::rollout::Deployer;
 use gantry_control::targets::TargetCommands;
 use gantry_engine::active_flows::ActiveFlows;
+use gantry_engine::closed_intakes::ClosedIntakes;
 use gantry_observe::alerts::Alerting;
 use gantry_store::{Catalogue, Store};
 
@@ -33,4 +34,6 @@ pub struct HostServices {
     pub targets: TargetCommands,
     /// Tests the endpoints of alerts.
     pub alerting: Alerting,
+    /// The flows that take nothing in, because an operator said so.
+    pub closed_intakes: ClosedIntakes,
 }

@@ -17,6 +17,7 @@ use gantry_control::targets::TargetCommands;
 use gantry_core::{Clock, HostEventKind, SystemClock};
 use gantry_engine::active_flows::ActiveFlows;
 use gantry_engine::clock_watch::ClockWatch;
+use gantry_engine::closed_intakes::ClosedIntakes;
 use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::{Events, Outbox};
 use gantry_engine::flow::Shared;
@@ -62,6 +63,7 @@ struct Opened {
     alerts: Alerts,
     outbox: Outbox,
     disk: DiskGuard,
+    closed_intakes: ClosedIntakes,
     publisher: Publisher,
     catalogue: CatalogueView,
 }
@@ -172,7 +174,8 @@ impl HostBuilder {
         let publisher = Publisher::open(config, shared.store.clone(), shared.sandbox.clone(), Arc::clone(&self.clock))?;
         let catalogue = CatalogueView::new(publisher.clone(), shared.sandbox.clone());
         let disk = DiskGuard::new(&dir, config.disk_reserve_bytes);
-        Ok(Opened { shared, metrics, alerts, outbox, disk, publisher, catalogue })
+        let closed_intakes = ClosedIntakes::load(shared.store.clone()).await?;
+        Ok(Opened { closed_intakes, shared, metrics, alerts, outbox, disk, publisher, catalogue })
     }
 
     async fn open_store(&self) -> Result<Store, StartError> {
@@ -182,7 +185,7 @@ impl HostBuilder {
     }
 
     async fn load(&self, opened: &Opened, candidates: Candidates) -> Result<Loaded, StartError> {
-        let Opened { shared, metrics, alerts, disk, catalogue, .. } = opened;
+        let Opened { shared, metrics, alerts, disk, catalogue, closed_intakes, .. } = opened;
         let deployments = Recall::new(shared.clone(), catalogue.clone()).all().await?;
         let groups = TaskGroups::default();
         let active = ActiveFlows::default();
@@ -194,6 +197,7 @@ impl HostBuilder {
             quota: self.config.queue_quota_bytes,
             stop: groups.sources.stop.clone(),
             flows: active.clone(),
+            closed: closed_intakes.clone(),
             metrics: metrics.clone(),
         });
         let registry = FlowRegistry::new(registry::Dependencies {
@@ -201,6 +205,7 @@ impl HostBuilder {
             intake: Arc::clone(&intake),
             metrics: metrics.clone(),
             active: active.clone(),
+            closed_intakes: closed_intakes.clone(),
             routes: Arc::clone(&routes),
             sources: groups.sources.clone(),
             workers: groups.workers.clone(),
@@ -225,7 +230,7 @@ impl HostBuilder {
 
     /// Starts all tasks. Nothing can fail from here on; flows change only by reloads and rollouts.
     async fn run(self, opened: Opened, loaded: Loaded, listener: TcpListener, intake_address: SocketAddr) -> Host {
-        let Opened { shared, metrics, alerts, outbox, disk, publisher, catalogue } = opened;
+        let Opened { shared, metrics, alerts, outbox, disk, publisher, catalogue, closed_intakes } = opened;
         let Loaded { mut registry, plan, deployments, active, routes, intake, groups } = loaded;
         let TaskGroups { sources, maintenance, events, .. } = &groups;
         events.tasks.spawn(outbox.run(shared.store.clone(), shared.events.clone(), events.stop.clone()));
@@ -251,6 +256,7 @@ impl HostBuilder {
             deployer: deployer.clone(),
             reloader: Arc::clone(&reloader),
             queue_age: self.config.events.queue_age,
+            closed_intakes: closed_intakes.clone(),
         };
         let alerting = Alerting::new(view.clone(), alerts);
         sources.tasks.spawn(gantry_control::jobs::run(shared.store.clone(), sources.stop.clone()));
@@ -278,6 +284,7 @@ impl HostBuilder {
             flows: active.clone(),
             targets: TargetCommands::new(Arc::clone(&self.clock), active, shared.stops.clone(), shared.events.clone()),
             alerting,
+            closed_intakes,
         };
         let handle = HostHandle {
             store: shared.store.clone(),

@@ -95,6 +95,25 @@ pub(crate) fn unblock(draft: &mut Draft<'_>, dead_letter: DeadLetterId) -> Resul
     Ok(())
 }
 
+/// Gives all blocks of a flow to another one, from the commit on.
+pub(crate) fn rename(draft: &mut Draft<'_>, from: &FlowName, to: &FlowName) -> Result<(), StoreError> {
+    let pairs = draft.scan_committed(&[keys::BLOCK], None).collect::<Result<Vec<_>, _>>()?;
+    for (key, _) in pairs {
+        let block = draft.get(&key)?.as_deref().and_then(Block::from_bytes);
+        let Some(block) = block.filter(|block| block.flow == *from) else { continue };
+        let Some(id) = keys::read_block(&key) else { continue };
+        let hash = block.key;
+        draft.set(key, Block { flow: to.clone(), ..block }.to_bytes());
+        let before = draft.flows().of(from);
+        let after = draft.flows().of(to);
+        draft.after_commit(move || {
+            after.schedule.lock().block(hash, id);
+            before.schedule.lock().unblock(hash, id);
+        });
+    }
+    Ok(())
+}
+
 /// Restores all blocks at start. Call it before the schedules are filled.
 pub(crate) fn load(disk: &Disk, flows: &Flows) -> Result<(), StoreError> {
     for pair in disk.scan(&[keys::BLOCK], None) {

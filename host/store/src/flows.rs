@@ -7,6 +7,7 @@ use gantry_core::{Digest, FlowName, MessageId, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
+use crate::former_names::FormerNames;
 use crate::schedule::{Backlog, Entry, KeyHash, Schedule, Total};
 
 /// One flow's queue.
@@ -40,6 +41,7 @@ pub(crate) struct Flows {
     queues: RwLock<HashMap<FlowName, Arc<FlowQueue>>>,
     /// The size of all queues together.
     total: Arc<Total>,
+    former: Arc<FormerNames>,
 }
 
 impl Flows {
@@ -61,6 +63,11 @@ impl Flows {
     /// Tells every schedule the time.
     pub(crate) fn check_clock(&self, now: Timestamp) {
         self.queues.read().values().for_each(|queue| queue.check_clock(now));
+    }
+
+    /// The former names of flows.
+    pub(crate) const fn former(&self) -> &Arc<FormerNames> {
+        &self.former
     }
 
     /// The size of all queues together.

@@ -19,7 +19,7 @@ use crate::pending::Durability;
 use crate::store::Store;
 
 pub use group::{DeadLetterGroup, GroupChange, GroupState};
-pub(crate) use ledger::{Place, enter, leave, load_all, rebuild, shift};
+pub(crate) use ledger::{Place, enter, leave, load_all, rebuild, remove_empty, shift, succeed};
 
 /// Which groups to select. All given fields must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::disk::Read;
 use crate::draft::Draft;
 use crate::enqueued::Enqueued;
 use crate::error::StoreError;
-use crate::{keys, supersede};
+use crate::{keys, ownership, supersede};
 
 /// The idempotency key of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub(crate) fn answer(
     idempotency_key: &IdempotencyKey,
     now: Timestamp,
 ) -> Result<Option<Enqueued>, StoreError> {
-    let used = draft.get(&keys::idempotency(flow, &idempotency_key.key))?.as_deref().and_then(Used::from_bytes);
+    let used = entry_of(draft, flow, &idempotency_key.key)?.map(|(_, used)| used);
     let Some(Used { message, duplicate, fingerprint, .. }) = used.filter(|used| used.expires > now) else {
         return Ok(None);
     };
@@ -71,14 +71,37 @@ pub(crate) fn answer(
     }))
 }
 
+/// The entry of a key, and where it is stored: under the flow's name, or a former one.
+fn entry_of(draft: &Draft<'_>, flow: &FlowName, key: &str) -> Result<Option<(Vec<u8>, Used)>, StoreError> {
+    let former = draft.flows().former();
+    let own = keys::idempotency(flow, key);
+    if let Some(used) = find(draft, &own)?
+        && ownership::owns(draft, former, flow, used.message)?
+    {
+        return Ok(Some((own, used)));
+    }
+    for name in former.of(flow).into_keys() {
+        let key = keys::idempotency(&name, key);
+        if let Some(used) = find(draft, &key)?
+            && !ownership::owns(draft, former, &name, used.message)?
+        {
+            return Ok(Some((key, used)));
+        }
+    }
+    Ok(None)
+}
+
+fn find(draft: &Draft<'_>, key: &[u8]) -> Result<Option<Used>, StoreError> {
+    Ok(draft.get(key)?.as_deref().and_then(Used::from_bytes))
+}
+
 /// The message of an earlier request with this key whose window has ended, if that message was given up.
 pub(crate) fn expired(
     draft: &Draft<'_>,
     flow: &FlowName,
     idempotency_key: &IdempotencyKey,
 ) -> Result<Option<MessageId>, StoreError> {
-    let used = draft.get(&keys::idempotency(flow, &idempotency_key.key))?.as_deref().and_then(Used::from_bytes);
-    match used {
+    match entry_of(draft, flow, &idempotency_key.key)?.map(|(_, used)| used) {
         Some(used) if supersede::is_given_up(draft, used.message)? => Ok(Some(used.message)),
         _ => Ok(None),
     }
@@ -92,9 +115,18 @@ pub(crate) fn remember(
     (message, duplicate): (MessageId, bool),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let key = keys::idempotency(flow, &idempotency_key.key);
-    if let Some(expired) = draft.get(&key)?.as_deref().and_then(Used::from_bytes) {
+    while let Some((key, expired)) = entry_of(draft, flow, &idempotency_key.key)? {
         draft.delete(keys::dedupe_expiry(expired.expires, &key));
+        draft.delete(key);
+    }
+    let key = keys::idempotency(flow, &idempotency_key.key);
+    if let Some(other) = find(draft, &key)? {
+        draft.delete(keys::dedupe_expiry(other.expires, &key));
+        let successor = draft.flows().former().successor(flow);
+        if let Some(key) = successor.map(|successor| keys::idempotency(&successor, &idempotency_key.key)) {
+            draft.set(keys::dedupe_expiry(other.expires, &key), Vec::new());
+            draft.set(key, other.to_bytes());
+        }
     }
     let expires = now.after(idempotency_key.window);
     let used = Used { message, expires, fingerprint: idempotency_key.fingerprint, duplicate };

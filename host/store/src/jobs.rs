@@ -158,6 +158,9 @@ pub struct Job {
     pub resolved: u64,
     /// Of those redriven, how many failed again.
     pub failed_again: u64,
+    /// Of those redriven, how many were withdrawn from the queue.
+    #[serde(default)]
+    pub withdrawn: u64,
 }
 
 impl Job {
@@ -171,7 +174,7 @@ impl Job {
     #[must_use]
     pub const fn in_flight(&self) -> u64 {
         match self.kind {
-            JobKind::Redrive => self.done.saturating_sub(self.resolved + self.failed_again),
+            JobKind::Redrive => self.done.saturating_sub(self.resolved + self.failed_again + self.withdrawn),
             JobKind::Discard => 0,
         }
     }
@@ -244,6 +247,7 @@ pub(crate) fn observe(draft: &mut Draft<'_>, id: JobId, outcome: ReplayOutcome) 
     match outcome {
         ReplayOutcome::Resolved => job.resolved += 1,
         ReplayOutcome::FailedAgain => job.failed_again += 1,
+        ReplayOutcome::Withdrawn => job.withdrawn += 1,
     }
     write(draft, &job)
 }

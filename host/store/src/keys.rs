@@ -23,6 +23,7 @@
 //! | `a` time number | record: an entry of the audit log |
 //! | `n` time number | empty: an audit entry that states an intent without an outcome yet |
 //! | `p` name `@` version | record: a published plugin |
+//! | `u` flow `00` former | when the flow took over from the one with its former name, u64 |
 //! | `c` key part | continuation of the record at `key` |
 //! | `z` key | a damaged record, byte for byte, moved here from `key` |
 //!
@@ -57,6 +58,7 @@ pub(crate) const KV: u8 = b'v';
 pub(crate) const AUDIT: u8 = b'a';
 pub(crate) const AUDIT_INTENT: u8 = b'n';
 pub(crate) const PLUGIN: u8 = b'p';
+pub(crate) const FORMER_NAME: u8 = b'u';
 pub(crate) const CONTINUATION: u8 = b'c';
 pub(crate) const QUARANTINE: u8 = b'z';
 
@@ -237,6 +239,17 @@ fn read_audit_id(prefix: u8, key: &[u8]) -> Option<AuditId> {
     Some(AuditId { at: Timestamp(u64::from_be_bytes(*at)), number })
 }
 
+/// The former name of a flow. No flow's name contains the separator.
+pub(crate) fn former_name(flow: &FlowName, former: &FlowName) -> Vec<u8> {
+    join(FORMER_NAME, &[flow.as_str().as_bytes(), &[0], former.as_str().as_bytes()])
+}
+
+/// The flow of a [`former_name`] key, and its former name.
+pub(crate) fn read_former_name(key: &[u8]) -> Option<(FlowName, FlowName)> {
+    let (flow, former) = std::str::from_utf8(key.strip_prefix(&[FORMER_NAME])?).ok()?.split_once('\0')?;
+    Some((flow.parse().ok()?, former.parse().ok()?))
+}
+
 /// Neither names nor versions contain an `@`.
 pub(crate) fn plugin(plugin: &PluginVersion) -> Vec<u8> {
     join(PLUGIN, &[plugin.to_string().as_bytes()])
@@ -277,6 +290,8 @@ mod tests {
         let orders: FlowName = "orders".parse().unwrap();
         assert_eq!(read_quality(&quality(7, &orders, &[0, 1])), Some((7, Some(orders.clone()))));
         assert_eq!(read_quality(&quality_hour(7, &orders)), Some((7, None)));
+        let shop: FlowName = "shop".parse().unwrap();
+        assert_eq!(read_former_name(&former_name(&shop, &orders)), Some((shop, orders)));
         assert_eq!(read_index(&index(7)), Some(7));
         assert_eq!(read_location(&location(message)), Some(message));
         let entry = AuditId { at: Timestamp(9), number: 3 };

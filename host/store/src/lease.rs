@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_core::{DeadLetterId, Envelope, Event, FlowName, History, MessageId, TimelineEntry, Timestamp};
+use gantry_core::{
+    DeadLetterId, Envelope, Event, FlowName, History, MessageId, ReplayOutcome, TimelineEntry, Timestamp,
+};
 
 use crate::blocks;
 use crate::dead_letters;
@@ -17,7 +19,7 @@ use crate::keys;
 use crate::pending::Durability;
 use crate::queue::replay_of;
 use crate::record::Record;
-use crate::schedule::Entry;
+use crate::schedule::{Entry, Origin};
 use crate::store::Store;
 
 /// The shortest wait for a due time: timers are no more precise.
@@ -70,10 +72,17 @@ impl std::fmt::Debug for Ticket {
 pub(crate) struct Claim {
     queue: Arc<FlowQueue>,
     pub(crate) entry: Entry,
+    /// Where it goes if it is given back.
+    origin: Origin,
     open: bool,
 }
 
 impl Claim {
+    /// A message that was taken from this queue.
+    pub(crate) const fn new(queue: Arc<FlowQueue>, entry: Entry, origin: Origin) -> Self {
+        Self { queue, entry, origin, open: true }
+    }
+
     /// The queue it belongs to.
     pub(crate) fn queue(&self) -> &Arc<FlowQueue> {
         &self.queue
@@ -104,7 +113,7 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         if self.open {
-            self.queue.schedule.lock().give_back(self.entry);
+            self.queue.schedule.lock().give_back(self.entry, self.origin);
             self.queue.wake_up.notify_one();
         }
     }
@@ -180,7 +189,7 @@ impl Store {
             // A notification wakes one waiter: wake the next.
             queue.wake_up.notify_one();
         }
-        let claims = entries.into_iter().map(|entry| Claim { queue: queue.clone(), entry, open: true });
+        let claims = entries.into_iter().map(|entry| Claim::new(queue.clone(), entry, Origin::Head));
         (claims.collect(), next_due)
     }
 
@@ -202,7 +211,8 @@ impl Store {
                 if let Some(index) = &index {
                     let ended = MessageLocation::Ended { at: now, history: history_of_damaged(index, now) };
                     draft.put_record(&keys::location(index.id), Record::of(&ended)?)?;
-                    dead_letters::reopen_replaying(draft, &dead_letters, index.id, now)?;
+                    let failed_again = (ReplayOutcome::FailedAgain, now);
+                    dead_letters::reopen_replaying(draft, &dead_letters, index.id, failed_again)?;
                     if let Some(key) = index.key {
                         blocks::end_taken_over(draft, claim.queue(), key, index.id)?;
                     }
@@ -246,7 +256,7 @@ fn guarded_load(disk: &Disk, claim: &Claim) -> Result<(Envelope, usize), StoreEr
     loaded.ok_or_else(|| StoreError::Damaged(Arc::new(crate::error::RecordError::Incomplete)))
 }
 
-fn ticket(claim: Claim, envelope: &Envelope) -> Ticket {
+pub(crate) fn ticket(claim: Claim, envelope: &Envelope) -> Ticket {
     Ticket { claim, history: history::of_queued(envelope), replay: replay_of(envelope) }
 }
 

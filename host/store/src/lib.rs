@@ -20,7 +20,8 @@
 //!
 //! **Reading order.** [`Store`] (`store`), `queue` → `lease` → `settle` for the life of a message, `dead_letters` and
 //! `history` for its end, `quality` for counts of broken rules, `replay`, `groups`, `jobs` and `import` for what
-//! operators do with dead letters, `audit` for who did it, `kv` and `table` for the state of other parts of the host.
+//! operators do with dead letters, `queued` for what they do with the queue,
+//! `rename` for flows that take over what another one has, `audit` for who did it, `kv` and `table` for the state of other parts of the host.
 //! Below them: `committer` (group commit) → `draft` (one atomic write) → `record` and `keys` (what is on disk) → `disk`
 //! (the engine), `recovery` and `lock` (before the engine opens) and `upgrade` (before the data is read).
 
@@ -37,6 +38,7 @@ mod enqueued;
 mod error;
 mod flow;
 mod flows;
+mod former_names;
 mod groups;
 mod health;
 mod history;
@@ -49,11 +51,14 @@ mod kv;
 mod lease;
 mod lock;
 mod open;
+mod ownership;
 mod pending;
 mod quality;
 mod queue;
+mod queued;
 mod record;
 mod recovery;
+mod rename;
 mod replay;
 mod schedule;
 mod settle;
@@ -86,6 +91,11 @@ pub use kv::KvWrite;
 pub use lease::{Leased, Ticket};
 pub use quality::{Interval, MOST_KINDS, OTHER, QualityFilter, QualityPoint, QualityReport, QualityRow};
 pub use queue::NewMessage;
+pub use queued::{
+    ClaimedPage, Moved, NotMoved, QueueFilter, QueuePage, QueuePlace, QueuedDelivery, QueuedMessage, QueuedPage,
+    Withdrawal,
+};
+pub use rename::Renamed;
 pub use schedule::Backlog;
 pub use settle::{Along, Settlement};
 pub use store::{Store, StoreConfig};

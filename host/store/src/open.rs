@@ -46,6 +46,7 @@ impl Store {
         }
         let flows = Arc::new(Flows::default());
         blocks::load(&disk, &flows).map_err(engine)?;
+        flows.former().load(&disk).map_err(engine)?;
         let (mut next_seq, damaged) = queue::load(&disk, &flows).map_err(engine)?;
         quarantine_all(&disk, &flows, &mut next_seq, &damaged).map_err(engine)?;
         audit::close_interrupted(&disk, &flows, &mut next_seq, config.clock.now()).map_err(engine)?;

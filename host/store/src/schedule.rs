@@ -12,6 +12,8 @@
 //! the others.
 
 mod ages;
+mod claim;
+mod place;
 mod size;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -22,6 +24,8 @@ use ages::Ages;
 use gantry_core::{DeadLetterId, MessageId, SkewCorrectedClock, Timestamp};
 use size::Size;
 
+pub(crate) use claim::Origin;
+pub(crate) use place::Place;
 pub use size::Backlog;
 pub(crate) use size::Total;
 
@@ -62,7 +66,8 @@ pub(crate) struct Schedule {
     held: BTreeMap<(Timestamp, u64), Entry>,
     /// Corrects due times, so that no message waits longer than intended after the clock is set back.
     corrected: SkewCorrectedClock,
-    leased: HashSet<u64>,
+    /// The leased messages, with their keys.
+    leased: HashMap<u64, Option<KeyHash>>,
     holds: HashMap<KeyHash, Hold>,
     /// Whether dead letters block their keys.
     blocks: bool,
@@ -97,7 +102,7 @@ impl Schedule {
             later: BTreeMap::new(),
             held: BTreeMap::new(),
             corrected: SkewCorrectedClock::default(),
-            leased: HashSet::new(),
+            leased: HashMap::new(),
             holds: HashMap::new(),
             blocks: false,
             blocked_by: HashMap::new(),
@@ -165,7 +170,17 @@ impl Schedule {
         self.pending.push_back(entry);
     }
 
-    /// Adds a message with a due time; only at start, before anything is taken. `watermark` is the latest time at which
+    /// Adds a message at its place among the pending ones: it was queued before, in another schedule.
+    pub(crate) fn push_between(&mut self, entry: Entry, id: MessageId) {
+        let behind: Vec<_> = {
+            let place = self.pending.partition_point(|other| other.seq < entry.seq);
+            self.pending.drain(place..).collect()
+        };
+        self.push(entry, id);
+        self.pending.extend(behind);
+    }
+
+    /// Adds a message with a due time; only before anything is taken. `watermark` is the latest time at which
     /// a message was postponed.
     pub(crate) fn push_later(&mut self, entry: Entry, due: Timestamp, watermark: Timestamp) {
         self.count(entry);
@@ -188,14 +203,8 @@ impl Schedule {
         } else {
             self.take_pending().or_else(|| self.ready.pop_front())
         }?;
-        self.leased.insert(entry.seq);
+        self.leased.insert(entry.seq, entry.key);
         Some(entry)
-    }
-
-    /// Returns a message that was taken but not processed to the head.
-    pub(crate) fn give_back(&mut self, entry: Entry) {
-        self.leased.remove(&entry.seq);
-        self.ready.push_front(entry);
     }
 
     /// Postpones a taken message until `due`; it still holds its key, and its record now has this many bytes.

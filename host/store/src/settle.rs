@@ -1,6 +1,8 @@
 //! Settles a lease: the message has ended, or is due again later. Either is one atomic write.
 
-use gantry_core::{Breach, DeadLetter, DeadLetterId, Envelope, History, MessageState, TimelineEntry, Timestamp};
+use gantry_core::{
+    Breach, DeadLetter, DeadLetterId, Envelope, History, MessageState, ReplayOutcome, TimelineEntry, Timestamp,
+};
 
 use crate::blocks;
 use crate::clock_watermark;
@@ -82,7 +84,8 @@ impl Store {
         let now = self.inner.clock.now();
         match settlement {
             Settlement::Finished { state, timeline, dead_letters, resolved } => {
-                let ending = Ending { state, timeline, dead_letters, resolved, breaches, now };
+                let unresolved = ReplayOutcome::FailedAgain;
+                let ending = Ending { state, timeline, dead_letters, resolved, breaches, unresolved, now };
                 let durability = if messages.is_empty() { ending.durability(&ticket) } else { Durability::Flushed };
                 let counters = self.inner.dead_letters.clone();
                 let messages = messages.into_iter().map(|new| self.prepare(new, now)).collect::<Result<Vec<_>, _>>()?;
@@ -125,13 +128,16 @@ struct Wait {
     held: bool,
 }
 
-struct Ending {
-    state: MessageState,
-    timeline: Vec<TimelineEntry>,
-    dead_letters: Vec<DeadLetter>,
-    resolved: Option<DeadLetterId>,
-    breaches: Vec<Breach>,
-    now: Timestamp,
+/// How a message leaves the queue.
+pub(crate) struct Ending {
+    pub(crate) state: MessageState,
+    pub(crate) timeline: Vec<TimelineEntry>,
+    pub(crate) dead_letters: Vec<DeadLetter>,
+    pub(crate) resolved: Option<DeadLetterId>,
+    pub(crate) breaches: Vec<Breach>,
+    /// The outcome of a replay that was not resolved.
+    pub(crate) unresolved: ReplayOutcome,
+    pub(crate) now: Timestamp,
 }
 
 impl Ending {
@@ -141,8 +147,14 @@ impl Ending {
     }
 }
 
-fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Counters) -> Result<(), StoreError> {
-    let Ending { mut state, timeline, dead_letters, resolved, breaches, now } = ending;
+/// Writes the end of a message.
+pub(crate) fn finish(
+    draft: &mut Draft<'_>,
+    ticket: Ticket,
+    ending: Ending,
+    counters: &Counters,
+) -> Result<(), StoreError> {
+    let Ending { mut state, timeline, dead_letters, resolved, breaches, unresolved, now } = ending;
     let Ticket { claim, history, replay } = ticket;
     let id = history.id;
     quality::count(draft, &history.flow, &breaches, now)?;
@@ -151,12 +163,12 @@ fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Coun
         if let Some(key) = claim.entry.key {
             blocks::block(draft, &history.flow, claim.queue(), key, dead_letter.id);
         }
-        dead_letters::file(draft, counters, dead_letter)?;
+        dead_letters::file(draft, counters, dead_letter, unresolved)?;
     }
     if let Some(resolved) = resolved.filter(|resolved| !filed.contains(resolved)) {
         // What is replayed as a whole has failed again if any part of it has.
         match filed.first().filter(|_| resolved.position.is_none()) {
-            Some(next) => dead_letters::fail_later(draft, counters, resolved, *next, now)?,
+            Some(next) => dead_letters::fail_later(draft, counters, resolved, *next, (unresolved, now))?,
             None => dead_letters::resolve(draft, counters, resolved, &timeline, now)?,
         }
     }
@@ -164,7 +176,7 @@ fn finish(draft: &mut Draft<'_>, ticket: Ticket, ending: Ending, counters: &Coun
         blocks::end_taken_over(draft, claim.queue(), key, id)?;
     }
     if replay.is_some() {
-        dead_letters::reopen_replaying(draft, counters, id, now)?;
+        dead_letters::reopen_replaying(draft, counters, id, (unresolved, now))?;
         if dead_letters::any_unsettled(draft, id)? {
             state = MessageState::DeadLettered;
         }

@@ -129,6 +129,12 @@ pub enum IntakeError {
         /// When to try again.
         retry_after: Duration,
     },
+    /// An operator has closed the intake of the flow.
+    #[error("the flow takes no messages in at present")]
+    Closed {
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// A message with the same dedupe value or idempotency key has failed and is under way again, with other content.
     #[error("the first message with this value has failed before and is being tried again, with other content")]
     Undecided {
@@ -160,6 +166,7 @@ impl IntakeError {
             Self::DiskFull { retry_after }
             | Self::QueueFull { retry_after }
             | Self::OverQuota { retry_after }
+            | Self::Closed { retry_after }
             | Self::Undecided { retry_after }
             | Self::Stopping { retry_after }
             | Self::Unavailable { retry_after, .. } => *retry_after,
@@ -173,6 +180,7 @@ impl IntakeError {
             Self::DiskFull { .. } => "disk_full",
             Self::QueueFull { .. } => "queue_full",
             Self::OverQuota { .. } => "over_quota",
+            Self::Closed { .. } => "intake_closed",
             Self::Undecided { .. } => "first_undecided",
             Self::Stopping { .. } => "stopping",
             Self::Unavailable { .. } => "store_unavailable",

@@ -2,16 +2,18 @@
 
 use gantry_api::v1;
 use gantry_config as config;
-use gantry_engine::{in_force, metrics};
+use gantry_engine::{closed_intakes, in_force, metrics};
 use gantry_observe::report;
 
 use super::{Convert, alike};
 
 alike! {
     report::FlowReport => v1::FlowReport {
-        name, version, state, why, next, since, plugins, steps, rules, purpose, counts, queue, open_dead_letters, criteria,
+        name, version, state, why, next, since, plugins, steps, rules, purpose, closed, counts, queue, open_dead_letters,
+        criteria,
     }
     report::FlowState => v1::FlowState [Running, Broken, Removed]
+    closed_intakes::IntakeClosure => v1::IntakeClosure { at, by, reason }
     in_force::InForce => v1::PluginInForce { step, name, version, digest, on_trial }
     report::RulesInForce => v1::RulesInForce { step, rules }
     report::Queue => v1::FlowQueue { queued, leased, scheduled, blocked_keys, blocked, bytes }

@@ -19,6 +19,8 @@ alike! {
         Supersedes { message },
         Superseded { by },
         Discarded { dead_letter, by, reason },
+        Withdrawn { by, reason },
+        Moved { from, to, by },
         Replayed { dead_letter, by, edited },
     ]
     core::Attempt = v1::Attempt { at, latency_ms, status, error, excerpt }
@@ -26,8 +28,25 @@ alike! {
     core::ErrorClass = v1::ErrorClass [
         Network, Timeout, Throttled, Unavailable, Unauthorized, NoSpace, Redirected, PredecessorFailed, Permanent,
     ]
-    core::History => v1::History { id, flow, source, key, dedupe_key, received_at, state, timeline }
     core::MessageState => v1::MessageState [Queued, Delivered, Skipped, DeadLettered]
+}
+
+impl Convert<v1::History> for core::History {
+    fn convert(self) -> v1::History {
+        let Self { id, flow, source, key, dedupe_key, received_at, state, timeline } = self;
+        v1::History {
+            id,
+            flow,
+            source,
+            key,
+            dedupe_key,
+            received_at,
+            state: state.convert(),
+            // Known to the queue, not to the history.
+            wait: None,
+            timeline: timeline.convert(),
+        }
+    }
 }
 
 impl Convert<v1::Headers> for core::Headers {

@@ -12,7 +12,7 @@ alike! {
     reload::Trigger => v1::ReloadTrigger [Api, Signal, Watch]
     reload::ReloadResult => v1::ReloadResult [Applied, Unchanged, Refused]
     changes::Changes => v1::ReloadChanges { added, changed, removed, unchanged, broken }
-    changes::Removed => v1::RemovedFlow { flow, waiting }
+    changes::Removed => v1::RemovedFlow { flow, waiting, taken_over_by }
     config::Severity => v1::DiagnosticSeverity [Error, Warning]
     config::Code => v1::DiagnosticCode [
         Unreadable, Syntax, UnknownKey, MissingKey, WrongType, UnknownChoice, OutOfRange, InvalidValue, LiteralSecret,

@@ -102,7 +102,7 @@ pub struct DeadLetterFilter {
 }
 
 /// Reads RFC 3339 text or milliseconds.
-fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+pub(super) fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     struct TimestampVisitor;
     impl serde::de::Visitor<'_> for TimestampVisitor {
         type Value = Option<Timestamp>;

@@ -34,6 +34,9 @@ pub struct FlowReport {
     pub rules: Vec<RulesInForce>,
     /// Its purpose.
     pub purpose: Purpose,
+    /// Set while its intake is closed by an operator: its senders get 503, and its files wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<IntakeClosure>,
     /// What it has done.
     pub counts: FlowCounts,
     /// What is in its queue.
@@ -57,6 +60,30 @@ coded_enum! {
         /// returns.
         Removed => "removed",
     }
+}
+
+/// Who closed the intake of a flow, when and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IntakeClosure {
+    /// Since when.
+    #[schema(value_type = form::Timestamp)]
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Closes or opens the intake of a flow.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseIntakeRequest {
+    /// Who makes the request.
+    #[serde(default)]
+    pub by: String,
+    /// Why; required to close it.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// The plugin of a step.

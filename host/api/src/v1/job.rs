@@ -97,6 +97,8 @@ pub struct Job {
     pub resolved: u64,
     /// Of those redriven, how many failed again.
     pub failed_again: u64,
+    /// Of those redriven, how many were withdrawn from the queue.
+    pub withdrawn: u64,
 }
 
 coded_enum! {
@@ -143,7 +145,7 @@ impl Job {
     #[must_use]
     pub const fn in_flight(&self) -> u64 {
         match self.kind {
-            JobKind::Redrive => self.done.saturating_sub(self.resolved + self.failed_again),
+            JobKind::Redrive => self.done.saturating_sub(self.resolved + self.failed_again + self.withdrawn),
             JobKind::Discard => 0,
         }
     }

@@ -7,7 +7,7 @@ use gantry_core::{DeadLetterId, Digest, FlowName, MessageId, TargetName, Timesta
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::form;
+use super::{Wait, form};
 
 /// Header names in lower case with their values; a name may repeat.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -55,6 +55,9 @@ pub struct History {
     pub received_at: Timestamp,
     /// Its state.
     pub state: MessageState,
+    /// Why it waits, if it is in the queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineEntry>,
 }
@@ -170,6 +173,24 @@ pub enum Event {
         by: String,
         /// Why.
         reason: String,
+    },
+    /// An operator took it out of the queue.
+    Withdrawn {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// An operator gave it to another flow.
+    Moved {
+        /// The flow before.
+        #[schema(value_type = form::FlowName)]
+        from: FlowName,
+        /// The flow that it belongs to since.
+        #[schema(value_type = form::FlowName)]
+        to: FlowName,
+        /// Who.
+        by: String,
     },
     /// An operator replayed it.
     Replayed {

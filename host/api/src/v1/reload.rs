@@ -76,4 +76,8 @@ pub struct RemovedFlow {
     pub flow: FlowName,
     /// Messages in its queue: they stay on disk until a flow with this name returns.
     pub waiting: usize,
+    /// The flow that takes them over, because this was its name before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<form::FlowName>)]
+    pub taken_over_by: Option<FlowName>,
 }

@@ -52,6 +52,8 @@ coded_enum! {
         Resolved => "resolved",
         /// The message failed again; the dead letter is open.
         FailedAgain => "failed_again",
+        /// An operator took the message out of the queue: the dead letter is open.
+        Withdrawn => "withdrawn",
     }
 }
 

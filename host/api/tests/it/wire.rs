@@ -50,6 +50,8 @@ fn timeline() -> Value {
         {"at": AT, "event": {"what": "logged", "step": "map", "level": "warn", "text": "no price list"}},
         {"at": AT, "event": {"what": "skipped", "code": "not-ours"}},
         {"at": AT, "event": {"what": "dead_lettered", "dead_letter": DEAD_LETTER, "code": "refused"}},
+        {"at": AT, "event": {"what": "withdrawn", "by": "anna", "reason": "wrong"}},
+        {"at": AT, "event": {"what": "moved", "from": "orders", "to": "shop", "by": "anna"}},
         {"at": AT, "event": {"what": "replayed", "dead_letter": DEAD_LETTER, "by": "anna", "edited": true}},
     ])
 }
@@ -81,6 +83,42 @@ fn counts() -> Value {
     json!({"open": 1, "acknowledged": 2, "replaying": 3, "resolved": 4, "discarded": 5, "superseded": 6})
 }
 
+fn wait() -> Value {
+    json!({
+        "reason": "behind_dead_letter", "text": "its key is blocked", "until": AT, "target": "erp", "message": MESSAGE,
+        "dead_letters": [DEAD_LETTER], "next": "gantry dlq show",
+    })
+}
+
+#[test]
+fn the_queue_is_written_as_it_was_read() {
+    survives::<v1::QueueList>(json!({"next": 7, "messages": [{
+        "number": 7, "id": MESSAGE, "flow": "orders", "source": "webhook /orders", "key": "k", "dedupe_key": "d",
+        "received_at": AT, "queued_at": AT, "bytes": 450, "replay": DEAD_LETTER, "run": 1, "wait": wait(),
+        "deliveries": [{
+            "position": 0, "target": "erp", "state": "pending", "attempts": 2, "not_before": AT, "status": 503,
+            "error": "unavailable",
+        }],
+    }]}));
+    survives::<v1::QueueCount>(json!({"messages": 3}));
+    survives::<v1::QueueExport>(json!({"dead_letters": [dead_letter()], "next": null}));
+    survives::<v1::QueueChange>(json!({
+        "changed": 3, "stay": 1, "stayed": [{"message": MESSAGE, "reason": "in_progress"}], "next": 9,
+    }));
+    let filter = json!({
+        "flow": "orders", "source": "s", "key": "k", "dedupe_key": "d", "target": "erp", "job": JOB, "since": 1, "until": 2,
+    });
+    survives::<v1::QueueFilter>(filter.clone());
+    survives::<v1::QueueChangeRequest>(json!({
+        "messages": [MESSAGE], "filter": filter, "after": 7, "by": "anna", "reason": "wrong",
+    }));
+    survives::<v1::QueueMoveRequest>(json!({
+        "to": "shop", "messages": [], "filter": filter, "after": null, "by": "anna", "reason": "",
+    }));
+    survives::<v1::IntakeClosure>(json!({"at": AT, "by": "anna", "reason": "stocktaking"}));
+    survives::<v1::CloseIntakeRequest>(json!({"by": "anna", "reason": "stocktaking"}));
+}
+
 /// Every field there is.
 fn filter() -> Value {
     json!({
@@ -97,6 +135,10 @@ fn messages_and_dead_letters_are_written_as_they_were_read() {
     survives::<v1::History>(json!({
         "id": MESSAGE, "flow": "orders", "source": "webhook /orders", "key": null, "dedupe_key": null,
         "received_at": AT, "state": "dead_lettered", "timeline": timeline(),
+    }));
+    survives::<v1::History>(json!({
+        "id": MESSAGE, "flow": "orders", "source": "webhook /orders", "key": "k", "dedupe_key": "d", "received_at": AT,
+        "state": "queued", "wait": wait(), "timeline": [],
     }));
     survives::<v1::DeadLetter>(dead_letter());
     survives::<v1::DeadLetterPage>(json!({"dead_letters": [dead_letter()], "next": DEAD_LETTER}));
@@ -130,7 +172,7 @@ fn groups_jobs_and_quality_are_written_as_they_were_read() {
     survives::<v1::JobList>(json!({"jobs": [{
         "id": JOB, "kind": "redrive", "filter": filter(), "by": "anna", "reason": "", "rate": 50, "most_replays": 5,
         "force": false, "max_failed_percent": 50, "hold": {"at": AT, "by": null, "reason": "r"}, "state": "cancelled", "created_at": AT, "ended_at": AT, "cancelled_by": "anna", "total": 9,
-        "seen": 8, "done": 7, "held_back": 1, "passed_over": 0, "waiting": 0, "resolved": 6, "failed_again": 1,
+        "seen": 8, "done": 7, "held_back": 1, "passed_over": 0, "waiting": 0, "resolved": 6, "failed_again": 1, "withdrawn": 0,
     }]}));
     survives::<v1::QualityReport>(json!({"since": AT, "until": AT, "by": "day", "further": 0, "rows": [{
         "flow": "orders", "step": "map", "code": "c", "field": "/lines/*/sku", "severity": "warning", "messages": 2,

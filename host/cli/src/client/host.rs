@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use gantry_api::v1::{
-    AlertReport, CloseRequest, Code, FlowReport, Problem, ReloadReport, TargetCommand, TargetReport, TestAnswer,
+    AlertReport, CloseIntakeRequest, CloseRequest, Code, FlowReport, IntakeClosure, Problem, ReloadReport,
+    TargetCommand, TargetReport, TestAnswer,
 };
+use gantry_core::FlowName;
 use reqwest::Method;
 
 use super::{Client, ClientError};
@@ -24,6 +26,24 @@ impl Client {
     /// The report of every flow.
     pub(crate) async fn flows(&self) -> Result<Vec<FlowReport>, ClientError> {
         self.transport.read("flows").await
+    }
+
+    /// Closes the intake of a flow; returns who closed it, be it now or before.
+    pub(crate) async fn close_intake(
+        &self,
+        flow: &FlowName,
+        request: &CloseIntakeRequest,
+    ) -> Result<IntakeClosure, ClientError> {
+        self.transport.post(&format!("flows/{flow}/close-intake"), request).await
+    }
+
+    /// Opens the intake of a flow; returns who had closed it.
+    pub(crate) async fn open_intake(
+        &self,
+        flow: &FlowName,
+        request: &CloseIntakeRequest,
+    ) -> Result<Option<IntakeClosure>, ClientError> {
+        self.transport.post(&format!("flows/{flow}/open-intake"), request).await
     }
 
     /// Reloads the flow files.

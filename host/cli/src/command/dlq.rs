@@ -6,7 +6,7 @@ mod diff;
 mod discard;
 mod dry_run;
 mod edit;
-mod export;
+pub(crate) mod export;
 mod group;
 mod groups;
 mod import;
@@ -16,7 +16,7 @@ mod list;
 
 mod redrive;
 mod replay;
-mod selection;
+pub(crate) mod selection;
 mod show;
 
 use std::time::Duration;

@@ -1,9 +1,11 @@
-//! `gantry flow list|diagram`
+//! `gantry flow list|diagram|close|open`
+
+mod intake;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use gantry_api::v1::{FlowReport, PluginInForce};
+use gantry_api::v1::{FlowReport, FlowState, IntakeClosure, PluginInForce};
 use gantry_config::{diagram, load_flows};
 
 use crate::args::HostArgs;
@@ -12,11 +14,13 @@ use crate::exit::{Exit, Failure};
 use crate::output::{Output, counted};
 use crate::text;
 
-/// Show flows
+/// Show flows, and close and open their intake
 #[derive(Debug, Subcommand)]
 pub(crate) enum Flow {
     List(List),
     Diagram(Diagram),
+    Close(intake::Close),
+    Open(intake::Open),
 }
 
 /// List the flows of a running host: their steps, queued messages and open dead letters
@@ -39,6 +43,8 @@ impl Flow {
         match self {
             Self::List(list) => list.run(output),
             Self::Diagram(diagram) => diagram.run(output),
+            Self::Close(close) => close.run(output),
+            Self::Open(open) => open.run(output),
         }
     }
 }
@@ -55,7 +61,8 @@ impl List {
 fn table(flows: &[FlowReport]) -> String {
     let mut rows = vec![["FLOW", "STATE", "QUEUED", "DEAD LETTERS", "STEPS"].map(str::to_owned)];
     rows.extend(flows.iter().map(row));
-    format!("{}{}", text::columns(&rows), flows.iter().map(broken).collect::<String>())
+    let remarks: String = flows.iter().map(|flow| broken(flow) + &closed(flow) + &left_behind(flow)).collect();
+    format!("{}{remarks}", text::columns(&rows))
 }
 
 /// What is wrong with a flow that can't run, and what to do about it.
@@ -63,6 +70,25 @@ fn broken(flow: &FlowReport) -> String {
     let Some(next) = &flow.next else { return String::new() };
     let why: String = flow.why.iter().map(|why| format!("  {why}\n")).collect();
     format!("\n{} is broken and does not run:\n{why}  next: {next}; put it right, then run: gantry reload\n", flow.name)
+}
+
+/// Who closed the intake of a flow.
+fn closed(flow: &FlowReport) -> String {
+    let Some(IntakeClosure { at, by, reason }) = &flow.closed else { return String::new() };
+    let reason = text::escape(reason);
+    format!("\n{0} takes nothing in since {at}: closed by {by}: {reason}\n  next: gantry flow open {0}\n", flow.name)
+}
+
+/// What to do about the messages of a flow that is gone.
+fn left_behind(flow: &FlowReport) -> String {
+    if flow.state != FlowState::Removed {
+        return String::new();
+    }
+    let name = &flow.name;
+    format!(
+        "\n{name} is not in force, and what it has waits\n  next: gantry queue list --flow {name}; gantry queue move --flow \
+         {name} --to FLOW\n"
+    )
 }
 
 fn row(flow: &FlowReport) -> [String; 5] {

@@ -45,6 +45,10 @@ fn page(history: &History) -> String {
         ("dedupe key", history.dedupe_key.clone().unwrap_or_default()),
         ("received", history.received_at.to_string()),
     ]);
+    if let Some(wait) = &history.wait {
+        page.push_str(&format!("\nwaits: {}\n", text::escape(&wait.text)));
+        page.push_str(&wait.next.as_ref().map(|next| format!("next:  {next}\n")).unwrap_or_default());
+    }
     page.push('\n');
     let rows: Vec<_> = history.timeline.iter().map(|entry| [format!("  {}", entry.at), event(&entry.event)]).collect();
     page.push_str(&text::columns(&rows));
@@ -77,6 +81,8 @@ fn event(event: &Event) -> String {
         Event::Discarded { dead_letter, by, reason } => {
             format!("dead letter {dead_letter} discarded by {by}: {reason}")
         }
+        Event::Withdrawn { by, reason } => format!("taken out of the queue by {by}: {reason}"),
+        Event::Moved { from, to, by } => format!("moved from flow {from} to {to} by {by}"),
         Event::Replayed { dead_letter, by, edited } => {
             format!("replayed from dead letter {dead_letter} by {by}{}", if *edited { ", edited" } else { "" })
         }

@@ -59,10 +59,11 @@ fn names(flows: &[FlowName]) -> String {
     flows.iter().map(FlowName::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn removed_flow(RemovedFlow { flow, waiting }: &RemovedFlow) -> String {
-    match waiting {
-        0 => flow.to_string(),
-        waiting => format!("{flow} ({waiting} in its queue, kept until the flow returns)"),
+fn removed_flow(RemovedFlow { flow, waiting, taken_over_by }: &RemovedFlow) -> String {
+    match (waiting, taken_over_by) {
+        (_, Some(successor)) => format!("{flow} ({successor} takes over what it has)"),
+        (0, None) => flow.to_string(),
+        (waiting, None) => format!("{flow} ({waiting} in its queue, kept until the flow returns)"),
     }
 }
 

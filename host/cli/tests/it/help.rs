@@ -47,6 +47,12 @@ snapshots! {
     dlq_redrive: "dlq redrive";
     dlq_jobs: "dlq jobs";
     dlq_job: "dlq job";
+    queue: "queue";
+    queue_list: "queue list";
+    queue_export: "queue export";
+    queue_withdraw: "queue withdraw";
+    queue_discard: "queue discard";
+    queue_move: "queue move";
     dedupe: "dedupe";
     dedupe_list: "dedupe list";
     dedupe_release: "dedupe release";
@@ -76,6 +82,8 @@ snapshots! {
     flow: "flow";
     flow_list: "flow list";
     flow_diagram: "flow diagram";
+    flow_close: "flow close";
+    flow_open: "flow open";
     target: "target";
     target_list: "target list";
     target_pause: "target pause";

@@ -17,6 +17,7 @@ use crate::raw::flow::{
     DuplicateMembersChoice, FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable,
     SuccessTable, TableCsvTable, TableTable,
 };
+use crate::raw::text::NameText;
 
 const BATCH_MESSAGES: u32 = 100;
 const BATCH_BYTES: u64 = 4 << 20;
@@ -48,6 +49,8 @@ pub(crate) struct Draft {
     pub(crate) intake: Option<At<String>>,
     /// The kind of its source.
     pub(crate) kind: Option<&'static str>,
+    /// The names that it had before.
+    pub(crate) formerly: Vec<At<FlowName>>,
     /// The flow, if it has no mistake.
     pub(crate) flow: Option<Flow>,
 }
@@ -61,6 +64,7 @@ impl Lower<'_> {
             Some(At { span: text.span.clone(), value })
         });
         self.flow = name.as_ref().map(|name| name.value.clone());
+        let formerly = self.formerly(head.formerly.as_deref().unwrap_or_default());
         self.duplicates = duplicate_members(head.duplicate_members);
         let kind = ends.source.as_ref().map(|source| source.kind.name);
         let mut source = ends.source.map(|Stated { kind, table }| (kind.lower)(table, &mut self)).unwrap_or_default();
@@ -69,7 +73,9 @@ impl Lower<'_> {
         let targets = targets.map(|(name, Stated { kind, table })| (name, (kind.lower)(table, &mut self))).collect();
         let purpose = self.purpose(raw.purpose.take(), head.name.as_ref().map_or(0..0, |name| name.span.clone()));
         let flow = self.whole(head, purpose, raw, source, targets);
-        Draft { name, intake, kind, flow }
+        let names = formerly.iter().map(|name| name.value.clone()).collect();
+        let flow = flow.map(|flow| Flow { formerly: names, ..flow });
+        Draft { name, intake, kind, formerly, flow }
     }
 
     fn whole(
@@ -97,6 +103,7 @@ impl Lower<'_> {
         let targets = self.targets(targets);
         Some(Flow {
             name: self.flow.clone()?,
+            formerly: Vec::new(),
             version: self.version(),
             file: std::path::absolute(&self.report.file.path).ok()?,
             purpose: purpose?,
@@ -118,6 +125,18 @@ impl Lower<'_> {
             keep_dead_letters: keep_dead_letters?,
             queue_age: queue_age?,
         })
+    }
+
+    fn formerly(&mut self, raw: &[At<NameText>]) -> Vec<At<FlowName>> {
+        let named = raw.iter().filter_map(|text| {
+            let value: FlowName = self.name(&text.value, &text.span)?;
+            if self.flow.as_ref() == Some(&value) {
+                let message = "this is the name that the flow has";
+                self.report.add(Code::Conflict, &text.span, message, "name what it was called before");
+            }
+            Some(At { span: text.span.clone(), value })
+        });
+        named.collect()
     }
 
     fn on_failure(&mut self, raw: Option<At<OnFailureChoice>>, ordering: Ordering) -> Option<OnFailure> {

@@ -42,6 +42,9 @@ pub(crate) struct FlowTable {
     /// Unique in the host; used in paths, metrics and dead letters.
     #[schemars(required)]
     pub(crate) name: Option<At<NameText>>,
+    /// Names that the flow had before. It takes over what was left under them: queue, dead letters, values of `dedupe`,
+    /// paused targets, deployed plugins.
+    pub(crate) formerly: Option<Vec<At<NameText>>>,
     /// Whether messages that share a key wait for one another.
     #[schemars(extend("default" = "key"))]
     pub(crate) ordering: Option<OrderingChoice>,

@@ -94,6 +94,21 @@ impl Journal {
         Ok(all.rows.into_iter().map(|(_, served)| served).collect())
     }
 
+    /// Gives what is deployed to the steps of a flow to another one.
+    pub(super) async fn rename(&self, from: &FlowName, to: &FlowName) -> Result<(), StoreError> {
+        let mut writes = Vec::new();
+        for Served { flow, step, plugin } in self.deployed().await? {
+            if flow != *from {
+                continue;
+            }
+            let before = StepKey { flow, step: step.clone() };
+            let after = StepKey { flow: to.clone(), step: step.clone() };
+            writes.push(self.deployed.put(&after, &Served { flow: to.clone(), step, plugin })?);
+            writes.push(self.deployed.remove(&before));
+        }
+        if writes.is_empty() { Ok(()) } else { self.store.kv_write(writes).await }
+    }
+
     /// Writes a deployment, and removes those with these numbers, as one.
     pub(super) async fn write(&self, deployment: &Deployment, surplus: &[u64]) -> Result<(), StoreError> {
         self.store.kv_write(self.writes(deployment, surplus)?).await

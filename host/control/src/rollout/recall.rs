@@ -1,9 +1,10 @@
 //! What was deployed before the host started, put in force again before the flows begin. What can't be loaded breaks its
 //! flow, until a reload finds it in the catalogue again.
 
-use gantry_core::PluginRef;
+use gantry_core::{FlowName, PluginRef};
 use gantry_engine::flow::Shared;
 use gantry_engine::overrides::{Gone, StepId};
+use gantry_store::{Store, StoreError};
 
 use super::catalogue::CatalogueView;
 use super::error::RecallError;
@@ -38,6 +39,11 @@ impl Recall {
         for (step, plugin) in self.shared.overrides.gone() {
             self.load(step, plugin).await;
         }
+    }
+
+    /// Gives what is deployed to the steps of a flow to another one, on record.
+    pub(crate) async fn rename(store: &Store, from: &FlowName, to: &FlowName) -> Result<(), StoreError> {
+        Journal::new(store.clone()).rename(from, to).await
     }
 
     async fn load(&self, step_id: StepId, reference: PluginRef) {

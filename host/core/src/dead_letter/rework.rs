@@ -47,6 +47,8 @@ pub enum ReplayOutcome {
     Resolved,
     /// The message was given up again: the dead letter is open.
     FailedAgain,
+    /// An operator took the message out of the queue: the dead letter is open.
+    Withdrawn,
 }
 
 impl ReplayOutcome {
@@ -56,6 +58,7 @@ impl ReplayOutcome {
         match self {
             Self::Resolved => "resolved",
             Self::FailedAgain => "failed again",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }

@@ -54,5 +54,6 @@ pub(crate) fn flow_of(alert: &Alert) -> Flow {
         queue: QueueBounds::default(),
         keep_dead_letters: None,
         queue_age: None,
+        formerly: Vec::new(),
     }
 }

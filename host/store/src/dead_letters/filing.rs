@@ -26,8 +26,17 @@ pub(crate) fn summary(draft: &Draft<'_>, id: DeadLetterId) -> Result<Option<Dead
     Ok(draft.load(&keys::summary(id))?.map(|(summary, _)| summary))
 }
 
-/// Files a dead letter. If there is one with the same id, its attempts, replays and revisions are kept.
-pub(crate) fn file(draft: &mut Draft<'_>, counters: &Counters, dead_letter: DeadLetter) -> Result<(), StoreError> {
+/// How a replay ended that did not resolve its dead letter, and when.
+type Unresolved = (ReplayOutcome, Timestamp);
+
+/// Files a dead letter. If there is one with the same id, its attempts, replays and revisions are kept, and its replay has
+/// ended in this way.
+pub(crate) fn file(
+    draft: &mut Draft<'_>,
+    counters: &Counters,
+    dead_letter: DeadLetter,
+    unresolved: ReplayOutcome,
+) -> Result<(), StoreError> {
     let earlier = match find(draft, dead_letter.id) {
         Err(StoreError::Damaged(_)) => {
             draft.quarantine(&keys::dead_letter(dead_letter.id))?;
@@ -42,7 +51,7 @@ pub(crate) fn file(draft: &mut Draft<'_>, counters: &Counters, dead_letter: Dead
     let place = Place::from(&earlier);
     // Filing the same failure again after a crash does not count as a second failure.
     let failed = earlier.last_failure != dead_letter.last_failure || earlier.state == DeadLetterState::Replaying;
-    let dead_letter = continued(draft, earlier, dead_letter)?;
+    let dead_letter = continued(draft, earlier, dead_letter, unresolved)?;
     let summary = write(draft, &dead_letter)?;
     if failed {
         // In this order, so that a group is never without its dead letter, which would end its acknowledgement.
@@ -92,6 +101,7 @@ fn continued(
     draft: &mut Draft<'_>,
     earlier: DeadLetter,
     mut dead_letter: DeadLetter,
+    unresolved: ReplayOutcome,
 ) -> Result<DeadLetter, StoreError> {
     dead_letter.first_failure = earlier.first_failure.min(dead_letter.first_failure);
     if !dead_letter.attempts.starts_with(&earlier.attempts) {
@@ -103,7 +113,7 @@ fn continued(
     dead_letter.state = DeadLetterState::Open;
     dead_letter.resolution = None;
     let at = dead_letter.last_failure;
-    end_replay(draft, &mut dead_letter, ReplayOutcome::FailedAgain, at)?;
+    end_replay(draft, &mut dead_letter, unresolved, at)?;
     Ok(dead_letter)
 }
 
@@ -146,17 +156,18 @@ pub(crate) fn fail_later(
     counters: &Counters,
     id: DeadLetterId,
     next: DeadLetterId,
-    at: Timestamp,
+    (outcome, at): Unresolved,
 ) -> Result<(), StoreError> {
     let Some(mut dead_letter) = find(draft, id)? else { return Ok(()) };
-    end_replay(draft, &mut dead_letter, ReplayOutcome::FailedAgain, at)?;
+    end_replay(draft, &mut dead_letter, outcome, at)?;
     if let Some(mut next) = find(draft, next)?.filter(|next| next.replays.is_empty()) {
         let before = Place::from(&next);
         next.replays.clone_from(&dead_letter.replays);
         put(draft, counters, &next, &before)?;
     }
     let by = dead_letter.replays.last().map(|replay| replay.by.clone()).unwrap_or_default();
-    let reason = format!("a replay got past this stage and failed later, as {next}");
+    let how = if outcome == ReplayOutcome::Withdrawn { "was withdrawn" } else { "failed" };
+    let reason = format!("a replay got past this stage and {how} later, as {next}");
     supersede::close(draft, counters, dead_letter, Successor::DeadLetter { id: next }, Resolution { at, by, reason })
 }
 
@@ -197,14 +208,14 @@ pub(crate) fn reopen_replaying(
     draft: &mut Draft<'_>,
     counters: &Counters,
     message: MessageId,
-    at: Timestamp,
+    (outcome, at): Unresolved,
 ) -> Result<(), StoreError> {
     for id in ids_of(draft, message)? {
         let Some(mut dead_letter) = find(draft, id)? else { continue };
         if dead_letter.state == DeadLetterState::Replaying {
             let before = Place::from(&dead_letter);
             dead_letter.state = DeadLetterState::Open;
-            end_replay(draft, &mut dead_letter, ReplayOutcome::FailedAgain, at)?;
+            end_replay(draft, &mut dead_letter, outcome, at)?;
             put(draft, counters, &dead_letter, &before)?;
         }
     }

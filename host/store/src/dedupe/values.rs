@@ -52,8 +52,10 @@ impl Store {
     /// One value, if messages with it are duplicates now.
     pub async fn dedupe_value(&self, flow: FlowName, value: String) -> Result<Option<DedupeValue>, StoreError> {
         let now = self.inner.clock.now();
+        let flows = self.inner.flows.clone();
         self.read(move |disk| {
-            let first = disk.get(&keys::dedupe(&flow, &value))?.as_deref().and_then(First::from_bytes);
+            let entry = super::entry_of(disk, flows.former(), &flow, &value)?;
+            let first = entry.map(|(_, first)| first);
             let Some(First { message, expires }) = first.filter(|first| first.expires > now) else { return Ok(None) };
             let state = history::look_up(disk, message)?.map(|history| history.state);
             Ok(Some(DedupeValue { flow, value, message, state, expires_at: expires }))

@@ -82,6 +82,46 @@ pub(crate) fn enter(
     write(draft, counters, before, after)
 }
 
+/// Opens the group that a dead letter belongs to from now on, with the state that operators gave the group before, unless there
+/// is one.
+pub(crate) fn succeed(
+    draft: &mut Draft<'_>,
+    counters: &Counters,
+    before: &Place,
+    dead_letter: &DeadLetter,
+) -> Result<(), StoreError> {
+    let Some(old) = find(draft, &before.fingerprint)? else { return Ok(()) };
+    if find(draft, &dead_letter.fingerprint)?.is_some() {
+        return Ok(());
+    }
+    let fingerprint = dead_letter.fingerprint.clone();
+    let flow = dead_letter.flow.clone();
+    // Failures are counted as the dead letters come over; those of removed ones are not lost.
+    let failures = old.failures.saturating_sub(old.counts.total());
+    let counts = DeadLetterCounts::default();
+    let new = DeadLetterGroup { fingerprint, flow, failures, counts, ..old };
+    draft.put_record(&keys::group(&new.fingerprint), Record::of(&new)?)?;
+    let counters = counters.clone();
+    draft.after_commit(move || counters.replace(None, Some(&new)));
+    Ok(())
+}
+
+/// Removes the groups of a flow that count no dead letter any more.
+pub(crate) fn remove_empty(draft: &mut Draft<'_>, flow: &FlowName) -> Result<(), StoreError> {
+    let pairs = draft.scan_committed(&[keys::GROUP], None).collect::<Result<Vec<_>, _>>()?;
+    for (key, _) in pairs {
+        let found = match draft.load::<DeadLetterGroup>(&key) {
+            Ok(found) => found,
+            Err(StoreError::Damaged(_)) => None,
+            Err(error) => return Err(error),
+        };
+        if found.is_some_and(|(group, _)| group.flow == *flow && group.counts.total() == 0) {
+            draft.remove_record(&key)?;
+        }
+    }
+    Ok(())
+}
+
 /// Stops counting a dead letter; `gone` means that it was removed.
 pub(crate) fn leave(draft: &mut Draft<'_>, counters: &Counters, place: &Place, gone: bool) -> Result<(), StoreError> {
     let Some(before) = find(draft, &place.fingerprint)? else { return Ok(()) };

@@ -78,6 +78,7 @@ impl Store {
             waiting: 0,
             resolved: 0,
             failed_again: 0,
+            withdrawn: 0,
         }
     }
 }

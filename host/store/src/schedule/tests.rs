@@ -152,7 +152,7 @@ fn what_is_held_back_looks_again_at_its_time_and_a_retry_is_not_woken_before_its
 fn what_is_given_back_is_next_again() {
     let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 8)]);
     let first = schedule.take(NOW).unwrap();
-    schedule.give_back(first);
+    schedule.give_back(first, Origin::Head);
     assert!([take(&mut schedule), take(&mut schedule)].contains(&Some(1)));
     assert_eq!(take(&mut schedule), None);
 }
@@ -180,7 +180,7 @@ fn what_is_there_is_counted_from_push_to_finish_wherever_it_waits() {
     schedule.postpone(first, Timestamp(2_000), NOW, 25);
     assert_eq!(size(&schedule), (3, 45), "its record has grown");
     let first = schedule.take(Timestamp(2_000)).unwrap();
-    schedule.give_back(first);
+    schedule.give_back(first, Origin::Head);
     let first = schedule.take(NOW).unwrap();
     schedule.finish(first);
     assert_eq!(size(&schedule), (2, 20));
@@ -237,4 +237,40 @@ fn whether_something_is_due_is_told_by_the_clock_whichever_way_it_is_set() {
     // Set back by five seconds: the second has two seconds left all the same.
     assert!(!schedule.is_due(NOW.after(std::time::Duration::from_millis(1_000))));
     assert!(schedule.is_due(NOW.after(std::time::Duration::from_millis(3_000))));
+}
+
+#[test]
+fn what_is_taken_from_anywhere_and_put_back_keeps_its_place() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 7), (4, 8), (5, 7)]);
+    assert_eq!(take(&mut schedule), Some(1));
+    assert_eq!(take(&mut schedule), Some(4), "2 and 3 are parked behind 1 now");
+    let taken = schedule.claim(&[1, 2, 5].into());
+    assert_eq!(taken, [(entry(2, 7), Origin::Line), (entry(5, 7), Origin::Line)], "1 is leased");
+    schedule.finish(entry(1, 7));
+    assert_eq!(take(&mut schedule), None, "3 may not overtake 2");
+    for (entry, origin) in taken {
+        schedule.give_back(entry, origin);
+    }
+    for seq in [2, 3, 5] {
+        assert_eq!(take(&mut schedule), Some(seq));
+        schedule.finish(entry(seq, 7));
+    }
+    schedule.finish(entry(4, 8));
+    assert_eq!(schedule.counts(), Counts::default());
+}
+
+#[test]
+fn each_message_is_said_to_wait_for_what_it_waits_for() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 0), (4, 8), (5, 8), (6, 7)]);
+    assert_eq!(take(&mut schedule), Some(1));
+    let places = schedule.places(&(1..=7).collect());
+    let expected = [
+        (1, Place::Leased),
+        (2, Place::BehindMessage(1)),
+        (3, Place::InLine { ahead: 0 }),
+        (4, Place::InLine { ahead: 1 }),
+        (5, Place::BehindMessage(4)),
+        (6, Place::BehindMessage(1)),
+    ];
+    assert_eq!(places, expected.into());
 }

@@ -18,6 +18,7 @@ mod kv;
 mod model;
 mod quality;
 mod queue;
+mod rename;
 mod scale;
 mod supersede;
 mod support;

@@ -1,6 +1,7 @@
 //! Compares the queue and its dead letters with a reference model: any sequence of calls, restarts, kills and clock
 //! changes leaves both in the same state.
 
+mod operator;
 mod reference;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,17 @@ enum Call {
     },
     Discard(usize),
     Acknowledge(usize),
+    /// Takes some messages, wherever they wait.
+    Claim(Vec<usize>),
+    ReturnClaim(usize),
+    Withdraw {
+        which: usize,
+        discards: bool,
+    },
+    Move {
+        which: usize,
+        to: usize,
+    },
     /// A job on all waiting letters of a flow.
     Redrive(usize),
     DiscardAll(usize),
@@ -68,6 +80,10 @@ fn call() -> impl Strategy<Value = Call> {
         3 => (which(), any::<bool>()).prop_map(|(which, edited)| Call::Replay { which, edited }),
         2 => which().prop_map(Call::Discard),
         1 => which().prop_map(Call::Acknowledge),
+        2 => prop::collection::vec(which(), 1..3).prop_map(Call::Claim),
+        1 => which().prop_map(Call::ReturnClaim),
+        1 => (which(), any::<bool>()).prop_map(|(which, discards)| Call::Withdraw { which, discards }),
+        1 => (which(), flow()).prop_map(|(which, to)| Call::Move { which, to }),
         1 => flow().prop_map(Call::Redrive),
         1 => flow().prop_map(Call::DiscardAll),
         1 => (flow(), key()).prop_map(|(flow, key)| Call::Import { flow, key }),
@@ -87,6 +103,8 @@ struct Run {
     store: Store,
     reference: Reference,
     leases: Vec<Leased>,
+    /// Messages taken by an operator, and the state that each was in.
+    claims: Vec<(Leased, State)>,
     /// Makes every edit another one.
     edits: usize,
     /// Whether the clock was ever set back.
@@ -97,7 +115,7 @@ impl Run {
     fn open(bench: Bench, reference: Reference, edits: usize, set_back: bool) -> Self {
         let store = bench.open();
         FLOWS.iter().for_each(|(name, ordering)| store.register_flow(&flow(name), *ordering));
-        Self { bench, store, reference, leases: Vec::new(), edits, set_back }
+        Self { bench, store, reference, leases: Vec::new(), claims: Vec::new(), edits, set_back }
     }
 
     async fn call(mut self, call: Call) -> Self {
@@ -118,7 +136,8 @@ impl Run {
             }
             Call::GiveBack(which) => {
                 if let Some(leased) = self.one_lease(which) {
-                    self.reference.get(leased.envelope.message.id).state = State::Queued;
+                    // It holds its key, like one that was due.
+                    self.reference.get(leased.envelope.message.id).state = State::Called;
                 }
             }
             Call::Replay { which, edited } => {
@@ -142,6 +161,10 @@ impl Run {
                     self.reference.dead_letters.get_mut(&id).unwrap().state = DeadLetterState::Acknowledged;
                 }
             }
+            Call::Claim(which) => self.claim(which).await,
+            Call::ReturnClaim(which) => self.return_claim(which),
+            Call::Withdraw { which, discards } => self.withdraw(which, discards).await,
+            Call::Move { which, to } => self.move_to(which, to).await,
             Call::Redrive(flow) => self.job(flow, JobKind::Redrive).await,
             Call::DiscardAll(flow) => self.job(flow, JobKind::Discard).await,
             Call::Import { flow, key } => self.import(flow, key).await,
@@ -156,6 +179,7 @@ impl Run {
             }
             Call::Reopen => {
                 self.leases.clear();
+                self.claims.clear();
                 self.reference.restart();
                 self.store.close().await.unwrap();
                 return Self::open(self.bench, self.reference, self.edits, self.set_back);
@@ -165,6 +189,7 @@ impl Run {
                 self.store.kv_put("model", "barrier", "x".into()).await.unwrap();
                 let killed = self.bench.killed();
                 self.leases.clear();
+                self.claims.clear();
                 self.reference.restart();
                 return Self::open(killed, self.reference, self.edits, self.set_back);
             }
@@ -318,6 +343,7 @@ impl Run {
         });
         assert_eq!(self.store.whole_backlog(), sum, "the counter is the sum over all schedules");
         assert_eq!(sum.messages, self.reference.messages.len());
+        self.check_queue().await;
         let page = Page { after: None, limit: 10_000 };
         let found = self.store.dead_letter_summaries(Filter::default(), page).await.unwrap().dead_letters;
         let found: BTreeMap<_, _> = found.into_iter().map(|dead_letter| (dead_letter.id, dead_letter.state)).collect();
@@ -329,6 +355,7 @@ impl Run {
     /// Discards every waiting dead letter, and delivers all remaining messages.
     async fn finish_all(mut self) {
         self.leases.clear();
+        self.claims.clear();
         for (id, dead_letter) in &self.reference.dead_letters {
             let revisions = self.store.dead_letter_revisions(*id).await.unwrap().unwrap();
             assert_eq!(revisions.len(), dead_letter.edits + 1);

@@ -15,6 +15,7 @@ mod old_plugins;
 mod operators;
 mod outcomes;
 mod promises;
+mod queue;
 mod real_data;
 mod reload;
 mod rules;

@@ -31,10 +31,7 @@ pub(crate) struct Export {
 
 impl Export {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let mut out: Box<dyn Write> = match &self.output {
-            None => Box::new(BufWriter::new(std::io::stdout())),
-            Some(path) => Box::new(BufWriter::new(create(path)?)),
-        };
+        let mut out = ndjson_writer(self.output.as_deref())?;
         client::with(&self.host, output, async |client| {
             let filter = self.filter.to_api();
             let mut part = Part { after: None, limit: Some(PAGE) };
@@ -52,6 +49,14 @@ impl Export {
             Ok(out.flush()?)
         })
     }
+}
+
+/// Writes to a new file, or to the standard output.
+pub(crate) fn ndjson_writer(output: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
+    Ok(match output {
+        None => Box::new(BufWriter::new(std::io::stdout())),
+        Some(path) => Box::new(BufWriter::new(create(path)?)),
+    })
 }
 
 fn create(path: &Path) -> Result<File, Failure> {

@@ -128,6 +128,7 @@ pub(super) fn page(job: &api::Job) -> String {
         ("passed over", if_any(job.passed_over)),
         ("resolved", if_redrive(job.resolved)),
         ("failed again", if_redrive(job.failed_again)),
+        ("withdrawn", if_redrive(job.withdrawn)),
         ("in flight", if_redrive(job.in_flight())),
     ]);
     if job.state == JobState::Running {

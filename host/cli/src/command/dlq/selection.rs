@@ -98,7 +98,7 @@ pub(super) async fn confirm_all(
 }
 
 /// Asks for confirmation on a terminal; without a terminal `--yes` is needed.
-pub(super) fn ask(what: &str, yes: bool) -> Result<(), Failure> {
+pub(crate) fn ask(what: &str, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }

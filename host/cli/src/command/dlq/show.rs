@@ -144,6 +144,7 @@ const fn outcome(replay: &ReplayRun) -> &'static str {
         None => "in progress",
         Some(ReplayOutcome::Resolved) => "resolved",
         Some(ReplayOutcome::FailedAgain) => "failed again",
+        Some(ReplayOutcome::Withdrawn) => "withdrawn",
     }
 }
 

@@ -110,7 +110,7 @@ impl Reference {
     }
 
     /// Whether the keys of a message no longer belong to it.
-    fn is_given_up(&self, message: MessageId) -> bool {
+    pub(crate) fn is_given_up(&self, message: MessageId) -> bool {
         self.dead_letters.get(&whole(message)).is_some_and(|dead_letter| {
             !matches!(dead_letter.state, DeadLetterState::Replaying | DeadLetterState::Resolved)
         })
@@ -125,8 +125,9 @@ impl Reference {
     }
 
     /// Whether no other message of the same key comes first.
-    fn has_its_turn(&self, message: &Queued) -> bool {
-        if FLOWS[message.flow].1 == Ordering::None || message.key.is_none() {
+    pub(crate) fn has_its_turn(&self, message: &Queued) -> bool {
+        let holds_its_key = message.state == State::Called;
+        if FLOWS[message.flow].1 == Ordering::None || message.key.is_none() || holds_its_key {
             return true;
         }
         let same_key = || self.messages.iter().filter(|other| other.flow == message.flow && other.key == message.key);

@@ -1,0 +1,69 @@
+//! A flow takes over what was left under its former names: queue, dead letters, values of duplicate detection, paused
+//! targets, a closed intake, deployed plugins. The registry starts it; a new flow works only once it is done, so that what
+//! was left goes first.
+
+use std::collections::BTreeMap;
+
+use gantry_config::Flow;
+use gantry_core::FlowName;
+use gantry_engine::closed_intakes::ClosedIntakes;
+use gantry_engine::flow::Shared;
+use gantry_store::{Renamed, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::rollout::Recall;
+
+/// The flows that take over from others, by the name of the other one.
+pub(crate) type Successors = BTreeMap<FlowName, FlowName>;
+
+/// What one flow takes over.
+pub(crate) struct Takeover {
+    pub(crate) flow: FlowName,
+    /// Its former names; with the end of the worker of a flow that has the name until now.
+    pub(crate) former: Vec<(FlowName, Option<CancellationToken>)>,
+    pub(crate) shared: Shared,
+    pub(crate) closed_intakes: ClosedIntakes,
+}
+
+impl Takeover {
+    /// From whom a flow takes over.
+    pub(crate) fn successors(flow: &Flow) -> impl Iterator<Item = (FlowName, FlowName)> {
+        flow.formerly.iter().map(|former| (former.clone(), flow.name.clone()))
+    }
+
+    /// Takes over, then does the work of the flow. Nothing of it is done after `stop`: the next start goes on.
+    pub(crate) async fn run_before(self, work: impl Future<Output = ()>, stop: CancellationToken) {
+        stop.run_until_cancelled(self.run()).await;
+        work.await;
+    }
+
+    /// Takes over what there is.
+    pub(crate) async fn run(self) {
+        for (former, ended) in &self.former {
+            if let Some(ended) = ended {
+                ended.cancelled().await;
+            }
+            if self.shared.store.has_taken_over(former, &self.flow) {
+                continue;
+            }
+            if let Err(error) = self.take_over(former).await {
+                tracing::error!(flow = %self.flow, %former, %error, "failed to take over what was left under a former name; the next start or reload goes on");
+            }
+        }
+    }
+
+    async fn take_over(&self, former: &FlowName) -> Result<(), StoreError> {
+        let Self { flow, shared, closed_intakes, .. } = self;
+        shared.stops.rename(former, flow).await?;
+        closed_intakes.rename(former, flow).await?;
+        Recall::rename(&shared.store, former, flow).await?;
+        shared.overrides.forget(former);
+        let Renamed { messages, dead_letters, left } = shared.store.rename_flow(former, flow).await?;
+        shared.store.wake(flow);
+        tracing::info!(%flow, %former, messages, dead_letters, "flow took over what was left under its former name");
+        if left > 0 {
+            tracing::warn!(%flow, %former, left, "messages that were in progress stay under the former name until the next reload or start");
+        }
+        Ok(())
+    }
+}

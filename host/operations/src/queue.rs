@@ -1,0 +1,270 @@
+//! Operations on the queue: withdraw, discard, move. Each works on at most [`MOST_AT_ONCE`] messages, and says where to go
+//! on: whoever wants all of them asks until nothing is left.
+
+use gantry_core::Clock as _;
+use gantry_core::{FlowName, MessageId, Resolution, SystemClock, coded_enum};
+use gantry_engine::withdrawn::Withdrawer;
+use gantry_store::{AuditOutcome, ClaimedPage, Leased, NotMoved, QueueFilter};
+
+use crate::error::OperationError;
+use crate::names::Names;
+use crate::operation::{Call, Effect, Operation};
+use crate::permission::Permission;
+
+/// Most messages that one operation takes.
+pub const MOST_AT_ONCE: usize = 10_000;
+
+/// Messages in one atomic write.
+const IN_ONE_WRITE: usize = 100;
+
+/// Most messages that stay and are named.
+const MOST_NAMED: usize = 100;
+
+/// Takes messages out of the queue: they become dead letters, which somebody looks into.
+#[derive(Clone, Debug)]
+pub struct WithdrawQueued {
+    /// Which messages.
+    pub filter: QueueFilter,
+    /// Begin after this number in the queue; none: at its beginning.
+    pub after: Option<u64>,
+    /// Why; required.
+    pub reason: String,
+}
+
+/// Discards messages in the queue. A record of each is kept, as of a discarded dead letter.
+#[derive(Clone, Debug)]
+pub struct DiscardQueued {
+    /// Which messages.
+    pub filter: QueueFilter,
+    /// Begin after this number in the queue; none: at its beginning.
+    pub after: Option<u64>,
+    /// Why; required.
+    pub reason: String,
+}
+
+/// Moves messages to the queue of another flow, which processes them from the beginning.
+#[derive(Clone, Debug)]
+pub struct MoveQueued {
+    /// Which messages.
+    pub filter: QueueFilter,
+    /// To which flow.
+    pub to: FlowName,
+    /// Begin after this number in the queue; none: at its beginning.
+    pub after: Option<u64>,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// What an operation on the queue did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueChange {
+    /// How many messages were withdrawn, discarded or moved.
+    pub changed: u64,
+    /// How many stay as they are.
+    pub stay: u64,
+    /// Those that stay, and why; the first hundred.
+    pub stayed: Vec<Stayed>,
+    /// The number after which to go on, if there may be more.
+    pub next: Option<u64>,
+}
+
+/// A message that stays in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stayed {
+    /// Which.
+    pub message: MessageId,
+    /// Why.
+    pub reason: StayReason,
+}
+
+coded_enum! {
+    /// Why a message stays in the queue.
+    pub enum StayReason {
+        /// It is being processed at this moment.
+        InProgress => "in_progress",
+        /// It is the replay of a dead letter, which belongs to its flow; withdraw it instead.
+        Replay => "replay",
+        /// A target of its flow already has a part of it; withdraw it instead.
+        PartlyDelivered => "partly_delivered",
+        /// The other flow has a message with the same dedupe value.
+        Duplicate => "duplicate",
+    }
+}
+
+impl From<NotMoved> for StayReason {
+    fn from(why: NotMoved) -> Self {
+        match why {
+            NotMoved::Replay => Self::Replay,
+            NotMoved::PartlyDelivered => Self::PartlyDelivered,
+            NotMoved::Duplicate => Self::Duplicate,
+        }
+    }
+}
+
+impl QueueChange {
+    fn stays(&mut self, message: MessageId, reason: StayReason) {
+        self.stay += 1;
+        if self.stayed.len() < MOST_NAMED {
+            self.stayed.push(Stayed { message, reason });
+        }
+    }
+}
+
+impl Operation for WithdrawQueued {
+    const PERMISSION: Permission = Permission::WithdrawQueued;
+    const EFFECT: Effect = Effect::Outside;
+    type Output = QueueChange;
+
+    fn subject(&self) -> String {
+        describe(&self.filter)
+    }
+
+    fn words(&self) -> &str {
+        &self.reason
+    }
+
+    async fn run(self, call: Call) -> Result<QueueChange, OperationError> {
+        let Self { filter, after, reason } = self;
+        take_out(&call, Taking { filter, after, reason, discards: false }).await
+    }
+
+    fn outcome(change: &QueueChange) -> (AuditOutcome, Option<String>) {
+        outcome("withdrawn", change)
+    }
+}
+
+impl Operation for DiscardQueued {
+    const PERMISSION: Permission = Permission::DiscardQueued;
+    const EFFECT: Effect = Effect::Outside;
+    type Output = QueueChange;
+
+    fn subject(&self) -> String {
+        describe(&self.filter)
+    }
+
+    fn words(&self) -> &str {
+        &self.reason
+    }
+
+    async fn run(self, call: Call) -> Result<QueueChange, OperationError> {
+        let Self { filter, after, reason } = self;
+        take_out(&call, Taking { filter, after, reason, discards: true }).await
+    }
+
+    fn outcome(change: &QueueChange) -> (AuditOutcome, Option<String>) {
+        outcome("discarded", change)
+    }
+}
+
+impl Operation for MoveQueued {
+    const PERMISSION: Permission = Permission::MoveQueued;
+    const EFFECT: Effect = Effect::Outside;
+    type Output = QueueChange;
+
+    fn subject(&self) -> String {
+        format!("{} to flow={}", describe(&self.filter), self.to)
+    }
+
+    fn words(&self) -> &str {
+        &self.reason
+    }
+
+    async fn run(self, call: Call) -> Result<QueueChange, OperationError> {
+        call.services().check_names(&names(&self.filter)).await?;
+        call.refuse_broken(&self.to)?;
+        call.services().check_in_force(&self.to).await?;
+        if self.filter.flow.as_ref() == Some(&self.to) {
+            return Err(OperationError::SameFlow(self.to));
+        }
+        let ClaimedPage { claimed, in_progress, next } = claim(&call, &self.filter, self.after).await?;
+        let mut change = QueueChange { next, ..QueueChange::default() };
+        in_progress.into_iter().for_each(|message| change.stays(message, StayReason::InProgress));
+        let elsewhere = claimed.into_iter().filter(|leased| leased.envelope.flow != self.to);
+        for some in chunks(elsewhere.collect()) {
+            for moved in call.store().move_queued(some, self.to.clone(), call.by()).await? {
+                match moved.stayed {
+                    None => change.changed += 1,
+                    Some(why) => change.stays(moved.message, why.into()),
+                }
+            }
+        }
+        Ok(change)
+    }
+
+    fn outcome(change: &QueueChange) -> (AuditOutcome, Option<String>) {
+        outcome("moved", change)
+    }
+}
+
+/// Messages to be taken out of the queue.
+struct Taking {
+    filter: QueueFilter,
+    after: Option<u64>,
+    reason: String,
+    discards: bool,
+}
+
+async fn take_out(call: &Call, taking: Taking) -> Result<QueueChange, OperationError> {
+    let Taking { filter, after, reason, discards } = taking;
+    if reason.trim().is_empty() {
+        return Err(OperationError::NoReason);
+    }
+    call.services().check_names(&names(&filter)).await?;
+    let ClaimedPage { claimed, in_progress, next } = claim(call, &filter, after).await?;
+    let mut change = QueueChange { next, ..QueueChange::default() };
+    in_progress.into_iter().for_each(|message| change.stays(message, StayReason::InProgress));
+    let now = SystemClock.now();
+    let withdrawer = Withdrawer { by: call.by(), reason, now };
+    let Withdrawer { by, reason, .. } = withdrawer.clone();
+    let resolution = discards.then_some(Resolution { at: now, by, reason });
+    for some in chunks(claimed) {
+        let count = some.len() as u64;
+        let withdrawals = some.into_iter().map(|leased| withdrawer.withdraw(leased)).collect();
+        call.store().withdraw(withdrawals, resolution.clone()).await?;
+        change.changed += count;
+    }
+    Ok(change)
+}
+
+async fn claim(call: &Call, filter: &QueueFilter, after: Option<u64>) -> Result<ClaimedPage, OperationError> {
+    Ok(call.store().claim_queued(filter.clone(), after, MOST_AT_ONCE).await?)
+}
+
+/// The messages in portions of one write each, the first first.
+fn chunks(leased: Vec<Leased>) -> impl Iterator<Item = Vec<Leased>> {
+    let mut rest = leased.into_iter();
+    std::iter::from_fn(move || {
+        let some: Vec<_> = rest.by_ref().take(IN_ONE_WRITE).collect();
+        (!some.is_empty()).then_some(some)
+    })
+}
+
+fn names(filter: &QueueFilter) -> Names {
+    Names { flow: filter.flow.clone(), target: filter.target.clone(), step: None }
+}
+
+fn outcome(what: &str, change: &QueueChange) -> (AuditOutcome, Option<String>) {
+    let stay = if change.stay == 0 { String::new() } else { format!(", {} stay", change.stay) };
+    (AuditOutcome::Done, Some(format!("{} {what}{stay}", change.changed)))
+}
+
+/// A short description of a filter.
+fn describe(filter: &QueueFilter) -> String {
+    let QueueFilter { messages, flow, source, key, dedupe_key, target, job, since, until } = filter;
+    if let [message] = messages.as_slice() {
+        return message.to_string();
+    }
+    let is_narrowed = source.is_some() || key.is_some() || dedupe_key.is_some() || since.is_some() || until.is_some();
+    let named = [
+        (!messages.is_empty()).then(|| format!("{} messages", messages.len())),
+        flow.as_ref().map(|flow| format!("flow={flow}")),
+        target.as_ref().map(|target| format!("target={target}")),
+        job.as_ref().map(|job| format!("job={job}")),
+    ];
+    let named: Vec<_> = named.into_iter().flatten().collect();
+    match (named.is_empty(), is_narrowed) {
+        (true, false) => "the whole queue".to_owned(),
+        (true, true) => "a part of the queue".to_owned(),
+        (false, _) => format!("the queue, {}", named.join(" ")),
+    }
+}
