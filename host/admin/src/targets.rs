@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use gantry_api::v1::{CloseRequest, TargetCommand, TargetReport, form};
+use gantry_api::v1::{TargetCommand, TargetReport, TargetRequest, form};
 use gantry_operations::{CloseBreaker, DisableTarget, EnableTarget, PauseTarget, ResumeTarget};
 
 use crate::convert::Convert as _;
@@ -20,22 +20,25 @@ pub(crate) async fn list(Running(host): Running) -> Json<Vec<TargetReport>> {
 /// Executes `pause`, `resume`, `disable`, `enable` or `close-breaker`, and returns the changed target.
 #[utoipa::path(post, path = "/v1/targets/{flow}/{target}/{command}", tag = "targets", operation_id = "command_target",
     params(("flow" = form::FlowName, Path, description = "The flow"), ("target" = form::TargetName, Path, description = "The target"),
-           ("command" = TargetCommand, Path, description = "The command")), request_body = CloseRequest,
+           ("command" = TargetCommand, Path, description = "The command")), request_body = TargetRequest,
     responses((status = 200, description = "the changed target", body = TargetReport),
               problem::BadRequest, problem::NotFound, problem::Conflict))]
 pub(crate) async fn command(
     State(admin): State<Admin>,
     Place((flow, target, command)): Place<(String, String, String)>,
-    request: Result<Body<CloseRequest>, ProblemResponse>,
+    request: Result<Body<TargetRequest>, ProblemResponse>,
 ) -> Result<Json<TargetReport>, ProblemResponse> {
     let command = serde_json::from_value::<TargetCommand>(command.clone().into())
         .map_err(|_| ProblemResponse::not_found("command", &command))?;
     let unknown = || ProblemResponse::not_found("target", format!("{flow}/{target}"));
     let flow = flow.parse().map_err(|_| unknown())?;
     let target = target.parse().map_err(|_| unknown())?;
-    let Body(CloseRequest { by, reason }) = request?;
+    let Body(TargetRequest { by, reason, until }) = request?;
+    if until.is_some() && command != TargetCommand::Pause {
+        return Err(ProblemResponse::bad_request("`until` belongs to `pause`"));
+    }
     let report = match command {
-        TargetCommand::Pause => admin.execute(&by, PauseTarget { flow, target, reason }).await?,
+        TargetCommand::Pause => admin.execute(&by, PauseTarget { flow, target, until, reason }).await?,
         TargetCommand::Resume => admin.execute(&by, ResumeTarget { flow, target, reason }).await?,
         TargetCommand::Disable => admin.execute(&by, DisableTarget { flow, target, reason }).await?,
         TargetCommand::Enable => admin.execute(&by, EnableTarget { flow, target, reason }).await?,

@@ -66,6 +66,6 @@ pub use rework::{
 };
 pub use rollout::{Comparison, Judgement, Tally, Terms, TermsChange, Window};
 pub use target::{
-    BreakerReport, BreakerState, RefusalReport, StopKind, TargetCommand, TargetReport, TargetState, TargetStop,
-    ThrottleReport,
+    BreakerReport, BreakerState, EarlierStop, RefusalReport, StopKind, TargetCommand, TargetReport, TargetRequest,
+    TargetState, TargetStop, ThrottleReport,
 };

@@ -14,6 +14,14 @@ pub(crate) fn past(text: &str) -> Result<Timestamp, String> {
     }
 }
 
+/// The end of a duration that begins now: `8h` for eight hours ahead.
+pub(crate) fn future(text: &str) -> Result<Timestamp, String> {
+    match span(text)? {
+        length if length.is_zero() => Err("it must be longer than nothing".to_owned()),
+        length => Ok(SystemClock.now().after(length)),
+    }
+}
+
 /// A duration: `90s`, `30m`, `2h`, `7d`.
 pub(crate) fn span(text: &str) -> Result<Duration, String> {
     let invalid = || format!("`{text}` is not a duration: write a number and s, m, h or d, for instance 30m");
@@ -38,6 +46,8 @@ mod tests {
         let before = SystemClock.now();
         let ago = past("2h").unwrap();
         assert!(before.since(ago) <= Duration::from_secs(2 * 3600) && ago < before);
+        assert!(future("2h").is_ok_and(|end| end.since(before) >= Duration::from_secs(2 * 3600)));
+        assert!(future("0s").is_err() && future("tomorrow").is_err());
         assert_eq!(span("90s"), Ok(Duration::from_secs(90)));
         for invalid in ["", "h", "2", "2y", "-2h", "2.5h", "99999999999999999999d", "12é"] {
             assert!(span(invalid).is_err(), "{invalid}");

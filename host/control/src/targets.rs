@@ -1,8 +1,9 @@
-//! What operators see of targets, and their commands: pause, resume, disable, enable, close the breaker.
+//! What operators see of targets, and their commands: pause, resume, disable, enable, close the breaker. A pause may have
+//! an end, at which the host ends it.
 
 use std::sync::Arc;
 
-use gantry_core::{Clock, FlowName, HostEventKind, StopKind, TargetName, TargetStop};
+use gantry_core::{Clock, FlowName, HostEventKind, StopKind, TargetName, TargetStop, Timestamp};
 use gantry_engine::active_flows::ActiveFlows;
 use gantry_engine::broken_flow::FlowBroken;
 use gantry_engine::events::Events;
@@ -11,16 +12,19 @@ use gantry_engine::target_report::TargetReport;
 use gantry_engine::target_stops::TargetStops;
 use gantry_store::{PendingAudit, StoreError};
 
+/// Who is recorded for what the host does by itself.
+const GANTRY: &str = "gantry";
+
 /// What can be said of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetCommand {
     /// Nothing is sent for now.
     Pause,
-    /// Ends a pause; refused credentials are tried at once.
+    /// Ends a pause. A target that refused every delivery is tried with one at once.
     Resume,
     /// Nothing is sent until it is enabled.
     Disable,
-    /// Ends a disablement, by somebody or by a 410.
+    /// Ends a disablement, by somebody or by a 410. One delivery is tried at once, the others follow when it has passed.
     Enable,
     /// Closes the breaker, whatever it has seen.
     CloseBreaker,
@@ -70,6 +74,22 @@ pub enum TargetError {
         /// The stop.
         stop: Box<TargetStop>,
     },
+    /// The end of a pause is not in the future.
+    #[error("the pause would end at {until}, and it is {now}: name a time to come")]
+    EndHasPassed {
+        /// When it would end.
+        until: Timestamp,
+        /// What the host's clock shows.
+        now: Timestamp,
+    },
+    /// The pause was ended, or lasts longer, since it was seen to be over.
+    #[error("the pause of target `{target}` of flow `{flow}` is not over, or was ended already")]
+    NotOver {
+        /// The flow.
+        flow: FlowName,
+        /// The target.
+        target: TargetName,
+    },
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
@@ -105,35 +125,48 @@ impl TargetCommands {
         self.flows.targets(self.clock.now())
     }
 
-    /// Does what an operator commands; `by` and `reason` are kept with a stop. Returns when it is on disk.
+    /// Does what an operator commands; `by` and `reason` are kept with a stop, and a pause ends by itself at `until`.
+    /// Returns when it is on disk. A pause may be put over one that ends earlier, and keeps who paused the target before.
     pub async fn command(
         &self,
         flow: &FlowName,
         target: &TargetName,
         command: TargetCommand,
+        until: Option<Timestamp>,
         by: String,
         reason: String,
     ) -> Result<TargetReport, TargetError> {
         let gate = self.gate(flow, target)?;
         let _only = self.turn.lock().await;
-        if let Some(stop) = gate.status(self.clock.now()).stop {
-            check(command, stop, flow, target)?;
+        let now = self.clock.now();
+        if let Some(until) = until.filter(|until| *until <= now) {
+            return Err(TargetError::EndHasPassed { until, now });
+        }
+        let before = gate.status(now).stop;
+        if let Some(stop) = &before {
+            check(command, until, stop, flow, target)?;
         }
         let name = target.clone();
         match command {
             TargetCommand::Pause => {
-                let stop = self.stop_of(StopKind::Paused, &by, &reason);
+                let stop = TargetStop::new(StopKind::Paused, now, Some(&by), &reason).until(until).over(before);
                 self.switch(flow, Some(stop), HostEventKind::TargetPaused { target: name, by: Some(by), reason })
                     .await?;
             }
             TargetCommand::Disable => {
-                let stop = self.stop_of(StopKind::Disabled, &by, &reason);
+                let stop = TargetStop::new(StopKind::Disabled, now, Some(&by), &reason);
                 self.switch(flow, Some(stop), HostEventKind::TargetDisabled { target: name, by: Some(by), reason })
                     .await?;
             }
-            TargetCommand::Resume | TargetCommand::Enable => {
-                self.switch(flow, None, HostEventKind::TargetResumed { target: name, by: Some(by) }).await?;
+            TargetCommand::Resume => {
+                let resumed = HostEventKind::TargetResumed { target: name, by: Some(by), reason };
+                self.switch(flow, None, resumed).await?;
                 gate.resume();
+            }
+            TargetCommand::Enable => {
+                let resumed = HostEventKind::TargetResumed { target: name, by: Some(by), reason };
+                self.switch(flow, None, resumed).await?;
+                gate.enable();
             }
             TargetCommand::CloseBreaker => {
                 if gate.close_breaker() {
@@ -144,8 +177,31 @@ impl TargetCommands {
         Ok(TargetReport::of(flow, target, gate.status(self.clock.now())))
     }
 
-    fn stop_of(&self, kind: StopKind, by: &str, reason: &str) -> TargetStop {
-        TargetStop { kind, at: self.clock.now(), by: Some(by.to_owned()), reason: reason.to_owned() }
+    /// The pauses whose time is over. Their targets get nothing until [`Self::end_pause`].
+    #[must_use]
+    pub fn ended_pauses(&self) -> Vec<(FlowName, TargetName, TargetStop)> {
+        self.stops.ended(self.clock.now())
+    }
+
+    /// Waits until the time of a pause is over.
+    pub async fn wait_for_end(&self) {
+        self.stops.wait_for_end().await;
+    }
+
+    /// Ends a pause whose time is over, also one of a flow that isn't in force. Returns when that is on disk.
+    pub async fn end_pause(&self, flow: &FlowName, target: &TargetName) -> Result<(), TargetError> {
+        let _only = self.turn.lock().await;
+        let stop = self.stops.of(flow, target).lock().clone().filter(|stop| stop.has_ended(self.clock.now()));
+        let Some(stop) = stop else {
+            return Err(TargetError::NotOver { flow: flow.clone(), target: target.clone() });
+        };
+        let by = Some(GANTRY.to_owned());
+        let resumed = HostEventKind::TargetResumed { target: target.clone(), by, reason: end_of(&stop) };
+        self.switch(flow, None, resumed).await?;
+        if let Ok(gate) = self.gate(flow, target) {
+            gate.end_pause();
+        }
+        Ok(())
     }
 
     /// Stops the target that this is about, or lets it go on, and publishes the event: on disk, that is one write.
@@ -166,18 +222,25 @@ impl TargetCommands {
     }
 }
 
-/// Refuses a command that would end or replace a stop that it does not belong to.
-fn check(command: TargetCommand, stop: TargetStop, flow: &FlowName, target: &TargetName) -> Result<(), TargetError> {
+/// Refuses a command that would end or replace a stop that it does not belong to. A pause may replace one that ends before
+/// it.
+fn check(
+    command: TargetCommand,
+    until: Option<Timestamp>,
+    stop: &TargetStop,
+    flow: &FlowName,
+    target: &TargetName,
+) -> Result<(), TargetError> {
     let flow = flow.clone();
     let target = target.clone();
+    let refused = Box::new(stop.clone());
     match (command, stop.kind) {
+        (TargetCommand::Pause, StopKind::Paused) if stop.ends_before(until) => Ok(()),
         (TargetCommand::Pause | TargetCommand::Disable, _) => {
-            Err(TargetError::StoppedAlready { flow, target, stop: Box::new(stop) })
+            Err(TargetError::StoppedAlready { flow, target, stop: refused })
         }
-        (TargetCommand::Resume, StopKind::Disabled) => {
-            Err(TargetError::Disabled { flow, target, stop: Box::new(stop) })
-        }
-        (TargetCommand::Enable, StopKind::Paused) => Err(TargetError::Paused { flow, target, stop: Box::new(stop) }),
+        (TargetCommand::Resume, StopKind::Disabled) => Err(TargetError::Disabled { flow, target, stop: refused }),
+        (TargetCommand::Enable, StopKind::Paused) => Err(TargetError::Paused { flow, target, stop: refused }),
         (TargetCommand::Resume, StopKind::Paused)
         | (TargetCommand::Enable, StopKind::Disabled)
         | (TargetCommand::CloseBreaker, _) => Ok(()),
@@ -192,7 +255,14 @@ fn describe(stop: &TargetStop) -> String {
     };
     let by = stop.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
     let why = if stop.reason.is_empty() { String::new() } else { format!(": {}", stop.reason) };
-    format!("{state}{by} since {}{why}", stop.at)
+    let until = stop.until.map(|until| format!(" until {until}")).unwrap_or_default();
+    format!("{state}{by} since {}{until}{why}", stop.at)
+}
+
+/// Why a target is resumed whose pause is over.
+#[must_use]
+pub fn end_of(stop: &TargetStop) -> String {
+    format!("its time is over: it was {}", describe(stop))
 }
 
 /// The command that ends a stop of this kind.

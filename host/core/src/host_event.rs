@@ -76,8 +76,10 @@ pub enum HostEventKind {
     TargetResumed {
         /// The target.
         target: TargetName,
-        /// Who resumed or enabled it; none: it accepts the host's credentials again.
+        /// Who resumed or enabled it, or `gantry` when a pause ended at its time; none: the target accepts deliveries again.
         by: Option<String>,
+        /// Why.
+        reason: String,
     },
     /// Another plugin version serves a step, was refused, or was rolled back.
     DeploymentEnded {

@@ -63,5 +63,5 @@ pub use secret::Secret;
 pub use signature::{KeyId, PluginSignature, SignatureBytes, TrustedBy};
 pub use skew_corrected_clock::SkewCorrectedClock;
 pub use target_health::{HoldCause, TargetHealth, TargetHealthPolicy};
-pub use target_stop::{StopKind, TargetStop};
+pub use target_stop::{EarlierStop, StopKind, TargetStop};
 pub use timeline::{Event, History, LogLevel, MessageState, TimelineEntry};

@@ -5,6 +5,9 @@
 //! The engine's gate combines it with an operator's stop and with the number of concurrent attempts; tests drive it
 //! with a clock of their own.
 
+mod attempt;
+mod probing;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -13,11 +16,14 @@ use crate::breaker::{Breaker, BreakerChange, BreakerPolicy, BreakerState, Call};
 use crate::budget::{Budget, BudgetPolicy};
 use crate::clock::Timestamp;
 use crate::delivery::ErrorClass;
-use crate::failure_cause::{FailureCause, FailureConcern};
+use crate::failure_cause::FailureConcern;
 use crate::id::DeadLetterId;
 use crate::refusals::{Refusal, Refusals};
 use crate::skew_corrected_clock::SkewCorrectedClock;
 use crate::throttle::{Throttle, ThrottleChange};
+use probing::Probing;
+
+pub use attempt::{AttemptEnd, AttemptFailure, AttemptFindings};
 
 /// How long a target that refuses every delivery is left alone before one delivery probes it.
 pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
@@ -50,6 +56,8 @@ pub enum HoldCause {
     /// The target is not where the flow says: it redirects, doesn't know the path or the method, or shows a certificate
     /// that isn't accepted.
     WrongEndpoint,
+    /// An operator let the target go on, and one delivery is tried before the others.
+    Probing,
     /// The circuit breaker is not closed.
     Breaker,
     /// The target answers 429 to everything, and gets its requests one after the other.
@@ -75,6 +83,7 @@ impl HoldCause {
             Self::Disabled => "disabled",
             Self::Unauthorized => "unauthorized",
             Self::WrongEndpoint => "wrong_endpoint",
+            Self::Probing => "probing",
             Self::Breaker => "breaker",
             Self::Throttled => "throttled",
             Self::Budget => "budget",
@@ -98,6 +107,8 @@ pub struct Held {
 pub struct Admission {
     /// What the breaker counts.
     call: Option<Call>,
+    /// Whether the others wait for it, because an operator let the target go on.
+    is_trial: bool,
     /// When it was given, on the corrected scale.
     at: Timestamp,
 }
@@ -106,7 +117,7 @@ impl Admission {
     /// Whether the attempt is a probe: its failure says nothing about the message.
     #[must_use]
     pub fn is_probe(&self) -> bool {
-        self.call.is_some_and(|call| call.probe)
+        self.is_trial || self.call.is_some_and(|call| call.probe)
     }
 }
 
@@ -122,60 +133,12 @@ pub enum TargetHealthChange {
     },
     /// It refuses no longer.
     Accepted,
+    /// The delivery that was tried first has passed: the others follow.
+    Proved,
     /// It throttles everything, or no longer does.
     Throttle(ThrottleChange),
     /// The breaker opened, or closed.
     Breaker(BreakerChange),
-}
-
-/// How an attempt ended.
-#[derive(Clone, Copy, Debug)]
-pub struct AttemptEnd {
-    /// Which delivery was attempted.
-    pub delivery: DeadLetterId,
-    /// Why it failed; none: it did not.
-    pub failure: Option<AttemptFailure>,
-    /// How long the target asks to wait (`Retry-After`), within the bound of the retry policy.
-    pub retry_after: Option<Duration>,
-}
-
-/// Why an attempt failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AttemptFailure {
-    /// For the retry decision and the breaker.
-    pub class: ErrorClass,
-    /// What exactly failed.
-    pub cause: FailureCause,
-}
-
-/// A failure of which only the class is known.
-impl From<ErrorClass> for AttemptFailure {
-    fn from(class: ErrorClass) -> Self {
-        Self { class, cause: FailureCause::of_class(class) }
-    }
-}
-
-impl AttemptFailure {
-    /// Why a target is held that fails every delivery in this way; none when it isn't held for it.
-    fn hold(self) -> Option<HoldCause> {
-        match self.cause {
-            FailureCause::Refused => Some(HoldCause::Unauthorized),
-            FailureCause::Redirected
-            | FailureCause::NotFound
-            | FailureCause::MethodNotAllowed
-            | FailureCause::Certificate(_) => Some(HoldCause::WrongEndpoint),
-            _ => None,
-        }
-    }
-}
-
-/// What the end of an attempt showed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AttemptFindings {
-    /// What changed for the target.
-    pub changes: Vec<TargetHealthChange>,
-    /// What a refusal is about; none when the attempt was not refused.
-    pub refusal: Option<Refusal>,
 }
 
 /// Decides whether attempts at one target may be made.
@@ -186,6 +149,7 @@ pub struct TargetHealth {
     /// Set while the target refuses every delivery.
     refused: Option<Held>,
     refusals: Refusals,
+    probing: Probing,
     breaker: Option<Breaker>,
     throttle: Throttle,
     budget: Budget,
@@ -199,6 +163,7 @@ impl TargetHealth {
             corrected: SkewCorrectedClock::default(),
             refused: None,
             refusals: Refusals::default(),
+            probing: Probing::No,
             breaker: policy.breaker.map(Breaker::new),
             throttle: Throttle::default(),
             budget: Budget::new(policy.budget),
@@ -215,6 +180,9 @@ impl TargetHealth {
     fn is_shut(&self, now: Timestamp) -> Option<Held> {
         if let Some(held) = self.refused.filter(|held| held.until > now) {
             return Some(held);
+        }
+        if let Some(until) = self.probing.shut_until(now) {
+            return Some(Held { cause: HoldCause::Probing, until });
         }
         if let Some(until) = self.breaker.as_ref().and_then(|breaker| breaker.open_until(now)) {
             return Some(Held { cause: HoldCause::Breaker, until });
@@ -244,7 +212,7 @@ impl TargetHealth {
         }
         let call = self.breaker.as_mut().map(|breaker| breaker.admit(now)).transpose();
         let call = call.map_err(|until| Held { cause: HoldCause::Breaker, until })?;
-        let admission = Admission { call, at: now };
+        let admission = Admission { call, is_trial: false, at: now };
         if let Err(held) = self.within_rate(made, now) {
             self.abandon(admission);
             return Err(held);
@@ -253,7 +221,7 @@ impl TargetHealth {
             // This one is the probe; the others wait for what it finds.
             held.until = now.after(REFUSAL_PAUSE);
         }
-        Ok(admission)
+        Ok(Admission { is_trial: self.probing.admit(now, REFUSAL_PAUSE), ..admission })
     }
 
     /// Whether the throttle and the retry budget allow an attempt.
@@ -280,7 +248,13 @@ impl TargetHealth {
         let mut findings = match end.failure.zip(held_for) {
             Some((failure, cause)) => {
                 self.abandon(admission);
-                self.refused(end.delivery, failure, cause, now)
+                self.refused(admission, end.delivery, failure, cause, now)
+            }
+            None if admission.is_trial && end.says_gone() => {
+                // As the operator knows by now, it is the target's doing. It will be stopped again; until then, none follows.
+                self.abandon(admission);
+                self.probing = Probing::UnderWay(now.after(REFUSAL_PAUSE));
+                AttemptFindings { changes: Vec::new(), refusal: Some(Refusal::OfTarget { again: false }) }
             }
             None => AttemptFindings { changes: self.answered(admission, end, now), refusal: None },
         };
@@ -297,13 +271,17 @@ impl TargetHealth {
     /// The delivery was refused, which is the target's doing or the message's.
     fn refused(
         &mut self,
+        admission: Admission,
         delivery: DeadLetterId,
         failure: AttemptFailure,
         cause: HoldCause,
         now: Timestamp,
     ) -> AttemptFindings {
         let mut refusal = self.refusals.refuse(delivery);
-        if failure.cause.concern() == FailureConcern::Target && !matches!(refusal, Refusal::OfTarget { .. }) {
+        let is_tried = admission.is_trial && refusal == Refusal::Undecided;
+        let is_targets =
+            failure.cause.concern() == FailureConcern::Target && !matches!(refusal, Refusal::OfTarget { .. });
+        if is_tried || is_targets {
             refusal = Refusal::OfTarget { again: false };
         }
         let before = self.refused.map(|held| held.cause);
@@ -312,6 +290,7 @@ impl TargetHealth {
         }
         let until = now.after(REFUSAL_PAUSE);
         self.refused = Some(Held { cause, until });
+        self.probing = Probing::No;
         let is_news = before != Some(cause);
         let changes = if is_news { vec![TargetHealthChange::Refused { cause, until }] } else { Vec::new() };
         AttemptFindings { changes, refusal: Some(refusal) }
@@ -334,7 +313,10 @@ impl TargetHealth {
         let change = change.map(TargetHealthChange::Breaker);
         // No answer proves nothing about what it refuses.
         let accepted = !failed && self.forget_refusal();
-        change.into_iter().chain(accepted.then_some(TargetHealthChange::Accepted)).chain(throttle).collect()
+        let proved = admission.is_trial && !failed && std::mem::take(&mut self.probing).is_on();
+        let accepted = accepted.then_some(TargetHealthChange::Accepted);
+        let proved = proved.then_some(TargetHealthChange::Proved);
+        change.into_iter().chain(accepted).chain(proved).chain(throttle).collect()
     }
 
     /// What the answer shows about the rate at which the target takes requests.
@@ -351,12 +333,26 @@ impl TargetHealth {
         if let Some((breaker, call)) = self.breaker.as_mut().zip(admission.call) {
             breaker.abandon(call);
         }
+        if admission.is_trial && self.probing.is_on() {
+            self.probing = Probing::Next;
+        }
     }
 
     /// Forgets that the target refuses every delivery: an operator has mended something, or wants another attempt. True
     /// when it did.
     pub fn forget_refusal(&mut self) -> bool {
         self.refused.take().is_some()
+    }
+
+    /// An operator lets a target go on that was gone, or refused every delivery: one delivery is tried before the others.
+    pub fn begin_probing(&mut self) {
+        self.probing = Probing::Next;
+    }
+
+    /// Whether one delivery is tried before the others.
+    #[must_use]
+    pub const fn is_probing(&self) -> bool {
+        self.probing.is_on()
     }
 
     /// Closes the breaker, whatever it has seen. True when it was not closed.

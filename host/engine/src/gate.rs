@@ -77,6 +77,8 @@ pub struct Limits {
 pub struct GateStatus {
     /// Why the target is paused or disabled; none when it is neither.
     pub stop: Option<TargetStop>,
+    /// An operator let the target go on, and one delivery is tried before the others.
+    pub probing: bool,
     /// Set while the target refuses every delivery.
     pub refusal: Option<RefusalStatus>,
     /// Set while the target answers 429 to everything: the least time between two requests, and when the next may be sent.
@@ -195,10 +197,25 @@ impl Gate {
         *self.refusal_reason.lock() = reason;
     }
 
-    /// Resumes the target: if it refused or throttled every delivery, one is tried at once.
+    /// Resumes the target. If it refused every delivery, one is tried at once, and the others follow when it has passed.
     pub fn resume(&self) {
-        self.health.lock().forget_refusal();
-        self.health.lock().end_throttle();
+        let mut health = self.health.lock();
+        if health.forget_refusal() {
+            health.begin_probing();
+        }
+        health.end_throttle();
+        drop(health);
+        self.open();
+    }
+
+    /// Enables the target: one delivery is tried at once, and the others follow when it has passed.
+    pub fn enable(&self) {
+        self.health.lock().begin_probing();
+        self.resume();
+    }
+
+    /// A pause has ended at its time: what it held back is tried, unless something else holds it.
+    pub fn end_pause(&self) {
         self.open();
     }
 
@@ -228,6 +245,7 @@ impl Gate {
         let open_until = health.shut(now).filter(|held| held.cause == HoldCause::Breaker).map(|held| held.until);
         GateStatus {
             stop: self.stop.current(),
+            probing: health.is_probing(),
             refusal: health.refused_until().map(|Held { cause, until }| RefusalStatus {
                 cause,
                 until,
@@ -294,7 +312,8 @@ impl Admitted<'_> {
                 | TargetHealthChange::Throttle(ThrottleChange::Began) => self.gate.concurrency.shrink(),
                 TargetHealthChange::Breaker(BreakerChange::Closed)
                 | TargetHealthChange::Throttle(ThrottleChange::Ended)
-                | TargetHealthChange::Accepted => self.gate.open(),
+                | TargetHealthChange::Accepted
+                | TargetHealthChange::Proved => self.gate.open(),
                 TargetHealthChange::Refused { .. } => {}
             }
         }

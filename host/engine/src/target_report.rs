@@ -17,6 +17,8 @@ pub struct TargetReport {
     pub state: TargetState,
     /// Who stopped it, when and why; none if nobody did. Without `by`, the target stopped itself by answering 410.
     pub stop: Option<TargetStop>,
+    /// It was enabled, or resumed after it refused every delivery: one delivery is sent, and the others wait until it passes.
+    pub probing: bool,
     /// Set while the target refuses every delivery.
     pub refusal: Option<Refusal>,
     /// Set while it answers 429 to everything.
@@ -124,6 +126,7 @@ impl TargetReport {
             flow: flow.clone(),
             target: target.clone(),
             state,
+            probing: status.probing && status.stop.is_none(),
             stop: status.stop,
             refusal: status.refusal.map(|RefusalStatus { until, reason, .. }| Refusal { until, reason }),
             throttle: status.throttle.map(|(gap, until)| Throttle { gap_ms: whole_ms(gap), until }),

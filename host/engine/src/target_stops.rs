@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use gantry_core::{FlowName, StopKind, TargetName, TargetStop, Timestamp};
 use gantry_store::{KvWrite, NewMessage, PendingAudit, Store, StoreError, Table, TableKey, UnreadableRow};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 /// Where stops are kept in the store.
 const NAMESPACE: &str = "target-stops";
@@ -35,6 +36,8 @@ pub struct TargetStops {
     store: Store,
     table: Table<StopKey, TargetStop>,
     stops: Arc<Mutex<HashMap<StopKey, StopFlag>>>,
+    /// The time of a stop is over.
+    end: Arc<Notify>,
 }
 
 /// The target of a flow: `FLOW/TARGET`. Neither name can hold a slash.
@@ -63,7 +66,7 @@ impl TargetStops {
         let unreadable = all.unreadable.iter().filter_map(unreadable_stop);
         let stops = all.rows.into_iter().chain(unreadable);
         let stops = stops.map(|(key, stop)| (key, Arc::new(Mutex::new(Some(stop))))).collect();
-        Ok(Self { store, table, stops: Arc::new(Mutex::new(stops)) })
+        Ok(Self { store, table, stops: Arc::new(Mutex::new(stops)), end: Arc::default() })
     }
 
     /// The same stops, of which the next that is set takes this audit entry along.
@@ -76,6 +79,29 @@ impl TargetStops {
     pub fn of(&self, flow: &FlowName, target: &TargetName) -> StopFlag {
         let key = StopKey { flow: flow.clone(), target: target.clone() };
         Arc::clone(self.stops.lock().entry(key).or_default())
+    }
+
+    /// The stops whose time is over, each with its target. They hold until they are ended.
+    #[must_use]
+    pub fn ended(&self, now: Timestamp) -> Vec<(FlowName, TargetName, TargetStop)> {
+        let stops = self.stops.lock();
+        let ended = stops.iter().filter_map(|(key, flag)| {
+            let stop = flag.lock().clone().filter(|stop| stop.has_ended(now))?;
+            Some((key.flow.clone(), key.target.clone(), stop))
+        });
+        ended.collect()
+    }
+
+    /// Wakes who waits for the end of a stop, if the time of one is over.
+    pub(crate) fn check_clock(&self, now: Timestamp) {
+        if !self.ended(now).is_empty() {
+            self.end.notify_one();
+        }
+    }
+
+    /// Waits until the time of a stop is over.
+    pub async fn wait_for_end(&self) {
+        self.end.notified().await;
     }
 
     /// Stops a target, or lets it go on; returns when that is on disk, together with these messages. A stop holds from the
@@ -136,6 +162,6 @@ fn unreadable_stop(row: &UnreadableRow) -> Option<(StopKey, TargetStop)> {
     let UnreadableRow { key, error } = row;
     tracing::error!(target = key, %error, "why this target is stopped can't be read; it stays stopped");
     let reason = "the record of why is damaged".to_owned();
-    let stop = TargetStop { kind: StopKind::Paused, at: Timestamp::default(), by: None, reason };
+    let stop = TargetStop::new(StopKind::Paused, Timestamp::default(), None, &reason);
     StopKey::decode(key).map(|key| (key, stop))
 }

@@ -31,6 +31,8 @@ coded_enum! {
         Signal => "signal",
         /// A watched file that was saved.
         FileWatch => "file-watch",
+        /// The host itself, at a time that somebody set.
+        Schedule => "schedule",
     }
 }
 
@@ -72,6 +74,12 @@ impl Actor {
     #[must_use]
     pub fn file_watch() -> Self {
         Self::administrator("local user", Via::FileWatch)
+    }
+
+    /// The host itself, when the time of something has come that somebody asked for.
+    #[must_use]
+    pub fn schedule() -> Self {
+        Self::administrator("gantry", Via::Schedule)
     }
 
     fn administrator(name: &str, via: Via) -> Self {

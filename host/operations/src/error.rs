@@ -195,7 +195,9 @@ const fn of_target(error: &TargetError) -> ErrorKind {
         TargetError::Broken(_)
         | TargetError::Disabled { .. }
         | TargetError::Paused { .. }
-        | TargetError::StoppedAlready { .. } => ErrorKind::Conflict,
+        | TargetError::StoppedAlready { .. }
+        | TargetError::NotOver { .. } => ErrorKind::Conflict,
+        TargetError::EndHasPassed { .. } => ErrorKind::Invalid,
         TargetError::Store(_) => ErrorKind::StoreUnavailable,
     }
 }

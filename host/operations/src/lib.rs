@@ -55,5 +55,5 @@ pub use plugins::Publish;
 pub use queue::{DiscardQueued, MOST_AT_ONCE, MoveQueued, QueueChange, StayReason, Stayed, WithdrawQueued};
 pub use records::Records;
 pub use services::HostServices;
-pub use targets::{CloseBreaker, DisableTarget, EnableTarget, PauseTarget, ResumeTarget};
+pub use targets::{CloseBreaker, DisableTarget, EnableTarget, EndPause, PauseTarget, ResumeTarget};
 pub use waits::{Wait, WaitReason, Waiting};

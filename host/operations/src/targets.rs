@@ -1,7 +1,7 @@
-//! Targets: pause, resume, disable, enable, close the breaker.
+//! Targets: pause, resume, disable, enable, close the breaker; and the end of a pause at its time.
 
-use gantry_control::targets::TargetCommand;
-use gantry_core::{FlowName, TargetName};
+use gantry_control::targets::{TargetCommand, end_of};
+use gantry_core::{FlowName, TargetName, TargetStop, Timestamp};
 use gantry_engine::target_report::TargetReport;
 
 use crate::error::OperationError;
@@ -46,8 +46,6 @@ macro_rules! target_operations {
 }
 
 target_operations! {
-    /// Pauses a target: nothing is sent to it until it is resumed.
-    PauseTarget = Pause, PauseTargets, OneWrite;
     /// Ends a pause, and retries refused credentials at once.
     ResumeTarget = Resume, ResumeTargets, OneWrite;
     /// Disables a target: nothing is sent to it until it is enabled.
@@ -58,6 +56,77 @@ target_operations! {
     CloseBreaker = CloseBreaker, CloseBreakers, Outside;
 }
 
+/// Pauses a target: nothing is sent to it until it is resumed, or until the end that the pause states.
+#[derive(Clone, Debug)]
+pub struct PauseTarget {
+    /// The flow.
+    pub flow: FlowName,
+    /// The target.
+    pub target: TargetName,
+    /// When the pause ends by itself; none: it doesn't.
+    pub until: Option<Timestamp>,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+impl Operation for PauseTarget {
+    const PERMISSION: Permission = Permission::PauseTargets;
+    const EFFECT: Effect = Effect::OneWrite;
+    type Output = TargetReport;
+
+    fn subject(&self) -> String {
+        format!("{}/{}", self.flow, self.target)
+    }
+
+    fn words(&self) -> &str {
+        &self.reason
+    }
+
+    fn detail(&self) -> String {
+        match self.until {
+            Some(until) if self.reason.is_empty() => format!("until {until}"),
+            Some(until) => format!("until {until}: {}", self.reason),
+            None => self.reason.clone(),
+        }
+    }
+
+    async fn run(self, call: Call) -> Result<TargetReport, OperationError> {
+        let Self { flow, target, until, reason } = self;
+        let commands = call.host()?.targets.with_audit(call.audit());
+        Ok(commands.command(&flow, &target, TargetCommand::Pause, until, call.by(), reason).await?)
+    }
+}
+
+/// Ends a pause whose time is over; the host does this by itself.
+#[derive(Clone, Debug)]
+pub struct EndPause {
+    /// The flow.
+    pub flow: FlowName,
+    /// The target.
+    pub target: TargetName,
+    /// The pause.
+    pub stop: TargetStop,
+}
+
+impl Operation for EndPause {
+    const PERMISSION: Permission = Permission::ResumeTargets;
+    const EFFECT: Effect = Effect::OneWrite;
+    type Output = ();
+
+    fn subject(&self) -> String {
+        format!("{}/{}", self.flow, self.target)
+    }
+
+    fn detail(&self) -> String {
+        end_of(&self.stop)
+    }
+
+    async fn run(self, call: Call) -> Result<(), OperationError> {
+        let commands = call.host()?.targets.with_audit(call.audit());
+        Ok(commands.end_pause(&self.flow, &self.target).await?)
+    }
+}
+
 async fn command(
     call: &Call,
     flow: &FlowName,
@@ -66,5 +135,5 @@ async fn command(
     reason: String,
 ) -> Result<TargetReport, OperationError> {
     let commands = call.host()?.targets.with_audit(call.audit());
-    Ok(commands.command(flow, target, command, call.by(), reason).await?)
+    Ok(commands.command(flow, target, command, None, call.by(), reason).await?)
 }

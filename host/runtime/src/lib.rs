@@ -10,6 +10,7 @@
 mod handle;
 mod host;
 mod maintenance;
+mod pauses;
 mod start;
 mod start_error;
 

@@ -43,6 +43,7 @@ use tokio_util::sync::CancellationToken;
 use crate::handle::{Health, HostHandle};
 use crate::host::{Host, TaskGroups};
 use crate::maintenance::Maintenance;
+use crate::pauses::Pauses;
 use crate::start_error::StartError;
 
 /// Reads an environment variable.
@@ -262,7 +263,8 @@ impl HostBuilder {
         sources.tasks.spawn(gantry_control::jobs::run(shared.store.clone(), sources.stop.clone()));
         let watch = disk.clone().watch(shared.store.clone(), shared.broken.clone(), maintenance.stop.clone());
         maintenance.tasks.spawn(watch);
-        let clock_watch = ClockWatch::new(shared.store.clone(), active.clone(), Arc::clone(&self.clock));
+        let clock_watch =
+            ClockWatch::new(shared.store.clone(), active.clone(), shared.stops.clone(), Arc::clone(&self.clock));
         maintenance.tasks.spawn(clock_watch.run(maintenance.stop.clone()));
         maintenance.tasks.spawn(Monitor::new(view.clone()).run(maintenance.stop.clone()));
         maintenance.tasks.spawn(alerting.clone().run(maintenance.stop.clone()));
@@ -286,10 +288,13 @@ impl HostBuilder {
             alerting,
             closed_intakes,
         };
+        let operations = Operations::of_host(shared.store.clone(), publisher, services.clone());
+        let pauses = Pauses::new(services.targets.clone(), operations.clone());
+        maintenance.tasks.spawn(pauses.run(maintenance.stop.clone()));
         let handle = HostHandle {
             store: shared.store.clone(),
             health: Health::new(shared.store.clone(), shared.broken.clone(), disk),
-            operations: Operations::of_host(shared.store.clone(), publisher, services.clone()),
+            operations,
             services,
             reports: Reports::new(view),
             events: shared.events.clone(),

@@ -108,7 +108,7 @@ impl Operator for HostHandle {
         let flow = flow.clone();
         let target = target.clone();
         let done = match command {
-            TargetCommand::Pause => act(self, &by, PauseTarget { flow, target, reason }).await,
+            TargetCommand::Pause => act(self, &by, PauseTarget { flow, target, until: None, reason }).await,
             TargetCommand::Resume => act(self, &by, ResumeTarget { flow, target, reason }).await,
             TargetCommand::Disable => act(self, &by, DisableTarget { flow, target, reason }).await,
             TargetCommand::Enable => act(self, &by, EnableTarget { flow, target, reason }).await,

@@ -20,6 +20,8 @@ pub struct TargetReport {
     /// Who stopped it, when and why; none if it is not stopped. Without `by`, the target stopped itself with the answer
     /// 410.
     pub stop: Option<TargetStop>,
+    /// It was enabled, or resumed after it refused every delivery: one delivery is sent, and the others wait until it passes.
+    pub probing: bool,
     /// Set while it refuses every delivery, so that all wait.
     pub refusal: Option<RefusalReport>,
     /// Set while it answers 429 to everything.
@@ -88,6 +90,41 @@ pub struct TargetStop {
     pub by: Option<String>,
     /// Why.
     pub reason: String,
+    /// When it ends by itself; none if it doesn't.
+    #[schema(value_type = Option<form::Timestamp>)]
+    pub until: Option<Timestamp>,
+    /// The stops that this one was put over, the latest first.
+    pub earlier: Vec<EarlierStop>,
+}
+
+/// A stop that another one was put over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EarlierStop {
+    /// How the target was stopped.
+    pub kind: StopKind,
+    /// Since when.
+    #[schema(value_type = form::Timestamp)]
+    pub at: Timestamp,
+    /// Who stopped it; none if the target answered 410.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// When it would have ended by itself; none if it would not.
+    #[schema(value_type = Option<form::Timestamp>)]
+    pub until: Option<Timestamp>,
+}
+
+/// A command for a target.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TargetRequest {
+    /// Who does it.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When a pause ends by itself, in milliseconds since 1970; only with `pause`.
+    #[schema(value_type = Option<form::Timestamp>)]
+    pub until: Option<Timestamp>,
 }
 
 coded_enum! {

@@ -196,7 +196,9 @@ fn flows_targets_and_alerts_are_written_as_they_were_read() {
     }));
     survives::<v1::TargetReport>(json!({
         "flow": "orders", "target": "erp", "state": "unauthorized",
-        "stop": {"kind": "paused", "at": AT, "by": null, "reason": "r"}, "refusal": {"until": AT, "reason": "it answers 401"},
+        "stop": {"kind": "paused", "at": AT, "by": null, "reason": "r", "until": AT, "earlier": [
+            {"kind": "paused", "at": AT, "by": "anna", "reason": "r", "until": null},
+        ]}, "probing": true, "refusal": {"until": AT, "reason": "it answers 401"},
         "throttle": {"gap_ms": 10, "until": AT},
         "breaker": {"state": "half_open", "until": null, "calls": 20, "failures": 10}, "retries": 1,
         "retries_allowed": 2, "in_flight": 3, "waiting": 4,
@@ -272,6 +274,7 @@ fn requests_are_written_as_they_were_read() {
     survives::<v1::Part>(json!({"after": DEAD_LETTER, "limit": 10}));
     survives::<v1::ReplayRequest>(json!({"by": "anna", "payload": {"text": "{}"}}));
     survives::<v1::CloseRequest>(json!({"by": "anna", "reason": "r"}));
+    survives::<v1::TargetRequest>(json!({"by": "anna", "reason": "r", "until": AT}));
     survives::<v1::NoteRequest>(json!({"by": "anna", "note": "n"}));
     survives::<v1::GroupFilter>(json!({
         "flow": "orders", "state": "open", "stage": "deliver", "target": "erp", "code": "c", "regressed": true, "limit": 1,

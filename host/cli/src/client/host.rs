@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use gantry_api::v1::{
     AlertReport, CloseIntakeRequest, CloseRequest, Code, FlowReport, IntakeClosure, Problem, ReloadReport,
-    TargetCommand, TargetReport, TestAnswer,
+    TargetCommand, TargetReport, TargetRequest, TestAnswer,
 };
-use gantry_core::FlowName;
+use gantry_core::{FlowName, Timestamp};
 use reqwest::Method;
 
 use super::{Client, ClientError};
@@ -71,8 +71,9 @@ impl Client {
         command: TargetCommand,
         by: &str,
         reason: &str,
+        until: Option<Timestamp>,
     ) -> Result<TargetReport, ClientError> {
-        let request = CloseRequest { by: by.to_owned(), reason: reason.to_owned() };
+        let request = TargetRequest { by: by.to_owned(), reason: reason.to_owned(), until };
         self.transport.post(&format!("targets/{target}/{command}"), &request).await
     }
 

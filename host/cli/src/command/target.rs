@@ -1,23 +1,26 @@
-//! `gantry target list|pause|resume|disable|enable|close-breaker`: shows and controls the targets of a running host.
+//! `gantry target list|show|pause|resume|disable|enable|close-breaker`: shows and controls the targets of a running host.
+
+mod report;
 
 use std::str::FromStr;
 
 use clap::{Args, Subcommand};
-use gantry_api::v1::{BreakerReport, RefusalReport, TargetCommand, TargetReport, ThrottleReport};
-use gantry_core::{FlowName, TargetName};
+use gantry_api::v1::TargetCommand;
+use gantry_core::{FlowName, TargetName, Timestamp};
 
 use crate::args::{HostArgs, Who};
 use crate::client;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::text;
+use crate::time;
+use report::{row, table};
 
 /// Show and control the targets of a running host
 #[derive(Debug, Subcommand)]
 pub(crate) enum Target {
     List(List),
-    /// Pause a target: its messages wait until it is resumed
-    Pause(StopArgs),
+    Show(Show),
+    Pause(Pause),
     /// Resume a paused target, and retry refused credentials at once
     Resume(StartArgs),
     /// Disable a target: its messages wait until it is enabled
@@ -33,6 +36,29 @@ pub(crate) enum Target {
 pub(crate) struct List {
     #[command(flatten)]
     pub(crate) host: HostArgs,
+}
+
+/// Show one target: what holds it back, who stopped it before, its breaker and its retries
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The target
+    #[arg(value_name = "FLOW/TARGET")]
+    pub(crate) target: Address,
+    #[command(flatten)]
+    pub(crate) host: HostArgs,
+}
+
+/// Pause a target: its messages wait until it is resumed, or until the pause ends
+#[derive(Debug, Args)]
+pub(crate) struct Pause {
+    #[command(flatten)]
+    pub(crate) stop: StopArgs,
+    /// When the pause ends by itself, for instance 2026-12-01T08:00:00Z
+    #[arg(long, value_name = "TIME", conflicts_with = "duration")]
+    pub(crate) until: Option<Timestamp>,
+    /// How long the pause lasts, for instance 90s, 30m, 8h or 2d
+    #[arg(long = "for", id = "duration", value_name = "DURATION", value_parser = time::future)]
+    pub(crate) duration: Option<Timestamp>,
 }
 
 /// Which target to stop, and why.
@@ -87,8 +113,9 @@ impl Target {
                 let targets = client::with_host(host, output, async |host| Ok(host.targets().await?))?;
                 Ok(output.print(&targets, || table(&targets))?)
             }
-            Self::Pause(stop) => stop.run(TargetCommand::Pause, output),
-            Self::Disable(stop) => stop.run(TargetCommand::Disable, output),
+            Self::Show(show) => show.run(output),
+            Self::Pause(Pause { stop, until, duration }) => stop.run(TargetCommand::Pause, until.or(*duration), output),
+            Self::Disable(stop) => stop.run(TargetCommand::Disable, None, output),
             Self::Resume(start) => start.run(TargetCommand::Resume, output),
             Self::Enable(start) => start.run(TargetCommand::Enable, output),
             Self::CloseBreaker(start) => start.run(TargetCommand::CloseBreaker, output),
@@ -96,68 +123,37 @@ impl Target {
     }
 }
 
+impl Show {
+    fn run(&self, output: &Output) -> Result<(), Failure> {
+        let Address { flow, target } = &self.target;
+        client::with_host(&self.host, output, async |host| {
+            let all = host.targets().await?;
+            let report = all.into_iter().find(|report| report.flow == *flow && report.target == *target);
+            let report = report.ok_or_else(|| {
+                let missing = anyhow::anyhow!("there is no target {flow}/{target}; `gantry target list` shows all");
+                Failure::new(Exit::NotFound, missing)
+            })?;
+            Ok(output.print(&report, || report::whole(&report))?)
+        })
+    }
+}
+
 impl StopArgs {
-    fn run(&self, command: TargetCommand, output: &Output) -> Result<(), Failure> {
-        command_target(&self.host, output, &self.target, command, &self.who, &self.reason)
+    fn run(&self, command: TargetCommand, until: Option<Timestamp>, output: &Output) -> Result<(), Failure> {
+        let Self { target: Address { flow, target }, reason, who, host } = self;
+        client::with_host(host, output, async |host| {
+            let report = host.command_target(&format!("{flow}/{target}"), command, &who.name(), reason, until).await?;
+            Ok(output.print(&report, || row(&report).join("  "))?)
+        })
     }
 }
 
 impl StartArgs {
     fn run(&self, command: TargetCommand, output: &Output) -> Result<(), Failure> {
-        command_target(&self.host, output, &self.target, command, &self.who, "")
+        let Self { target: Address { flow, target }, who, host } = self;
+        client::with_host(host, output, async |host| {
+            let report = host.command_target(&format!("{flow}/{target}"), command, &who.name(), "", None).await?;
+            Ok(output.print(&report, || row(&report).join("  "))?)
+        })
     }
-}
-
-fn command_target(
-    host: &HostArgs,
-    output: &Output,
-    Address { flow, target }: &Address,
-    command: TargetCommand,
-    who: &Who,
-    reason: &str,
-) -> Result<(), Failure> {
-    client::with_host(host, output, async |host| {
-        let report = host.command_target(&format!("{flow}/{target}"), command, &who.name(), reason).await?;
-        Ok(output.print(&report, || row(&report).join("  "))?)
-    })
-}
-
-fn table(targets: &[TargetReport]) -> String {
-    let mut rows = vec![["TARGET", "STATE", "BREAKER", "IN FLIGHT", "WAITING", "WHY"].map(str::to_owned)];
-    rows.extend(targets.iter().map(row));
-    text::columns(&rows)
-}
-
-fn row(target: &TargetReport) -> [String; 6] {
-    [
-        format!("{}/{}", target.flow, target.target),
-        target.state.to_string(),
-        breaker(target.breaker.as_ref()),
-        target.in_flight.to_string(),
-        target.waiting.to_string(),
-        why(target),
-    ]
-}
-
-fn breaker(breaker: Option<&BreakerReport>) -> String {
-    match breaker {
-        None => "none".to_owned(),
-        Some(BreakerReport { until: Some(until), .. }) => format!("open until {until}"),
-        Some(BreakerReport { state, until: None, .. }) => state.to_string(),
-    }
-}
-
-/// Who stopped it, when and why; or what it answers to every delivery, and how often it is asked.
-fn why(target: &TargetReport) -> String {
-    if let Some(stop) = &target.stop {
-        let by = stop.by.as_ref().map(|by| format!("{by}, ")).unwrap_or_default();
-        return format!("{by}{}: {}", stop.at, text::first_line(&stop.reason, 60));
-    }
-    if let Some(RefusalReport { until, reason }) = &target.refusal {
-        return format!("{reason}; probed at {until}");
-    }
-    let throttle = target.throttle.as_ref();
-    throttle.map_or_else(String::new, |ThrottleReport { gap_ms, until }| {
-        format!("it answers 429: one request in {gap_ms} ms, the next at {until}")
-    })
 }

@@ -86,6 +86,7 @@ snapshots! {
     flow_open: "flow open";
     target: "target";
     target_list: "target list";
+    target_show: "target show";
     target_pause: "target pause";
     target_resume: "target resume";
     target_disable: "target disable";

@@ -1,7 +1,7 @@
 //! Attempts at one target, with times made up.
 
 use super::*;
-use crate::failure_cause::CertificateFault;
+use crate::failure_cause::{CertificateFault, FailureCause};
 use crate::id::MessageId;
 
 const START: Timestamp = Timestamp(1_000_000);
@@ -187,4 +187,56 @@ fn an_open_breaker_holds_first_attempts_and_retries_and_draws_on_no_budget() {
     assert_eq!(health.retries(), spent);
     assert!(health.close_breaker());
     assert!(health.admit(delivery(), 1, START).is_ok());
+}
+
+/// A target that accepted a delivery, then was stopped, and now is let go on by an operator.
+fn tried() -> TargetHealth {
+    let mut health = TargetHealth::new(TargetHealthPolicy::default());
+    let admission = health.admit(delivery(), 0, START).unwrap();
+    health.end(admission, ended(None), START);
+    health.begin_probing();
+    health
+}
+
+#[test]
+fn one_delivery_is_tried_before_the_others_and_they_follow_once_it_has_passed() {
+    for error in [None, Some(ErrorClass::Permanent), Some(ErrorClass::Throttled)] {
+        let mut health = tried();
+        let probe = health.admit(delivery(), 0, START).unwrap();
+        assert!(probe.is_probe());
+        let held = Held { cause: HoldCause::Probing, until: START.after(REFUSAL_PAUSE) };
+        assert_eq!(health.admit(delivery(), 0, START), Err(held));
+        let findings = health.end(probe, ended(error), START);
+        assert_eq!(findings.changes, [TargetHealthChange::Proved], "{error:?}: an answer shows that it works");
+        assert!(!health.is_probing() && !health.admit(delivery(), 0, START).unwrap().is_probe());
+    }
+}
+
+#[test]
+fn a_delivery_that_is_tried_first_and_finds_the_target_as_it_was_speaks_of_the_target() {
+    let mut health = tried();
+    let probe = health.admit(delivery(), 0, START).unwrap();
+    let findings = health.end(probe, failed(410), START);
+    assert_eq!(findings, AttemptFindings { changes: Vec::new(), refusal: Some(Refusal::OfTarget { again: false }) });
+    assert!(health.admit(delivery(), 0, START).is_err(), "none follows before the target is stopped again");
+
+    let mut health = tried();
+    let probe = health.admit(delivery(), 0, START).unwrap();
+    let until = START.after(REFUSAL_PAUSE);
+    let findings = health.end(probe, failed(401), START);
+    assert_eq!(findings.changes, [TargetHealthChange::Refused { cause: HoldCause::Unauthorized, until }]);
+    assert_eq!(findings.refusal, Some(Refusal::OfTarget { again: false }), "though it accepted one before");
+    assert!(!health.is_probing());
+}
+
+#[test]
+fn a_delivery_that_is_tried_first_and_gets_no_answer_leaves_the_next_try_to_another_after_a_pause() {
+    let mut health = tried();
+    let probe = health.admit(delivery(), 0, START).unwrap();
+    assert!(health.end(probe, ended(Some(ErrorClass::Timeout)), START).changes.is_empty());
+    let until = START.after(REFUSAL_PAUSE);
+    assert_eq!(health.admit(delivery(), 0, START), Err(Held { cause: HoldCause::Probing, until }));
+    let probe = health.admit(delivery(), 0, until).unwrap();
+    health.abandon(probe);
+    assert!(health.admit(delivery(), 0, until).unwrap().is_probe(), "one that was not made leaves its place at once");
 }

@@ -260,6 +260,7 @@ impl World {
         match change {
             TargetHealthChange::Refused { until, .. } => self.refused_until = Some(until),
             TargetHealthChange::Accepted => self.refused_until = None,
+            TargetHealthChange::Proved => unreachable!("nobody lets the target go on"),
             TargetHealthChange::Breaker(BreakerChange::Opened { until }) => {
                 assert_eq!(until, now.after(self.policy.breaker.unwrap().open_for));
                 self.shut = Some((until, 0));

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use gantry_core::refusals::Refusal;
 use gantry_core::target_health::{AttemptEnd, AttemptFailure, Held, HoldCause, TargetHealthChange};
 use gantry_core::throttle::ThrottleChange;
 use gantry_core::{
@@ -82,15 +83,20 @@ impl Attempts {
             failure,
             retry_after: retry_after.map(|wait| wait.min(target.retry.throttled.retry_after_cap)),
         };
+        let was_gone = self.is_gone(target);
         let findings = admitted.end(end, clock.now());
         self.publish(target, &delivery.target, &attempt, &findings.changes);
-        if attempt.status == Some(GONE) && target.is_single_endpoint() {
+        let says_gone = attempt.status == Some(GONE) && target.is_single_endpoint();
+        if says_gone {
             self.disable(target, &delivery.target).await;
         }
+        // That the target is gone is known, by a dead letter: this delivery waits like the others.
+        let is_known_gone = says_gone && was_gone;
+        let refusal = findings.refusal.or(is_known_gone.then_some(Refusal::OfTarget { again: false }));
         let result = AttemptResult {
             error: attempt.error,
             retry_after,
-            refusal: findings.refusal,
+            refusal,
             probe: is_probe,
             spent: delivery.attempts_made(),
         };
@@ -157,7 +163,13 @@ impl Attempts {
                     gate.set_refusal_reason(reason.clone());
                     HostEventKind::TargetPaused { target, by: None, reason }
                 }
-                TargetHealthChange::Accepted => HostEventKind::TargetResumed { target, by: None },
+                TargetHealthChange::Accepted => {
+                    HostEventKind::TargetResumed { target, by: None, reason: "it accepts deliveries again".to_owned() }
+                }
+                TargetHealthChange::Proved => {
+                    tracing::info!(flow = %self.flow, %target, "the delivery that was tried first has passed: the others follow");
+                    continue;
+                }
                 TargetHealthChange::Throttle(change) => {
                     self.log_throttle(&target, change);
                     continue;
@@ -180,14 +192,21 @@ impl Attempts {
         }
     }
 
+    /// Whether the target is disabled.
+    fn is_gone(&self, target: &RunningTarget) -> bool {
+        let status = target.gate.status(self.services.clock.now());
+        status.stop.is_some_and(|stop| stop.kind == StopKind::Disabled)
+    }
+
     /// Disables a target that says it is gone: nothing is sent until an operator enables it.
     async fn disable(&self, target: &RunningTarget, name: &TargetName) {
         let now = self.services.clock.now();
-        if target.gate.status(now).stop.is_some_and(|stop| stop.kind == StopKind::Disabled) {
+        let before = target.gate.status(now).stop;
+        if before.as_ref().is_some_and(|stop| stop.kind == StopKind::Disabled) {
             return;
         }
         let reason = "it answered 410 Gone".to_owned();
-        let stop = TargetStop { kind: StopKind::Disabled, at: now, by: None, reason: reason.clone() };
+        let stop = TargetStop::new(StopKind::Disabled, now, None, &reason).over(before);
         let what = HostEventKind::TargetDisabled { target: name.clone(), by: None, reason };
         let mut event = self.services.events.prepare(&self.flow, what);
         if let Err(error) = self.services.stops.record(&self.flow, name, stop, event.take_messages()).await {
@@ -197,10 +216,10 @@ impl Attempts {
     }
 }
 
-/// Where the URL contains the key of a record, 404 is about that record.
+/// Where the URL contains the key of a record, 404 and 410 are about that record.
 fn cause_at(target: &RunningTarget, cause: FailureCause) -> FailureCause {
     match cause {
-        FailureCause::NotFound if !target.is_single_endpoint() => FailureCause::MessageRefused,
+        FailureCause::NotFound | FailureCause::Gone if !target.is_single_endpoint() => FailureCause::MessageRefused,
         cause => cause,
     }
 }

@@ -145,6 +145,28 @@ async fn a_410_disables_the_target_and_gives_the_delivery_up() {
 }
 
 #[tokio::test]
+async fn a_target_that_is_enabled_and_still_gone_is_disabled_again_without_another_dead_letter() {
+    let mut bench = Bench::new();
+    bench.answers([status(410), status(410)]);
+    bench.run(&mut message_to(&["api"])).await;
+    *bench.stop.lock() = None;
+    bench.gate.enable();
+    bench.published();
+    let mut tried = message_to(&["api"]);
+    assert!(bench.run(&mut tried).await.is_some());
+    assert_eq!((states(&tried), tried.deliveries[0].attempts_made()), (vec![DeliveryState::Pending], 0));
+    assert!(matches!(bench.published().as_slice(), [HostEventKind::TargetDisabled { by: None, .. }]));
+    assert!(bench.run(&mut message_to(&["api"])).await.is_some());
+    assert_eq!(bench.attempted().len(), 2, "nothing else is sent to it");
+
+    *bench.stop.lock() = None;
+    bench.gate.enable();
+    bench.clock.advance(REFUSAL_PAUSE);
+    assert!(bench.run(&mut tried).await.is_none(), "it goes out once the target is back");
+    assert!(bench.run(&mut message_to(&["api"])).await.is_none());
+}
+
+#[tokio::test]
 async fn a_410_of_one_record_among_many_disables_nothing() {
     let bench = Setting { url: "https://api.example/orders/{key}", ..Setting::default() }.build();
     bench.answers([status(410)]);
@@ -155,7 +177,7 @@ async fn a_410_of_one_record_among_many_disables_nothing() {
 #[tokio::test]
 async fn a_paused_target_holds_deliveries_until_it_is_resumed() {
     let bench = Bench::new();
-    *bench.stop.lock() = Some(TargetStop { kind: StopKind::Paused, at: START, by: None, reason: String::new() });
+    *bench.stop.lock() = Some(TargetStop::new(StopKind::Paused, START, None, ""));
     let mut envelope = message_to(&["api", "api"]);
     let wait = bench.run(&mut envelope).await.unwrap();
     assert!(wait.due > START, "it is checked again by itself, too");

@@ -46,10 +46,12 @@ fn of_flow(flow: &FlowName, what: &HostEventKind) {
         HostEventKind::TargetPaused { target, by, reason } => {
             tracing::warn!(%flow, %target, by, reason, "target paused");
         }
-        HostEventKind::TargetResumed { target, by: None } => {
+        HostEventKind::TargetResumed { target, by: None, .. } => {
             tracing::info!(%flow, %target, "target resumed: it accepts deliveries again");
         }
-        HostEventKind::TargetResumed { target, by } => tracing::info!(%flow, %target, by, "target resumed"),
+        HostEventKind::TargetResumed { target, by, reason } => {
+            tracing::info!(%flow, %target, by, reason, "target resumed");
+        }
         HostEventKind::TargetDisabled { target, by, reason } => {
             tracing::error!(%flow, %target, by, reason, "target disabled: nothing is sent until it is enabled");
         }

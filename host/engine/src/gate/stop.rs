@@ -45,7 +45,7 @@ mod tests {
         let stop = Stop::new(flag.clone());
         assert_eq!(stop.hold(Timestamp(5)), None);
         for (kind, cause) in [(StopKind::Paused, HoldCause::Paused), (StopKind::Disabled, HoldCause::Disabled)] {
-            *flag.lock() = Some(TargetStop { kind, at: Timestamp(1), by: None, reason: String::new() });
+            *flag.lock() = Some(TargetStop::new(kind, Timestamp(1), None, ""));
             assert_eq!(stop.hold(Timestamp(5)), Some(Held { cause, until: Timestamp(5).after(RECHECK) }));
         }
         *flag.lock() = None;

@@ -64,7 +64,7 @@ async fn a_stopped_target_holds_everything_until_it_is_let_go() {
     let clock = clock();
     let flag = StopFlag::default();
     let gate = gate_with(limits(4), TargetHealthPolicy::default(), flag.clone());
-    let stop = TargetStop { kind: StopKind::Disabled, at: Timestamp(1), by: None, reason: "gone".into() };
+    let stop = TargetStop::new(StopKind::Disabled, Timestamp(1), None, "gone");
     *flag.lock() = Some(stop);
     assert_eq!(gate.enter(attempt(), &clock).await.err().unwrap().cause, HoldCause::Disabled);
     *flag.lock() = None;
@@ -124,6 +124,6 @@ async fn a_delivery_that_waits_for_another_one_to_end_learns_that_the_target_was
     let _hangs = gate.enter(attempt(), &clock).await.ok().unwrap();
     let mut waits = Box::pin(gate.enter(attempt(), &clock));
     assert!(futures_util::poll!(&mut waits).is_pending());
-    *flag.lock() = Some(TargetStop { kind: StopKind::Paused, at: START, by: None, reason: String::new() });
+    *flag.lock() = Some(TargetStop::new(StopKind::Paused, START, None, ""));
     assert_eq!(waits.await.err().map(|held| held.cause), Some(HoldCause::Paused));
 }

@@ -170,7 +170,8 @@ impl Conditions {
                     StopKind::Paused => (AlertKind::TargetPaused, "paused"),
                     StopKind::Disabled => (AlertKind::TargetDisabled, "disabled"),
                 };
-                let summary = format!("The {place} was {what} by {}: messages wait", escape(&by, MAX_TEXT));
+                let until = stop.until.map(|until| format!(" until {until}")).unwrap_or_default();
+                let summary = format!("The {place} was {what} by {}{until}: messages wait", escape(&by, MAX_TEXT));
                 self.observe(kind, flow_name, about, Level::On, summary, details);
             }
             (None, Some(RefusalStatus { cause, until, reason })) => {

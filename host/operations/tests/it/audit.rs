@@ -133,7 +133,8 @@ async fn with_no_host_running_a_discard_is_done_at_once_and_a_redrive_waits_for_
 async fn what_needs_a_host_at_work_is_refused_without_one() {
     let bench = Bench::new();
     let (operations, store) = bench.open();
-    let pause = PauseTarget { flow: "orders".parse().unwrap(), target: "erp".parse().unwrap(), reason: String::new() };
+    let flow = "orders".parse().unwrap();
+    let pause = PauseTarget { flow, target: "erp".parse().unwrap(), until: None, reason: String::new() };
     let refused = operations.execute(&olga(), pause).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::NoHost);
     let trigger = gantry_control::reload::Trigger::Api;

@@ -42,11 +42,11 @@ fn fault(command: &str) -> Option<String> {
         }
     }
     text.push_str(&file("host/cli/src/args.rs").text);
-    let options = words.iter().filter_map(|word| word.strip_prefix("--")).map(|option| option.replace('-', "_"));
+    let options = words.iter().filter_map(|word| word.strip_prefix("--"));
     options
-        .map(|option| format!(" {option}: "))
-        .find(|field| !text.contains(field))
-        .map(|field| format!("no option{field}"))
+        .map(|option| (format!(" {}: ", option.replace('-', "_")), format!("long = \"{option}\"")))
+        .find(|(field, name)| !text.contains(field) && !text.contains(name))
+        .map(|(field, _)| format!("no option{field}"))
 }
 
 #[test]

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use gantry_control::targets::{TargetCommand, TargetError};
-use gantry_core::{BreakerState, HoldCause, HostEventKind};
+use gantry_core::{BreakerState, Clock as _, HoldCause, HostEventKind, SystemClock, Timestamp};
 use gantry_e2e::{Answer, FlowText, HostProcess, Operator as _, Sink, TestHost, eventually, guest, run_gantry};
 use gantry_engine::target_report::TargetState;
+use gantry_operations::{Actor, ErrorKind, PauseTarget};
+use gantry_store::AuditFilter;
 
 use super::{held, say, target, waiting};
 
@@ -65,6 +68,80 @@ async fn a_410_dead_letters_its_message_and_disables_the_target_until_it_is_enab
     assert_eq!(erp.wait_for(2).await[1].text(), "2");
     let told: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).map(|event| event.what.name()).collect();
     assert_eq!(told, ["target_disabled", "dead_lettered"]);
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_target_that_is_enabled_while_it_is_still_gone_costs_no_letter_and_one_that_is_back_gets_everything() {
+    const MESSAGES: usize = 60;
+    let erp = Sink::start().await;
+    erp.set_rule(|_| Some(Answer::status(410)));
+    let host = TestHost::start(&[FlowText::new("in").target("erp", &erp, "concurrency = 16")]).await;
+    host.post("/in", "0").await;
+    eventually("the dead letter", || async { host.dead_letters().await.len() == 1 }).await;
+    for n in 1..=MESSAGES {
+        host.post("/in", n.to_string()).await;
+    }
+    waiting(&host, MESSAGES).await;
+    say(&host, "in", "erp", TargetCommand::Enable).await;
+    eventually("the next 410", || async { erp.seen().len() == 2 && target(&host, "in", "erp").stop.is_some() }).await;
+    waiting(&host, MESSAGES).await;
+    assert_eq!((erp.seen().len(), host.dead_letters().await.len()), (2, 1), "one was tried, and it waits as well");
+
+    erp.set_rule(|_| None);
+    say(&host, "in", "erp", TargetCommand::Enable).await;
+    let counts = host.settled().await[0].counts;
+    assert_eq!((counts.delivered, counts.dead_lettered), (MESSAGES as u64, 1));
+    assert!(held(&host, HoldCause::Disabled) > 0);
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_pause_ends_at_its_time_over_a_restart_and_says_so() {
+    let erp = Sink::start().await;
+    let host = TestHost::start(&[flow(&erp)]).await;
+    let pause = |until: Option<Timestamp>, reason: &str| PauseTarget {
+        flow: "in".parse().unwrap(),
+        target: "erp".parse().unwrap(),
+        until,
+        reason: reason.to_owned(),
+    };
+    let act = async |host: &TestHost, by: &str, pause: PauseTarget| {
+        host.handle().operations().execute(&Actor::admin().on_behalf_of(by), pause).await
+    };
+    let now = SystemClock.now();
+    let passed = act(&host, "anna", pause(Some(now), "")).await.unwrap_err();
+    assert!(passed.kind() == ErrorKind::Invalid && passed.to_string().contains("a time to come"), "{passed}");
+    act(&host, "anna", pause(Some(now.after(Duration::from_secs(1))), "upgrade")).await.unwrap();
+    let later = Some(now.after(Duration::from_secs(3)));
+    act(&host, "olga", pause(later, "it takes longer")).await.unwrap();
+    let shorter = act(&host, "otto", pause(Some(now.after(Duration::from_secs(2))), "")).await.unwrap_err();
+    assert!(shorter.to_string().contains("already paused by olga since"), "{shorter}");
+    host.post("/in", "1").await;
+    waiting(&host, 1).await;
+    let host = host.restart().await;
+    let mut events = host.handle().events();
+    let stop = target(&host, "in", "erp").stop.unwrap();
+    assert_eq!((stop.by.as_deref(), stop.until), (Some("olga"), later));
+    assert_eq!((stop.earlier[0].by.as_deref(), stop.earlier[0].reason.as_str()), (Some("anna"), "upgrade"));
+    assert!(erp.seen().is_empty());
+
+    assert_eq!(erp.wait_for(1).await.len(), 1);
+    assert_eq!(target(&host, "in", "erp").state, TargetState::Active);
+    let told: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).map(|event| event.what.clone()).collect();
+    let resumed = told.iter().find_map(|what| match what {
+        HostEventKind::TargetResumed { by, reason, .. } => Some((by.clone(), reason.clone())),
+        _ => None,
+    });
+    let (by, reason) = resumed.unwrap_or_else(|| panic!("{told:?}"));
+    assert!(by.as_deref() == Some("gantry") && reason.contains("it was paused by olga since"), "{by:?} {reason}");
+    let page = host.handle().operations().records().audit(AuditFilter::default(), None, 10).await.unwrap();
+    let entry = &page.entries[0].record;
+    assert_eq!(
+        (entry.operation.as_str(), entry.via.as_str(), entry.subject.as_str()),
+        ("targets.resume", "schedule", "in/erp")
+    );
+    assert!(entry.detail.contains("its time is over"), "{}", entry.detail);
     host.stop().await;
 }
 
@@ -243,6 +320,17 @@ async fn the_command_line_stops_targets_and_lets_them_go_on() {
     }
     assert!(gantry("target list").1.contains(": upgrade"), "who paused it first, and why, is kept");
     assert!(gantry("target resume in/erp").1.contains("in/erp  active"));
+    let (code, said) = gantry("target pause in/erp --for 8h --reason migration --by anna");
+    assert!(code == Some(0) && said.contains(" until ") && said.contains(": migration"), "{code:?} {said}");
+    let (code, said) = gantry("target pause in/erp --for 1h --by olga");
+    assert!(code == Some(2) && said.contains("already paused by anna since"), "{code:?} {said}");
+    assert_eq!(gantry("target pause in/erp --reason longer --by olga").0, Some(0));
+    let (code, said) = gantry("target show in/erp");
+    assert!(code == Some(0) && said.contains("olga") && said.contains("anna  migration"), "{code:?} {said}");
+    assert!(gantry("target resume in/erp").1.contains("in/erp  active"));
+    assert_eq!(gantry("target show in/nobody").0, Some(7));
+    let (code, said) = gantry("target pause in/erp --until 2020-01-01T00:00:00Z");
+    assert!(code == Some(2) && said.contains("name a time to come"), "{code:?} {said}");
     assert!(gantry("target close-breaker in/erp").1.contains("closed"));
     assert_eq!(gantry("target pause in/nobody").0, Some(7));
     assert_eq!(gantry("target pause nobody").0, Some(2));
