@@ -1,5 +1,7 @@
 //! Health and metrics, for orchestrators and Prometheus.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,7 +22,8 @@ pub(crate) async fn healthz(Running(host): Running) -> Response {
 }
 
 /// 200 while the host should get traffic; otherwise 503 with the reason. The answer also states the time and result of
-/// the last reload, and names the flows that can't run as `broken_flows`. Neither a refused reload nor a broken flow affects
+/// the last reload, and names the flows that can't run as `broken_flows`; `last_good` says since when the configuration was
+/// in force that one of them runs with. Neither a refused reload nor a broken flow affects
 /// the status, because the others keep running.
 #[utoipa::path(get, path = "/readyz", tag = "health", operation_id = "readyz",
     responses((status = 200, description = "the host should get traffic", body = Object),
@@ -33,6 +36,11 @@ pub(crate) async fn readyz(Running(host): Running) -> Response {
     let broken = host.broken_flows();
     if !broken.is_empty() {
         answer["broken_flows"] = json!(broken);
+    }
+    let last_good = host.flows_on_last_good();
+    if !last_good.is_empty() {
+        let times: BTreeMap<_, _> = last_good.iter().map(|(flow, at)| (flow.as_str(), at.to_string())).collect();
+        answer["last_good"] = json!(times);
     }
     if let Some(last) = host.last_reload() {
         answer["last_reload"] = json!({"at": last.at, "result": last.result.name()});

@@ -20,6 +20,8 @@ pub struct BrokenFile {
     pub file: PathBuf,
     /// Where the flow's messages come from, if that can be read.
     pub intake: Option<Intake>,
+    /// The files that it names and the host reads, as far as that can be read: mending one may mend the flow.
+    pub named: Vec<PathBuf>,
     /// What is wrong, warnings included.
     pub found: Diagnostics,
 }

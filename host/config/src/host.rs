@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gantry_core::coded_enum;
 use gantry_core::rollout::{Judgement, Terms, Window};
 
 use crate::alert::{Alert, Events};
@@ -15,6 +16,18 @@ use crate::units::{show_duration, show_size};
 
 /// The defaults, with comments that explain every key.
 pub const DEFAULT_HOST_FILE: &str = include_str!("config.default.toml");
+
+coded_enum! {
+    /// What becomes of flows that can't run when the host starts.
+    pub enum BrokenFlows {
+        /// Each runs with the configuration that was last in force, if that can run; else the others run without it.
+        LastGood => "last_good",
+        /// The others run without them.
+        Without => "without",
+        /// The host doesn't start.
+        Refuse => "refuse",
+    }
+}
 
 /// The host's own settings, ready to use.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,8 +62,8 @@ pub struct HostConfig {
     pub plugin_trust: PluginTrust,
     /// Whether edited files take effect as soon as they are saved.
     pub reload_watch: bool,
-    /// Whether a flow that can't run keeps the host from starting.
-    pub start_strict: bool,
+    /// What becomes of flows that can't run.
+    pub broken_flows: BrokenFlows,
     /// The terms for plugin versions that are deployed.
     pub deploy: Terms,
     /// The settings of host events.
@@ -88,7 +101,7 @@ impl HostConfig {
                 "audit": show_duration(self.keep_audit),
             },
             "plugins": plugins,
-            "start": { "strict": self.start_strict },
+            "start": { "broken_flows": self.broken_flows.name() },
             "reload": { "watch": self.reload_watch },
             "deploy": {
                 "shadow": self.deploy.shadow,
@@ -126,7 +139,7 @@ impl HostConfig {
             plugin_threads: 0,
             plugin_trust: PluginTrust::default(),
             reload_watch: false,
-            start_strict: false,
+            broken_flows: BrokenFlows::Refuse,
             deploy: Terms {
                 shadow: 0,
                 changed: Judgement::Refuse,

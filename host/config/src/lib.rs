@@ -14,6 +14,7 @@ pub mod diagram;
 pub mod dialect;
 pub mod flow;
 pub mod host;
+mod kept_files;
 pub mod kind;
 mod load;
 mod lower;
@@ -34,10 +35,13 @@ pub use flow::{
     Auth, Dedupe, Flow, OnFailure, OnViolation, Ordering, PluginStep, Purpose, QueueBounds, RulesStep, SecretRef, Step,
     SuccessCriteria, Table, Target, ValueFrom, Verify, Work,
 };
-pub use host::{DEFAULT_HOST_FILE, HostConfig};
+pub use host::{BrokenFlows, DEFAULT_HOST_FILE, HostConfig};
+pub use kept_files::KeptFiles;
 pub use kind::{Kinds, Label, SourceKind, SourceSettings, TargetKind, TargetSettings};
-pub use load::{HOST_FILE, Survey, examine_flows, examine_flows_beside, is_flow_file, load_flows, survey_flows};
-pub use lower::Lower;
+pub use load::{
+    HOST_FILE, Survey, examine_flows, examine_flows_beside, is_flow_file, load_flows, load_kept, survey_flows,
+};
+pub use lower::{Lower, version_of};
 pub use plugin_trust::{NamePattern, PluginTrust, TrustedKey};
 pub use shape::nearest;
 pub use units::{parse_duration, parse_size, show_duration, show_size};

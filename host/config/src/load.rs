@@ -16,6 +16,7 @@ use crate::broken_file::{BrokenFile, Intake, name_of};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Report, SourceFile};
 use crate::flow::Flow;
 use crate::host::{DEFAULT_HOST_FILE, HostConfig};
+use crate::kept_files::KeptFiles;
 use crate::kind::{Kinds, RawTable};
 use crate::lower::{Draft, Ends, Layers, Lower, Stated};
 use crate::raw::host::HostFile;
@@ -86,9 +87,18 @@ pub fn survey_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds, taken: &BTreeSet
         names.insert(name.clone());
         let intake = known.kind.zip(known.intake).map(|(kind, intake)| Intake { kind, place: intake.value });
         let file = std::path::absolute(&path).unwrap_or(path);
-        survey.broken.push(BrokenFile { name, file, intake, found });
+        survey.broken.push(BrokenFile { name, file, intake, named: known.named, found });
     }
     survey
+}
+
+/// The flow of a file with this text, which was in force before. The files that it names are read from copies.
+pub fn load_kept(text: &str, file: &Path, kept: KeptFiles, kinds: &Kinds) -> Result<Flow, Diagnostics> {
+    let mut report = Report::of(SourceFile { path: file.to_owned(), text: text.into() });
+    let draft = flow(&schema::flow(kinds), &mut report, kinds, Some(kept));
+    let found: Diagnostics = report.finish().collect();
+    let flow = draft.and_then(|draft| draft.flow);
+    flow.filter(|_| !found.has_errors()).ok_or(found)
 }
 
 /// What a set of paths holds.
@@ -188,16 +198,16 @@ fn draft(file: SourceFile, schema: &Value, kinds: &Kinds) -> (Report, Draft) {
         );
         return (report, Draft::default());
     }
-    let draft = flow(schema, &mut report, kinds).unwrap_or_default();
+    let draft = flow(schema, &mut report, kinds, None).unwrap_or_default();
     (report, draft)
 }
 
-fn flow(schema: &Value, report: &mut Report, kinds: &Kinds) -> Option<Draft> {
+fn flow(schema: &Value, report: &mut Report, kinds: &Kinds, kept: Option<KeptFiles>) -> Option<Draft> {
     let text = Arc::clone(&report.file.text);
     let mut document = check(schema, &text, report)?;
     let ends = take_ends(document.get_mut(), kinds);
     let raw = deserialize(document, report)?;
-    Some(Lower::new(report).flow(raw, ends))
+    Some(Lower::new(report).with(kept).flow(raw, ends))
 }
 
 /// TOML to raw types. None when the text is not TOML; other mistakes are reported and left out.

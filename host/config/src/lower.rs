@@ -22,6 +22,7 @@ mod value;
 
 use std::path::{Path, PathBuf};
 
+pub use flow::version_of;
 pub(crate) use flow::{Draft, Ends, Stated};
 pub(crate) use host::Layers;
 
@@ -30,6 +31,7 @@ use gantry_schema::DuplicateMembers;
 
 use crate::at::Span;
 use crate::diagnostic::{Code, Report};
+use crate::kept_files::KeptFiles;
 
 /// Interprets one file and reports every mistake at its place. A part with a mistake becomes `None`.
 #[derive(Debug)]
@@ -37,6 +39,10 @@ pub struct Lower<'r> {
     report: &'r mut Report,
     /// The base of relative paths in the file.
     directory: PathBuf,
+    /// Where the files that the flow names are read from instead, if copies of them are.
+    kept: Option<KeptFiles>,
+    /// The files that the flow names and the host reads, found or not.
+    named: Vec<PathBuf>,
     /// The flow that is read; none if its name has a mistake, and in the host file.
     flow: Option<FlowName>,
     /// What the flow's rules and schemas make of an object that has a member twice.
@@ -46,7 +52,13 @@ pub struct Lower<'r> {
 impl<'r> Lower<'r> {
     pub(crate) fn new(report: &'r mut Report) -> Self {
         let directory = report.file.path.parent().unwrap_or_else(|| "".as_ref()).to_owned();
-        Self { report, directory, flow: None, duplicates: DuplicateMembers::default() }
+        let duplicates = DuplicateMembers::default();
+        Self { report, directory, kept: None, named: Vec::new(), flow: None, duplicates }
+    }
+
+    /// The same, reading copies of the files that the flow names.
+    pub(crate) fn with(self, kept: Option<KeptFiles>) -> Self {
+        Self { kept, ..self }
     }
 
     /// Reports a mistake at a place. `help` may be empty.

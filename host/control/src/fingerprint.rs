@@ -20,7 +20,10 @@ pub(crate) struct Fingerprint {
     /// Its file. Relative paths in it begin there, so a file that was moved is another flow.
     pub(crate) file: PathBuf,
     version: String,
+    /// Its plugins, tables and schemas, and what those refer to.
     parts: Contents,
+    /// What else is beside its schemas: a reference may be about to name it.
+    beside: Contents,
     /// What is read together with the flow's own file, as it was read then: the certificates of targets.
     settings: BTreeSet<(PathBuf, Digest)>,
     /// What is deployed to its steps in place of the plugins that its file names.
@@ -36,7 +39,8 @@ impl Fingerprint {
             deployed,
             file: flow.file.clone(),
             version: flow.version.clone(),
-            parts: contents(parts(flow).chain(schemas(flow).iter().map(PathBuf::as_path))),
+            parts: contents(parts(flow).chain(schemas(flow))),
+            beside: contents(beside(flow).iter().map(PathBuf::as_path)),
             settings: settings(flow),
             secrets: contents(secrets(flow).into_iter().filter_map(|secret| match secret {
                 SecretRef::File(path) => Some(path.as_path()),
@@ -45,23 +49,38 @@ impl Fingerprint {
         }
     }
 
+    /// The files that are part of the configuration, each with its digest: all but the flow's own, and the secrets.
+    pub(crate) fn configuration(&self) -> BTreeMap<PathBuf, Digest> {
+        let parts = self.parts.iter().filter_map(|(file, digest)| Some((file.clone(), (*digest)?)));
+        parts.chain(self.settings.iter().cloned()).collect()
+    }
+
     /// All files the flow depends on, its own included.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
         let settings = self.settings.iter().map(|(file, _)| file);
-        let parts = self.parts.keys().chain(settings).chain(self.secrets.keys());
+        let parts = self.parts.keys().chain(self.beside.keys()).chain(settings).chain(self.secrets.keys());
         std::iter::once(&self.file).chain(parts).map(PathBuf::as_path)
     }
 }
 
-/// The flow's JSON Schemas, and all others in the same directories, because a `$ref` may name them.
-fn schemas(flow: &Flow) -> BTreeSet<PathBuf> {
+/// The flow's JSON Schemas, and what they refer to.
+fn schemas(flow: &Flow) -> impl Iterator<Item = &Path> {
     let named = flow.input_schema.iter().chain(flow.targets.values().filter_map(|target| target.schema.as_ref()));
-    let named: BTreeSet<_> = named.filter_map(|schema| schema.file()).map(Path::to_path_buf).collect();
-    let folders: BTreeSet<_> = named.iter().filter_map(|file| file.parent()).collect();
-    let beside = folders.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
-    let beside = beside.map(|entry| entry.path());
-    let beside: Vec<_> = beside.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect();
-    named.into_iter().chain(beside).collect()
+    named.flat_map(|schema| schema.file().into_iter().chain(schema.references().iter().map(PathBuf::as_path)))
+}
+
+/// All other schemas in the same directories.
+fn beside(flow: &Flow) -> BTreeSet<PathBuf> {
+    let folders: BTreeSet<_> = schemas(flow).filter_map(Path::parent).collect();
+    let beside: BTreeSet<_> = folders.into_iter().flat_map(schemas_in).collect();
+    let named: BTreeSet<_> = schemas(flow).collect();
+    beside.into_iter().filter(|file| !named.contains(file.as_path())).collect()
+}
+
+/// The JSON files in a directory; none if it can't be read.
+pub(crate) fn schemas_in(folder: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
 }
 
 /// The plugins and tables a flow names.

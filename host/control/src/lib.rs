@@ -11,6 +11,7 @@ pub mod changes;
 pub mod diagnose;
 mod fingerprint;
 pub mod jobs;
+pub mod last_good;
 pub mod plan;
 pub mod publish;
 pub mod registry;

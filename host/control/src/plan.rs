@@ -1,5 +1,8 @@
 //! Everything that a set of flows needs, loaded and checked before any of it is in force. A start plans all flows; a
-//! reload plans those that differ from the running ones.
+//! reload plans those that differ from the running ones. A flow that can't run gets a stand-in where there is one: its own
+//! configuration, as it was last in force.
+
+mod stand_in;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,7 +19,8 @@ use gantry_transport::Intake;
 use gantry_transport::source::webhook::{RouteError, RouteTable};
 
 use crate::diagnose;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{Fingerprint, schemas_in};
+use crate::last_good::{LastGood, LastGoodFiles};
 use crate::sources::{ReadySource, SourceError};
 
 /// What a plan is made of.
@@ -94,6 +98,10 @@ pub(crate) struct Snapshot {
     pub(crate) flows: BTreeMap<FlowName, InForceFlow>,
     /// The flows that can't run.
     pub(crate) broken: Vec<BrokenFlow>,
+    /// The copies of what was last in force; none: flows that can't run are left out.
+    pub(crate) last_good: Option<LastGoodFiles>,
+    /// The flows that run with such a copy now.
+    pub(crate) standing_in: Vec<LastGood>,
     /// The metrics of a flow. A flow keeps its counts across reloads.
     pub(crate) metrics_of: Box<dyn Fn(&FlowName) -> FlowMetrics + Send>,
 }
@@ -135,12 +143,16 @@ impl Plan {
                 ..Refusal::default()
             });
         }
-        let (mut webhooks, unserved) = RouteTable::build(&flows, env);
+        let (_, unserved) = RouteTable::build(&flows, env);
         let Sorted { mut planned, mut unfit, mut refusal } = Sorted::of(now, flows, unserved, env, on_broken);
+        let mut broken: Vec<_> = carried.iter().map(|file| Carried::of_file(now, file)).collect();
+        broken.extend(unfit.iter().map(|(flow, faults)| Carried::of_flow(now, flow, faults)));
+        stand_in::add(now, &mut broken, &mut planned, env);
         if on_broken == OnBroken::Carry && planned.is_empty() {
             refusal.files.extend(carried.iter().flat_map(|file: &BrokenFile| file.found.iter().cloned()));
             unfit.drain(..).for_each(|(_, faults)| refusal.extend(faults));
         }
+        let (mut webhooks, _) = RouteTable::build(planned.iter().map(|planned| &planned.flow), env);
         for flow in now.alert_flows.iter().cloned() {
             let renewal = renew(now, &flow, env, &mut refusal);
             planned.push(Planned { flow, renewal });
@@ -152,9 +164,6 @@ impl Plan {
         for file in &carried {
             file.intake.iter().for_each(|intake| webhooks.shut_intake(&file.name, intake));
         }
-        let broken = carried.into_iter().map(|file| Carried::of_file(now, file));
-        let broken =
-            broken.chain(unfit.into_iter().map(|(flow, faults)| Carried::of_flow(now, flow, &faults))).collect();
         Ok(Self { flows: planned, broken, webhooks })
     }
 
@@ -213,39 +222,44 @@ impl OnBroken {
             Self::Refuse => false,
             Self::Carry => true,
             Self::CarryKnown => {
-                let is_known = now.broken.iter().any(|broken| broken.name == *name || broken.file == file);
-                is_known && !now.flows.iter().any(|(running, flow)| running == name || flow.fingerprint.file == file)
+                let known = now.broken.iter().find(|broken| broken.name == *name || broken.file == file);
+                let is_running =
+                    now.flows.iter().any(|(running, flow)| running == name || flow.fingerprint.file == file);
+                known.is_some_and(|broken| broken.runs() || !is_running)
             }
         }
     }
 }
 
 impl Carried {
-    fn of_file(now: &Snapshot, file: BrokenFile) -> Self {
-        let BrokenFile { name, file, found, .. } = file;
-        let since = now.broken_since(&name);
-        Self { files: vec![file.clone()], entry: BrokenFlow { name, file, flow: None, found, since } }
+    fn of_file(now: &Snapshot, file: &BrokenFile) -> Self {
+        let BrokenFile { name, file, named, found, .. } = file.clone();
+        let since = now.broken_since(&name, &file);
+        let schemas = named.iter().filter(|file| file.extension().is_some_and(|end| end == "json"));
+        let beside = schemas.filter_map(|schema| schema.parent()).flat_map(schemas_in);
+        let files = std::iter::once(file.clone()).chain(beside).chain(named.iter().cloned()).collect();
+        Self { files, entry: BrokenFlow { name, file, flow: None, found, since, last_good: None } }
     }
 
-    fn of_flow(now: &Snapshot, flow: Flow, faults: &Refusal) -> Self {
-        let fingerprint = Fingerprint::of(&flow, now.shared.overrides.digest(&flow.name));
+    fn of_flow(now: &Snapshot, flow: &Flow, faults: &Refusal) -> Self {
+        let fingerprint = Fingerprint::of(flow, now.shared.overrides.digest(&flow.name));
         let name = flow.name.clone();
         let file = flow.file.clone();
-        let since = now.broken_since(&name);
-        let known = BTreeMap::from([(name.clone(), flow)]);
+        let since = now.broken_since(&name, &file);
+        let known = BTreeMap::from([(name.clone(), flow.clone())]);
         let found = faults.diagnostics(&known).into_iter().map(diagnose::as_error).collect();
         let flow = known.into_values().next();
         Self {
             files: fingerprint.files().map(Path::to_path_buf).collect(),
-            entry: BrokenFlow { name, file, flow, found, since },
+            entry: BrokenFlow { name, file, flow, found, since, last_good: None },
         }
     }
 }
 
 impl Snapshot {
     /// Since when a flow is broken: now, unless it was before.
-    fn broken_since(&self, name: &FlowName) -> Timestamp {
-        let before = self.broken.iter().find(|broken| broken.name == *name);
+    fn broken_since(&self, name: &FlowName, file: &Path) -> Timestamp {
+        let before = self.broken.iter().find(|broken| broken.name == *name || broken.file == file);
         before.map_or_else(|| self.shared.clock.now(), |broken| broken.since)
     }
 }

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::changes::{Changes, Removed};
 use crate::fingerprint::Fingerprint;
+use crate::last_good::{LastGood, LastGoodFiles};
 use crate::plan::{Candidates, Carried, InForceFlow, OnBroken, Plan, Planned, Refusal, Renewal, Snapshot, SourcePlan};
 use crate::sources::{ReadySource, RunningSource};
 use crate::takeover::{Successors, Takeover};
@@ -41,6 +42,8 @@ pub struct FlowRegistry {
     flows: BTreeMap<FlowName, FlowHandle>,
     broken: Vec<Carried>,
     alert_flows: Vec<Flow>,
+    last_good: LastGoodFiles,
+    uses_last_good: bool,
 }
 
 /// What a registry needs.
@@ -63,6 +66,10 @@ pub struct Dependencies {
     pub workers: TaskGroup,
     /// The flows of alerts. Every plan contains them.
     pub alert_flows: Vec<Flow>,
+    /// Where the configurations are kept that were last in force.
+    pub last_good: LastGoodFiles,
+    /// Whether flows that can't run run with those.
+    pub uses_last_good: bool,
 }
 
 /// One flow in force.
@@ -96,8 +103,19 @@ impl FlowRegistry {
     /// A registry without flows.
     #[must_use]
     pub fn new(dependencies: Dependencies) -> Self {
-        let Dependencies { shared, intake, metrics, active, closed_intakes, routes, sources, workers, alert_flows } =
-            dependencies;
+        let Dependencies {
+            shared,
+            intake,
+            metrics,
+            active,
+            closed_intakes,
+            routes,
+            sources,
+            workers,
+            alert_flows,
+            last_good,
+            uses_last_good,
+        } = dependencies;
         Self {
             shared,
             intake,
@@ -110,6 +128,8 @@ impl FlowRegistry {
             flows: BTreeMap::new(),
             broken: Vec::new(),
             alert_flows,
+            last_good,
+            uses_last_good,
         }
     }
 
@@ -131,7 +151,13 @@ impl FlowRegistry {
     /// All files of the flows in force, and of those that can't run.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
         let of_broken = self.broken.iter().flat_map(|carried| &carried.files).map(PathBuf::as_path);
-        self.flows.values().flat_map(|flow| flow.fingerprint.files()).chain(of_broken)
+        let own = self.flows.iter().filter(|(name, _)| !self.stands_in(name));
+        own.flat_map(|(_, flow)| flow.fingerprint.files()).chain(of_broken)
+    }
+
+    /// Whether what runs under this name is what was last in force, in place of what the flow's file says.
+    fn stands_in(&self, flow: &FlowName) -> bool {
+        self.broken.iter().any(|carried| carried.entry.name == *flow && carried.entry.runs())
     }
 
     /// What is in force now, for a plan.
@@ -144,7 +170,50 @@ impl FlowRegistry {
             alert_flows: self.alert_flows.clone(),
             flows: self.flows.iter().map(|(name, handle)| (name.clone(), handle.in_force())).collect(),
             broken: self.broken.iter().map(|carried| carried.entry.clone()).collect(),
+            last_good: self.uses_last_good.then(|| self.last_good.clone()),
+            standing_in: self.standing_in(),
             metrics_of: Box::new(move |flow| active.metrics(flow).unwrap_or_else(|| metrics.flow(flow.as_str()))),
+        }
+    }
+
+    /// The flows that run with the configurations that were last in force.
+    fn standing_in(&self) -> Vec<LastGood> {
+        let entries = self.active.entries();
+        let broken = self.broken.iter().map(|carried| &carried.entry);
+        let running = broken.filter_map(|entry| {
+            let at = entry.last_good?;
+            let flow = entries.iter().find(|active| active.flow.name == entry.name)?.flow.clone();
+            Some(LastGood { flow, at })
+        });
+        running.collect()
+    }
+
+    /// Keeps the configurations in force for starts at which they are broken.
+    async fn keep_last_good(&self) {
+        let entries = self.active.entries();
+        let own = entries.iter().filter(|entry| !self.alert_flows.iter().any(|alert| alert.name == entry.flow.name));
+        let own = own.filter(|entry| !self.stands_in(&entry.flow.name));
+        let kept: Vec<_> = own
+            .filter_map(|entry| {
+                let fingerprint = self.flows.get(&entry.flow.name)?.fingerprint.clone();
+                Some((entry.flow.clone(), fingerprint, entry.since))
+            })
+            .collect();
+        let names = entries.iter().map(|entry| entry.flow.name.clone());
+        let names = names.chain(self.broken.iter().map(|carried| carried.entry.name.clone())).collect();
+        let files = self.last_good.clone();
+        let written = tokio::task::spawn_blocking(move || {
+            for (flow, fingerprint, since) in &kept {
+                if let Err(error) = files.keep(flow, fingerprint, *since) {
+                    tracing::warn!(flow = %flow.name, %error, "the configuration in force was not copied; a start at which the flow is broken runs without it, or with an older one");
+                }
+            }
+            files.keep_only(&names)
+        });
+        match written.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the configurations of removed flows were not removed"),
+            Err(error) => tracing::error!(%error, "the configurations in force were not copied"),
         }
     }
 
@@ -210,6 +279,7 @@ impl FlowRegistry {
             }
         }
         self.active.observe_versions(&self.metrics);
+        self.keep_last_good().await;
         changes
     }
 
@@ -235,15 +305,11 @@ impl FlowRegistry {
         let before = std::mem::replace(&mut self.broken, broken);
         for Carried { entry, .. } in &self.broken {
             changes.broken.push(entry.name.clone());
-            if let Some(flow) = &entry.flow {
+            if let Some(flow) = entry.flow.as_ref().filter(|_| !entry.runs()) {
                 self.shared.store.register_flow(&entry.name, ordering(flow));
             }
             if !before.iter().any(|known| known.entry.name == entry.name) {
-                let more = entry.why().count().saturating_sub(1);
-                tracing::error!(
-                    flow = %entry.name, why = entry.first(), more,
-                    "a flow is broken and does not run; put it right, then run `gantry reload`"
-                );
+                log_broken(entry);
             }
         }
         let before = before.into_iter().map(|carried| carried.entry);
@@ -311,6 +377,21 @@ impl FlowRegistry {
             tracing::warn!(%flow, waiting, "removed flow has messages left; they stay queued until the flow is added again");
         }
         Removed { flow, waiting, taken_over_by }
+    }
+}
+
+fn log_broken(entry: &BrokenFlow) {
+    let more = entry.why().count().saturating_sub(1);
+    let why = entry.first();
+    match entry.last_good {
+        Some(at) => tracing::error!(
+            flow = %entry.name, why, more, configuration_of = %at,
+            "a flow is broken and runs with the configuration that was last in force; put it right, then run `gantry reload`"
+        ),
+        None => tracing::error!(
+            flow = %entry.name, why, more,
+            "a flow is broken and does not run; put it right, then run `gantry reload`"
+        ),
     }
 }
 

@@ -205,7 +205,7 @@ impl Reloader {
                 }
                 tracing::warn!(
                     ?trigger,
-                    "reload refused; nothing changed. Correct the files: a start would leave out the flows with mistakes"
+                    "reload refused; nothing changed. Correct the files: a start would run the flows with mistakes as they ran before, or leave them out"
                 );
             }
         }

@@ -67,6 +67,7 @@ impl ActiveFlows {
         let active = entries.iter().filter(|entry| !entry.flow.source.is_about_the_host());
         let active = active.map(|entry| (&entry.flow.name, false));
         metrics.host().observe_broken(active.chain(broken.iter().map(|flow| (&flow.name, true))));
+        metrics.host().observe_last_good(broken.iter().filter(|flow| flow.runs()).map(|flow| &flow.name));
     }
 
     /// A report on every target of the flows in force.
@@ -82,14 +83,16 @@ impl ActiveFlows {
         Arc::clone(&self.0.read().active)
     }
 
-    /// The flows that can't run.
+    /// The flows that can't run as their files say.
     pub fn broken(&self) -> Arc<[BrokenFlow]> {
         Arc::clone(&self.0.read().broken)
     }
 
-    /// Refuses to do something with a flow that can't run.
+    /// Refuses to do something with a flow that doesn't run.
     pub fn refuse_broken(&self, flow: &FlowName) -> Result<(), FlowBroken> {
-        self.0.read().broken.iter().find(|broken| broken.name == *flow).map_or(Ok(()), |broken| Err(broken.error()))
+        let lists = self.0.read();
+        let broken = lists.broken.iter().find(|broken| broken.name == *flow && !broken.runs());
+        broken.map_or(Ok(()), |broken| Err(broken.error()))
     }
 
     /// The metrics of a flow; none when the flow isn't in force.

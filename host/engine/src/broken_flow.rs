@@ -1,5 +1,5 @@
-//! A flow that can't run while the others do: because of its file, or of something that the file names. What it has in the
-//! store stays there, and a reload tries it again.
+//! A flow that can't run while the others do: because of its file, or of something that the file names. It runs with the
+//! configuration that was last in force, or not at all: then what it has in the store stays there. A reload tries it again.
 
 use std::path::PathBuf;
 
@@ -19,6 +19,8 @@ pub struct BrokenFlow {
     pub found: Diagnostics,
     /// Since when it is known to be broken.
     pub since: Timestamp,
+    /// When the configuration that it runs with came into force; none: it doesn't run.
+    pub last_good: Option<Timestamp>,
 }
 
 /// Nothing can be done with a flow that doesn't run.
@@ -32,7 +34,13 @@ pub struct FlowBroken {
 }
 
 impl BrokenFlow {
-    /// What keeps it from running, each with its place.
+    /// Whether it runs, with the configuration that was last in force.
+    #[must_use]
+    pub const fn runs(&self) -> bool {
+        self.last_good.is_some()
+    }
+
+    /// What keeps it from running as its file says, each with its place.
     pub fn why(&self) -> impl Iterator<Item = &Diagnostic> {
         self.found.iter().filter(|found| found.severity == Severity::Error)
     }

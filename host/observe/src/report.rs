@@ -24,6 +24,8 @@ pub struct FlowReport {
     pub why: Vec<String>,
     /// The command to go on with; none unless it is broken.
     pub next: Option<String>,
+    /// When the configuration came into force that a broken flow runs with; none if it doesn't run, or isn't broken.
+    pub last_good: Option<Timestamp>,
     /// Since when this version is in force, or the flow broken; none for one that was removed.
     pub since: Option<Timestamp>,
     /// The plugins in force, in the order of the steps.
@@ -158,8 +160,13 @@ impl Reports {
         let running = self.view.flows.entries();
         let removed = self.left_behind(&running).into_iter().map(|name| self.report_removed(&name));
         let broken = self.view.flows.broken();
-        let broken = broken.iter().map(|flow| self.report_broken(flow));
-        broken.chain(running.iter().map(|entry| self.report(entry))).chain(removed).collect()
+        let is_broken = |entry: &&ActiveFlow| broken.iter().any(|flow| flow.name == entry.flow.name);
+        let sound = running.iter().filter(|entry| !is_broken(entry)).map(|entry| self.report(entry));
+        let broken = broken.iter().map(|flow| match running.iter().find(|entry| entry.flow.name == flow.name) {
+            Some(entry) if flow.runs() => self.report_last_good(flow, entry),
+            _ => self.report_broken(flow),
+        });
+        broken.chain(sound).chain(removed).collect()
     }
 
     fn report(&self, entry: &ActiveFlow) -> FlowReport {
@@ -171,6 +178,7 @@ impl Reports {
             state: FlowState::Running,
             why: Vec::new(),
             next: None,
+            last_good: None,
             since: Some(*since),
             plugins: plugins.clone(),
             steps: flow.steps.iter().map(|step| step.name.clone()).collect(),
@@ -181,6 +189,18 @@ impl Reports {
             queue: Queue::of(&self.view.store, &flow.name),
             open_dead_letters: self.view.store.dead_letter_counts(&flow.name).open,
             criteria: criteria(&flow.purpose, &counts),
+        }
+    }
+
+    /// A broken flow that runs with the configuration that was last in force.
+    fn report_last_good(&self, broken: &BrokenFlow, entry: &ActiveFlow) -> FlowReport {
+        FlowReport {
+            state: FlowState::Broken,
+            why: broken.why().map(ToString::to_string).collect(),
+            next: Some(broken.next()),
+            last_good: broken.last_good,
+            since: Some(broken.since),
+            ..self.report(entry)
         }
     }
 
@@ -206,6 +226,7 @@ impl Reports {
             state: FlowState::Removed,
             why: Vec::new(),
             next: None,
+            last_good: None,
             since: None,
             plugins: Vec::new(),
             steps: Vec::new(),

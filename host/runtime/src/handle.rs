@@ -1,11 +1,12 @@
 //! The services of a running host, for the admin API and the command line.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gantry_control::reload::ReloadReport;
 use gantry_control::rollout::{DeployError, Deployment, ShadowReport};
-use gantry_core::{DeadLetterId, FlowName, HostEvent};
+use gantry_core::{DeadLetterId, FlowName, HostEvent, Timestamp};
 use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::Events;
 use gantry_engine::metrics::{Metrics, MetricsError};
@@ -140,10 +141,17 @@ impl HostHandle {
         self.services.deployer.dry_run((flow, step), plugin, dead_letters).await
     }
 
-    /// The flows that can't run.
+    /// The flows that can't run as their files say.
     #[must_use]
     pub fn broken_flows(&self) -> Vec<FlowName> {
         self.services.flows.broken().iter().map(|flow| flow.name.clone()).collect()
+    }
+
+    /// Those of them that run with the configuration that was last in force, with the time at which that came into force.
+    #[must_use]
+    pub fn flows_on_last_good(&self) -> BTreeMap<FlowName, Timestamp> {
+        let broken = self.services.flows.broken();
+        broken.iter().filter_map(|flow| Some((flow.name.clone(), flow.last_good?))).collect()
     }
 
     /// Every target of the active flows.

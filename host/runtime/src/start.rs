@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use gantry_config::{Flow, HostConfig};
+use gantry_config::{BrokenFlows, Flow, HostConfig};
+use gantry_control::last_good::LastGoodFiles;
 use gantry_control::plan::{Candidates, OnBroken, Plan};
 use gantry_control::publish::Publisher;
 use gantry_control::registry::{self, FlowRegistry};
@@ -211,9 +212,14 @@ impl HostBuilder {
             sources: groups.sources.clone(),
             workers: groups.workers.clone(),
             alert_flows: alerts.flows(),
+            last_good: LastGoodFiles::of(&self.config.data_dir),
+            uses_last_good: self.config.broken_flows == BrokenFlows::LastGood,
         });
         let env = self.env;
-        let on_broken = if self.config.start_strict { OnBroken::Refuse } else { OnBroken::Carry };
+        let on_broken = match self.config.broken_flows {
+            BrokenFlows::Refuse => OnBroken::Refuse,
+            BrokenFlows::LastGood | BrokenFlows::Without => OnBroken::Carry,
+        };
         let planned = tokio::task::spawn_blocking(move || {
             let plan = registry.plan(candidates, &env, on_broken);
             (registry, plan)

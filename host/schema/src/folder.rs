@@ -1,8 +1,10 @@
 //! Where a `$ref` may lead: to files below one folder. Nothing is fetched from a network, and neither `..` nor a
 //! symbolic link leads outside.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonschema::{Retrieve, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -30,6 +32,8 @@ pub struct Folder {
     served: Vec<(String, PathBuf)>,
     /// The draft of a file without `$schema`: that of the schema that refers to it.
     draft: Draft,
+    /// The files that were read; clones of the folder share them.
+    read: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 /// A `$ref` leads nowhere. The text follows the reference.
@@ -47,8 +51,13 @@ impl Folder {
     /// The files below this folder, by relative path.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        Self { served: vec![(BASE.to_owned(), root.clone())], root, draft: Draft::default() }
+        let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        Self {
+            served: vec![(BASE.to_owned(), root.to_owned())],
+            root: real,
+            draft: Draft::default(),
+            read: Arc::default(),
+        }
     }
 
     /// Also takes URIs that begin with `prefix` for files below `folder`, which lies below the root.
@@ -56,6 +65,11 @@ impl Folder {
     pub fn serve(mut self, prefix: &str, folder: &Path) -> Self {
         self.served.push((prefix.to_owned(), folder.to_owned()));
         self
+    }
+
+    /// The files that references led to so far.
+    pub(crate) fn files(&self) -> BTreeSet<PathBuf> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What the file is called; none when it isn't below the folder.
@@ -91,6 +105,7 @@ impl Folder {
             return Err(ReferenceError::Outside);
         }
         let schema = read(&real)?;
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(file);
         let draft = if schema.get("$schema").is_none() { Some(self.draft) } else { Dialect::of(&schema).claimed() };
         if let Some(Err(error)) = draft.map(|draft| draft.validate(&schema)) {
             return Err(broken(&error).into());

@@ -3,6 +3,7 @@
 //! Patterns take linear time, so no message can make one run for long. Only one with look-around or a backreference may
 //! need more; it is given up after so many steps, and only `pattern` may have one.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub struct Schema {
 
 struct Compiled {
     file: Option<PathBuf>,
+    /// The files that it refers to.
+    references: BTreeSet<PathBuf>,
     draft: Option<Draft>,
     validator: Validator<Exact>,
 }
@@ -45,35 +48,22 @@ impl Schema {
         let schema = read(file)?;
         let base = folder.uri(file);
         let folder = folder.clone().of_schema(&schema, file);
-        let options = jsonschema::options_for::<Exact>().with_retriever(folder);
+        let options = jsonschema::options_for::<Exact>().with_retriever(folder.clone());
         let options = match base {
             Some(base) => options.with_base_uri(base),
             None => options,
         };
-        Self::compile(&schema, Some(file.to_owned()), options)
+        let (draft, validator) = compile(&schema, options)?;
+        let compiled = Compiled { file: Some(file.to_owned()), references: folder.files(), draft, validator };
+        Ok(Self { compiled: Arc::new(compiled), duplicates: DuplicateMembers::default() })
     }
 
     /// A schema that stands alone: it can refer to nothing outside itself.
     pub fn alone(schema: &Value) -> Result<Self, LoadError> {
         claimed(schema)?;
-        Self::compile(schema, None, jsonschema::options_for::<Exact>().offline())
-    }
-
-    fn compile(
-        schema: &Value,
-        file: Option<PathBuf>,
-        options: ValidationOptions<'_, Arc<dyn Retrieve>, Exact>,
-    ) -> Result<Self, LoadError> {
-        let options = options.with_pattern_options(PatternOptions::regex()).should_validate_formats(true);
-        let (draft, options) = match Dialect::of(schema) {
-            Dialect::Claimed(draft) => {
-                (Some(draft), pattern::bounded(arithmetic::exact(draft, options.with_draft(draft.library()))))
-            }
-            // Its own metaschema may leave out the keywords that would be replaced.
-            Dialect::Own | Dialect::Unclaimed(_) => (None, options),
-        };
-        let validator = options.build(schema).map_err(|error| unusable(&error, schema))?;
-        Ok(Self { compiled: Arc::new(Compiled { file, draft, validator }), duplicates: DuplicateMembers::default() })
+        let (draft, validator) = compile(schema, jsonschema::options_for::<Exact>().offline())?;
+        let compiled = Compiled { file: None, references: BTreeSet::new(), draft, validator };
+        Ok(Self { compiled: Arc::new(compiled), duplicates: DuplicateMembers::default() })
     }
 
     /// The same schema, with another answer to objects that have a member twice.
@@ -86,6 +76,12 @@ impl Schema {
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         self.compiled.file.as_deref()
+    }
+
+    /// The files that it refers to, also through one another.
+    #[must_use]
+    pub fn references(&self) -> &BTreeSet<PathBuf> {
+        &self.compiled.references
     }
 
     /// The draft it is written for; none where it names a metaschema of its own.
@@ -132,6 +128,21 @@ impl Schema {
         }
         violations
     }
+}
+
+fn compile(
+    schema: &Value,
+    options: ValidationOptions<'_, Arc<dyn Retrieve>, Exact>,
+) -> Result<(Option<Draft>, Validator<Exact>), LoadError> {
+    let options = options.with_pattern_options(PatternOptions::regex()).should_validate_formats(true);
+    let (draft, options) = match Dialect::of(schema) {
+        Dialect::Claimed(draft) => {
+            (Some(draft), pattern::bounded(arithmetic::exact(draft, options.with_draft(draft.library()))))
+        }
+        // Its own metaschema may leave out the keywords that would be replaced.
+        Dialect::Own | Dialect::Unclaimed(_) => (None, options),
+    };
+    Ok((draft, options.build(schema).map_err(|error| unusable(&error, schema))?))
 }
 
 /// The values that were asked for and can't be checked, each at its place.

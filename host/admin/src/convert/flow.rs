@@ -9,8 +9,8 @@ use super::{Convert, alike};
 
 alike! {
     report::FlowReport => v1::FlowReport {
-        name, version, state, why, next, since, plugins, steps, rules, purpose, closed, counts, queue, open_dead_letters,
-        criteria,
+        name, version, state, why, next, last_good, since, plugins, steps, rules, purpose, closed, counts, queue,
+        open_dead_letters, criteria,
     }
     report::FlowState => v1::FlowState [Running, Broken, Removed]
     closed_intakes::IntakeClosure => v1::IntakeClosure { at, by, reason }

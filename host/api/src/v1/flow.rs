@@ -23,6 +23,11 @@ pub struct FlowReport {
     /// The command that shows what is wrong in full; absent unless it is broken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// When the configuration came into force that a broken flow runs with, in milliseconds since 1970; absent if it doesn't
+    /// run, or isn't broken. `version` is that of this configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<form::Timestamp>)]
+    pub last_good: Option<Timestamp>,
     /// When this version became active, or the flow broke; none for a flow that was removed.
     #[schema(value_type = Option<form::Timestamp>)]
     pub since: Option<Timestamp>,
@@ -53,8 +58,8 @@ coded_enum! {
     pub enum FlowState {
         /// It receives and processes messages.
         Running => "running",
-        /// It can't run, because of its file or of something that the file names. Its messages and dead letters wait. Its
-        /// webhook answers 503.
+        /// It can't run, because of its file or of something that the file names. With `last_good`, it runs as it did before;
+        /// else its messages and dead letters wait, and its webhook answers 503.
         Broken => "broken",
         /// Its file was removed, but it has messages or open dead letters left. They wait until a flow with this name
         /// returns.

@@ -69,7 +69,11 @@ fn table(flows: &[FlowReport]) -> String {
 fn broken(flow: &FlowReport) -> String {
     let Some(next) = &flow.next else { return String::new() };
     let why: String = flow.why.iter().map(|why| format!("  {why}\n")).collect();
-    format!("\n{} is broken and does not run:\n{why}  next: {next}; put it right, then run: gantry reload\n", flow.name)
+    let runs = match flow.last_good {
+        Some(at) => format!("runs with the configuration of {at}, version {}", flow.version),
+        None => "does not run".to_owned(),
+    };
+    format!("\n{} is broken and {runs}:\n{why}  next: {next}; put it right, then run: gantry reload\n", flow.name)
 }
 
 /// Who closed the intake of a flow.
@@ -94,13 +98,14 @@ fn left_behind(flow: &FlowReport) -> String {
 fn row(flow: &FlowReport) -> [String; 5] {
     let queued = flow.queue.queued + flow.queue.leased + flow.queue.scheduled;
     let steps: Vec<_> = flow.steps.iter().map(|name| step(flow, name)).collect();
-    [
-        flow.name.clone(),
-        flow.state.to_string(),
-        queued.to_string(),
-        flow.open_dead_letters.to_string(),
-        steps.join(", "),
-    ]
+    [flow.name.clone(), state(flow), queued.to_string(), flow.open_dead_letters.to_string(), steps.join(", ")]
+}
+
+fn state(flow: &FlowReport) -> String {
+    match flow.last_good {
+        Some(at) => format!("{}, runs with the configuration of {at}", flow.state),
+        None => flow.state.to_string(),
+    }
 }
 
 /// The plugin of a step, or the number of its rules: `plausible: 9 rules`.

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gantry_config::{HostConfig, Survey, survey_flows};
+use gantry_config::{BrokenFlows, HostConfig, Survey, survey_flows};
+use gantry_control::last_good::LastGoodFiles;
 use gantry_control::plan::Candidates;
 use gantry_control::reload::{FlowFiles, Trigger};
 use gantry_core::FlowName;
@@ -24,8 +25,8 @@ use crate::output::Output;
 
 /// Run flows until stopped: receive, transform and deliver messages
 ///
-/// Everything is checked before a port is bound. Flows that can't run are left out: `gantry flow list` says what is wrong
-/// with them, and `gantry reload` starts them once that is put right. SIGTERM or Ctrl-C stops the host: it accepts no more messages and
+/// Everything is checked before a port is bound. Flows that can't run are run with the configuration that was last in force,
+/// or left out: `gantry flow list` says what is wrong with them, and `gantry reload` starts them once that is put right. SIGTERM or Ctrl-C stops the host: it accepts no more messages and
 /// finishes those in flight within the shutdown deadline; the others continue at the next start. A second signal stops
 /// at once. SIGHUP reloads the flow files, as `gantry reload` does.
 #[derive(Debug, Args)]
@@ -36,8 +37,11 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) host: HostArgs,
     /// Don't start if any flow can't run: for instance because of a mistake in its file, a table or a missing secret
-    #[arg(long)]
+    #[arg(long, conflicts_with = "broken_flows")]
     pub(crate) strict: bool,
+    /// What becomes of flows that can't run: last_good, without or refuse [default: as `[start] broken_flows` says]
+    #[arg(long, value_name = "WHAT", value_parser = broken_flows)]
+    pub(crate) broken_flows: Option<BrokenFlows>,
     /// How to log [default: human on a terminal, json elsewhere]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
@@ -47,10 +51,12 @@ impl Run {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         logging::start(self.log_format, output);
         let mut config = self.host.load(output)?;
-        config.start_strict |= self.strict;
+        let strict = self.strict.then_some(BrokenFlows::Refuse);
+        config.broken_flows = self.broken_flows.or(strict).unwrap_or(config.broken_flows);
         let survey = survey_flows(&self.flows, &gantry_transport::kinds(), &config.alert_flows());
         let Survey { flows, broken, lost, found } = survey;
-        let is_refused = config.start_strict || flows.is_empty() || lost.has_errors();
+        let has_none = flows.is_empty() && !may_run_last_good(&config);
+        let is_refused = config.broken_flows == BrokenFlows::Refuse || has_none || lost.has_errors();
         if found.has_errors() && is_refused {
             return Err(Failure::mistakes(Exit::InvalidConfig, "the flows have mistakes", &found, output));
         }
@@ -58,6 +64,18 @@ impl Run {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(serve(&config, Candidates { flows, broken }, &self.flows))
     }
+}
+
+/// One of the values of `[start] broken_flows`.
+fn broken_flows(text: &str) -> Result<BrokenFlows, String> {
+    let names: Vec<_> = BrokenFlows::ALL.iter().map(|known| known.name()).collect();
+    let known = BrokenFlows::ALL.iter().copied().find(|known| known.name() == text);
+    known.ok_or_else(|| format!("it is one of {}", names.join(", ")))
+}
+
+/// Whether flows of which none can run may run as they did before.
+fn may_run_last_good(config: &HostConfig) -> bool {
+    config.broken_flows == BrokenFlows::LastGood && !LastGoodFiles::of(&config.data_dir).is_empty()
 }
 
 async fn serve(config: &HostConfig, candidates: Candidates, paths: &[PathBuf]) -> Result<(), Failure> {

@@ -35,6 +35,11 @@ pub trait SourceSettings: Settings {
     /// What it is called in diagrams; no secrets.
     fn label(&self) -> Label;
 
+    /// What no other source may take messages from at the same time; none if that doesn't matter.
+    fn intake(&self) -> Option<String> {
+        None
+    }
+
     /// The secrets it refers to. When the file of one changes, the flow is loaded again.
     fn secrets(&self) -> Vec<&SecretRef> {
         Vec::new()

@@ -1,6 +1,7 @@
 //! A whole flow, and the checks that need several of its parts.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use gantry_core::{Digest, FlowName, RetryPolicy};
@@ -53,6 +54,8 @@ pub(crate) struct Draft {
     pub(crate) formerly: Vec<At<FlowName>>,
     /// The flow, if it has no mistake.
     pub(crate) flow: Option<Flow>,
+    /// The files that it names and the host reads, found or not.
+    pub(crate) named: Vec<PathBuf>,
 }
 
 impl Lower<'_> {
@@ -75,7 +78,7 @@ impl Lower<'_> {
         let flow = self.whole(head, purpose, raw, source, targets);
         let names = formerly.iter().map(|name| name.value.clone()).collect();
         let flow = flow.map(|flow| Flow { formerly: names, ..flow });
-        Draft { name, intake, kind, formerly, flow }
+        Draft { name, intake, kind, formerly, flow, named: self.named }
     }
 
     fn whole(
@@ -104,7 +107,7 @@ impl Lower<'_> {
         Some(Flow {
             name: self.flow.clone()?,
             formerly: Vec::new(),
-            version: self.version(),
+            version: version_of(&self.report.file.text),
             file: std::path::absolute(&self.report.file.path).ok()?,
             purpose: purpose?,
             ordering,
@@ -160,12 +163,6 @@ impl Lower<'_> {
         }
         let bytes = raw.bytes.as_ref().map_or(Some(None), |bytes| self.size_or(Some(bytes), 0, ON_DISK).map(Some));
         Some(QueueBounds { messages: raw.messages, bytes: bytes? })
-    }
-
-    /// The first sixteen hex digits of the file's digest.
-    fn version(&self) -> String {
-        let digest = Digest::of(self.report.file.text.as_bytes());
-        digest.as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn purpose(&mut self, raw: Option<At<PurposeTable>>, name: Span) -> Option<Purpose> {
@@ -251,6 +248,13 @@ impl Purpose {
         ];
         stated.into_iter().filter(|(_, stated)| !stated).map(|(name, _)| name).collect()
     }
+}
+
+/// The version of the flow of a file with this text: the first sixteen hex digits of its digest.
+#[must_use]
+pub fn version_of(text: &str) -> String {
+    let digest = Digest::of(text.as_bytes());
+    digest.as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn duplicate_members(raw: Option<DuplicateMembersChoice>) -> DuplicateMembers {

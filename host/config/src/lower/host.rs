@@ -5,8 +5,8 @@ use gantry_core::rollout::{Judgement, Terms, Window};
 use super::Lower;
 use crate::at::At;
 use crate::diagnostic::Code;
-use crate::host::HostConfig;
-use crate::raw::host::{DeployTable, HostFile, JudgementText};
+use crate::host::{BrokenFlows, HostConfig};
+use crate::raw::host::{BrokenFlowsText, DeployTable, HostFile, JudgementText, StartTable};
 use crate::raw::text::DurationText;
 
 const CACHE: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 40);
@@ -41,6 +41,7 @@ impl Lower<'_> {
         let keep_history = self.duration_or(history.keep.as_ref(), default.keep_history);
         let keep_quality = self.duration_or(history.quality.as_ref(), default.keep_quality);
         let keep_audit = self.duration_or(history.audit.as_ref(), default.keep_audit);
+        let broken_flows = self.broken_flows(user.start.unwrap_or_default(), default.broken_flows);
         let plugins = user.plugins.unwrap_or_default();
         let plugin_trust = self.plugin_trust(plugins.unsigned.as_ref(), plugins.trust, default.plugin_trust);
         let deploy = self.terms(user.deploy.unwrap_or_default(), default.deploy);
@@ -61,12 +62,27 @@ impl Lower<'_> {
             keep_audit: keep_audit?,
             plugin_threads: plugins.threads.map_or(default.plugin_threads, |count| count as usize),
             plugin_trust: plugin_trust?,
-            start_strict: user.start.unwrap_or_default().strict.unwrap_or(default.start_strict),
+            broken_flows: broken_flows?,
             reload_watch: user.reload.unwrap_or_default().watch.unwrap_or(default.reload_watch),
             deploy: deploy?,
             events: events?,
             alerts: alerts?,
         })
+    }
+
+    /// `strict` says the same as one value of `broken_flows`.
+    fn broken_flows(&mut self, user: StartTable, default: BrokenFlows) -> Option<BrokenFlows> {
+        let stated = user.broken_flows.map(BrokenFlows::from);
+        match (&user.strict, stated) {
+            (Some(strict), Some(stated)) if strict.value != (stated == BrokenFlows::Refuse) => {
+                let message =
+                    format!("`strict = {}` and `broken_flows = \"{}\"` say different things", strict.value, stated);
+                self.report.add(Code::Conflict, &strict.span, message, "leave `strict` out");
+                None
+            }
+            (Some(At { value: true, .. }), _) => Some(BrokenFlows::Refuse),
+            (_, stated) => Some(stated.unwrap_or(default)),
+        }
     }
 
     fn terms(&mut self, user: DeployTable, default: Terms) -> Option<Terms> {
@@ -101,6 +117,16 @@ impl Lower<'_> {
             self.report.add(Code::AdminExposed, &text.span, message, help);
         }
         Some(address)
+    }
+}
+
+impl From<BrokenFlowsText> for BrokenFlows {
+    fn from(text: BrokenFlowsText) -> Self {
+        match text {
+            BrokenFlowsText::LastGood => Self::LastGood,
+            BrokenFlowsText::Without => Self::Without,
+            BrokenFlowsText::Refuse => Self::Refuse,
+        }
     }
 }
 

@@ -33,9 +33,10 @@ impl Lower<'_> {
     /// The folder that a `$ref` may lead to: the flow's, or the schema's own if it is elsewhere.
     fn schema_folder(&self, schema: &Path) -> PathBuf {
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let flows = real(if self.directory.as_os_str().is_empty() { ".".as_ref() } else { &self.directory });
+        let own = std::path::absolute(&self.directory).unwrap_or_else(|_| real(".".as_ref()));
+        let flows = self.kept.as_ref().map_or_else(|| own.clone(), |kept| kept.copy_of(&own));
         let schema = real(schema);
-        if schema.starts_with(&flows) { flows } else { schema.parent().map(Path::to_owned).unwrap_or(flows) }
+        if schema.starts_with(real(&flows)) { flows } else { schema.parent().map(Path::to_owned).unwrap_or(flows) }
     }
 }
 

@@ -100,9 +100,16 @@ impl Lower<'_> {
         }
     }
 
+    /// The path of a file that the host reads: that of its copy, where copies are read.
+    pub fn file(&mut self, text: &At<PathText>) -> Option<PathBuf> {
+        let path = self.path(text)?;
+        self.named.push(path.clone());
+        Some(self.kept.as_ref().map_or_else(|| path.clone(), |kept| kept.copy_of(&path)))
+    }
+
     /// A path to a file that must exist.
     pub(super) fn existing_file(&mut self, text: &At<PathText>, what: &str, help: &str) -> Option<PathBuf> {
-        let path = self.path(text)?;
+        let path = self.file(text)?;
         if path.is_file() {
             return Some(path);
         }

@@ -27,7 +27,7 @@ pub(crate) struct HostFile {
     pub(crate) history: Option<HistoryTable>,
     /// How plugins are run, and who may publish them to the catalogue.
     pub(crate) plugins: Option<PluginsTable>,
-    /// What keeps the host from starting.
+    /// How the host starts with flows that can't run.
     pub(crate) start: Option<StartTable>,
     /// How edited flows, plugins and tables come in force while the host runs.
     pub(crate) reload: Option<ReloadTable>,
@@ -102,12 +102,26 @@ pub(crate) struct HistoryTable {
     pub(crate) audit: Option<At<DurationText>>,
 }
 
-/// What keeps the host from starting.
+/// How the host starts with flows that can't run: because of a mistake in the file, a table or a missing secret.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StartTable {
-    /// Whether a flow that can't run keeps the host from starting; else the others run without it.
-    pub(crate) strict: Option<bool>,
+    /// What becomes of them. Unless given, each runs with the configuration that was last in force.
+    pub(crate) broken_flows: Option<BrokenFlowsText>,
+    /// `true` says the same as `broken_flows = "refuse"`.
+    pub(crate) strict: Option<At<bool>>,
+}
+
+/// What becomes of flows that can't run when the host starts.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BrokenFlowsText {
+    /// Each runs with the configuration that was last in force, if that can run; else the others run without it.
+    LastGood,
+    /// The others run without them.
+    Without,
+    /// The host doesn't start.
+    Refuse,
 }
 
 /// How edited flows, plugins and tables come in force while the host runs.

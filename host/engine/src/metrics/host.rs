@@ -16,6 +16,7 @@ pub struct HostMetrics {
     flow_info: IntGaugeVec,
     plugin_info: IntGaugeVec,
     flow_broken: IntGaugeVec,
+    flow_last_good: IntGaugeVec,
 }
 
 /// The version of a flow that is in force, for its gauges.
@@ -50,7 +51,12 @@ impl HostMetrics {
             )?,
             flow_broken: registrar.gauge(
                 "gantry_flow_broken",
-                "1 for a flow that can't run, 0 for one that does.",
+                "1 for a flow that can't run as its file says, 0 for one that does.",
+                &["flow"],
+            )?,
+            flow_last_good: registrar.gauge(
+                "gantry_flow_last_good",
+                "1 for a broken flow that runs with the configuration that was last in force.",
                 &["flow"],
             )?,
         })
@@ -78,6 +84,14 @@ impl HostMetrics {
         self.flow_broken.reset();
         for (flow, is_broken) in flows {
             self.flow_broken.with_label_values(&[flow.as_str()]).set(i64::from(is_broken));
+        }
+    }
+
+    /// Sets which flows run with the configuration that was last in force.
+    pub fn observe_last_good<'a>(&self, flows: impl Iterator<Item = &'a FlowName>) {
+        self.flow_last_good.reset();
+        for flow in flows {
+            self.flow_last_good.with_label_values(&[flow.as_str()]).set(1);
         }
     }
 

@@ -207,9 +207,18 @@ impl Conditions {
         for broken in host.flows.broken().iter() {
             let flow = &broken.name;
             let why = escape(&broken.first(), MAX_WHY);
-            let summary = format!("Flow `{flow}` is broken and does not run: {why}");
-            let details =
-                json!({ "file": broken.file, "why": why, "since": broken.since.to_string(), "look": broken.next() });
+            let last_good = broken.last_good.map(|at| at.to_string());
+            let summary = match &last_good {
+                Some(at) => format!("Flow `{flow}` is broken and runs with the configuration of {at}: {why}"),
+                None => format!("Flow `{flow}` is broken and does not run: {why}"),
+            };
+            let details = json!({
+                "file": broken.file,
+                "why": why,
+                "since": broken.since.to_string(),
+                "last_good": last_good,
+                "look": broken.next(),
+            });
             self.observe(AlertKind::FlowBroken, Some(flow), None, Level::On, summary, details);
         }
     }

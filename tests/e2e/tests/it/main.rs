@@ -11,6 +11,7 @@ mod crash;
 mod delivery;
 mod deploy;
 mod dlq;
+mod last_good;
 mod old_plugins;
 mod operators;
 mod outcomes;

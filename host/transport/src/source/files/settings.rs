@@ -130,6 +130,10 @@ impl SourceSettings for Files {
         let directory = self.directory.file_name().unwrap_or(self.directory.as_os_str()).to_string_lossy();
         Label { kind: kind.to_owned(), place: format!("{directory}/{}", self.pattern) }
     }
+
+    fn intake(&self) -> Option<String> {
+        Some(self.directory.join(&self.pattern).display().to_string())
+    }
 }
 
 /// Whether messages of files, which are JSON, can have a key there.

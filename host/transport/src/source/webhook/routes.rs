@@ -127,7 +127,7 @@ impl RouteTable {
         (table, errors)
     }
 
-    /// Shuts the endpoint of a flow that is broken, if its path is its own.
+    /// Shuts the endpoint of a flow that is broken, unless a flow takes messages there.
     pub fn shut(&mut self, flow: &Flow) {
         if let Some(webhook) = flow.source.of_kind::<Webhook>() {
             self.shut_path(&webhook.path, &flow.name);
@@ -142,9 +142,8 @@ impl RouteTable {
     }
 
     fn shut_path(&mut self, path: &str, flow: &FlowName) {
-        let is_free = self.0.get(path).is_none_or(|endpoint| endpoint.flow() == flow);
-        if is_free && may_listen(path) {
-            self.0.insert(path.to_owned(), Endpoint::Shut(flow.clone()));
+        if may_listen(path) {
+            self.0.entry(path.to_owned()).or_insert_with(|| Endpoint::Shut(flow.clone()));
         }
     }
 

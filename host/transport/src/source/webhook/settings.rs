@@ -122,6 +122,10 @@ impl SourceSettings for Webhook {
         Label { kind: "webhook".to_owned(), place: self.path.clone() }
     }
 
+    fn intake(&self) -> Option<String> {
+        Some(self.path.clone())
+    }
+
     fn secrets(&self) -> Vec<&SecretRef> {
         self.verify.secrets()
     }

@@ -23,7 +23,7 @@ pub struct Authorities {
 impl Authorities {
     /// Reads a file of certificates, or reports what is wrong with it.
     pub(super) fn read(path: &At<PathText>, lower: &mut Lower<'_>) -> Option<Self> {
-        let file = lower.path(path)?;
+        let file = lower.file(path)?;
         let shown = lower.directory().join(&*path.value);
         let shown = shown.display();
         let bytes = match std::fs::read(&file) {
