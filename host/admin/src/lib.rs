@@ -28,6 +28,7 @@ mod routes;
 mod server;
 mod state;
 mod targets;
+mod token;
 
 pub use problem::Cause;
 pub use routes::openapi;

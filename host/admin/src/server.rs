@@ -25,6 +25,7 @@ use crate::extract;
 use crate::problem::ProblemResponse;
 use crate::routes;
 use crate::state::Admin;
+use crate::token::TokenInForce;
 
 /// Largest request body: an edited payload in base64, or a component of at most half this size.
 const MAX_BODY: usize = 64 << 20;
@@ -37,7 +38,8 @@ const SHOWN_BYTES: usize = 200;
 
 /// Serves until `stop`, then finishes the requests in progress.
 pub async fn serve(listener: TcpListener, host: HostHandle, token: AdminToken, stop: CancellationToken) {
-    let door = Arc::new(Door { token, host: host.clone(), refused: Mutex::default() });
+    let door =
+        Arc::new(Door { token: TokenInForce::new(token, host.clone()), host: host.clone(), refused: Mutex::default() });
     let admin = Admin::of_host(host);
     let limits = Limits::default();
     let guarded = routes(routes::guarded())
@@ -104,7 +106,7 @@ async fn read_body(State(limits): State<Limits>, request: Request, next: Next) -
 
 /// What the check of the token needs, and what it reports to.
 struct Door {
-    token: AdminToken,
+    token: TokenInForce,
     host: HostHandle,
     refused: Mutex<LogLimit>,
 }
@@ -130,7 +132,8 @@ async fn authorize(State(door): State<Arc<Door>>, request: Request, next: Next) 
         Some(presented) if door.token.matches(presented) => next.run(request).await,
         _ => {
             door.refuse(request.uri().path());
-            let detail = "send `Authorization: Bearer TOKEN`; the token is in DATA/admin.token";
+            let detail = "send `Authorization: Bearer TOKEN`; the token is in DATA/admin.token, or where `admin.token` of the \
+                          host file says. One that was replaced there counts from the first request with it on";
             let problem = ProblemResponse::new(Code::Unauthorized, detail);
             ([(header::WWW_AUTHENTICATE, "Bearer")], problem).into_response()
         }

@@ -59,7 +59,7 @@ pub use queue::{
     DeliveryState, QueueChange, QueueChangeRequest, QueueCount, QueueExport, QueueFilter, QueueList, QueueMoveRequest,
     QueueOrder, QueuePart, QueuedDelivery, QueuedMessage, StayReason, Stayed, Wait, WaitReason,
 };
-pub use reload::{ReloadChanges, ReloadReport, ReloadResult, ReloadTrigger, RemovedFlow};
+pub use reload::{ReloadChanges, ReloadReport, ReloadResult, ReloadTrigger, RemovedFlow, SettingChange};
 pub use rework::{
     Acknowledgement, Change, CloseRequest, Diff, EditedPayload, ReplayOutcome, ReplayRequest, ReplayRun, Revision,
     RevisionDiff, Revisions,

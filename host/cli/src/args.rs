@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Parser};
-use gantry_config::{HOST_FILE, HostConfig};
+use gantry_config::{Diagnostics, HOST_FILE, HostConfig};
 
 use crate::command::Command;
 use crate::exit::{Exit, Failure};
@@ -99,18 +99,35 @@ impl HostArgs {
         }
     }
 
+    /// The host's file; none if there is none, and none is named.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        let default = Path::new(HOST_FILE);
+        self.config.as_deref().or_else(|| default.is_file().then_some(default))
+    }
+
     /// Loads the host's settings and prints their mistakes and warnings.
     pub(crate) fn load(&self, output: &Output) -> Result<HostConfig, Failure> {
-        let default = Path::new(HOST_FILE);
-        let file = self.config.as_deref().or_else(|| default.is_file().then_some(default));
-        let loaded = HostConfig::load(file);
-        let (mut config, warnings) = loaded.map_err(|mistakes| {
-            Failure::mistakes(Exit::InvalidConfig, "the host file has mistakes", &mistakes, output)
-        })?;
+        self.read(output)?.map_err(|mistakes| self.refuse(&mistakes, output))
+    }
+
+    /// The same, with mistakes as a result, not printed yet.
+    pub(crate) fn read(&self, output: &Output) -> Result<Result<HostConfig, Diagnostics>, Failure> {
+        let (config, warnings) = match HostConfig::load(self.file()) {
+            Ok(loaded) => loaded,
+            Err(mistakes) => return Ok(Err(mistakes)),
+        };
         output.complain_about(&warnings);
-        if let Some(data) = &self.data {
-            config.data_dir = std::path::absolute(data)?;
-        }
-        Ok(config)
+        Ok(Ok(self.in_directory(config)?))
+    }
+
+    /// The failure of a command that can't do without the host's file.
+    pub(crate) fn refuse(&self, mistakes: &Diagnostics, output: &Output) -> Failure {
+        Failure::mistakes(Exit::InvalidConfig, "the host file has mistakes", mistakes, output)
+    }
+
+    /// These settings, with the data directory that the command line names.
+    pub(crate) fn in_directory(&self, config: HostConfig) -> std::io::Result<HostConfig> {
+        let data_dir = self.data.as_ref().map(std::path::absolute).transpose()?;
+        Ok(HostConfig { data_dir: data_dir.unwrap_or_else(|| config.data_dir.clone()), ..config })
     }
 }

@@ -15,6 +15,7 @@ mod error;
 mod groups;
 mod host;
 mod jobs;
+mod misread;
 mod plugins;
 mod queue;
 mod records;
@@ -108,8 +109,21 @@ fn with_config<T>(
     output: &Output,
     work: impl AsyncFnOnce(&HostConfig) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let config = host.load(output)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::Internal)?;
+    let config = match host.read(output)? {
+        Ok(config) => config,
+        Err(mistakes) => match runtime.block_on(misread::running(host)) {
+            Some(config) => {
+                output.complain_about(&mistakes);
+                output.complain(&format!(
+                    "warning: the host file has mistakes; asking the host that runs on {} all the same",
+                    config.data_dir.display()
+                ));
+                config
+            }
+            None => return Err(host.refuse(&mistakes, output)),
+        },
+    };
     runtime.block_on(work(&config))
 }
 

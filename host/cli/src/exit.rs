@@ -35,7 +35,8 @@ coded_enum! {
         /// The work is done, but a flow missed its success criteria, messages were left in flight, or a job's messages
         /// failed again.
         CriteriaMissed = 8 => "criteria_missed",
-        /// A deployment waits for its operator: `gantry deploy approve` or `gantry deploy rollback`.
+        /// A deployment waits for its operator: `gantry deploy approve` or `gantry deploy rollback`; or settings of the host
+        /// file, which `gantry reload` names, wait for a restart.
         Waiting = 9 => "waiting",
     }
 }

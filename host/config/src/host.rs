@@ -2,6 +2,8 @@
 //!
 //! The defaults are `config.default.toml`, embedded: one text that is both the default and its documentation.
 
+mod in_force;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use crate::alert::{Alert, Events};
 use crate::flow::SecretRef;
 use crate::plugin_trust::PluginTrust;
 use crate::units::{show_duration, show_size};
+
+pub use in_force::{SettingChange, SettingsInForce};
 
 /// The defaults, with comments that explain every key.
 pub const DEFAULT_HOST_FILE: &str = include_str!("config.default.toml");

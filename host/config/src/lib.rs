@@ -35,7 +35,7 @@ pub use flow::{
     Auth, Dedupe, Flow, OnFailure, OnViolation, Ordering, PluginStep, Purpose, QueueBounds, RulesStep, SecretRef, Step,
     SuccessCriteria, Table, Target, ValueFrom, Verify, Work,
 };
-pub use host::{BrokenFlows, DEFAULT_HOST_FILE, HostConfig};
+pub use host::{BrokenFlows, DEFAULT_HOST_FILE, HostConfig, SettingChange, SettingsInForce};
 pub use kept_files::KeptFiles;
 pub use kind::{Kinds, Label, SourceKind, SourceSettings, TargetKind, TargetSettings};
 pub use load::{

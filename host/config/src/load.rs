@@ -134,6 +134,7 @@ fn examine<P: AsRef<Path>>(paths: &[P], kinds: &Kinds, schema: &Value, taken: &B
     }
     compare(&mut drafts);
     refuse_former(&mut drafts);
+    compare_paths(&mut drafts);
     refuse_taken(&mut drafts, taken);
     files.extend(drafts.into_iter().map(|(report, draft)| ExaminedFile {
         path: report.file.path.clone(),
@@ -159,6 +160,20 @@ impl HostConfig {
     #[must_use]
     pub fn alert_flows(&self) -> BTreeSet<FlowName> {
         self.alerts.iter().map(|alert| alert.flow.clone()).collect()
+    }
+
+    /// What can be read of a host file with mistakes: where the host keeps its data, and its token. Everything else is as by
+    /// default. None if not even that can be read.
+    #[must_use]
+    pub fn salvage(path: &Path) -> Option<Self> {
+        let file = read(path).ok()?;
+        let text = Arc::clone(&file.text);
+        let mut report = Report::of(file);
+        let (mut document, _) = DeTable::parse_recoverable(&text);
+        shape::check(&schema::host(), document.get_mut(), &mut report);
+        let user: HostFile = deserialize(document, &mut report)?;
+        let kept = HostFile { data: user.data, admin: user.admin, ..HostFile::default() };
+        Lower::new(&mut report).host(Layers { user: kept, default: Self::default() })
     }
 
     /// Reads the host file over the defaults; without a file, the defaults alone.
@@ -311,6 +326,30 @@ fn refuse_former(drafts: &mut [(Report, Draft)]) {
                     first.insert(name.clone(), report.file.line_at(&former.span));
                 }
             }
+        }
+    }
+}
+
+/// Warns of webhooks whose paths differ only by a slash at the end: a sender that adds or forgets it reaches the other flow.
+fn compare_paths(drafts: &mut [(Report, Draft)]) {
+    let mut first: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for (report, draft) in drafts {
+        let Some(At { span, value }) = draft.intake.as_ref().filter(|intake| intake.value.starts_with('/')) else {
+            continue;
+        };
+        let plain = value.trim_end_matches('/').to_owned();
+        match first.get(&plain) {
+            Some((other, place)) if other != value => {
+                let message = format!("the path differs from `{other}`, at {place}, only by a slash at the end");
+                report.add(
+                    Code::SimilarPath,
+                    span,
+                    message,
+                    "a sender that adds or forgets the slash reaches the other flow",
+                );
+            }
+            Some(_) => {}
+            None => drop(first.insert(plain, (value.clone(), report.file.line_at(span).to_string()))),
         }
     }
 }

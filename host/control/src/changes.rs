@@ -1,5 +1,6 @@
 //! What a reload changed about the flows.
 
+use gantry_config::SettingChange;
 use gantry_core::FlowName;
 
 /// What a reload did to the flows.
@@ -15,6 +16,8 @@ pub struct Changes {
     pub unchanged: Vec<FlowName>,
     /// Flows that can't run: they could not before either.
     pub broken: Vec<FlowName>,
+    /// Settings of the host that changed.
+    pub settings: Vec<SettingChange>,
 }
 
 /// A flow that was removed, and what is left of it.
@@ -29,9 +32,9 @@ pub struct Removed {
 }
 
 impl Changes {
-    /// Whether no flow changed.
+    /// Whether neither a flow nor a setting changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
+        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty() && self.settings.is_empty()
     }
 }

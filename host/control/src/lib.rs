@@ -10,6 +10,7 @@
 pub mod changes;
 pub mod diagnose;
 mod fingerprint;
+pub mod host_file;
 pub mod jobs;
 pub mod last_good;
 pub mod plan;

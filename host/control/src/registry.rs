@@ -143,6 +143,11 @@ impl FlowRegistry {
         &self.alert_flows
     }
 
+    /// Sets the flows of alerts, for the plans to come; returns those of before.
+    pub(crate) fn replace_alert_flows(&mut self, flows: Vec<Flow>) -> Vec<Flow> {
+        std::mem::replace(&mut self.alert_flows, flows)
+    }
+
     /// Refuses to do something with a flow that can't run.
     pub(crate) fn refuse_broken(&self, flow: &FlowName) -> Result<(), FlowBroken> {
         self.active.refuse_broken(flow)

@@ -4,13 +4,16 @@
 //! ones take over only if nothing is wrong with them. A flow that was broken before is tried again, and doesn't keep the
 //! others back if it still is. A batch begins and ends under one version, existing deliveries stay as they
 //! are, and what did not change is not touched. The result of the last reload is kept for the operator.
+//!
+//! The host's own file is read as well. Of a mistake in it, nothing comes into force. What a reload can change of the host's
+//! settings is changed together with the flows; the rest is named, until a restart.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use gantry_config::{Diagnostics, Severity, Survey, survey_flows};
+use gantry_config::{Diagnostics, HostConfig, SettingChange, SettingsInForce, Severity, Survey, survey_flows};
 use gantry_core::{Clock, FlowName, Timestamp};
 use gantry_engine::metrics::Metrics;
 use parking_lot::Mutex;
@@ -18,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
 use crate::diagnose;
+use crate::host_file::HostFile;
 use crate::plan::{Candidates, OnBroken, Plan};
 use crate::registry::FlowRegistry;
 use crate::rollout::Recall;
@@ -31,6 +35,8 @@ pub struct FlowFiles {
     pub env: fn(&str) -> Option<OsString>,
     /// Whether files are reloaded as soon as they are saved.
     pub watch: bool,
+    /// The host's own file; none: only flows are reloaded.
+    pub host: Option<HostFile>,
 }
 
 /// What triggered a reload.
@@ -68,6 +74,8 @@ pub struct ReloadReport {
     pub changes: Changes,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
+    /// Settings that the host's file states differently from what is in force, and that take a restart.
+    pub restart: Vec<SettingChange>,
 }
 
 /// Why a reload has no result.
@@ -92,7 +100,15 @@ pub struct Reloader {
     last: Mutex<Option<ReloadReport>>,
     metrics: Metrics,
     clock: Arc<dyn Clock>,
+    settings: SettingsInForce,
     stopping: CancellationToken,
+}
+
+/// What a reload would put in force.
+struct Ready {
+    plan: Plan,
+    warnings: Diagnostics,
+    host: Option<HostConfig>,
 }
 
 impl ReloadResult {
@@ -127,9 +143,10 @@ impl Reloader {
         recall: Recall,
         metrics: Metrics,
         clock: Arc<dyn Clock>,
+        settings: SettingsInForce,
         stopping: CancellationToken,
     ) -> Self {
-        Self { registry, files: OnceLock::new(), recall, last: Mutex::default(), metrics, clock, stopping }
+        Self { registry, files: OnceLock::new(), recall, last: Mutex::default(), metrics, clock, settings, stopping }
     }
 
     /// Sets where flows are read from. Only the first call has an effect; returns whether this was it.
@@ -156,27 +173,44 @@ impl Reloader {
 
     async fn run(&self, trigger: Trigger) -> Result<ReloadReport, ReloadError> {
         let files = self.files.get().cloned().ok_or(ReloadError::NoFiles)?;
-        let registry = Arc::clone(&self.registry).lock_owned().await;
+        let mut registry = Arc::clone(&self.registry).lock_owned().await;
         self.recall.again().await;
         let (mut registry, planned) = tokio::task::spawn_blocking(move || {
-            let planned = plan(&registry, &files);
+            let planned = prepare(&mut registry, &files);
             (registry, planned)
         })
         .await?;
         if self.stopping.is_cancelled() {
             return Err(ReloadError::Stopping);
         }
-        let (result, changes, diagnostics) = match planned {
-            Ok((plan, warnings)) => {
-                let changes = registry.apply(plan).await;
+        let (result, changes, diagnostics, restart) = match planned {
+            Ok(Ready { plan, warnings, host }) => {
+                let (settings, restart) = host.map(|host| self.take_over(&host)).unwrap_or_default();
+                let changes = Changes { settings, ..registry.apply(plan).await };
                 let result = if changes.is_empty() { ReloadResult::Unchanged } else { ReloadResult::Applied };
-                (result, changes, warnings)
+                (result, changes, warnings, restart)
             }
-            Err(diagnostics) => (ReloadResult::Refused, Changes::default(), diagnostics),
+            Err(diagnostics) => (ReloadResult::Refused, Changes::default(), diagnostics, self.restart_needed()),
         };
-        let report = ReloadReport { at: self.clock.now(), trigger, result, changes, diagnostics };
+        let report = ReloadReport { at: self.clock.now(), trigger, result, changes, diagnostics, restart };
         self.record(&report);
         Ok(report)
+    }
+
+    /// Puts the settings of the host's file in force: those that changed, and those that take a restart.
+    fn take_over(&self, host: &HostConfig) -> (Vec<SettingChange>, Vec<SettingChange>) {
+        let changes = self.settings.now().changes(host);
+        self.settings.take_over(host);
+        let (restart, changed) = changes.into_iter().partition(SettingChange::needs_restart);
+        let restart: Vec<SettingChange> = restart;
+        self.metrics.host().observe_restart_needed(restart.iter().map(|change| change.setting.as_str()));
+        (changed, restart)
+    }
+
+    /// The settings that take a restart, as the last reload found them.
+    #[must_use]
+    pub fn restart_needed(&self) -> Vec<SettingChange> {
+        self.last.lock().as_ref().map(|last| last.restart.clone()).unwrap_or_default()
     }
 
     /// The last reload; none before the first.
@@ -195,6 +229,7 @@ impl Reloader {
                     added = names(&changes.added),
                     changed = names(&changes.changed),
                     removed = names(&removed),
+                    settings = settings(&changes.settings),
                     "flows reloaded"
                 );
             }
@@ -209,8 +244,35 @@ impl Reloader {
                 );
             }
         }
+        if !report.restart.is_empty() && report.result != ReloadResult::Refused {
+            tracing::warn!(
+                settings = settings(&report.restart),
+                "settings of the host file take a restart to come into force"
+            );
+        }
         self.metrics.host().observe_reload(report.result.name());
         *self.last.lock() = Some(report.clone());
+    }
+}
+
+/// Reads the host's file and the flows: what they would put in force, or everything that is wrong. Until it is in force,
+/// the alerts that the host's file names are in the registry only if this succeeds.
+fn prepare(registry: &mut FlowRegistry, files: &FlowFiles) -> Result<Ready, Diagnostics> {
+    let Some(file) = &files.host else {
+        return plan(registry, files).map(|(plan, warnings)| Ready { plan, warnings, host: None });
+    };
+    let (host, mut warnings) = file.read()?;
+    let alerts_before = registry.replace_alert_flows(file.alert_flows(&host));
+    match plan(registry, files) {
+        Ok((plan, found)) => {
+            warnings.extend(found);
+            Ok(Ready { plan, warnings, host: Some(host) })
+        }
+        Err(found) => {
+            registry.replace_alert_flows(alerts_before);
+            warnings.extend(found);
+            Err(warnings)
+        }
     }
 }
 
@@ -236,6 +298,10 @@ fn plan(registry: &FlowRegistry, files: &FlowFiles) -> Result<(Plan, Diagnostics
             Err(found)
         }
     }
+}
+
+fn settings(changes: &[SettingChange]) -> String {
+    changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn names(flows: &[FlowName]) -> String {

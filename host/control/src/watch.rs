@@ -102,6 +102,7 @@ async fn wanted_by(reloader: &Reloader) -> Wanted {
             wanted.files.insert(path)
         };
     }
+    wanted.files.extend(reloader.files().and_then(|files| files.host.as_ref()).map(|host| host.file.clone()));
     let registry = reloader.registry().lock().await;
     wanted.files.extend(registry.files().filter_map(|file| std::path::absolute(file).ok()));
     wanted

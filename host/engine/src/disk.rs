@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use gantry_config::SettingsInForce;
 use gantry_store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -17,14 +18,14 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 pub struct DiskGuard {
     low: Arc<AtomicBool>,
     dir: PathBuf,
-    reserve: u64,
+    settings: SettingsInForce,
 }
 
 impl DiskGuard {
     /// Checks once; [`DiskGuard::watch`] checks again and again.
     #[must_use]
-    pub fn new(dir: &Path, reserve: u64) -> Self {
-        let guard = Self { low: Arc::default(), dir: dir.to_path_buf(), reserve };
+    pub fn new(dir: &Path, settings: SettingsInForce) -> Self {
+        let guard = Self { low: Arc::default(), dir: dir.to_path_buf(), settings };
         guard.check();
         guard
     }
@@ -50,12 +51,13 @@ impl DiskGuard {
     fn check(&self) {
         let Ok(disk) = rustix::fs::statvfs(&self.dir) else { return };
         let free_bytes = disk.f_bavail.saturating_mul(disk.f_frsize);
-        let low = free_bytes < self.reserve;
+        let reserve = self.settings.now().disk_reserve_bytes;
+        let low = free_bytes < reserve;
         if self.low.swap(low, Ordering::Relaxed) != low {
             if low {
                 tracing::error!(
                     free_bytes,
-                    reserve_bytes = self.reserve,
+                    reserve_bytes = reserve,
                     dir = %self.dir.display(),
                     "disk low: intake answers 503 until space is freed"
                 );
@@ -68,12 +70,23 @@ impl DiskGuard {
 
 #[cfg(test)]
 mod tests {
+    use gantry_config::HostConfig;
+
     use super::*;
+
+    fn reserve(bytes: u64) -> HostConfig {
+        HostConfig { disk_reserve_bytes: bytes, ..HostConfig::default() }
+    }
 
     #[test]
     fn a_reserve_larger_than_the_disk_is_low_and_none_is_not() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(DiskGuard::new(dir.path(), u64::MAX).is_low());
-        assert!(!DiskGuard::new(dir.path(), 0).is_low());
+        let settings = SettingsInForce::new(reserve(u64::MAX));
+        let guard = DiskGuard::new(dir.path(), settings.clone());
+        assert!(guard.is_low());
+        assert!(!DiskGuard::new(dir.path(), SettingsInForce::new(reserve(0))).is_low());
+        settings.take_over(&reserve(0));
+        guard.check();
+        assert!(!guard.is_low(), "a reload has lowered it");
     }
 }

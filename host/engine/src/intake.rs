@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gantry_config::QueueBounds;
+use gantry_config::{QueueBounds, SettingsInForce};
 use gantry_core::{Clock, Envelope, FlowName, Message, MessageId, MessageState, Timestamp};
 use gantry_store::{Enqueued, KvWrite, NewMessage, Store, StoreError};
 use gantry_transport::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
@@ -30,8 +30,8 @@ pub struct HostIntake {
     pub clock: Arc<dyn Clock>,
     /// Whether the disk is low.
     pub disk: DiskGuard,
-    /// Most bytes in the queue, all flows together.
-    pub quota: Option<u64>,
+    /// The host's settings, of which it reads how many bytes all queues together may take.
+    pub settings: SettingsInForce,
     /// Cancelled when intake stops.
     pub stop: CancellationToken,
     /// The flows in force.
@@ -103,7 +103,8 @@ impl HostIntake {
         if self.disk.is_low() {
             return Err(IntakeError::DiskFull { retry_after: RETRY_AFTER });
         }
-        if self.quota.is_some_and(|quota| self.store.whole_backlog().bytes >= quota) {
+        let quota = self.settings.now().queue_quota_bytes;
+        if quota.is_some_and(|quota| self.store.whole_backlog().bytes >= quota) {
             return Err(IntakeError::OverQuota { retry_after: RETRY_AFTER });
         }
         if !arrivals.messages.is_empty() && self.is_full(&arrivals.flow) {

@@ -100,6 +100,12 @@ impl Case {
         Ok(case)
     }
 
+    /// The routes that it expects, as it writes them.
+    #[must_use]
+    pub fn routes(&self) -> BTreeSet<&str> {
+        self.expected.iter().flat_map(routes).collect()
+    }
+
     /// The time that its messages see.
     #[must_use]
     pub const fn now(&self) -> Timestamp {

@@ -16,36 +16,63 @@ mod report;
 mod watch;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::sync::Arc;
 
-use gantry_config::{Alert, Flow};
+use gantry_config::{Alert, Flow, HostConfig};
+use gantry_core::Clock;
+use gantry_core::alert::Firing;
 use gantry_store::{Store, StoreError};
 use gantry_transport::target::{BuildError, Target, TargetContext};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio_util::sync::CancellationToken;
 
 use crate::view::HostView;
 use endpoint::{EndpointState, FiringTable};
-use flow::flow_of;
 
+pub use flow::flow_of;
 pub use report::{AlertReport, FiringReport, TestAnswer, UnknownAlert};
 
-/// The alerts of a host, with the conditions that fire at each.
-#[derive(Clone, Default)]
-pub struct Alerts(Arc<BTreeMap<String, Endpoint>>);
+/// The alerts of a host, with the conditions that fire at each; clones share them.
+#[derive(Clone)]
+pub struct Alerts {
+    endpoints: Arc<RwLock<Endpoints>>,
+    table: FiringTable,
+    env: fn(&str) -> Option<OsString>,
+    clock: Arc<dyn Clock>,
+}
+
+/// The endpoints by name.
+type Endpoints = BTreeMap<String, Arc<Endpoint>>;
 
 /// Runs the alerts of a host; cheap to clone.
 #[derive(Clone)]
 pub struct Alerting {
     view: HostView,
     alerts: Alerts,
+    /// The settings that the alerts were last read from.
+    known: Arc<tokio::sync::Mutex<Arc<HostConfig>>>,
 }
 
 impl Alerting {
     /// The alerts of the host that this view shows.
     #[must_use]
-    pub const fn new(view: HostView, alerts: Alerts) -> Self {
-        Self { view, alerts }
+    pub fn new(view: HostView, alerts: Alerts) -> Self {
+        let known = Arc::new(tokio::sync::Mutex::new(view.settings.now()));
+        Self { view, alerts, known }
+    }
+
+    /// Puts the alerts of the settings in force, if those have changed: after a reload.
+    pub async fn follow_settings(&self) {
+        let mut known = self.known.lock().await;
+        let now = self.view.settings.now();
+        if Arc::ptr_eq(&known, &now) {
+            return;
+        }
+        *known = now;
+        if let Err(error) = self.alerts.replace(&known.alerts).await {
+            tracing::error!(%error, "the alerts of the host file did not come into force; `gantry reload` tries again");
+        }
     }
 
     /// Watches the host and notifies the endpoints, until `stop`.
@@ -57,7 +84,8 @@ impl Alerting {
 /// One endpoint.
 pub(crate) struct Endpoint {
     pub(crate) alert: Alert,
-    pub(crate) state: Mutex<EndpointState>,
+    /// Shared with the endpoint of the same name before and after a reload.
+    pub(crate) state: Arc<Mutex<EndpointState>>,
     pub(crate) table: FiringTable,
     /// Used to test the endpoint; all notifications go through the endpoint's flow.
     pub(crate) target: Arc<dyn Target>,
@@ -81,32 +109,66 @@ pub enum AlertsError {
 
 impl Alerts {
     /// Opens the endpoints, and reads which conditions fired before the start.
-    pub async fn open(alerts: &[Alert], store: &Store, context: TargetContext<'_>) -> Result<Self, AlertsError> {
+    pub async fn open(
+        alerts: &[Alert],
+        store: &Store,
+        env: fn(&str) -> Option<OsString>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, AlertsError> {
         let table = FiringTable::new(store.clone());
         let mut fired = table.load().await?;
-        let mut endpoints = BTreeMap::new();
+        let opened = Self { endpoints: Arc::default(), table, env, clock };
+        let mut endpoints = Endpoints::new();
         for alert in alerts {
-            let target = gantry_transport::target::build(&alert.target(), context)
-                .map_err(|source| AlertsError::Endpoint { alert: alert.name.clone(), source })?;
             let state = EndpointState::of(fired.remove(&alert.name).unwrap_or_default());
-            let endpoint = Endpoint { alert: alert.clone(), state: Mutex::new(state), table: table.clone(), target };
-            endpoints.insert(alert.name.clone(), endpoint);
+            endpoints.insert(alert.name.clone(), Arc::new(opened.endpoint(alert, Arc::new(Mutex::new(state)))?));
         }
-        table.forget(fired).await?;
-        Ok(Self(Arc::new(endpoints)))
+        opened.table.forget(fired).await?;
+        *opened.endpoints.write() = endpoints;
+        Ok(opened)
+    }
+
+    /// Replaces the endpoints by those of these alerts, after a reload of the host's file. One of the same name goes on with
+    /// what fires there.
+    pub(crate) async fn replace(&self, alerts: &[Alert]) -> Result<(), AlertsError> {
+        let before = self.endpoints.read().clone();
+        let mut endpoints = Endpoints::new();
+        for alert in alerts {
+            let state = before.get(&alert.name).map(|known| Arc::clone(&known.state)).unwrap_or_default();
+            endpoints.insert(alert.name.clone(), Arc::new(self.endpoint(alert, state)?));
+        }
+        let removed = before.iter().filter(|(name, _)| !endpoints.contains_key(*name));
+        let removed = removed.map(|(name, endpoint)| (name.clone(), endpoint.firing()));
+        let removed = removed.filter(|(_, firing)| !firing.is_empty()).collect();
+        *self.endpoints.write() = endpoints;
+        Ok(self.table.forget(removed).await?)
+    }
+
+    fn endpoint(&self, alert: &Alert, state: Arc<Mutex<EndpointState>>) -> Result<Endpoint, AlertsError> {
+        let context = TargetContext { env: &self.env, clock: &self.clock };
+        let target = gantry_transport::target::build(&alert.target(), context)
+            .map_err(|source| AlertsError::Endpoint { alert: alert.name.clone(), source })?;
+        Ok(Endpoint { alert: alert.clone(), state, table: self.table.clone(), target })
     }
 
     /// The flow of each endpoint.
     #[must_use]
     pub fn flows(&self) -> Vec<Flow> {
-        self.iter().map(|endpoint| flow_of(&endpoint.alert)).collect()
+        self.all().iter().map(|endpoint| flow_of(&endpoint.alert)).collect()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Endpoint> {
-        self.0.values()
+    /// The endpoints, by name.
+    pub(crate) fn all(&self) -> Vec<Arc<Endpoint>> {
+        self.endpoints.read().values().cloned().collect()
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&Endpoint> {
-        self.0.get(name)
+    pub(crate) fn get(&self, name: &str) -> Option<Arc<Endpoint>> {
+        self.endpoints.read().get(name).cloned()
+    }
+}
+
+impl Endpoint {
+    fn firing(&self) -> Vec<Firing> {
+        self.state.lock().firing.firing().cloned().collect()
     }
 }

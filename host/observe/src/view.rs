@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::Flow;
+use gantry_config::{Flow, SettingsInForce};
 use gantry_control::reload::Reloader;
 use gantry_control::rollout::Deployer;
 use gantry_core::Clock;
@@ -33,8 +33,8 @@ pub struct HostView {
     pub deployer: Deployer,
     /// The reloads, of which a refused one is a condition.
     pub reloader: Arc<Reloader>,
-    /// How old a flow's oldest message may be, unless the flow says otherwise.
-    pub queue_age: Duration,
+    /// The host's settings in force.
+    pub settings: SettingsInForce,
     /// The flows that take nothing in, because an operator said so.
     pub closed_intakes: ClosedIntakes,
 }
@@ -43,6 +43,6 @@ impl HostView {
     /// How old the oldest message of this flow may be.
     #[must_use]
     pub fn queue_age(&self, flow: &Flow) -> Duration {
-        flow.queue_age.unwrap_or(self.queue_age)
+        flow.queue_age.unwrap_or_else(|| self.settings.now().events.queue_age)
     }
 }

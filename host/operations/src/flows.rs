@@ -34,7 +34,10 @@ impl Operation for Reload {
     }
 
     async fn run(self, call: Call) -> Result<ReloadReport, OperationError> {
-        Ok(call.host()?.reloader.reload(self.trigger).await?)
+        let host = call.host()?;
+        let report = host.reloader.reload(self.trigger).await?;
+        host.alerting.follow_settings().await;
+        Ok(report)
     }
 
     fn outcome(report: &ReloadReport) -> (AuditOutcome, Option<String>) {
@@ -48,11 +51,12 @@ impl Operation for Reload {
 }
 
 /// `added returns; changed orders`
-fn changed(Changes { added, changed, removed, .. }: &Changes) -> String {
+fn changed(Changes { added, changed, removed, settings, .. }: &Changes) -> String {
     let removed: Vec<_> = removed.iter().map(|removed| removed.flow.clone()).collect();
     let named = [("added", added.as_slice()), ("changed", changed.as_slice()), ("removed", removed.as_slice())];
     let named = named.into_iter().filter(|(_, flows)| !flows.is_empty());
-    named.map(|(what, flows)| format!("{what} {}", names(flows))).collect::<Vec<_>>().join("; ")
+    let named = named.map(|(what, flows)| format!("{what} {}", names(flows)));
+    named.chain(settings.iter().map(ToString::to_string)).collect::<Vec<_>>().join("; ")
 }
 
 fn names(flows: &[FlowName]) -> String {

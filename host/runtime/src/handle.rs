@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use gantry_config::{HostConfig, SettingsInForce};
 use gantry_control::reload::ReloadReport;
 use gantry_control::rollout::{DeployError, Deployment, ShadowReport};
 use gantry_core::{DeadLetterId, FlowName, HostEvent, Timestamp};
@@ -28,6 +29,7 @@ pub struct HostHandle {
     pub(crate) reports: Reports,
     pub(crate) events: Events,
     pub(crate) metrics: Metrics,
+    pub(crate) settings: SettingsInForce,
 }
 
 /// Whether a host works, and should get traffic; clones share the state.
@@ -110,6 +112,12 @@ impl HostHandle {
 
     pub(crate) fn not_ready(&self) {
         self.health.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// The host's settings in force.
+    #[must_use]
+    pub fn settings(&self) -> Arc<HostConfig> {
+        self.settings.now()
     }
 
     /// The last reload; none before the first.

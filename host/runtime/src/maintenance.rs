@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use gantry_config::SettingsInForce;
 use gantry_core::Digest;
 use gantry_engine::metrics::Metrics;
 use gantry_store::{Catalogue, Store};
@@ -17,12 +18,8 @@ pub(crate) struct Maintenance {
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
     pub(crate) catalogue: Catalogue,
-    /// How long histories are kept.
-    pub(crate) keep_history: Duration,
-    /// How long counters of broken rules are kept.
-    pub(crate) keep_quality: Duration,
-    /// How long audit entries are kept.
-    pub(crate) keep_audit: Duration,
+    /// How long histories, counters of broken rules and audit entries are kept.
+    pub(crate) settings: SettingsInForce,
     /// Plugin files that a rollback may need. None if that is not known: then no file is removed.
     pub(crate) rollback_plugins: Option<HashSet<Digest>>,
 }
@@ -43,7 +40,7 @@ impl Maintenance {
 
     async fn sweep_records(&self) {
         loop {
-            match self.store.sweep(self.keep_history).await {
+            match self.store.sweep(self.settings.now().keep_history).await {
                 Ok(swept) => {
                     self.metrics.queues().observe_expired(swept.expired);
                     if !swept.more {
@@ -62,7 +59,7 @@ impl Maintenance {
     /// Removes old counters of broken rules.
     async fn sweep_quality(&self) {
         loop {
-            match self.store.sweep_quality(self.keep_quality).await {
+            match self.store.sweep_quality(self.settings.now().keep_quality).await {
                 Ok(true) => tokio::task::yield_now().await,
                 Ok(false) => return,
                 Err(error) => {
@@ -76,7 +73,7 @@ impl Maintenance {
     /// Removes old audit entries.
     async fn sweep_audit(&self) {
         loop {
-            match self.store.sweep_audit(self.keep_audit).await {
+            match self.store.sweep_audit(self.settings.now().keep_audit).await {
                 Ok(true) => tokio::task::yield_now().await,
                 Ok(false) => return,
                 Err(error) => {

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use gantry_config::{BrokenFlows, Flow, HostConfig};
+use gantry_config::{BrokenFlows, Flow, HostConfig, SettingsInForce};
 use gantry_control::last_good::LastGoodFiles;
 use gantry_control::plan::{Candidates, OnBroken, Plan};
 use gantry_control::publish::Publisher;
@@ -60,6 +60,7 @@ pub struct HostBuilder {
 
 /// The state on disk, opened.
 struct Opened {
+    settings: SettingsInForce,
     shared: Shared,
     metrics: Metrics,
     alerts: Alerts,
@@ -160,8 +161,7 @@ impl HostBuilder {
             tracing::info!(dir = %dir.display(), "the data directory is new: a store was created in it");
         }
         let metrics = Metrics::new()?;
-        let context = TargetContext { env: &self.env, clock: &self.clock };
-        let alerts = Alerts::open(&config.alerts, &store, context).await?;
+        let alerts = Alerts::open(&config.alerts, &store, self.env, Arc::clone(&self.clock)).await?;
         let (events, outbox) = Events::new(metrics.clone(), Arc::clone(&self.clock), &config.events.instance);
         let shared = Shared {
             stops: TargetStops::load(store.clone()).await?,
@@ -175,9 +175,10 @@ impl HostBuilder {
         };
         let publisher = Publisher::open(config, shared.store.clone(), shared.sandbox.clone(), Arc::clone(&self.clock))?;
         let catalogue = CatalogueView::new(publisher.clone(), shared.sandbox.clone());
-        let disk = DiskGuard::new(&dir, config.disk_reserve_bytes);
+        let settings = SettingsInForce::new(config.clone());
+        let disk = DiskGuard::new(&dir, settings.clone());
         let closed_intakes = ClosedIntakes::load(shared.store.clone()).await?;
-        Ok(Opened { closed_intakes, shared, metrics, alerts, outbox, disk, publisher, catalogue })
+        Ok(Opened { settings, closed_intakes, shared, metrics, alerts, outbox, disk, publisher, catalogue })
     }
 
     async fn open_store(&self) -> Result<Store, StartError> {
@@ -187,7 +188,7 @@ impl HostBuilder {
     }
 
     async fn load(&self, opened: &Opened, candidates: Candidates) -> Result<Loaded, StartError> {
-        let Opened { shared, metrics, alerts, disk, catalogue, closed_intakes, .. } = opened;
+        let Opened { settings, shared, metrics, alerts, disk, catalogue, closed_intakes, .. } = opened;
         let deployments = Recall::new(shared.clone(), catalogue.clone()).all().await?;
         let groups = TaskGroups::default();
         let active = ActiveFlows::default();
@@ -196,7 +197,7 @@ impl HostBuilder {
             store: shared.store.clone(),
             clock: Arc::clone(&self.clock),
             disk: disk.clone(),
-            quota: self.config.queue_quota_bytes,
+            settings: settings.clone(),
             stop: groups.sources.stop.clone(),
             flows: active.clone(),
             closed: closed_intakes.clone(),
@@ -237,7 +238,7 @@ impl HostBuilder {
 
     /// Starts all tasks. Nothing can fail from here on; flows change only by reloads and rollouts.
     async fn run(self, opened: Opened, loaded: Loaded, listener: TcpListener, intake_address: SocketAddr) -> Host {
-        let Opened { shared, metrics, alerts, outbox, disk, publisher, catalogue, closed_intakes } = opened;
+        let Opened { settings, shared, metrics, alerts, outbox, disk, publisher, catalogue, closed_intakes } = opened;
         let Loaded { mut registry, plan, deployments, active, routes, intake, groups } = loaded;
         let TaskGroups { sources, maintenance, events, .. } = &groups;
         events.tasks.spawn(outbox.run(shared.store.clone(), shared.events.clone(), events.stop.clone()));
@@ -247,12 +248,13 @@ impl HostBuilder {
         sources.tasks.spawn(server.run(listener, sources.stop.clone()));
 
         let registry = Arc::new(tokio::sync::Mutex::new(registry));
-        let terms = self.config.deploy;
         let recall = Recall::new(shared.clone(), catalogue.clone());
-        let deployer = Deployer::new(shared.clone(), Arc::clone(&registry), catalogue, terms, maintenance.clone());
+        let deployer =
+            Deployer::new(shared.clone(), Arc::clone(&registry), catalogue, settings.clone(), maintenance.clone());
         deployer.resume(deployments);
         let clock = Arc::clone(&self.clock);
-        let reloader = Arc::new(Reloader::new(registry, recall, metrics.clone(), clock, sources.stop.clone()));
+        let reloader =
+            Arc::new(Reloader::new(registry, recall, metrics.clone(), clock, settings.clone(), sources.stop.clone()));
         let view = HostView {
             store: shared.store.clone(),
             clock: Arc::clone(&self.clock),
@@ -262,7 +264,7 @@ impl HostBuilder {
             events: shared.events.clone(),
             deployer: deployer.clone(),
             reloader: Arc::clone(&reloader),
-            queue_age: self.config.events.queue_age,
+            settings: settings.clone(),
             closed_intakes: closed_intakes.clone(),
         };
         let alerting = Alerting::new(view.clone(), alerts);
@@ -278,9 +280,7 @@ impl HostBuilder {
             store: shared.store.clone(),
             metrics: metrics.clone(),
             catalogue: publisher.catalogue().clone(),
-            keep_history: self.config.keep_history,
-            keep_quality: self.config.keep_quality,
-            keep_audit: self.config.keep_audit,
+            settings: settings.clone(),
             rollback_plugins: deployer.kept(),
         };
         maintenance.tasks.spawn(sweeps.run(maintenance.stop.clone()));
@@ -303,6 +303,7 @@ impl HostBuilder {
             operations,
             services,
             reports: Reports::new(view),
+            settings,
             events: shared.events.clone(),
             metrics: metrics.clone(),
         };

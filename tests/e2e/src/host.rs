@@ -191,6 +191,7 @@ impl TestHost {
             paths: vec![flows.clone()],
             env: |name: &str| std::env::var_os(name),
             watch: config.reload_watch,
+            host: None,
         });
         assert!(around || host.handle().broken_flows().is_empty(), "{:?}", host.handle().reports());
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");

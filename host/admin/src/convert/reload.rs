@@ -8,17 +8,18 @@ use gantry_control::reload;
 use super::{Convert, alike};
 
 alike! {
-    reload::ReloadReport => v1::ReloadReport { at, trigger, result, changes, diagnostics }
+    reload::ReloadReport => v1::ReloadReport { at, trigger, result, changes, diagnostics, restart }
     reload::Trigger => v1::ReloadTrigger [Api, Signal, Watch]
     reload::ReloadResult => v1::ReloadResult [Applied, Unchanged, Refused]
-    changes::Changes => v1::ReloadChanges { added, changed, removed, unchanged, broken }
+    changes::Changes => v1::ReloadChanges { added, changed, removed, unchanged, broken, settings }
+    config::SettingChange => v1::SettingChange { setting, from, to }
     changes::Removed => v1::RemovedFlow { flow, waiting, taken_over_by }
     config::Severity => v1::DiagnosticSeverity [Error, Warning]
     config::Code => v1::DiagnosticCode [
         Unreadable, Syntax, UnknownKey, MissingKey, WrongType, UnknownChoice, OutOfRange, InvalidValue, LiteralSecret,
         Conflict, UnknownTable, UnknownTarget, DefaultTarget, MissingFile, PluginRefused, TableRefused, SchemaRefused,
         PurposeIncomplete, Unverified, PlainHttp, AdminExposed, TargetUnreachable, SecretUnavailable, UnusedGrant,
-        SecretExposed, SecretWeak,
+        SecretExposed, SecretWeak, UnresolvedReference, SimilarPath, UnknownRoute,
     ]
 }
 

@@ -96,6 +96,12 @@ coded_enum! {
         SecretExposed => "secret_exposed",
         /// A token or shared secret is so short that it can be guessed.
         SecretWeak => "secret_weak",
+        /// A text looks like a reference to a secret where none is resolved: it is used as it is written.
+        UnresolvedReference => "unresolved_reference",
+        /// The paths of two webhooks differ only by a slash at the end.
+        SimilarPath => "similar_path",
+        /// A golden case of a plugin expects a target that the flow does not have.
+        UnknownRoute => "unknown_route",
         _ => Unknown,
     }
 }

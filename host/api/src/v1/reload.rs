@@ -20,6 +20,20 @@ pub struct ReloadReport {
     pub changes: ReloadChanges,
     /// Errors and warnings in the files.
     pub diagnostics: Diagnostics,
+    /// Settings that the host file states differently from what is in force, and that take a restart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restart: Vec<SettingChange>,
+}
+
+/// A setting of the host that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SettingChange {
+    /// Its name, such as `admin.listen`.
+    pub setting: String,
+    /// What is or was in force, as a host file states it; none if nothing was stated.
+    pub from: Option<String>,
+    /// What the host file says; none if it says nothing.
+    pub to: Option<String>,
 }
 
 coded_enum! {
@@ -66,6 +80,9 @@ pub struct ReloadChanges {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<form::FlowName>)]
     pub broken: Vec<FlowName>,
+    /// Settings of the host that changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<SettingChange>,
 }
 
 /// A removed flow.

@@ -256,8 +256,10 @@ fn reloads_and_problems_are_written_as_they_were_read() {
     });
     survives::<v1::ReloadReport>(json!({
         "at": AT, "trigger": "watch", "result": "applied",
-        "changes": {"added": ["a"], "changed": [], "removed": [{"flow": "b", "waiting": 2}], "unchanged": ["c"]},
+        "changes": {"added": ["a"], "changed": [], "removed": [{"flow": "b", "waiting": 2}], "unchanged": ["c"],
+                    "settings": [{"setting": "history.keep", "from": "\"7d\"", "to": null}]},
         "diagnostics": [diagnostic],
+        "restart": [{"setting": "admin.listen", "from": null, "to": "\"127.0.0.1:9090\""}],
     }));
     survives::<v1::Problem>(json!({
         "code": "reload-refused", "title": "Unprocessable Entity", "status": 422, "detail": "d",

@@ -14,6 +14,12 @@ pub(crate) struct RuntimeFile {
     pub(crate) intake: SocketAddr,
     /// The address of the admin API.
     pub(crate) admin: SocketAddr,
+    /// Its host file, whether that is there or not.
+    #[serde(default)]
+    pub(crate) config: Option<PathBuf>,
+    /// The reference to the token of the admin API that it was started with; none: the token is in the data directory.
+    #[serde(default)]
+    pub(crate) token: Option<String>,
 }
 
 impl RuntimeFile {

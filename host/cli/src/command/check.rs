@@ -1,5 +1,6 @@
 //! `gantry check`: finds all mistakes that would stop flows from running, before anything runs.
 
+mod cases;
 mod grants;
 mod parts;
 mod schemas;
@@ -42,6 +43,7 @@ impl Check {
         let (flows, mut found) = examine_flows_beside(&self.flows, &kinds(), &host.alert_flows());
         found.extend(parts::check(&flows, &host)?);
         found.extend(grants::check(&flows));
+        found.extend(cases::check(&flows));
         found.extend(secrets::check(&flows, &host, self.host.config.as_deref().unwrap_or(HOST_FILE.as_ref())));
         if !self.offline {
             found.extend(targets::check(&flows)?);

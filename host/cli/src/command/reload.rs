@@ -2,7 +2,7 @@
 
 use clap::Args;
 use gantry_api::v1::{
-    Diagnostic, DiagnosticCode, DiagnosticSeverity, Problem, ReloadReport, ReloadResult, RemovedFlow,
+    Diagnostic, DiagnosticCode, DiagnosticSeverity, Problem, ReloadReport, ReloadResult, RemovedFlow, SettingChange,
 };
 use gantry_core::FlowName;
 
@@ -12,11 +12,12 @@ use crate::exit::{Exit, Failure};
 use crate::output::{Format, Output};
 use crate::text;
 
-/// Reload edited flows, plugins and tables without stopping the running host
+/// Reload edited flows, plugins, tables and host settings without stopping the running host
 ///
 /// The host reads its flow files again and checks everything as at its start. If there are no mistakes, changed flows
 /// are replaced and the others are not touched; otherwise nothing changes. Messages in flight end with the version they
-/// began with.
+/// began with. Settings of the host file that can change while the host runs come into force as well; those that take a
+/// restart are named, and the exit code is 9.
 #[derive(Debug, Args)]
 pub(crate) struct Reload {
     #[command(flatten)]
@@ -29,17 +30,34 @@ impl Reload {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let by = self.who.name();
         match client::with_host(&self.host, output, async |host| Ok(host.reload(&by).await?))? {
-            Reloaded::Done(report) => Ok(output.print(&report, || summary(&report))?),
+            Reloaded::Done(report) => {
+                output.print(&report, || summary(&report))?;
+                restart(&report, output)
+            }
             Reloaded::Refused(problem) => Err(refused(output, &problem)),
         }
     }
+}
+
+/// What takes a restart, if anything does.
+fn restart(report: &ReloadReport, output: &Output) -> Result<(), Failure> {
+    if report.restart.is_empty() {
+        return Ok(());
+    }
+    if output.format == Format::Human {
+        report
+            .restart
+            .iter()
+            .for_each(|change| output.complain(&format!("warning: {}: needs a restart", setting(change))));
+    }
+    Err(Failure::said(Exit::Waiting))
 }
 
 fn summary(ReloadReport { result, changes, diagnostics, .. }: &ReloadReport) -> String {
     let errors = diagnostics.0.iter().filter(|found| found.severity == DiagnosticSeverity::Error);
     let mistakes: String = errors.map(|found| format!("\n{}", line(found))).collect();
     if *result == ReloadResult::Unchanged && changes.broken.is_empty() {
-        return "nothing to do: the flows already match the files".to_owned();
+        return "nothing to do: the flows and settings already match the files".to_owned();
     }
     if *result == ReloadResult::Unchanged {
         return format!("nothing changed; still broken: {}{mistakes}", names(&changes.broken));
@@ -51,12 +69,23 @@ fn summary(ReloadReport { result, changes, diagnostics, .. }: &ReloadReport) -> 
         ("removed", removed.join(", ")),
         ("unchanged", names(&changes.unchanged)),
         ("broken", names(&changes.broken)),
+        ("settings", changes.settings.iter().map(setting).collect::<Vec<_>>().join("; ")),
     ]);
     format!("{fields}{mistakes}")
 }
 
 fn names(flows: &[FlowName]) -> String {
     flows.iter().map(FlowName::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// `` `history.keep` changed from "7d" to "1d" ``
+fn setting(SettingChange { setting, from, to }: &SettingChange) -> String {
+    match (from, to) {
+        (Some(from), Some(to)) => format!("`{setting}` changed from {from} to {to}"),
+        (None, Some(to)) => format!("`{setting}` was added: {to}"),
+        (Some(from), None) => format!("`{setting}` was removed: it was {from}"),
+        (None, None) => format!("`{setting}` changed"),
+    }
 }
 
 fn removed_flow(RemovedFlow { flow, waiting, taken_over_by }: &RemovedFlow) -> String {

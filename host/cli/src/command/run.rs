@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gantry_config::{BrokenFlows, HostConfig, Survey, survey_flows};
+use gantry_config::{BrokenFlows, HOST_FILE, HostConfig, Survey, survey_flows};
+use gantry_control::host_file::HostFile;
 use gantry_control::last_good::LastGoodFiles;
 use gantry_control::plan::Candidates;
 use gantry_control::reload::{FlowFiles, Trigger};
 use gantry_core::FlowName;
-use gantry_observe::alerts::AlertsError;
+use gantry_observe::alerts::{AlertsError, flow_of};
 use gantry_operations::{Actor, Reload};
 use gantry_runtime::{Host, HostHandle, StartError};
 use gantry_security::{AdminToken, process_environment};
@@ -62,7 +63,25 @@ impl Run {
         }
         output.complain_about(&found);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(serve(&config, Candidates { flows, broken }, &self.flows))
+        let files = FlowFiles {
+            paths: self.flows.clone(),
+            env: process_environment,
+            watch: config.reload_watch,
+            host: Some(self.host_file()?),
+        };
+        runtime.block_on(serve(&config, Candidates { flows, broken }, files))
+    }
+
+    /// Where the host's settings are read from at reloads.
+    fn host_file(&self) -> std::io::Result<HostFile> {
+        let file = self.host.config.as_deref().unwrap_or(HOST_FILE.as_ref());
+        Ok(HostFile {
+            file: std::path::absolute(file)?,
+            is_optional: self.host.config.is_none(),
+            data_dir: self.host.data.as_ref().map(std::path::absolute).transpose()?,
+            broken_flows: self.broken_flows.or_else(|| self.strict.then_some(BrokenFlows::Refuse)),
+            alert_flow: flow_of,
+        })
     }
 }
 
@@ -78,13 +97,14 @@ fn may_run_last_good(config: &HostConfig) -> bool {
     config.broken_flows == BrokenFlows::LastGood && !LastGoodFiles::of(&config.data_dir).is_empty()
 }
 
-async fn serve(config: &HostConfig, candidates: Candidates, paths: &[PathBuf]) -> Result<(), Failure> {
+async fn serve(config: &HostConfig, candidates: Candidates, files: FlowFiles) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
     let hangups = signal(SignalKind::hangup())?;
     let names: Vec<_> = candidates.flows.iter().map(|flow| flow.name.clone()).collect();
     let host = Host::builder(config, process_environment).compiler(compiler_process()?);
     let host = host.start(candidates).await.map_err(refused)?;
-    host.reload_from(FlowFiles { paths: paths.to_vec(), env: process_environment, watch: config.reload_watch });
+    let host_file = files.host.as_ref().map(|host| host.file.clone());
+    host.reload_from(files);
     let stop = CancellationToken::new();
     let admin = match admin(config, &host, &stop).await {
         Ok(admin) => admin,
@@ -94,7 +114,13 @@ async fn serve(config: &HostConfig, candidates: Candidates, paths: &[PathBuf]) -
             return Err(failure);
         }
     };
-    let addresses = RuntimeFile { pid: std::process::id(), intake: host.intake_address(), admin: admin.address };
+    let addresses = RuntimeFile {
+        pid: std::process::id(),
+        intake: host.intake_address(),
+        admin: admin.address,
+        config: host_file,
+        token: config.admin_token.clone().map(|token| token.to_string()),
+    };
     addresses.write(&config.data_dir)?;
     let broken = host.handle().broken_flows();
     let names: Vec<_> = names.iter().filter(|name| !broken.contains(name)).map(FlowName::as_str).collect();
@@ -105,11 +131,12 @@ async fn serve(config: &HostConfig, candidates: Candidates, paths: &[PathBuf]) -
         name = signals.next() => Ok(name),
         () = host.broken() => Err(Failure::new(Exit::StoreUnavailable, anyhow::anyhow!("the store failed; see the log"))),
     };
+    let deadline = host.handle().settings().shutdown_deadline;
     if let Ok(name) = &ended {
-        tracing::info!(signal = name, deadline = ?config.shutdown_deadline, "shutting down; a second signal stops at once");
+        tracing::info!(signal = name, ?deadline, "shutting down; a second signal stops at once");
     }
     let drained = tokio::select! {
-        drained = host.drain(config.shutdown_deadline) => drained.or_exit(Exit::CriteriaMissed),
+        drained = host.drain(deadline) => drained.or_exit(Exit::CriteriaMissed),
         name = signals.next() => {
             tracing::warn!(signal = name, "stopping at once; messages in flight stay queued");
             Ok(())

@@ -9,3 +9,4 @@ mod compile;
 mod help;
 mod new;
 mod secrets;
+mod strict;

@@ -62,6 +62,7 @@ impl Lower<'_> {
             );
             return None;
         }
+        self.unresolved(&value.value, &value.span, "the value of this header");
         Some((lowered?, value.value.clone()))
     }
 

@@ -88,6 +88,10 @@ impl Lower<'_> {
         let grants = self.grants(raw.grants.map(|at| at.value).unwrap_or_default(), tables);
         let limits = self.limits(&raw.limits.map(|at| at.value).unwrap_or_default());
         let reuse = raw.warm.map_or(Some(Reuse::Fresh), |warm| self.warm(&warm.value, limits.as_ref()?.memory_bytes));
+        if let Some(settings) = &raw.settings {
+            let texts: Vec<_> = texts("settings", settings.value.iter()).collect();
+            texts.iter().for_each(|(name, text)| self.unresolved(text, &settings.span, &format!("`{name}`")));
+        }
         Some(PluginStep {
             plugin: plugin.filter(|_| fits)?,
             settings: serde_json::Value::Object(raw.settings.map(|at| at.value).unwrap_or_default()),
@@ -140,6 +144,26 @@ impl Lower<'_> {
         }
         Some(Reuse::Warm { messages: raw.messages.unwrap_or(WARM_MESSAGES), memory_bytes })
     }
+}
+
+/// Every text in a step's settings, with the path to it.
+fn texts<'s>(
+    path: &str,
+    members: impl Iterator<Item = (&'s String, &'s serde_json::Value)>,
+) -> impl Iterator<Item = (String, &'s str)> {
+    let mut found = Vec::new();
+    let mut left: Vec<_> = members.map(|(name, value)| (format!("{path}.{name}"), value)).collect();
+    while let Some((path, value)) = left.pop() {
+        match value {
+            serde_json::Value::String(text) => found.push((path, text.as_str())),
+            serde_json::Value::Array(values) => left.extend(values.iter().map(|value| (path.clone(), value))),
+            serde_json::Value::Object(members) => {
+                left.extend(members.iter().map(|(name, value)| (format!("{path}.{name}"), value)));
+            }
+            _ => {}
+        }
+    }
+    found.into_iter()
 }
 
 /// The file's stem in the characters of a name, with a number behind it if the name is taken.

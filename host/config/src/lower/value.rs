@@ -139,6 +139,28 @@ impl Lower<'_> {
         }
     }
 
+    /// Warns of a text that is used as it is written, but looks like a reference to a secret.
+    pub(super) fn unresolved(&mut self, text: &str, span: &Span, what: &str) {
+        let is_variable = |name: &str| {
+            let first = name.bytes().next();
+            first.is_some_and(|byte| byte.is_ascii_uppercase() || byte == b'_')
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        let looks_like_one = match text.split_once(':') {
+            Some(("env", name)) => is_variable(name),
+            Some(("file", path)) => !path.is_empty() && !path.starts_with("//") && !path.contains(char::is_whitespace),
+            _ => false,
+        };
+        if looks_like_one {
+            let message = format!(
+                "{what} looks like a reference to a secret, which is not resolved here: it is used as it is written"
+            );
+            let help = "secrets are resolved in `auth`, `verify` and other keys that ask for a reference; a plugin gets a secret by \
+                        `grants.env`";
+            self.report.add(Code::UnresolvedReference, span, message, help);
+        }
+    }
+
     fn environment_secret(&mut self, name: &str, span: &Span) -> Option<SecretRef> {
         let is_allowed = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !name.is_empty() && is_allowed && !name.starts_with(|first: char| first.is_ascii_digit()) {

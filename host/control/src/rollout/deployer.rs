@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use gantry_config::SettingsInForce;
 use gantry_core::Digest;
 use gantry_core::rollout::Terms;
 use gantry_engine::flow::Shared;
@@ -31,25 +32,25 @@ pub struct Deployer(Arc<Inner>);
 
 struct Inner {
     steps: Steps,
-    terms: Terms,
+    settings: SettingsInForce,
     tasks: TaskGroup,
     /// Held while one is begun: two at a time must not get the same step, nor the same number.
     beginning: tokio::sync::Mutex<()>,
 }
 
 impl Deployer {
-    /// Deployments of this registry's flows, from this catalogue, under these terms unless asked otherwise.
+    /// Deployments of this registry's flows, from this catalogue, under the terms of these settings unless asked otherwise.
     #[must_use]
     pub fn new(
         shared: Shared,
         registry: Arc<tokio::sync::Mutex<FlowRegistry>>,
         catalogue: CatalogueView,
-        terms: Terms,
+        settings: SettingsInForce,
         tasks: TaskGroup,
     ) -> Self {
         let deployments = Deployments::new(shared.store.clone());
         let steps = Steps { shared, registry, catalogue, deployments, stop: tasks.stop.clone() };
-        Self(Arc::new(Inner { steps, terms, tasks, beginning: tokio::sync::Mutex::default() }))
+        Self(Arc::new(Inner { steps, settings, tasks, beginning: tokio::sync::Mutex::default() }))
     }
 
     /// Begins a deployment. What is wrong with the plugin itself is found out on the way and stands in the record.
@@ -104,7 +105,7 @@ impl Deployer {
     async fn begin_now(&self, request: DeployRequest) -> Result<Deployment, DeployError> {
         let _only = self.beginning().await;
         check_bounds(&request.terms)?;
-        let terms = self.0.terms.with(&request.terms)?;
+        let terms = self.terms().with(&request.terms)?;
         let step = (request.flow, request.step);
         self.deployments().refuse_a_second(&step)?;
         let from = self.steps().serving(&step).await?;
@@ -155,7 +156,7 @@ impl Deployer {
 
     /// The host's terms.
     pub(super) fn terms(&self) -> Terms {
-        self.0.terms
+        self.0.settings.now().deploy
     }
 
     /// Keeps other deployments from beginning.

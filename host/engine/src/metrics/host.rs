@@ -17,6 +17,7 @@ pub struct HostMetrics {
     plugin_info: IntGaugeVec,
     flow_broken: IntGaugeVec,
     flow_last_good: IntGaugeVec,
+    restart_needed: IntGaugeVec,
 }
 
 /// The version of a flow that is in force, for its gauges.
@@ -54,6 +55,11 @@ impl HostMetrics {
                 "1 for a flow that can't run as its file says, 0 for one that does.",
                 &["flow"],
             )?,
+            restart_needed: registrar.gauge(
+                "gantry_restart_needed",
+                "1 for a setting that the host's file states differently from what is in force, until a restart.",
+                &["setting"],
+            )?,
             flow_last_good: registrar.gauge(
                 "gantry_flow_last_good",
                 "1 for a broken flow that runs with the configuration that was last in force.",
@@ -77,6 +83,14 @@ impl HostMetrics {
     /// A reload has ended; `result` is one of [`RELOAD_RESULTS`].
     pub fn observe_reload(&self, result: &'static str) {
         self.reloads.with_label_values(&[result]).inc();
+    }
+
+    /// Sets which settings of the host's file take a restart to come into force.
+    pub fn observe_restart_needed<'a>(&self, settings: impl Iterator<Item = &'a str>) {
+        self.restart_needed.reset();
+        for setting in settings {
+            self.restart_needed.with_label_values(&[setting]).set(1);
+        }
     }
 
     /// Sets which flows are broken.

@@ -27,7 +27,8 @@ impl SourceSettings for AlertSource {
 }
 
 /// The flow that delivers the notifications of this endpoint.
-pub(crate) fn flow_of(alert: &Alert) -> Flow {
+#[must_use]
+pub fn flow_of(alert: &Alert) -> Flow {
     let digest = Digest::of(format!("{alert:?}").as_bytes());
     Flow {
         name: alert.flow.clone(),

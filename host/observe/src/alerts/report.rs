@@ -72,7 +72,7 @@ impl Alerting {
     #[must_use]
     pub fn reports(&self) -> Vec<AlertReport> {
         let targets = self.view.flows.targets(self.view.clock.now());
-        self.alerts.iter().map(|endpoint| self.report(endpoint, &targets)).collect()
+        self.alerts.all().iter().map(|endpoint| self.report(endpoint, &targets)).collect()
     }
 
     fn report(&self, Endpoint { alert, state, .. }: &Endpoint, targets: &[TargetReport]) -> AlertReport {
@@ -100,7 +100,7 @@ impl Alerting {
         for notification in
             endpoint::test_notifications(&endpoint.alert, self.view.events.instance(), self.view.clock.now())
         {
-            answers.push(send_one(endpoint, &notification, self.view.clock.now()).await);
+            answers.push(send_one(&endpoint, &notification, self.view.clock.now()).await);
         }
         Ok(answers)
     }

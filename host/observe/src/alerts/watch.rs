@@ -25,9 +25,6 @@ const MAX_WAITING: u64 = 1000;
 
 /// Watches until `stop`.
 pub(super) async fn run(host: &HostView, alerts: &Alerts, stop: CancellationToken) {
-    if alerts.iter().next().is_none() {
-        return;
-    }
     let mut events = host.events.listen();
     let mut reader = ConditionReader::default();
     let watching = async {
@@ -53,6 +50,10 @@ async fn next_event(events: &mut Receiver<Arc<HostEvent>>) {
 }
 
 async fn check(host: &HostView, alerts: &Alerts, reader: &mut ConditionReader) {
+    let endpoints = alerts.all();
+    if endpoints.is_empty() {
+        return;
+    }
     let conditions = match reader.read(host).await {
         Ok(conditions) => conditions,
         Err(error) => {
@@ -60,7 +61,7 @@ async fn check(host: &HostView, alerts: &Alerts, reader: &mut ConditionReader) {
             return;
         }
     };
-    for endpoint in alerts.iter() {
+    for endpoint in &endpoints {
         notify(host, endpoint, &conditions).await;
     }
 }

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod changes;
+mod host_file;
 mod load;
 mod process;
 mod refusals;
