@@ -23,6 +23,8 @@ pub struct Events {
     pub instance: String,
     /// A flow is delayed when its oldest message that has not ended is older than this, unless the flow says otherwise.
     pub queue_age: Duration,
+    /// Where the runbooks are published, for links in alerts.
+    pub runbooks: Option<String>,
 }
 
 /// An endpoint that is notified when something is wrong, and again when it is resolved.
@@ -38,6 +40,8 @@ pub struct Alert {
     pub on: BTreeSet<AlertKind>,
     /// Only for these flows; empty: for all.
     pub flows: BTreeSet<FlowName>,
+    /// Only for flows of these owners; empty: for all.
+    pub owners: BTreeSet<String>,
     /// How many dead letters with one fingerprint must be open.
     pub dead_letters: u64,
     /// When it is notified again, and when an alert counts as resolved.
@@ -111,10 +115,13 @@ impl TargetSettings for AlertTarget {
 }
 
 impl Alert {
-    /// Whether it is notified of this kind of alert of this flow; none: of the host.
+    /// Whether it is notified of this kind of alert of this flow, which has this owner. No flow: of the host.
     #[must_use]
-    pub fn concerns(&self, kind: AlertKind, flow: Option<&FlowName>) -> bool {
-        self.on.contains(&kind) && flow.is_none_or(|flow| self.flows.is_empty() || self.flows.contains(flow))
+    pub fn concerns(&self, kind: AlertKind, flow: Option<&FlowName>, owner: Option<&str>) -> bool {
+        let Some(flow) = flow else { return self.on.contains(&kind) };
+        let is_of_flow = self.flows.is_empty() || self.flows.contains(flow);
+        let is_of_owner = self.owners.is_empty() || owner.is_some_and(|owner| self.owners.contains(owner));
+        self.on.contains(&kind) && is_of_flow && is_of_owner
     }
 
     /// The endpoint as the target of a flow.
@@ -144,6 +151,9 @@ impl Alert {
         });
         if !self.flows.is_empty() {
             stated["flows"] = json!(self.flows);
+        }
+        if !self.owners.is_empty() {
+            stated["owners"] = json!(self.owners);
         }
         stated
     }

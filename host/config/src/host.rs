@@ -117,6 +117,9 @@ impl HostConfig {
             },
             "events": { "instance": self.events.instance, "queue_age": show_duration(self.events.queue_age) },
         });
+        if let Some(runbooks) = &self.events.runbooks {
+            stated["events"]["runbooks"] = runbooks.as_str().into();
+        }
         if !self.alerts.is_empty() {
             stated["alert"] = self.alerts.iter().map(Alert::to_json).collect();
         }
@@ -153,7 +156,7 @@ impl HostConfig {
                 watch: nothing,
                 max_failure_rate: 0.0,
             },
-            events: Events { instance: String::new(), queue_age: Duration::ZERO },
+            events: Events { instance: String::new(), queue_age: Duration::ZERO, runbooks: None },
             alerts: Vec::new(),
         }
     }

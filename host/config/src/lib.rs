@@ -44,6 +44,6 @@ pub use load::{
 pub use lower::{Lower, version_of};
 pub use plugin_trust::{NamePattern, PluginTrust, TrustedKey};
 pub use shape::nearest;
-pub use units::{parse_duration, parse_size, show_duration, show_size};
+pub use units::{parse_duration, parse_size, show_duration, show_roughly, show_size};
 pub use url_template::{UrlTemplate, UrlTemplateError};
 pub use xml_path::XmlPath;

@@ -51,6 +51,20 @@ pub fn show_duration(duration: Duration) -> String {
     }
 }
 
+/// The duration as people say how long something lasted, in its two largest units: `2h 5m`, `34s`.
+#[must_use]
+pub fn show_roughly(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    let Some(first) = TIMES.iter().position(|(_, unit)| millis >= *unit) else { return "less than 1s".to_owned() };
+    let (name, unit) = TIMES[first];
+    let whole = format!("{}{name}", millis / unit);
+    let rest = TIMES.get(first + 1).map(|(name, smaller)| (name, millis % unit / smaller));
+    match rest {
+        Some((name, count)) if count > 0 => format!("{whole} {count}{name}"),
+        _ => whole,
+    }
+}
+
 /// The size in the largest binary unit that states it exactly.
 #[must_use]
 pub fn show_size(bytes: u64) -> String {
@@ -63,6 +77,13 @@ pub fn show_size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lasted_is_said_in_two_units() {
+        let seconds = [0, 34, 60, 245, 7_500, 86_400, 100_000];
+        let said = seconds.map(|seconds| show_roughly(Duration::from_secs(seconds)));
+        assert_eq!(said, ["less than 1s", "34s", "1m", "4m 5s", "2h 5m", "1d", "1d 3h"]);
+    }
 
     #[test]
     fn durations_read_as_people_write_them() {

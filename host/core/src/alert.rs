@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::id::FlowName;
 
 pub use kind::{AlertKind, Severity};
-pub use notification::{Notification, NotificationKind};
+pub use notification::{Notification, NotificationKind, Origin};
 pub use state::{AlertState, AlertTerms, Firing, MOST_FIRING};
 
 /// What an alert is about: the same for the same problem, across restarts and updates.
@@ -58,4 +58,8 @@ pub struct Observation {
     pub summary: String,
     /// Details for programs.
     pub details: Map<String, Value>,
+    /// Who is responsible for the flow; none if it doesn't say, or if the condition is about the host.
+    pub owner: Option<String>,
+    /// The command to go on with.
+    pub next: String,
 }

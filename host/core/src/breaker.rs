@@ -84,11 +84,26 @@ pub enum BreakerChange {
     Closed,
 }
 
+/// Why a breaker is not closed. It stays known until the breaker is closed: the results that opened it are forgotten then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BreakerOpening {
+    /// Since when it has not been closed.
+    pub since: Timestamp,
+    /// How many calls were looked at when it last opened.
+    pub calls: u32,
+    /// How many of them had failed.
+    pub failures: u32,
+    /// Whether those calls were probes: it had opened before.
+    pub probes: bool,
+}
+
 /// A circuit breaker.
 #[derive(Clone, Debug)]
 pub struct Breaker {
     policy: BreakerPolicy,
     phase: Phase,
+    /// None while it is closed.
+    opening: Option<BreakerOpening>,
     /// Counts the changes of state.
     epoch: u64,
 }
@@ -109,7 +124,7 @@ impl Breaker {
     /// A closed breaker that has seen nothing.
     #[must_use]
     pub const fn new(policy: BreakerPolicy) -> Self {
-        Self { policy, phase: Phase::Closed(VecDeque::new()), epoch: 0 }
+        Self { policy, phase: Phase::Closed(VecDeque::new()), opening: None, epoch: 0 }
     }
 
     /// Lets a call pass, or says when to ask again. The first call after `open_for` half opens the breaker.
@@ -170,7 +185,11 @@ impl Breaker {
     /// Opens at once, whatever the results of other calls: this one showed that nothing can pass at present. None for a
     /// call that began before the last change of state.
     pub fn trip(&mut self, call: Call, now: Timestamp) -> Option<BreakerChange> {
-        (call.epoch == self.epoch).then(|| self.open(now))
+        if call.epoch != self.epoch {
+            return None;
+        }
+        let (calls, failures) = self.seen();
+        Some(self.open(calls + 1, failures + 1, now))
     }
 
     /// A call without a result: it was not made, or this side cut it off. A probe leaves its place to another.
@@ -185,7 +204,7 @@ impl Breaker {
     /// Closes it, whatever it has seen. True when it was not closed.
     pub fn close(&mut self) -> bool {
         let was_closed = matches!(self.phase, Phase::Closed(_));
-        self.enter(Phase::Closed(VecDeque::new()));
+        self.settle();
         !was_closed
     }
 
@@ -209,19 +228,25 @@ impl Breaker {
         }
     }
 
+    /// Why it is not closed; none while it is.
+    #[must_use]
+    pub const fn opening(&self) -> Option<BreakerOpening> {
+        self.opening
+    }
+
     fn decide(&mut self, now: Timestamp) -> Option<BreakerChange> {
         let (calls, failures) = self.seen();
         match self.phase {
             Phase::Closed(_) => {
                 let opens = calls >= self.policy.minimum && self.too_many(failures, calls);
-                opens.then(|| self.open(now))
+                opens.then(|| self.open(calls, failures, now))
             }
             Phase::HalfOpen { answered, .. } => {
                 // Decided as soon as the calls that are still outstanding can't change the result.
                 if self.too_many(failures, self.policy.probes) {
-                    Some(self.open(now))
+                    Some(self.open(calls, failures, now))
                 } else if !self.too_many(self.policy.probes.saturating_sub(answered), self.policy.probes) {
-                    self.enter(Phase::Closed(VecDeque::new()));
+                    self.settle();
                     Some(BreakerChange::Closed)
                 } else {
                     None
@@ -235,10 +260,18 @@ impl Breaker {
         failures > 0 && f64::from(failures) >= self.policy.failure_rate * f64::from(calls)
     }
 
-    fn open(&mut self, now: Timestamp) -> BreakerChange {
+    fn open(&mut self, calls: u32, failures: u32, now: Timestamp) -> BreakerChange {
         let until = now.after(self.policy.open_for);
+        let since = self.opening.map_or(now, |opening| opening.since);
+        self.opening = Some(BreakerOpening { since, calls, failures, probes: self.opening.is_some() });
         self.enter(Phase::Open(until));
         BreakerChange::Opened { until }
+    }
+
+    /// Closes, and forgets why it was open.
+    fn settle(&mut self) {
+        self.opening = None;
+        self.enter(Phase::Closed(VecDeque::new()));
     }
 
     fn enter(&mut self, phase: Phase) {
@@ -325,6 +358,26 @@ mod tests {
         run(&mut breaker, &[ANSWERED, ANSWERED], later);
         assert_eq!(breaker.end(old, ANSWERED, later), None);
         assert_eq!(breaker.state(), BreakerState::HalfOpen);
+    }
+
+    #[test]
+    fn what_opened_it_is_known_until_it_is_closed() {
+        let mut breaker = breaker();
+        assert_eq!(breaker.opening(), None);
+        run(&mut breaker, &[ANSWERED, FAILED, FAILED, FAILED], START);
+        let opening = BreakerOpening { since: START, calls: 4, failures: 3, probes: false };
+        assert_eq!(breaker.opening(), Some(opening));
+        let later = START.after(Duration::from_secs(60));
+        run(&mut breaker, &[FAILED, FAILED], later);
+        let again = BreakerOpening { since: START, calls: 2, failures: 2, probes: true };
+        assert_eq!(breaker.opening(), Some(again), "since the first time, with the numbers of the last");
+        let latest = later.after(Duration::from_secs(60));
+        assert_eq!(run(&mut breaker, &[ANSWERED; 3], latest), Some(BreakerChange::Closed));
+        assert_eq!(breaker.opening(), None);
+        let call = breaker.admit(latest).unwrap();
+        assert!(breaker.trip(call, latest).is_some());
+        let opening = BreakerOpening { since: latest, calls: 1, failures: 1, probes: false };
+        assert_eq!(breaker.opening(), Some(opening));
     }
 
     #[test]

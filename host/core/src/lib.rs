@@ -38,7 +38,7 @@ pub mod throttle;
 pub mod timeline;
 
 pub use allowance::{FolderGrant, Grants, Limits, Reuse};
-pub use breaker::{BreakerChange, BreakerPolicy, BreakerState};
+pub use breaker::{BreakerChange, BreakerOpening, BreakerPolicy, BreakerState};
 pub use budget::BudgetPolicy;
 pub use byte_order_mark::{ByteOrderMark, text_without_mark, without_mark};
 pub use clock::{Clock, SystemClock, Timestamp};

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::breaker::{Breaker, BreakerChange, BreakerPolicy, BreakerState, Call};
+use crate::breaker::{Breaker, BreakerChange, BreakerOpening, BreakerPolicy, BreakerState, Call};
 use crate::budget::{Budget, BudgetPolicy};
 use crate::clock::Timestamp;
 use crate::delivery::ErrorClass;
@@ -386,6 +386,13 @@ impl TargetHealth {
         let breaker = self.breaker.as_ref()?;
         let (calls, failures) = breaker.seen();
         Some((breaker.state(), calls, failures))
+    }
+
+    /// Why the breaker is not closed; none while it is, or without one.
+    #[must_use]
+    pub fn breaker_opening(&self) -> Option<BreakerOpening> {
+        let opening = self.breaker.as_ref()?.opening()?;
+        Some(BreakerOpening { since: self.corrected.wall(opening.since), ..opening })
     }
 
     /// Retries within the budget's window, and the most there may be.

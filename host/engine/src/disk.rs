@@ -36,6 +36,12 @@ impl DiskGuard {
         self.low.load(Ordering::Relaxed)
     }
 
+    /// The directory whose disk it checks.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Checks until `stop`; cancels `broken` when the store's files are gone.
     pub async fn watch(self, store: Store, broken: CancellationToken, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(CHECK_INTERVAL);

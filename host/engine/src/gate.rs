@@ -23,8 +23,8 @@ use std::time::Duration;
 use gantry_core::target_health::{Admission, AttemptEnd, AttemptFailure, AttemptFindings, Held, TargetHealthChange};
 use gantry_core::throttle::ThrottleChange;
 use gantry_core::{
-    BreakerChange, BreakerState, Clock, DeadLetterId, ErrorClass, HoldCause, TargetHealth, TargetHealthPolicy,
-    TargetStop, Timestamp,
+    BreakerChange, BreakerOpening, BreakerState, Clock, DeadLetterId, ErrorClass, HoldCause, TargetHealth,
+    TargetHealthPolicy, TargetStop, Timestamp,
 };
 use parking_lot::Mutex;
 use tokio::sync::{SemaphorePermit, watch};
@@ -85,6 +85,8 @@ pub struct GateStatus {
     pub throttle: Option<(Duration, Timestamp)>,
     /// The breaker's state, the calls in its window, and how many of them failed; none without a breaker.
     pub breaker: Option<(BreakerState, u32, u32)>,
+    /// Why the breaker is not closed; none while it is.
+    pub opening: Option<BreakerOpening>,
     /// When an open breaker lets a probe through.
     pub open_until: Option<Timestamp>,
     /// Retries within the window of the retry budget, and how many the budget allows.
@@ -253,6 +255,7 @@ impl Gate {
             }),
             throttle: health.throttle(now),
             breaker: health.breaker(),
+            opening: health.breaker_opening(),
             open_until,
             retries: health.retries(),
             under_way: self.concurrency.under_way(),

@@ -58,9 +58,11 @@ pub struct Throttle {
 pub struct BreakerReport {
     /// Its state.
     pub state: BreakerState,
+    /// Since when it has not been closed; none while it is.
+    pub since: Option<Timestamp>,
     /// When the target is probed, if the breaker is open.
     pub until: Option<Timestamp>,
-    /// Calls in its window.
+    /// The calls that count: those in its window while it is closed, else those that opened it.
     pub calls: u32,
     /// How many of them failed.
     pub failures: u32,
@@ -117,9 +119,10 @@ impl TargetReport {
         };
         let breaker = status.breaker.map(|(state, calls, failures)| BreakerReport {
             state,
+            since: status.opening.map(|opening| opening.since),
             until: status.open_until,
-            calls,
-            failures,
+            calls: status.opening.map_or(calls, |opening| opening.calls),
+            failures: status.opening.map_or(failures, |opening| opening.failures),
         });
         let (retries, allowed) = status.retries;
         TargetReport {

@@ -1,6 +1,6 @@
 //! Alerts: the host checks its own conditions. It notifies the endpoints in its host file when something is wrong, and
-//! again when it is over. [`gantry_core::alert`] decides what to send; `conditions` reads the host, `endpoint` queues
-//! notifications, and `flow` delivers them.
+//! again when it is over. [`gantry_core::alert`] decides what to send; `conditions` read the host, `endpoint` queues
+//! notifications, and `flow` delivers them. `wanted` says which of the conditions concern an endpoint.
 //!
 //! **No notification is lost.** It is queued in the same atomic write that records it as sent, so a crash leaves both or
 //! neither. No notification depends on an event: each check reads the current state of the host.
@@ -9,10 +9,10 @@
 //! down delays only its own messages. When many messages wait for it, nothing more is queued until some are delivered;
 //! the next check then sends what is true at that time.
 
-mod conditions;
 mod endpoint;
 mod flow;
 mod report;
+mod wanted;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -27,6 +27,7 @@ use gantry_transport::target::{BuildError, Target, TargetContext};
 use parking_lot::{Mutex, RwLock};
 use tokio_util::sync::CancellationToken;
 
+use crate::conditions::ConditionReader;
 use crate::view::HostView;
 use endpoint::{EndpointState, FiringTable};
 
@@ -52,6 +53,7 @@ pub struct Alerting {
     alerts: Alerts,
     /// The settings that the alerts were last read from.
     known: Arc<tokio::sync::Mutex<Arc<HostConfig>>>,
+    reader: Arc<tokio::sync::Mutex<ConditionReader>>,
 }
 
 impl Alerting {
@@ -59,7 +61,7 @@ impl Alerting {
     #[must_use]
     pub fn new(view: HostView, alerts: Alerts) -> Self {
         let known = Arc::new(tokio::sync::Mutex::new(view.settings.now()));
-        Self { view, alerts, known }
+        Self { view, alerts, known, reader: Arc::default() }
     }
 
     /// Puts the alerts of the settings in force, if those have changed: after a reload.
@@ -77,7 +79,7 @@ impl Alerting {
 
     /// Watches the host and notifies the endpoints, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        watch::run(&self.view, &self.alerts, stop).await;
+        watch::run(&self, stop).await;
     }
 }
 

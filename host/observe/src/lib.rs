@@ -7,7 +7,9 @@
 //!   └────→ report ───────→ flows, metrics
 //! ```
 
+mod alert_source;
 pub mod alerts;
+mod conditions;
 pub mod monitor;
 pub mod report;
 pub mod view;

@@ -7,6 +7,7 @@ use gantry_config::{Flow, SettingsInForce};
 use gantry_control::reload::Reloader;
 use gantry_control::rollout::Deployer;
 use gantry_core::Clock;
+use gantry_core::alert::Origin;
 use gantry_engine::active_flows::ActiveFlows;
 use gantry_engine::closed_intakes::ClosedIntakes;
 use gantry_engine::disk::DiskGuard;
@@ -37,9 +38,16 @@ pub struct HostView {
     pub settings: SettingsInForce,
     /// The flows that take nothing in, because an operator said so.
     pub closed_intakes: ClosedIntakes,
+    /// Where the runbooks are; none: in the sources.
+    pub runbooks: Option<Arc<str>>,
 }
 
 impl HostView {
+    /// What is the same in all notifications of this host.
+    pub(crate) fn origin(&self) -> Origin<'_> {
+        Origin { instance: self.events.instance(), runbooks: self.runbooks.as_deref() }
+    }
+
     /// How old the oldest message of this flow may be.
     #[must_use]
     pub fn queue_age(&self, flow: &Flow) -> Duration {

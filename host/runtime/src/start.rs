@@ -266,6 +266,7 @@ impl HostBuilder {
             reloader: Arc::clone(&reloader),
             settings: settings.clone(),
             closed_intakes: closed_intakes.clone(),
+            runbooks: self.config.events.runbooks.as_deref().map(Into::into),
         };
         let alerting = Alerting::new(view.clone(), alerts);
         sources.tasks.spawn(gantry_control::jobs::run(shared.store.clone(), sources.stop.clone()));

@@ -8,7 +8,7 @@ use super::{Convert, alike};
 
 alike! {
     alerts::AlertReport => v1::AlertReport {
-        name, url, format, on, flows, flow, waiting, open_dead_letters, endpoint, firing,
+        name, url, format, on, flows, owners, flow, waiting, open_dead_letters, endpoint, firing,
     }
     alerts::FiringReport => v1::FiringReport { dedup_key, severity, firing }
     alerts::TestAnswer => v1::TestAnswer { action, accepted, status, error, answer }
@@ -23,7 +23,7 @@ alike! {
 
 impl Convert<v1::Firing> for alert::Firing {
     fn convert(self) -> v1::Firing {
-        let Self { key, summary, details, since, notified_at, repeats, gone: _ } = self;
-        v1::Firing { key: key.convert(), summary, details, since, notified_at, repeats }
+        let Self { key, summary, details, owner, next, since, notified_at, repeats, gone: _ } = self;
+        v1::Firing { key: key.convert(), summary, details, owner, next, since, notified_at, repeats }
     }
 }

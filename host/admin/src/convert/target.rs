@@ -14,7 +14,7 @@ alike! {
     target_report::TargetState => v1::TargetState [Active, Paused, Unauthorized, WrongEndpoint, Throttled, Disabled]
     target_report::Refusal => v1::RefusalReport { until, reason }
     target_report::Throttle => v1::ThrottleReport { gap_ms, until }
-    target_report::BreakerReport => v1::BreakerReport { state, until, calls, failures }
+    target_report::BreakerReport => v1::BreakerReport { state, since, until, calls, failures }
     core::BreakerState => v1::BreakerState [Closed, Open, HalfOpen]
     core::TargetStop => v1::TargetStop { kind, at, by, reason, until, earlier }
     core::EarlierStop => v1::EarlierStop { kind, at, by, reason, until }

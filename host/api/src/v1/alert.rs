@@ -23,6 +23,9 @@ pub struct AlertReport {
     /// Only for these flows; empty: all flows.
     #[schema(value_type = BTreeSet<form::FlowName>)]
     pub flows: BTreeSet<FlowName>,
+    /// Only for flows of these owners; empty: all flows.
+    #[serde(default)]
+    pub owners: BTreeSet<String>,
     /// The internal flow that queues its notifications.
     #[schema(value_type = form::FlowName)]
     pub flow: FlowName,
@@ -58,6 +61,12 @@ pub struct Firing {
     /// Details for programs.
     #[schema(value_type = Object)]
     pub details: Map<String, Value>,
+    /// Who is responsible for the flow.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// The command to go on with.
+    #[serde(default)]
+    pub next: String,
     /// When it was triggered.
     #[schema(value_type = form::Timestamp)]
     pub since: Timestamp,

@@ -143,10 +143,14 @@ coded_enum! {
 pub struct BreakerReport {
     /// Its state.
     pub state: BreakerState,
+    /// Since when it has not been closed; none while it is.
+    #[schema(value_type = Option<form::Timestamp>)]
+    #[serde(default)]
+    pub since: Option<Timestamp>,
     /// When the target is probed again, while the breaker is open.
     #[schema(value_type = Option<form::Timestamp>)]
     pub until: Option<Timestamp>,
-    /// Attempts in its window.
+    /// The attempts that count: those in its window while it is closed, otherwise those that opened it.
     pub calls: u32,
     /// How many of them failed.
     pub failures: u32,

@@ -200,16 +200,16 @@ fn flows_targets_and_alerts_are_written_as_they_were_read() {
             {"kind": "paused", "at": AT, "by": "anna", "reason": "r", "until": null},
         ]}, "probing": true, "refusal": {"until": AT, "reason": "it answers 401"},
         "throttle": {"gap_ms": 10, "until": AT},
-        "breaker": {"state": "half_open", "until": null, "calls": 20, "failures": 10}, "retries": 1,
+        "breaker": {"state": "half_open", "since": AT, "until": null, "calls": 20, "failures": 10}, "retries": 1,
         "retries_allowed": 2, "in_flight": 3, "waiting": 4,
     }));
     survives::<v1::AlertReport>(json!({
         "name": "night", "url": "http://x", "format": "gantry", "on": ["dead_letters", "disk_low"], "flows": ["orders"],
-        "flow": "alert-night", "waiting": 1, "open_dead_letters": 2, "endpoint": "active",
+        "owners": ["o"], "flow": "alert-night", "waiting": 1, "open_dead_letters": 2, "endpoint": "active",
         "firing": [{
             "dedup_key": "shop/dead_letters/orders/f", "severity": "critical",
             "key": {"kind": "dead_letters", "flow": "orders", "about": "f"}, "summary": "s", "details": {"open": 1},
-            "since": AT, "notified_at": AT, "repeats": 3,
+            "owner": "o", "next": "n", "since": AT, "notified_at": AT, "repeats": 3,
         }],
     }));
     survives::<Vec<v1::TestAnswer>>(json!([

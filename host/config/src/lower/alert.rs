@@ -35,7 +35,18 @@ impl Lower<'_> {
             self.name::<FlowName>(&name.value, &name.span).map(|name| name.to_string())
         });
         let queue_age = self.duration_or(raw.queue_age.as_ref(), default.queue_age);
-        Some(Events { instance: instance?, queue_age: queue_age? })
+        let runbooks = raw.runbooks.map_or(Some(default.runbooks), |link| self.link(link).map(Some));
+        Some(Events { instance: instance?, queue_age: queue_age?, runbooks: runbooks? })
+    }
+
+    /// An address for people. Nothing is sent there.
+    fn link(&mut self, link: At<String>) -> Option<String> {
+        if link.value.starts_with("https://") || link.value.starts_with("http://") {
+            return Some(link.value);
+        }
+        let message = format!("`{}` is not a URL that begins with `https://` or `http://`", link.value);
+        self.invalid(&link.span, message, "for instance \"https://gantry.example.com/runbooks\"");
+        None
     }
 
     pub(super) fn alerts(&mut self, raw: Vec<At<AlertTable>>) -> Option<Vec<Alert>> {
@@ -88,6 +99,7 @@ impl Lower<'_> {
             to,
             on: on.into_iter().collect(),
             flows: flows.into_iter().collect::<Option<_>>()?,
+            owners: raw.owners.unwrap_or_default().into_iter().collect(),
             dead_letters: u64::from(raw.dead_letters.unwrap_or(1)),
             terms: AlertTerms { repeat: repeat?, resolve_after: resolve_after? },
             endpoint,

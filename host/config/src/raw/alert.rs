@@ -18,6 +18,10 @@ pub(crate) struct EventsTable {
     pub(crate) instance: Option<At<NameText>>,
     /// A flow is delayed when its oldest message that has not ended is older than this, unless the flow says otherwise.
     pub(crate) queue_age: Option<At<DurationText>>,
+    /// Where the book's runbooks are published: an alert then links `RUNBOOKS/target-down.html`. Unless given, it names the
+    /// page in the sources.
+    #[schemars(extend("examples" = ["https://gantry.example.com/runbooks"]))]
+    pub(crate) runbooks: Option<At<String>>,
 }
 
 /// An endpoint that is notified when something is wrong, and again when it is resolved.
@@ -39,6 +43,9 @@ pub(crate) struct AlertTable {
     /// Only for these flows, and for the host as a whole; for all unless given.
     #[schemars(length(min = 1))]
     pub(crate) flows: Option<Vec<At<NameText>>>,
+    /// Only for flows whose `owner` in `[purpose]` is one of these, and for the host as a whole; for all unless given.
+    #[schemars(length(min = 1))]
+    pub(crate) owners: Option<Vec<String>>,
     /// So many dead letters of one fingerprint must be open for an alert.
     #[schemars(range(min = 1, max = 1_000_000_000), extend("default" = 1))]
     pub(crate) dead_letters: Option<u32>,

@@ -20,8 +20,14 @@ fn an_alert_says_where_to_what_for_and_in_which_form() {
     assert_eq!(pager.endpoint.format, AlertFormat::Pagerduty { routing_key: SecretRef::Env("PAGERDUTY_KEY".into()) });
     let orders = "orders".parse().unwrap();
     let other = "other".parse().unwrap();
-    assert!(pager.concerns(AlertKind::DeadLetters, Some(&orders)) && pager.concerns(AlertKind::DiskLow, None));
-    assert!(!pager.concerns(AlertKind::DeadLetters, Some(&other)) && !pager.concerns(AlertKind::BreakerOpen, None));
+    let sales = Some("sales@example.com");
+    assert!(pager.concerns(AlertKind::DeadLetters, Some(&orders), sales));
+    assert!(pager.concerns(AlertKind::DiskLow, None, None));
+    assert!(!pager.concerns(AlertKind::DeadLetters, Some(&other), sales));
+    assert!(!pager.concerns(AlertKind::DeadLetters, Some(&orders), None), "it has no such owner");
+    assert!(!pager.concerns(AlertKind::DeadLetters, Some(&orders), Some("stock@example.com")));
+    assert!(!pager.concerns(AlertKind::BreakerOpen, None, None));
+    assert_eq!(host.events.runbooks.as_deref(), Some("https://gantry.example.com/runbooks"));
     assert_eq!(pager.retry.unavailable.attempts, 300, "about a day");
     assert_eq!(chat.endpoint.url, AlertUrl::Secret(SecretRef::Env("SLACK_URL".into())));
     assert_eq!((chat.retry.unavailable.attempts, chat.on.len()), (5, AlertKind::ALL.len()));

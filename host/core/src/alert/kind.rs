@@ -45,6 +45,20 @@ impl AlertKind {
         }
     }
 
+    /// The page of `docs/runbooks` that says what to do.
+    #[must_use]
+    pub const fn runbook(self) -> &'static str {
+        match self {
+            Self::DeadLetters => "dead-letters-at-night",
+            Self::BreakerOpen | Self::QueueDelayed => "target-down",
+            Self::TargetPaused => "target-paused",
+            Self::TargetDisabled => "target-disabled",
+            Self::DiskLow => "disk-low",
+            Self::DeploymentRolledBack => "plugin-faults",
+            Self::FlowBroken | Self::ReloadRefused => "flow-broken",
+        }
+    }
+
     /// Whether it is repeated while it goes on. An alert that nobody can end by fixing something is sent once.
     #[must_use]
     pub const fn repeats(self) -> bool {
@@ -72,6 +86,19 @@ impl Severity {
             Self::Warning => "warning",
             Self::Error => "error",
             Self::Critical => "critical",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_runbook_in_the_documentation() {
+        for kind in AlertKind::ALL {
+            let page = format!("{}/../../docs/runbooks/{}.md", env!("CARGO_MANIFEST_DIR"), kind.runbook());
+            assert!(std::path::Path::new(&page).is_file(), "{} names {page}", kind.name());
         }
     }
 }

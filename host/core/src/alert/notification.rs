@@ -47,14 +47,45 @@ pub struct Notification {
     pub at: Timestamp,
     /// How often the alert was notified before.
     pub repeat: u32,
+    /// Who is responsible for the flow; none if it doesn't say, or if the alert is about the host.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// The command to go on with. Empty for a notification that an earlier version has queued.
+    #[serde(default)]
+    pub next: String,
+    /// The page that says what to do. Empty as above.
+    #[serde(default)]
+    pub runbook: String,
     /// Details for programs.
     pub details: Map<String, Value>,
+}
+
+/// What is the same in all notifications of a host.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// The host's name.
+    pub instance: &'a str,
+    /// Where the runbooks are; none: in the sources.
+    pub runbooks: Option<&'a str>,
+}
+
+impl Origin<'_> {
+    /// Where the page of an alert of this kind is.
+    #[must_use]
+    pub fn runbook(self, kind: AlertKind) -> String {
+        let page = kind.runbook();
+        match self.runbooks {
+            Some(base) => format!("{}/{page}.html", base.trim_end_matches('/')),
+            None => format!("docs/runbooks/{page}.md"),
+        }
+    }
 }
 
 impl Notification {
     /// The notification of an alert that fires.
     #[must_use]
-    pub fn of(firing: &Firing, action: NotificationKind, instance: &str, at: Timestamp) -> Self {
+    pub fn of(firing: &Firing, action: NotificationKind, origin: Origin<'_>, at: Timestamp) -> Self {
+        let Origin { instance, .. } = origin;
         let AlertKey { kind, flow, about } = firing.key.clone();
         Self {
             version: 1,
@@ -69,6 +100,9 @@ impl Notification {
             since: firing.since,
             at,
             repeat: firing.repeats,
+            owner: firing.owner.clone(),
+            next: firing.next.clone(),
+            runbook: origin.runbook(kind),
             details: firing.details.clone(),
         }
     }

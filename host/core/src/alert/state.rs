@@ -35,6 +35,12 @@ pub struct Firing {
     pub summary: String,
     /// Details for programs.
     pub details: Map<String, Value>,
+    /// Who is responsible for the flow. It stays as it was at the beginning: receivers may tell alerts apart by it.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// The command to go on with.
+    #[serde(default)]
+    pub next: String,
     /// Since when.
     pub since: Timestamp,
     /// When it was last notified.
@@ -104,16 +110,15 @@ impl AlertState {
 }
 
 impl Firing {
-    fn begin(key: &AlertKey, Observation { summary, details, .. }: &Observation, now: Timestamp) -> Self {
-        Self {
-            key: key.clone(),
-            summary: summary.clone(),
-            details: details.clone(),
-            since: now,
-            notified_at: now,
-            repeats: 0,
-            gone: None,
-        }
+    /// How long it lasted, or has lasted: until its condition was gone.
+    #[must_use]
+    pub fn lasted(&self, now: Timestamp) -> Duration {
+        self.gone.unwrap_or(now).since(self.since)
+    }
+
+    fn begin(key: &AlertKey, observation: &Observation, now: Timestamp) -> Self {
+        let Observation { summary, details, owner, next, level: _ } = observation.clone();
+        Self { key: key.clone(), summary, details, owner, next, since: now, notified_at: now, repeats: 0, gone: None }
     }
 
     /// Takes note that the condition is gone now; true when it has been for this long.
@@ -132,6 +137,7 @@ impl Firing {
     ) -> Option<(NotificationKind, Self)> {
         self.summary.clone_from(&observation.summary);
         self.details.clone_from(&observation.details);
+        self.next.clone_from(&observation.next);
         // A clock that was ahead at the last notification must not delay the next one.
         self.notified_at = self.notified_at.min(now);
         if !self.key.kind.repeats() || now.since(self.notified_at) < repeat {
@@ -159,7 +165,7 @@ mod tests {
     }
 
     fn observation(level: Level) -> Observation {
-        Observation { level, summary: "it is broken".into(), details: Map::new() }
+        Observation { level, summary: "it is broken".into(), details: Map::new(), owner: None, next: String::new() }
     }
 
     fn seen(levels: &[(u8, Level)]) -> BTreeMap<AlertKey, Observation> {

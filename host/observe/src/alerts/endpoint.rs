@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use gantry_config::Alert;
-use gantry_core::alert::{AlertKey, AlertKind, AlertState, Firing, Notification, NotificationKind, Observation};
+use gantry_core::alert::{
+    AlertKey, AlertKind, AlertState, Firing, Notification, NotificationKind, Observation, Origin,
+};
 use gantry_core::{Envelope, Headers, Message, MessageId, Timestamp};
 use gantry_store::{KvWrite, NewMessage, Store, StoreError, Table, TableKey};
 use serde_json::Map;
@@ -72,20 +74,27 @@ impl EndpointState {
         Self { firing: firing.into_iter().collect() }
     }
 
-    /// The notifications that follow from the observed conditions. Changes nothing until they are queued.
+    /// The notifications that follow from the observed conditions. Changes nothing until they are queued. `over` says what
+    /// is the case instead of a condition that is over.
     pub(super) fn evaluate(
         &self,
         alert: &Alert,
         observed: &BTreeMap<AlertKey, Observation>,
-        instance: &str,
+        origin: Origin<'_>,
         now: Timestamp,
         table: &FiringTable,
+        over: impl Fn(&Firing) -> String,
     ) -> Result<Notifications, NotifyError> {
         let mut firing = self.firing.clone();
         let changes = firing.look(now, observed, alert.terms);
         let mut notifications = Notifications { kinds: Vec::new(), firing, messages: Vec::new(), writes: Vec::new() };
         for (kind, firing) in changes {
-            let notification = Notification::of(&firing, kind, instance, now);
+            let mut notification = Notification::of(&firing, kind, origin, now);
+            if kind == NotificationKind::Resolve {
+                notification.summary = over(&firing);
+                notification.details =
+                    Map::from_iter([("lasted_seconds".to_owned(), firing.lasted(now).as_secs().into())]);
+            }
             notifications.kinds.push(kind);
             notifications.messages.push(message(alert, &notification, now)?);
             notifications.writes.push(table.write_of(&alert.name, &firing, kind)?);
@@ -173,7 +182,7 @@ pub(super) fn message_of(notification: &Notification, now: Timestamp) -> Result<
 }
 
 /// The notifications that test an endpoint: a trigger and its resolve.
-pub(super) fn test_notifications(alert: &Alert, instance: &str, now: Timestamp) -> [Notification; 2] {
+pub(super) fn test_notifications(alert: &Alert, origin: Origin<'_>, now: Timestamp) -> [Notification; 2] {
     let firing = Firing {
         key: AlertKey {
             kind: AlertKind::DeadLetters,
@@ -182,10 +191,12 @@ pub(super) fn test_notifications(alert: &Alert, instance: &str, now: Timestamp) 
         },
         summary: format!("This is a test of the alert `{}`. Nothing is wrong.", alert.name),
         details: Map::from_iter([("test".to_owned(), true.into())]),
+        owner: None,
+        next: "gantry alert list".to_owned(),
         since: now,
         notified_at: now,
         repeats: 0,
         gone: None,
     };
-    [NotificationKind::Trigger, NotificationKind::Resolve].map(|kind| Notification::of(&firing, kind, instance, now))
+    [NotificationKind::Trigger, NotificationKind::Resolve].map(|kind| Notification::of(&firing, kind, origin, now))
 }

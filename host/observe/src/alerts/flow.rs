@@ -5,26 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Alert, Flow, Label, OnFailure, Ordering, Purpose, QueueBounds, SourceSettings};
+use gantry_config::{Alert, Flow, OnFailure, Ordering, Purpose, QueueBounds};
 use gantry_core::{Digest, RetryPolicy};
+
+use crate::alert_source::AlertSource;
 
 /// Most messages in flight: those with different keys don't wait for each other.
 const IN_FLIGHT: usize = 16;
 const IN_FLIGHT_BYTES: usize = 1 << 20;
-
-/// The source of these flows: the host itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct AlertSource;
-
-impl SourceSettings for AlertSource {
-    fn label(&self) -> Label {
-        Label { kind: "alerts".to_owned(), place: String::new() }
-    }
-
-    fn is_about_the_host(&self) -> bool {
-        true
-    }
-}
 
 /// The flow that delivers the notifications of this endpoint.
 #[must_use]

@@ -24,6 +24,8 @@ pub struct AlertReport {
     pub on: BTreeSet<AlertKind>,
     /// Only for these flows; empty: for all.
     pub flows: BTreeSet<FlowName>,
+    /// Only for flows of these owners; empty: for all.
+    pub owners: BTreeSet<String>,
     /// The flow its messages are queued in.
     pub flow: FlowName,
     /// Messages that have not reached the endpoint yet.
@@ -85,6 +87,7 @@ impl Alerting {
             format: alert.endpoint.format.to_string(),
             on: alert.on.clone(),
             flows: alert.flows.clone(),
+            owners: alert.owners.clone(),
             flow: alert.flow.clone(),
             waiting: monitor::waiting(&self.view.store.depth(&alert.flow)),
             open_dead_letters: self.view.store.dead_letter_counts(&alert.flow).open,
@@ -97,9 +100,7 @@ impl Alerting {
     pub async fn test(&self, name: &str) -> Result<Vec<TestAnswer>, UnknownAlert> {
         let endpoint = self.alerts.get(name).ok_or_else(|| UnknownAlert(name.to_owned()))?;
         let mut answers = Vec::with_capacity(2);
-        for notification in
-            endpoint::test_notifications(&endpoint.alert, self.view.events.instance(), self.view.clock.now())
-        {
+        for notification in endpoint::test_notifications(&endpoint.alert, self.view.origin(), self.view.clock.now()) {
             answers.push(send_one(&endpoint, &notification, self.view.clock.now()).await);
         }
         Ok(answers)

@@ -8,9 +8,10 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio_util::sync::CancellationToken;
 
-use super::conditions::{ConditionReader, Conditions};
 use super::endpoint::{EndpointState, Notifications, NotifyError};
-use super::{Alerts, Endpoint};
+use super::wanted;
+use super::{Alerting, Endpoint};
+use crate::conditions::{ConditionReader, Conditions};
 use crate::monitor;
 use crate::view::HostView;
 
@@ -24,12 +25,11 @@ const MIN_INTERVAL: Duration = Duration::from_millis(100);
 const MAX_WAITING: u64 = 1000;
 
 /// Watches until `stop`.
-pub(super) async fn run(host: &HostView, alerts: &Alerts, stop: CancellationToken) {
-    let mut events = host.events.listen();
-    let mut reader = ConditionReader::default();
+pub(super) async fn run(alerting: &Alerting, stop: CancellationToken) {
+    let mut events = alerting.view.events.listen();
     let watching = async {
         loop {
-            check(host, alerts, &mut reader).await;
+            check(alerting).await;
             tokio::time::sleep(MIN_INTERVAL).await;
             next_event(&mut events).await;
         }
@@ -49,11 +49,13 @@ async fn next_event(events: &mut Receiver<Arc<HostEvent>>) {
     }
 }
 
-async fn check(host: &HostView, alerts: &Alerts, reader: &mut ConditionReader) {
-    let endpoints = alerts.all();
+async fn check(alerting: &Alerting) {
+    let host = &alerting.view;
+    let endpoints = alerting.alerts.all();
     if endpoints.is_empty() {
         return;
     }
+    let mut reader = alerting.reader.lock().await;
     let conditions = match reader.read(host).await {
         Ok(conditions) => conditions,
         Err(error) => {
@@ -62,18 +64,18 @@ async fn check(host: &HostView, alerts: &Alerts, reader: &mut ConditionReader) {
         }
     };
     for endpoint in &endpoints {
-        notify(host, endpoint, &conditions).await;
+        notify(host, endpoint, &conditions, &reader).await;
     }
 }
 
-async fn notify(host: &HostView, endpoint: &Endpoint, conditions: &Conditions) {
+async fn notify(host: &HostView, endpoint: &Endpoint, conditions: &Conditions, reader: &ConditionReader) {
     let Endpoint { alert, state, .. } = endpoint;
     if monitor::waiting(&host.store.depth(&alert.flow)) >= MAX_WAITING {
         return;
     }
     // Only this task writes the state, so it can't change in between.
     let current = state.lock().clone();
-    let notifications = match queue(host, endpoint, &current, conditions).await {
+    let notifications = match queue(host, endpoint, &current, conditions, reader).await {
         Ok(notifications) => notifications,
         Err(error) => {
             tracing::error!(%error, alert = alert.name, "failed to queue the notifications of an alert; trying again");
@@ -96,11 +98,18 @@ async fn queue(
     endpoint: &Endpoint,
     current: &EndpointState,
     conditions: &Conditions,
+    reader: &ConditionReader,
 ) -> Result<Notifications, NotifyError> {
     let Endpoint { alert, table, .. } = endpoint;
-    let observed = conditions.of(alert);
+    let observed = wanted::of(conditions, alert);
     let now = host.clock.now();
-    let mut notifications = current.evaluate(alert, &observed, host.events.instance(), now, table)?;
+    let mut notifications = current.evaluate(alert, &observed, host.origin(), now, table, |firing| {
+        if wanted::concerns(conditions, alert, &firing.key) {
+            reader.over(host, &firing.key, firing.lasted(now))
+        } else {
+            format!("The alert `{}` does not cover this any more, whether it is over or not.", alert.name)
+        }
+    })?;
     notifications.write(&host.store).await?;
     Ok(notifications)
 }

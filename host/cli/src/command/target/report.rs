@@ -28,8 +28,11 @@ pub(super) fn row(target: &TargetReport) -> [String; 6] {
 fn breaker(breaker: Option<&BreakerReport>) -> String {
     match breaker {
         None => "none".to_owned(),
-        Some(BreakerReport { until: Some(until), .. }) => format!("open until {until}"),
-        Some(BreakerReport { state, until: None, .. }) => state.to_string(),
+        Some(BreakerReport { state, since: None, .. }) => state.to_string(),
+        Some(BreakerReport { state, since: Some(since), until, calls, failures }) => {
+            let probed = until.map_or_else(|| "probed now".to_owned(), |until| format!("probed at {until}"));
+            format!("{state} since {since}: {failures} of {calls} calls failed; {probed}")
+        }
     }
 }
 

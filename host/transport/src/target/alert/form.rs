@@ -54,7 +54,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use gantry_core::Timestamp;
-    use gantry_core::alert::{AlertKey, AlertKind, Firing, NotificationKind};
+    use gantry_core::alert::{AlertKey, AlertKind, Firing, NotificationKind, Origin};
     use serde_json::{Map, Value};
 
     use super::*;
@@ -66,12 +66,15 @@ mod tests {
             key,
             summary: "2 dead letters in `orders` <erp> & more".into(),
             details: Map::from_iter([("open".to_owned(), 2.into())]),
+            owner: Some("sales@example.com".into()),
+            next: "gantry dlq group 3f1b0a6e".into(),
             since: Timestamp(1_614_265_270_000),
             notified_at: Timestamp(1_614_265_330_000),
             repeats: 0,
             gone: None,
         };
-        Notification::of(&firing, action, "shop-1", Timestamp(1_614_265_330_000))
+        let origin = Origin { instance: "shop-1", runbooks: Some("https://gantry.example.com/runbooks/") };
+        Notification::of(&firing, action, origin, Timestamp(1_614_265_330_000))
     }
 
     fn sent(form: &Form, action: NotificationKind) -> Value {
@@ -95,9 +98,18 @@ mod tests {
                     "timestamp": "2021-02-25T15:02:10.000Z",
                     "component": "orders",
                     "class": "dead_letters",
-                    "custom_details": { "open": 2, "since": "2021-02-25T15:01:10.000Z" },
+                    "custom_details": {
+                        "open": 2,
+                        "since": "2021-02-25T15:01:10.000Z",
+                        "owner": "sales@example.com",
+                        "next": "gantry dlq group 3f1b0a6e",
+                        "runbook": "https://gantry.example.com/runbooks/dead-letters-at-night.html",
+                    },
                 },
                 "client": "Gantry",
+                "links": [{
+                    "href": "https://gantry.example.com/runbooks/dead-letters-at-night.html", "text": "Runbook",
+                }],
             })
         );
         let resolve = sent(&form, NotificationKind::Resolve);
@@ -114,9 +126,12 @@ mod tests {
             trigger[0]["labels"],
             json!({
                 "alertname": "GantryDeadLetters", "instance": "shop-1", "severity": "error", "flow": "orders",
-                "about": "3f1b0a6e",
+                "about": "3f1b0a6e", "owner": "sales@example.com",
             })
         );
+        let annotations = &trigger[0]["annotations"];
+        assert_eq!(annotations["runbook_url"], "https://gantry.example.com/runbooks/dead-letters-at-night.html");
+        assert_eq!(annotations["next"], "gantry dlq group 3f1b0a6e");
         assert_eq!(trigger[0]["labels"], resolve[0]["labels"]);
         assert_eq!(trigger[0]["startsAt"], "2021-02-25T15:01:10.000Z");
         assert_eq!(trigger[0]["endsAt"], "2021-02-25T15:05:10.000Z", "three repeats on");
@@ -126,7 +141,16 @@ mod tests {
     #[test]
     fn slack_gets_a_text_in_which_nothing_is_markup() {
         let text = sent(&Form::Slack, NotificationKind::Trigger)["text"].as_str().unwrap().to_owned();
-        assert_eq!(text, "[shop-1] ERROR: 2 dead letters in `orders` &lt;erp&gt; &amp; more");
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "[shop-1] ERROR: 2 dead letters in `orders` &lt;erp&gt; &amp; more",
+                "Owner: sales@example.com",
+                "Next: gantry dlq group 3f1b0a6e",
+                "Runbook: https://gantry.example.com/runbooks/dead-letters-at-night.html",
+            ]
+        );
         assert!(
             sent(&Form::Slack, NotificationKind::Resolve)["text"].as_str().unwrap().starts_with("[shop-1] Resolved: ")
         );

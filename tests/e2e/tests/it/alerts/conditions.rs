@@ -22,12 +22,26 @@ async fn a_breaker_that_opens_triggers_an_alert_and_resolves_it_when_its_probes_
     }
     let trigger = json(&pager.wait_for(1).await[0]);
     assert_eq!((&trigger["alert"], &trigger["about"]), (&"breaker_open".into(), &"erp".into()));
+    let summary = trigger["summary"].as_str().unwrap();
+    let failed = trigger["details"]["failures"].as_u64().unwrap();
+    assert!(failed >= 1 && summary.contains(&format!("{failed} of ")) && summary.contains("failed"), "{summary}");
+    assert!(trigger["details"]["calls"].as_u64().unwrap() >= failed, "{trigger}");
+    assert_eq!(trigger["next"], "gantry target list");
+    assert_eq!(trigger["runbook"], "docs/runbooks/target-down.md");
     // Probes fail, the breaker opens again and again: one alert.
     let calls = erp.seen().len();
     erp.wait_for(calls + 3).await;
     assert_eq!(pager.seen().len(), 1);
     erp.set_rule(|_| None);
-    assert_eq!(words(&pager.wait_for(2).await), ["trigger breaker_open", "resolve breaker_open"]);
+    let said = pager.wait_for(2).await;
+    assert_eq!(words(&said), ["trigger breaker_open", "resolve breaker_open"]);
+    let resolve = json(&said[1]);
+    let summary = resolve["summary"].as_str().unwrap();
+    assert!(
+        summary.starts_with("The breaker of target `erp` of flow `orders` is closed: messages are sent. It lasted "),
+        "{summary}"
+    );
+    assert!(resolve["details"]["calls"].is_null(), "numbers of the trigger are not those of now: {resolve}");
     assert_eq!(host.settled().await.iter().find(|report| report.name == "orders").unwrap().counts.delivered, 4);
     host.stop().await;
 }
@@ -49,6 +63,12 @@ async fn a_target_that_is_paused_or_disabled_is_an_alert_until_it_gets_messages_
         let target = "erp".parse().unwrap();
         host.handle().command_target(&flow, &target, command, "anna".into(), "move".into()).await.unwrap();
         assert_eq!(words(&pager.wait_for(n + 1).await)[n], word);
+    }
+    let said = pager.seen();
+    assert_eq!(json(&said[0])["next"], "gantry target resume orders/erp");
+    for (n, is) in [(1, "is not paused any more: messages are sent."), (3, "is enabled: messages are sent.")] {
+        let summary = json(&said[n])["summary"].as_str().unwrap().to_owned();
+        assert!(summary.starts_with(&format!("The target `erp` of flow `orders` {is} It lasted ")), "{summary}");
     }
     host.stop().await;
 }
@@ -95,7 +115,10 @@ async fn a_message_that_waits_too_long_is_an_event_and_an_alert_and_so_is_its_re
     assert_eq!((&trigger["flow"], &trigger["details"]["depth"]), (&"orders".into(), &1.into()));
     assert_eq!(events(&file, 1).await[0]["depth"], 1);
     say(TargetCommand::Resume).await;
-    assert_eq!(words(&pager.wait_for(2).await), ["trigger queue_delayed", "resolve queue_delayed"]);
+    let said = pager.wait_for(2).await;
+    assert_eq!(words(&said), ["trigger queue_delayed", "resolve queue_delayed"]);
+    let summary = json(&said[1])["summary"].as_str().unwrap().to_owned();
+    assert!(summary.starts_with("Flow `orders` has caught up: no message waits. It lasted "), "{summary}");
     assert_eq!(names(&events(&file, 2).await), ["queue_delayed", "queue_recovered"]);
     host.stop().await;
 }

@@ -28,7 +28,11 @@ async fn a_dead_letter_triggers_an_alert_and_its_replay_resolves_it_under_the_sa
     }
     let seen = pager.wait_for(2).await;
     assert_eq!(words(&seen), ["trigger dead_letters", "resolve dead_letters"]);
-    assert_eq!(json(&seen[1])["dedup_key"], trigger["dedup_key"]);
+    let resolve = json(&seen[1]);
+    assert_eq!(resolve["dedup_key"], trigger["dedup_key"]);
+    let summary = resolve["summary"].as_str().unwrap();
+    assert!(summary.starts_with("No dead letter of group ") && summary.contains("is open any more."), "{summary}");
+    assert!(resolve["details"]["open"].is_null() && resolve["details"]["lasted_seconds"].is_u64(), "{resolve}");
     fires(&host, 0).await;
     host.stop().await;
 }
@@ -44,7 +48,43 @@ async fn who_takes_a_kind_of_failure_on_ends_its_alert() {
     let store = host.handle().store().clone();
     let by = "anna".to_owned();
     store.set_group_state(&fingerprint, GroupState::Acknowledged, by, "on it".into()).await.unwrap();
-    assert_eq!(words(&pager.wait_for(2).await), ["trigger dead_letters", "resolve dead_letters"]);
+    let seen = pager.wait_for(2).await;
+    assert_eq!(words(&seen), ["trigger dead_letters", "resolve dead_letters"]);
+    let summary = json(&seen[1])["summary"].as_str().unwrap().to_owned();
+    let said = format!(
+        "Group {fingerprint} in flow `orders` was marked as acknowledged by anna; 1 of its dead letters are still open."
+    );
+    assert!(summary.starts_with(&said), "{summary}");
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn an_alert_names_the_owner_and_goes_to_the_endpoint_that_asks_for_this_owner() {
+    let erp = picky().await;
+    let sales = Sink::start().await;
+    let stock = Sink::start().await;
+    let flow = |name: &str, owner: &str| {
+        let source = format!(
+            "[purpose]\ngoal = \"g\"\nowner = {owner:?}\n[source.webhook]\npath = \"/{name}\"\nverify = \"none\"\n"
+        );
+        FlowText::new(name).source(&source).target("erp", &erp, "")
+    };
+    let settings = format!(
+        "{}owners = [\"sales@example.com\"]\n{}owners = [\"stock@example.com\"]\n",
+        alert(&sales, ""),
+        alert(&stock, "").replace("pager", "other")
+    );
+    let flows = [flow("orders", "sales@example.com"), flow("parts", "stock@example.com")];
+    let host = TestHost::start_with(&flows, &settings).await;
+    host.post("/orders", r#""bad""#).await;
+    host.post("/parts", r#""bad""#).await;
+    let of_sales = json(&sales.wait_for(1).await[0]);
+    let of_stock = json(&stock.wait_for(1).await[0]);
+    assert_eq!((&of_sales["flow"], &of_sales["owner"]), (&"orders".into(), &"sales@example.com".into()));
+    assert_eq!((&of_stock["flow"], &of_stock["owner"]), (&"parts".into(), &"stock@example.com".into()));
+    let next = format!("gantry dlq group {}", of_sales["about"].as_str().unwrap());
+    assert_eq!(of_sales["next"], next);
+    assert_eq!((sales.seen().len(), stock.seen().len()), (1, 1));
     host.stop().await;
 }
 

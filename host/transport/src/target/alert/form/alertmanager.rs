@@ -17,14 +17,21 @@ pub(super) fn alerts(notification: &Notification, repeat: Duration) -> Value {
         ("severity".to_owned(), notification.severity.name().into()),
     ]);
     let parts = [("flow", notification.flow.as_ref().map(ToString::to_string)), ("about", notification.about.clone())];
-    labels.extend(parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?.into()))));
+    let owner = ("owner", notification.owner.clone());
+    let parts = parts.into_iter().chain([owner]);
+    labels.extend(parts.filter_map(|(name, part)| Some((name.to_owned(), part?.into()))));
     let ends = match notification.action {
         NotificationKind::Trigger => notification.at.after(repeat.saturating_mul(OUTLIVES)),
         NotificationKind::Resolve => notification.at,
     };
     json!([{
         "labels": labels,
-        "annotations": { "summary": notification.summary, "dedup_key": notification.dedup_key },
+        "annotations": {
+            "summary": notification.summary,
+            "dedup_key": notification.dedup_key,
+            "next": notification.next,
+            "runbook_url": notification.runbook,
+        },
         "startsAt": notification.since.min(ends).to_string(),
         "endsAt": ends.to_string(),
     }])

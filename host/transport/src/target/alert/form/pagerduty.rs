@@ -16,6 +16,11 @@ pub(super) fn event(notification: &Notification, routing_key: &str) -> Value {
     if notification.action == NotificationKind::Trigger {
         let mut details = notification.details.clone();
         details.insert("since".to_owned(), notification.since.to_string().into());
+        details.insert("next".to_owned(), notification.next.clone().into());
+        details.insert("runbook".to_owned(), notification.runbook.clone().into());
+        if let Some(owner) = &notification.owner {
+            details.insert("owner".to_owned(), owner.clone().into());
+        }
         event["payload"] = json!({
             "summary": cut(&notification.summary, SUMMARY),
             "source": notification.instance,
@@ -26,6 +31,9 @@ pub(super) fn event(notification: &Notification, routing_key: &str) -> Value {
             "custom_details": details,
         });
         event["client"] = "Gantry".into();
+        if notification.runbook.starts_with("https://") || notification.runbook.starts_with("http://") {
+            event["links"] = json!([{ "href": notification.runbook, "text": "Runbook" }]);
+        }
     }
     event
 }

@@ -15,6 +15,12 @@ fn text(notification: &Notification) -> String {
             format!("Still {}, since {}", notification.severity.name(), notification.since)
         }
     };
-    let text = format!("[{}] {head}: {}", notification.instance, notification.summary);
+    let mut text = format!("[{}] {head}: {}", notification.instance, notification.summary);
+    if let Some(owner) = &notification.owner {
+        text.push_str(&format!("\nOwner: {owner}"));
+    }
+    if notification.action == NotificationKind::Trigger {
+        text.push_str(&format!("\nNext: {}\nRunbook: {}", notification.next, notification.runbook));
+    }
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
