@@ -25,6 +25,14 @@ pub struct Events {
     pub queue_age: Duration,
     /// Where the runbooks are published, for links in alerts.
     pub runbooks: Option<String>,
+    /// Over what time refused requests and plugin faults are counted for alerts.
+    pub count_within: Duration,
+    /// So many requests must have been refused for want of room.
+    pub refused_requests: u64,
+    /// So many requests must have been refused because of their credentials.
+    pub unauthorized_requests: u64,
+    /// So many faults of one step's plugin are needed.
+    pub plugin_faults: u64,
 }
 
 /// An endpoint that is notified when something is wrong, and again when it is resolved.
@@ -69,6 +77,8 @@ pub struct AlertTarget {
     pub format: AlertFormat,
     /// How long an alert that isn't repeated counts as going on, for formats that need an end time.
     pub repeat: Duration,
+    /// How often it is told that the host works; none: never.
+    pub heartbeat: Option<Duration>,
 }
 
 /// Where an endpoint is.
@@ -149,6 +159,9 @@ impl Alert {
             "resolve_after": show_duration(self.terms.resolve_after),
             "timeout": show_duration(self.endpoint.timeout),
         });
+        if let Some(heartbeat) = self.endpoint.heartbeat {
+            stated["heartbeat"] = show_duration(heartbeat).into();
+        }
         if !self.flows.is_empty() {
             stated["flows"] = json!(self.flows);
         }

@@ -61,6 +61,8 @@ pub struct Flow {
     pub keep_dead_letters: Option<Duration>,
     /// The flow is delayed when its oldest message that has not ended is older than this; none: as the host says.
     pub queue_age: Option<Duration>,
+    /// After what time without a message somebody should look; none: never.
+    pub silent_after: Option<Duration>,
 }
 
 /// The bounds of a flow's queue, from acceptance to the end of a message; none: as much as fits on the disk.

@@ -115,7 +115,14 @@ impl HostConfig {
                 "watch": show_window(self.deploy.watch, None),
                 "max_failure_rate": self.deploy.max_failure_rate,
             },
-            "events": { "instance": self.events.instance, "queue_age": show_duration(self.events.queue_age) },
+            "events": {
+                "instance": self.events.instance,
+                "queue_age": show_duration(self.events.queue_age),
+                "count_within": show_duration(self.events.count_within),
+                "refused_requests": self.events.refused_requests,
+                "unauthorized_requests": self.events.unauthorized_requests,
+                "plugin_faults": self.events.plugin_faults,
+            },
         });
         if let Some(runbooks) = &self.events.runbooks {
             stated["events"]["runbooks"] = runbooks.as_str().into();
@@ -156,7 +163,15 @@ impl HostConfig {
                 watch: nothing,
                 max_failure_rate: 0.0,
             },
-            events: Events { instance: String::new(), queue_age: Duration::ZERO, runbooks: None },
+            events: Events {
+                instance: String::new(),
+                queue_age: Duration::ZERO,
+                runbooks: None,
+                count_within: Duration::ZERO,
+                refused_requests: 0,
+                unauthorized_requests: 0,
+                plugin_faults: 0,
+            },
             alerts: Vec::new(),
         }
     }

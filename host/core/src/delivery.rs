@@ -94,6 +94,19 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
+    /// Every class.
+    pub const ALL: [Self; 9] = [
+        Self::Network,
+        Self::Timeout,
+        Self::Throttled,
+        Self::Unavailable,
+        Self::Unauthorized,
+        Self::NoSpace,
+        Self::Redirected,
+        Self::PredecessorFailed,
+        Self::Permanent,
+    ];
+
     /// How a status code outside 2xx is to be read.
     #[must_use]
     pub const fn of_status(status: u16) -> Self {

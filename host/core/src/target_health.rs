@@ -69,6 +69,18 @@ pub enum HoldCause {
 }
 
 impl HoldCause {
+    /// Every cause.
+    pub const ALL: [Self; 8] = [
+        Self::Paused,
+        Self::Disabled,
+        Self::Unauthorized,
+        Self::WrongEndpoint,
+        Self::Breaker,
+        Self::Throttled,
+        Self::Budget,
+        Self::OverShare,
+    ];
+
     /// Whether it may end without an operator, so that some delivery has to try.
     #[must_use]
     pub const fn ends_by_itself(self) -> bool {

@@ -42,6 +42,7 @@ struct Lists {
 impl ActiveFlows {
     /// Replaces both lists.
     pub fn replace(&self, active: Vec<ActiveFlow>, broken: Vec<BrokenFlow>) {
+        active.iter().for_each(|entry| entry.metrics.expect(&entry.flow));
         *self.0.write() = Lists { active: active.into(), broken: broken.into() };
     }
 

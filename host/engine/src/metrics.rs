@@ -131,6 +131,7 @@ mod tests {
             r#"gantry_messages_finished_total{flow="orders",state="skipped"} 0"#,
             r#"gantry_events_total{event="breaker_opened",flow="orders"} 0"#,
             r#"gantry_reloads_total{result="refused"} 0"#,
+            r#"gantry_requests_refused_total{reason="unknown_path"} 0"#,
         ] {
             assert!(text.contains(line), "{line} is not in:\n{text}");
         }

@@ -5,9 +5,14 @@
 
 mod dead_letters;
 mod flows;
+mod goals;
 mod host;
+mod intake;
 mod over;
+mod receipts;
+mod refused_files;
 mod targets;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +22,10 @@ use gantry_engine::active_flows::ActiveFlow;
 use gantry_store::{DeadLetterGroup, StoreError};
 use serde_json::{Map, Value};
 
+use self::goals::Faults;
+use self::intake::Refusals;
+use self::receipts::Receipts;
+use self::refused_files::RefusedFiles;
 use crate::alert_source::AlertSource;
 use crate::view::HostView;
 
@@ -34,6 +43,10 @@ pub(crate) struct ConditionReader {
     read_at: Option<u64>,
     /// When the conditions that now hold were first seen by this process.
     first_seen: BTreeMap<AlertKey, Timestamp>,
+    receipts: Receipts,
+    refusals: Refusals,
+    faults: Faults,
+    refused_files: RefusedFiles,
 }
 
 /// The conditions found by one reading of the host.
@@ -81,7 +94,16 @@ impl ConditionReader {
         for group in self.groups.iter().filter(|group| !of_alerts.contains(&group.flow)) {
             conditions.observe_group(group);
         }
+        self.receipts.read(host, &others, now).await?;
+        self.refused_files.look(&others, now).await;
+        self.refusals.retain(&others);
+        self.faults.retain(&others);
+        conditions.observe_refused_files(&self.refused_files);
         for entry in others {
+            conditions.observe_refusals(&mut self.refusals, entry, host.thresholds, now);
+            conditions.observe_faults(&mut self.faults, entry, host.thresholds, now);
+            conditions.observe_silence(&self.receipts, entry, now);
+            conditions.observe_criteria(entry);
             entry.targets.iter().for_each(|(name, gate)| conditions.observe_target(&entry.flow.name, name, gate, now));
             conditions.observe_queue(host, entry, now);
         }

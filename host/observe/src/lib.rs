@@ -12,4 +12,5 @@ pub mod alerts;
 mod conditions;
 pub mod monitor;
 pub mod report;
+mod shell;
 pub mod view;

@@ -150,6 +150,14 @@ impl Reports {
             );
             self.view.metrics.queues().observe_bytes(name.as_str(), self.view.store.backlog(&name).bytes);
         }
+        let measured: Vec<_> = running
+            .iter()
+            .flat_map(|entry| {
+                let met = criteria(&entry.flow.purpose, &entry.metrics.counts()).into_iter();
+                met.filter_map(|criterion| Some((&entry.flow.name, criterion.name, criterion.met?)))
+            })
+            .collect();
+        self.view.metrics.host().observe_criteria(measured.into_iter());
         self.view.metrics.targets().observe(&self.view.flows.targets(self.view.clock.now()));
         self.view.metrics.render()
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_config::{Flow, SettingsInForce};
+use gantry_config::{Events as EventSettings, Flow, SettingsInForce};
 use gantry_control::reload::Reloader;
 use gantry_control::rollout::Deployer;
 use gantry_core::Clock;
@@ -40,6 +40,35 @@ pub struct HostView {
     pub closed_intakes: ClosedIntakes,
     /// Where the runbooks are; none: in the sources.
     pub runbooks: Option<Arc<str>>,
+    /// How many refusals and faults are too many.
+    pub thresholds: Thresholds,
+}
+
+/// How many refusals and faults are too many.
+#[derive(Clone, Copy, Debug)]
+pub struct Thresholds {
+    /// Over what time they are counted.
+    pub count_within: Duration,
+    /// Requests to a flow that were refused for want of room.
+    pub refused_requests: u64,
+    /// Requests to a flow that were refused because of their credentials.
+    pub unauthorized_requests: u64,
+    /// Faults of one step's plugin.
+    pub plugin_faults: u64,
+}
+
+impl Thresholds {
+    /// Those of the host file.
+    #[must_use]
+    pub const fn of(events: &EventSettings) -> Self {
+        let EventSettings { count_within, refused_requests, unauthorized_requests, plugin_faults, .. } = events;
+        Self {
+            count_within: *count_within,
+            refused_requests: *refused_requests,
+            unauthorized_requests: *unauthorized_requests,
+            plugin_faults: *plugin_faults,
+        }
+    }
 }
 
 impl HostView {

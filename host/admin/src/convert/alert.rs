@@ -15,9 +15,9 @@ alike! {
     alert::AlertKey => v1::AlertKey { kind, flow, about }
     alert::AlertKind => v1::AlertKind [
         DeadLetters, BreakerOpen, TargetPaused, TargetDisabled, QueueDelayed, DiskLow, DeploymentRolledBack,
-        FlowBroken, ReloadRefused,
+        FlowBroken, ReloadRefused, FileRefused, CriteriaMissed, IntakeRefusing, FlowSilent, PluginFaulting, Heartbeat,
     ]
-    alert::Severity => v1::AlertSeverity [Warning, Error, Critical]
+    alert::Severity => v1::AlertSeverity [Info, Warning, Error, Critical]
     alert::NotificationKind => v1::NotificationKind [Trigger, Resolve]
 }
 

@@ -113,6 +113,20 @@ coded_enum! {
         FlowBroken => "flow_broken",
         /// The last reload was refused, so the files are not what runs. Resolved when a reload succeeds.
         ReloadRefused => "reload_refused",
+        /// A source refused a file. Resolved when the file's report is gone from the directory for refused files, or after
+        /// a day.
+        FileRefused => "file_refused",
+        /// A flow misses a success criterion. Resolved when it meets it.
+        CriteriaMissed => "criteria_missed",
+        /// A flow refuses requests, for want of room or because of their credentials. Resolved when it has refused none for
+        /// `count_within`.
+        IntakeRefusing => "intake_refusing",
+        /// A flow got no message for longer than `silent_after`. Resolved when it gets one.
+        FlowSilent => "flow_silent",
+        /// A step's plugin fails instead of answering. Resolved when it has not failed for `count_within`.
+        PluginFaulting => "plugin_faulting",
+        /// The host works. Never fires: its notifications are sent again and again.
+        Heartbeat => "heartbeat",
     }
 }
 
@@ -120,6 +134,8 @@ coded_enum! {
     /// How urgent an alert is, in the terms of `PagerDuty` and Alertmanager.
     #[derive(PartialOrd, Ord, ToSchema)]
     pub enum AlertSeverity {
+        /// Nothing is wrong.
+        Info => "info",
         /// To be looked at in working hours.
         Warning => "warning",
         /// Data does not reach its target.

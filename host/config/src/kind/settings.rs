@@ -45,6 +45,17 @@ pub trait SourceSettings: Settings {
         Vec::new()
     }
 
+    /// Why it may refuse a message, as `gantry_messages_refused_total` counts it: so that the counters exist before the first
+    /// refusal.
+    fn refusals(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Where files are put that it refused, each with a report beside it.
+    fn refused_files(&self) -> Option<&Path> {
+        None
+    }
+
     /// Whether its messages are about the host. There are no host events about such a flow: its own failures would cause
     /// further messages for ever.
     fn is_about_the_host(&self) -> bool {

@@ -13,10 +13,11 @@ use crate::diagnostic::Code;
 use crate::flow::Auth;
 use crate::raw::alert::{AlertTable, EventsTable, FormatChoice, KindChoice};
 use crate::raw::retry::TargetRetryTable;
-use crate::raw::text::NameText;
+use crate::raw::text::{DurationText, NameText};
 
 const REPEAT: Duration = Duration::from_secs(4 * 60 * 60);
 const RESOLVE_AFTER: Duration = Duration::from_secs(60);
+const HEARTBEAT: Duration = Duration::from_secs(5 * 60);
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// About a day, with waits of up to ten minutes, or five on average. An older notification helps nobody.
@@ -36,7 +37,17 @@ impl Lower<'_> {
         });
         let queue_age = self.duration_or(raw.queue_age.as_ref(), default.queue_age);
         let runbooks = raw.runbooks.map_or(Some(default.runbooks), |link| self.link(link).map(Some));
-        Some(Events { instance: instance?, queue_age: queue_age?, runbooks: runbooks? })
+        let count_within = self.duration_or(raw.count_within.as_ref(), default.count_within);
+        let count = |stated: Option<u32>, default| stated.map_or(default, u64::from);
+        Some(Events {
+            instance: instance?,
+            queue_age: queue_age?,
+            runbooks: runbooks?,
+            count_within: count_within?,
+            refused_requests: count(raw.refused_requests, default.refused_requests),
+            unauthorized_requests: count(raw.unauthorized_requests, default.unauthorized_requests),
+            plugin_faults: count(raw.plugin_faults, default.plugin_faults),
+        })
     }
 
     /// An address for people. Nothing is sent there.
@@ -75,13 +86,15 @@ impl Lower<'_> {
         let resolve_after = self.duration_or(raw.resolve_after.as_ref(), RESOLVE_AFTER);
         let flows: Vec<_> =
             raw.flows.unwrap_or_default().iter().map(|flow| self.name(&flow.value, &flow.span)).collect();
-        let on = raw.on.map_or_else(|| AlertKind::ALL.to_vec(), |on| on.value.into_iter().map(Into::into).collect());
+        let on = kinds(raw.on);
+        let heartbeat = self.heartbeat(raw.heartbeat.as_ref(), &on, raw.format.as_ref());
         let format = raw.format.map_or(Some(AlertFormat::Gantry), |format| self.alert_format(format));
         let url = raw.url.and_then(|url| self.alert_url(url));
         let headers = self.headers(raw.headers.unwrap_or_default());
         let auth = raw.auth.map_or(Some(Auth::None), |auth| self.auth(auth.value));
         let timeout = self.duration_or(raw.timeout.as_ref(), TIMEOUT);
         let retry = self.alert_retry(raw.retry);
+        let heartbeat = heartbeat?;
         let endpoint = AlertTarget {
             url: url?,
             headers: headers?,
@@ -89,6 +102,7 @@ impl Lower<'_> {
             timeout: timeout?,
             format: format?,
             repeat: repeat?,
+            heartbeat,
         };
         let (retry, health) = retry?;
         let (name, flow) = name?;
@@ -97,7 +111,7 @@ impl Lower<'_> {
             name,
             flow,
             to,
-            on: on.into_iter().collect(),
+            on,
             flows: flows.into_iter().collect::<Option<_>>()?,
             owners: raw.owners.unwrap_or_default().into_iter().collect(),
             dead_letters: u64::from(raw.dead_letters.unwrap_or(1)),
@@ -106,6 +120,25 @@ impl Lower<'_> {
             retry,
             health,
         })
+    }
+
+    /// How often the endpoint gets a heartbeat; none: never.
+    fn heartbeat(
+        &mut self,
+        stated: Option<&At<DurationText>>,
+        on: &BTreeSet<AlertKind>,
+        format: Option<&FormatChoice>,
+    ) -> Option<Option<Duration>> {
+        let Some(stated) = stated else {
+            return Some(on.contains(&AlertKind::Heartbeat).then_some(HEARTBEAT));
+        };
+        if let Some(FormatChoice::Pagerduty(_)) = format {
+            let message = "PagerDuty would open an incident for every heartbeat";
+            let help = "send heartbeats to what expects them, for instance a check of healthchecks.io";
+            self.report.add(Code::Conflict, &stated.span, message, help);
+            return None;
+        }
+        self.duration(stated).map(Some)
     }
 
     /// The alert's name, and that of its flow.
@@ -151,6 +184,14 @@ impl Lower<'_> {
     }
 }
 
+/// Everything unless the file says what. Heartbeats are sent only on request.
+fn kinds(stated: Option<At<Vec<KindChoice>>>) -> BTreeSet<AlertKind> {
+    match stated {
+        Some(on) => on.value.into_iter().map(Into::into).collect(),
+        None => AlertKind::ALL.iter().copied().filter(|kind| *kind != AlertKind::Heartbeat).collect(),
+    }
+}
+
 impl From<KindChoice> for AlertKind {
     fn from(choice: KindChoice) -> Self {
         match choice {
@@ -163,6 +204,12 @@ impl From<KindChoice> for AlertKind {
             KindChoice::DeploymentRolledBack => Self::DeploymentRolledBack,
             KindChoice::FlowBroken => Self::FlowBroken,
             KindChoice::ReloadRefused => Self::ReloadRefused,
+            KindChoice::FileRefused => Self::FileRefused,
+            KindChoice::CriteriaMissed => Self::CriteriaMissed,
+            KindChoice::IntakeRefusing => Self::IntakeRefusing,
+            KindChoice::FlowSilent => Self::FlowSilent,
+            KindChoice::PluginFaulting => Self::PluginFaulting,
+            KindChoice::Heartbeat => Self::Heartbeat,
         }
     }
 }

@@ -99,6 +99,7 @@ impl Lower<'_> {
         let queue = self.queue(head.queue, source.unbounded);
         let keep = head.dead_letters.unwrap_or_default().keep;
         let queue_age = head.queue_age.map_or(Some(None), |age| self.duration(&age).map(Some));
+        let silent_after = head.silent_after.map_or(Some(None), |after| self.duration(&after).map(Some));
         let keep_dead_letters = keep.map_or(Some(None), |keep| self.duration(&keep).map(Some));
         let steps = self.steps(raw.step.unwrap_or_default(), &declared);
         let tables = self.tables(declared);
@@ -127,6 +128,7 @@ impl Lower<'_> {
             queue: queue?,
             keep_dead_letters: keep_dead_letters?,
             queue_age: queue_age?,
+            silent_after: silent_after?,
         })
     }
 

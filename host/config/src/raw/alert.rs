@@ -22,6 +22,18 @@ pub(crate) struct EventsTable {
     /// page in the sources.
     #[schemars(extend("examples" = ["https://gantry.example.com/runbooks"]))]
     pub(crate) runbooks: Option<At<String>>,
+    /// Over what time refused requests and plugin faults are counted for the alerts below.
+    pub(crate) count_within: Option<At<DurationText>>,
+    /// So many requests to a flow must have been refused because its queue, the quota or the disk is full for the alert
+    /// `intake_refusing`.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub(crate) refused_requests: Option<u32>,
+    /// So many requests to a flow must have been refused because of their credentials for the alert `intake_refusing`.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub(crate) unauthorized_requests: Option<u32>,
+    /// So many faults of one step's plugin are needed for the alert `plugin_faulting`.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub(crate) plugin_faults: Option<u32>,
 }
 
 /// An endpoint that is notified when something is wrong, and again when it is resolved.
@@ -37,7 +49,7 @@ pub(crate) struct AlertTable {
     /// The form of what is sent.
     #[schemars(extend("default" = "gantry"))]
     pub(crate) format: Option<FormatChoice>,
-    /// What it is notified of; everything unless given.
+    /// What it is notified of. Unless given, everything, and heartbeats only if `heartbeat` is given.
     #[schemars(length(min = 1))]
     pub(crate) on: Option<At<Vec<KindChoice>>>,
     /// Only for these flows, and for the host as a whole; for all unless given.
@@ -52,6 +64,10 @@ pub(crate) struct AlertTable {
     /// How long after a notification the next one is sent, while the condition lasts.
     #[schemars(extend("default" = "4h"))]
     pub(crate) repeat: Option<At<DurationText>>,
+    /// How often the endpoint is told that the host works. Their absence, which the receiver has to notice, means that the
+    /// host is down. Unless given, never, or every five minutes if `on` names `heartbeat`.
+    #[schemars(extend("examples" = ["5m"]))]
+    pub(crate) heartbeat: Option<At<DurationText>>,
     /// How long the condition must be gone before it counts as resolved.
     #[schemars(extend("default" = "1m"))]
     pub(crate) resolve_after: Option<At<DurationText>>,
@@ -113,4 +129,16 @@ pub(crate) enum KindChoice {
     FlowBroken,
     /// The last reload was refused.
     ReloadRefused,
+    /// A source refused a file.
+    FileRefused,
+    /// A flow misses its success criteria.
+    CriteriaMissed,
+    /// A flow refuses what is sent to it.
+    IntakeRefusing,
+    /// A flow got no message for longer than its `silent_after`.
+    FlowSilent,
+    /// A step's plugin fails instead of answering.
+    PluginFaulting,
+    /// The host works: sent every `heartbeat`.
+    Heartbeat,
 }

@@ -70,6 +70,10 @@ pub(crate) struct FlowTable {
     /// The flow is delayed when its oldest message that has not ended is older than this: the event `queue_delayed` is
     /// published, and alerts fire. Unless given, as `events.queue_age` of the host file says.
     pub(crate) queue_age: Option<At<DurationText>>,
+    /// After what time without a message from its source the alert `flow_silent` begins: longer than the longest pause that
+    /// is normal, nights and weekends included. Unless given, never.
+    #[schemars(extend("examples" = ["2h"]))]
+    pub(crate) silent_after: Option<At<DurationText>>,
     /// What rules and schemas make of an object that has a member twice. Without rules and schemas, it passes as it is.
     #[schemars(extend("default" = "refuse"))]
     pub(crate) duplicate_members: Option<DuplicateMembersChoice>,

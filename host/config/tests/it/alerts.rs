@@ -30,7 +30,22 @@ fn an_alert_says_where_to_what_for_and_in_which_form() {
     assert_eq!(host.events.runbooks.as_deref(), Some("https://gantry.example.com/runbooks"));
     assert_eq!(pager.retry.unavailable.attempts, 300, "about a day");
     assert_eq!(chat.endpoint.url, AlertUrl::Secret(SecretRef::Env("SLACK_URL".into())));
-    assert_eq!((chat.retry.unavailable.attempts, chat.on.len()), (5, AlertKind::ALL.len()));
+    assert_eq!((chat.retry.unavailable.attempts, chat.on.len()), (5, AlertKind::ALL.len() - 1));
+}
+
+#[test]
+fn heartbeats_are_sent_on_request_only_and_never_to_what_opens_an_incident_for_each() {
+    let directory = tempfile::tempdir().unwrap();
+    let load = |lines: &str| {
+        let file = directory.path().join("gantry.toml");
+        std::fs::write(&file, format!("[[alert]]\nname = \"alive\"\nurl = \"env:URL\"\n{lines}\n")).unwrap();
+        HostConfig::load(Some(&file)).map(|(host, _)| host.alerts[0].endpoint.heartbeat)
+    };
+    assert_eq!(load("").unwrap(), None);
+    assert_eq!(load("on = [\"heartbeat\"]").unwrap(), Some(Duration::from_secs(300)));
+    assert_eq!(load("heartbeat = \"1m\"").unwrap(), Some(Duration::from_secs(60)));
+    let refused = load("heartbeat = \"1m\"\nformat.pagerduty = { routing_key = \"env:KEY\" }").unwrap_err();
+    assert!(refused.render(Style::Plain, 110).contains("PagerDuty would open an incident for every heartbeat"));
 }
 
 #[test]

@@ -26,6 +26,19 @@ coded_enum! {
         FlowBroken => "flow_broken",
         /// The last reload was refused, so that the files are not what runs: until one succeeds.
         ReloadRefused => "reload_refused",
+        /// A source refused a file: until the file's report is gone from the directory for refused files, or for a day.
+        FileRefused => "file_refused",
+        /// A flow misses one of its success criteria: until it meets it.
+        CriteriaMissed => "criteria_missed",
+        /// A flow refuses what is sent to it, because a bound is reached or the credentials are wrong: until it refused
+        /// nothing for that reason for a while.
+        IntakeRefusing => "intake_refusing",
+        /// A flow got no message for longer than `silent_after`: until it gets one.
+        FlowSilent => "flow_silent",
+        /// A step's plugin fails instead of answering: until it didn't for a while.
+        PluginFaulting => "plugin_faulting",
+        /// Nothing is wrong: sent again and again while the host works, so that its absence is noticed elsewhere.
+        Heartbeat => "heartbeat",
     }
 }
 
@@ -34,13 +47,19 @@ impl AlertKind {
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self {
-            Self::DeploymentRolledBack | Self::ReloadRefused => Severity::Warning,
+            Self::Heartbeat => Severity::Info,
+            Self::DeploymentRolledBack | Self::ReloadRefused | Self::CriteriaMissed | Self::FlowSilent => {
+                Severity::Warning
+            }
             Self::DeadLetters
             | Self::BreakerOpen
             | Self::TargetPaused
             | Self::TargetDisabled
             | Self::QueueDelayed
-            | Self::FlowBroken => Severity::Error,
+            | Self::FlowBroken
+            | Self::FileRefused
+            | Self::IntakeRefusing
+            | Self::PluginFaulting => Severity::Error,
             Self::DiskLow => Severity::Critical,
         }
     }
@@ -54,7 +73,12 @@ impl AlertKind {
             Self::TargetPaused => "target-paused",
             Self::TargetDisabled => "target-disabled",
             Self::DiskLow => "disk-low",
-            Self::DeploymentRolledBack => "plugin-faults",
+            Self::DeploymentRolledBack | Self::PluginFaulting => "plugin-faults",
+            Self::FileRefused => "file-refused",
+            Self::CriteriaMissed => "criteria-missed",
+            Self::IntakeRefusing => "intake-refusing",
+            Self::FlowSilent => "flow-silent",
+            Self::Heartbeat => "heartbeat-missing",
             Self::FlowBroken | Self::ReloadRefused => "flow-broken",
         }
     }
@@ -70,6 +94,8 @@ impl AlertKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
+    /// Nothing is wrong.
+    Info,
     /// Can wait for working hours.
     Warning,
     /// Data is not where it should be.
@@ -83,6 +109,7 @@ impl Severity {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Info => "info",
             Self::Warning => "warning",
             Self::Error => "error",
             Self::Critical => "critical",

@@ -1,6 +1,8 @@
 //! The notification of an alert in its neutral form. It is queued and stored in this form, and sent in it unless the
 //! endpoint is configured for another one.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -82,6 +84,32 @@ impl Origin<'_> {
 }
 
 impl Notification {
+    /// Says that the host works, every so often. It belongs to no alert: nothing is triggered, and nothing resolved.
+    #[must_use]
+    pub fn heartbeat(every: Duration, origin: Origin<'_>, at: Timestamp) -> Self {
+        let Origin { instance, .. } = origin;
+        let kind = AlertKind::Heartbeat;
+        let seconds = every.as_secs();
+        Self {
+            version: 1,
+            action: NotificationKind::Trigger,
+            alert: kind,
+            dedup_key: format!("{instance}/{}", kind.name()),
+            instance: instance.to_owned(),
+            severity: kind.severity(),
+            summary: format!("The host runs; the next heartbeat is due in {seconds} s"),
+            flow: None,
+            about: None,
+            since: at,
+            at,
+            repeat: 0,
+            owner: None,
+            next: "gantry status".to_owned(),
+            runbook: origin.runbook(kind),
+            details: Map::from_iter([("every_seconds".to_owned(), seconds.into())]),
+        }
+    }
+
     /// The notification of an alert that fires.
     #[must_use]
     pub fn of(firing: &Firing, action: NotificationKind, origin: Origin<'_>, at: Timestamp) -> Self {

@@ -27,6 +27,13 @@ impl Alerts {
         })
     }
 
+    /// Creates the counters of an endpoint, so that rates over them begin at zero.
+    pub fn expect(&self, alert: &str) {
+        for action in ["trigger", "resolve"] {
+            self.notifications.with_label_values(&[alert, action]);
+        }
+    }
+
     /// A notification was sent to the endpoint of an alert.
     pub fn observe_notification(&self, alert: &str, kind: NotificationKind) {
         let action = match kind {

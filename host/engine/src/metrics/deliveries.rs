@@ -55,6 +55,19 @@ impl Deliveries {
         })
     }
 
+    /// Creates the counters of a target, so that rates over them begin at zero.
+    pub(super) fn expect(&self, flow: &str, target: &TargetName) {
+        let target = target.as_str();
+        self.delivered.with_label_values(&[flow, target]);
+        let results = ErrorClass::ALL.iter().map(|class| class.name()).chain(["delivered"]);
+        for result in results {
+            self.attempts.with_label_values(&[flow, target, result]);
+        }
+        for cause in HoldCause::ALL {
+            self.held.with_label_values(&[flow, target, cause.name()]);
+        }
+    }
+
     pub(super) fn observe_attempt(&self, flow: &str, target: &TargetName, attempt: &Attempt) {
         let result = attempt.error.map_or("delivered", ErrorClass::name);
         self.attempts.with_label_values(&[flow, target.as_str(), result]).inc();

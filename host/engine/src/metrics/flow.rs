@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use gantry_config::{Flow, Work};
 use gantry_core::{
     Attempt, Breach, DeadLetter, DeliveryState, Envelope, HoldCause, MessageState, TargetName, Timestamp,
 };
@@ -59,6 +60,38 @@ impl FlowMetrics {
     pub(super) fn new(flow: &str, all: Arc<OfFlows>) -> Self {
         all.messages.expect(flow);
         Self { all, flow: flow.into(), waited: Arc::new(Mutex::new(waited_histogram())) }
+    }
+
+    /// Creates the counters of everything that this flow consists of, so that rates over them begin at zero: a counter that
+    /// appears with its first event hides that event.
+    pub fn expect(&self, flow: &Flow) {
+        let OfFlows { messages, deliveries, plugins, rules } = &*self.all;
+        messages.expect_refusals(&self.flow, flow.source.refusals());
+        flow.targets.keys().for_each(|target| deliveries.expect(&self.flow, target));
+        for step in &flow.steps {
+            match step.work {
+                Work::Plugin(_) => plugins.expect(&self.flow, &step.name),
+                Work::Rules(_) => rules.expect(&self.flow, &step.name),
+            }
+        }
+    }
+
+    /// Messages that came in since the start, duplicates included.
+    #[must_use]
+    pub fn arrived(&self) -> u64 {
+        self.all.messages.received(&self.flow) + self.all.messages.duplicates(&self.flow)
+    }
+
+    /// How often a message was refused for this reason since the start.
+    #[must_use]
+    pub fn refused(&self, reason: &str) -> u64 {
+        self.all.messages.refused(&self.flow, reason)
+    }
+
+    /// The faults of a step's plugin since the start.
+    #[must_use]
+    pub fn faults(&self, step: &str) -> u64 {
+        self.all.plugins.faults(&self.flow, step)
     }
 
     /// The counts since the host started.

@@ -18,6 +18,7 @@ pub struct HostMetrics {
     flow_broken: IntGaugeVec,
     flow_last_good: IntGaugeVec,
     restart_needed: IntGaugeVec,
+    criteria_met: IntGaugeVec,
 }
 
 /// The version of a flow that is in force, for its gauges.
@@ -65,6 +66,11 @@ impl HostMetrics {
                 "1 for a broken flow that runs with the configuration that was last in force.",
                 &["flow"],
             )?,
+            criteria_met: registrar.gauge(
+                "gantry_criteria_met",
+                "1 for a success criterion that a flow meets, 0 for one that it misses.",
+                &["flow", "criterion"],
+            )?,
         })
     }
 
@@ -90,6 +96,14 @@ impl HostMetrics {
         self.restart_needed.reset();
         for setting in settings {
             self.restart_needed.with_label_values(&[setting]).set(1);
+        }
+    }
+
+    /// Sets which success criteria are met; those that nothing was measured for are left out.
+    pub fn observe_criteria<'a>(&self, criteria: impl Iterator<Item = (&'a FlowName, &'static str, bool)>) {
+        self.criteria_met.reset();
+        for (flow, criterion, is_met) in criteria {
+            self.criteria_met.with_label_values(&[flow.as_str(), criterion]).set(i64::from(is_met));
         }
     }
 

@@ -9,6 +9,9 @@ use super::registrar::{MetricsError, Registrar};
 /// Every state in which a message ends.
 const ENDS: [MessageState; 3] = [MessageState::Delivered, MessageState::Skipped, MessageState::DeadLettered];
 
+/// Why requests are refused that are no flow's.
+const REFUSED_WITHOUT_FLOW: [&str; 3] = ["unknown_path", "flow_broken", "admin_unauthorized"];
+
 /// From intake to settlement.
 pub(super) struct Messages {
     received: IntCounterVec,
@@ -24,15 +27,16 @@ pub(super) struct Messages {
 impl Messages {
     pub(super) fn new(registrar: &Registrar, codes: CodeLabels) -> Result<Self, MetricsError> {
         let counter = |name, help, labels| registrar.counter(name, help, labels);
+        let refused_without_flow =
+            counter("gantry_requests_refused_total", "Requests refused that are no flow's.", &["reason"])?;
+        for reason in REFUSED_WITHOUT_FLOW {
+            refused_without_flow.with_label_values(&[reason]);
+        }
         Ok(Self {
             received: counter("gantry_messages_received_total", "Messages accepted.", &["flow"])?,
             duplicates: counter("gantry_messages_duplicate_total", "Messages dropped as duplicates.", &["flow"])?,
             refused: counter("gantry_messages_refused_total", "Requests and files refused.", &["flow", "reason"])?,
-            refused_without_flow: counter(
-                "gantry_requests_refused_total",
-                "Requests refused that are no flow's.",
-                &["reason"],
-            )?,
+            refused_without_flow,
             finished: counter("gantry_messages_finished_total", "Messages that ended, by state.", &["flow", "state"])?,
             dead_lettered: counter("gantry_dead_letters_total", "Dead letters written.", &["flow", "stage", "code"])?,
             violations: counter(
@@ -42,6 +46,13 @@ impl Messages {
             )?,
             codes,
         })
+    }
+
+    /// Creates the counters of refusals, as above.
+    pub(super) fn expect_refusals(&self, flow: &str, reasons: &[&str]) {
+        for reason in reasons {
+            self.refused.with_label_values(&[flow, reason]);
+        }
     }
 
     /// Creates the counters at the start, so that rates over them begin at zero.
@@ -78,6 +89,10 @@ impl Messages {
             let rule = self.codes.label(&violation.code);
             self.violations.with_label_values(&[flow, rule]).inc();
         }
+    }
+
+    pub(super) fn refused(&self, flow: &str, reason: &str) -> u64 {
+        self.refused.with_label_values(&[flow, reason]).get()
     }
 
     pub(super) fn received(&self, flow: &str) -> u64 {

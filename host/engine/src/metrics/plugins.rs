@@ -1,6 +1,6 @@
 //! Metrics of plugins: how long calls take, how many messages they get, faults, and memory.
 
-use gantry_sandbox::Run;
+use gantry_sandbox::{FaultCode, Run};
 use prometheus::{HistogramVec, IntCounterVec, IntGaugeVec};
 
 use super::registrar::{MetricsError, Registrar};
@@ -42,6 +42,19 @@ impl Plugins {
                 &["flow", "step"],
             )?,
         })
+    }
+
+    /// Creates the counters of a step with a plugin, so that rates over them begin at zero.
+    pub(super) fn expect(&self, flow: &str, step: &str) {
+        self.messages.with_label_values(&[flow, step]);
+        for code in FaultCode::ALL {
+            self.faults.with_label_values(&[flow, step, code.name()]);
+        }
+    }
+
+    /// The faults of a step's plugin since the start.
+    pub(super) fn faults(&self, flow: &str, step: &str) -> u64 {
+        FaultCode::ALL.iter().map(|code| self.faults.with_label_values(&[flow, step, code.name()]).get()).sum()
     }
 
     pub(super) fn observe(&self, flow: &str, step: &str, run: &Run, messages: usize) {

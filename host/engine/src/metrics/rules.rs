@@ -40,6 +40,11 @@ impl Rules {
         })
     }
 
+    /// Creates the counter of a step with rules, so that rates over it begin at zero.
+    pub(super) fn expect(&self, flow: &str, step: &str) {
+        self.messages.with_label_values(&[flow, step]);
+    }
+
     pub(super) fn observe(&self, flow: &str, step: &str, elapsed: Duration, messages: usize) {
         let labels = [flow, step];
         self.seconds.with_label_values(&labels).observe(elapsed.as_secs_f64());

@@ -1,6 +1,7 @@
 //! The conditions that fire at one endpoint, in memory and in the store.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use gantry_config::Alert;
@@ -18,12 +19,16 @@ const NAMESPACE: &str = "alerts";
 #[derive(Clone, Default)]
 pub(crate) struct EndpointState {
     pub(super) firing: AlertState,
+    /// When the last heartbeat was queued by this process.
+    pub(super) heartbeat_at: Option<Timestamp>,
 }
 
 /// The notifications to queue for an endpoint, and what fires there once they are queued.
 pub(super) struct Notifications {
     pub(super) kinds: Vec<NotificationKind>,
     pub(super) firing: AlertState,
+    /// When a heartbeat is among them.
+    pub(super) heartbeat_at: Option<Timestamp>,
     messages: Vec<NewMessage>,
     writes: Vec<KvWrite>,
 }
@@ -71,7 +76,14 @@ pub(super) enum NotifyError {
 
 impl EndpointState {
     pub(super) fn of(firing: Vec<Firing>) -> Self {
-        Self { firing: firing.into_iter().collect() }
+        Self { firing: firing.into_iter().collect(), heartbeat_at: None }
+    }
+
+    /// The interval of heartbeats if one is due. An endpoint that is down gets one when it is back, not all of them.
+    pub(super) fn heartbeat_due(&self, alert: &Alert, waiting: u64, now: Timestamp) -> Option<Duration> {
+        let every = alert.endpoint.heartbeat.filter(|_| waiting == 0)?;
+        let is_due = self.heartbeat_at.is_none_or(|last| last > now || now.since(last) >= every);
+        is_due.then_some(every)
     }
 
     /// The notifications that follow from the observed conditions. Changes nothing until they are queued. `over` says what
@@ -87,7 +99,8 @@ impl EndpointState {
     ) -> Result<Notifications, NotifyError> {
         let mut firing = self.firing.clone();
         let changes = firing.look(now, observed, alert.terms);
-        let mut notifications = Notifications { kinds: Vec::new(), firing, messages: Vec::new(), writes: Vec::new() };
+        let mut notifications =
+            Notifications { kinds: Vec::new(), firing, heartbeat_at: None, messages: Vec::new(), writes: Vec::new() };
         for (kind, firing) in changes {
             let mut notification = Notification::of(&firing, kind, origin, now);
             if kind == NotificationKind::Resolve {
@@ -104,6 +117,19 @@ impl EndpointState {
 }
 
 impl Notifications {
+    /// Adds a heartbeat.
+    pub(super) fn add_heartbeat(
+        &mut self,
+        alert: &Alert,
+        every: Duration,
+        origin: Origin<'_>,
+        now: Timestamp,
+    ) -> Result<(), NotifyError> {
+        self.kinds.push(NotificationKind::Trigger);
+        self.messages.push(message(alert, &Notification::heartbeat(every, origin, now), now)?);
+        Ok(())
+    }
+
     /// Queues the messages and records them as sent, in one write.
     pub(super) async fn write(&mut self, store: &Store) -> Result<(), StoreError> {
         if self.kinds.is_empty() {

@@ -44,5 +44,6 @@ pub fn flow_of(alert: &Alert) -> Flow {
         keep_dead_letters: None,
         queue_age: None,
         formerly: Vec::new(),
+        silent_after: None,
     }
 }

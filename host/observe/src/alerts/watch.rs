@@ -27,6 +27,7 @@ const MAX_WAITING: u64 = 1000;
 /// Watches until `stop`.
 pub(super) async fn run(alerting: &Alerting, stop: CancellationToken) {
     let mut events = alerting.view.events.listen();
+    alerting.alerts.iter().for_each(|endpoint| alerting.view.metrics.alerts().expect(&endpoint.alert.name));
     let watching = async {
         loop {
             check(alerting).await;
@@ -89,7 +90,9 @@ async fn notify(host: &HostView, endpoint: &Endpoint, conditions: &Conditions, r
         host.metrics.alerts().observe_notification(&alert.name, *kind);
     }
     host.metrics.alerts().observe_firing(&alert.name, notifications.firing.firing());
-    state.lock().firing = notifications.firing;
+    let mut state = state.lock();
+    state.firing = notifications.firing;
+    state.heartbeat_at = notifications.heartbeat_at.or(state.heartbeat_at);
 }
 
 /// Queues the new notifications of one endpoint. Returns once they are on disk.
@@ -110,6 +113,10 @@ async fn queue(
             format!("The alert `{}` does not cover this any more, whether it is over or not.", alert.name)
         }
     })?;
+    if let Some(every) = current.heartbeat_due(alert, monitor::waiting(&host.store.depth(&alert.flow)), now) {
+        notifications.add_heartbeat(alert, every, host.origin(), now)?;
+        notifications.heartbeat_at = Some(now);
+    }
     notifications.write(&host.store).await?;
     Ok(notifications)
 }

@@ -9,6 +9,7 @@ use gantry_core::{Timestamp, escape};
 use serde_json::json;
 
 use super::{Conditions, Found, MAX_WHY};
+use crate::shell::quoted;
 use crate::view::HostView;
 
 /// How long the condition of a rolled back version lasts.
@@ -35,7 +36,7 @@ impl Conditions {
             level: Level::On,
             summary: format!("The disk is low, {} are free: sources are refused until space is freed", free(bytes)),
             details: json!({ "free_bytes": bytes }),
-            next: format!("du -xh --max-depth=2 {} | sort -h | tail", host.disk.dir().display()),
+            next: format!("du -xh --max-depth=2 {} | sort -h | tail", quoted(host.disk.dir())),
             since: None,
         });
     }

@@ -11,9 +11,11 @@ use gantry_engine::gate::GateStatus;
 use gantry_store::GroupState;
 
 use super::host::free;
+use super::intake::known_past;
 use super::targets::place;
 use super::{ConditionReader, MAX_TEXT};
 use crate::monitor;
+use crate::report::{Criterion, criteria};
 use crate::view::HostView;
 
 impl ConditionReader {
@@ -43,8 +45,30 @@ impl ConditionReader {
             }
             AlertKind::QueueDelayed => over_in_queue(host, entry),
             AlertKind::DeploymentRolledBack => over_at_step(host, entry, about),
+            AlertKind::FileRefused => {
+                format!("No file that flow `{flow}` refused within the last day is left where refused files are put")
+            }
+            AlertKind::IntakeRefusing => {
+                let past = known_past(host, self.receipts.since());
+                format!("Flow `{flow}` refused no request for {past} for the reason `{about}`")
+            }
+            AlertKind::PluginFaulting => {
+                let past = known_past(host, self.receipts.since());
+                format!("The plugin of step `{about}` of flow `{flow}` did not fail for {past}")
+            }
+            AlertKind::FlowSilent if entry.flow.silent_after.is_none() => {
+                format!("Flow `{flow}` states no `silent_after` any more")
+            }
+            AlertKind::FlowSilent => self.over_in_silence(host, flow),
+            AlertKind::CriteriaMissed => over_in_criteria(entry, about),
             _ => format!("Flow `{flow}` runs"),
         }
+    }
+
+    fn over_in_silence(&self, host: &HostView, flow: &FlowName) -> String {
+        let last = self.receipts.of(flow).map(|receipt| host.clock.now().since(receipt.last));
+        let ago = show_roughly(last.unwrap_or_default());
+        format!("Flow `{flow}` gets messages: the last one {ago} ago")
     }
 
     fn over_in_group(&self, flow: &FlowName, fingerprint: &str) -> String {
@@ -111,6 +135,22 @@ fn over_at_step(host: &HostView, entry: &ActiveFlow, step: &str) -> String {
     let rolled_back = host.deployer.rolled_back();
     let is_old = rolled_back.iter().any(|rolled_back| rolled_back.flow == *flow && rolled_back.step == step);
     if is_old { format!("A day has passed: {version}") } else { format!("Another version was deployed: {version}") }
+}
+
+fn over_in_criteria(entry: &ActiveFlow, criterion: &str) -> String {
+    let flow = &entry.flow.name;
+    let counts = entry.metrics.counts();
+    let now = criteria(&entry.flow.purpose, &counts).into_iter().find(|now| now.name == criterion);
+    match now {
+        None => format!("Flow `{flow}` states no bound for {criterion} any more"),
+        Some(Criterion { measured: Some(measured), bound, met: Some(true), .. }) => {
+            format!("Flow `{flow}` keeps its goal: {criterion} is {measured}, the bound is {bound}")
+        }
+        Some(_) => format!(
+            "The host was started again: {} messages of flow `{flow}` are too few to judge {criterion}",
+            counts.received
+        ),
+    }
 }
 
 fn over_in_host(host: &HostView, kind: AlertKind) -> String {

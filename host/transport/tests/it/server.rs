@@ -76,6 +76,7 @@ pub(crate) fn flow(name: &str, webhook: Webhook) -> Flow {
         queue: QueueBounds::default(),
         keep_dead_letters: None,
         queue_age: None,
+        silent_after: None,
     }
 }
 

@@ -5,6 +5,7 @@ mod conditions;
 mod dead_letters;
 mod endpoint;
 mod kills;
+mod kinds;
 mod source;
 
 use std::path::Path;

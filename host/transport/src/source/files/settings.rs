@@ -134,6 +134,14 @@ impl SourceSettings for Files {
     fn intake(&self) -> Option<String> {
         Some(self.directory.join(&self.pattern).display().to_string())
     }
+
+    fn refusals(&self) -> &'static [&'static str] {
+        &["bad_file", "changed_file"]
+    }
+
+    fn refused_files(&self) -> Option<&Path> {
+        Some(&self.failed)
+    }
 }
 
 /// Whether messages of files, which are JSON, can have a key there.

@@ -65,6 +65,40 @@ impl From<ContentError> for Refused {
 }
 
 impl Refused {
+    /// Every reason for which a flow refuses a request.
+    pub(super) const REASONS: [&str; 30] = [
+        "method_not_allowed",
+        "missing_credentials",
+        "invalid_credentials",
+        "stale_timestamp",
+        "malformed_credentials",
+        "too_large",
+        "too_slow",
+        "incomplete_body",
+        "invalid_json",
+        "invalid_xml",
+        "unsupported_encoding",
+        "invalid_encoding",
+        "unsupported_charset",
+        "invalid_charset",
+        "form_encoded",
+        "invalid_form",
+        "missing_array",
+        "too_many_messages",
+        "missing_dedupe_key",
+        "invalid_key",
+        "missing_idempotency_key",
+        "invalid_idempotency_key",
+        "idempotency_key_reused",
+        "idempotency_in_flight",
+        "queue_full",
+        "over_quota",
+        "disk_full",
+        "first_undecided",
+        "stopping",
+        "store_unavailable",
+    ];
+
     /// The reason as metrics and the problem document spell it.
     pub(super) const fn reason(&self) -> &'static str {
         match self {
@@ -202,5 +236,24 @@ impl Refused {
             "reason": self.reason(),
         });
         document.to_string().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/errors.md");
+
+    /// Refusals of files, and those that are no flow's.
+    const OTHERS: [&str; 5] = ["unknown_path", "flow_broken", "unknown_message", "bad_file", "changed_file"];
+
+    #[test]
+    fn the_error_catalogue_lists_every_reason_in_the_same_order() {
+        let page = std::fs::read_to_string(PAGE).unwrap();
+        let section = page.split("\n## Intake\n").nth(1).unwrap().split("\n## ").next().unwrap();
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let reasons: Vec<_> = rows.filter(|reason| !OTHERS.contains(reason)).collect();
+        assert_eq!(reasons, Refused::REASONS);
     }
 }

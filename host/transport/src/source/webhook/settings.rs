@@ -9,6 +9,7 @@ use gantry_config::{Code, Dedupe, Label, Lower, SecretRef, SourceKind, ValueFrom
 use gantry_security::{Environment, Verifier};
 
 use super::form::Form;
+use super::refused::Refused;
 use super::split::Split;
 use super::table::{FormChoice, IdempotencyKeyTable, SplitTable, WebhookTable};
 use super::verify;
@@ -128,6 +129,10 @@ impl SourceSettings for Webhook {
 
     fn secrets(&self) -> Vec<&SecretRef> {
         self.verify.secrets()
+    }
+
+    fn refusals(&self) -> &'static [&'static str] {
+        &Refused::REASONS
     }
 }
 

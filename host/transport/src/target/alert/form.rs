@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gantry_config::{AlertFormat, AlertTarget};
 use gantry_core::Secret;
-use gantry_core::alert::Notification;
+use gantry_core::alert::{AlertKind, Notification};
 use gantry_security::{Environment, SecretError, resolve};
 use serde_json::json;
 
@@ -16,7 +16,7 @@ use serde_json::json;
 #[derive(Debug)]
 pub(super) enum Form {
     Gantry,
-    Alertmanager { repeat: Duration },
+    Alertmanager { repeat: Duration, heartbeat: Duration },
     Slack,
     Pagerduty { routing_key: Secret<String> },
 }
@@ -25,7 +25,9 @@ impl Form {
     pub(super) fn new(config: &AlertTarget, env: Environment<'_>) -> Result<Self, SecretError> {
         Ok(match &config.format {
             AlertFormat::Gantry => Self::Gantry,
-            AlertFormat::Alertmanager => Self::Alertmanager { repeat: config.repeat },
+            AlertFormat::Alertmanager => {
+                Self::Alertmanager { repeat: config.repeat, heartbeat: config.heartbeat.unwrap_or(config.repeat) }
+            }
             AlertFormat::Slack => Self::Slack,
             AlertFormat::Pagerduty { routing_key } => Self::Pagerduty { routing_key: resolve(routing_key, env)? },
         })
@@ -43,7 +45,10 @@ impl Form {
     pub(super) fn body(&self, notification: &Notification) -> Vec<u8> {
         let body = match self {
             Self::Gantry => json!(notification),
-            Self::Alertmanager { repeat } => alertmanager::alerts(notification, *repeat),
+            Self::Alertmanager { heartbeat, .. } if notification.alert == AlertKind::Heartbeat => {
+                alertmanager::alerts(notification, *heartbeat)
+            }
+            Self::Alertmanager { repeat, .. } => alertmanager::alerts(notification, *repeat),
             Self::Slack => slack::message(notification),
             Self::Pagerduty { routing_key } => pagerduty::event(notification, routing_key.expose()),
         };
@@ -54,7 +59,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use gantry_core::Timestamp;
-    use gantry_core::alert::{AlertKey, AlertKind, Firing, NotificationKind, Origin};
+    use gantry_core::alert::{AlertKey, Firing, NotificationKind, Origin};
     use serde_json::{Map, Value};
 
     use super::*;
@@ -119,7 +124,7 @@ mod tests {
 
     #[test]
     fn alertmanager_gets_the_same_labels_for_both_and_an_end_for_each() {
-        let form = Form::Alertmanager { repeat: Duration::from_secs(60) };
+        let form = Form::Alertmanager { repeat: Duration::from_secs(60), heartbeat: Duration::from_secs(10) };
         let trigger = sent(&form, NotificationKind::Trigger);
         let resolve = sent(&form, NotificationKind::Resolve);
         assert_eq!(
@@ -136,6 +141,19 @@ mod tests {
         assert_eq!(trigger[0]["startsAt"], "2021-02-25T15:01:10.000Z");
         assert_eq!(trigger[0]["endsAt"], "2021-02-25T15:05:10.000Z", "three repeats on");
         assert_eq!(resolve[0]["endsAt"], "2021-02-25T15:02:10.000Z");
+    }
+
+    #[test]
+    fn a_heartbeat_ends_at_alertmanager_unless_the_next_ones_come() {
+        let form = Form::Alertmanager { repeat: Duration::from_secs(60), heartbeat: Duration::from_secs(10) };
+        let origin = Origin { instance: "shop-1", runbooks: None };
+        let beat = Notification::heartbeat(Duration::from_secs(10), origin, Timestamp(1_614_265_330_000));
+        let sent: Value = serde_json::from_slice(&form.body(&beat)).unwrap();
+        assert_eq!(
+            sent[0]["labels"],
+            json!({ "alertname": "GantryHeartbeat", "instance": "shop-1", "severity": "info" })
+        );
+        assert_eq!(sent[0]["endsAt"], "2021-02-25T15:02:40.000Z", "three heartbeats on");
     }
 
     #[test]
