@@ -31,7 +31,7 @@ impl<S: Sync> FromRequestParts<S> for DeadLetterQuery {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ProblemResponse> {
         let pairs = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
         let (part, filter): (Vec<_>, Vec<_>) =
-            pairs.partition(|pair| matches!(pair.split('=').next(), Some("after" | "limit")));
+            pairs.partition(|pair| matches!(pair.split('=').next(), Some("after" | "limit" | "order")));
         let part: Part = parse_query(&part)?;
         limit(part.limit)?;
         let filter: DeadLetterFilter = parse_query(&filter)?;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, NoteRequest};
+use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, GroupRequest};
 use gantry_operations::{ChangeGroup, Names};
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
@@ -48,17 +48,17 @@ pub(crate) async fn show(
     operation_id = "change_dead_letter_group",
     params(("fingerprint" = String, Path, description = "The group's fingerprint"),
            ("action" = GroupAction, Path, description = "The change")),
-    request_body = NoteRequest,
+    request_body = GroupRequest,
     responses((status = 200, description = "the changed group", body = DeadLetterGroup),
               problem::BadRequest, problem::NotFound))]
 pub(crate) async fn change(
     State(admin): State<Admin>,
     Place((fingerprint, action)): Place<(String, String)>,
-    request: Result<Body<NoteRequest>, ProblemResponse>,
+    request: Result<Body<GroupRequest>, ProblemResponse>,
 ) -> Result<Json<DeadLetterGroup>, ProblemResponse> {
     let action = parse_action(&action)?;
-    let Body(NoteRequest { by, note }) = request?;
-    let change = ChangeGroup { fingerprint, state: action.state().convert(), note };
+    let Body(GroupRequest { by, note, until }) = request?;
+    let change = ChangeGroup { fingerprint, state: action.state().convert(), until, note };
     Ok(Json(admin.execute(&by, change).await?.convert()))
 }
 

@@ -29,7 +29,7 @@ mod target;
 pub use alert::{AlertKey, AlertKind, AlertReport, AlertSeverity, Firing, FiringReport, NotificationKind, TestAnswer};
 pub use audit::{AuditEntry, AuditOutcome, AuditPage, AuditQuery};
 pub use dead_letter::{
-    DeadLetter, DeadLetterCounts, DeadLetterState, DeadLetterSummary, Reason, Resolution, Stage, Successor,
+    DeadLetter, DeadLetterCounts, DeadLetterState, DeadLetterSummary, Reason, ReasonKind, Resolution, Stage, Successor,
     Transformed, Violation,
 };
 pub use dedupe::{DedupeQuery, DedupeValue, DedupeValueList, ReleaseRequest};
@@ -43,12 +43,14 @@ pub use flow::{
     CloseIntakeRequest, Criterion, FlowCounts, FlowQueue, FlowReport, FlowState, IntakeClosure, PluginInForce, Purpose,
     RulesInForce, SuccessCriteria,
 };
-pub use group::{DeadLetterGroup, GroupAction, GroupChange, GroupFilter, GroupList, GroupState, NoteRequest};
+pub use group::{
+    DeadLetterGroup, GroupAction, GroupChange, GroupFilter, GroupList, GroupRequest, GroupState, NoteRequest,
+};
 pub use import::{BadLine, ImportQuery, Imported, dead_letter_of_line};
 pub use job::{Job, JobHold, JobKind, JobList, JobState, NewJob};
 pub use message::{Attempt, ErrorClass, Event, Headers, History, LogLevel, Message, MessageState, TimelineEntry};
 pub use object::Object;
-pub use page::{DeadLetterPage, NDJSON, Part, SummaryPage};
+pub use page::{DeadLetterPage, NDJSON, Order, Part, SummaryPage};
 pub use plugin::{
     Catalogue, Manifest, PluginRef, PluginSignature, PublishQuery, Published, SIGNATURES_HEADER, TrustedBy, Wants,
     signatures_from_header, signatures_to_header,

@@ -9,6 +9,9 @@ use clap::ValueEnum;
 use gantry_config::{Diagnostics, Style};
 use serde::Serialize;
 
+/// Most characters of a table's line on a terminal.
+const TABLE_WIDTH: usize = 120;
+
 /// Width of printed diagnostics.
 const WIDTH: usize = 110;
 
@@ -66,6 +69,14 @@ impl Output {
         written.or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
     }
 
+    /// Prints a table. On a terminal, its lines are cut off where they would be broken.
+    pub(crate) fn write_table(&self, table: &str) -> std::io::Result<()> {
+        match std::io::stdout().is_terminal() {
+            true => self.write(&cut(table, TABLE_WIDTH)),
+            false => self.write(table),
+        }
+    }
+
     /// Prints to the standard error output. A failure to do so is ignored.
     pub(crate) fn complain(&self, text: &str) {
         let text = printable::text(text, self.stderr_color());
@@ -107,6 +118,19 @@ impl Output {
     }
 }
 
+/// The text with its lines cut off at this width.
+fn cut(text: &str, width: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        match line.char_indices().nth(width - 1).filter(|_| line.chars().count() > width) {
+            Some((at, _)) => out.extend([&line[..at], "…"]),
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    out
+}
+
 /// `2 errors, 1 warning`
 pub(crate) fn summary(diagnostics: &Diagnostics) -> String {
     let counts = [(diagnostics.errors(), "error"), (diagnostics.warnings(), "warning")];
@@ -117,4 +141,14 @@ pub(crate) fn summary(diagnostics: &Diagnostics) -> String {
 /// `1 flow`, `2 flows`
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_off_at_the_width_of_the_table() {
+        assert_eq!(cut("short\nKäse und Brot\n", 6), "short\nKäse …\n");
+    }
 }

@@ -1,8 +1,10 @@
 //! A dead letter: a message that ended neither delivered nor skipped, with all that is needed to understand and
 //! replay it. The field list follows what `RabbitMQ` (x-death), `EventBridge`, Service Bus and Kafka Connect record.
 
+pub mod kind;
 mod rework;
 
+pub use kind::ReasonKind;
 pub use rework::{Acknowledgement, ReplayOutcome, ReplayRun, Revision};
 
 use bytes::Bytes;
@@ -52,6 +54,17 @@ pub struct Reason {
     /// The broken rules, where the stage is `validate`.
     #[serde(default)]
     pub violations: Vec<Violation>,
+    /// Which of the failures with this code it is, where a text says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ReasonKind>,
+}
+
+impl Reason {
+    /// A reason with this code, without broken rules or a kind.
+    #[must_use]
+    pub fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { code: code.into(), text: text.into(), violations: Vec::new(), kind: None }
+    }
 }
 
 /// Where a dead letter stands with the operators.
@@ -206,7 +219,7 @@ pub struct DeadLetter {
     pub timeline: Vec<TimelineEntry>,
 }
 
-/// Groups failures of one kind: the same flow, stage, target, reason code and broken rules give the same text.
+/// Groups failures of one kind: the same flow, stage, target, reason code, kind and broken rules give the same text.
 ///
 /// Sixteen hex digits of a SHA-256. Numbers in violation paths are folded, so that `/lines/3/sku` and
 /// `/lines/7/sku` count as one rule.
@@ -217,7 +230,12 @@ pub fn fingerprint(flow: &FlowName, stage: Stage, target: Option<&TargetName>, r
     rules.sort();
     rules.dedup();
     let target = target.map_or("", TargetName::as_str);
-    let text = format!("{flow}\u{1e}{stage:?}\u{1e}{target}\u{1e}{}\u{1e}{}", reason.code, rules.join("\u{1e}"));
+    let mut text = format!("{flow}\u{1e}{stage:?}\u{1e}{target}\u{1e}{}\u{1e}{}", reason.code, rules.join("\u{1e}"));
+    match &reason.kind {
+        None => {}
+        Some(ReasonKind::Text(kind)) => text.push_str(&format!("\u{1d}{kind}")),
+        Some(ReasonKind::Other) => text.push('\u{1c}'),
+    }
     Digest::of(text.as_bytes()).as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -228,7 +246,18 @@ mod tests {
     fn reason(path: &str) -> Reason {
         let violation =
             Violation { path: path.into(), code: "unknown-product".into(), text: format!("no product at {path}") };
-        Reason { code: "invalid".into(), text: "1 rule broken".into(), violations: vec![violation] }
+        Reason { violations: vec![violation], ..Reason::new("invalid", "1 rule broken") }
+    }
+
+    #[test]
+    fn several_causes_behind_one_code_have_several_fingerprints() {
+        let flow = "orders".parse().unwrap();
+        let of = |kind| fingerprint(&flow, Stage::Deliver, None, &Reason { kind, ..Reason::new("refused", "text") });
+        let refused = |text| of(ReasonKind::of_text(text, b""));
+        assert_eq!(refused("customer 4711 is blocked"), refused("customer 4712 is blocked"));
+        assert_ne!(refused("customer 4711 is blocked"), refused("posting period 11 is closed"));
+        let other = of(Some(ReasonKind::Other));
+        assert!(![of(None), refused("any other kind"), of(Some(ReasonKind::Text(String::new())))].contains(&other));
     }
 
     #[test]

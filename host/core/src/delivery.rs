@@ -67,6 +67,9 @@ pub struct Attempt {
     pub error: Option<ErrorClass>,
     /// The beginning of what the target answered, or the error as text; no secrets.
     pub excerpt: String,
+    /// What a failed answer says, without what differs from message to message; none if it says nothing, or succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 /// Why an attempt failed, as far as a retry decision depends on it.
@@ -213,7 +216,14 @@ mod tests {
         let mut delivery = Delivery::of(MessageId::generate(), None, 0, "erp".parse().unwrap(), output);
         for at in 0..100 {
             let error = Some(ErrorClass::Unavailable);
-            delivery.record(Attempt { at: Timestamp(at), latency_ms: 1, status: None, error, excerpt: "busy".into() });
+            delivery.record(Attempt {
+                at: Timestamp(at),
+                latency_ms: 1,
+                status: None,
+                error,
+                excerpt: "busy".into(),
+                kind: None,
+            });
         }
         assert_eq!(delivery.attempts_made(), 100);
         let with_text: Vec<_> = delivery

@@ -1,10 +1,12 @@
 //! Makes dead letters: everything an operator needs to understand a failure and to replay the message. The settler calls
 //! it when a message ends, and writes what it makes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_core::dead_letter::{Transformed, fingerprint};
+use gantry_core::dead_letter::kind::{folded, verbatim};
+use gantry_core::dead_letter::{ReasonKind, Transformed, fingerprint};
 use gantry_core::{
     Attempt, DeadLetter, DeadLetterId, DeadLetterState, Delivery, Envelope, ErrorClass, FlowName, Reason, Stage,
     TargetName, Timestamp,
@@ -44,7 +46,8 @@ impl DeadLetterWriter {
         // If a replay of one delivery fails before delivery this time, the dead letter is still about that delivery.
         let position = envelope.replay.as_ref().and_then(|replay| replay.dead_letter.position);
         let target = output.as_ref().map(|output| output.target.clone());
-        let dead_letter = self.dead_letter(envelope, position, *stage, target, reason.clone(), now);
+        let reason = Reason { kind: kind_of(failure, &envelope.message.payload), ..reason.clone() };
+        let dead_letter = self.dead_letter(envelope, position, *stage, target, reason, now);
         DeadLetter { component: *component, transformed: output.as_deref().map(transformed), ..dead_letter }
     }
 
@@ -121,18 +124,36 @@ fn transformed(delivery: &Delivery) -> Transformed {
 /// Why a delivery was given up, from its last attempt.
 fn reason_of(delivery: &Delivery) -> Reason {
     let Some(last) = delivery.attempts.last() else {
-        return Reason { code: "never-attempted".into(), text: String::new(), violations: Vec::new() };
+        return Reason::new("never-attempted", "");
     };
     let class = last.error.unwrap_or(ErrorClass::Permanent);
     if class == ErrorClass::PredecessorFailed {
-        return Reason { code: "predecessor-failed".into(), text: last.excerpt.clone(), violations: Vec::new() };
+        return Reason::new("predecessor-failed", last.excerpt.clone());
     }
     let code = if class.is_retryable() { format!("retries-exhausted-{}", class.name()) } else { refusal_code(last) };
     let answered = last.status.map_or_else(|| class.name().to_owned(), |status| format!("status {status}"));
     let attempts = delivery.attempts.len();
     let plural = if attempts == 1 { "" } else { "s" };
     let text = format!("{} after {attempts} attempt{plural}: {}", answered, last.excerpt);
-    Reason { code, text, violations: Vec::new() }
+    Reason { kind: last.kind.clone().map(ReasonKind::Text), ..Reason::new(code, text) }
+}
+
+/// Which of the failures with one code this is, where only a plugin's free text says so: of a rejection or a fault, or of a
+/// broken rule that is about no place in the message.
+fn kind_of(failure: &Failure, payload: &[u8]) -> Option<ReasonKind> {
+    let Failure { stage, reason, component, output, .. } = failure;
+    // What breaks a schema is known by the rule.
+    component.as_ref().filter(|_| output.is_none())?;
+    match stage {
+        Stage::Transform => ReasonKind::of_text(&reason.text, payload),
+        Stage::Validate => {
+            let of_message = reason.violations.iter().filter(|violation| violation.path.is_empty());
+            let kinds: BTreeSet<_> = of_message.filter_map(|violation| folded(&violation.text, payload)).collect();
+            let kinds: Vec<_> = kinds.into_iter().collect();
+            verbatim(&kinds.join("; ")).map(ReasonKind::Text)
+        }
+        Stage::Deliver => None,
+    }
 }
 
 /// `target-refused-422`: with the status, because operators group dead letters by it.

@@ -45,14 +45,14 @@ pub(crate) struct Failure {
 impl Failure {
     /// A plugin ended it, or did not finish.
     pub(crate) fn transform(code: impl Into<String>, text: String, component: Option<Digest>) -> Self {
-        let reason = Reason { code: code.into(), text, violations: Vec::new() };
+        let reason = Reason::new(code, text);
         Self { stage: Stage::Transform, reason, component, output: None, breaches: Vec::new() }
     }
 
     /// The host itself panicked on it, more than once.
     pub(crate) fn host_panic(stage: Stage) -> Self {
-        let text = "the host itself panicked on this message, and again when the message was retried".to_owned();
-        let reason = Reason { code: HOST_PANIC.to_owned(), text, violations: Vec::new() };
+        let text = "the host itself panicked on this message, and again when the message was retried";
+        let reason = Reason::new(HOST_PANIC, text);
         Self { stage, reason, component: None, output: None, breaches: Vec::new() }
     }
 
@@ -60,7 +60,7 @@ impl Failure {
     /// metrics.
     pub(crate) fn invalid(found_by: &str, text: String, violations: Vec<Violation>, component: Option<Digest>) -> Self {
         let breaches = Breach::of(found_by, &violations);
-        let reason = Reason { code: "invalid".into(), text, violations };
+        let reason = Reason { violations, ..Reason::new("invalid", text) };
         Self { stage: Stage::Validate, reason, component, output: None, breaches }
     }
 }

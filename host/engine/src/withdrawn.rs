@@ -77,8 +77,7 @@ impl Withdrawer {
     }
 
     fn reason(&self) -> Reason {
-        let text = format!("withdrawn from the queue by {}: {}", self.by, self.reason);
-        Reason { code: WITHDRAWN.to_owned(), text, violations: Vec::new() }
+        Reason::new(WITHDRAWN, format!("withdrawn from the queue by {}: {}", self.by, self.reason))
     }
 
     fn acknowledged(&self, dead_letter: DeadLetter) -> DeadLetter {

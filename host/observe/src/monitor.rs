@@ -1,5 +1,5 @@
 //! Checks what changes without an event: the age of each flow's oldest message, and whether the disk is low. Changes are
-//! published as events.
+//! published as events. Ends acknowledgements of dead letter groups at the time that was stated for them.
 //!
 //! A check is cheap, however many messages are queued. A delayed flow has recovered only when its oldest message is
 //! younger than half of the limit, so that a queue near its limit does not publish events again and again.
@@ -55,6 +55,9 @@ impl Monitor {
         let mut ticks = tokio::time::interval(CHECK_INTERVAL);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             self.check();
+            if let Err(error) = self.view.store.end_acknowledgements().await {
+                tracing::error!(%error, "acknowledgements of dead letter groups that have ended can't be ended");
+            }
         }
     }
 

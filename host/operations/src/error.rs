@@ -9,6 +9,7 @@ use gantry_core::{DeadLetterId, FlowName};
 use gantry_engine::broken_flow::FlowBroken;
 use gantry_store::{AuditOutcome, CatalogueError, DedupeError, GroupError, JobError, ReplayError, StoreError};
 
+use crate::find::FindError;
 use crate::names::{NamesError, NoFlow, UnknownName};
 use crate::permission::Permission;
 
@@ -42,6 +43,9 @@ pub enum OperationError {
     /// Messages are to be moved to the flow that they belong to.
     #[error("these messages belong to the flow `{0}` already")]
     SameFlow(FlowName),
+    /// The end of a state that has none.
+    #[error("only an acknowledgement has an end (`until`)")]
+    NoEnd,
     /// Nothing would ever take the messages of this flow from the queue.
     #[error(transparent)]
     NoFlow(#[from] NoFlow),
@@ -51,6 +55,9 @@ pub enum OperationError {
     /// The dead letter was removed in the meantime.
     #[error("there is no dead letter {0}")]
     NoDeadLetter(DeadLetterId),
+    /// No dead letter is meant by an id, or several may be.
+    #[error(transparent)]
+    Find(#[from] FindError),
     /// The dead letter's state does not allow it.
     #[error(transparent)]
     DeadLetter(#[from] ReplayError),
@@ -143,9 +150,10 @@ impl OperationError {
             Self::Denied { .. } => ErrorKind::Denied,
             Self::NoFlow(_) => ErrorKind::Conflict,
             Self::NoHost => ErrorKind::NoHost,
-            Self::NoReason | Self::SameFlow(_) | Self::TooLong { .. } => ErrorKind::Invalid,
+            Self::NoReason | Self::NoEnd | Self::SameFlow(_) | Self::TooLong { .. } => ErrorKind::Invalid,
             Self::NoDeadLetter(_) | Self::Alert(_) | Self::Name(_) => ErrorKind::NotFound,
             Self::Broken(_) => ErrorKind::Conflict,
+            Self::Find(error) => of_find(error),
             Self::DeadLetter(error) => of_dead_letter(error),
             Self::Group(error) => of_group(error),
             Self::Job(error) => of_job(error),
@@ -165,6 +173,14 @@ impl OperationError {
     }
 }
 
+const fn of_find(error: &FindError) -> ErrorKind {
+    match error {
+        FindError::Unknown(_) | FindError::NotDead { .. } | FindError::Others { .. } => ErrorKind::NotFound,
+        FindError::Several { .. } => ErrorKind::Conflict,
+        FindError::Store(_) => ErrorKind::StoreUnavailable,
+    }
+}
+
 const fn of_dead_letter(error: &ReplayError) -> ErrorKind {
     match error {
         ReplayError::NotFound(_) => ErrorKind::NotFound,
@@ -176,6 +192,7 @@ const fn of_dead_letter(error: &ReplayError) -> ErrorKind {
 const fn of_group(error: &GroupError) -> ErrorKind {
     match error {
         GroupError::NotFound(_) => ErrorKind::NotFound,
+        GroupError::Past(_) => ErrorKind::Invalid,
         GroupError::Store(_) => ErrorKind::StoreUnavailable,
     }
 }

@@ -1,5 +1,6 @@
 //! Dead letter groups: set their state.
 
+use gantry_core::Timestamp;
 use gantry_store::{DeadLetterGroup, GroupState};
 
 use crate::error::OperationError;
@@ -13,6 +14,8 @@ pub struct ChangeGroup {
     pub fingerprint: String,
     /// The new state.
     pub state: GroupState,
+    /// When an acknowledgement ends; for no other state.
+    pub until: Option<Timestamp>,
     /// Why, in the operator's words; may be empty.
     pub note: String,
 }
@@ -32,13 +35,23 @@ impl Operation for ChangeGroup {
     }
 
     fn detail(&self) -> String {
+        let until = self.until.map(|until| format!(" until {until}")).unwrap_or_default();
+        let state = format!("{}{until}", self.state.name());
         match self.note.as_str() {
-            "" => self.state.name().to_owned(),
-            note => format!("{}: {note}", self.state.name()),
+            "" => state,
+            note => format!("{state}: {note}"),
         }
     }
 
     async fn run(self, call: Call) -> Result<DeadLetterGroup, OperationError> {
-        Ok(call.store().set_group_state(&self.fingerprint, self.state, call.by(), self.note).await?)
+        let Self { fingerprint, state, until, note } = self;
+        let store = call.store();
+        Ok(match (state, until) {
+            (GroupState::Acknowledged, Some(until)) => {
+                store.acknowledge_group_until(&fingerprint, until, call.by(), note).await?
+            }
+            (_, Some(_)) => return Err(OperationError::NoEnd),
+            (state, None) => store.set_group_state(&fingerprint, state, call.by(), note).await?,
+        })
     }
 }

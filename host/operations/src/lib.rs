@@ -24,6 +24,7 @@ mod dead_letters;
 mod dedupe;
 mod deployments;
 mod error;
+mod find;
 mod flows;
 mod groups;
 mod jobs;
@@ -44,6 +45,7 @@ pub use dead_letters::{Acknowledge, Discard, Edit, Import, ImportReport, Replay}
 pub use dedupe::ReleaseDedupeValue;
 pub use deployments::{ApproveDeployment, BeginDeployment, ResetStep, RollBackDeployment};
 pub use error::{ErrorKind, OperationError};
+pub use find::FindError;
 pub use flows::{CloseIntake, OpenIntake, Reload};
 pub use groups::ChangeGroup;
 pub use jobs::{CancelJob, HoldJob, ResumeJob, StartDiscard, StartRedrive};

@@ -57,6 +57,11 @@ impl Records {
         self.services.store.dead_letter(id).await
     }
 
+    /// The dead letters of a message, without payloads.
+    pub async fn dead_letters_of(&self, message: MessageId) -> Result<Vec<DeadLetterSummary>, StoreError> {
+        self.services.store.dead_letters_of(message).await
+    }
+
     /// Every payload a dead letter had, oldest first.
     pub async fn dead_letter_revisions(&self, id: DeadLetterId) -> Result<Option<Vec<Revision>>, StoreError> {
         self.services.store.dead_letter_revisions(id).await

@@ -15,7 +15,7 @@ pub use filter::Filter;
 
 use std::ops::ControlFlow;
 
-use gantry_core::{DeadLetter, DeadLetterId, FlowName, Revision};
+use gantry_core::{DeadLetter, DeadLetterId, FlowName, MessageId, Revision};
 
 use crate::disk::{Disk, Read};
 use crate::error::StoreError;
@@ -30,12 +30,32 @@ pub struct Page {
     pub after: Option<DeadLetterId>,
     /// Most entries to return.
     pub limit: usize,
+    /// Which of the dead letters come first.
+    pub order: Order,
+}
+
+/// The order of a list, by message id, which is nearly the order of arrival.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The oldest first.
+    #[default]
+    Oldest,
+    /// The newest first.
+    Newest,
+}
+
+impl Page {
+    /// The first entries, the oldest first.
+    #[must_use]
+    pub const fn first(limit: usize) -> Self {
+        Self { after: None, limit, order: Order::Oldest }
+    }
 }
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetterPage<T> {
-    /// The dead letters, ordered by message id, which is nearly the order of arrival.
+    /// The dead letters, in the order of the page.
     pub dead_letters: Vec<T>,
     /// Where the next page begins, if there is one.
     pub next: Option<DeadLetterId>,
@@ -45,6 +65,21 @@ impl Store {
     /// One dead letter, whole.
     pub async fn dead_letter(&self, id: DeadLetterId) -> Result<Option<DeadLetter>, StoreError> {
         self.read(move |disk| Ok(disk.load(&keys::dead_letter(id))?.map(|(dead_letter, _)| dead_letter))).await
+    }
+
+    /// The dead letters of a message, without payloads: one, or one for each delivery that was given up.
+    pub async fn dead_letters_of(&self, message: MessageId) -> Result<Vec<DeadLetterSummary>, StoreError> {
+        self.read(move |disk| {
+            let mut of_message = Vec::new();
+            for pair in disk.scan(&keys::summaries_of(message), None) {
+                let (key, head) = pair?;
+                if keys::read_summary(&key).is_some() {
+                    of_message.push(disk.load_from(&key, head)?);
+                }
+            }
+            Ok(of_message)
+        })
+        .await
     }
 
     /// Every payload a dead letter had, oldest first. The first is the one received; a dead letter that was never edited has
@@ -103,7 +138,7 @@ fn list<T>(
     let mut dead_letters = Vec::new();
     let mut last = page.after;
     let mut more = false;
-    each(disk, page.after, |id, summary| {
+    each_in(disk, page.order, page.after, |id, summary| {
         if dead_letters.len() >= page.limit {
             more = true;
             return Ok(ControlFlow::Break(()));
@@ -115,13 +150,28 @@ fn list<T>(
     Ok(DeadLetterPage { dead_letters, next: last.filter(|_| more) })
 }
 
-/// Visits every summary after `after` until `visit` breaks. Damaged dead letters are logged and skipped.
+/// Visits every summary after `after`, the oldest first, until `visit` breaks. Damaged dead letters are logged and skipped.
 pub(crate) fn each(
     disk: &Disk,
     after: Option<DeadLetterId>,
+    visit: impl FnMut(DeadLetterId, DeadLetterSummary) -> Result<ControlFlow<()>, StoreError>,
+) -> Result<(), StoreError> {
+    each_in(disk, Order::Oldest, after, visit)
+}
+
+/// The same in this order.
+fn each_in(
+    disk: &Disk,
+    order: Order,
+    after: Option<DeadLetterId>,
     mut visit: impl FnMut(DeadLetterId, DeadLetterSummary) -> Result<ControlFlow<()>, StoreError>,
 ) -> Result<(), StoreError> {
-    for pair in disk.scan(&[keys::SUMMARY], after.map(keys::summary).as_deref()) {
+    let after = after.map(keys::summary);
+    let pairs: Box<dyn Iterator<Item = _>> = match order {
+        Order::Oldest => Box::new(disk.scan(&[keys::SUMMARY], after.as_deref())),
+        Order::Newest => Box::new(disk.scan_back(keys::SUMMARY, after.as_deref())),
+    };
+    for pair in pairs {
         let (key, head) = pair?;
         let Some(id) = keys::read_summary(&key) else { continue };
         let seen = disk.load_from(&key, head).and_then(|summary| visit(id, summary));

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gantry_core::{DeadLetterId, DeadLetterState, FlowName, JobId, MessageId};
+use gantry_core::{DeadLetterId, DeadLetterState, FlowName, JobId, MessageId, Timestamp};
 
 /// The kind of failure of the disk or the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,6 +190,9 @@ pub enum GroupError {
     /// There is none with this fingerprint.
     #[error("there is no dead letter group {0}")]
     NotFound(String),
+    /// An acknowledgement would have ended already.
+    #[error("an acknowledgement ends in the future, and {0} is past")]
+    Past(Timestamp),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

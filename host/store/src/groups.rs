@@ -3,14 +3,16 @@
 //!
 //! A group's record is written in the same atomic write as the dead letters it counts, so reading groups reads no dead letters. A
 //! new failure reopens a resolved group and counts as a regression. An ignored group stays ignored, and its dead letters
-//! raise no alarm.
+//! raise no alarm. An acknowledgement may have an end, when the group is open again: [`Store::end_acknowledgements`] writes that, and
+//! reads don't wait for it.
 
 pub(crate) mod group;
+mod kinds;
 mod ledger;
 
 use std::cmp::Reverse;
 
-use gantry_core::{FlowName, Stage, TargetName};
+use gantry_core::{FlowName, Stage, TargetName, Timestamp};
 
 use crate::disk::Read;
 use crate::error::{GroupError, StoreError};
@@ -19,6 +21,7 @@ use crate::pending::Durability;
 use crate::store::Store;
 
 pub use group::{DeadLetterGroup, GroupChange, GroupState};
+pub(crate) use kinds::bound;
 pub(crate) use ledger::{Place, enter, leave, load_all, rebuild, remove_empty, shift, succeed};
 
 /// Which groups to select. All given fields must match.
@@ -38,6 +41,8 @@ pub struct GroupFilter {
     pub regressed: Option<bool>,
     /// Most groups to return: 100 by default, at most 1000.
     pub limit: Option<usize>,
+    /// Only those with dead letters that are not closed.
+    pub unsettled: Option<bool>,
 }
 
 /// Groups in an answer by default.
@@ -53,6 +58,7 @@ impl GroupFilter {
             && self.stage.is_none_or(|stage| stage == group.stage)
             && self.target.as_ref().is_none_or(|target| Some(target) == group.target.as_ref())
             && self.code.as_ref().is_none_or(|code| *code == group.code)
+            && self.unsettled.is_none_or(|unsettled| unsettled == (group.counts.unsettled() > 0))
             && self.regressed.is_none_or(|regressed| regressed == group.regressed_at.is_some())
     }
 }
@@ -61,7 +67,9 @@ impl Store {
     /// The groups that pass the filter: open ones first, in each state those with the most open dead letters first.
     pub async fn dead_letter_groups(&self, filter: GroupFilter) -> Result<Vec<DeadLetterGroup>, StoreError> {
         let limit = filter.limit.unwrap_or(GROUPS).clamp(1, MOST_GROUPS);
-        let mut groups = self.read(|disk| Ok(load_all(disk)?.0)).await?;
+        let now = self.inner.clock.now();
+        let groups = self.read(|disk| Ok(load_all(disk)?.0)).await?;
+        let mut groups: Vec<_> = groups.into_iter().map(|group| group.at(now)).collect();
         groups.retain(|group| filter.admits(group));
         groups.sort_by_key(|group| (group.state, Reverse(group.counts.open), Reverse(group.last_seen)));
         groups.truncate(limit);
@@ -71,7 +79,9 @@ impl Store {
     /// The group with this fingerprint.
     pub async fn dead_letter_group(&self, fingerprint: &str) -> Result<Option<DeadLetterGroup>, StoreError> {
         let key = keys::group(fingerprint);
-        self.read(move |disk| Ok(disk.load(&key)?.map(|(group, _)| group))).await
+        let now = self.inner.clock.now();
+        let found = self.read(move |disk| disk.load::<DeadLetterGroup>(&key)).await?;
+        Ok(found.map(|(group, _)| group.at(now)))
     }
 
     /// Sets the state of a group; returns the changed group once it is on stable storage.
@@ -82,6 +92,57 @@ impl Store {
         by: String,
         note: String,
     ) -> Result<DeadLetterGroup, GroupError> {
+        self.change_group(fingerprint, (state, None), by, note).await
+    }
+
+    /// Acknowledges a group until a time, when it is open again.
+    pub async fn acknowledge_group_until(
+        &self,
+        fingerprint: &str,
+        until: Timestamp,
+        by: String,
+        note: String,
+    ) -> Result<DeadLetterGroup, GroupError> {
+        if until <= self.inner.clock.now() {
+            return Err(GroupError::Past(until));
+        }
+        self.change_group(fingerprint, (GroupState::Acknowledged, Some(until)), by, note).await
+    }
+
+    /// Opens the groups whose acknowledgement has ended; returns how many. Cheap if there is none.
+    pub async fn end_acknowledgements(&self) -> Result<usize, StoreError> {
+        let now = self.inner.clock.now();
+        let ended = self.inner.dead_letters.acknowledgements_ended(now);
+        if ended.is_empty() {
+            return Ok(0);
+        }
+        let counters = self.inner.dead_letters.clone();
+        self.commit(Durability::Flushed, move |draft| {
+            let mut opened = 0;
+            for fingerprint in ended {
+                let Some((before, _)) = draft.load::<DeadLetterGroup>(&keys::group(&fingerprint))? else { continue };
+                let after = before.clone().at(now);
+                if after != before {
+                    let flow = after.flow.clone();
+                    draft.after_commit(move || {
+                        tracing::info!(%flow, fingerprint, "the acknowledgement of a dead letter group has ended, and it is open again");
+                    });
+                    ledger::write(draft, &counters, Some(before), after)?;
+                    opened += 1;
+                }
+            }
+            Ok::<_, StoreError>(opened)
+        })
+        .await
+    }
+
+    async fn change_group(
+        &self,
+        fingerprint: &str,
+        (state, acknowledged_until): (GroupState, Option<Timestamp>),
+        by: String,
+        note: String,
+    ) -> Result<DeadLetterGroup, GroupError> {
         let counters = self.inner.dead_letters.clone();
         let at = self.inner.clock.now();
         let fingerprint = fingerprint.to_owned();
@@ -89,7 +150,7 @@ impl Store {
             let found = draft.load::<DeadLetterGroup>(&keys::group(&fingerprint))?;
             let (before, _) = found.ok_or_else(|| GroupError::NotFound(fingerprint.clone()))?;
             let changed = Some(GroupChange { at, by, note });
-            let after = DeadLetterGroup { state, changed, regressed_at: None, ..before.clone() };
+            let after = DeadLetterGroup { state, acknowledged_until, changed, regressed_at: None, ..before.clone() };
             ledger::write(draft, &counters, Some(before), after.clone())?;
             Ok(after)
         })
@@ -103,7 +164,8 @@ impl Store {
         self.inner.dead_letters.changes()
     }
 
-    /// How many open dead letters a flow has outside ignored groups: alerts use this number. Never blocks on the disk.
+    /// How many open dead letters a flow has in open groups, so that somebody has to decide: alerts are about the same
+    /// dead letters. Never blocks on the disk.
     #[must_use]
     pub fn alarming_dead_letters(&self, flow: &FlowName) -> u64 {
         self.inner.dead_letters.alarming(flow)

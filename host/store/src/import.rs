@@ -63,6 +63,7 @@ fn add(
         dead_letter.target.as_ref(),
         &dead_letter.reason,
     );
+    groups::bound(draft, counters, &mut dead_letter)?;
     if dead_letter.state == DeadLetterState::Replaying {
         dead_letter.state = DeadLetterState::Open;
     }

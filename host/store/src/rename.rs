@@ -113,7 +113,8 @@ impl Store {
         after: Option<DeadLetterId>,
     ) -> Result<(Vec<DeadLetterId>, Option<DeadLetterId>), StoreError> {
         let filter = dead_letters::Filter { flow: Some(flow), ..dead_letters::Filter::default() };
-        let page = self.dead_letter_summaries(filter, dead_letters::Page { after, limit: PORTION }).await?;
+        let page = dead_letters::Page { after, ..dead_letters::Page::first(PORTION) };
+        let page = self.dead_letter_summaries(filter, page).await?;
         Ok((page.dead_letters.into_iter().map(|summary| summary.id).collect(), page.next))
     }
 }

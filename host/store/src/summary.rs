@@ -1,5 +1,6 @@
 //! A dead letter without its payloads. It is stored as well, so that counting, listing and filtering read little.
 
+use gantry_core::dead_letter::ReasonKind;
 use gantry_core::{
     Acknowledgement, DeadLetter, DeadLetterId, DeadLetterState, Digest, FlowName, Stage, TargetName, Timestamp,
     Violation,
@@ -37,6 +38,9 @@ pub struct DeadLetterSummary {
     pub text: String,
     /// The broken rules.
     pub violations: Vec<Violation>,
+    /// Which of the failures with this code it is, if a text says so.
+    #[serde(default)]
+    pub kind: Option<ReasonKind>,
     /// The same for all failures of one kind.
     pub fingerprint: String,
     /// How many attempts were made.
@@ -97,6 +101,7 @@ impl From<&DeadLetter> for DeadLetterSummary {
             code: dead_letter.reason.code.clone(),
             text: dead_letter.reason.text.clone(),
             violations: dead_letter.reason.violations.clone(),
+            kind: dead_letter.reason.kind.clone(),
             fingerprint: dead_letter.fingerprint.clone(),
             attempts: count(dead_letter.attempts.len()),
             replays: count(dead_letter.replays.len()),

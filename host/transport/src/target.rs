@@ -63,6 +63,8 @@ pub struct Failure {
     pub headers: Vec<(String, String)>,
     /// The beginning of its answer, or the error as text; no secrets, control characters escaped.
     pub excerpt: String,
+    /// What its answer says, without what differs from message to message; none if it says nothing.
+    pub kind: Option<String>,
 }
 
 impl Failure {
@@ -76,6 +78,7 @@ impl Failure {
             retry_after: None,
             headers: Vec::new(),
             excerpt: crate::excerpt::of(text.as_bytes()),
+            kind: None,
         }
     }
 

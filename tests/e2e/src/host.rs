@@ -264,7 +264,7 @@ impl TestHost {
 
     /// All dead letters of all flows.
     pub async fn dead_letters(&self) -> Vec<DeadLetter> {
-        let page = Page { after: None, limit: 10_000 };
+        let page = Page::first(10_000);
         self.handle().store().dead_letters(Filter::default(), page).await.expect("the store answers").dead_letters
     }
 

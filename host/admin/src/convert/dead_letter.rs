@@ -16,14 +16,14 @@ alike! {
     }
     core::Stage = v1::Stage [Validate, Transform, Deliver]
     core::DeadLetterState = v1::DeadLetterState [Open, Acknowledged, Replaying, Resolved, Discarded, Superseded]
-    core::Reason = v1::Reason { code, text, violations }
+    core::Reason = v1::Reason { code, text, violations, kind }
     core::Violation = v1::Violation { path, code, text }
     dead_letter::Transformed = v1::Transformed { content_type, headers, payload }
     core::Resolution = v1::Resolution { at, by, reason }
     dead_letter::Successor = v1::Successor [Message { id }, DeadLetter { id }]
     store::DeadLetterSummary => v1::DeadLetterSummary {
         id, flow, flow_version, state, stage, source, target, key, dedupe_key, idempotency_key, component, code, text,
-        violations, fingerprint, attempts, replays, first_failure, last_failure, expires_at, acknowledged, replayed_by,
+        violations, kind, fingerprint, attempts, replays, first_failure, last_failure, expires_at, acknowledged, replayed_by,
         closed_at, closed_by,
     }
     store::DeadLetterCounts => v1::DeadLetterCounts { open, acknowledged, replaying, resolved, discarded, superseded }
@@ -32,7 +32,26 @@ alike! {
         min_attempts, max_attempts, min_replays, max_replays, first_since, first_until, since, until, expires_until, by,
         text, payload,
     }
+    v1::Order => store::Order [Oldest, Newest]
     operations::ImportReport => v1::Imported { added, present, missing_flows }
+}
+
+impl Convert<v1::ReasonKind> for dead_letter::ReasonKind {
+    fn convert(self) -> v1::ReasonKind {
+        match self {
+            Self::Text(text) => v1::ReasonKind::Text(text),
+            Self::Other => v1::ReasonKind::Other,
+        }
+    }
+}
+
+impl Convert<dead_letter::ReasonKind> for v1::ReasonKind {
+    fn convert(self) -> dead_letter::ReasonKind {
+        match self {
+            Self::Text(text) => dead_letter::ReasonKind::Text(text),
+            Self::Other => dead_letter::ReasonKind::Other,
+        }
+    }
 }
 
 /// Dead letters on a page by default.
@@ -40,6 +59,7 @@ const PAGE: usize = 100;
 
 impl Convert<store::Page> for v1::Part {
     fn convert(self) -> store::Page {
-        store::Page { after: self.after, limit: self.limit.unwrap_or(PAGE) }
+        let order = self.order.map(v1::Order::convert).unwrap_or_default();
+        store::Page { after: self.after, limit: self.limit.unwrap_or(PAGE), order }
     }
 }

@@ -7,10 +7,10 @@ use super::{Convert, alike};
 
 alike! {
     store::DeadLetterGroup => v1::DeadLetterGroup {
-        fingerprint, flow, stage, target, code, text, state, counts, failures, first_seen, last_seen, sample, changed,
-        regressions, regressed_at,
+        fingerprint, flow, stage, target, code, kind, text, state, counts, failures, first_seen, last_seen, sample, changed,
+        acknowledged_until, regressions, regressed_at,
     }
     store::GroupState = v1::GroupState [Open, Acknowledged, Resolved, Ignored]
     store::GroupChange => v1::GroupChange { at, by, note }
-    v1::GroupFilter => store::GroupFilter { flow, state, stage, target, code, regressed, limit }
+    v1::GroupFilter => store::GroupFilter { flow, state, stage, target, code, regressed, limit, unsettled }
 }

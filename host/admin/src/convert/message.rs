@@ -23,7 +23,7 @@ alike! {
         Moved { from, to, by },
         Replayed { dead_letter, by, edited },
     ]
-    core::Attempt = v1::Attempt { at, latency_ms, status, error, excerpt }
+    core::Attempt = v1::Attempt { at, latency_ms, status, error, excerpt, kind }
     core::LogLevel = v1::LogLevel [Debug, Info, Warn, Error]
     core::ErrorClass = v1::ErrorClass [
         Network, Timeout, Throttled, Unavailable, Unauthorized, NoSpace, Redirected, PredecessorFailed, Permanent,

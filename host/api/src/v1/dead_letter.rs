@@ -120,6 +120,30 @@ pub struct Reason {
     /// The broken rules, if the stage is `validate`.
     #[serde(default)]
     pub violations: Vec<Violation>,
+    /// Which of the failures with this code it is, if a text says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ReasonKind>,
+}
+
+/// Which of the failures with one code it is. Those of one kind share a fingerprint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonKind {
+    /// What the target or the plugin said, with `*` for what differs from message to message.
+    Text(String),
+    /// One of those beyond the first 64.
+    Other,
+}
+
+impl ReasonKind {
+    /// The kind as commands show it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Other => "any other kind",
+        }
+    }
 }
 
 /// One broken rule.
@@ -211,6 +235,9 @@ pub struct DeadLetterSummary {
     pub text: String,
     /// The broken rules.
     pub violations: Vec<Violation>,
+    /// Which of the failures with this code it is, if a text says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ReasonKind>,
     /// The same for all failures of one kind.
     pub fingerprint: String,
     /// How many attempts were made.

@@ -4,7 +4,7 @@ use gantry_core::{DeadLetterId, FlowName, TargetName, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{DeadLetterCounts, Stage, form};
+use super::{DeadLetterCounts, ReasonKind, Stage, form};
 
 /// Groups of dead letters: open ones first, in each state those with the most open dead letters first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -28,6 +28,9 @@ pub struct DeadLetterGroup {
     pub target: Option<TargetName>,
     /// The reason's code.
     pub code: String,
+    /// Which of the failures with this code it is about, if a text says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ReasonKind>,
     /// The reason of the latest failure, as text.
     pub text: String,
     /// The state of the group.
@@ -47,6 +50,10 @@ pub struct DeadLetterGroup {
     pub sample: Option<DeadLetterId>,
     /// Who last set the state; none if nobody did.
     pub changed: Option<GroupChange>,
+    /// When its acknowledgement ends, if a time was stated: then it is open again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<form::Timestamp>)]
+    pub acknowledged_until: Option<Timestamp>,
     /// How many times it failed again after it was resolved.
     pub regressions: u32,
     /// When it last failed again after it was resolved; none once somebody has set the state again.
@@ -111,6 +118,9 @@ pub struct GroupFilter {
     /// Most entries to return: 100 by default, at most 1000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
+    /// Only those with dead letters that are not closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsettled: Option<bool>,
 }
 
 coded_enum! {
@@ -141,7 +151,21 @@ impl GroupAction {
     }
 }
 
-/// Who asks for something, and why: sets the state of a group, or cancels a job.
+/// Sets the state of a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GroupRequest {
+    /// Who does it.
+    pub by: String,
+    /// Why, in the operator's words; may be empty.
+    pub note: String,
+    /// When an acknowledgement ends; none: when none of its dead letters is open any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<form::Timestamp>)]
+    pub until: Option<Timestamp>,
+}
+
+/// Who asks for something, and why: cancels, holds or resumes a job.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NoteRequest {

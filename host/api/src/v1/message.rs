@@ -218,6 +218,9 @@ pub struct Attempt {
     pub error: Option<ErrorClass>,
     /// The beginning of the target's answer, or the error as text; without secrets.
     pub excerpt: String,
+    /// What a failed answer says, with `*` for what differs from message to message; none if it says nothing, or succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 coded_enum! {

@@ -1,6 +1,6 @@
 //! Pages of lists.
 
-use gantry_core::DeadLetterId;
+use gantry_core::{DeadLetterId, coded_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,9 +18,23 @@ pub struct Part {
     /// Most entries to return: 100 by default, at most 1000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
+    /// Which come first: `oldest`, the default, or `newest`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
 }
 
-/// One page of dead letters, oldest first.
+coded_enum! {
+    /// The order of a list of dead letters, by the time at which their messages came in.
+    #[derive(ToSchema)]
+    pub enum Order {
+        /// The oldest first.
+        Oldest => "oldest",
+        /// The newest first.
+        Newest => "newest",
+    }
+}
+
+/// One page of dead letters, in the order that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeadLetterPage {
     /// The dead letters.
@@ -30,7 +44,7 @@ pub struct DeadLetterPage {
     pub next: Option<DeadLetterId>,
 }
 
-/// One page of dead letters in brief, oldest first.
+/// One page of dead letters in brief, in the order that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SummaryPage {
     /// The dead letters, without payloads, headers, timeline and attempts.

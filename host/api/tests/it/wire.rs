@@ -66,9 +66,10 @@ fn dead_letter() -> Value {
         "stage": "deliver", "source": "webhook /orders", "target": "erp", "received": message(), "received_at": AT,
         "dedupe_key": "d", "idempotency_key": DEAD_LETTER,
         "transformed": {"content_type": "text/plain", "headers": [], "payload": {"text": "x"}},
-        "attempts": [{"at": AT, "latency_ms": 3, "status": 422, "error": "permanent", "excerpt": "no"}],
+        "attempts": [{"at": AT, "latency_ms": 3, "status": 422, "error": "permanent", "excerpt": "no", "kind": "k"}],
         "first_failure": AT, "last_failure": AT,
-        "reason": {"code": "refused", "text": "no", "violations": [{"path": "/a", "code": "c", "text": "t"}]},
+        "reason": {"code": "refused", "text": "no", "violations": [{"path": "/a", "code": "c", "text": "t"}],
+                   "kind": {"text": "k"}},
         "fingerprint": "3f1b0a6e4c117a52", "traceparent": null, "expires_at": AT, "state": "resolved",
         "acknowledged": {"at": AT, "by": "anna"}, "resolution": {"at": AT, "by": "anna", "reason": "done"},
         "replays": [{
@@ -145,7 +146,7 @@ fn messages_and_dead_letters_are_written_as_they_were_read() {
     survives::<v1::SummaryPage>(json!({"next": null, "dead_letters": [{
         "id": MESSAGE, "flow": "orders", "flow_version": "v1", "state": "open", "stage": "validate", "source": "s",
         "target": null, "key": null, "dedupe_key": null, "idempotency_key": null, "component": digest(), "code": "c",
-        "text": "t", "violations": [], "fingerprint": "f", "attempts": 0, "replays": 0, "first_failure": AT,
+        "text": "t", "violations": [], "kind": "other", "fingerprint": "f", "attempts": 0, "replays": 0, "first_failure": AT,
         "last_failure": AT, "expires_at": null, "acknowledged": null, "replayed_by": null, "closed_at": null,
         "closed_by": null,
     }]}));
@@ -166,8 +167,8 @@ fn messages_and_dead_letters_are_written_as_they_were_read() {
 fn groups_jobs_and_quality_are_written_as_they_were_read() {
     survives::<v1::GroupList>(json!({"groups": [{
         "fingerprint": "f", "flow": "orders", "stage": "transform", "target": null, "code": "c", "text": "t",
-        "state": "ignored", "counts": counts(), "failures": 15, "first_seen": AT, "last_seen": AT, "sample": DEAD_LETTER,
-        "changed": {"at": AT, "by": "anna", "note": ""}, "regressions": 1, "regressed_at": AT,
+        "kind": {"text": "k"}, "state": "ignored", "counts": counts(), "failures": 15, "first_seen": AT, "last_seen": AT, "sample": DEAD_LETTER,
+        "changed": {"at": AT, "by": "anna", "note": ""}, "acknowledged_until": AT, "regressions": 1, "regressed_at": AT,
     }]}));
     survives::<v1::JobList>(json!({"jobs": [{
         "id": JOB, "kind": "redrive", "filter": filter(), "by": "anna", "reason": "", "rate": 50, "most_replays": 5,
@@ -273,13 +274,15 @@ fn reloads_and_problems_are_written_as_they_were_read() {
 #[test]
 fn requests_are_written_as_they_were_read() {
     survives::<v1::DeadLetterFilter>(filter());
-    survives::<v1::Part>(json!({"after": DEAD_LETTER, "limit": 10}));
+    survives::<v1::Part>(json!({"after": DEAD_LETTER, "limit": 10, "order": "newest"}));
     survives::<v1::ReplayRequest>(json!({"by": "anna", "payload": {"text": "{}"}}));
     survives::<v1::CloseRequest>(json!({"by": "anna", "reason": "r"}));
     survives::<v1::TargetRequest>(json!({"by": "anna", "reason": "r", "until": AT}));
     survives::<v1::NoteRequest>(json!({"by": "anna", "note": "n"}));
+    survives::<v1::GroupRequest>(json!({"by": "anna", "note": "n", "until": AT}));
     survives::<v1::GroupFilter>(json!({
         "flow": "orders", "state": "open", "stage": "deliver", "target": "erp", "code": "c", "regressed": true, "limit": 1,
+        "unsettled": true,
     }));
     survives::<v1::NewJob>(json!({
         "kind": "discard", "filter": filter(), "by": "anna", "reason": "r", "rate": null, "most_replays": 1, "force": true, "max_failed_percent": 10,

@@ -1,6 +1,6 @@
 //! Dead letter groups and their state.
 
-use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, NoteRequest};
+use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupFilter, GroupList, GroupRequest};
 
 use super::{Client, ClientError};
 
@@ -20,10 +20,8 @@ impl Client {
         &self,
         fingerprint: &str,
         action: GroupAction,
-        by: &str,
-        note: &str,
+        request: &GroupRequest,
     ) -> Result<DeadLetterGroup, ClientError> {
-        let request = NoteRequest { by: by.to_owned(), note: note.to_owned() };
-        self.transport.post(&format!("dead-letter-groups/{fingerprint}/{}", action.name()), &request).await
+        self.transport.post(&format!("dead-letter-groups/{fingerprint}/{}", action.name()), request).await
     }
 }

@@ -2,7 +2,8 @@
 
 use clap::{Args, Subcommand};
 use gantry_api::v1::{ErrorClass, Event, History};
-use gantry_core::MessageId;
+use gantry_core::id::InvalidId;
+use gantry_core::{DeadLetterId, MessageId};
 
 use crate::args::HostArgs;
 use crate::client;
@@ -19,7 +20,8 @@ pub(crate) enum Message {
 /// Show everything that happened to a message, from receipt to its end
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// The message's id, as returned when it was accepted
+    /// The message's id, as returned when it was accepted, or the id of one of its dead letters
+    #[arg(value_parser = message_of)]
     pub(crate) id: MessageId,
     #[command(flatten)]
     pub(crate) host: HostArgs,
@@ -32,6 +34,14 @@ impl Message {
             let history = client.message(show.id).await?;
             Ok(output.print(&history, || page(&history))?)
         })
+    }
+}
+
+/// A message's id, or that of one of its dead letters.
+fn message_of(id: &str) -> Result<MessageId, InvalidId> {
+    match id.parse::<DeadLetterId>() {
+        Ok(dead_letter) => Ok(dead_letter.message),
+        Err(_) => id.parse(),
     }
 }
 

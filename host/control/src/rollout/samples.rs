@@ -47,7 +47,7 @@ async fn open_dead_letters(store: &Store, flow: &FlowName, most: usize) -> Resul
     let mut after = None;
     while found.len() < most && bytes < MOST_BYTES {
         let filter = Filter { flow: Some(flow.clone()), state: Some(DeadLetterState::Open), ..Filter::default() };
-        let page = store.dead_letters(filter, Page { after, limit: DEAD_LETTERS_AT_ONCE }).await?;
+        let page = store.dead_letters(filter, Page { after, ..Page::first(DEAD_LETTERS_AT_ONCE) }).await?;
         for dead_letter in page.dead_letters.into_iter().filter(|dead_letter| dead_letter.stage != Stage::Deliver) {
             bytes += dead_letter.received.payload.len();
             found.push(dead_letter.received);

@@ -118,12 +118,12 @@ impl Attempts {
         match answer {
             Ok(Accepted { status, excerpt, headers }) => {
                 let excerpt = with_headers(&headers, excerpt);
-                let attempt = Attempt { at, latency_ms, status, error: None, excerpt };
+                let attempt = Attempt { at, latency_ms, status, error: None, excerpt, kind: None };
                 Answer { attempt, failure: None, retry_after: None }
             }
-            Err(Failure { class, cause, status, retry_after, excerpt, headers }) => {
+            Err(Failure { class, cause, status, retry_after, excerpt, kind, headers }) => {
                 let excerpt = with_headers(&headers, excerpt);
-                let attempt = Attempt { at, latency_ms, status, error: Some(class), excerpt };
+                let attempt = Attempt { at, latency_ms, status, error: Some(class), excerpt, kind };
                 let failure = AttemptFailure { class, cause: cause_at(target, cause) };
                 Answer { attempt, failure: Some(failure), retry_after }
             }

@@ -88,7 +88,7 @@ mod tests {
 
     fn apply(decision: RetryDecision, error: Option<ErrorClass>) -> (Delivery, Option<Timestamp>) {
         let mut delivery = fixtures::delivery(&fixtures::envelope(), 0, "api");
-        let attempt = Attempt { at: AT, latency_ms: 3, status: None, error, excerpt: String::new() };
+        let attempt = Attempt { at: AT, latency_ms: 3, status: None, error, excerpt: String::new(), kind: None };
         let Event::Attempted { retry_at, .. } = Decision::of(decision).apply(&mut delivery, attempt) else {
             unreachable!("an attempt is recorded as an attempt")
         };

@@ -44,6 +44,7 @@ impl Lane {
                 status: None,
                 error: Some(error),
                 excerpt: reason.to_owned(),
+                kind: None,
             });
         }
         Self { deliveries, ..Self::default() }

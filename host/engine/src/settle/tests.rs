@@ -68,19 +68,20 @@ impl Bench {
     }
 
     async fn dead_letters(&self) -> Vec<DeadLetter> {
-        self.store.dead_letters(Filter::default(), Page { after: None, limit: 10 }).await.unwrap().dead_letters
+        self.store.dead_letters(Filter::default(), Page::first(10)).await.unwrap().dead_letters
     }
 }
 
 /// A delivery that has ended in this state after one attempt.
 fn ended(lease: &Leased, position: u32, state: DeliveryState, status: u16) -> Delivery {
     let error = (state == DeliveryState::Dead).then_some(ErrorClass::Permanent);
-    let attempt = Attempt { at: START, latency_ms: 1, status: Some(status), error, excerpt: "its answer".to_owned() };
+    let attempt =
+        Attempt { at: START, latency_ms: 1, status: Some(status), error, excerpt: "its answer".to_owned(), kind: None };
     Delivery { state, attempts: vec![attempt], ..fixtures::delivery(&lease.envelope, position, "api") }
 }
 
 fn invalid() -> Failure {
-    let reason = Reason { code: "invalid".to_owned(), text: "no total".to_owned(), violations: Vec::new() };
+    let reason = Reason::new("invalid", "no total");
     Failure { stage: Stage::Validate, reason, component: None, output: None, breaches: Vec::new() }
 }
 

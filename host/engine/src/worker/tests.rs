@@ -77,7 +77,7 @@ impl Bench {
 
     /// Code and stage of each dead letter.
     async fn dead_letters(&self) -> Vec<(String, Stage)> {
-        let page = Page { after: None, limit: 10 };
+        let page = Page::first(10);
         let found = self.flow.store.dead_letters(Filter::default(), page).await.unwrap().dead_letters;
         found.into_iter().map(|found| (found.reason.code, found.stage)).collect()
     }

@@ -159,7 +159,8 @@ async fn a_group_is_changed_in_the_name_of_whom_the_actor_acts_for() {
     let (operations, store) = bench.open();
     open_letter(&store).await;
     let fingerprint = dead_letter().fingerprint;
-    let change = ChangeGroup { fingerprint: fingerprint.clone(), state: GroupState::Ignored, note: "known".into() };
+    let change =
+        ChangeGroup { fingerprint: fingerprint.clone(), state: GroupState::Ignored, until: None, note: "known".into() };
     let group = operations.execute(&Actor::local_user("nina"), change).await.unwrap();
     assert_eq!((group.state, group.changed.unwrap().by.as_str()), (GroupState::Ignored, "nina"));
     let entries = audit(&store).await;

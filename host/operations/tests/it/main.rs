@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 mod audit;
+mod find;
 mod interrupted;
 mod support;

@@ -77,7 +77,7 @@ pub(crate) async fn open_letter(store: &Store) -> DeadLetterId {
 
 pub(crate) fn dead_letter() -> DeadLetter {
     let flow = "orders".parse().unwrap();
-    let reason = Reason { code: "broken".into(), text: "it failed".into(), violations: Vec::new() };
+    let reason = Reason::new("broken", "it failed");
     let received = Message {
         id: MessageId::generate(),
         key: None,

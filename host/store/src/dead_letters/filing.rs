@@ -34,9 +34,10 @@ type Unresolved = (ReplayOutcome, Timestamp);
 pub(crate) fn file(
     draft: &mut Draft<'_>,
     counters: &Counters,
-    dead_letter: DeadLetter,
+    mut dead_letter: DeadLetter,
     unresolved: ReplayOutcome,
 ) -> Result<(), StoreError> {
+    groups::bound(draft, counters, &mut dead_letter)?;
     let earlier = match find(draft, dead_letter.id) {
         Err(StoreError::Damaged(_)) => {
             draft.quarantine(&keys::dead_letter(dead_letter.id))?;
@@ -197,6 +198,7 @@ fn attempt(entry: &TimelineEntry, dead_letter: DeadLetterId) -> Option<Attempt> 
                 status: *status,
                 error: *error,
                 excerpt: answer.clone(),
+                kind: None,
             })
         }
         _ => None,

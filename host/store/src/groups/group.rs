@@ -1,6 +1,7 @@
 //! A group of dead letters, as it is stored.
 
-use gantry_core::{DeadLetterId, FlowName, Stage, TargetName, Timestamp};
+use gantry_core::dead_letter::ReasonKind;
+use gantry_core::{DeadLetter, DeadLetterId, FlowName, Stage, TargetName, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::dead_letters::counts::DeadLetterCounts;
@@ -56,6 +57,9 @@ pub struct DeadLetterGroup {
     pub target: Option<TargetName>,
     /// The reason's code.
     pub code: String,
+    /// Which of the failures with this code it is about, if a text says so.
+    #[serde(default)]
+    pub kind: Option<ReasonKind>,
     /// The reason of the latest failure, as text.
     pub text: String,
     /// The state of the group.
@@ -72,8 +76,55 @@ pub struct DeadLetterGroup {
     pub sample: Option<DeadLetterId>,
     /// Who last set the state; none if nobody did.
     pub changed: Option<GroupChange>,
+    /// When its acknowledgement ends, if a time was stated: then it is open again.
+    #[serde(default)]
+    pub acknowledged_until: Option<Timestamp>,
     /// How many times it failed again after it was resolved.
     pub regressions: u32,
     /// When it last failed again after it was resolved; none once somebody has set the state again.
     pub regressed_at: Option<Timestamp>,
+}
+
+impl DeadLetterGroup {
+    /// The group as it is at this time: open if its acknowledgement has ended.
+    pub(crate) fn at(self, now: Timestamp) -> Self {
+        match self.acknowledged_until {
+            Some(until) if until <= now => self.with_state(GroupState::Open),
+            _ => self,
+        }
+    }
+
+    /// The same group in another state, without the end of an acknowledgement.
+    pub(crate) fn with_state(self, state: GroupState) -> Self {
+        Self { state, acknowledged_until: None, ..self }
+    }
+
+    /// True when it is worth a record: an open group without dead letters says nothing.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.counts.total() > 0 || self.state != GroupState::Open
+    }
+}
+
+/// The failures with one code, of one flow, stage and target.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Family {
+    flow: FlowName,
+    stage: Stage,
+    target: Option<TargetName>,
+    code: String,
+}
+
+impl Family {
+    /// The family of a group that is one kind of several; none for other groups.
+    pub(crate) fn divided(group: &DeadLetterGroup) -> Option<Self> {
+        let DeadLetterGroup { flow, stage, target, code, kind, .. } = group;
+        let is_kind = matches!(kind, Some(ReasonKind::Text(_)));
+        is_kind.then(|| Self { flow: flow.clone(), stage: *stage, target: target.clone(), code: code.clone() })
+    }
+
+    /// The family of a dead letter.
+    pub(crate) fn of(dead_letter: &DeadLetter) -> Self {
+        let DeadLetter { flow, stage, target, reason, .. } = dead_letter;
+        Self { flow: flow.clone(), stage: *stage, target: target.clone(), code: reason.code.clone() }
+    }
 }

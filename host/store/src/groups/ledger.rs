@@ -140,7 +140,7 @@ fn recount(
     mut after: DeadLetterGroup,
 ) -> Result<(), StoreError> {
     if after.state == GroupState::Acknowledged && after.counts.unsettled() == 0 {
-        after.state = GroupState::Open;
+        after = after.with_state(GroupState::Open);
     }
     write(draft, counters, before, after)
 }
@@ -153,10 +153,10 @@ pub(super) fn write(
     after: DeadLetterGroup,
 ) -> Result<(), StoreError> {
     let key = keys::group(&after.fingerprint);
-    if after.counts.total() == 0 && after.state == GroupState::Open {
-        draft.remove_record(&key)?;
-    } else {
+    if after.is_kept() {
         draft.put_record(&key, Record::of(&after)?)?;
+    } else {
+        draft.remove_record(&key)?;
     }
     let counters = counters.clone();
     draft.after_commit(move || counters.replace(before.as_ref(), Some(&after)));
@@ -233,6 +233,7 @@ fn opened(dead_letter: &DeadLetterSummary) -> DeadLetterGroup {
         stage: dead_letter.stage,
         target: dead_letter.target.clone(),
         code: dead_letter.code.clone(),
+        kind: dead_letter.kind.clone(),
         text: dead_letter.text.clone(),
         state: GroupState::Open,
         counts: DeadLetterCounts::default(),
@@ -241,6 +242,7 @@ fn opened(dead_letter: &DeadLetterSummary) -> DeadLetterGroup {
         last_seen: dead_letter.last_failure,
         sample: Some(dead_letter.id),
         changed: None,
+        acknowledged_until: None,
         regressions: 0,
         regressed_at: None,
     }

@@ -193,7 +193,7 @@ async fn a_damaged_letter_hides_no_other() {
     store.close().await.unwrap();
     spoil(&bench.path(), b"l", |value| value[30] ^= 1);
     let store = bench.open();
-    let page = gantry_store::Page { after: None, limit: 10 };
+    let page = gantry_store::Page::first(10);
     let dead_letters = store.dead_letters(gantry_store::Filter::default(), page).await.unwrap().dead_letters;
     assert_eq!(dead_letters.iter().map(|dead_letter| &dead_letter.received.payload[..]).collect::<Vec<_>>(), [b"two"]);
 }

@@ -6,13 +6,13 @@ use gantry_core::{
     Attempt, DeadLetterId, DeadLetterState, ErrorClass, Event, MessageId, MessageState, ReplayOutcome, TimelineEntry,
     Timestamp,
 };
-use gantry_store::{DeadLetterCounts, Filter, Page, ReplayError, Settlement, Store};
+use gantry_store::{DeadLetterCounts, Filter, Order, Page, ReplayError, Settlement, Store};
 
 use crate::support::{
     Bench, START, bury, dead_letter, deliver, enqueue, flow, lease_one, message, nothing_ready, resolve,
 };
 
-const ALL: Page = Page { after: None, limit: 100 };
+const ALL: Page = Page::first(100);
 
 async fn dead(store: &Store, position: Option<u32>) -> DeadLetterId {
     enqueue(store, message("orders", Some("k"), "payload")).await;
@@ -22,7 +22,7 @@ async fn dead(store: &Store, position: Option<u32>) -> DeadLetterId {
 
 fn attempt(at: u64) -> Attempt {
     let error = Some(ErrorClass::Unavailable);
-    Attempt { at: Timestamp(at), latency_ms: 3, status: Some(503), error, excerpt: "busy".into() }
+    Attempt { at: Timestamp(at), latency_ms: 3, status: Some(503), error, excerpt: "busy".into(), kind: None }
 }
 
 #[tokio::test]
@@ -139,6 +139,7 @@ async fn a_replay_keeps_the_messages_id_and_adds_a_linked_attempt() {
         status: Some(200),
         error: None,
         excerpt: "location: /orders/7".into(),
+        kind: None,
     };
     assert_eq!(dead_letter.attempts, [attempt(1), attempt(2), delivered]);
     let replay = &dead_letter.replays[0];
@@ -314,8 +315,16 @@ async fn letters_are_listed_by_page_and_by_filter() {
     let acknowledged = Filter { state: Some(DeadLetterState::Acknowledged), ..Filter::default() };
     assert_eq!(found(acknowledged).await, [ids[4]]);
 
-    let first = store.dead_letters(Filter::default(), Page { after: None, limit: 2 }).await.unwrap();
+    let first = store.dead_letters(Filter::default(), Page::first(2)).await.unwrap();
     assert_eq!((first.dead_letters.len(), first.next), (2, Some(ids[1])));
-    let rest = store.dead_letters(Filter::default(), Page { after: first.next, limit: 3 }).await.unwrap();
+    let rest = store.dead_letters(Filter::default(), Page { after: first.next, ..Page::first(3) }).await.unwrap();
     assert_eq!((rest.dead_letters.len(), rest.next), (3, None));
+
+    let newest = |after, limit| Page { after, limit, order: Order::Newest };
+    let page = store.dead_letter_summaries(Filter::default(), newest(None, 2)).await.unwrap();
+    let found: Vec<_> = page.dead_letters.iter().map(|summary| summary.id).collect();
+    assert_eq!((found, page.next), (vec![ids[4], ids[3]], Some(ids[3])));
+    let page = store.dead_letter_summaries(Filter::default(), newest(page.next, 9)).await.unwrap();
+    let found: Vec<_> = page.dead_letters.iter().map(|summary| summary.id).collect();
+    assert_eq!((found, page.next), (vec![ids[2], ids[1], ids[0]], None));
 }

@@ -79,7 +79,7 @@ async fn check(dir: &Path) {
     let groups = store.dead_letter_groups(GroupFilter::default()).await.unwrap();
     let counted: Vec<_> = groups.iter().map(|group| (group.counts.open, group.counts.replaying)).collect();
     assert_eq!(counted, [(1, 0), (0, 1)], "{groups:?}");
-    let found = store.dead_letter_summaries(Filter::default(), Page { after: None, limit: 9 }).await.unwrap();
+    let found = store.dead_letter_summaries(Filter::default(), Page::first(9)).await.unwrap();
     assert_eq!(
         found.dead_letters.iter().map(|summary| summary.flow_version.as_str()).collect::<Vec<_>>(),
         ["v1", "v1"]

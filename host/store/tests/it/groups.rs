@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use gantry_core::{DeadLetterId, DeadLetterState};
+use gantry_core::dead_letter::ReasonKind;
+use gantry_core::dead_letter::kind::MAX_KINDS;
+use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, Reason};
 use gantry_store::{DeadLetterCounts, DeadLetterGroup, Filter, GroupError, GroupFilter, GroupState, Page, Store};
 use proptest::prelude::*;
 
-use crate::support::{Bench, START, bury, dead_with, flow, lease_one, resolve};
+use crate::support::{Bench, START, bury, dead_letter, dead_with, envelope, flow, import, lease_one, resolve};
+
+const ALL: Page = Page::first(1000);
 
 async fn groups(store: &Store) -> Vec<DeadLetterGroup> {
     store.dead_letter_groups(GroupFilter::default()).await.unwrap()
@@ -74,6 +78,91 @@ async fn an_acknowledgement_ends_with_the_last_dead_letter_that_is_not_closed() 
     store.replay(id, "ann".into(), None).await.unwrap();
     resolve(&store, id).await;
     assert_eq!(only(&store).await.state, GroupState::Open, "the next failure is news");
+}
+
+#[tokio::test]
+async fn an_acknowledgement_with_an_end_is_over_then_and_the_group_alarms_again() {
+    let bench = Bench::new();
+    let store = bench.open();
+    dead_with(&store, "no-price").await;
+    let group = only(&store).await;
+    let alarming = |store: &Store| store.alarming_dead_letters(&flow("orders"));
+    let hour = Duration::from_secs(3600);
+    let until = START.after(hour);
+    let acknowledged = store.acknowledge_group_until(&group.fingerprint, until, "ann".into(), "on it".into()).await;
+    assert_eq!(acknowledged.unwrap().acknowledged_until, Some(until));
+    assert_eq!((only(&store).await.state, alarming(&store)), (GroupState::Acknowledged, 0));
+    assert_eq!(store.end_acknowledgements().await.unwrap(), 0, "its time has not come");
+    store.close().await.unwrap();
+
+    let store = bench.open();
+    bench.clock.advance(hour - Duration::from_millis(1));
+    assert_eq!(store.end_acknowledgements().await.unwrap(), 0);
+    bench.clock.advance(Duration::from_millis(1));
+    let over = only(&store).await;
+    assert_eq!((over.state, over.acknowledged_until), (GroupState::Open, None), "reads don't wait for the write");
+    let open = GroupFilter { state: Some(GroupState::Open), ..GroupFilter::default() };
+    assert_eq!(store.dead_letter_groups(open).await.unwrap().len(), 1);
+    let changes = store.dead_letter_changes();
+    assert_eq!(store.end_acknowledgements().await.unwrap(), 1);
+    assert_eq!(alarming(&store), 1);
+    assert!(store.dead_letter_changes() > changes, "alerts look again");
+    assert_eq!(store.end_acknowledgements().await.unwrap(), 0, "once");
+    assert_eq!(only(&store).await.changed.unwrap().by, "ann", "who had acknowledged it is kept");
+}
+
+#[tokio::test]
+async fn an_acknowledgement_ends_before_its_time_if_the_state_is_set_or_nothing_is_left() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let id = dead_with(&store, "no-price").await;
+    let fingerprint = only(&store).await.fingerprint;
+    let until = START.after(Duration::from_secs(60));
+    let acknowledge = async || store.acknowledge_group_until(&fingerprint, until, "ann".into(), String::new()).await;
+    acknowledge().await.unwrap();
+    let ignored = set(&store, &only(&store).await, GroupState::Ignored).await;
+    assert_eq!(ignored.acknowledged_until, None);
+    acknowledge().await.unwrap();
+    store.discard(id, "ann".into(), "a test".into()).await.unwrap();
+    let left = only(&store).await;
+    assert_eq!((left.state, left.acknowledged_until), (GroupState::Open, None));
+    acknowledge().await.unwrap();
+    bench.clock.advance(Duration::from_secs(61));
+    assert!(matches!(acknowledge().await, Err(GroupError::Past(past)) if past == until));
+}
+
+#[tokio::test]
+async fn the_alarming_dead_letters_are_those_of_open_groups_as_alerts_count_them() {
+    let bench = Bench::new();
+    let store = bench.open();
+    dead_with(&store, "no-price").await;
+    for (state, alarming) in [
+        (GroupState::Acknowledged, 0),
+        (GroupState::Open, 1),
+        (GroupState::Resolved, 0),
+        (GroupState::Ignored, 0),
+        (GroupState::Open, 1),
+    ] {
+        set(&store, &only(&store).await, state).await;
+        assert_eq!(store.alarming_dead_letters(&flow("orders")), alarming, "{state:?}");
+    }
+}
+
+#[tokio::test]
+async fn groups_in_which_nothing_is_left_to_do_can_be_left_out() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let id = dead_with(&store, "no-price").await;
+    dead_with(&store, "no-sku").await;
+    store.discard(id, "ann".into(), "a test".into()).await.unwrap();
+    for (unsettled, codes) in
+        [(Some(true), &["no-sku"][..]), (Some(false), &["no-price"]), (None, &["no-sku", "no-price"])]
+    {
+        let filter = GroupFilter { unsettled, ..GroupFilter::default() };
+        let found: Vec<_> =
+            store.dead_letter_groups(filter).await.unwrap().into_iter().map(|group| group.code).collect();
+        assert_eq!(found, codes);
+    }
 }
 
 #[tokio::test]
@@ -181,8 +270,7 @@ async fn play(acts: Vec<Act>) {
 
 /// Counts every dead letter by hand and compares.
 async fn counts_are_true(store: &Store) {
-    let dead_letters =
-        store.dead_letters(Filter::default(), Page { after: None, limit: usize::MAX }).await.unwrap().dead_letters;
+    let dead_letters = store.dead_letters(Filter::default(), Page::first(usize::MAX)).await.unwrap().dead_letters;
     let mut by_hand: BTreeMap<String, [u64; 6]> = BTreeMap::new();
     for dead_letter in &dead_letters {
         let at = DeadLetterState::ALL.iter().position(|state| *state == dead_letter.state).unwrap();
@@ -210,4 +298,51 @@ proptest! {
     fn groups_count_what_is_there_whatever_was_done(acts in prop::collection::vec(act(), 1..25)) {
         tokio::runtime::Runtime::new().unwrap().block_on(play(acts));
     }
+}
+
+/// A dead letter that a target refused with this text.
+fn refused(text: &str) -> DeadLetter {
+    let envelope = envelope("orders", None, "payload");
+    let dead_letter = dead_letter(&envelope, Some(0), "target-refused-422");
+    let kind = ReasonKind::of_text(text, b"");
+    DeadLetter { reason: Reason { kind, ..Reason::new("target-refused-422", text) }, ..dead_letter }
+}
+
+#[tokio::test]
+async fn several_causes_behind_one_code_are_several_groups_that_show_their_kind() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let texts = ["customer 4711 is blocked", "period 11 is closed", "customer 4712 is blocked"];
+    import(&store, texts.map(refused).into()).await;
+    let all = groups(&store).await;
+    let found: Vec<_> = all.iter().map(|group| (group.counts.open, group.kind.as_ref().unwrap().text())).collect();
+    assert_eq!(found, [(2, "customer * is blocked"), (1, "period * is closed")]);
+}
+
+/// A word for each number.
+fn in_letters(number: usize) -> String {
+    number.to_string().bytes().map(|digit| char::from(digit + 49)).collect()
+}
+
+#[tokio::test]
+async fn a_target_that_words_each_refusal_anew_makes_a_bounded_number_of_groups() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let texts = (0..MAX_KINDS + 10).map(|number| refused(&format!("{} is wrong", in_letters(number))));
+    let texts: Vec<_> = texts.collect();
+    let (first, later) = texts.split_at(MAX_KINDS - 5);
+    import(&store, first.to_vec()).await;
+    drop(store);
+    let store = bench.open();
+    // The rest in one write, which passes the bound.
+    import(&store, later.to_vec()).await;
+    let all = groups(&store).await;
+    assert_eq!(all.len(), MAX_KINDS + 1);
+    let other = all.iter().find(|group| group.kind == Some(ReasonKind::Other)).unwrap();
+    assert_eq!((other.counts.open, other.code.as_str()), (10, "target-refused-422"));
+    import(&store, vec![refused("a is wrong"), refused("zzz is wrong")]).await;
+    let counts: Vec<_> = groups(&store).await.iter().map(|group| group.counts.open).collect();
+    assert_eq!((counts.len(), counts[0], counts[1]), (MAX_KINDS + 1, 11, 2), "known kinds stay kinds");
+    let letters = store.dead_letters(Filter { fingerprint: Some(other.fingerprint.clone()), ..Filter::default() }, ALL);
+    assert_eq!(letters.await.unwrap().dead_letters.len(), 11);
 }

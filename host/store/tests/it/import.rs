@@ -6,7 +6,7 @@ use gantry_store::{Filter, Imported, Page, Store};
 use crate::support::{Bench, dead_with, flow, lease_one, resolve};
 
 async fn all(store: &Store) -> Vec<DeadLetter> {
-    store.dead_letters(Filter::default(), Page { after: None, limit: 100 }).await.unwrap().dead_letters
+    store.dead_letters(Filter::default(), Page::first(100)).await.unwrap().dead_letters
 }
 
 /// Through JSON, as an export travels.

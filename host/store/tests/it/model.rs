@@ -344,7 +344,7 @@ impl Run {
         assert_eq!(self.store.whole_backlog(), sum, "the counter is the sum over all schedules");
         assert_eq!(sum.messages, self.reference.messages.len());
         self.check_queue().await;
-        let page = Page { after: None, limit: 10_000 };
+        let page = Page::first(10_000);
         let found = self.store.dead_letter_summaries(Filter::default(), page).await.unwrap().dead_letters;
         let found: BTreeMap<_, _> = found.into_iter().map(|dead_letter| (dead_letter.id, dead_letter.state)).collect();
         let expected: BTreeMap<_, _> =

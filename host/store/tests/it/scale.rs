@@ -52,7 +52,7 @@ async fn ten_thousand_letters_are_listed_counted_grouped_and_redriven() {
     let payload = Filter { payload: Some("y".into()), ..Filter::default() };
     let (counts, _) = timed("count by a text in the payload", writing, store.count_dead_letters(payload)).await;
     assert_eq!(counts.unwrap().open, 0);
-    let page = Page { after: None, limit: LETTERS };
+    let page = Page::first(LETTERS);
     let (page, _) = timed("list all, in brief", writing, store.dead_letter_summaries(Filter::default(), page)).await;
     assert_eq!(page.unwrap().dead_letters.len(), LETTERS);
 

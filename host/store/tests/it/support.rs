@@ -170,7 +170,7 @@ pub(crate) async fn import(store: &Store, dead_letters: Vec<DeadLetter>) {
 }
 
 pub(crate) fn dead_letter(envelope: &Envelope, position: Option<u32>, code: &str) -> DeadLetter {
-    let reason = Reason { code: code.into(), text: format!("it failed: {code}"), violations: Vec::new() };
+    let reason = Reason::new(code, format!("it failed: {code}"));
     let stage = if position.is_some() { Stage::Deliver } else { Stage::Validate };
     let target = position.map(|_| "erp".parse().unwrap());
     DeadLetter {

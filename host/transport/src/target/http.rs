@@ -27,7 +27,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Accepted, Failure, ProbeError, Request, Target, TargetContext};
 use crate::json::InvalidPointer;
-use answer::Reader;
+use answer::{Kinds, Reader};
 pub use authorities::Authorities;
 use client::Client;
 pub use settings::HttpTarget;
@@ -120,6 +120,7 @@ impl HttpSender {
             idempotency_header: named(&config.idempotency_header)?,
             reader: Reader {
                 judge: Judge::new(&config.success)?,
+                kinds: Kinds::new(config.error_code.as_deref())?,
                 kept_headers: config.answer_headers.iter().map(named).collect::<Result<_, _>>()?,
                 credentials: Credentials::new(&config.auth, context.env)?,
                 timeout: config.timeout,
@@ -181,7 +182,10 @@ impl Target for HttpSender {
         let sending = self.request(&request)?;
         let deadline = Instant::now() + self.reader.timeout;
         match timeout_at(deadline, self.client.send(sending)).await {
-            Ok(Ok(response)) => self.reader.read(response, deadline, self.clock.now()).await,
+            Ok(Ok(response)) => {
+                let payload = &request.delivery.payload;
+                self.reader.read(response, payload, deadline, self.clock.now()).await
+            }
             Ok(Err(error)) => self.reader.unread(error),
             Err(_) => Err(self.reader.timed_out("no answer")),
         }

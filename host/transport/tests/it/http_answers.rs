@@ -150,3 +150,20 @@ async fn an_answer_without_a_text_says_what_to_check() {
     assert_eq!(missing.cause, FailureCause::NotFound);
     assert!(missing.excerpt.contains("check `url`"), "{}", missing.excerpt);
 }
+
+#[tokio::test]
+async fn a_refusal_says_which_of_several_causes_behind_one_status_it_is() {
+    let refused = |body: &str| format!("HTTP/1.1 422 x\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    for (body, kind) in [
+        ("customer 4711 is blocked by credit control", Some("customer * is blocked by credit control")),
+        (r#"{"error": {"code": "PERIOD", "message": "period 2026-11 is closed"}}"#, Some("PERIOD; period * is closed")),
+        ("", None),
+    ] {
+        let failure = verdict(refused(body)).await.unwrap_err();
+        assert_eq!(failure.kind.as_deref(), kind, "{body}");
+    }
+    let peer = Peer::answering(refused(r#"{"error": {"code": 7, "message": "order 1 is closed"}}"#)).await;
+    let config = HttpTarget { error_code: Some("/error/code".into()), ..http(peer.url("/")) };
+    let failure = send(&build(config), &delivery()).await.unwrap_err();
+    assert_eq!(failure.kind.as_deref(), Some("7"));
+}

@@ -12,7 +12,7 @@ use crate::output::Output;
 /// Acknowledge dead letters: somebody is investigating them
 #[derive(Debug, Args)]
 pub(crate) struct Acknowledge {
-    /// The dead letters' ids
+    /// The dead letters' ids, or the ids of their messages
     #[arg(value_name = "ID", required_unless_present = "all")]
     pub(crate) ids: Vec<DeadLetterId>,
     /// All open dead letters that match the filter

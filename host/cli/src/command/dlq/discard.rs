@@ -14,7 +14,7 @@ use crate::output::Output;
 /// Discard dead letters, with a reason: those with the given ids, or all that match a filter
 #[derive(Debug, Args)]
 pub(crate) struct Discard {
-    /// The dead letters' ids
+    /// The dead letters' ids, or the ids of their messages
     #[arg(value_name = "ID", required_unless_present = "all")]
     pub(crate) ids: Vec<DeadLetterId>,
     /// All open and acknowledged dead letters that match the filter, as a job

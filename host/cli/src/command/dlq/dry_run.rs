@@ -58,7 +58,8 @@ async fn compare(
 async fn by_flow(selection: &Selection<'_>, client: &Client) -> Result<BTreeMap<FlowName, Vec<DeadLetterId>>, Failure> {
     let mut dead_letters: BTreeMap<FlowName, Vec<DeadLetterId>> = BTreeMap::new();
     for id in selection.find(client).await? {
-        dead_letters.entry(client.dead_letter(id).await?.flow).or_default().push(id);
+        let dead_letter = client.dead_letter(id).await?;
+        dead_letters.entry(dead_letter.flow).or_default().push(dead_letter.id);
     }
     if dead_letters.is_empty() {
         Err(Failure::new(Exit::NotFound, anyhow!("no dead letters selected")))

@@ -23,7 +23,7 @@ use crate::output::Output;
 /// Edit a dead letter's payload and replay it; the received payload is kept as well
 #[derive(Debug, Args)]
 pub(crate) struct Edit {
-    /// The dead letter's id
+    /// The dead letter's id, or the id of its message
     pub(crate) id: DeadLetterId,
     /// Take the edited payload from this file instead of opening $VISUAL or $EDITOR
     #[arg(long, value_name = "FILE")]
@@ -52,7 +52,7 @@ impl Edit {
             }
             output.complain(&diff::of(&difference));
             ask("replay with this edit", self.yes)?;
-            let dead_letter = client.replay(self.id, &by, Some(edited)).await?;
+            let dead_letter = client.replay(dead_letter.id, &by, Some(edited)).await?;
             let result = json!({"id": dead_letter.id, "state": dead_letter.state, "diff": difference});
             Ok(output.print(&result, || format!("{}  queued again, edited", dead_letter.id))?)
         })

@@ -34,7 +34,7 @@ impl Export {
         let mut out = ndjson_writer(self.output.as_deref())?;
         client::with(&self.host, output, async |client| {
             let filter = self.filter.to_api();
-            let mut part = Part { after: None, limit: Some(PAGE) };
+            let mut part = Part { limit: Some(PAGE), ..Part::default() };
             loop {
                 let page = client.dead_letters(&filter, part).await?;
                 for dead_letter in &page.dead_letters {

@@ -1,15 +1,17 @@
 //! `gantry dlq group`
 
+use anyhow::anyhow;
 use clap::Args;
-use gantry_api::v1::{DeadLetterGroup, GroupAction};
+use gantry_api::v1::{DeadLetterGroup, GroupAction, GroupRequest};
+use gantry_core::Timestamp;
 
 use super::groups::state;
 use crate::args::{HostArgs, Who};
 use crate::client;
 use crate::coded::coded;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::text;
+use crate::{text, time};
 
 /// Show a dead letter group, or set its state
 #[derive(Debug, Args)]
@@ -23,6 +25,12 @@ pub(crate) struct Group {
     /// Why; kept with the group
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub(crate) note: String,
+    /// Acknowledge it until this time, for instance 2026-12-01T08:00:00Z; then it is open again and alarms
+    #[arg(long, value_name = "TIME", conflicts_with = "duration")]
+    pub(crate) until: Option<Timestamp>,
+    /// Acknowledge it for so long, for instance 8h; then it is open again and alarms
+    #[arg(long = "for", id = "duration", value_name = "DURATION", value_parser = time::future)]
+    pub(crate) duration: Option<Timestamp>,
     #[command(flatten)]
     pub(crate) who: Who,
     #[command(flatten)]
@@ -31,11 +39,16 @@ pub(crate) struct Group {
 
 impl Group {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let by = self.who.name();
+        let until = self.until.or(self.duration);
+        if until.is_some() && self.action != Some(GroupAction::Acknowledge) {
+            let problem = anyhow!("`--until` and `--for` go with `acknowledge`: no other state has an end");
+            return Err(Failure::new(Exit::Usage, problem));
+        }
+        let request = GroupRequest { by: self.who.name(), note: self.note.clone(), until };
         client::with(&self.host, output, async |client| {
             let group = match self.action {
                 None => client.group(&self.fingerprint).await?,
-                Some(action) => client.change_group(&self.fingerprint, action, &by, &self.note).await?,
+                Some(action) => client.change_group(&self.fingerprint, action, &request).await?,
             };
             Ok(output.print(&group, || page(&group))?)
         })
@@ -57,15 +70,22 @@ fn page(group: &DeadLetterGroup) -> String {
         ("flow", group.flow.to_string()),
         ("stage", group.stage.name().to_owned()),
         ("target", group.target.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ("reason", format!("{}: {}", text::escape(&group.code), text::escape(&group.text))),
+        ("code", text::escape(&group.code)),
+        ("kind", group.kind.as_ref().map(|kind| text::escape(kind.text())).unwrap_or_default()),
+        ("latest reason", text::escape(&group.text)),
         ("failures", group.failures.to_string()),
         ("first seen", group.first_seen.to_string()),
         ("last seen", group.last_seen.to_string()),
         (
             "dead letters",
             format!(
-                "{} open, {} acknowledged, {} replaying, {} resolved, {} discarded",
-                counts.open, counts.acknowledged, counts.replaying, counts.resolved, counts.discarded
+                "{} open, {} acknowledged, {} replaying, {} resolved, {} discarded, {} superseded",
+                counts.open,
+                counts.acknowledged,
+                counts.replaying,
+                counts.resolved,
+                counts.discarded,
+                counts.superseded
             ),
         ),
     ]);

@@ -1,17 +1,17 @@
 //! `gantry dlq groups`
 
 use clap::Args;
-use gantry_api::v1::{DeadLetterGroup, GroupFilter, GroupList, GroupState, Stage};
+use gantry_api::v1::{DeadLetterGroup, GroupFilter, GroupList, GroupState, ReasonKind, Stage};
 use gantry_core::{FlowName, TargetName};
 
 use crate::args::HostArgs;
 use crate::client;
 use crate::coded::coded;
 use crate::exit::Failure;
-use crate::output::Output;
+use crate::output::{Format, Output};
 use crate::text;
 
-/// List dead letter groups: failures of one kind each, open ones first
+/// List dead letter groups: failures of one kind each, open ones first; without those in which nothing is left to do
 #[derive(Debug, Args)]
 pub(crate) struct Groups {
     /// Of this flow
@@ -32,6 +32,9 @@ pub(crate) struct Groups {
     /// Only groups that failed again after they were resolved
     #[arg(long)]
     pub(crate) regressed: bool,
+    /// Also those in which nothing is left to do: no dead letter is open, acknowledged or being replayed
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Most groups to list
     #[arg(long, default_value_t = 100, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,
@@ -49,11 +52,21 @@ impl Groups {
             code: self.code.clone(),
             regressed: self.regressed.then_some(true),
             limit: Some(self.limit.into()),
+            unsettled: self.hides_settled().then_some(true),
         };
         client::with(&self.host, output, async |client| {
             let list = client.groups(&filter).await?;
-            Ok(output.print(&list, || table(&list))?)
+            match output.format {
+                Format::Json => Ok(output.json(&list)?),
+                Format::Human => Ok(output.write_table(&table(&list))?),
+            }
         })
+    }
+
+    /// Groups that were resolved or ignored, or that came back, are wanted whatever is left of them.
+    fn hides_settled(&self) -> bool {
+        let is_after_them = matches!(self.state, Some(GroupState::Resolved | GroupState::Ignored)) || self.regressed;
+        !(self.all || is_after_them)
     }
 }
 
@@ -61,7 +74,7 @@ fn table(list: &GroupList) -> String {
     if list.groups.is_empty() {
         return "no dead letter groups".to_owned();
     }
-    let titles = ["FINGERPRINT", "STATE", "OPEN", "ALL", "FLOW", "STAGE", "CODE", "LAST SEEN", "REASON"];
+    let titles = ["FINGERPRINT", "STATE", "OPEN", "ALL", "FLOW", "STAGE", "CODE", "KIND", "LAST SEEN", "SAMPLE"];
     let mut rows = vec![titles.map(str::to_owned)];
     rows.extend(list.groups.iter().map(|group| {
         [
@@ -72,15 +85,17 @@ fn table(list: &GroupList) -> String {
             group.flow.to_string(),
             group.stage.name().to_owned(),
             text::escape(&group.code),
+            text::first_line(group.kind.as_ref().map_or(group.text.as_str(), ReasonKind::text), 50),
             group.last_seen.to_string(),
-            text::first_line(&group.text, 60),
+            group.sample.map(|sample| sample.to_string()).unwrap_or_default(),
         ]
     }));
     text::columns(&rows)
 }
 
-/// The state, with a mark for regressions.
+/// The state, with a mark for regressions, and the end of an acknowledgement.
 pub(super) fn state(group: &DeadLetterGroup) -> String {
     let regressed = if group.regressed_at.is_some() { " (regressed)" } else { "" };
-    format!("{}{regressed}", group.state.name())
+    let until = group.acknowledged_until.map(|until| format!(" until {until}")).unwrap_or_default();
+    format!("{}{regressed}{until}", group.state.name())
 }

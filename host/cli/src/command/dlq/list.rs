@@ -1,7 +1,7 @@
 //! `gantry dlq list`
 
 use clap::Args;
-use gantry_api::v1::{DeadLetterCounts, DeadLetterState, DeadLetterSummary, Part, SummaryPage};
+use gantry_api::v1::{DeadLetterCounts, DeadLetterState, DeadLetterSummary, Order, Part, SummaryPage};
 use gantry_core::DeadLetterId;
 
 use super::Filter;
@@ -11,7 +11,10 @@ use crate::exit::Failure;
 use crate::output::{Format, Output};
 use crate::text;
 
-/// List dead letters, oldest first
+/// Most characters of a key to show.
+const KEY: usize = 16;
+
+/// List dead letters, oldest first unless `--newest` is given
 #[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
@@ -22,8 +25,11 @@ pub(crate) struct List {
     /// Begin after this one, for the next page
     #[arg(long, value_name = "ID")]
     pub(crate) after: Option<DeadLetterId>,
+    /// The newest first
+    #[arg(long)]
+    pub(crate) newest: bool,
     /// Only count them, by state
-    #[arg(long, conflicts_with_all = ["limit", "after"])]
+    #[arg(long, conflicts_with_all = ["limit", "after", "newest"])]
     pub(crate) count: bool,
     #[command(flatten)]
     pub(crate) host: HostArgs,
@@ -32,7 +38,8 @@ pub(crate) struct List {
 impl List {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let filter = self.filter.to_api();
-        let part = Part { after: self.after, limit: Some(self.limit.into()) };
+        let part =
+            Part { after: self.after, limit: Some(self.limit.into()), order: self.newest.then_some(Order::Newest) };
         client::with(&self.host, output, async |client| {
             if self.count {
                 let counts = client.count(&filter).await?;
@@ -41,7 +48,7 @@ impl List {
             // JSON output has complete dead letters; the table needs only summaries.
             match output.format {
                 Format::Json => Ok(output.print(&client.dead_letters(&filter, part).await?, String::new)?),
-                Format::Human => Ok(output.write(&table(&client.summaries(&filter, part).await?))?),
+                Format::Human => Ok(output.write_table(&table(&client.summaries(&filter, part).await?))?),
             }
         })
     }
@@ -57,15 +64,17 @@ fn table(page: &SummaryPage) -> String {
     if page.dead_letters.is_empty() {
         return "no dead letters".to_owned();
     }
-    let mut rows = vec![["ID", "STATE", "FLOW", "STAGE", "CODE", "LAST FAILURE", "REASON"].map(str::to_owned)];
+    let titles = ["ID", "STATE", "KEY", "FLOW", "LAST FAILURE", "STAGE", "CODE", "REASON"];
+    let mut rows = vec![titles.map(str::to_owned)];
     rows.extend(page.dead_letters.iter().map(|dead_letter| {
         [
             dead_letter.id.to_string(),
             dead_letter.state.name().to_owned(),
+            text::first_line(dead_letter.key.as_deref().unwrap_or_default(), KEY),
             dead_letter.flow.to_string(),
-            dead_letter.stage.name().to_owned(),
-            code(dead_letter),
             dead_letter.last_failure.to_string(),
+            dead_letter.stage.name().to_owned(),
+            text::escape(&code(dead_letter)),
             text::first_line(&dead_letter.text, 60),
         ]
     }));

@@ -16,7 +16,7 @@ use crate::output::Output;
 /// Replay dead letters: those with the given ids, or all that match a filter
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// The dead letters' ids
+    /// The dead letters' ids, or the ids of their messages
     #[arg(value_name = "ID", required_unless_present = "all")]
     pub(crate) ids: Vec<DeadLetterId>,
     /// All open dead letters that match the filter

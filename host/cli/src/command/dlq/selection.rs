@@ -61,7 +61,7 @@ impl Selection<'_> {
         }
         let mut filter = self.filter.to_api();
         filter.state = filter.state.or(Some(DeadLetterState::Open));
-        let mut part = Part { after: None, limit: Some(1000) };
+        let mut part = Part { limit: Some(1000), ..Part::default() };
         let mut ids = Vec::new();
         loop {
             let page = client.summaries(&filter, part).await?;

@@ -14,10 +14,13 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
 
+/// Most attempts that are listed of those that were not counted, the latest ones.
+const UNSPENT: usize = 10;
+
 /// Show one dead letter: the reason, the received payload, the payload to be sent, and all attempts
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// The dead letter's id
+    /// The dead letter's id, or the id of its message
     pub(crate) id: DeadLetterId,
     /// Show only how edits changed the payload
     #[arg(long)]
@@ -48,6 +51,7 @@ fn page(dead_letter: &DeadLetter) -> String {
         ("stage", dead_letter.stage.name().to_owned()),
         ("target", dead_letter.target.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("reason", format!("{}: {}", dead_letter.reason.code, text::escape(&dead_letter.reason.text))),
+        ("kind", dead_letter.reason.kind.as_ref().map(|kind| text::escape(kind.text())).unwrap_or_default()),
         ("fingerprint", dead_letter.fingerprint.clone()),
         ("source", dead_letter.source.clone()),
         ("received", dead_letter.received_at.to_string()),
@@ -68,8 +72,8 @@ fn page(dead_letter: &DeadLetter) -> String {
         page.push_str("\nattempts\n");
         let rows: Vec<_> = dead_letter.attempts.iter().map(attempt).collect();
         page.push_str(&text::columns(&rows));
-        page.push_str(&unspent(dead_letter));
     }
+    page.push_str(&unspent(dead_letter));
     let lines: Vec<_> = dead_letter.timeline.iter().filter_map(log_line).collect();
     if !lines.is_empty() {
         page.push_str("\nplugin log\n");
@@ -90,18 +94,42 @@ fn page(dead_letter: &DeadLetter) -> String {
     page
 }
 
-/// How many attempts the list above leaves out, because they spent none: the target refused or throttled all deliveries.
+/// The attempts that the list above leaves out, because they spent none of the dead letter's: the target refused or throttled all
+/// deliveries.
 fn unspent(dead_letter: &DeadLetter) -> String {
-    let position = dead_letter.id.position;
-    let attempts = dead_letter.timeline.iter().filter(|entry| match &entry.event {
-        Event::Attempted { position: of, .. } => Some(*of) == position,
-        _ => false,
-    });
-    let made = attempts.count();
-    match made.saturating_sub(dead_letter.attempts.len()) {
-        0 => String::new(),
-        more => format!("  {more} more spent no attempt: gantry message show {}\n", dead_letter.id.message),
+    let mut spent: Vec<_> = dead_letter.attempts.iter().collect();
+    let mut unspent = Vec::new();
+    for entry in &dead_letter.timeline {
+        let Event::Attempted { position, status, error, latency_ms, .. } = &entry.event else { continue };
+        if Some(*position) != dead_letter.id.position {
+            continue;
+        }
+        // The timeline states the end of an attempt, and an attempt its beginning; what it measured is the same.
+        let found = spent.iter().position(|attempt| {
+            let measured = (attempt.status, attempt.error, attempt.latency_ms);
+            measured == (*status, *error, *latency_ms) && attempt.at <= entry.at
+        });
+        match found {
+            Some(at) => drop(spent.remove(at)),
+            None => unspent.push([
+                format!("  {}", entry.at),
+                status.map_or_else(|| "-".to_owned(), |status| status.to_string()),
+                error.map_or("delivered", |error| error.name()).to_owned(),
+                format!("{latency_ms} ms"),
+            ]),
+        }
     }
+    if unspent.is_empty() {
+        return String::new();
+    }
+    let earlier = unspent.len().saturating_sub(UNSPENT);
+    let mut page =
+        format!("\nattempts that were not counted, as the target refused or throttled everything: {}\n", unspent.len());
+    page.push_str(&text::columns(&unspent[earlier..]));
+    if earlier > 0 {
+        page.push_str(&format!("  {earlier} earlier ones: gantry message show {}\n", dead_letter.id.message));
+    }
+    page
 }
 
 /// What a plugin logged about the message; none for another entry.

@@ -6,6 +6,7 @@
 
 mod body;
 mod headers;
+mod kind;
 mod reason;
 mod text;
 
@@ -22,11 +23,14 @@ use super::success::Judge;
 use super::{Accepted, Failure};
 use crate::excerpt;
 use body::{Answer, Ending};
+pub(super) use kind::Kinds;
 use text::Text;
 
 /// How answers of one target are read.
 pub(super) struct Reader {
     pub(super) judge: Judge,
+    /// Tells failed answers apart.
+    pub(super) kinds: Kinds,
     /// Headers of an answer that are kept with the attempt.
     pub(super) kept_headers: Vec<HeaderName>,
     pub(super) credentials: Credentials,
@@ -35,15 +39,16 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// `now` is what the date of a `Retry-After` is compared with.
+    /// Reads the answer to this payload. `now` is what the date of a `Retry-After` is compared with.
     pub(super) async fn read(
         &self,
         response: Response<Incoming>,
+        payload: &[u8],
         deadline: Instant,
         now: Timestamp,
     ) -> Result<Accepted, Failure> {
         let (head, body) = response.into_parts();
-        let answer = body::read(body, self.judge.needs_body(), deadline).await;
+        let answer = body::read(body, self.judge.needs_body() || self.kinds.needs_body(), deadline).await;
         let status = head.status.as_u16();
         let Text { text, is_whole } = text::of(&head.headers, &answer);
         let text = self.credentials.redact(text);
@@ -62,6 +67,7 @@ impl Reader {
                 retry_after: headers::retry_after(&head.headers, now),
                 headers: kept,
                 excerpt: excerpt::of_text(&self.credentials.redact(reason::of(status, &head.headers, &text))),
+                kind: self.kinds.of(&text, payload),
             });
         }
         if let Some(failure) = self.incomplete(&answer) {
@@ -76,6 +82,7 @@ impl Reader {
                 retry_after: None,
                 headers: kept,
                 excerpt: excerpt::of_text(&format!("{}: {text}", unmet.problem)),
+                kind: self.kinds.of(&text, payload),
             }),
         }
     }

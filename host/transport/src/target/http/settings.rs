@@ -52,6 +52,8 @@ pub struct HttpTarget {
     pub answer_headers: Vec<String>,
     /// What counts as success.
     pub success: Success,
+    /// JSON Pointer to the value of a failed answer that says which error it is: dead letters are grouped by it.
+    pub error_code: Option<String>,
     /// Authorities that are trusted besides the system's.
     pub ca: Option<Authorities>,
 }
@@ -71,6 +73,7 @@ impl HttpTarget {
             idempotency_header: IDEMPOTENCY_HEADER.to_owned(),
             answer_headers: ANSWER_HEADERS.map(str::to_owned).into(),
             success: Success::default(),
+            error_code: None,
             ca: None,
         }
     }
@@ -112,6 +115,7 @@ impl TargetKind for Kind {
             None => Some(ANSWER_HEADERS.map(str::to_owned).into()),
         };
         let success = raw.success.map_or(Some(Success::default()), |success| success::lower(success, lower));
+        let error_code = raw.error_code.map_or(Some(None), |text| lower.pointer(&text.value, &text.span).map(Some));
         let ca = raw.ca.map_or(Some(None), |path| Authorities::read(&path, lower).map(Some));
         let idempotency_header = match raw.idempotency_header {
             Some(name) => lower.open_header(&name.value, &name.span),
@@ -128,6 +132,7 @@ impl TargetKind for Kind {
             idempotency_header: idempotency_header?,
             answer_headers: answer_headers?,
             success: success?,
+            error_code: error_code?,
             ca: ca?,
         })
     }

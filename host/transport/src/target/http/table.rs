@@ -36,6 +36,11 @@ pub(crate) struct HttpTable {
     pub(super) ca: Option<At<PathText>>,
     /// What counts as success. Without it, every answer with a status of 2xx.
     pub(super) success: Option<AnswerSuccessTable>,
+    /// The value in an answer of JSON that says which error it is, if the answer isn't success. Dead letters with the same
+    /// status and the same value are one group. Without it, or where an answer doesn't have it, the answer's usual members
+    /// for codes and texts are compared, or its text, without what differs from message to message.
+    #[schemars(extend("examples" = ["/error/code"]))]
+    pub(super) error_code: Option<At<PointerText>>,
     /// Headers of an answer that are kept with each attempt: ids by which the target knows the request.
     #[schemars(extend("default" = ["location", "x-request-id", "x-correlation-id"]))]
     pub(super) answer_headers: Option<Vec<At<String>>>,

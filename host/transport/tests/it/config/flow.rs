@@ -87,6 +87,7 @@ fn targets_are_read() {
     assert!(matches!(&http.auth, Auth::Bearer(SecretRef::Env(name)) if name == "ERP_TOKEN"));
     assert_eq!((http.connection_life, http.ca.as_ref().unwrap().certificates.len()), (Duration::from_secs(300), 1));
     assert_eq!(http.answer_headers, ["x-job"]);
+    assert_eq!(http.error_code.as_deref(), Some("/error/code"));
     let value = |pointer: &str, test| Some(BodyCondition::Value { pointer: pointer.to_owned(), test });
     let codes = ["LOCKED", "-32000", "true"].map(str::to_owned).to_vec();
     let success = Success {

@@ -56,14 +56,7 @@ async fn an_endpoint_that_never_answers_slows_no_flow_and_fills_nothing_without_
     host.post("/orders", r#"{"reject": "one more"}"#).await;
     eventually("the letter", || async {
         let filter = Filter { state: Some(DeadLetterState::Open), ..Filter::default() };
-        host.handle()
-            .store()
-            .dead_letters(filter, Page { after: None, limit: 10_000 })
-            .await
-            .unwrap()
-            .dead_letters
-            .len()
-            == 1101
+        host.handle().store().dead_letters(filter, Page::first(10_000)).await.unwrap().dead_letters.len() == 1101
     })
     .await;
     assert_eq!(said(&host.handle().scrape().unwrap()), said(&before));

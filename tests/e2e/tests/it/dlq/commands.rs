@@ -1,5 +1,7 @@
 //! Groups, edits, exports and imports at the command line.
 
+use gantry_e2e::Answer;
+
 use super::{Night, complaint, text};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -108,4 +110,38 @@ async fn letters_are_found_by_what_they_hold() {
         assert_eq!(counts["open"], count, "{args:?}");
     }
     assert!(complaint(&night.dlq(&["list", "--since", "yesterday"])).contains("is not a time"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_causes_behind_one_status_are_two_groups_and_ids_of_messages_find_their_letters() {
+    let night = Night::falls().await;
+    night.erp.set_rule(|request| {
+        let is_even = request.body.starts_with(b"{\"order\":0");
+        let why = if is_even { "customer 4711 is blocked by credit control" } else { "period 2026-11 is closed" };
+        Some(Answer { body: why.to_owned(), ..Answer::status(422) })
+    });
+    let host = night.host().await;
+    night.fails(&host, 2).await;
+    let page = night.seen(&["groups"]);
+    assert!(page.contains("customer * is blocked by credit control") && page.contains("period * is closed"), "{page}");
+    let group = night.told(&["groups"])["groups"][0].clone();
+    let sample = text(&group["sample"]);
+    let (message, position) = sample.split_once('.').unwrap();
+    assert_eq!(position, "0");
+    assert_eq!(night.told(&["show", message]), night.told(&["show", sample]));
+    let history = |id: &str| {
+        let mut command = std::process::Command::new(super::gantry());
+        command.args(["message", "show", id, "--data"]).arg(night.path().join("data")).output().unwrap().stdout
+    };
+    assert_eq!(history(sample), history(message));
+    assert!(complaint(&night.dlq(&["show", &format!("{message}.5")])).contains(&format!("gantry dlq show {sample}")));
+
+    let fingerprint = text(&group["fingerprint"]);
+    let acknowledged = night.told(&["group", fingerprint, "acknowledge", "--for", "8h", "--by", "anna"]);
+    assert!(acknowledged["acknowledged_until"].is_string(), "{acknowledged}");
+    assert!(night.seen(&["groups"]).contains("acknowledged until "));
+    assert!(complaint(&night.dlq(&["group", fingerprint, "resolve", "--for", "8h"])).contains("go with `acknowledge`"));
+    night.seen(&["discard", message, "--reason", "a test", "--yes"]);
+    let left = night.told(&["groups"])["groups"].as_array().unwrap().len();
+    assert_eq!((left, night.told(&["groups", "--all"])["groups"].as_array().unwrap().len()), (1, 2));
 }
