@@ -266,6 +266,7 @@ impl HostBuilder {
             reloader: Arc::clone(&reloader),
             settings: settings.clone(),
             closed_intakes: closed_intakes.clone(),
+            thresholds: Thresholds::of(&self.config.events),
             runbooks: self.config.events.runbooks.as_deref().map(Into::into),
         };
         let alerting = Alerting::new(view.clone(), alerts);

@@ -69,7 +69,7 @@ impl Store {
         let mut renamed = Renamed::default();
         let mut after = None;
         loop {
-            let (ids, next) = self.dead_letters_of(from.clone(), after).await?;
+            let (ids, next) = self.dead_letters_of_flow(from.clone(), after).await?;
             renamed.dead_letters += ids.len() as u64;
             let rename = rename.clone();
             self.commit(Durability::Flushed, move |draft| {
@@ -107,7 +107,7 @@ impl Store {
     }
 
     /// A portion of the dead letters of a flow, and where to go on.
-    async fn dead_letters_of(
+    async fn dead_letters_of_flow(
         &self,
         flow: FlowName,
         after: Option<DeadLetterId>,

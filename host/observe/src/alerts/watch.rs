@@ -27,7 +27,7 @@ const MAX_WAITING: u64 = 1000;
 /// Watches until `stop`.
 pub(super) async fn run(alerting: &Alerting, stop: CancellationToken) {
     let mut events = alerting.view.events.listen();
-    alerting.alerts.iter().for_each(|endpoint| alerting.view.metrics.alerts().expect(&endpoint.alert.name));
+    alerting.alerts.all().iter().for_each(|endpoint| alerting.view.metrics.alerts().expect(&endpoint.alert.name));
     let watching = async {
         loop {
             check(alerting).await;

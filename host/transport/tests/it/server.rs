@@ -77,6 +77,7 @@ pub(crate) fn flow(name: &str, webhook: Webhook) -> Flow {
         keep_dead_letters: None,
         queue_age: None,
         silent_after: None,
+        formerly: Vec::new(),
     }
 }
 
