@@ -17,6 +17,7 @@ mod quality;
 mod queue;
 mod reload;
 mod rework;
+mod status;
 mod target;
 
 use std::collections::BTreeSet;

@@ -27,6 +27,7 @@ mod reload;
 mod routes;
 mod server;
 mod state;
+mod status;
 mod targets;
 mod token;
 

@@ -17,7 +17,7 @@ use crate::problem::described;
 use crate::state::Admin;
 use crate::{
     alerts, audit, dead_letters, dedupe, deployments, flows, groups, imports, jobs, messages, observe, plugins,
-    quality, queue, reload, targets,
+    quality, queue, reload, status, targets,
 };
 
 /// Name of the authentication scheme in the description.
@@ -35,6 +35,7 @@ pub(crate) fn open() -> OpenApiRouter<Admin> {
 pub(crate) fn guarded() -> OpenApiRouter<Admin> {
     OpenApiRouter::new()
         .routes(routes!(openapi_json))
+        .routes(routes!(status::status))
         .routes(routes!(flows::list))
         .routes(routes!(flows::close_intake))
         .routes(routes!(flows::open_intake))

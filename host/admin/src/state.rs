@@ -2,6 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use gantry_observe::status::StatusReport;
 use gantry_operations::{Actor, Operation, OperationError, Operations, Records};
 use gantry_runtime::HostHandle;
 
@@ -35,6 +36,14 @@ impl Admin {
     /// The name of the actor.
     pub(crate) fn name(&self) -> String {
         self.actor.by().to_owned()
+    }
+
+    /// What needs somebody; without a running host, what its store holds.
+    pub(crate) async fn status(&self) -> Result<StatusReport, ProblemResponse> {
+        match &self.host {
+            Some(host) => Ok(host.status().await),
+            None => Ok(self.records().status().await?),
+        }
     }
 
     /// Executes an operation on behalf of the person that the request names.

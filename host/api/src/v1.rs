@@ -24,6 +24,7 @@ mod queue;
 mod reload;
 mod rework;
 mod rollout;
+mod status;
 mod target;
 
 pub use alert::{AlertKey, AlertKind, AlertReport, AlertSeverity, Firing, FiringReport, NotificationKind, TestAnswer};
@@ -67,6 +68,7 @@ pub use rework::{
     RevisionDiff, Revisions,
 };
 pub use rollout::{Comparison, Judgement, Tally, Terms, TermsChange, Window};
+pub use status::{Finding, FindingKind, LookedAt, StatusReport};
 pub use target::{
     BreakerReport, BreakerState, EarlierStop, RefusalReport, StopKind, TargetCommand, TargetReport, TargetRequest,
     TargetState, TargetStop, ThrottleReport,

@@ -17,6 +17,7 @@ mod quality;
 mod queue;
 mod reload;
 mod run;
+mod status;
 mod target;
 
 use clap::Subcommand;
@@ -28,6 +29,7 @@ use crate::output::Output;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(run::Run),
+    Status(status::Status),
     Reload(reload::Reload),
     Check(check::Check),
     #[command(subcommand)]
@@ -64,6 +66,7 @@ impl Command {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::Run(run) => run.run(output),
+            Self::Status(status) => status.run(output),
             Self::Reload(reload) => reload.run(output),
             Self::Check(check) => check.run(output),
             Self::Config(config) => config.run(output),

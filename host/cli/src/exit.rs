@@ -38,6 +38,8 @@ coded_enum! {
         /// A deployment waits for its operator: `gantry deploy approve` or `gantry deploy rollback`; or settings of the host
         /// file, which `gantry reload` names, wait for a restart.
         Waiting = 9 => "waiting",
+        /// `gantry status` found something that needs somebody; it names what, and the command that comes next.
+        Attention = 10 => "attention",
     }
 }
 

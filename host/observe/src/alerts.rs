@@ -49,11 +49,11 @@ type Endpoints = BTreeMap<String, Arc<Endpoint>>;
 /// Runs the alerts of a host; cheap to clone.
 #[derive(Clone)]
 pub struct Alerting {
-    view: HostView,
+    pub(crate) view: HostView,
     alerts: Alerts,
     /// The settings that the alerts were last read from.
     known: Arc<tokio::sync::Mutex<Arc<HostConfig>>>,
-    reader: Arc<tokio::sync::Mutex<ConditionReader>>,
+    pub(crate) reader: Arc<tokio::sync::Mutex<ConditionReader>>,
 }
 
 impl Alerting {

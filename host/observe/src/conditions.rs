@@ -128,6 +128,13 @@ impl ConditionReader {
 }
 
 impl Conditions {
+    /// The conditions of these groups of dead letters.
+    pub(crate) fn of_groups(groups: &[DeadLetterGroup]) -> Self {
+        let mut conditions = Self::default();
+        groups.iter().for_each(|group| conditions.observe_group(group));
+        conditions
+    }
+
     /// Every condition.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&AlertKey, &Condition)> {
         self.observed.iter()

@@ -13,4 +13,5 @@ mod conditions;
 pub mod monitor;
 pub mod report;
 mod shell;
+pub mod status;
 pub mod view;

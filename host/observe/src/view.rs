@@ -14,6 +14,7 @@ use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::Events;
 use gantry_engine::metrics::Metrics;
 use gantry_store::Store;
+use tokio_util::sync::CancellationToken;
 
 /// Everything that observers read; cheap to clone.
 #[derive(Clone)]
@@ -42,6 +43,8 @@ pub struct HostView {
     pub runbooks: Option<Arc<str>>,
     /// How many refusals and faults are too many.
     pub thresholds: Thresholds,
+    /// Cancelled when the host can't go on with its store.
+    pub broken: CancellationToken,
 }
 
 /// How many refusals and faults are too many.
@@ -72,6 +75,12 @@ impl Thresholds {
 }
 
 impl HostView {
+    /// Whether the process can work.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        self.store.is_healthy() && !self.broken.is_cancelled()
+    }
+
     /// What is the same in all notifications of this host.
     pub(crate) fn origin(&self) -> Origin<'_> {
         Origin { instance: self.events.instance(), runbooks: self.runbooks.as_deref() }

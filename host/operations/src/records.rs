@@ -7,6 +7,7 @@ use gantry_core::{
     Revision, SystemClock,
 };
 use gantry_engine::withdrawn::Withdrawer;
+use gantry_observe::status::StatusReport;
 use gantry_store::{
     AuditFilter, AuditId, AuditPage, DeadLetterCounts, DeadLetterGroup, DeadLetterPage, DeadLetterSummary, DedupeValue,
     Filter, GroupFilter, Job, Page, Published, QualityFilter, QualityReport, QueueFilter, QueuePage, QueuedPage,
@@ -26,6 +27,11 @@ pub struct Records {
 impl Records {
     pub(crate) const fn new(services: Arc<Services>) -> Self {
         Self { services }
+    }
+
+    /// What needs somebody, as far as the store without a host tells.
+    pub async fn status(&self) -> Result<StatusReport, StoreError> {
+        gantry_observe::status::at_rest(&self.services.store, SystemClock.now()).await
     }
 
     /// Refuses names that nobody knows: an empty answer to them would read as "nothing is wrong".

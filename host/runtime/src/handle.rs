@@ -8,16 +8,16 @@ use gantry_config::{HostConfig, SettingsInForce};
 use gantry_control::reload::ReloadReport;
 use gantry_control::rollout::{DeployError, Deployment, ShadowReport};
 use gantry_core::{DeadLetterId, FlowName, HostEvent, Timestamp};
-use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::Events;
 use gantry_engine::metrics::{Metrics, MetricsError};
 use gantry_engine::target_report::TargetReport;
 use gantry_observe::alerts::AlertReport;
 use gantry_observe::report::{FlowReport, Reports};
+use gantry_observe::status::StatusReport;
+use gantry_observe::view::HostView;
 use gantry_operations::{HostServices, Operations};
 use gantry_store::Store;
 use tokio::sync::broadcast;
-use tokio_util::sync::CancellationToken;
 
 /// A handle on the running host; cheap to clone.
 #[derive(Clone)]
@@ -35,9 +35,7 @@ pub struct HostHandle {
 /// Whether a host works, and should get traffic; clones share the state.
 #[derive(Clone)]
 pub(crate) struct Health {
-    store: Store,
-    broken: CancellationToken,
-    disk: DiskGuard,
+    view: HostView,
     stopping: Arc<AtomicBool>,
 }
 
@@ -53,12 +51,12 @@ pub enum NotReady {
 }
 
 impl Health {
-    pub(crate) fn new(store: Store, broken: CancellationToken, disk: DiskGuard) -> Self {
-        Self { store, broken, disk, stopping: Arc::default() }
+    pub(crate) fn new(view: HostView) -> Self {
+        Self { view, stopping: Arc::default() }
     }
 
     fn is_healthy(&self) -> bool {
-        self.store.is_healthy() && !self.broken.is_cancelled()
+        self.view.is_healthy()
     }
 
     fn ready(&self) -> Result<(), NotReady> {
@@ -66,7 +64,7 @@ impl Health {
             Err(NotReady::StoreUnavailable)
         } else if self.stopping.load(Ordering::Relaxed) {
             Err(NotReady::Stopping)
-        } else if self.disk.is_low() {
+        } else if self.view.disk.is_low() {
             Err(NotReady::DiskLow)
         } else {
             Ok(())
@@ -172,6 +170,11 @@ impl HostHandle {
     #[must_use]
     pub fn alerts(&self) -> Vec<AlertReport> {
         self.services.alerting.reports()
+    }
+
+    /// Everything that needs somebody now.
+    pub async fn status(&self) -> StatusReport {
+        self.services.alerting.status().await
     }
 
     /// A subscription to host events from now on: dead letters, changes of breakers and targets.

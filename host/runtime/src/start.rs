@@ -266,6 +266,7 @@ impl HostBuilder {
             reloader: Arc::clone(&reloader),
             settings: settings.clone(),
             closed_intakes: closed_intakes.clone(),
+            broken: shared.broken.clone(),
             thresholds: Thresholds::of(&self.config.events),
             runbooks: self.config.events.runbooks.as_deref().map(Into::into),
         };
@@ -301,7 +302,7 @@ impl HostBuilder {
         maintenance.tasks.spawn(pauses.run(maintenance.stop.clone()));
         let handle = HostHandle {
             store: shared.store.clone(),
-            health: Health::new(shared.store.clone(), shared.broken.clone(), disk),
+            health: Health::new(view.clone()),
             operations,
             services,
             reports: Reports::new(view),

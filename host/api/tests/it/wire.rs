@@ -213,6 +213,16 @@ fn flows_targets_and_alerts_are_written_as_they_were_read() {
             "owner": "o", "next": "n", "since": AT, "notified_at": AT, "repeats": 3,
         }],
     }));
+    survives::<v1::StatusReport>(json!({
+        "at": AT, "instance": "shop", "severity": "info",
+        "findings": [{
+            "kind": "deployment_on_trial", "severity": "info", "flow": "orders", "about": "map", "summary": "s", "since": AT,
+            "owner": "o", "next": "n", "runbook": null,
+        }],
+        "looked_at": {
+            "flows": 1, "targets": 2, "queued": 3, "open_dead_letters": 4, "jobs": 5, "deployments": 6, "alerts": 7,
+        },
+    }));
     survives::<Vec<v1::TestAnswer>>(json!([
         {"action": "trigger", "accepted": true, "status": 202, "error": null, "answer": "ok"},
         {"action": "resolve", "accepted": false, "status": null, "error": "network", "answer": "no"},

@@ -2,13 +2,18 @@
 
 use gantry_api::v1::{
     AuditPage, AuditQuery, DedupeQuery, DedupeValue, DedupeValueList, History, QualityFilter, QualityReport,
-    ReleaseRequest,
+    ReleaseRequest, StatusReport,
 };
 use gantry_core::MessageId;
 
 use super::{Client, ClientError};
 
 impl Client {
+    /// What needs somebody.
+    pub(crate) async fn status(&self) -> Result<StatusReport, ClientError> {
+        self.transport.read("status").await
+    }
+
     /// The history of a message.
     pub(crate) async fn message(&self, id: MessageId) -> Result<History, ClientError> {
         self.transport.read(&format!("messages/{id}")).await

@@ -28,6 +28,7 @@ macro_rules! snapshots {
 snapshots! {
     gantry: "";
     run: "run";
+    status: "status";
     reload: "reload";
     check: "check";
     config: "config";

@@ -75,7 +75,12 @@ impl Origin<'_> {
     /// Where the page of an alert of this kind is.
     #[must_use]
     pub fn runbook(self, kind: AlertKind) -> String {
-        let page = kind.runbook();
+        self.page(kind.runbook())
+    }
+
+    /// Where this page of the runbooks is.
+    #[must_use]
+    pub fn page(self, page: &str) -> String {
         match self.runbooks {
             Some(base) => format!("{}/{page}.html", base.trim_end_matches('/')),
             None => format!("docs/runbooks/{page}.md"),

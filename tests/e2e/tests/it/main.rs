@@ -21,3 +21,4 @@ mod real_data;
 mod reload;
 mod rules;
 mod schemas;
+mod status;

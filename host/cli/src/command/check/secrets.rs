@@ -2,17 +2,13 @@
 //! secrets of senders. Nothing of a secret is printed.
 
 use std::collections::BTreeSet;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use gantry_config::{Code, Diagnostic, Flow, HostConfig, SecretRef};
-use gantry_security::{process_environment, resolve};
+use gantry_security::{process_environment, readable_by_others, resolve};
 
 /// Fewest bytes of a token or shared secret: 128 bits, if all of them are random.
 const FEWEST_BYTES: usize = 16;
-
-/// Permission of anyone but the owner to read.
-const READ_BY_OTHERS: u32 = 0o044;
 
 /// What encodes the secrets of Standard Webhooks: base64 behind it.
 const STANDARD_WEBHOOKS: &str = "whsec_";
@@ -38,10 +34,7 @@ fn of_flow(flow: &Flow) -> Vec<Diagnostic> {
 /// A warning if the secret is in a file that others may read. A missing file is reported by `parts`.
 fn exposed(secret: &SecretRef, file: &Path) -> Option<Diagnostic> {
     let SecretRef::File(path) = secret else { return None };
-    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
-    if mode & READ_BY_OTHERS == 0 {
-        return None;
-    }
+    let mode = readable_by_others(secret)?;
     let message = format!("`{secret}` can be read by other users than its owner: its mode is {mode:04o}");
     let help = format!("chmod 600 {}, as the user that the host runs as", path.display());
     Some(warning(Code::SecretExposed, file, message, help))
