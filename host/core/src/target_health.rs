@@ -367,6 +367,12 @@ impl TargetHealth {
         self.probing.is_on()
     }
 
+    /// The target refused every delivery before this began: the next delivery is a probe.
+    pub fn expect_refusal(&mut self, cause: HoldCause, now: Timestamp) {
+        let until = self.corrected.at(now);
+        self.refused = Some(Held { cause, until });
+    }
+
     /// Closes the breaker, whatever it has seen. True when it was not closed.
     pub fn close_breaker(&mut self) -> bool {
         self.breaker.as_mut().is_some_and(Breaker::close)

@@ -57,7 +57,12 @@ impl Deliverer {
         for (name, old) in &before.targets {
             match self.targets.get(name).filter(|new| Arc::ptr_eq(&new.gate, &old.gate)) {
                 Some(kept) => kept.gate.set_share(kept.share),
-                None => old.gate.replace(),
+                None => {
+                    if let Some(new) = self.targets.get(name) {
+                        new.gate.inherit_refusal(&old.gate, self.now());
+                    }
+                    old.gate.replace();
+                }
             }
         }
     }

@@ -235,6 +235,14 @@ impl Gate {
         }
     }
 
+    /// Takes over from the gate before that the target refused every delivery. One is sent at once as a probe: if it is
+    /// accepted, that is said, as it would have been without the change.
+    pub fn inherit_refusal(&self, before: &Self, now: Timestamp) {
+        let Some(Held { cause, .. }) = before.health.lock().refused_until() else { return };
+        self.health.lock().expect_refusal(cause, now);
+        self.set_refusal_reason(before.refusal_reason.lock().clone());
+    }
+
     /// Another gate replaces this one: what this one held back, or will hold back, goes to the new one.
     pub fn replace(&self) {
         self.retry_spread.reset();

@@ -13,6 +13,7 @@ mod binary;
 mod host;
 mod operator;
 mod process;
+mod runbook;
 mod sink;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use binary::{
 pub use host::{FlowText, TestHost};
 pub use operator::Operator;
 pub use process::HostProcess;
+pub use runbook::{Block, Ran, Runbook, blocks};
 pub use sink::{Answer, Seen, Sink, hanging};
 
 /// How long a test waits for something that must happen before it fails.

@@ -25,7 +25,8 @@ impl HostProcess {
     pub async fn start_with(dir: &Path, settings: &str) -> Self {
         let config = dir.join("gantry.toml");
         let listen = "listen = \"127.0.0.1:0\"";
-        let text = format!("[intake]\n{listen}\n[admin]\n{listen}\n[store]\ndisk_reserve = \"1MiB\"\n{settings}");
+        let reserve = if settings.contains("disk_reserve") { "" } else { "disk_reserve = \"1MiB\"\n" };
+        let text = format!("[intake]\n{listen}\n[admin]\n{listen}\n[store]\n{reserve}{settings}");
         std::fs::write(&config, text).expect("a host file");
         let log = std::fs::File::options().create(true).append(true).open(dir.join("log")).expect("a log file");
         let child = Command::new(gantry())

@@ -41,6 +41,16 @@ fn refused_credentials_let_one_probe_through_when_the_pause_ends() {
 }
 
 #[test]
+fn a_target_that_refused_before_a_change_is_probed_by_one_delivery_and_its_answer_is_news() {
+    let mut health = health();
+    health.expect_refusal(HoldCause::Unauthorized, START);
+    let probe = health.admit(delivery(), 0, START).unwrap();
+    assert!(health.admit(delivery(), 0, START).is_err(), "only one probe at a time");
+    assert_eq!(health.end(probe, ended(None), START).changes, [TargetHealthChange::Accepted]);
+    assert!(health.admit(delivery(), 0, START).is_ok());
+}
+
+#[test]
 fn a_target_that_moved_or_knows_no_such_path_is_held_once_it_refuses_whatever_it_gets() {
     for status in [301, 308, 404, 405] {
         let mut health = health();

@@ -20,5 +20,6 @@ mod queue;
 mod real_data;
 mod reload;
 mod rules;
+mod runbooks;
 mod schemas;
 mod status;
