@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use gantry_api::v1::{Job, JobKind, JobList, NewJob, NoteRequest, form};
+use gantry_api::v1::{Job, JobKind, JobList, NewJob, NoteRequest, PatchPreview, PatchPreviewRequest, form};
 use gantry_core::JobId;
-use gantry_operations::{CancelJob, HoldJob, Operation, ResumeJob, StartDiscard, StartRedrive};
+use gantry_operations::{CancelJob, HoldJob, Operation, ResumeJob, StartDiscard, StartPatch, StartRedrive};
 
 use crate::convert::Convert as _;
 use crate::extract::{self, Body, Place};
@@ -27,7 +27,8 @@ pub(crate) async fn start(
     State(admin): State<Admin>,
     request: Result<Body<NewJob>, ProblemResponse>,
 ) -> Result<(StatusCode, Json<Job>), ProblemResponse> {
-    let Body(NewJob { kind, filter, by, reason, rate, most_replays, force, max_failed_percent }) = request?;
+    let Body(new) = request?;
+    let NewJob { kind, filter, by, reason, rate, most_replays, force, max_failed_percent, patch, replay } = new;
     let filter = filter.convert();
     let job = match kind {
         JobKind::Redrive => {
@@ -35,8 +36,29 @@ pub(crate) async fn start(
             admin.execute(&by, redrive).await?
         }
         JobKind::Discard => admin.execute(&by, StartDiscard { filter, reason, rate }).await?,
+        JobKind::Patch => {
+            let patch = patch.ok_or_else(|| ProblemResponse::bad_request("a `patch` job needs a `patch`"))?;
+            let patch = patch.0.get().to_owned();
+            let replays = replay;
+            let start = StartPatch { filter, patch, reason, rate, replays, most_replays, force, max_failed_percent };
+            admin.execute(&by, start).await?
+        }
     };
     Ok((StatusCode::ACCEPTED, Json(job.convert())))
+}
+
+/// Tells what a JSON Patch would make of the dead letters that pass the filter. Changes nothing.
+#[utoipa::path(post, path = "/v1/dead-letter-jobs/preview", tag = "dead letter jobs",
+    operation_id = "preview_dead_letter_patch", request_body = PatchPreviewRequest,
+    responses((status = 200, description = "what it would do", body = PatchPreview), problem::BadRequest,
+              problem::NotFound))]
+pub(crate) async fn preview(
+    State(admin): State<Admin>,
+    request: Result<Body<PatchPreviewRequest>, ProblemResponse>,
+) -> Result<Json<PatchPreview>, ProblemResponse> {
+    let Body(PatchPreviewRequest { filter, patch }) = request?;
+    let preview = admin.records().preview_patch(filter.convert(), patch.0.get()).await?;
+    Ok(Json(preview.convert()))
 }
 
 /// Returns one job with its progress.

@@ -54,6 +54,7 @@ pub(crate) fn guarded() -> OpenApiRouter<Admin> {
         .routes(routes!(groups::change))
         .routes(routes!(quality::report))
         .routes(routes!(jobs::list, jobs::start))
+        .routes(routes!(jobs::preview))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::hold))

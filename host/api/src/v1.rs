@@ -48,7 +48,10 @@ pub use group::{
     DeadLetterGroup, GroupAction, GroupChange, GroupFilter, GroupList, GroupRequest, GroupState, NoteRequest,
 };
 pub use import::{BadLine, ImportQuery, Imported, dead_letter_of_line};
-pub use job::{Job, JobHold, JobKind, JobList, JobState, NewJob};
+pub use job::{
+    Inapplicable, Job, JobHold, JobKind, JobList, JobState, NewJob, PatchDocument, PatchEdit, PatchPreview,
+    PatchPreviewRequest,
+};
 pub use message::{Attempt, ErrorClass, Event, Headers, History, LogLevel, Message, MessageState, TimelineEntry};
 pub use object::Object;
 pub use page::{DeadLetterPage, NDJSON, Order, Part, SummaryPage};

@@ -12,6 +12,8 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use crate::patch::PayloadPatch;
+
 /// Most dead letters in one step, which is one atomic write: messages that come in meanwhile wait for it.
 const STEP: u32 = 256;
 
@@ -80,6 +82,7 @@ async fn work(store: Store, job: Job, stop: CancellationToken) -> JobId {
                 done = job.done,
                 held_back = job.held_back,
                 passed_over = job.passed_over,
+                not_applicable = job.not_applicable,
                 "a job over dead letters has ended"
             );
         }
@@ -97,9 +100,12 @@ async fn pace(store: &Store, job: &Job, stop: &CancellationToken) -> Result<Opti
     let pace = Pace::of(job.rate);
     let mut ticks = tokio::time::interval(pace.every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // A patch that can't be read is refused when the job is started.
+    let patch = job.patch.as_deref().and_then(|patch| PayloadPatch::read(patch).ok());
+    let patcher = patch.map(PayloadPatch::into_patcher);
     let mut after = None;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        let step = match store.work_on_job(job.id, pace.step as usize, after).await {
+        let step = match store.work_on_patch_job(job.id, pace.step as usize, after, patcher.clone()).await {
             Ok(step) => step,
             Err(gantry_store::JobError::Store(error)) => return Err(error),
             // It was removed.

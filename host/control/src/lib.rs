@@ -13,6 +13,7 @@ mod fingerprint;
 pub mod host_file;
 pub mod jobs;
 pub mod last_good;
+pub mod patch;
 pub mod plan;
 pub mod publish;
 pub mod registry;

@@ -1,6 +1,7 @@
 //! Why an operation failed or was refused. The errors stay typed: the admin server turns their kind into a problem, the
 //! command line into an exit code.
 
+use gantry_control::patch::PatchError;
 use gantry_control::publish::PublishError;
 use gantry_control::reload::ReloadError;
 use gantry_control::rollout::DeployError;
@@ -70,6 +71,9 @@ pub enum OperationError {
     /// The job could not be started or cancelled.
     #[error(transparent)]
     Job(#[from] JobError),
+    /// The patch of a job can't be used.
+    #[error(transparent)]
+    Patch(#[from] PatchError),
     /// No message holds the value.
     #[error(transparent)]
     Dedupe(#[from] DedupeError),
@@ -150,7 +154,9 @@ impl OperationError {
             Self::Denied { .. } => ErrorKind::Denied,
             Self::NoFlow(_) => ErrorKind::Conflict,
             Self::NoHost => ErrorKind::NoHost,
-            Self::NoReason | Self::NoEnd | Self::SameFlow(_) | Self::TooLong { .. } => ErrorKind::Invalid,
+            Self::NoReason | Self::NoEnd | Self::Patch(_) | Self::SameFlow(_) | Self::TooLong { .. } => {
+                ErrorKind::Invalid
+            }
             Self::NoDeadLetter(_) | Self::Alert(_) | Self::Name(_) => ErrorKind::NotFound,
             Self::Broken(_) => ErrorKind::Conflict,
             Self::Find(error) => of_find(error),

@@ -1,8 +1,9 @@
 //! Jobs on many dead letters. Without a running host, a discard is done at once. A redrive is recorded and begins when
 //! the host starts, because its rate limits what the host sends.
 
+use gantry_control::patch::PayloadPatch;
 use gantry_core::JobId;
-use gantry_store::{Filter, Job, JobKind, JobState, NewJob};
+use gantry_store::{Filter, Job, JobKind, JobState, NewJob, NewPatch};
 
 use crate::error::OperationError;
 use crate::names::Names;
@@ -35,6 +36,27 @@ pub struct StartDiscard {
     pub reason: String,
     /// Most dead letters per second; none: as fast as the store allows.
     pub rate: Option<u32>,
+}
+
+/// Starts a job that edits the payloads of dead letters by a JSON Patch. Letters that it does not apply to stay as they are.
+#[derive(Clone, Debug)]
+pub struct StartPatch {
+    /// Which dead letters.
+    pub filter: Filter,
+    /// The patch (RFC 6902), as JSON.
+    pub patch: String,
+    /// Why; may be empty.
+    pub reason: String,
+    /// Most dead letters per second; none: as fast as the store allows.
+    pub rate: Option<u32>,
+    /// Whether each is replayed with the edited payload.
+    pub replays: bool,
+    /// As for a redrive.
+    pub most_replays: Option<u32>,
+    /// As for a redrive.
+    pub force: bool,
+    /// As for a redrive.
+    pub max_failed_percent: Option<u8>,
 }
 
 /// Cancels a job; what it did before stays done.
@@ -90,7 +112,8 @@ impl Operation for StartRedrive {
         call.services().check_all_in_force(&filter).await?;
         let kind = JobKind::Redrive;
         let by = call.by();
-        let new = NewJob { kind, filter, by, reason, rate, most_replays, force, max_failed_percent };
+        let patch = None;
+        let new = NewJob { kind, filter, by, reason, rate, most_replays, force, max_failed_percent, patch };
         Ok(call.store().start_job(new).await?)
     }
 }
@@ -118,14 +141,67 @@ impl Operation for StartDiscard {
         let kind = JobKind::Discard;
         let by = call.by();
         let most_replays = None;
-        let new = NewJob { kind, filter, by, reason, rate, most_replays, force: false, max_failed_percent: None };
-        let store = call.store();
-        let job = store.start_job(new).await?;
-        if call.is_running() || job.state != JobState::Running {
-            return Ok(job);
-        }
-        Ok(gantry_control::jobs::finish_job(&store, job).await?)
+        let new = NewJob {
+            kind,
+            filter,
+            by,
+            reason,
+            rate,
+            most_replays,
+            force: false,
+            max_failed_percent: None,
+            patch: None,
+        };
+        start_or_finish(&call, new).await
     }
+}
+
+impl Operation for StartPatch {
+    const PERMISSION: Permission = Permission::StartPatches;
+    const EFFECT: Effect = Effect::OneWrite;
+    type Output = Job;
+
+    fn subject(&self) -> String {
+        describe(&self.filter)
+    }
+
+    fn words(&self) -> &str {
+        &self.reason
+    }
+
+    fn detail(&self) -> String {
+        detail(&self.filter, &self.reason)
+    }
+
+    async fn run(self, call: Call) -> Result<Job, OperationError> {
+        let Self { filter, patch, reason, rate, replays, most_replays, force, max_failed_percent } = self;
+        PayloadPatch::read(&patch)?;
+        if replays {
+            if let Some(flow) = &filter.flow {
+                call.refuse_broken(flow)?;
+            }
+            call.services().check_all_in_force(&filter).await?;
+        }
+        call.services().check_names(&Names::of(&filter)).await?;
+        let kind = JobKind::Patch;
+        let by = call.by();
+        let patch = Some(NewPatch { text: patch, replay: replays });
+        let new = NewJob { kind, filter, by, reason, rate, most_replays, force, max_failed_percent, patch };
+        match replays {
+            true => Ok(call.store().start_job(new).await?),
+            false => start_or_finish(&call, new).await,
+        }
+    }
+}
+
+/// Starts a job that sends nothing; without a running host, it is done at once.
+async fn start_or_finish(call: &Call, new: NewJob) -> Result<Job, OperationError> {
+    let store = call.store();
+    let job = store.start_job(new).await?;
+    if call.is_running() || job.state != JobState::Running {
+        return Ok(job);
+    }
+    Ok(gantry_control::jobs::finish_job(&store, job).await?)
 }
 
 impl Operation for CancelJob {

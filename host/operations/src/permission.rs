@@ -23,6 +23,8 @@ coded_enum! {
         StartRedrives => "dead_letter_jobs.redrive",
         /// Start a job that discards many dead letters.
         StartDiscards => "dead_letter_jobs.discard",
+        /// Start a job that edits the payloads of many dead letters, and replays them if asked to.
+        StartPatches => "dead_letter_jobs.patch",
         /// Cancel a job.
         CancelJobs => "dead_letter_jobs.cancel",
         /// Hold a job, so that it does nothing more until it is resumed.

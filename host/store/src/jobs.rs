@@ -16,7 +16,10 @@ mod hold;
 mod start;
 mod work;
 
-use gantry_core::{JobId, ReplayOutcome, Timestamp};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gantry_core::{DeadLetterId, JobId, ReplayOutcome, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::dead_letters::Filter;
@@ -48,6 +51,8 @@ pub enum JobKind {
     Redrive,
     /// Discards it.
     Discard,
+    /// Edits its payload, and replays it if the job says so.
+    Patch,
 }
 
 /// The state of a job.
@@ -96,7 +101,33 @@ pub struct NewJob {
     pub force: bool,
     /// How many of a hundred messages may fail again before a redrive holds itself; 50 by default, 100: it never does.
     pub max_failed_percent: Option<u8>,
+    /// What a patch changes; none for other kinds.
+    pub patch: Option<NewPatch>,
 }
+
+/// What a job of kind `patch` does to payloads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPatch {
+    /// The patch, as its [`Patcher`] reads it.
+    pub text: String,
+    /// Whether each dead letter is replayed with the edited payload.
+    pub replay: bool,
+}
+
+/// Makes the edited payload of a dead letter from the current one; an error says why the patch doesn't apply to it.
+pub type Patcher = Arc<dyn Fn(&[u8]) -> Result<Bytes, String> + Send + Sync>;
+
+/// A dead letter that a patch does not apply to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inapplicable {
+    /// The dead letter.
+    pub id: DeadLetterId,
+    /// Why not.
+    pub why: String,
+}
+
+/// Most dead letters that a job lists to which its patch does not apply; all are counted.
+pub const INAPPLICABLE: usize = 20;
 
 /// Why a job does nothing at present.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,6 +192,18 @@ pub struct Job {
     /// Of those redriven, how many were withdrawn from the queue.
     #[serde(default)]
     pub withdrawn: u64,
+    /// The patch, if it is one.
+    #[serde(default)]
+    pub patch: Option<String>,
+    /// Whether it replays what it patches.
+    #[serde(default)]
+    pub replay: bool,
+    /// How many dead letters it left as they are, because its patch does not apply to them.
+    #[serde(default)]
+    pub not_applicable: u64,
+    /// The first of those.
+    #[serde(default)]
+    pub inapplicable: Vec<Inapplicable>,
 }
 
 impl Job {
@@ -173,9 +216,19 @@ impl Job {
     /// How many redriven messages have not ended yet.
     #[must_use]
     pub const fn in_flight(&self) -> u64 {
+        match self.is_replaying() {
+            true => self.done.saturating_sub(self.resolved + self.failed_again + self.withdrawn),
+            false => 0,
+        }
+    }
+
+    /// Whether it puts messages into the queue.
+    #[must_use]
+    pub const fn is_replaying(&self) -> bool {
         match self.kind {
-            JobKind::Redrive => self.done.saturating_sub(self.resolved + self.failed_again + self.withdrawn),
-            JobKind::Discard => 0,
+            JobKind::Redrive => true,
+            JobKind::Discard => false,
+            JobKind::Patch => self.replay,
         }
     }
 }

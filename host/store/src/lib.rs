@@ -86,7 +86,10 @@ pub use flow::{Depth, Ordering};
 pub use groups::{DeadLetterGroup, GroupChange, GroupFilter, GroupState};
 pub use idempotency::IdempotencyKey;
 pub use import::Imported;
-pub use jobs::{Job, JobHold, JobKind, JobState, JobStep, MAX_FAILED_PERCENT, MOST_DEAD_LETTERS, MOST_REPLAYS, NewJob};
+pub use jobs::{
+    INAPPLICABLE, Inapplicable, Job, JobHold, JobKind, JobState, JobStep, MAX_FAILED_PERCENT, MOST_DEAD_LETTERS,
+    MOST_REPLAYS, NewJob, NewPatch, Patcher,
+};
 pub use kv::KvWrite;
 pub use lease::{Leased, Ticket};
 pub use quality::{Interval, MOST_KINDS, OTHER, QualityFilter, QualityPoint, QualityReport, QualityRow};

@@ -126,6 +126,19 @@ pub(crate) fn requeue(
     queue::append(draft, &index, record, queue)
 }
 
+/// Edits the payload of a dead letter without replaying it: the next replay takes the edited one.
+pub(crate) fn edit(
+    draft: &mut Draft<'_>,
+    request: &ReplayRequest,
+    mut dead_letter: DeadLetter,
+    payload: Bytes,
+) -> Result<(), StoreError> {
+    revise(&mut dead_letter, payload.clone(), request);
+    dead_letter.received.payload = payload;
+    let before = Place::from(&dead_letter);
+    dead_letters::put(draft, &request.counters, &dead_letter, &before)
+}
+
 /// Discards a dead letter.
 pub(crate) fn discard(
     draft: &mut Draft<'_>,

@@ -1,10 +1,11 @@
 //! Jobs on many dead letters: `/v1/dead-letter-jobs`.
 
-use gantry_core::{JobId, Timestamp, coded_enum};
+use gantry_core::{DeadLetterId, JobId, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{DeadLetterFilter, form, object};
+use super::{DeadLetterFilter, Diff, form, object};
 
 /// What a job is to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,6 +34,13 @@ pub struct NewJob {
     /// How many of a hundred messages may fail again before a redrive holds itself; 50 by default, 100: it never does.
     #[serde(default)]
     pub max_failed_percent: Option<u8>,
+    /// The JSON Patch (RFC 6902) of a `patch`: a list of operations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub patch: Option<PatchDocument>,
+    /// Whether a `patch` replays what it edits.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replay: bool,
 }
 
 /// Why a job does nothing at present.
@@ -99,6 +107,66 @@ pub struct Job {
     pub failed_again: u64,
     /// Of those redriven, how many were withdrawn from the queue.
     pub withdrawn: u64,
+    /// The JSON Patch, if it is a `patch`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub patch: Option<PatchDocument>,
+    /// Whether it replays what it edits.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replay: bool,
+    /// How many dead letters it left as they are, because the patch does not apply to them.
+    #[serde(default)]
+    pub not_applicable: u64,
+    /// The first 20 of those.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inapplicable: Vec<Inapplicable>,
+}
+
+/// A dead letter that a patch does not apply to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Inapplicable {
+    /// The dead letter.
+    #[schema(value_type = form::DeadLetterId)]
+    pub id: DeadLetterId,
+    /// Why not.
+    pub why: String,
+}
+
+/// Asks what a patch would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchPreviewRequest {
+    /// Which dead letters; of those it matches, the open and acknowledged ones are looked at.
+    #[serde(default, deserialize_with = "object::deserialize")]
+    pub filter: DeadLetterFilter,
+    /// The JSON Patch (RFC 6902): a list of operations.
+    #[schema(value_type = Vec<Object>)]
+    pub patch: PatchDocument,
+}
+
+/// What a patch would do. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PatchPreview {
+    /// How many open and acknowledged dead letters pass the filter.
+    pub total: u64,
+    /// How many of them would be edited.
+    pub applicable: u64,
+    /// How many would be left as they are.
+    pub not_applicable: u64,
+    /// The first three edits.
+    pub edits: Vec<PatchEdit>,
+    /// The first 20 of those that would be left, and why.
+    pub inapplicable: Vec<Inapplicable>,
+}
+
+/// What a patch would make of a dead letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PatchEdit {
+    /// The dead letter.
+    #[schema(value_type = form::DeadLetterId)]
+    pub id: DeadLetterId,
+    /// How its payload would change.
+    pub diff: Diff,
 }
 
 coded_enum! {
@@ -109,6 +177,8 @@ coded_enum! {
         Redrive => "redrive",
         /// Discards it.
         Discard => "discard",
+        /// Edits its payload by a JSON Patch, and replays it if the job says so.
+        Patch => "patch",
     }
 }
 
@@ -144,9 +214,32 @@ impl Job {
     /// How many redriven messages have not ended yet.
     #[must_use]
     pub const fn in_flight(&self) -> u64 {
+        match self.is_replaying() {
+            true => self.done.saturating_sub(self.resolved + self.failed_again + self.withdrawn),
+            false => 0,
+        }
+    }
+
+    /// Whether it puts messages into the queue.
+    #[must_use]
+    pub const fn is_replaying(&self) -> bool {
         match self.kind {
-            JobKind::Redrive => self.done.saturating_sub(self.resolved + self.failed_again + self.withdrawn),
-            JobKind::Discard => 0,
+            JobKind::Redrive => true,
+            JobKind::Discard => false,
+            JobKind::Patch => self.replay,
         }
     }
 }
+
+/// A JSON Patch, as it was written: numbers in it keep their digits.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PatchDocument(pub Box<RawValue>);
+
+impl PartialEq for PatchDocument {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
+impl Eq for PatchDocument {}

@@ -174,7 +174,13 @@ fn groups_jobs_and_quality_are_written_as_they_were_read() {
         "id": JOB, "kind": "redrive", "filter": filter(), "by": "anna", "reason": "", "rate": 50, "most_replays": 5,
         "force": false, "max_failed_percent": 50, "hold": {"at": AT, "by": null, "reason": "r"}, "state": "cancelled", "created_at": AT, "ended_at": AT, "cancelled_by": "anna", "total": 9,
         "seen": 8, "done": 7, "held_back": 1, "passed_over": 0, "waiting": 0, "resolved": 6, "failed_again": 1, "withdrawn": 0,
+        "patch": [{"op": "remove", "path": "/a"}], "replay": true, "not_applicable": 1,
+        "inapplicable": [{"id": DEAD_LETTER, "why": "w"}],
     }]}));
+    survives::<v1::PatchPreview>(json!({
+        "total": 3, "applicable": 2, "not_applicable": 1, "edits": [{"id": DEAD_LETTER, "diff": {"kind": "same"}}],
+        "inapplicable": [{"id": DEAD_LETTER, "why": "w"}],
+    }));
     survives::<v1::QualityReport>(json!({"since": AT, "until": AT, "by": "day", "further": 0, "rows": [{
         "flow": "orders", "step": "map", "code": "c", "field": "/lines/*/sku", "severity": "warning", "messages": 2,
         "violations": 3, "series": [{"at": AT, "messages": 2, "violations": 3}],
@@ -297,6 +303,7 @@ fn requests_are_written_as_they_were_read() {
     survives::<v1::NewJob>(json!({
         "kind": "discard", "filter": filter(), "by": "anna", "reason": "r", "rate": null, "most_replays": 1, "force": true, "max_failed_percent": 10,
     }));
+    survives::<v1::PatchPreviewRequest>(json!({"filter": filter(), "patch": [{"op": "remove", "path": "/a"}]}));
     survives::<v1::QualityFilter>(json!({
         "flow": "orders", "step": "s", "code": "c", "since": AT, "until": AT, "by": "hour", "limit": 5,
     }));

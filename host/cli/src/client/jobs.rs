@@ -1,7 +1,7 @@
 //! Jobs on many dead letters. Without a running host, a discard is done at once; a redrive is recorded and begins when
 //! the host starts.
 
-use gantry_api::v1::{Job, JobList, NewJob, NoteRequest};
+use gantry_api::v1::{Job, JobList, NewJob, NoteRequest, PatchPreview, PatchPreviewRequest};
 use gantry_core::JobId;
 
 use super::{Client, ClientError};
@@ -10,6 +10,11 @@ impl Client {
     /// Starts a job.
     pub(crate) async fn start_job(&self, new: NewJob) -> Result<Job, ClientError> {
         self.transport.post("dead-letter-jobs", &new).await
+    }
+
+    /// What a patch would do.
+    pub(crate) async fn preview_patch(&self, request: &PatchPreviewRequest) -> Result<PatchPreview, ClientError> {
+        self.transport.post("dead-letter-jobs/preview", request).await
     }
 
     /// All jobs, newest first.

@@ -11,8 +11,10 @@ mod group;
 mod groups;
 mod import;
 mod job;
+mod inapplicable;
 mod jobs;
 mod list;
+mod patch;
 
 mod redrive;
 mod replay;
@@ -43,6 +45,7 @@ pub(crate) enum Dlq {
     Acknowledge(acknowledge::Acknowledge),
     Replay(replay::Replay),
     Edit(edit::Edit),
+    Patch(patch::Patch),
     Redrive(redrive::Redrive),
     Jobs(jobs::Jobs),
     Job(job::Job),
@@ -61,6 +64,7 @@ impl Dlq {
             Self::Acknowledge(acknowledge) => acknowledge.run(output),
             Self::Replay(replay) => replay.run(output),
             Self::Edit(edit) => edit.run(output),
+            Self::Patch(patch) => patch.run(output),
             Self::Redrive(redrive) => redrive.run(output),
             Self::Jobs(jobs) => jobs.run(output),
             Self::Job(job) => job.run(output),

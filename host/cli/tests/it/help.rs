@@ -36,6 +36,7 @@ snapshots! {
     config_show: "config show";
     dlq: "dlq";
     dlq_list: "dlq list";
+    dlq_patch: "dlq patch";
     dlq_show: "dlq show";
     dlq_replay: "dlq replay";
     dlq_discard: "dlq discard";

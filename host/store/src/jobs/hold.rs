@@ -2,7 +2,7 @@
 
 use gantry_core::{JobId, Timestamp};
 
-use super::{Job, JobHold, JobKind, JobState, find, write};
+use super::{Job, JobHold, JobState, find, write};
 use crate::error::JobError;
 use crate::pending::Durability;
 use crate::store::Store;
@@ -64,7 +64,7 @@ impl Job {
         let failed = self.failed_again;
         let ended = self.resolved + failed;
         let is_failing = failed * 100 > ended * u64::from(self.max_failed_percent);
-        if self.kind == JobKind::Redrive && ended >= MINIMUM && is_failing {
+        if self.is_replaying() && ended >= MINIMUM && is_failing {
             self.hold(JobHold { at, by: None, reason: format!("{failed} of {ended} messages failed again") });
         }
     }

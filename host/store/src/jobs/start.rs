@@ -79,6 +79,10 @@ impl Store {
             resolved: 0,
             failed_again: 0,
             withdrawn: 0,
+            replay: new.patch.as_ref().is_some_and(|patch| patch.replay),
+            patch: new.patch.map(|patch| patch.text),
+            not_applicable: 0,
+            inapplicable: Vec::new(),
         }
     }
 }

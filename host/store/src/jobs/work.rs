@@ -1,9 +1,10 @@
 //! One step of a job: processes its next dead letters and records its progress, in one atomic write.
 
+use bytes::Bytes;
 use gantry_core::{DeadLetter, DeadLetterId, JobId, Resolution, Timestamp};
 
 use super::start::{PART, Stored};
-use super::{Job, JobKind, JobState, find, write};
+use super::{INAPPLICABLE, Inapplicable, Job, JobKind, JobState, Patcher, find, write};
 use crate::dead_letters;
 use crate::disk::Read;
 use crate::draft::Draft;
@@ -18,10 +19,17 @@ use crate::store::Store;
 pub struct JobStep {
     /// The job after the step.
     pub job: Job,
-    /// How many dead letters it redrove or discarded.
+    /// How many dead letters it redrove, discarded or patched.
     pub done: u64,
     /// Where the next step continues among the waiting dead letters; none: at the first of them.
     pub after: Option<DeadLetterId>,
+}
+
+/// What a step needs.
+struct Work {
+    request: ReplayRequest,
+    /// For a job that patches.
+    patcher: Option<Patcher>,
 }
 
 /// The result for one letter.
@@ -30,30 +38,43 @@ enum Verdict {
     HeldBack,
     PassedOver,
     Waits,
+    /// The patch does not apply; why.
+    NotApplicable(String),
 }
 
 impl Store {
     /// Processes up to `most` further letters of a job; returns when that is on stable storage. `after` is taken from
     /// the previous step. Only one caller at a time may work on a job.
     pub async fn work_on_job(&self, id: JobId, most: usize, after: Option<DeadLetterId>) -> Result<JobStep, JobError> {
+        self.work_on_patch_job(id, most, after, None).await
+    }
+
+    /// The same for any job; one of kind `patch` needs the patcher for its patch.
+    pub async fn work_on_patch_job(
+        &self,
+        id: JobId,
+        most: usize,
+        after: Option<DeadLetterId>,
+        patcher: Option<Patcher>,
+    ) -> Result<JobStep, JobError> {
         let found = self.job(id).await?.ok_or(JobError::NotFound(id))?;
-        let request = self.replay_request(found.by, Some(id));
+        let work = Work { request: self.replay_request(found.by, Some(id)), patcher };
         self.commit(Durability::Flushed, move |draft| {
             let mut job = find(draft, id)?.ok_or(JobError::NotFound(id))?;
-            job.hold_if_failing(request.now);
+            job.hold_if_failing(work.request.now);
             if job.state != JobState::Running {
                 write(draft, &job)?;
                 return Ok(JobStep { job, done: 0, after: None });
             }
             let before = job.done;
             let after = if job.seen < job.total {
-                process_new(draft, &request, &mut job, most)?;
+                process_new(draft, &work, &mut job, most)?;
                 None
             } else {
-                retry_waiting(draft, &request, &mut job, most, after)?
+                retry_waiting(draft, &work, &mut job, most, after)?
             };
             if job.left() == 0 {
-                end(draft, &mut job, JobState::Finished, request.now)?;
+                end(draft, &mut job, JobState::Finished, work.request.now)?;
             } else {
                 write(draft, &job)?;
             }
@@ -64,7 +85,7 @@ impl Store {
 }
 
 /// Processes dead letters for the first time.
-fn process_new(draft: &mut Draft<'_>, request: &ReplayRequest, job: &mut Job, most: usize) -> Result<(), StoreError> {
+fn process_new(draft: &mut Draft<'_>, work: &Work, job: &mut Job, most: usize) -> Result<(), StoreError> {
     let mut taken = 0;
     while taken < most && job.seen < job.total {
         let part = keys::job_part(job.id, job.seen / PART as u64);
@@ -84,12 +105,12 @@ fn process_new(draft: &mut Draft<'_>, request: &ReplayRequest, job: &mut Job, mo
                 return Ok(());
             }
             let id = dead_letters.get(at).map(|&(message, position)| DeadLetterId { message, position });
-            let verdict = id.map_or(Ok(Verdict::PassedOver), |id| process(draft, request, job, id))?;
+            let verdict = id.map_or(Ok(Verdict::PassedOver), |id| process(draft, work, job, id))?;
             if let (Verdict::Waits, Some(id)) = (&verdict, id) {
                 draft.set(keys::job_waits_for(job.id, id), Vec::new());
                 job.waiting += 1;
             }
-            job.count(&verdict);
+            job.count(verdict, id);
             job.seen += 1;
             taken += 1;
         }
@@ -101,7 +122,7 @@ fn process_new(draft: &mut Draft<'_>, request: &ReplayRequest, job: &mut Job, mo
 /// Tries dead letters again whose message was in the queue.
 fn retry_waiting(
     draft: &mut Draft<'_>,
-    request: &ReplayRequest,
+    work: &Work,
     job: &mut Job,
     most: usize,
     after: Option<DeadLetterId>,
@@ -117,10 +138,11 @@ fn retry_waiting(
             more = true;
             break;
         }
-        let verdict = match keys::read_job_waits_for(key) {
+        let id = keys::read_job_waits_for(key);
+        let verdict = match id {
             Some(id) => {
                 last = Some(id);
-                process(draft, request, job, id)?
+                process(draft, work, job, id)?
             }
             None => Verdict::PassedOver,
         };
@@ -128,19 +150,24 @@ fn retry_waiting(
             draft.delete(key.clone());
             job.waiting -= 1;
         }
-        job.count(&verdict);
+        job.count(verdict, id);
     }
     // After the last waiting dead letter, the next step begins at the first again.
     Ok(last.filter(|_| more))
 }
 
 impl Job {
-    fn count(&mut self, verdict: &Verdict) {
+    fn count(&mut self, verdict: Verdict, id: Option<DeadLetterId>) {
         match verdict {
             Verdict::Done => self.done += 1,
             Verdict::HeldBack => self.held_back += 1,
             Verdict::PassedOver => self.passed_over += 1,
             Verdict::Waits => {}
+            Verdict::NotApplicable(why) => {
+                self.not_applicable += 1;
+                let is_listed = self.inapplicable.len() < INAPPLICABLE;
+                self.inapplicable.extend(id.filter(|_| is_listed).map(|id| Inapplicable { id, why }));
+            }
         }
     }
 
@@ -150,11 +177,12 @@ impl Job {
         let failed_since = dead_letter.last_failure > self.created_at
             || dead_letter.replays.iter().any(|replay| replay.job == Some(self.id));
         let too_often = dead_letter.replays.len() >= self.most_replays as usize && !self.force;
-        failed_since || (self.kind == JobKind::Redrive && too_often)
+        failed_since || (self.is_replaying() && too_often)
     }
 }
 
-fn process(draft: &mut Draft<'_>, request: &ReplayRequest, job: &Job, id: DeadLetterId) -> Result<Verdict, StoreError> {
+fn process(draft: &mut Draft<'_>, work: &Work, job: &Job, id: DeadLetterId) -> Result<Verdict, StoreError> {
+    let request = &work.request;
     let dead_letter = match dead_letters::find(draft, id) {
         Ok(Some(dead_letter)) if dead_letter.state.is_pending() => dead_letter,
         Ok(_) => return Ok(Verdict::PassedOver),
@@ -170,14 +198,42 @@ fn process(draft: &mut Draft<'_>, request: &ReplayRequest, job: &Job, id: DeadLe
             let resolution = Resolution { at: request.now, by: job.by.clone(), reason: job.reason.clone() };
             replay::discard(draft, &request.counters, dead_letter, resolution)?;
         }
-        JobKind::Redrive => match replay::timeline_so_far(draft, &dead_letter) {
-            Ok(timeline) => replay::requeue(draft, request, dead_letter, timeline, None)?,
-            Err(ReplayError::MessageQueued(_)) => return Ok(Verdict::Waits),
-            Err(ReplayError::Store(error)) => return Err(error),
-            Err(_) => return Ok(Verdict::PassedOver),
-        },
+        JobKind::Redrive => return requeue(draft, request, dead_letter, None),
+        JobKind::Patch => return patch(draft, work, job, dead_letter),
     }
     Ok(Verdict::Done)
+}
+
+fn requeue(
+    draft: &mut Draft<'_>,
+    request: &ReplayRequest,
+    dead_letter: DeadLetter,
+    edit: Option<Bytes>,
+) -> Result<Verdict, StoreError> {
+    match replay::timeline_so_far(draft, &dead_letter) {
+        Ok(timeline) => replay::requeue(draft, request, dead_letter, timeline, edit)?,
+        Err(ReplayError::MessageQueued(_)) => return Ok(Verdict::Waits),
+        Err(ReplayError::Store(error)) => return Err(error),
+        Err(_) => return Ok(Verdict::PassedOver),
+    }
+    Ok(Verdict::Done)
+}
+
+/// Edits a dead letter, if the patch applies to it.
+fn patch(draft: &mut Draft<'_>, work: &Work, job: &Job, dead_letter: DeadLetter) -> Result<Verdict, StoreError> {
+    let payload = &dead_letter.received.payload;
+    let patched = match &work.patcher {
+        Some(patcher) => patcher(payload),
+        None => Err("the patch can't be read".to_owned()),
+    };
+    match patched {
+        Ok(edit) if job.replay => requeue(draft, &work.request, dead_letter, Some(edit)),
+        Ok(edit) => {
+            replay::edit(draft, &work.request, dead_letter, edit)?;
+            Ok(Verdict::Done)
+        }
+        Err(why) => Ok(Verdict::NotApplicable(why)),
+    }
 }
 
 /// Ends a job and removes the list of its remaining dead letters.

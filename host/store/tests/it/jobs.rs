@@ -1,10 +1,11 @@
 //! Jobs: a frozen set of dead letters, each dealt with once, whatever happens in between.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_core::{DeadLetterId, DeadLetterState, JobId, MessageState};
-use gantry_store::{Filter, Job, JobError, JobKind, JobState, NewJob, Settlement, Store};
+use gantry_store::{Filter, Job, JobError, JobKind, JobState, NewJob, NewPatch, Patcher, Settlement, Store};
 use proptest::prelude::*;
 
 use crate::support::{
@@ -16,7 +17,17 @@ fn redrive() -> NewJob {
     let by = "ann".to_owned();
     let reason = String::new();
     let kind = JobKind::Redrive;
-    NewJob { kind, filter, by, reason, rate: None, most_replays: None, force: false, max_failed_percent: None }
+    NewJob {
+        kind,
+        filter,
+        by,
+        reason,
+        rate: None,
+        most_replays: None,
+        force: false,
+        max_failed_percent: None,
+        patch: None,
+    }
 }
 
 fn discard(reason: &str) -> NewJob {
@@ -38,6 +49,88 @@ async fn to_its_end(store: &Store, id: JobId) -> Job {
 
 async fn state(store: &Store, id: DeadLetterId) -> DeadLetterState {
     store.dead_letter(id).await.unwrap().unwrap().state
+}
+
+fn patch(replay: bool) -> NewJob {
+    NewJob { kind: JobKind::Patch, patch: Some(NewPatch { text: "[]".into(), replay }), ..redrive() }
+}
+
+/// Adds an exclamation mark to texts that have none.
+fn exclaims() -> Patcher {
+    Arc::new(|payload: &[u8]| match payload.ends_with(b"!") {
+        true => Err("it exclaims already".to_owned()),
+        false => Ok([payload, b"!"].concat().into()),
+    })
+}
+
+async fn patched_to_its_end(store: &Store, id: JobId, patcher: Option<Patcher>) -> Job {
+    loop {
+        let step = store.work_on_patch_job(id, 2, None, patcher.clone()).await.unwrap();
+        if step.job.state != JobState::Running {
+            return step.job;
+        }
+    }
+}
+
+async fn dead(store: &Store, payload: &'static str) -> DeadLetterId {
+    enqueue(store, message("orders", None, payload)).await;
+    bury(store, lease_one(store, "orders").await, None, "no-price").await
+}
+
+#[tokio::test]
+async fn a_patch_edits_what_it_applies_to_and_keeps_every_payload() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let ids = [dead(&store, "one").await, dead(&store, "two!").await, dead(&store, "three").await];
+    let job = start(&store, patch(false)).await;
+    let job = patched_to_its_end(&store, job.id, Some(exclaims())).await;
+    assert_eq!((job.state, job.done, job.not_applicable, job.in_flight()), (JobState::Finished, 2, 1, 0));
+    let listed: Vec<_> = job.inapplicable.iter().map(|one| (one.id, one.why.as_str())).collect();
+    assert_eq!(listed, [(ids[1], "it exclaims already")]);
+
+    let edited = store.dead_letter(ids[0]).await.unwrap().unwrap();
+    assert_eq!((edited.state, &edited.received.payload[..]), (DeadLetterState::Open, &b"one!"[..]));
+    let revisions: Vec<_> =
+        edited.revisions.iter().map(|one| (one.number, &one.payload[..], one.by.as_str())).collect();
+    assert_eq!(revisions, [(0, &b"one"[..], ""), (1, b"one!", "ann")]);
+    let left = store.dead_letter(ids[1]).await.unwrap().unwrap();
+    assert!(left.revisions.is_empty() && left.received.payload == "two!");
+
+    // A later replay takes the edited payload, and so does a second patch.
+    store.replay(ids[0], "ann".into(), None).await.unwrap();
+    assert_eq!(lease_one(&store, "orders").await.envelope.message.payload, "one!");
+    let again = start(&store, patch(false)).await;
+    let again = patched_to_its_end(&store, again.id, Some(exclaims())).await;
+    assert_eq!((again.total, again.done, again.not_applicable), (2, 0, 2));
+}
+
+#[tokio::test]
+async fn a_patch_that_replays_sends_the_edited_payloads_and_counts_how_they_end() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let ids = [dead(&store, "one").await, dead(&store, "two!").await];
+    let job = start(&store, patch(true)).await;
+    let job = patched_to_its_end(&store, job.id, Some(exclaims())).await;
+    assert_eq!((job.done, job.not_applicable, job.in_flight()), (1, 1, 1));
+    let leased = lease_one(&store, "orders").await;
+    assert_eq!(leased.envelope.message.payload, "one!");
+    resolve_leased(&store, leased, ids[0]).await;
+    let job = store.job(job.id).await.unwrap().unwrap();
+    assert_eq!((job.resolved, job.in_flight()), (1, 0));
+    let resolved = store.dead_letter(ids[0]).await.unwrap().unwrap();
+    assert_eq!((resolved.replays[0].revision, resolved.revisions.len()), (Some(1), 2));
+    assert_eq!(state(&store, ids[1]).await, DeadLetterState::Open);
+}
+
+#[tokio::test]
+async fn a_patch_that_nobody_can_read_changes_nothing() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let id = dead(&store, "one").await;
+    let job = start(&store, patch(false)).await;
+    let job = patched_to_its_end(&store, job.id, None).await;
+    assert_eq!((job.done, job.not_applicable), (0, 1));
+    assert_eq!(store.dead_letter(id).await.unwrap().unwrap().received.payload, "one");
 }
 
 #[tokio::test]

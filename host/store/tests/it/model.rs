@@ -5,10 +5,14 @@ mod operator;
 mod reference;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_core::{Clock, DeadLetterId, DeadLetterState, MessageId, MessageState};
-use gantry_store::{Backlog, Enqueued, Filter, JobKind, JobState, Leased, NewJob, Page, Settlement, Store, StoreError};
+use gantry_store::{
+    Backlog, Enqueued, Filter, JobKind, JobState, Leased, NewJob, NewPatch, Page, Patcher, Settlement, Store,
+    StoreError,
+};
 use proptest::prelude::*;
 
 use self::reference::{Answer, FLOWS, Letter, Queued, RECEIVED, Reference, State, WINDOW, whole};
@@ -53,6 +57,11 @@ enum Call {
     /// A job on all waiting letters of a flow.
     Redrive(usize),
     DiscardAll(usize),
+    /// A job that edits all waiting letters of a flow, and replays them or not.
+    Patch {
+        flow: usize,
+        replay: bool,
+    },
     Import {
         flow: usize,
         key: Option<u8>,
@@ -86,6 +95,7 @@ fn call() -> impl Strategy<Value = Call> {
         1 => (which(), flow()).prop_map(|(which, to)| Call::Move { which, to }),
         1 => flow().prop_map(Call::Redrive),
         1 => flow().prop_map(Call::DiscardAll),
+        1 => (flow(), any::<bool>()).prop_map(|(flow, replay)| Call::Patch { flow, replay }),
         1 => (flow(), key()).prop_map(|(flow, key)| Call::Import { flow, key }),
         1 => Just(Call::Sweep),
         2 => (1..60u64).prop_map(Call::Advance),
@@ -165,8 +175,9 @@ impl Run {
             Call::ReturnClaim(which) => self.return_claim(which),
             Call::Withdraw { which, discards } => self.withdraw(which, discards).await,
             Call::Move { which, to } => self.move_to(which, to).await,
-            Call::Redrive(flow) => self.job(flow, JobKind::Redrive).await,
-            Call::DiscardAll(flow) => self.job(flow, JobKind::Discard).await,
+            Call::Redrive(flow) => self.job(flow, JobKind::Redrive, false).await,
+            Call::DiscardAll(flow) => self.job(flow, JobKind::Discard, false).await,
+            Call::Patch { flow, replay } => self.job(flow, JobKind::Patch, replay).await,
             Call::Import { flow, key } => self.import(flow, key).await,
             Call::Sweep => {
                 while self.store.sweep(KEEP).await.unwrap().more {}
@@ -282,16 +293,31 @@ impl Run {
         self.store.settle(ticket, settlement).await.unwrap();
     }
 
-    async fn job(&mut self, which: usize, kind: JobKind) {
+    async fn job(&mut self, which: usize, kind: JobKind, replay: bool) {
         let now = self.bench.clock.now();
+        self.edits += 1;
+        let edit = format!("edit {}", self.edits);
+        let patched = edit.clone();
+        let patcher: Patcher = Arc::new(move |_: &[u8]| Ok(patched.clone().into()));
+        let patch = (kind == JobKind::Patch).then(|| NewPatch { text: "[]".to_owned(), replay });
         let filter = Filter { flow: Some(flow(FLOWS[which].0)), ..Filter::default() };
         let by = "ann".to_owned();
         let reason = "all of them".to_owned();
-        let new =
-            NewJob { kind, filter, by, reason, rate: None, most_replays: None, force: true, max_failed_percent: None };
+        let new = NewJob {
+            kind,
+            filter,
+            by,
+            reason,
+            rate: None,
+            most_replays: None,
+            force: true,
+            max_failed_percent: None,
+            patch,
+        };
         let mut job = self.store.start_job(new).await.unwrap();
         while job.state == JobState::Running {
-            job = self.store.work_on_job(job.id, 2, None).await.unwrap().job;
+            let step = self.store.work_on_patch_job(job.id, 2, None, Some(Arc::clone(&patcher))).await;
+            job = step.unwrap().job;
         }
         for id in self
             .reference
@@ -303,6 +329,8 @@ impl Run {
             match kind {
                 JobKind::Redrive => self.reference.replay(id, None, now),
                 JobKind::Discard => self.reference.close(id, DeadLetterState::Discarded, now),
+                JobKind::Patch if replay => self.reference.replay(id, Some(edit.clone()), now),
+                JobKind::Patch => self.reference.edit(id, edit.clone()),
             }
         }
     }
@@ -361,7 +389,7 @@ impl Run {
             assert_eq!(revisions.len(), dead_letter.edits + 1);
         }
         for which in 0..FLOWS.len() {
-            self.job(which, JobKind::Discard).await;
+            self.job(which, JobKind::Discard, false).await;
         }
         self = self.call(Call::Reopen).await;
         self.bench.clock.advance(Duration::from_secs(3600));

@@ -65,6 +65,7 @@ async fn ten_thousand_letters_are_listed_counted_grouped_and_redriven() {
         most_replays: None,
         force: false,
         max_failed_percent: None,
+        patch: None,
     };
     let (job, _) = timed("freeze a job's letters", writing, store.start_job(new)).await;
     let id = job.unwrap().id;

@@ -145,6 +145,7 @@ async fn a_job_goes_when_it_ended_long_ago() {
         most_replays: None,
         force: false,
         max_failed_percent: None,
+        patch: None,
     };
     store.start_job(new).await.unwrap();
     assert_eq!((store.sweep(KEEP).await.unwrap().jobs, store.jobs().await.unwrap().len()), (0, 1));

@@ -56,6 +56,8 @@ impl Discard {
             most_replays: None,
             force: false,
             max_failed_percent: None,
+            patch: None,
+            replay: false,
         };
         client::with(&self.host, output, async |client| {
             selection::confirm_all(client, "discard", &new.filter, self.yes).await?;

@@ -4,9 +4,10 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use gantry_api::v1::{self as api, JobKind, JobState};
+use gantry_api::v1::{self as api, JobState};
 use gantry_core::JobId;
 
+use super::inapplicable::inapplicable;
 use crate::args::{HostArgs, Who};
 use crate::client::{self, Client, ClientError};
 use crate::exit::{Exit, Failure};
@@ -106,7 +107,7 @@ pub(super) fn outcome(job: &api::Job) -> Result<(), Failure> {
 /// All details of a job.
 pub(super) fn page(job: &api::Job) -> String {
     let if_any = |count: u64| if count > 0 { count.to_string() } else { String::new() };
-    let redrive = job.kind == JobKind::Redrive;
+    let redrive = job.is_replaying();
     let if_redrive = |count: u64| if redrive { count.to_string() } else { String::new() };
     let rate =
         job.rate.map_or_else(|| "as fast as the host can".to_owned(), |rate| format!("at most {rate} per second"));
@@ -126,11 +127,15 @@ pub(super) fn page(job: &api::Job) -> String {
         ("left", job.left().to_string()),
         ("held back", if_any(job.held_back)),
         ("passed over", if_any(job.passed_over)),
+        ("not applicable", if_any(job.not_applicable)),
+        ("patch", job.patch.as_ref().map(|patch| text::first_line(patch.0.get(), 100)).unwrap_or_default()),
+        ("replays", if job.replay { "each with the edited payload".to_owned() } else { String::new() }),
         ("resolved", if_redrive(job.resolved)),
         ("failed again", if_redrive(job.failed_again)),
         ("withdrawn", if_redrive(job.withdrawn)),
         ("in flight", if_redrive(job.in_flight())),
     ]);
+    page.push_str(&inapplicable(&job.inapplicable, job.not_applicable));
     if job.state == JobState::Running {
         page.push_str(&format!("\nwatch it with:  gantry dlq job {} --wait\n", job.id));
     }

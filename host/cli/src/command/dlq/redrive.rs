@@ -52,6 +52,8 @@ impl Redrive {
             most_replays: Some(self.most_replays),
             force: self.force,
             max_failed_percent: Some(self.max_failed),
+            patch: None,
+            replay: false,
         };
         client::with(&self.host, output, async |client| {
             selection::confirm_all(client, "redrive", &new.filter, self.yes).await?;

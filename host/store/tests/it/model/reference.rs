@@ -212,6 +212,13 @@ impl Reference {
         }
     }
 
+    /// Edits a waiting dead letter without replaying it.
+    pub(crate) fn edit(&mut self, id: DeadLetterId, edit: String) {
+        let dead_letter = self.dead_letters.get_mut(&id).unwrap();
+        dead_letter.payload = edit;
+        dead_letter.edits += 1;
+    }
+
     /// Replays a dead letter.
     pub(crate) fn replay(&mut self, id: DeadLetterId, edit: Option<String>, now: Timestamp) {
         let dead_letter = self.dead_letters.get_mut(&id).unwrap();

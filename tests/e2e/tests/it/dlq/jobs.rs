@@ -94,3 +94,40 @@ async fn a_job_is_cancelled_and_says_what_failed_again() {
     let refused = complaint(&night.dlq(&["redrive"]));
     assert!(refused.contains("redrive 5 dead letters? confirm with `--yes`"), "{refused}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_patch_is_previewed_then_edits_and_replays_what_it_applies_to() {
+    let night = Night::falls().await;
+    let host = night.host().await;
+    night.fails(&host, 3).await;
+    let patch = night.path().join("patch.json");
+    let text = r#"[{"op": "test", "path": "/price", "value": 1.1}, {"op": "replace", "path": "/price", "value": 2.50},
+                   {"op": "remove", "path": "/gone"}]"#;
+    std::fs::write(&patch, text).unwrap();
+    let file = patch.to_str().unwrap();
+    let preview = night.told(&["patch", "--patch", file, "--dry-run"]);
+    assert_eq!((&preview["total"], &preview["applicable"]), (&3.into(), &0.into()));
+    assert!(
+        super::text(&preview["inapplicable"][0]["why"]).contains("operation 3 (remove /gone): there is no such value")
+    );
+
+    std::fs::write(&patch, r#"[{"op": "replace", "path": "/price", "value": 2.50}]"#).unwrap();
+    let page = night.seen(&["patch", "--patch", file, "--dry-run"]);
+    assert!(page.contains("~ /price: 1.1 → 2.5"), "{page}");
+    assert!(complaint(&night.dlq(&["patch", "--patch", file])).contains("edit 3 dead letters? confirm with `--yes`"));
+    assert_eq!(night.told(&["list"])["dead_letters"][0]["revisions"], serde_json::Value::Null, "nothing was changed");
+
+    let edited = night.told(&["patch", "--patch", file, "--yes", "--by", "anna"]);
+    assert_eq!((super::text(&edited["state"]), &edited["done"]), ("finished", &3.into()));
+    let dead_letter = &night.dead_letters()[0];
+    assert!(super::text(&dead_letter["received"]["payload"]["text"]).contains("\"price\":2.50"), "digits are kept");
+    assert_eq!(super::text(&dead_letter["revisions"][1]["by"]), "anna");
+    assert_eq!(night.count("open"), 3);
+
+    night.mends();
+    std::fs::write(&patch, r#"[{"op": "add", "path": "/note", "value": "mended"}]"#).unwrap();
+    let job = night.told(&["patch", "--patch", file, "--replay", "--rate", "0", "--yes", "--wait"]);
+    assert_eq!((&job["resolved"], &job["not_applicable"]), (&3.into(), &0.into()), "{job}");
+    assert!(night.erp.accepted().iter().all(|seen| seen.text().ends_with(r#""price":2.50,"note":"mended"}"#)));
+    assert!(complaint(&night.dlq(&["patch", "--patch", "nowhere.json", "--yes"])).contains("nowhere.json"));
+}

@@ -114,6 +114,8 @@ async fn what_is_answered_of_dead_letters_is_read_and_written_unchanged() {
         most_replays: None,
         force: false,
         max_failed_percent: None,
+        patch: None,
+        replay: false,
     };
     let job: v1::Job = client.post("dead-letter-jobs", &new).await;
     assert_eq!((job.filter, job.total), (filter, 1));
