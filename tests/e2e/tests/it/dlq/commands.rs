@@ -138,7 +138,7 @@ async fn two_causes_behind_one_status_are_two_groups_and_ids_of_messages_find_th
 
     let fingerprint = text(&group["fingerprint"]);
     let acknowledged = night.told(&["group", fingerprint, "acknowledge", "--for", "8h", "--by", "anna"]);
-    assert!(acknowledged["acknowledged_until"].is_string(), "{acknowledged}");
+    assert!(acknowledged["acknowledged_until"].is_u64(), "{acknowledged}");
     assert!(night.seen(&["groups"]).contains("acknowledged until "));
     assert!(complaint(&night.dlq(&["group", fingerprint, "resolve", "--for", "8h"])).contains("go with `acknowledge`"));
     night.seen(&["discard", message, "--reason", "a test", "--yes"]);
