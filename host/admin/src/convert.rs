@@ -8,6 +8,7 @@ mod audit;
 mod dead_letter;
 mod dedupe;
 mod deployment;
+mod dry_replay;
 mod flow;
 mod group;
 mod job;

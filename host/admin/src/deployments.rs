@@ -127,12 +127,19 @@ pub(crate) async fn reset(
 #[utoipa::path(post, path = "/v1/deployments/dry-run", tag = "deployments", operation_id = "dry_run",
     request_body = DryRunRequest,
     responses((status = 200, description = "the comparison", body = ShadowReport),
-              problem::BadRequest, problem::NotFound, problem::PluginRefused, problem::CatalogueFailed))]
+              problem::BadRequest, problem::NotFound, problem::Conflict, problem::PluginRefused,
+              problem::CatalogueFailed))]
 pub(crate) async fn dry_run(
     Running(host): Running,
+    State(admin): State<Admin>,
     request: Result<Body<DryRunRequest>, ProblemResponse>,
 ) -> Result<Json<ShadowReport>, ProblemResponse> {
-    let Body(DryRunRequest { flow, step, with, dead_letters }) = request?;
+    let Body(DryRunRequest { flow, step, with, dead_letters: given }) = request?;
+    let mut dead_letters = Vec::with_capacity(given.len());
+    for id in given {
+        let found = admin.records().dead_letter_to_show(id).await;
+        dead_letters.push(found.map_err(OperationError::from)?);
+    }
     let report = host.dry_run(flow, step, &with, dead_letters).await;
     Ok(Json(report.map_err(OperationError::from)?.convert()))
 }

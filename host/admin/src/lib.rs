@@ -12,6 +12,7 @@ mod dead_letters;
 mod dedupe;
 mod deployments;
 pub mod diff;
+mod dry_replay;
 mod extract;
 mod flows;
 mod groups;

@@ -16,8 +16,8 @@ use utoipa_axum::routes;
 use crate::problem::described;
 use crate::state::Admin;
 use crate::{
-    alerts, audit, dead_letters, dedupe, deployments, flows, groups, imports, jobs, messages, observe, plugins,
-    quality, queue, reload, status, targets,
+    alerts, audit, dead_letters, dedupe, deployments, dry_replay, flows, groups, imports, jobs, messages, observe,
+    plugins, quality, queue, reload, status, targets,
 };
 
 /// Name of the authentication scheme in the description.
@@ -44,6 +44,7 @@ pub(crate) fn guarded() -> OpenApiRouter<Admin> {
         .routes(routes!(dead_letters::summaries))
         .routes(routes!(dead_letters::count))
         .routes(routes!(imports::import))
+        .routes(routes!(dry_replay::dry_run))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::revisions))
         .routes(routes!(dead_letters::replay))

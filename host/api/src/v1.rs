@@ -8,6 +8,7 @@ mod dead_letter;
 mod dedupe;
 mod deployment;
 mod diagnostic;
+mod dry_replay;
 mod filter;
 mod flow;
 pub mod form;
@@ -39,6 +40,7 @@ pub use deployment::{
     DryRunRequest, GoldenReport, Phase, ShadowReport,
 };
 pub use diagnostic::{Diagnostic, DiagnosticCode, DiagnosticSeverity, Diagnostics};
+pub use dry_replay::{DryDelivery, DryOutcome, DryOutcomeKind, DryReplayReport, DryReplayRequest, DrySample};
 pub use filter::DeadLetterFilter;
 pub use flow::{
     CloseIntakeRequest, Criterion, FlowCounts, FlowQueue, FlowReport, FlowState, IntakeClosure, PluginInForce, Purpose,

@@ -16,7 +16,7 @@
 //!  deployer ─→ run ─→ steps ──→ [registry: the flows in force]
 //!   │           └───→ deployments ─→ journal ─→ [store]
 //!   ├─→ rollback            └─→ retention
-//!   └─→ dry_run
+//!   └─→ dry_run, dry_replay
 //! ```
 
 mod audit;
@@ -25,6 +25,7 @@ mod compare;
 mod deployable;
 mod deployer;
 mod deployments;
+mod dry_replay;
 mod dry_run;
 mod error;
 mod journal;
@@ -41,6 +42,7 @@ mod steps;
 
 pub use catalogue::CatalogueView;
 pub use deployer::Deployer;
+pub use dry_replay::{DryDelivery, DryOutcome, DryOutcomeKind, DryReplay, DryReplayReport, DrySample};
 pub use error::{DeployError, RecallError};
 pub use journal::Recalled;
 pub use recall::Recall;

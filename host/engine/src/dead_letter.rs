@@ -140,7 +140,7 @@ fn reason_of(delivery: &Delivery) -> Reason {
 
 /// Which of the failures with one code this is, where only a plugin's free text says so: of a rejection or a fault, or of a
 /// broken rule that is about no place in the message.
-fn kind_of(failure: &Failure, payload: &[u8]) -> Option<ReasonKind> {
+pub(crate) fn kind_of(failure: &Failure, payload: &[u8]) -> Option<ReasonKind> {
     let Failure { stage, reason, component, output, .. } = failure;
     // What breaks a schema is known by the rule.
     component.as_ref().filter(|_| output.is_none())?;

@@ -5,12 +5,13 @@
 //! A message on which the host panics a second time becomes a dead letter `host-panic`; the others are not affected.
 
 mod conclusion;
+mod dry_run;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use gantry_config::Flow;
-use gantry_core::{Clock, FlowName, Message, RetryPolicy, Stage, TargetName, Timestamp};
+use gantry_core::{Clock, Envelope, FlowName, Message, RetryPolicy, Stage, TargetName, Timestamp};
 use gantry_store::Leased;
 use tokio::sync::Semaphore;
 
@@ -21,6 +22,7 @@ use crate::schemas::Schemas;
 use crate::state::{Failure, Transformed, Verdict};
 use crate::steps::Steps;
 use conclusion::{Conclusion, deliveries};
+pub use dry_run::DryRun;
 
 /// Runs messages through the steps of a flow.
 #[derive(Clone)]
@@ -166,23 +168,23 @@ impl Transformer {
     /// Transforms the messages as one batch; none when the host panics. A panic leaves nothing half done: no result is
     /// in an envelope yet, and shared values are locked only while they are changed.
     fn try_to_conclude(&self, batch: &[Leased]) -> Option<Vec<Conclusion>> {
-        catch_unwind(AssertUnwindSafe(|| self.transform(batch))).ok()
+        let envelopes: Vec<_> = batch.iter().map(|lease| &lease.envelope).collect();
+        catch_unwind(AssertUnwindSafe(|| self.transform(&envelopes, Some(&self.services.metrics)))).ok()
     }
 
-    fn transform(&self, leases: &[Leased]) -> Vec<Conclusion> {
+    /// `metrics`: where the messages are counted; none for a dry run.
+    fn transform(&self, envelopes: &[&Envelope], metrics: Option<&FlowMetrics>) -> Vec<Conclusion> {
         let now = self.services.clock.now();
-        let pipeline =
-            Pipeline { steps: self.steps.list(), retry: self.retry, now, metrics: Some(&self.services.metrics) };
-        let mut batch = Batch::of(leases.iter().map(|lease| self.enter(lease)));
+        let pipeline = Pipeline { steps: self.steps.list(), retry: self.retry, now, metrics };
+        let mut batch = Batch::of(envelopes.iter().map(|envelope| self.enter(envelope)));
         pipeline.run(&mut batch);
-        let items = leases.iter().zip(batch.into_items());
-        items.map(|(lease, item)| self.conclusion(&pipeline, lease, item)).collect()
+        let items = envelopes.iter().zip(batch.into_items());
+        items.map(|(envelope, item)| self.conclusion(&pipeline, envelope, item)).collect()
     }
 
     /// The message before the first step. It is already decided if it has deliveries, or if it breaks the source's
     /// schema.
-    fn enter<'m>(&self, lease: &'m Leased) -> Item<'m> {
-        let envelope = &lease.envelope;
+    fn enter<'m>(&self, envelope: &'m Envelope) -> Item<'m> {
         let message = &envelope.message;
         if !envelope.deliveries.is_empty() {
             return Item::decided(message, envelope.run, Verdict::Deliver, envelope.warnings.clone());
@@ -194,15 +196,15 @@ impl Transformer {
     }
 
     /// Turns what the steps made into deliveries, or into the verdict they reached.
-    fn conclusion(&self, pipeline: &Pipeline<'_>, lease: &Leased, item: Item<'_>) -> Conclusion {
+    fn conclusion(&self, pipeline: &Pipeline<'_>, envelope: &Envelope, item: Item<'_>) -> Conclusion {
         let (progress, findings) = item.into_progress();
         let (parts, made_by) = match progress {
             Progress::Decided(verdict) => return Conclusion::decided(verdict, findings),
             Progress::Undecided { parts, made_by } => (parts, made_by),
         };
-        let deliveries = deliveries(&lease.envelope, parts, &self.default_target);
+        let deliveries = deliveries(envelope, parts, &self.default_target);
         let failure = self.schemas.output_failure(&deliveries, &made_by);
-        if failure.is_some() {
+        if failure.is_some() && pipeline.metrics.is_some() {
             pipeline.count_downstream_failure(&made_by);
         }
         Conclusion::of_outputs(deliveries, made_by, failure, findings, pipeline.now)

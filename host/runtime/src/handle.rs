@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gantry_config::{HostConfig, SettingsInForce};
 use gantry_control::reload::ReloadReport;
-use gantry_control::rollout::{DeployError, Deployment, ShadowReport};
+use gantry_control::rollout::{DeployError, Deployment, DryReplay, DryReplayReport, ShadowReport};
 use gantry_core::{DeadLetterId, FlowName, HostEvent, Timestamp};
 use gantry_engine::events::Events;
 use gantry_engine::metrics::{Metrics, MetricsError};
@@ -145,6 +145,11 @@ impl HostHandle {
         dead_letters: Vec<DeadLetterId>,
     ) -> Result<ShadowReport, DeployError> {
         self.services.deployer.dry_run((flow, step), plugin, dead_letters).await
+    }
+
+    /// Tries a replay of dead letters with the flows in force. Sends and changes nothing.
+    pub async fn dry_replay(&self, dry_replay: DryReplay) -> Result<DryReplayReport, DeployError> {
+        self.services.deployer.dry_replay(dry_replay).await
     }
 
     /// The flows that can't run as their files say.

@@ -150,6 +150,17 @@ fn messages_and_dead_letters_are_written_as_they_were_read() {
         "last_failure": AT, "expires_at": null, "acknowledged": null, "replayed_by": null, "closed_at": null,
         "closed_by": null,
     }]}));
+    survives::<v1::DryReplayReport>(json!({
+        "total": 9, "examined": 8, "failing": 2,
+        "outcomes": [{
+            "kind": "invalid", "flow": "orders", "targets": ["erp"], "code": "invalid", "text": "t",
+            "violations": [{"path": "/a", "code": "c", "text": "t"}], "fingerprint": "f", "dead_letters": 2,
+            "sample": DEAD_LETTER,
+        }],
+        "sample": {"dead_letter": DEAD_LETTER, "deliveries": [{
+            "target": "erp", "content_type": "text/plain", "headers": [], "payload": {"text": "x"},
+        }]},
+    }));
     survives::<v1::DeadLetterCounts>(counts());
     survives::<v1::Imported>(json!({"added": 1, "present": 2}));
     survives::<v1::Imported>(json!({"added": 1, "present": 2, "missing_flows": ["stock"]}));
@@ -292,6 +303,9 @@ fn requests_are_written_as_they_were_read() {
     survives::<v1::DeadLetterFilter>(filter());
     survives::<v1::Part>(json!({"after": DEAD_LETTER, "limit": 10, "order": "newest"}));
     survives::<v1::ReplayRequest>(json!({"by": "anna", "payload": {"text": "{}"}}));
+    survives::<v1::DryReplayRequest>(json!({
+        "dead_letters": [DEAD_LETTER], "filter": filter(), "payload": {"text": "{}"}, "limit": 5,
+    }));
     survives::<v1::CloseRequest>(json!({"by": "anna", "reason": "r"}));
     survives::<v1::TargetRequest>(json!({"by": "anna", "reason": "r", "until": AT}));
     survives::<v1::NoteRequest>(json!({"by": "anna", "note": "n"}));

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use gantry_api::v1::{
-    CloseRequest, DeadLetter, DeadLetterCounts, DeadLetterFilter, DeadLetterPage, EditedPayload, ImportQuery, Imported,
-    NDJSON, Part, ReplayRequest, Revisions, SummaryPage,
+    CloseRequest, DeadLetter, DeadLetterCounts, DeadLetterFilter, DeadLetterPage, DryReplayReport, DryReplayRequest,
+    EditedPayload, ImportQuery, Imported, NDJSON, Part, ReplayRequest, Revisions, SummaryPage,
 };
 use gantry_core::DeadLetterId;
 use reqwest::Method;
@@ -50,6 +50,11 @@ impl Client {
     ) -> Result<DeadLetter, ClientError> {
         let request = ReplayRequest { by: by.to_owned(), payload: payload.map(EditedPayload) };
         self.transport.post(&format!("dead-letters/{id}/replay"), &request).await
+    }
+
+    /// What a replay would come to with the flows in force.
+    pub(crate) async fn dry_replay(&self, request: &DryReplayRequest) -> Result<DryReplayReport, ClientError> {
+        self.transport.post("dead-letters/dry-run", request).await
     }
 
     /// Discards a dead letter.

@@ -4,14 +4,15 @@ mod acknowledge;
 
 mod diff;
 mod discard;
+mod dry_replay;
 mod dry_run;
 mod edit;
 pub(crate) mod export;
 mod group;
 mod groups;
 mod import;
-mod job;
 mod inapplicable;
+mod job;
 mod jobs;
 mod list;
 mod patch;

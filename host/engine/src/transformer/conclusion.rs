@@ -50,6 +50,11 @@ impl Conclusion {
         Self { verdict, findings, made: Some(Made { by: made_by, at: now, outputs, deliveries }) }
     }
 
+    /// The verdict, and what is to be sent.
+    pub(super) fn into_verdict(self) -> (Verdict, Vec<Delivery>) {
+        (self.verdict, self.made.map(|made| made.deliveries).unwrap_or_default())
+    }
+
     /// Writes it into the message's envelope.
     pub(super) fn apply_to(self, mut lease: Leased) -> Transformed {
         let envelope = &mut lease.envelope;

@@ -137,3 +137,21 @@ async fn the_inputs_of_a_step_have_the_index_of_their_message_and_are_not_counte
     assert_eq!(inputs, [(0, "a1"), (0, "a2"), (2, "z1"), (2, "z2")].map(|(owner, text)| (owner, text.to_owned())));
     assert!(never.calls().is_empty(), "the step itself is not asked");
 }
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_be_sent_and_what_would_fail_and_counts_nothing() {
+    let map = Arc::new(Scripted::new("map", |question| match payload(question.invocation.message).as_str() {
+        "skip" => Ok(Outcome::Skip(gantry_core::Fault::new("not-ours", "another shop"))),
+        "reject" => Ok(Outcome::Reject(gantry_core::Fault::new("no-price", "article 4711 has no price"))),
+        text => emit(&[&text.to_uppercase()]),
+    }));
+    let bench = Bench::of(&[&map]);
+    let envelopes = ["a", "skip", "reject"].map(|text| message(text).envelope);
+    let results = bench.transformer.dry_run(&envelopes);
+    let [DryRun::Deliver(deliveries), DryRun::Skip(fault), DryRun::GiveUp { stage, reason, .. }] = &results[..] else {
+        panic!("{results:?}")
+    };
+    assert_eq!((deliveries.len(), &deliveries[0].payload[..]), (1, &b"A"[..]));
+    assert_eq!((fault.code.as_str(), *stage, reason.code.as_str()), ("not-ours", Stage::Transform, "no-price"));
+    assert_eq!(bench.transformer.samples().last(10).len(), 0, "they are no samples for a rollout");
+}

@@ -1,9 +1,9 @@
 //! `gantry dlq redrive`
 
 use clap::Args;
-use gantry_api::v1::{JobKind, NewJob};
+use gantry_api::v1::{DryReplayRequest, JobKind, NewJob};
 
-use super::{Filter, job, selection};
+use super::{Filter, dry_replay, job, selection};
 use crate::args::{HostArgs, Who};
 use crate::client;
 use crate::exit::Failure;
@@ -29,6 +29,10 @@ pub(crate) struct Redrive {
     /// Hold the job when more than this many of a hundred messages fail again; 100: never
     #[arg(long, value_name = "PERCENT", default_value_t = gantry_store::MAX_FAILED_PERCENT, value_parser = clap::value_parser!(u8).range(..=100))]
     pub(crate) max_failed: u8,
+    /// Send and change nothing: run up to 1000 of them through the flows in force, and tell what would happen; ends with 8 if
+    /// any would fail again
+    #[arg(long, conflicts_with = "wait")]
+    pub(crate) dry_run: bool,
     /// Wait until the job and all messages that it redrove have ended; ends with 8 if any failed again
     #[arg(long)]
     pub(crate) wait: bool,
@@ -43,6 +47,10 @@ pub(crate) struct Redrive {
 
 impl Redrive {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        if self.dry_run {
+            let request = DryReplayRequest { filter: self.filter.to_api(), ..DryReplayRequest::default() };
+            return dry_replay::run(&request, &self.host, output);
+        }
         let new = NewJob {
             kind: JobKind::Redrive,
             filter: self.filter.to_api(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use bytes::Bytes;
 use clap::Args;
+use gantry_api::v1::{DeadLetterState, DryReplayRequest, EditedPayload};
 use gantry_core::{DeadLetterId, PluginVersion};
 
 use super::Filter;
@@ -30,8 +31,9 @@ pub(crate) struct Replay {
     /// Run them through another version from the catalogue instead of replaying them; needs `--dry-run`
     #[arg(long, value_name = "NAME@VERSION", requires = "dry_run", conflicts_with = "payload")]
     pub(crate) with: Option<PluginVersion>,
-    /// Send and change nothing: compare the outcomes of the version given with `--with` with the current version
-    #[arg(long, requires = "with")]
+    /// Send and change nothing: run them through the flow in force and tell what would happen; or with `--with`, compare the
+    /// outcomes of that version with those of the current one
+    #[arg(long)]
     pub(crate) dry_run: bool,
     /// The step of that version, if the flow has several
     #[arg(long, value_name = "STEP", requires = "with")]
@@ -51,6 +53,14 @@ impl Replay {
         let selection = Selection { ids: &self.ids, all: self.all, filter: &self.filter };
         if let Some(version) = &self.with {
             return super::dry_run::run(&selection, version, self.step.as_deref(), &self.host, output);
+        }
+        if self.dry_run {
+            let mut filter = self.filter.to_api();
+            filter.state = filter.state.or(Some(DeadLetterState::Open));
+            let dead_letters = self.ids.clone();
+            let payload = payload.map(EditedPayload);
+            let request = DryReplayRequest { dead_letters, filter, payload, limit: None };
+            return super::dry_replay::run(&request, &self.host, output);
         }
         let action = BulkAction { verb: "replay", past: "queued again", yes: self.yes, always_ask: false };
         let by = self.who.name();

@@ -131,3 +131,40 @@ async fn a_patch_is_previewed_then_edits_and_replays_what_it_applies_to() {
     assert!(night.erp.accepted().iter().all(|seen| seen.text().ends_with(r#""price":2.50,"note":"mended"}"#)));
     assert!(complaint(&night.dlq(&["patch", "--patch", "nowhere.json", "--yes"])).contains("nowhere.json"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dry_replay_runs_what_is_in_force_and_sends_nothing() {
+    let night = Night::falls().await;
+    let host = night.host().await;
+    night.fails(&host, 2).await;
+    let sent = night.erp.seen().len();
+    let report = night.told(&["redrive", "--dry-run"]);
+    assert_eq!((&report["total"], &report["examined"], &report["failing"]), (&2.into(), &2.into(), &0.into()));
+    let outcome = &report["outcomes"][0];
+    assert_eq!(
+        (text(&outcome["kind"]), &outcome["targets"][0], &outcome["dead_letters"]),
+        ("delivered", &"erp".into(), &2.into())
+    );
+    assert_eq!(text(&report["sample"]["deliveries"][0]["payload"]["text"]), r#"{"order":0,"price":1.10}"#);
+
+    // The flow gets a rule that these orders break, and a payload that doesn't.
+    let flow = night.path().join("flows/orders.toml");
+    let with_rule = std::fs::read_to_string(&flow).unwrap()
+        + "\n[[step]]\nname = \"check\"\n\n[[step.rule]]\nfield = \"/price\"\nmin = 2\n";
+    std::fs::write(&flow, with_rule).unwrap();
+    let data = night.path().join("data");
+    assert!(gantry_e2e::run_gantry(["reload", "--data", data.to_str().unwrap()]).status.success());
+    let id = text(&night.dead_letters()[0]["id"]).to_owned();
+    let page = night.dlq(&["replay", &id, "--dry-run"]);
+    assert_eq!(page.status.code(), Some(8), "a script can tell that it would fail again");
+    let page = String::from_utf8_lossy(&page.stdout).into_owned();
+    assert!(page.contains("1 dead letter would be replayed: 1 would fail again") && page.contains("/price"), "{page}");
+    let mended = night.path().join("mended.json");
+    std::fs::write(&mended, r#"{"order":0,"price":2.10}"#).unwrap();
+    let page = night.seen(&["replay", &id, "--payload", mended.to_str().unwrap(), "--dry-run"]);
+    assert!(page.contains("0 would fail again") && page.contains("\"price\": 2.10"), "{page}");
+
+    assert_eq!((night.erp.seen().len(), night.count("open")), (sent, 2), "nothing was sent or changed");
+    host.kill();
+    assert_eq!(night.dlq(&["redrive", "--dry-run"]).status.code(), Some(5), "a host has to run");
+}
