@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use gantry_config::{Code, Diagnostic, Flow, Severity};
+use gantry_core::PluginRef;
 use gantry_engine::flow_error::FlowError;
 use gantry_transport::source::webhook::RouteProblem;
 use gantry_transport::target::BuildError;
@@ -35,6 +36,17 @@ pub fn source(flow: &Flow, error: &SourceError) -> Diagnostic {
         SourceError::Webhook(_) | SourceError::Open { .. } => Code::InvalidValue,
     };
     Diagnostic::new(code, flow.file.clone(), None, chain(error), String::new())
+}
+
+/// The diagnostic for what is deployed to a step that the flow doesn't have any more, or that runs no plugin now.
+#[must_use]
+pub(crate) fn idle(flow: &Flow, step: &str, plugin: &PluginRef) -> Diagnostic {
+    let message = format!(
+        "{plugin}, which was deployed to step `{step}` of flow `{}`, serves nothing: the flow has no such step with a plugin",
+        flow.name
+    );
+    let help = "deploy it to the step that has taken its place; a step of the old name would get it again";
+    Diagnostic::new(Code::IdleDeployment, flow.file.clone(), None, message, help.to_owned())
 }
 
 /// The same as an error. A check may run without the secrets, so some diagnostics are warnings there; a host needs them.

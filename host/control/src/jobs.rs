@@ -4,10 +4,12 @@
 //! at the next start where it has got to.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_core::JobId;
-use gantry_store::{Job, JobState, Store, StoreError};
+use gantry_engine::active_flows::ActiveFlows;
+use gantry_store::{Job, JobMeans, JobState, Runs, Store, StoreError};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -42,15 +44,16 @@ impl Pace {
     }
 }
 
-/// Works on every job there is or will be, until `stop`.
-pub async fn run(store: Store, stop: CancellationToken) {
+/// Works on every job there is or will be, until `stop`. What is of a flow that doesn't run is left out of what replays.
+pub async fn run(store: Store, flows: ActiveFlows, stop: CancellationToken) {
+    let runs: Runs = Arc::new(move |flow| flows.entries().iter().any(|entry| entry.flow.name == *flow));
     let mut under_way = JoinSet::new();
     let mut known = HashSet::new();
     while !stop.is_cancelled() {
         match store.jobs().await {
             Ok(jobs) => {
                 for job in jobs.into_iter().filter(|job| job.state == JobState::Running && known.insert(job.id)) {
-                    under_way.spawn(work(store.clone(), job, stop.clone()));
+                    under_way.spawn(work(store.clone(), job, Arc::clone(&runs), stop.clone()));
                 }
             }
             Err(error) => tracing::error!(%error, "jobs over dead letters can't be read"),
@@ -69,9 +72,9 @@ pub async fn run(store: Store, stop: CancellationToken) {
 }
 
 /// Works on one job to its end.
-async fn work(store: Store, job: Job, stop: CancellationToken) -> JobId {
+async fn work(store: Store, job: Job, runs: Runs, stop: CancellationToken) -> JobId {
     tracing::info!(job = %job.id, total = job.total, left = job.left(), "a job over dead letters is under way");
-    match pace(&store, &job, &stop).await {
+    match pace(&store, &job, runs, &stop).await {
         Ok(Some(Job { hold: Some(hold), .. })) => {
             tracing::warn!(job = %job.id, reason = hold.reason, by = hold.by, "a job over dead letters is held: `gantry dlq job ID resume` lets it go on");
         }
@@ -82,6 +85,7 @@ async fn work(store: Store, job: Job, stop: CancellationToken) -> JobId {
                 done = job.done,
                 held_back = job.held_back,
                 passed_over = job.passed_over,
+                left_out = job.left_out,
                 not_applicable = job.not_applicable,
                 "a job over dead letters has ended"
             );
@@ -96,16 +100,16 @@ async fn work(store: Store, job: Job, stop: CancellationToken) -> JobId {
 }
 
 /// The job at its end; none when the host stops before.
-async fn pace(store: &Store, job: &Job, stop: &CancellationToken) -> Result<Option<Job>, StoreError> {
+async fn pace(store: &Store, job: &Job, runs: Runs, stop: &CancellationToken) -> Result<Option<Job>, StoreError> {
     let pace = Pace::of(job.rate);
     let mut ticks = tokio::time::interval(pace.every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // A patch that can't be read is refused when the job is started.
     let patch = job.patch.as_deref().and_then(|patch| PayloadPatch::read(patch).ok());
-    let patcher = patch.map(PayloadPatch::into_patcher);
+    let means = JobMeans { runs, patcher: patch.map(PayloadPatch::into_patcher) };
     let mut after = None;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        let step = match store.work_on_patch_job(job.id, pace.step as usize, after, patcher.clone()).await {
+        let step = match store.work_on_job_with(job.id, pace.step as usize, after, means.clone()).await {
             Ok(step) => step,
             Err(gantry_store::JobError::Store(error)) => return Err(error),
             // It was removed.
@@ -126,7 +130,9 @@ async fn pace(store: &Store, job: &Job, stop: &CancellationToken) -> Result<Opti
 /// Works on a job to its end with nobody else at work on the store: for commands on a stopped host.
 pub async fn finish_job(store: &Store, job: Job) -> Result<Job, StoreError> {
     let unpaced = Job { rate: None, ..job };
-    Ok(pace(store, &unpaced, &CancellationToken::new()).await?.unwrap_or(unpaced))
+    // Without a host nothing is sent, so it does not matter which flows run.
+    let runs = JobMeans::default().runs;
+    Ok(pace(store, &unpaced, runs, &CancellationToken::new()).await?.unwrap_or(unpaced))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gantry_config::{Flow, OnFailure};
+use gantry_config::{Diagnostic, Flow, OnFailure};
 use gantry_core::FlowName;
 use gantry_engine::active_flows::{ActiveFlow, ActiveFlows};
 use gantry_engine::broken_flow::{BrokenFlow, FlowBroken};
@@ -23,6 +23,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::{Changes, Removed};
+use crate::diagnose;
 use crate::fingerprint::Fingerprint;
 use crate::last_good::{LastGood, LastGoodFiles};
 use crate::plan::{Candidates, Carried, InForceFlow, OnBroken, Plan, Planned, Refusal, Renewal, Snapshot, SourcePlan};
@@ -160,6 +161,19 @@ impl FlowRegistry {
         own.flat_map(|(_, flow)| flow.fingerprint.files()).chain(of_broken)
     }
 
+    /// What is deployed to steps that these flows don't have, or that run no plugin: it serves nothing.
+    pub(crate) fn idle_deployments(&self, flows: &[FlowName]) -> Vec<Diagnostic> {
+        let entries = self.active.entries();
+        let flows = entries.iter().map(|entry| &entry.flow).filter(|flow| flows.contains(&flow.name));
+        let idle = flows.flat_map(|flow| {
+            let deployed = self.shared.overrides.of(&flow.name).into_iter();
+            let idle =
+                deployed.filter(|(step, _)| !flow.steps.iter().any(|of| of.name == *step && of.plugin().is_some()));
+            idle.map(|(step, plugin)| diagnose::idle(flow, &step, &plugin)).collect::<Vec<_>>()
+        });
+        idle.collect()
+    }
+
     /// Whether what runs under this name is what was last in force, in place of what the flow's file says.
     fn stands_in(&self, flow: &FlowName) -> bool {
         self.broken.iter().any(|carried| carried.entry.name == *flow && carried.entry.runs())
@@ -193,8 +207,8 @@ impl FlowRegistry {
         running.collect()
     }
 
-    /// Keeps the configurations in force for starts at which they are broken.
-    async fn keep_last_good(&self) {
+    /// Keeps the configurations in force for starts at which they are broken: after each plan that was put in force.
+    pub async fn keep_last_good(&self) {
         let entries = self.active.entries();
         let own = entries.iter().filter(|entry| !self.alert_flows.iter().any(|alert| alert.name == entry.flow.name));
         let own = own.filter(|entry| !self.stands_in(&entry.flow.name));
@@ -243,7 +257,8 @@ impl FlowRegistry {
         let former = plan.flows.iter().map(|planned| &planned.flow);
         let successors: Successors = former.flat_map(Takeover::successors).collect();
         let mended = self.carry(plan.broken, &mut changes);
-        for broken in mended {
+        // One that ran is among the flows whose files are gone.
+        for broken in mended.into_iter().filter(|broken| !broken.runs()) {
             let mut flows = plan.flows.iter().map(|planned| &planned.flow);
             if !flows.any(|flow| flow.name == broken.name || flow.file == broken.file) {
                 changes.removed.push(self.removed(broken.name, &successors));
@@ -284,7 +299,6 @@ impl FlowRegistry {
             }
         }
         self.active.observe_versions(&self.metrics);
-        self.keep_last_good().await;
         changes
     }
 
@@ -300,7 +314,9 @@ impl FlowRegistry {
     /// The component that the flow's file names for a step.
     pub(crate) fn plugin_file(&self, (flow, step): &StepId) -> Option<PathBuf> {
         let entries = self.active.entries();
-        let flow = &entries.iter().find(|entry| entry.flow.name == *flow)?.flow;
+        let running = entries.iter().map(|entry| &entry.flow);
+        let broken = self.broken.iter().filter_map(|carried| carried.entry.flow.as_ref());
+        let flow = running.chain(broken).find(|known| known.name == *flow)?;
         flow.steps.iter().find(|of| of.name == *step)?.plugin().map(|step| step.plugin.clone())
     }
 

@@ -188,12 +188,19 @@ impl Reloader {
                 let (settings, restart) = host.map(|host| self.take_over(&host)).unwrap_or_default();
                 let changes = Changes { settings, ..registry.apply(plan).await };
                 let result = if changes.is_empty() { ReloadResult::Unchanged } else { ReloadResult::Applied };
+                let idle = registry.idle_deployments(&[changes.added.as_slice(), &changes.changed].concat());
+                idle.iter()
+                    .for_each(|idle| tracing::warn!(code = %idle.code, %idle, "a deployment serves nothing any more"));
+                let warnings = warnings.into_iter().chain(idle).collect();
                 (result, changes, warnings, restart)
             }
             Err(diagnostics) => (ReloadResult::Refused, Changes::default(), diagnostics, self.restart_needed()),
         };
         let report = ReloadReport { at: self.clock.now(), trigger, result, changes, diagnostics, restart };
         self.record(&report);
+        if report.result != ReloadResult::Refused {
+            registry.keep_last_good().await;
+        }
         Ok(report)
     }
 

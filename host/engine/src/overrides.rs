@@ -76,6 +76,18 @@ impl StepOverrides {
         self.0.write().retain(|(name, _), _| name != flow);
     }
 
+    /// What is deployed to the steps of a flow, whether the flow has these steps or not.
+    pub fn of(&self, flow: &FlowName) -> Vec<(String, PluginRef)> {
+        let all = self.0.read();
+        let of_flow = all.iter().filter(|((name, _), _)| name == flow);
+        let deployed = of_flow.filter_map(|((_, step), deployed)| {
+            let gone = deployed.gone.as_ref().map(|gone| &gone.plugin);
+            let plugin = deployed.plugin.as_ref().map(Plugin::reference).or(gone)?;
+            Some((step.clone(), plugin.clone()))
+        });
+        deployed.collect()
+    }
+
     /// Every plugin that is deployed and can't be loaded.
     pub fn gone(&self) -> Vec<(StepId, PluginRef)> {
         let all = self.0.read();

@@ -168,8 +168,8 @@ impl Reports {
         let running = self.view.flows.entries();
         let removed = self.left_behind(&running).into_iter().map(|name| self.report_removed(&name));
         let broken = self.view.flows.broken();
-        let is_broken = |entry: &&ActiveFlow| broken.iter().any(|flow| flow.name == entry.flow.name);
-        let sound = running.iter().filter(|entry| !is_broken(entry)).map(|entry| self.report(entry));
+        let sound = running.iter().filter(|entry| broken.iter().all(|flow| flow.name != entry.flow.name));
+        let sound = sound.map(|entry| self.report(entry));
         let broken = broken.iter().map(|flow| match running.iter().find(|entry| entry.flow.name == flow.name) {
             Some(entry) if flow.runs() => self.report_last_good(flow, entry),
             _ => self.report_broken(flow),

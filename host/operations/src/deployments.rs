@@ -1,6 +1,7 @@
 //! Deployments: begin, approve, roll back, and reset to the version in the flow's file. Each changes flows in memory in
 //! addition to its record, so each writes an audit intent first.
 
+use gantry_control::reload::Trigger;
 use gantry_control::rollout::{DeployRequest, Deployment, Phase};
 use gantry_core::FlowName;
 use gantry_core::rollout::TermsChange;
@@ -128,7 +129,10 @@ impl Operation for RollBackDeployment {
     }
 
     async fn run(self, call: Call) -> Result<Deployment, OperationError> {
-        Ok(call.host()?.deployer.roll_back(self.number, call.by(), self.reason).await?)
+        let host = call.host()?;
+        let back = host.deployer.roll_back(self.number, call.by(), self.reason).await?;
+        mend(host, &back.flow).await;
+        Ok(back)
     }
 }
 
@@ -146,12 +150,25 @@ impl Operation for ResetStep {
     }
 
     async fn run(self, call: Call) -> Result<Deployment, OperationError> {
-        Ok(call.host()?.deployer.reset((self.flow, self.step), call.by(), self.reason).await?)
+        let host = call.host()?;
+        let back = host.deployer.reset((self.flow, self.step), call.by(), self.reason).await?;
+        mend(host, &back.flow).await;
+        Ok(back)
     }
 
     fn outcome(reset: &Deployment) -> (AuditOutcome, Option<String>) {
         let why = reset.events.last().map(|event| event.text.as_str()).unwrap_or_default();
         (AuditOutcome::Done, Some(with_reason(deployment(reset.number), why)))
+    }
+}
+
+/// Tries a broken flow again, now that another plugin serves one of its steps. The reloader logs what comes of it.
+async fn mend(host: &HostServices, flow: &FlowName) {
+    if !host.flows.broken().iter().any(|broken| broken.name == *flow) {
+        return;
+    }
+    if let Err(error) = host.reloader.reload(Trigger::Api).await {
+        tracing::warn!(%flow, %error, "the flow was not tried again");
     }
 }
 

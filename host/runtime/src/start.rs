@@ -243,6 +243,7 @@ impl HostBuilder {
         let TaskGroups { sources, maintenance, events, .. } = &groups;
         events.tasks.spawn(outbox.run(shared.store.clone(), shared.events.clone(), events.stop.clone()));
         registry.apply(plan).await;
+        registry.keep_last_good().await;
         shared.events.publish_for_host(HostEventKind::HostStarted { version: env!("CARGO_PKG_VERSION").to_owned() });
         let server = WebhookServer::new(routes, intake, Arc::clone(&self.clock), ServerLimits::of(&self.config));
         sources.tasks.spawn(server.run(listener, sources.stop.clone()));
@@ -271,7 +272,7 @@ impl HostBuilder {
             runbooks: self.config.events.runbooks.as_deref().map(Into::into),
         };
         let alerting = Alerting::new(view.clone(), alerts);
-        sources.tasks.spawn(gantry_control::jobs::run(shared.store.clone(), sources.stop.clone()));
+        sources.tasks.spawn(gantry_control::jobs::run(shared.store.clone(), active.clone(), sources.stop.clone()));
         let watch = disk.clone().watch(shared.store.clone(), shared.broken.clone(), maintenance.stop.clone());
         maintenance.tasks.spawn(watch);
         let clock_watch =

@@ -31,8 +31,8 @@ use crate::pending::Durability;
 use crate::record::Record;
 use crate::store::Store;
 
-pub use work::JobStep;
 pub(crate) use work::ended_before;
+pub use work::{JobMeans, JobStep, Runs};
 
 /// How many replays a dead letter may have had before a job holds it back, by default.
 pub const MOST_REPLAYS: u32 = 5;
@@ -183,6 +183,9 @@ pub struct Job {
     pub held_back: u64,
     /// How many it passed over: closed or replayed by somebody else, or removed.
     pub passed_over: u64,
+    /// How many of those it left out because nobody takes the messages of their flow.
+    #[serde(default)]
+    pub left_out: u64,
     /// How many it will try again, because their message is in the queue for another of its dead letters.
     pub waiting: u64,
     /// Of those redriven, how many were resolved.

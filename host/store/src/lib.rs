@@ -87,8 +87,8 @@ pub use groups::{DeadLetterGroup, GroupChange, GroupFilter, GroupState};
 pub use idempotency::IdempotencyKey;
 pub use import::Imported;
 pub use jobs::{
-    INAPPLICABLE, Inapplicable, Job, JobHold, JobKind, JobState, JobStep, MAX_FAILED_PERCENT, MOST_DEAD_LETTERS,
-    MOST_REPLAYS, NewJob, NewPatch, Patcher,
+    INAPPLICABLE, Inapplicable, Job, JobHold, JobKind, JobMeans, JobState, JobStep, MAX_FAILED_PERCENT,
+    MOST_DEAD_LETTERS, MOST_REPLAYS, NewJob, NewPatch, Patcher, Runs,
 };
 pub use kv::KvWrite;
 pub use lease::{Leased, Ticket};

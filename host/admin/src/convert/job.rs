@@ -11,8 +11,8 @@ use crate::diff;
 alike! {
     store::Job => v1::Job {
         id, kind, filter, by, reason, rate, most_replays, force, max_failed_percent, hold, state, created_at, ended_at,
-        cancelled_by, total, seen, done, held_back, passed_over, waiting, resolved, failed_again, withdrawn, patch, replay,
-        not_applicable, inapplicable,
+        cancelled_by, total, seen, done, held_back, passed_over, left_out, waiting, resolved, failed_again, withdrawn,
+        patch, replay, not_applicable, inapplicable,
     }
     store::Inapplicable => v1::Inapplicable { id, why }
     patch::PatchPreview => v1::PatchPreview { total, applicable, not_applicable, edits, inapplicable }

@@ -20,6 +20,7 @@ alike! {
         Conflict, UnknownTable, UnknownTarget, DefaultTarget, MissingFile, PluginRefused, TableRefused, SchemaRefused,
         PurposeIncomplete, Unverified, PlainHttp, AdminExposed, TargetUnreachable, SecretUnavailable, UnusedGrant,
         SecretExposed, SecretWeak, UnresolvedReference, SimilarPath, UnknownRoute,
+        IdleDeployment,
     ]
 }
 

@@ -102,6 +102,8 @@ coded_enum! {
         SimilarPath => "similar_path",
         /// A golden case of a plugin expects a target that the flow does not have.
         UnknownRoute => "unknown_route",
+        /// What was deployed to a step serves nothing any more: the step was removed or renamed.
+        IdleDeployment => "idle_deployment",
         _ => Unknown,
     }
 }

@@ -99,6 +99,9 @@ pub struct Job {
     pub held_back: u64,
     /// How many it passed over: closed or replayed by somebody else, or removed.
     pub passed_over: u64,
+    /// How many of those it left out because their flow does not run, so that nobody would take their messages.
+    #[serde(default)]
+    pub left_out: u64,
     /// How many it will try again, because their message is in the queue for another of its dead letters.
     pub waiting: u64,
     /// Of those redriven, how many were resolved.

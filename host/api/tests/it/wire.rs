@@ -184,7 +184,7 @@ fn groups_jobs_and_quality_are_written_as_they_were_read() {
     survives::<v1::JobList>(json!({"jobs": [{
         "id": JOB, "kind": "redrive", "filter": filter(), "by": "anna", "reason": "", "rate": 50, "most_replays": 5,
         "force": false, "max_failed_percent": 50, "hold": {"at": AT, "by": null, "reason": "r"}, "state": "cancelled", "created_at": AT, "ended_at": AT, "cancelled_by": "anna", "total": 9,
-        "seen": 8, "done": 7, "held_back": 1, "passed_over": 0, "waiting": 0, "resolved": 6, "failed_again": 1, "withdrawn": 0,
+        "seen": 8, "done": 7, "held_back": 1, "passed_over": 3, "left_out": 2, "waiting": 0, "resolved": 6, "failed_again": 1, "withdrawn": 0,
         "patch": [{"op": "remove", "path": "/a"}], "replay": true, "not_applicable": 1,
         "inapplicable": [{"id": DEAD_LETTER, "why": "w"}],
     }]}));

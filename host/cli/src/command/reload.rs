@@ -54,7 +54,10 @@ fn restart(report: &ReloadReport, output: &Output) -> Result<(), Failure> {
 }
 
 fn summary(ReloadReport { result, changes, diagnostics, .. }: &ReloadReport) -> String {
-    let errors = diagnostics.0.iter().filter(|found| found.severity == DiagnosticSeverity::Error);
+    let errors = diagnostics
+        .0
+        .iter()
+        .filter(|found| found.severity == DiagnosticSeverity::Error || found.code == DiagnosticCode::IdleDeployment);
     let mistakes: String = errors.map(|found| format!("\n{}", line(found))).collect();
     if *result == ReloadResult::Unchanged && changes.broken.is_empty() {
         return "nothing to do: the flows and settings already match the files".to_owned();

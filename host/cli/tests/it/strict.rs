@@ -40,6 +40,11 @@ fn faults() -> Vec<Fault> {
     ]
 }
 
+/// The text without the places at which it was wrapped.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !"|│".contains(*c)).collect()
+}
+
 #[test]
 fn whatever_keeps_a_strict_run_from_starting_fails_a_strict_check_in_the_same_words() {
     for Fault { beside, flow, said } in faults() {
@@ -48,8 +53,8 @@ fn whatever_keeps_a_strict_run_from_starting_fails_a_strict_check_in_the_same_wo
         let run = ["run", "--strict", "--log-format", "human", "--data", "data", "flows"];
         let (ran, _, run) = outcome(&gantry(directory.path(), &run));
         assert!(checked == ran && (ran == 3 || ran == 4), "{said}: check {checked}, run {ran}\n{check}\n{run}");
-        assert!(check.contains(said), "{said}: {check}");
-        assert!(run.contains(said), "{said}: {run}");
+        assert!(plain(&check).contains(&plain(said)), "{said}: {check}");
+        assert!(plain(&run).contains(&plain(said)), "{said}: {run}");
     }
     let sound = directory(&[("flow.toml", FLOW)]);
     assert_eq!(outcome(&gantry(sound.path(), &["check", "--strict", "--offline", "flow.toml"])).0, 0);

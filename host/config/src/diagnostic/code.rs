@@ -74,6 +74,8 @@ coded_enum! {
         SimilarPath => "similar_path",
         /// A golden case of a plugin expects a target that the flow doesn't have.
         UnknownRoute => "unknown_route",
+        /// What was deployed to a step serves nothing any more: the step was removed or renamed.
+        IdleDeployment => "idle_deployment",
     }
 }
 
@@ -93,7 +95,8 @@ impl Code {
             | Self::SecretWeak
             | Self::UnresolvedReference
             | Self::SimilarPath
-            | Self::UnknownRoute => Severity::Warning,
+            | Self::UnknownRoute
+            | Self::IdleDeployment => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -141,11 +141,6 @@ impl Lower<'_> {
 
     /// Warns of a text that is used as it is written, but looks like a reference to a secret.
     pub(super) fn unresolved(&mut self, text: &str, span: &Span, what: &str) {
-        let is_variable = |name: &str| {
-            let first = name.bytes().next();
-            first.is_some_and(|byte| byte.is_ascii_uppercase() || byte == b'_')
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        };
         let looks_like_one = match text.split_once(':') {
             Some(("env", name)) => is_variable(name),
             Some(("file", path)) => !path.is_empty() && !path.starts_with("//") && !path.contains(char::is_whitespace),
@@ -210,4 +205,11 @@ impl Lower<'_> {
             }
         }
     }
+}
+
+/// Whether a text could be the name of an environment variable, as people write them.
+fn is_variable(name: &str) -> bool {
+    let first = name.bytes().next();
+    first.is_some_and(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -38,8 +38,8 @@ pub(super) fn add(now: &Snapshot, broken: &mut [Carried], planned: &mut Vec<Plan
 fn find(now: &Snapshot, broken: &Carried) -> Option<LastGood> {
     let files = now.last_good.as_ref()?;
     let name = &broken.entry.name;
-    let is_it = |good: &&LastGood| good.flow.name == *name || good.flow.file == broken.entry.file;
-    if let Some(running) = now.standing_in.iter().find(is_it) {
+    let mut running = now.standing_in.iter();
+    if let Some(running) = running.find(|good| good.flow.name == *name || good.flow.file == broken.entry.file) {
         return Some(running.clone());
     }
     files.find(name, &broken.entry.file, &gantry_transport::kinds()).unwrap_or_else(|error| {

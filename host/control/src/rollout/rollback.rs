@@ -1,4 +1,5 @@
-//! Steps back: a version is put back that was in force before, or that stands in the flow's file. It needs no proof.
+//! Steps back: a version is put back that was in force before, or that stands in the flow's file. It needs no proof. A flow
+//! that doesn't run, perhaps because of what was deployed to it, gets the version with the next reload.
 
 use gantry_engine::overrides::StepId;
 use gantry_sandbox::Plugin;
@@ -33,7 +34,7 @@ impl Deployer {
         let _only = self.beginning().await;
         let step = record.step_id();
         self.deployments().refuse_a_second(&step)?;
-        let serving = self.steps().serving(&step).await?;
+        let serving = self.steps().serving_on_record(&step).await?;
         if record.phase != Phase::Deployed || serving.digest != record.to.digest {
             return Err(DeployError::NotInForce { number, plugin: record.to });
         }
@@ -48,7 +49,7 @@ impl Deployer {
     async fn reset_now(&self, step: StepId, by: String, reason: String) -> Result<Deployment, DeployError> {
         let _only = self.beginning().await;
         self.deployments().refuse_a_second(&step)?;
-        let serving = self.steps().serving(&step).await?;
+        let serving = self.steps().serving_on_record(&step).await?;
         if self.steps().is_served_by_file(&step) {
             return Err(DeployError::InForce { plugin: serving });
         }
@@ -72,7 +73,10 @@ impl Deployer {
     async fn put_back(&self, mut record: Deployment, plugin: Plugin, why: String) -> Result<Deployment, DeployError> {
         let by = record.by.clone();
         record.enter(Phase::Deployed, self.steps().now(), &by, why);
-        self.steps().put_in_force(&record, plugin).await?;
+        match self.steps().put_in_force(&record, plugin.clone()).await {
+            Err(DeployError::Broken(_)) => self.steps().put_on_record(&record, plugin).await?,
+            done => done?,
+        }
         audit::emit(&self.steps().shared.events, &record);
         Ok(record)
     }

@@ -37,6 +37,20 @@ impl Steps {
         Ok(deployable(&flow, &step.1)?.1.server.reference().clone())
     }
 
+    /// The same; of a flow that doesn't run, what is deployed to the step on record, whether that can be loaded or not.
+    pub(super) async fn serving_on_record(&self, step: &StepId) -> Result<PluginRef, DeployError> {
+        match self.serving(step).await {
+            Err(DeployError::Broken(broken)) => self.deployed(step).ok_or(DeployError::Broken(broken)),
+            serving => serving,
+        }
+    }
+
+    fn deployed(&self, (flow, step): &StepId) -> Option<PluginRef> {
+        let deployed = self.shared.overrides.at(flow, step);
+        let gone = deployed.gone.map(|gone| gone.plugin);
+        gone.or_else(|| deployed.plugin.map(|plugin| plugin.reference().clone()))
+    }
+
     /// The version of a flow that is in force.
     pub(super) async fn running(&self, flow: &FlowName) -> Result<Arc<RunningFlow>, DeployError> {
         running(&*self.registry.lock().await, flow)
@@ -44,7 +58,8 @@ impl Steps {
 
     /// Whether the step is served by what its flow's file names.
     pub(super) fn is_served_by_file(&self, (flow, step): &StepId) -> bool {
-        self.shared.overrides.at(flow, step).plugin.is_none()
+        let deployed = self.shared.overrides.at(flow, step);
+        deployed.plugin.is_none() && deployed.gone.is_none()
     }
 
     /// Puts a version on canary at a step, or takes it away; what is taken away is gone even if its flow is, too.
@@ -63,15 +78,29 @@ impl Steps {
     pub(super) async fn put_in_force(&self, record: &Deployment, plugin: Plugin) -> Result<(), DeployError> {
         let step = record.step_id();
         let (mut registry, next) = self.bind(&step, Some(plugin.clone()), None).await?;
-        let served = (!record.to_file).then_some(&record.to);
-        self.deployments.record_in_force(record, served).await?;
-        self.shared.overrides.change(&step, |deployed| {
-            deployed.plugin = served.map(|_| plugin);
-            deployed.canary = None;
-        });
+        self.record(record, plugin).await?;
         registry.install(next);
         // Shown last: who sees that it is deployed may count on the next batch.
         self.deployments.show(record);
+        Ok(())
+    }
+
+    /// The same for a step back of a flow that doesn't run: the next reload starts it with this plugin, if it can run then.
+    pub(super) async fn put_on_record(&self, record: &Deployment, plugin: Plugin) -> Result<(), DeployError> {
+        self.record(record, plugin).await?;
+        self.deployments.show(record);
+        Ok(())
+    }
+
+    /// Writes down which plugin serves the step, for the flow's next version.
+    async fn record(&self, record: &Deployment, plugin: Plugin) -> Result<(), DeployError> {
+        let served = (!record.to_file).then_some(&record.to);
+        self.deployments.record_in_force(record, served).await?;
+        self.shared.overrides.change(&record.step_id(), |deployed| {
+            deployed.plugin = served.map(|_| plugin);
+            deployed.canary = None;
+            deployed.gone = None;
+        });
         Ok(())
     }
 

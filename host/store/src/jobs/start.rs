@@ -75,6 +75,7 @@ impl Store {
             done: 0,
             held_back: 0,
             passed_over: 0,
+            left_out: 0,
             waiting: 0,
             resolved: 0,
             failed_again: 0,

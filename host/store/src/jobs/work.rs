@@ -1,7 +1,9 @@
 //! One step of a job: processes its next dead letters and records its progress, in one atomic write.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use gantry_core::{DeadLetter, DeadLetterId, JobId, Resolution, Timestamp};
+use gantry_core::{DeadLetter, DeadLetterId, FlowName, JobId, Resolution, Timestamp};
 
 use super::start::{PART, Stored};
 use super::{INAPPLICABLE, Inapplicable, Job, JobKind, JobState, Patcher, find, write};
@@ -25,11 +27,28 @@ pub struct JobStep {
     pub after: Option<DeadLetterId>,
 }
 
+/// Whether a flow runs, so that somebody takes its messages from the queue.
+pub type Runs = Arc<dyn Fn(&FlowName) -> bool + Send + Sync>;
+
+/// What the store does not know by itself.
+#[derive(Clone)]
+pub struct JobMeans {
+    /// Which flows run. Dead letters of others are left out of what replays: they stay as they are.
+    pub runs: Runs,
+    /// Carries out the patch of a job of kind `patch`.
+    pub patcher: Option<Patcher>,
+}
+
+impl Default for JobMeans {
+    fn default() -> Self {
+        Self { runs: Arc::new(|_| true), patcher: None }
+    }
+}
+
 /// What a step needs.
 struct Work {
     request: ReplayRequest,
-    /// For a job that patches.
-    patcher: Option<Patcher>,
+    means: JobMeans,
 }
 
 /// The result for one letter.
@@ -37,28 +56,29 @@ enum Verdict {
     Done,
     HeldBack,
     PassedOver,
+    LeftOut,
     Waits,
     /// The patch does not apply; why.
     NotApplicable(String),
 }
 
 impl Store {
-    /// Processes up to `most` further letters of a job; returns when that is on stable storage. `after` is taken from
-    /// the previous step. Only one caller at a time may work on a job.
+    /// Processes up to `most` further letters of a job, as [`Store::work_on_job_with`] does, whatever becomes of their flows.
     pub async fn work_on_job(&self, id: JobId, most: usize, after: Option<DeadLetterId>) -> Result<JobStep, JobError> {
-        self.work_on_patch_job(id, most, after, None).await
+        self.work_on_job_with(id, most, after, JobMeans::default()).await
     }
 
-    /// The same for any job; one of kind `patch` needs the patcher for its patch.
-    pub async fn work_on_patch_job(
+    /// Processes up to `most` further letters of a job; returns when that is on stable storage. `after` is taken from
+    /// the previous step. Only one caller at a time may work on a job.
+    pub async fn work_on_job_with(
         &self,
         id: JobId,
         most: usize,
         after: Option<DeadLetterId>,
-        patcher: Option<Patcher>,
+        means: JobMeans,
     ) -> Result<JobStep, JobError> {
         let found = self.job(id).await?.ok_or(JobError::NotFound(id))?;
-        let work = Work { request: self.replay_request(found.by, Some(id)), patcher };
+        let work = Work { request: self.replay_request(found.by, Some(id)), means };
         self.commit(Durability::Flushed, move |draft| {
             let mut job = find(draft, id)?.ok_or(JobError::NotFound(id))?;
             job.hold_if_failing(work.request.now);
@@ -162,6 +182,10 @@ impl Job {
             Verdict::Done => self.done += 1,
             Verdict::HeldBack => self.held_back += 1,
             Verdict::PassedOver => self.passed_over += 1,
+            Verdict::LeftOut => {
+                self.passed_over += 1;
+                self.left_out += 1;
+            }
             Verdict::Waits => {}
             Verdict::NotApplicable(why) => {
                 self.not_applicable += 1;
@@ -194,6 +218,7 @@ fn process(draft: &mut Draft<'_>, work: &Work, job: &Job, id: DeadLetterId) -> R
     };
     match job.kind {
         _ if job.holds_back(&dead_letter) => return Ok(Verdict::HeldBack),
+        _ if job.is_replaying() && !(work.means.runs)(&dead_letter.flow) => return Ok(Verdict::LeftOut),
         JobKind::Discard => {
             let resolution = Resolution { at: request.now, by: job.by.clone(), reason: job.reason.clone() };
             replay::discard(draft, &request.counters, dead_letter, resolution)?;
@@ -222,7 +247,7 @@ fn requeue(
 /// Edits a dead letter, if the patch applies to it.
 fn patch(draft: &mut Draft<'_>, work: &Work, job: &Job, dead_letter: DeadLetter) -> Result<Verdict, StoreError> {
     let payload = &dead_letter.received.payload;
-    let patched = match &work.patcher {
+    let patched = match &work.means.patcher {
         Some(patcher) => patcher(payload),
         None => Err("the patch can't be read".to_owned()),
     };

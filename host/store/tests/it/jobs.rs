@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_core::{DeadLetterId, DeadLetterState, JobId, MessageState};
-use gantry_store::{Filter, Job, JobError, JobKind, JobState, NewJob, NewPatch, Patcher, Settlement, Store};
+use gantry_store::{Filter, Job, JobError, JobKind, JobMeans, JobState, NewJob, NewPatch, Patcher, Settlement, Store};
 use proptest::prelude::*;
 
 use crate::support::{
@@ -65,7 +65,8 @@ fn exclaims() -> Patcher {
 
 async fn patched_to_its_end(store: &Store, id: JobId, patcher: Option<Patcher>) -> Job {
     loop {
-        let step = store.work_on_patch_job(id, 2, None, patcher.clone()).await.unwrap();
+        let means = JobMeans { patcher: patcher.clone(), ..JobMeans::default() };
+        let step = store.work_on_job_with(id, 2, None, means).await.unwrap();
         if step.job.state != JobState::Running {
             return step.job;
         }
@@ -404,4 +405,19 @@ proptest! {
             assert_eq!(store.dead_letter_counts(&flow("orders")).replaying, dead_letters as u64);
         });
     }
+}
+
+#[tokio::test]
+async fn a_redrive_leaves_the_letters_of_flows_that_do_not_run_as_they_are_and_a_discard_does_not() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let id = dead_with(&store, "no-price").await;
+    let nothing_runs = JobMeans { runs: Arc::new(|_| false), patcher: None };
+    let job = start(&store, redrive()).await;
+    let job = store.work_on_job_with(job.id, 9, None, nothing_runs.clone()).await.unwrap().job;
+    assert_eq!((job.state, job.done, job.passed_over, job.left_out), (JobState::Finished, 0, 1, 1));
+    assert_eq!(state(&store, id).await, DeadLetterState::Open);
+    let job = start(&store, discard("a test")).await;
+    let job = store.work_on_job_with(job.id, 9, None, nothing_runs.clone()).await.unwrap().job;
+    assert_eq!((job.done, job.left_out), (1, 0));
 }

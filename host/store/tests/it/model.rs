@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use gantry_core::{Clock, DeadLetterId, DeadLetterState, MessageId, MessageState};
 use gantry_store::{
-    Backlog, Enqueued, Filter, JobKind, JobState, Leased, NewJob, NewPatch, Page, Patcher, Settlement, Store,
+    Backlog, Enqueued, Filter, JobKind, JobMeans, JobState, Leased, NewJob, NewPatch, Page, Patcher, Settlement, Store,
     StoreError,
 };
 use proptest::prelude::*;
@@ -316,7 +316,8 @@ impl Run {
         };
         let mut job = self.store.start_job(new).await.unwrap();
         while job.state == JobState::Running {
-            let step = self.store.work_on_patch_job(job.id, 2, None, Some(Arc::clone(&patcher))).await;
+            let means = JobMeans { patcher: Some(Arc::clone(&patcher)), ..JobMeans::default() };
+            let step = self.store.work_on_job_with(job.id, 2, None, means).await;
             job = step.unwrap().job;
         }
         for id in self

@@ -225,3 +225,26 @@ async fn a_host_that_watches_starts_a_mended_flow_by_itself_and_a_strict_one_doe
     host.signal("TERM");
     assert!(host.wait().success());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_watches_starts_a_flow_whose_schema_was_mended() {
+    let erp = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let flows = dir.path().join("flows");
+    std::fs::create_dir(&flows).unwrap();
+    sound(&erp).write(&flows);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let schema = elsewhere.path().join("order.json");
+    std::fs::write(&schema, "{").unwrap();
+    let line = format!("schema = {:?}", schema.display().to_string());
+    FlowText::new("orders").source_line(&line).target("erp", &erp, "").write(&flows);
+    let _host = HostProcess::start_with(dir.path(), "[reload]\nwatch = true\n").await;
+    let listed = || {
+        let output =
+            run_gantry(["flow".as_ref(), "list".as_ref(), "--data".as_ref(), dir.path().join("data").as_os_str()]);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(listed().contains("orders is broken and does not run"), "{}", listed());
+    replace(&schema, "{}");
+    eventually("the flow whose schema was mended to run", || async { !listed().contains("broken") }).await;
+}

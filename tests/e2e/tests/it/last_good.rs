@@ -61,9 +61,17 @@ async fn a_flow_whose_table_was_emptied_runs_as_before_over_a_restart_until_it_i
     host.post("/priced", "2").await;
     erp.wait_for(2).await;
 
+    let file = host.flows().join("priced.toml");
+    let text = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let report = host.reload().await;
+    assert_eq!(report.changes.removed.len(), 1, "its file is gone: {report:?}");
+    std::fs::write(&file, text).unwrap();
+    assert_eq!(host.reload().await.result, ReloadResult::Refused, "it is a new flow now, and those must be right");
+
     replace(&table, "sku,name\n1,a\n2,b\n");
     let report = host.reload().await;
-    assert_eq!((report.result, report.changes.changed[0].as_str()), (ReloadResult::Applied, "priced"));
+    assert_eq!((report.result, report.changes.added[0].as_str()), (ReloadResult::Applied, "priced"));
     assert!(report.changes.broken.is_empty(), "{report:?}");
     let report = report_of(&host, "priced");
     assert_eq!((report.state, report.last_good), (FlowState::Running, None));

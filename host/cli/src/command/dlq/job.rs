@@ -100,8 +100,16 @@ pub(super) async fn watch(client: &Client, mut job: api::Job, output: &Output) -
 
 /// The exit code of a command that waited for a job.
 pub(super) fn outcome(job: &api::Job) -> Result<(), Failure> {
-    let is_good = job.state == JobState::Finished && job.failed_again == 0;
+    let is_good = job.state == JobState::Finished && job.failed_again == 0 && job.left_out == 0;
     if is_good { Ok(()) } else { Err(Failure::said(Exit::CriteriaMissed)) }
+}
+
+/// How many dead letters a redrive left where they are, and why.
+fn left_out(job: &api::Job) -> String {
+    match job.left_out {
+        0 => String::new(),
+        count => format!("{count} of them, whose flows don't run: `gantry flow list`"),
+    }
 }
 
 /// All details of a job.
@@ -127,6 +135,7 @@ pub(super) fn page(job: &api::Job) -> String {
         ("left", job.left().to_string()),
         ("held back", if_any(job.held_back)),
         ("passed over", if_any(job.passed_over)),
+        ("left out", left_out(job)),
         ("not applicable", if_any(job.not_applicable)),
         ("patch", job.patch.as_ref().map(|patch| text::first_line(patch.0.get(), 100)).unwrap_or_default()),
         ("replays", if job.replay { "each with the edited payload".to_owned() } else { String::new() }),

@@ -149,3 +149,41 @@ async fn a_way_back_to_a_version_that_no_longer_fits_is_refused_and_changes_noth
     assert_eq!((host.settled().await[0].counts.delivered, serving(&host).as_str()), (1, "echo@2.0.0"));
     host.stop().await;
 }
+
+#[tokio::test]
+async fn a_flow_that_is_broken_by_what_was_deployed_runs_again_with_the_plugin_of_its_file() {
+    let erp = gantry_e2e::Sink::start().await;
+    let flow = |name: &str| gantry_e2e::FlowText::new(name).step(guest("echo"), NAMED).target("erp", &erp, "");
+    let host = gantry_e2e::TestHost::start_around(&[flow("in"), flow("other")], "").await;
+    let new = publish(&host, "counter", "2.0.0").await;
+    let deployed = deploy(&host, &new, at_once()).await;
+    let bytes = host
+        .scratch()
+        .join(format!("data/plugins/{}.wasm", deployed.to.digest.to_string().trim_start_matches("sha256:")));
+    std::fs::remove_file(&bytes).unwrap();
+    let host = host.restart().await;
+    assert_eq!(host.handle().broken_flows().len(), 1, "{:?}", host.handle().reports());
+    let back =
+        host.handle().reset_step("in".parse().unwrap(), super::step(), "olga".into(), "gone".into()).await.unwrap();
+    assert_eq!((back.phase, back.to.name.as_str()), (Phase::Deployed, "echo"));
+    assert!(host.handle().broken_flows().is_empty(), "{:?}", host.handle().reports());
+    host.post("/in", "{}").await;
+    erp.wait_for(1).await;
+    let host = host.restart().await;
+    assert!(host.handle().broken_flows().is_empty(), "and after a restart");
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_reload_names_the_deployment_of_a_step_that_is_gone() {
+    let (host, erp) = host_with("echo").await;
+    let new = publish(&host, "counter", "2.0.0").await;
+    deploy(&host, &new, at_once()).await;
+    let renamed = gantry_e2e::FlowText::new("in").step(guest("echo"), "name = \"convert\"").target("erp", &erp, "");
+    renamed.write(host.flows());
+    let report = host.reload().await;
+    assert_eq!(report.result, ReloadResult::Applied);
+    let said: Vec<_> = report.diagnostics.iter().map(|found| found.message.clone()).collect();
+    assert!(said.iter().any(|text| text.contains("counter@2.0.0") && text.contains("step `map`")), "{said:?}");
+    host.stop().await;
+}
