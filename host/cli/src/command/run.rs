@@ -9,6 +9,7 @@ use gantry_control::last_good::LastGoodFiles;
 use gantry_control::plan::Candidates;
 use gantry_control::reload::{FlowFiles, Trigger};
 use gantry_core::FlowName;
+use gantry_engine::flow_error::FlowError;
 use gantry_observe::alerts::{AlertsError, flow_of};
 use gantry_operations::{Actor, Reload};
 use gantry_runtime::{Host, HostHandle, StartError};
@@ -171,8 +172,10 @@ async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Re
 /// The failure and exit code of a host that can't start.
 fn refused(error: StartError) -> Failure {
     let exit = match &error {
-        StartError::Flows(_) => Exit::PluginRefused,
-        StartError::Files(_)
+        // As for `gantry check`: refused plugins have their own code, unless something else is wrong too.
+        StartError::Flows(errors) if errors.iter().all(is_about_a_plugin) => Exit::PluginRefused,
+        StartError::Flows(_)
+        | StartError::Files(_)
         | StartError::Sources(_)
         | StartError::Key(_)
         | StartError::Listen { .. }
@@ -190,6 +193,10 @@ fn refused(error: StartError) -> Failure {
         other => vec![other.into()],
     };
     Failure::many(exit, details)
+}
+
+const fn is_about_a_plugin(error: &FlowError) -> bool {
+    matches!(error, FlowError::Plugin { .. } | FlowError::Deployed { .. })
 }
 
 /// The reloader logs the result.
