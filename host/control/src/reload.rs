@@ -242,7 +242,7 @@ impl Reloader {
             }
             ReloadResult::Unchanged => tracing::info!(?trigger, "nothing to reload: the files did not change"),
             ReloadResult::Refused => {
-                for diagnostic in diagnostics.iter() {
+                for diagnostic in diagnostics.iter().filter(|one| one.severity == Severity::Error) {
                     tracing::warn!(code = %diagnostic.code, %diagnostic, "reload refused: mistake in a file");
                 }
                 tracing::warn!(

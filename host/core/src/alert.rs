@@ -62,4 +62,6 @@ pub struct Observation {
     pub owner: Option<String>,
     /// The command to go on with.
     pub next: String,
+    /// Which of several that share the key, for kinds that are not repeated: another one is notified again.
+    pub occurrence: Option<u64>,
 }

@@ -100,6 +100,7 @@ impl ConditionReader {
         self.faults.retain(&others);
         conditions.observe_refused_files(&self.refused_files);
         for entry in others {
+            conditions.observe_changed_files(&mut self.refused_files, entry, now);
             conditions.observe_refusals(&mut self.refusals, entry, host.thresholds, now);
             conditions.observe_faults(&mut self.faults, entry, host.thresholds, now);
             conditions.observe_silence(&self.receipts, entry, now);
@@ -153,7 +154,7 @@ impl Conditions {
         };
         let owner = self.owner(flow).map(str::to_owned);
         let key = AlertKey { kind, flow: flow.cloned(), about: about.map(str::to_owned) };
-        let observation = Observation { level, summary, details, owner, next };
+        let observation = Observation { level, summary, details, owner, next, occurrence: None };
         let condition = Condition { observation, since: since.unwrap_or_default(), open: None };
         self.observed.insert(key.clone(), condition);
         key

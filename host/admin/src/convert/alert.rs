@@ -23,7 +23,7 @@ alike! {
 
 impl Convert<v1::Firing> for alert::Firing {
     fn convert(self) -> v1::Firing {
-        let Self { key, summary, details, owner, next, since, notified_at, repeats, gone: _ } = self;
+        let Self { key, summary, details, owner, next, occurrence: _, since, notified_at, repeats, gone: _ } = self;
         v1::Firing { key: key.convert(), summary, details, owner, next, since, notified_at, repeats }
     }
 }

@@ -41,6 +41,9 @@ pub struct Firing {
     /// The command to go on with.
     #[serde(default)]
     pub next: String,
+    /// Which of several that share the key it was last notified of.
+    #[serde(default)]
+    pub occurrence: Option<u64>,
     /// Since when.
     pub since: Timestamp,
     /// When it was last notified.
@@ -117,8 +120,30 @@ impl Firing {
     }
 
     fn begin(key: &AlertKey, observation: &Observation, now: Timestamp) -> Self {
-        let Observation { summary, details, owner, next, level: _ } = observation.clone();
-        Self { key: key.clone(), summary, details, owner, next, since: now, notified_at: now, repeats: 0, gone: None }
+        let Observation { summary, details, owner, next, occurrence, level: _ } = observation.clone();
+        Self {
+            key: key.clone(),
+            summary,
+            details,
+            owner,
+            next,
+            occurrence,
+            since: now,
+            notified_at: now,
+            repeats: 0,
+            gone: None,
+        }
+    }
+
+    /// Whether it happened again under the same key.
+    fn is_another(&mut self, observation: &Observation) -> bool {
+        if observation.level != Level::On {
+            return false;
+        }
+        let before = self.occurrence;
+        self.occurrence = observation.occurrence;
+        // An alert that an earlier version began doesn't say which one it was.
+        before.is_some() && before != observation.occurrence
     }
 
     /// Takes note that the condition is gone now; true when it has been for this long.
@@ -140,7 +165,8 @@ impl Firing {
         self.next.clone_from(&observation.next);
         // A clock that was ahead at the last notification must not delay the next one.
         self.notified_at = self.notified_at.min(now);
-        if !self.key.kind.repeats() || now.since(self.notified_at) < repeat {
+        let is_due = self.key.kind.repeats() && now.since(self.notified_at) >= repeat;
+        if !self.is_another(observation) && !is_due {
             return None;
         }
         self.notified_at = now;
@@ -165,7 +191,8 @@ mod tests {
     }
 
     fn observation(level: Level) -> Observation {
-        Observation { level, summary: "it is broken".into(), details: Map::new(), owner: None, next: String::new() }
+        let summary = "it is broken".to_owned();
+        Observation { level, summary, details: Map::new(), owner: None, next: String::new(), occurrence: None }
     }
 
     fn seen(levels: &[(u8, Level)]) -> BTreeMap<AlertKey, Observation> {
@@ -204,6 +231,21 @@ mod tests {
         let mut state = AlertState::default();
         assert_eq!(at(&mut state, 0, &[(rolled_back, Level::On)]), [NotificationKind::Trigger]);
         assert_eq!(at(&mut state, 1_000_000, &[(rolled_back, Level::On)]), []);
+    }
+
+    #[test]
+    fn what_happens_again_under_the_same_key_is_told_although_it_is_not_repeated() {
+        let key = AlertKey { kind: AlertKind::DeploymentRolledBack, ..key(0) };
+        let mut state = AlertState::default();
+        let mut told = |ms, occurrence, level| {
+            let observation = Observation { occurrence: Some(occurrence), ..observation(level) };
+            state.look(Timestamp(ms), &BTreeMap::from([(key.clone(), observation)]), TERMS).len()
+        };
+        assert_eq!(told(0, 1, Level::On), 1);
+        assert_eq!(told(10_000, 1, Level::On), 0);
+        assert_eq!(told(20_000, 1, Level::Between), 0, "another version is on trial");
+        assert_eq!(told(30_000, 2, Level::On), 1, "and is rolled back, too");
+        assert_eq!(told(40_000, 2, Level::On), 0);
     }
 
     #[test]

@@ -219,6 +219,7 @@ pub(super) fn test_notifications(alert: &Alert, origin: Origin<'_>, now: Timesta
         details: Map::from_iter([("test".to_owned(), true.into())]),
         owner: None,
         next: "gantry alert list".to_owned(),
+        occurrence: None,
         since: now,
         notified_at: now,
         repeats: 0,

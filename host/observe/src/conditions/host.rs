@@ -66,7 +66,7 @@ impl Conditions {
             }
             let flow = &rolled_back.flow;
             let step = rolled_back.step.as_str();
-            self.add(Found {
+            let key = self.add(Found {
                 kind: AlertKind::DeploymentRolledBack,
                 flow: Some(flow),
                 about: Some(step),
@@ -84,6 +84,9 @@ impl Conditions {
                 next: "gantry deploy history".to_owned(),
                 since: Some(rolled_back.at),
             });
+            if let Some(condition) = self.observed.get_mut(&key) {
+                condition.observation.occurrence = Some(rolled_back.number);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use gantry_store::GroupState;
 
 use super::host::free;
 use super::intake::known_past;
+use super::refused_files::CHANGED;
 use super::targets::place;
 use super::{ConditionReader, MAX_TEXT};
 use crate::monitor;
@@ -45,6 +46,11 @@ impl ConditionReader {
             }
             AlertKind::QueueDelayed => over_in_queue(host, entry),
             AlertKind::DeploymentRolledBack => over_at_step(host, entry, about),
+            AlertKind::FileRefused if about == CHANGED => {
+                format!(
+                    "No file of flow `{flow}` changed after being read within the last day, as far as the host knows"
+                )
+            }
             AlertKind::FileRefused => {
                 format!("No file that flow `{flow}` refused within the last day is left where refused files are put")
             }

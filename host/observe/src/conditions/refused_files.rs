@@ -1,6 +1,8 @@
 //! Files that a source refused and nobody has dealt with: those that lie in the directory for refused files, with a report
 //! beside each. The directory itself is what counts, so a restart changes nothing.
 //!
+//! A file that changed after it was read has no report. It is counted, for as long as the host runs.
+//!
 //! Directories may be on a share that hangs. They are read on a thread of their own, and what was last read counts.
 
 use std::collections::BTreeMap;
@@ -13,6 +15,7 @@ use gantry_engine::active_flows::ActiveFlow;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
+use super::window::Window;
 use super::{Conditions, Found};
 use crate::shell::quoted;
 
@@ -21,6 +24,9 @@ pub(super) const REFUSED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long the first look may take: later ones are not waited for.
 const FIRST_LOOK: Duration = Duration::from_secs(2);
+
+/// What the alert of changed files is about.
+pub(super) const CHANGED: &str = "changed";
 
 /// What ends the name of a report.
 const REPORT: &str = ".error.txt";
@@ -31,6 +37,7 @@ pub(super) struct RefusedFiles {
     found: BTreeMap<FlowName, Refused>,
     looking: Option<JoinHandle<BTreeMap<FlowName, Refused>>>,
     has_looked: bool,
+    changed: BTreeMap<FlowName, Window>,
 }
 
 /// What lies in one directory.
@@ -44,8 +51,9 @@ struct Refused {
 }
 
 impl RefusedFiles {
-    /// Looks at the directories of these flows.
+    /// Looks at the directories of these flows, and forgets flows that are gone.
     pub(super) async fn look(&mut self, entries: &[&ActiveFlow], now: Timestamp) {
+        self.changed.retain(|flow, _| entries.iter().any(|entry| entry.flow.name == *flow));
         if self.looking.is_none() {
             let directories = directories(entries);
             if directories.is_empty() {
@@ -83,6 +91,33 @@ impl Conditions {
                 since: Some(*first),
             });
         }
+    }
+}
+
+impl Conditions {
+    pub(super) fn observe_changed_files(&mut self, files: &mut RefusedFiles, entry: &ActiveFlow, now: Timestamp) {
+        let flow = &entry.flow.name;
+        if entry.flow.source.refused_files().is_none() {
+            return;
+        }
+        let window = files.changed.entry(flow.clone()).or_default();
+        let count = window.rise(entry.metrics.refused("changed_file"), now, REFUSED_FOR);
+        if count == 0 {
+            return;
+        }
+        let what = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        self.add(Found {
+            kind: AlertKind::FileRefused,
+            flow: Some(flow),
+            about: Some(CHANGED),
+            level: Level::On,
+            summary: format!(
+                "{what} of flow `{flow}` changed after being read within the last day: what was added is not taken in"
+            ),
+            details: json!({ "files": count }),
+            next: format!("gantry check {}", quoted(&entry.flow.file)),
+            since: window.began(),
+        });
     }
 }
 

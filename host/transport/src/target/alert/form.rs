@@ -73,6 +73,7 @@ mod tests {
             details: Map::from_iter([("open".to_owned(), 2.into())]),
             owner: Some("sales@example.com".into()),
             next: "gantry dlq group 3f1b0a6e".into(),
+            occurrence: None,
             since: Timestamp(1_614_265_270_000),
             notified_at: Timestamp(1_614_265_330_000),
             repeats: 0,
