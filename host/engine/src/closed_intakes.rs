@@ -70,6 +70,12 @@ impl ClosedIntakes {
         self.closed.read().get(flow).cloned()
     }
 
+    /// All of them, by flow.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<FlowName, IntakeClosure> {
+        self.closed.read().clone()
+    }
+
     /// Closes the intake of a flow; returns when that is on disk. It holds from the first moment on. An intake that is closed
     /// already stays closed for its first reason.
     pub async fn close(&self, flow: &FlowName, closure: IntakeClosure) -> Result<IntakeClosure, StoreError> {

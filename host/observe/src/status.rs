@@ -38,6 +38,8 @@ pub enum FindingKind {
     TargetThrottled,
     /// A flow refuses what is sent to it.
     IntakeRefusing,
+    /// An operator closed a flow's intake.
+    IntakeClosed,
     /// A flow's messages wait for too long.
     QueueDelayed,
     /// Messages wait for a flow that is not in force.
@@ -62,6 +64,8 @@ pub enum FindingKind {
     JobFailing,
     /// An endpoint does not get its notifications.
     AlertNotDelivered,
+    /// The host's file states settings that come into force by a restart.
+    RestartNeeded,
     /// Others may read a secret.
     SecretExposed,
 }

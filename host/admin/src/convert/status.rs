@@ -11,8 +11,8 @@ alike! {
     status::LookedAt => v1::LookedAt { flows, targets, queued, open_dead_letters, jobs, deployments, alerts }
     status::FindingKind => v1::FindingKind [
         NoHost, StoreFailed, DiskLow, ReloadRefused, FlowBroken, TargetDisabled, TargetPaused, BreakerOpen,
-        TargetThrottled, IntakeRefusing, QueueDelayed, QueueWaiting, FlowSilent, FileRefused, DeadLetters,
+        TargetThrottled, IntakeRefusing, IntakeClosed, QueueDelayed, QueueWaiting, FlowSilent, FileRefused, DeadLetters,
         PluginFaulting, CriteriaMissed, DeploymentRolledBack, DeploymentOnTrial, JobHeld, JobFailing,
-        AlertNotDelivered, SecretExposed,
+        AlertNotDelivered, RestartNeeded, SecretExposed,
     ]
 }

@@ -90,6 +90,8 @@ coded_enum! {
         TargetThrottled => "target_throttled",
         /// A flow refuses what is sent to it.
         IntakeRefusing => "intake_refusing",
+        /// An operator closed a flow's intake.
+        IntakeClosed => "intake_closed",
         /// A flow's messages wait for too long.
         QueueDelayed => "queue_delayed",
         /// Messages wait for a flow that is not in force, or for a host.
@@ -114,6 +116,8 @@ coded_enum! {
         JobFailing => "job_failing",
         /// An endpoint does not get its notifications.
         AlertNotDelivered => "alert_not_delivered",
+        /// The host's file states settings that come into force by a restart.
+        RestartNeeded => "restart_needed",
         /// Other users may read a secret.
         SecretExposed => "secret_exposed",
     }

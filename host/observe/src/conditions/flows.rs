@@ -36,7 +36,7 @@ impl Conditions {
             level,
             summary,
             details: json!({ "depth": waiting, "age_seconds": age.as_secs(), "oldest": oldest.to_string() }),
-            next: "gantry flow list".to_owned(),
+            next: format!("gantry queue list --flow {flow} --oldest"),
             since: Some(oldest.after(limit).min(now)),
         });
     }

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use gantry_config::SecretRef;
 use gantry_control::rollout::{Deployment, Phase};
-use gantry_core::FlowName;
 use gantry_core::alert::Severity;
+use gantry_core::{FlowName, escape};
+use gantry_engine::closed_intakes::IntakeClosure;
 use gantry_engine::target_report::{TargetReport, TargetState, Throttle};
 use gantry_security::readable_by_others;
 use gantry_store::{Job, JobState};
@@ -21,6 +22,9 @@ use crate::view::HostView;
 /// How long a notification may wait for its endpoint before that is said.
 const NOTIFIED_WITHIN: Duration = Duration::from_secs(60);
 
+/// Most characters of a text that somebody wrote.
+const MAX_TEXT: usize = 200;
+
 /// How long a look at the files of secrets may take: they may be on a share that hangs.
 const SECRETS_WITHIN: Duration = Duration::from_secs(2);
 
@@ -33,6 +37,8 @@ pub(super) async fn add(view: &HostView, alerts: &[AlertReport], findings: &mut 
     let of_flows = targets.iter().filter(|target| !alerts.iter().any(|alert| alert.flow == target.flow));
     findings.extend(of_flows.clone().filter_map(throttled));
     findings.extend(waiting_queues(view));
+    findings.extend(view.closed_intakes.all().iter().map(closed));
+    findings.extend(restart_needed(view));
     findings.extend(alerts.iter().filter_map(|alert| not_delivered(view, alert)));
     findings.extend(exposed_secrets(view).await);
     let jobs = view.store.jobs().await.unwrap_or_default();
@@ -97,12 +103,48 @@ fn waiting_queue(view: &HostView, flow: FlowName, messages: u64) -> Finding {
         severity: Severity::Error,
         summary: format!("{wait} in the queue of flow `{flow}`, whose file was removed"),
         since: view.store.depth(&flow).oldest,
+        next: format!("gantry queue list --flow {flow}"),
         flow: Some(flow),
         about: None,
         owner: None,
-        next: "gantry flow list".to_owned(),
         runbook: None,
     }
+}
+
+fn closed((flow, closure): (&FlowName, &IntakeClosure)) -> Finding {
+    let IntakeClosure { at, by, reason } = closure;
+    Finding {
+        kind: FindingKind::IntakeClosed,
+        severity: Severity::Warning,
+        summary: format!(
+            "Flow `{flow}` takes nothing in: closed by {}: {}",
+            escape(by, MAX_TEXT),
+            escape(reason, MAX_TEXT)
+        ),
+        since: Some(*at),
+        next: format!("gantry flow open {flow}"),
+        flow: Some(flow.clone()),
+        about: None,
+        owner: None,
+        runbook: None,
+    }
+}
+
+/// Settings of the host's file that the last reload could not put in force.
+fn restart_needed(view: &HostView) -> Option<Finding> {
+    let report = view.reloader.last().filter(|report| !report.restart.is_empty())?;
+    let names: Vec<_> = report.restart.iter().map(|change| format!("`{}`", change.setting)).collect();
+    Some(Finding {
+        kind: FindingKind::RestartNeeded,
+        severity: Severity::Warning,
+        summary: format!("The host's file was changed, and {} take a restart to come into force", names.join(", ")),
+        since: Some(report.at),
+        flow: None,
+        about: None,
+        owner: None,
+        next: "gantry reload".to_owned(),
+        runbook: None,
+    })
 }
 
 fn not_delivered(view: &HostView, alert: &AlertReport) -> Option<Finding> {
