@@ -5,7 +5,7 @@
 //! test compares it with `docs/reference/openapi.json` (`UPDATE_DOCS=1` writes that file).
 
 use axum::Json;
-use gantry_api::v1::{Code, GroupAction, Order, Problem, TargetCommand};
+use gantry_api::v1::{Code, GroupAction, Order, Problem, QueueOrder, TargetCommand};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, PathItem};
@@ -104,6 +104,7 @@ pub fn openapi() -> OpenApi {
     // These occur only in paths, where the router doesn't collect schemas.
     components.schemas.insert(<GroupAction as ToSchema>::name().into_owned(), GroupAction::schema());
     components.schemas.insert(<Order as ToSchema>::name().into_owned(), Order::schema());
+    components.schemas.insert(<QueueOrder as ToSchema>::name().into_owned(), QueueOrder::schema());
     components.schemas.insert(<TargetCommand as ToSchema>::name().into_owned(), TargetCommand::schema());
     let mut named = Vec::new();
     Problem::schemas(&mut named);

@@ -1,8 +1,8 @@
-//! Operations on the queue: withdraw, discard, move. Each works on at most [`MOST_AT_ONCE`] messages, and says where to go
-//! on: whoever wants all of them asks until nothing is left.
+//! Operations on the queue: withdraw, discard, move. The writes carry no audit entry, because the outcome says how many messages
+//! there were. Each works on at most [`MOST_AT_ONCE`] messages, and says where to go on: whoever wants all of them asks until
+//! nothing is left.
 
-use gantry_core::Clock as _;
-use gantry_core::{FlowName, MessageId, Resolution, SystemClock, coded_enum};
+use gantry_core::{Clock as _, FlowName, MessageId, Resolution, SystemClock, coded_enum};
 use gantry_engine::withdrawn::Withdrawer;
 use gantry_store::{AuditOutcome, ClaimedPage, Leased, NotMoved, QueueFilter};
 
@@ -66,6 +66,8 @@ pub struct QueueChange {
     pub stayed: Vec<Stayed>,
     /// The number after which to go on, if there may be more.
     pub next: Option<u64>,
+    /// Why, in the operator's words.
+    pub reason: String,
 }
 
 /// A message that stays in the queue.
@@ -171,17 +173,18 @@ impl Operation for MoveQueued {
 
     async fn run(self, call: Call) -> Result<QueueChange, OperationError> {
         call.services().check_names(&names(&self.filter)).await?;
+        call.services().check_names(&Names { flow: Some(self.to.clone()), ..Names::default() }).await?;
         call.refuse_broken(&self.to)?;
         call.services().check_in_force(&self.to).await?;
         if self.filter.flow.as_ref() == Some(&self.to) {
             return Err(OperationError::SameFlow(self.to));
         }
         let ClaimedPage { claimed, in_progress, next } = claim(&call, &self.filter, self.after).await?;
-        let mut change = QueueChange { next, ..QueueChange::default() };
+        let mut change = QueueChange { next, reason: self.reason.clone(), ..QueueChange::default() };
         in_progress.into_iter().for_each(|message| change.stays(message, StayReason::InProgress));
         let elsewhere = claimed.into_iter().filter(|leased| leased.envelope.flow != self.to);
         for some in chunks(elsewhere.collect()) {
-            for moved in call.store().move_queued(some, self.to.clone(), call.by()).await? {
+            for moved in call.services().store.move_queued(some, self.to.clone(), call.by()).await? {
                 match moved.stayed {
                     None => change.changed += 1,
                     Some(why) => change.stays(moved.message, why.into()),
@@ -211,7 +214,7 @@ async fn take_out(call: &Call, taking: Taking) -> Result<QueueChange, OperationE
     }
     call.services().check_names(&names(&filter)).await?;
     let ClaimedPage { claimed, in_progress, next } = claim(call, &filter, after).await?;
-    let mut change = QueueChange { next, ..QueueChange::default() };
+    let mut change = QueueChange { next, reason: reason.clone(), ..QueueChange::default() };
     in_progress.into_iter().for_each(|message| change.stays(message, StayReason::InProgress));
     let now = SystemClock.now();
     let withdrawer = Withdrawer { by: call.by(), reason, now };
@@ -220,14 +223,14 @@ async fn take_out(call: &Call, taking: Taking) -> Result<QueueChange, OperationE
     for some in chunks(claimed) {
         let count = some.len() as u64;
         let withdrawals = some.into_iter().map(|leased| withdrawer.withdraw(leased)).collect();
-        call.store().withdraw(withdrawals, resolution.clone()).await?;
+        call.services().store.withdraw(withdrawals, resolution.clone()).await?;
         change.changed += count;
     }
     Ok(change)
 }
 
 async fn claim(call: &Call, filter: &QueueFilter, after: Option<u64>) -> Result<ClaimedPage, OperationError> {
-    Ok(call.store().claim_queued(filter.clone(), after, MOST_AT_ONCE).await?)
+    Ok(call.services().store.claim_queued(filter.clone(), after, MOST_AT_ONCE).await?)
 }
 
 /// The messages in portions of one write each, the first first.
@@ -245,7 +248,8 @@ fn names(filter: &QueueFilter) -> Names {
 
 fn outcome(what: &str, change: &QueueChange) -> (AuditOutcome, Option<String>) {
     let stay = if change.stay == 0 { String::new() } else { format!(", {} stay", change.stay) };
-    (AuditOutcome::Done, Some(format!("{} {what}{stay}", change.changed)))
+    let why = if change.reason.is_empty() { String::new() } else { format!(": {}", change.reason) };
+    (AuditOutcome::Done, Some(format!("{} {what}{stay}{why}", change.changed)))
 }
 
 /// A short description of a filter.

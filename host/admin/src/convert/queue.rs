@@ -15,9 +15,16 @@ alike! {
         InProgress, InLine, BehindMessage, BehindDeadLetter, Retry, RunAgain, TargetPaused, TargetDisabled,
         TargetRefuses, TargetThrottles, BreakerOpen, RetryBudget, TargetBusy, FlowBroken, FlowMissing, HostStopped,
     ]
-    operations::QueueChange => v1::QueueChange { changed, stay, stayed, next }
     operations::Stayed => v1::Stayed { message, reason }
     operations::StayReason => v1::StayReason [InProgress, Replay, PartlyDelivered, Duplicate]
+}
+
+impl Convert<v1::QueueChange> for operations::QueueChange {
+    fn convert(self) -> v1::QueueChange {
+        // Whoever asks knows why.
+        let Self { changed, stay, stayed, next, reason: _ } = self;
+        v1::QueueChange { changed, stay, stayed: stayed.convert(), next }
+    }
 }
 
 impl Convert<v1::QueuedMessage> for operations::Waiting {

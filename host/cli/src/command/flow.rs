@@ -1,6 +1,7 @@
 //! `gantry flow list|diagram|close|open`
 
-mod intake;
+mod close;
+mod open;
 
 use std::path::PathBuf;
 
@@ -19,8 +20,8 @@ use crate::text;
 pub(crate) enum Flow {
     List(List),
     Diagram(Diagram),
-    Close(intake::Close),
-    Open(intake::Open),
+    Close(close::Close),
+    Open(open::Open),
 }
 
 /// List the flows of a running host: their steps, queued messages and open dead letters
@@ -76,11 +77,15 @@ fn broken(flow: &FlowReport) -> String {
     format!("\n{} is broken and {runs}:\n{why}  next: {next}; put it right, then run: gantry reload\n", flow.name)
 }
 
+/// `closed by anna at …: stocktaking`
+fn closed_by(IntakeClosure { at, by, reason }: &IntakeClosure) -> String {
+    format!("closed by {by} at {at}: {}", text::escape(reason))
+}
+
 /// Who closed the intake of a flow.
 fn closed(flow: &FlowReport) -> String {
-    let Some(IntakeClosure { at, by, reason }) = &flow.closed else { return String::new() };
-    let reason = text::escape(reason);
-    format!("\n{0} takes nothing in since {at}: closed by {by}: {reason}\n  next: gantry flow open {0}\n", flow.name)
+    let Some(closure) = &flow.closed else { return String::new() };
+    format!("\n{0} takes nothing in: {1}\n  next: gantry flow open {0}\n", flow.name, closed_by(closure))
 }
 
 /// What to do about the messages of a flow that is gone.

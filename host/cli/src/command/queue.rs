@@ -1,8 +1,11 @@
 //! `gantry queue list|export|withdraw|discard|move`: the messages that wait.
 
 mod change;
+mod discard;
 mod export;
 mod list;
+mod r#move;
+mod withdraw;
 
 use clap::{Args, Subcommand};
 use gantry_api::v1;
@@ -20,9 +23,9 @@ const WHICH: &str = "Which messages";
 pub(crate) enum Queue {
     List(list::List),
     Export(export::Export),
-    Withdraw(change::Withdraw),
-    Discard(change::Discard),
-    Move(change::Move),
+    Withdraw(withdraw::Withdraw),
+    Discard(discard::Discard),
+    Move(r#move::Move),
 }
 
 /// Which messages. All given options must match; without any, all messages match.

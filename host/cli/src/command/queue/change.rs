@@ -1,8 +1,8 @@
-//! `gantry queue withdraw|discard|move`
+//! What `gantry queue withdraw|discard|move` share: which messages, and the change portion by portion.
 
 use clap::Args;
-use gantry_api::v1::{QueueChange, QueueChangeRequest, QueueFilter, QueueMoveRequest, StayReason};
-use gantry_core::{Clock as _, FlowName, MessageId, SystemClock};
+use gantry_api::v1::{QueueChange, QueueChangeRequest, QueueFilter, StayReason};
+use gantry_core::{Clock as _, MessageId, SystemClock};
 
 use super::Filter;
 use crate::args::{HostArgs, Who};
@@ -11,116 +11,39 @@ use crate::command::dlq::selection::ask;
 use crate::exit::Failure;
 use crate::output::{Output, counted};
 
-/// Take messages out of the queue: they become dead letters that are acknowledged, with code `withdrawn`
-///
-/// A message that was replayed becomes the dead letter that it was before: this takes a redrive back.
-#[derive(Debug, Args)]
-pub(crate) struct Withdraw {
-    #[command(flatten)]
-    which: Which,
-    /// Why; kept with the dead letters
-    #[arg(long)]
-    reason: String,
-    #[command(flatten)]
-    common: Common,
-}
-
-/// Discard messages that are in the queue, with a reason; a record of each is kept, as of a discarded dead letter
-#[derive(Debug, Args)]
-pub(crate) struct Discard {
-    #[command(flatten)]
-    which: Which,
-    /// Why; kept with the dead letters
-    #[arg(long)]
-    reason: String,
-    #[command(flatten)]
-    common: Common,
-}
-
-/// Move messages to the end of another flow's queue, which processes them from the beginning
-///
-/// Replays, messages that a target already has a part of, and duplicates of messages in the other flow stay where they are.
-#[derive(Debug, Args)]
-pub(crate) struct Move {
-    #[command(flatten)]
-    which: Which,
-    /// The flow that gets them; it must be in force
-    #[arg(long, value_name = "FLOW")]
-    to: FlowName,
-    /// Why; kept in the audit
-    #[arg(long, default_value = "", hide_default_value = true)]
-    reason: String,
-    #[command(flatten)]
-    common: Common,
-}
-
 /// Messages by id, or all that match a filter.
 #[derive(Debug, Args)]
-struct Which {
+pub(crate) struct Which {
     /// The messages' ids
     #[arg(value_name = "MESSAGE", required_unless_present_any = ["all", "flow", "key", "dedupe_key", "target", "source", "job"])]
-    messages: Vec<MessageId>,
+    pub(crate) messages: Vec<MessageId>,
     /// All messages that match the other options, even if there is none of these
     #[arg(long, conflicts_with = "messages")]
-    all: bool,
+    pub(crate) all: bool,
     #[command(flatten)]
-    filter: Filter,
+    pub(crate) filter: Filter,
 }
 
 #[derive(Debug, Args)]
-struct Common {
+pub(crate) struct Common {
     #[command(flatten)]
-    who: Who,
+    pub(crate) who: Who,
     /// Do it without asking for confirmation
     #[arg(long)]
-    yes: bool,
+    pub(crate) yes: bool,
     #[command(flatten)]
-    host: HostArgs,
+    pub(crate) host: HostArgs,
 }
 
 /// The words for a change.
-struct Words {
-    verb: &'static str,
-    past: &'static str,
-}
-
-impl Withdraw {
-    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let words = Words { verb: "withdraw", past: "withdrawn" };
-        let mut request = self.which.request(&self.reason, &self.common);
-        self.which.change(&self.common, output, &words, async |client, after| {
-            request.after = after;
-            client.withdraw_queued(&request).await
-        })
-    }
-}
-
-impl Discard {
-    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let words = Words { verb: "discard", past: "discarded" };
-        let mut request = self.which.request(&self.reason, &self.common);
-        self.which.change(&self.common, output, &words, async |client, after| {
-            request.after = after;
-            client.discard_queued(&request).await
-        })
-    }
-}
-
-impl Move {
-    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let words = Words { verb: "move", past: "moved" };
-        let QueueChangeRequest { messages, filter, by, reason, .. } = self.which.request(&self.reason, &self.common);
-        let mut request = QueueMoveRequest { to: self.to.clone(), messages, filter, after: None, by, reason };
-        self.which.change(&self.common, output, &words, async |client, after| {
-            request.after = after;
-            client.move_queued(&request).await
-        })
-    }
+pub(super) struct Words {
+    pub(super) verb: &'static str,
+    pub(super) past: &'static str,
 }
 
 impl Which {
     /// What is queued from now on is not meant.
-    fn request(&self, reason: &str, common: &Common) -> QueueChangeRequest {
+    pub(super) fn request(&self, reason: &str, common: &Common) -> QueueChangeRequest {
         let filter = self.filter.to_api();
         QueueChangeRequest {
             messages: self.messages.clone(),
@@ -132,7 +55,7 @@ impl Which {
     }
 
     /// Asks, then changes portion by portion until nothing is left.
-    fn change(
+    pub(super) fn change(
         &self,
         common: &Common,
         output: &Output,

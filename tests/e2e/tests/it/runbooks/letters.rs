@@ -21,7 +21,7 @@ async fn dead_letters_at_night() {
     let (id, fingerprint) = letter(&site);
     let shown = site.run("dlq groups --state open", &[("FINGERPRINT", &fingerprint), ("ID", &id)]).ok();
     assert!(shown.contains("target-refused-422"), "{shown}");
-    site.run("acknowledge --note", &[("FINGERPRINT", &fingerprint)]).ok();
+    site.run("acknowledge --for", &[("FINGERPRINT", &fingerprint)]).ok();
     erp.set_rule(|_| None);
     let said = site.run("dlq redrive", &[("FINGERPRINT", &fingerprint), ("ID", &id)]).ok();
     assert!(said.contains("finished"), "{said}");
