@@ -220,6 +220,7 @@ impl FlowRegistry {
             .collect();
         let names = entries.iter().map(|entry| entry.flow.name.clone());
         let names = names.chain(self.broken.iter().map(|carried| carried.entry.name.clone())).collect();
+        let is_any_broken = !self.broken.is_empty();
         let files = self.last_good.clone();
         let written = tokio::task::spawn_blocking(move || {
             for (flow, fingerprint, since) in &kept {
@@ -227,7 +228,8 @@ impl FlowRegistry {
                     tracing::warn!(flow = %flow.name, %error, "the configuration in force was not copied; a start at which the flow is broken runs without it, or with an older one");
                 }
             }
-            files.keep_only(&names)
+            // A flow that is broken may have had another name: then its copy is the one of a name that is gone.
+            if is_any_broken { Ok(()) } else { files.keep_only(&names) }
         });
         match written.await {
             Ok(Ok(())) => {}

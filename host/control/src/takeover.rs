@@ -60,6 +60,10 @@ impl Takeover {
         shared.overrides.forget(former);
         let Renamed { messages, dead_letters, left } = shared.store.rename_flow(former, flow).await?;
         shared.store.wake(flow);
+        if messages + dead_letters + left == 0 {
+            tracing::info!(%flow, %former, "no message and no dead letter was left under the former name of a flow: if there should be, check its spelling");
+            return Ok(());
+        }
         tracing::info!(%flow, %former, messages, dead_letters, "flow took over what was left under its former name");
         if left > 0 {
             tracing::warn!(%flow, %former, left, "messages that were in progress stay under the former name until the next reload or start");

@@ -54,6 +54,8 @@ pub(crate) struct ConditionReader {
 pub(crate) struct Conditions {
     observed: BTreeMap<AlertKey, Condition>,
     owners: BTreeMap<FlowName, String>,
+    /// The former names of flows that have any.
+    former: BTreeMap<FlowName, Vec<FlowName>>,
 }
 
 /// One condition.
@@ -90,7 +92,8 @@ impl ConditionReader {
         let (of_alerts, others): (Vec<_>, Vec<_>) =
             entries.iter().partition(|entry| entry.flow.source.of_kind::<AlertSource>().is_some());
         let of_alerts: BTreeSet<_> = of_alerts.iter().map(|entry| &entry.flow.name).collect();
-        let mut conditions = Conditions { owners: owners(host, &others), ..Conditions::default() };
+        let mut conditions =
+            Conditions { owners: owners(host, &others), former: former(&others), ..Conditions::default() };
         for group in self.groups.iter().filter(|group| !of_alerts.contains(&group.flow)) {
             conditions.observe_group(group);
         }
@@ -146,6 +149,11 @@ impl Conditions {
         self.owners.get(flow?).map(String::as_str)
     }
 
+    /// The names that a flow had before.
+    pub(crate) fn former_names(&self, flow: Option<&FlowName>) -> &[FlowName] {
+        flow.and_then(|flow| self.former.get(flow)).map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn add(&mut self, found: Found<'_>) -> AlertKey {
         let Found { kind, flow, about, level, summary, details, next, since } = found;
         let details = match details {
@@ -162,6 +170,11 @@ impl Conditions {
 }
 
 /// The owners of the flows that have one, broken ones included.
+fn former(entries: &[&ActiveFlow]) -> BTreeMap<FlowName, Vec<FlowName>> {
+    let renamed = entries.iter().map(|entry| &entry.flow).filter(|flow| !flow.formerly.is_empty());
+    renamed.map(|flow| (flow.name.clone(), flow.formerly.clone())).collect()
+}
+
 fn owners(host: &HostView, entries: &[&ActiveFlow]) -> BTreeMap<FlowName, String> {
     let broken = host.flows.broken();
     let flows = entries.iter().map(|entry| &entry.flow).chain(broken.iter().filter_map(|broken| broken.flow.as_ref()));

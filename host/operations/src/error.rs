@@ -44,6 +44,9 @@ pub enum OperationError {
     /// Messages are to be moved to the flow that they belong to.
     #[error("these messages belong to the flow `{0}` already")]
     SameFlow(FlowName),
+    /// A flow that takes messages from the host itself only.
+    #[error("the flow `{0}` takes nothing but what the host says of itself")]
+    AboutTheHost(FlowName),
     /// The end of a state that has none.
     #[error("only an acknowledgement has an end (`until`)")]
     NoEnd,
@@ -154,9 +157,12 @@ impl OperationError {
             Self::Denied { .. } => ErrorKind::Denied,
             Self::NoFlow(_) => ErrorKind::Conflict,
             Self::NoHost => ErrorKind::NoHost,
-            Self::NoReason | Self::NoEnd | Self::Patch(_) | Self::SameFlow(_) | Self::TooLong { .. } => {
-                ErrorKind::Invalid
-            }
+            Self::NoReason
+            | Self::NoEnd
+            | Self::Patch(_)
+            | Self::SameFlow(_)
+            | Self::AboutTheHost(_)
+            | Self::TooLong { .. } => ErrorKind::Invalid,
             Self::NoDeadLetter(_) | Self::Alert(_) | Self::Name(_) => ErrorKind::NotFound,
             Self::Broken(_) => ErrorKind::Conflict,
             Self::Find(error) => of_find(error),

@@ -99,6 +99,7 @@ impl Operation for CloseIntake {
         if reason.trim().is_empty() {
             return Err(OperationError::NoReason);
         }
+        call.refuse_of_alert(&flow)?;
         let closure = IntakeClosure { at: SystemClock.now(), by: call.by(), reason };
         Ok(closed_intakes(&call, &flow).await?.close(&flow, closure).await?)
     }

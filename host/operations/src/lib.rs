@@ -24,6 +24,7 @@ mod dead_letters;
 mod dedupe;
 mod deployments;
 mod error;
+mod filters;
 mod find;
 mod flows;
 mod groups;

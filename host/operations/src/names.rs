@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use gantry_core::{FlowName, TargetName};
 use gantry_engine::known_flows::{FlowsInForce, KnownFlows, nearest};
-use gantry_store::{DeadLetterGroup, Filter, GroupFilter, StoreError};
+use gantry_store::{DeadLetterGroup, Filter, GroupFilter, QueueFilter, StoreError};
 
 use crate::services::Services;
 
@@ -124,6 +124,15 @@ impl Services {
             }
         }
         Ok(())
+    }
+
+    /// The filter with the flows whose only target is the one that it asks for: whatever they have queued goes there.
+    pub(crate) async fn completed(&self, filter: QueueFilter) -> Result<QueueFilter, StoreError> {
+        let Some(target) = &filter.target else { return Ok(filter) };
+        let in_force = self.in_force().await?.unwrap_or_default();
+        let only = in_force.into_iter().filter(|(_, parts)| parts.targets.iter().eq([target]));
+        let only_target_of = only.map(|(flow, _)| flow).collect();
+        Ok(QueueFilter { only_target_of, ..filter })
     }
 
     /// Refuses names that nobody knows.

@@ -124,6 +124,16 @@ impl Call {
         Ok(host.map_or(Ok(()), |host| host.flows.refuse_broken(flow))?)
     }
 
+    /// Refuses the flow of an alert: it takes nothing but what is said of alerts.
+    pub(crate) fn refuse_of_alert(&self, flow: &FlowName) -> Result<(), OperationError> {
+        let entries = self.services.host.as_ref().map(|host| host.flows.entries());
+        let mut entries = entries.iter().flat_map(|entries| entries.iter());
+        match entries.any(|entry| entry.flow.name == *flow && entry.flow.source.is_about_the_host()) {
+            true => Err(OperationError::AboutTheHost(flow.clone())),
+            false => Ok(()),
+        }
+    }
+
     /// Whether a host is running.
     pub(crate) fn is_running(&self) -> bool {
         self.services.host.is_some()

@@ -2,9 +2,9 @@
 //! there were. Each works on at most [`MOST_AT_ONCE`] messages, and says where to go on: whoever wants all of them asks until
 //! nothing is left.
 
-use gantry_core::{Clock as _, FlowName, MessageId, Resolution, SystemClock, coded_enum};
+use gantry_core::{Clock as _, FlowName, JobId, MessageId, Resolution, SystemClock, coded_enum};
 use gantry_engine::withdrawn::Withdrawer;
-use gantry_store::{AuditOutcome, ClaimedPage, Leased, NotMoved, QueueFilter};
+use gantry_store::{AuditOutcome, ClaimedPage, JobError, Leased, NotMoved, QueueFilter};
 
 use crate::error::OperationError;
 use crate::names::Names;
@@ -175,6 +175,7 @@ impl Operation for MoveQueued {
         call.services().check_names(&names(&self.filter)).await?;
         call.services().check_names(&Names { flow: Some(self.to.clone()), ..Names::default() }).await?;
         call.refuse_broken(&self.to)?;
+        call.refuse_of_alert(&self.to)?;
         call.services().check_in_force(&self.to).await?;
         if self.filter.flow.as_ref() == Some(&self.to) {
             return Err(OperationError::SameFlow(self.to));
@@ -213,6 +214,9 @@ async fn take_out(call: &Call, taking: Taking) -> Result<QueueChange, OperationE
         return Err(OperationError::NoReason);
     }
     call.services().check_names(&names(&filter)).await?;
+    if let Some(job) = filter.job {
+        hold(call, job, &reason).await?;
+    }
     let ClaimedPage { claimed, in_progress, next } = claim(call, &filter, after).await?;
     let mut change = QueueChange { next, reason: reason.clone(), ..QueueChange::default() };
     in_progress.into_iter().for_each(|message| change.stays(message, StayReason::InProgress));
@@ -229,8 +233,17 @@ async fn take_out(call: &Call, taking: Taking) -> Result<QueueChange, OperationE
     Ok(change)
 }
 
+/// Holds a job that is under way, so that it puts nothing into the queue behind what is taken out.
+async fn hold(call: &Call, job: JobId, reason: &str) -> Result<(), OperationError> {
+    match call.services().store.hold_job(job, call.by(), reason.to_owned()).await {
+        Ok(_) | Err(JobError::Ended(_) | JobError::Held(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 async fn claim(call: &Call, filter: &QueueFilter, after: Option<u64>) -> Result<ClaimedPage, OperationError> {
-    Ok(call.services().store.claim_queued(filter.clone(), after, MOST_AT_ONCE).await?)
+    let filter = call.services().completed(filter.clone()).await?;
+    Ok(call.services().store.claim_queued(filter, after, MOST_AT_ONCE).await?)
 }
 
 /// The messages in portions of one write each, the first first.
@@ -254,7 +267,7 @@ fn outcome(what: &str, change: &QueueChange) -> (AuditOutcome, Option<String>) {
 
 /// A short description of a filter.
 fn describe(filter: &QueueFilter) -> String {
-    let QueueFilter { messages, flow, source, key, dedupe_key, target, job, since, until } = filter;
+    let QueueFilter { messages, flow, source, key, dedupe_key, target, job, since, until, only_target_of: _ } = filter;
     if let [message] = messages.as_slice() {
         return message.to_string();
     }

@@ -34,6 +34,11 @@ impl Records {
         gantry_observe::status::at_rest(&self.services.store, SystemClock.now()).await
     }
 
+    /// The services that are read from.
+    pub(crate) fn services(&self) -> &Services {
+        &self.services
+    }
+
     /// Refuses names that nobody knows: an empty answer to them would read as "nothing is wrong".
     pub async fn check_names(&self, names: &Names) -> Result<(), NamesError> {
         self.services.check_names(names).await
@@ -110,6 +115,7 @@ impl Records {
 
     /// The messages in the queue that pass the filter, and why each waits.
     pub async fn queued(&self, filter: QueueFilter, page: QueuePage) -> Result<QueuedPage<Waiting>, StoreError> {
+        let filter = self.services.completed(filter).await?;
         let QueuedPage { messages, next } = self.services.store.queued(filter, page).await?;
         let explainer = Explainer::new(self.services.host.as_ref());
         Ok(QueuedPage { messages: messages.into_iter().map(|message| explainer.explain(message)).collect(), next })
@@ -117,7 +123,7 @@ impl Records {
 
     /// How many messages in the queue pass the filter.
     pub async fn count_queued(&self, filter: QueueFilter) -> Result<u64, StoreError> {
-        self.services.store.count_queued(filter).await
+        self.services.store.count_queued(self.services.completed(filter).await?).await
     }
 
     /// Why a message waits, if it is in the queue.
@@ -137,6 +143,7 @@ impl Records {
         let store = &self.services.store;
         let reason = "exported".to_owned();
         let withdrawer = Withdrawer { by, reason, now: SystemClock.now() };
+        let filter = self.services.completed(filter).await?;
         let QueuedPage { messages, next } = store.queued_envelopes(filter, page).await?;
         let mut dead_letters = Vec::new();
         for mut envelope in messages {

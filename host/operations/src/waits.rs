@@ -162,7 +162,7 @@ impl<'a> Explainer<'a> {
         let last = match (pending.status, pending.error) {
             (Some(status), _) => format!("attempt {} failed with status {status}", pending.attempts),
             (None, Some(error)) => format!("attempt {} failed: {}", pending.attempts, error.name()),
-            (None, None) => "it was not attempted yet".to_owned(),
+            (None, None) => "what was attempted so far does not count".to_owned(),
         };
         let text = format!("{last}; the next at `{}` is due at {due}", pending.target);
         Wait { target: Some(pending.target.clone()), ..Wait::of(WaitReason::Retry, text).until(due) }
@@ -233,7 +233,8 @@ fn shut(report: &TargetReport) -> Option<Wait> {
         let wait = breaker.until.map_or(wait.clone(), |until| wait.until(until));
         wait.next(format!("gantry target close-breaker {address}"))
     } else if let Some(throttle) = report.throttle.filter(|_| report.state == TargetState::Throttled) {
-        let text = format!("`{target}` answers 429 and gets one request in {} ms", throttle.gap_ms);
+        let gap = throttle.gap_ms;
+        let text = format!("`{target}` answers 429: it gets one request in {gap} ms, the next at {}", throttle.until);
         Wait::of(WaitReason::TargetThrottles, text).until(throttle.until)
     } else {
         return None;

@@ -112,6 +112,12 @@ impl Store {
             .await
     }
 
+    /// How many dead letters are open, of all flows; never blocks on the disk.
+    #[must_use]
+    pub fn open_dead_letters(&self) -> u64 {
+        self.inner.dead_letters.open()
+    }
+
     /// How many dead letters a flow has, by state; never blocks on the disk.
     #[must_use]
     pub fn dead_letter_counts(&self, flow: &FlowName) -> DeadLetterCounts {

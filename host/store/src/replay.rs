@@ -108,6 +108,7 @@ pub(crate) fn requeue(
         by: request.by.clone(),
         job: request.job,
         revision,
+        was_acknowledged: dead_letter.state == DeadLetterState::Acknowledged,
         first_attempt: count(dead_letter.attempts.len()),
         outcome: None,
         ended_at: None,

@@ -1,5 +1,7 @@
 //! Messages in the queue, and what was done with them.
 
+use std::collections::BTreeSet;
+
 use gantry_api::v1;
 use gantry_core as core;
 use gantry_operations as operations;
@@ -67,6 +69,17 @@ impl Convert<v1::QueuedMessage> for operations::Waiting {
 impl Convert<store::QueueFilter> for v1::QueueFilter {
     fn convert(self) -> store::QueueFilter {
         let Self { flow, source, key, dedupe_key, target, job, since, until } = self;
-        store::QueueFilter { messages: Vec::new(), flow, source, key, dedupe_key, target, job, since, until }
+        store::QueueFilter {
+            messages: Vec::new(),
+            flow,
+            source,
+            key,
+            dedupe_key,
+            target,
+            only_target_of: BTreeSet::new(),
+            job,
+            since,
+            until,
+        }
     }
 }

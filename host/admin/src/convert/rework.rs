@@ -9,7 +9,7 @@ use crate::diff;
 
 alike! {
     core::Acknowledgement = v1::Acknowledgement { at, by }
-    core::ReplayRun = v1::ReplayRun { at, by, job, revision, first_attempt, outcome, ended_at }
+    core::ReplayRun = v1::ReplayRun { at, by, job, revision, was_acknowledged, first_attempt, outcome, ended_at }
     core::ReplayOutcome = v1::ReplayOutcome [Resolved, FailedAgain, Withdrawn]
     core::Revision = v1::Revision { number, at, by, content_type, payload }
     json_diff::Change => v1::Change { path, before, after }

@@ -33,6 +33,9 @@ pub struct ReplayRun {
     /// The revision that was replayed, if the payload was edited for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u32>,
+    /// Whether the dead letter was acknowledged before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_acknowledged: bool,
     /// The index, from 0, of the first of the dead letter's attempts in this replay.
     pub first_attempt: u32,
     /// The outcome; none while it is in progress.
@@ -52,7 +55,7 @@ coded_enum! {
         Resolved => "resolved",
         /// The message failed again; the dead letter is open.
         FailedAgain => "failed_again",
-        /// An operator took the message out of the queue: the dead letter is open.
+        /// An operator took the message out of the queue: the dead letter is what it was before.
         Withdrawn => "withdrawn",
     }
 }

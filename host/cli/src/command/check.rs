@@ -41,10 +41,11 @@ impl Check {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let host = self.host.load(output)?;
         let (flows, mut found) = examine_flows_beside(&self.flows, &kinds(), &host.alert_flows());
-        found.extend(parts::check(&flows, &host)?);
+        let host_file = self.host.config.as_deref().unwrap_or(HOST_FILE.as_ref());
+        found.extend(parts::check(&flows, &host, host_file)?);
         found.extend(grants::check(&flows));
         found.extend(cases::check(&flows));
-        found.extend(secrets::check(&flows, &host, self.host.config.as_deref().unwrap_or(HOST_FILE.as_ref())));
+        found.extend(secrets::check(&flows, &host, host_file));
         if !self.offline {
             found.extend(targets::check(&flows)?);
         }

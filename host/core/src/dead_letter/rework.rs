@@ -29,6 +29,9 @@ pub struct ReplayRun {
     /// Which of the dead letter's revisions ran, when the payload was edited for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u32>,
+    /// Whether the dead letter was acknowledged before: it is again if the message is taken out of the queue.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_acknowledged: bool,
     /// Which of the dead letter's attempts is the first of this run, from 0.
     pub first_attempt: u32,
     /// Its result; none while it is under way.
@@ -47,7 +50,7 @@ pub enum ReplayOutcome {
     Resolved,
     /// The message was given up again: the dead letter is open.
     FailedAgain,
-    /// An operator took the message out of the queue: the dead letter is open.
+    /// An operator took the message out of the queue: the dead letter is what it was before.
     Withdrawn,
 }
 

@@ -9,7 +9,11 @@ use crate::conditions::{Condition, Conditions};
 
 /// Whether this alert is notified of the condition.
 pub(super) fn concerns(conditions: &Conditions, alert: &Alert, key: &AlertKey) -> bool {
-    alert.concerns(key.kind, key.flow.as_ref(), conditions.owner(key.flow.as_ref()))
+    let owner = conditions.owner(key.flow.as_ref());
+    // An alert may name a flow by what it was called before.
+    let mut former = conditions.former_names(key.flow.as_ref()).iter();
+    alert.concerns(key.kind, key.flow.as_ref(), owner)
+        || former.any(|former| alert.concerns(key.kind, Some(former), owner))
 }
 
 /// The conditions that concern one alert.

@@ -35,7 +35,7 @@ pub async fn at_rest(store: &Store, now: Timestamp) -> Result<StatusReport, Stor
     let looked_at = LookedAt {
         flows: flows.len() as u64,
         queued: flows.iter().map(|flow| store.backlog(flow).messages as u64).sum(),
-        open_dead_letters: flows.iter().map(|flow| store.dead_letter_counts(flow).open).sum(),
+        open_dead_letters: store.open_dead_letters(),
         jobs: jobs.iter().filter(|job| matches!(job.state, JobState::Running | JobState::Held)).count() as u64,
         ..LookedAt::default()
     };

@@ -52,7 +52,7 @@ pub(super) async fn add(view: &HostView, alerts: &[AlertReport], findings: &mut 
     }
     let names = view.store.flows();
     let queued = names.iter().map(|flow| view.store.backlog(flow).messages as u64).sum();
-    let open_dead_letters = names.iter().map(|flow| view.store.dead_letter_counts(flow).open).sum();
+    let open_dead_letters = view.store.open_dead_letters();
     LookedAt {
         flows: flows as u64,
         targets: of_flows.count() as u64,
@@ -89,6 +89,8 @@ fn waiting_queues(view: &HostView) -> Vec<Finding> {
     let mut names = view.store.flows();
     names.retain(|name| !entries.iter().any(|entry| entry.flow.name == *name));
     names.retain(|name| !broken.iter().any(|flow| flow.name == *name));
+    // What a renamed flow is about to take over waits for nobody.
+    names.retain(|name| !entries.iter().any(|entry| entry.flow.formerly.contains(name)));
     let waiting = names.into_iter().filter_map(|flow| {
         let messages = view.store.backlog(&flow).messages as u64;
         (messages > 0).then(|| waiting_queue(view, flow, messages))
@@ -137,12 +139,12 @@ fn restart_needed(view: &HostView) -> Option<Finding> {
     Some(Finding {
         kind: FindingKind::RestartNeeded,
         severity: Severity::Warning,
-        summary: format!("The host's file was changed, and {} take a restart to come into force", names.join(", ")),
+        summary: format!("The host's file was changed; a restart brings into force: {}", names.join(", ")),
         since: Some(report.at),
         flow: None,
         about: None,
         owner: None,
-        next: "gantry reload".to_owned(),
+        next: "restart the host".to_owned(),
         runbook: None,
     })
 }

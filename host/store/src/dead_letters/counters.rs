@@ -34,6 +34,11 @@ impl Counters {
         self.flows.lock().get(flow).copied().unwrap_or_default().all
     }
 
+    /// Open letters of all flows.
+    pub(crate) fn open(&self) -> u64 {
+        self.flows.lock().values().map(|counts| counts.all.open).sum()
+    }
+
     /// The fingerprints of groups whose acknowledgement has ended by now.
     pub(crate) fn acknowledgements_ended(&self, now: Timestamp) -> Vec<String> {
         let all = self.acknowledged_until.lock();

@@ -216,7 +216,11 @@ pub(crate) fn reopen_replaying(
         let Some(mut dead_letter) = find(draft, id)? else { continue };
         if dead_letter.state == DeadLetterState::Replaying {
             let before = Place::from(&dead_letter);
-            dead_letter.state = DeadLetterState::Open;
+            let was_acknowledged = dead_letter.replays.last().is_some_and(|replay| replay.was_acknowledged);
+            dead_letter.state = match outcome {
+                ReplayOutcome::Withdrawn if was_acknowledged => DeadLetterState::Acknowledged,
+                _ => DeadLetterState::Open,
+            };
             end_replay(draft, &mut dead_letter, outcome, at)?;
             put(draft, counters, &dead_letter, &before)?;
         }

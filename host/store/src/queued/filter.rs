@@ -1,5 +1,7 @@
 //! Selects messages in the queue. All given fields must match; an empty filter selects all.
 
+use std::collections::BTreeSet;
+
 use gantry_core::{DeadLetter, DeliveryState, Envelope, FlowName, JobId, MessageId, TargetName, Timestamp};
 
 use super::{QueuePage, number_of};
@@ -24,6 +26,8 @@ pub struct QueueFilter {
     pub dedupe_key: Option<String>,
     /// With a delivery to this target that is not done.
     pub target: Option<TargetName>,
+    /// Flows that have no other target: of these, messages pass as well that no plugin has run on.
+    pub only_target_of: BTreeSet<FlowName>,
     /// Put back into the queue by this job.
     pub job: Option<JobId>,
     /// Queued at or after this time.
@@ -78,11 +82,19 @@ impl QueueFilter {
         let is_named = self.source.as_ref().is_none_or(|source| *source == envelope.source)
             && (self.key.is_none() || self.key == envelope.message.key)
             && (self.dedupe_key.is_none() || self.dedupe_key == envelope.dedupe_key)
-            && self.target.as_ref().is_none_or(|target| waits_for(envelope, target));
+            && self.target.as_ref().is_none_or(|target| self.goes_to(envelope, target));
         match self.job {
             Some(job) if is_named => is_of_job(disk, envelope, job),
             _ => Ok(is_named),
         }
+    }
+}
+
+impl QueueFilter {
+    /// Whether the message has a delivery to this target that is not done, or will have one.
+    fn goes_to(&self, envelope: &Envelope, target: &TargetName) -> bool {
+        let will = envelope.deliveries.is_empty() && self.only_target_of.contains(&envelope.flow);
+        will || waits_for(envelope, target)
     }
 }
 

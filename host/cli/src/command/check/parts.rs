@@ -1,5 +1,6 @@
 //! Checks plugins, tables and secrets of flows with a valid configuration, as the host does when it starts.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use gantry_config::{Code, Diagnostic, Flow, HostConfig, SecretRef, Severity};
@@ -7,14 +8,14 @@ use gantry_control::{SourceError, diagnose};
 use gantry_core::{Clock, SystemClock};
 use gantry_security::{process_environment, resolve};
 use gantry_transport::source::webhook::{RouteError, RouteProblem, RouteTable};
-use gantry_transport::{TargetContext, source};
+use gantry_transport::{TargetContext, source, target};
 
 use crate::client::at_rest::is_own;
 use crate::command::compile_component::compiler_process;
 
 /// Loads everything the flows need and drops it again. Compiled plugins are cached in the data directory, if it exists
 /// and what is written there belongs to its owner.
-pub(super) fn check(flows: &[Flow], host: &HostConfig) -> anyhow::Result<Vec<Diagnostic>> {
+pub(super) fn check(flows: &[Flow], host: &HostConfig, host_file: &Path) -> anyhow::Result<Vec<Diagnostic>> {
     let cache = (host.data_dir.is_dir() && is_own(&host.data_dir)).then_some(host.data_dir.as_path());
     let sandbox = gantry_runtime::open_sandbox(cache, Some(compiler_process()?))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -28,6 +29,12 @@ pub(super) fn check(flows: &[Flow], host: &HostConfig) -> anyhow::Result<Vec<Dia
         let of_flow = missing_secret(flow).into_iter().chain(errors.iter().map(|error| diagnose::flow(flow, error)));
         let is_hosts_matter = lacks_only_variables(flow);
         found.extend(of_flow.map(|diagnostic| judged(diagnostic, is_hosts_matter)));
+    }
+    for alert in &host.alerts {
+        if let Err(error) = target::build(&alert.target(), context) {
+            let message = format!("the endpoint of alert `{}`: {}", alert.name, diagnose::chain(&error));
+            found.push(Diagnostic::new(Code::SecretUnavailable, host_file.to_owned(), None, message, String::new()));
+        }
     }
     Ok(found)
 }

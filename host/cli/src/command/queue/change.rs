@@ -2,21 +2,21 @@
 
 use clap::Args;
 use gantry_api::v1::{QueueChange, QueueChangeRequest, QueueFilter, StayReason};
-use gantry_core::{Clock as _, MessageId, SystemClock};
+use gantry_core::{Clock as _, DeadLetterId, SystemClock};
 
 use super::Filter;
 use crate::args::{HostArgs, Who};
 use crate::client::{self, Client, ClientError};
 use crate::command::dlq::selection::ask;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::{Output, counted};
 
 /// Messages by id, or all that match a filter.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// The messages' ids
+    /// The messages' ids, or those of the dead letters that were replayed
     #[arg(value_name = "MESSAGE", required_unless_present_any = ["all", "flow", "key", "dedupe_key", "target", "source", "job"])]
-    pub(crate) messages: Vec<MessageId>,
+    pub(crate) messages: Vec<DeadLetterId>,
     /// All messages that match the other options, even if there is none of these
     #[arg(long, conflicts_with = "messages")]
     pub(crate) all: bool,
@@ -46,7 +46,7 @@ impl Which {
     pub(super) fn request(&self, reason: &str, common: &Common) -> QueueChangeRequest {
         let filter = self.filter.to_api();
         QueueChangeRequest {
-            messages: self.messages.clone(),
+            messages: self.messages.iter().map(|id| id.message).collect(),
             filter: QueueFilter { until: filter.until.or(Some(SystemClock.now())), ..filter },
             after: None,
             by: common.who.name(),
@@ -78,6 +78,10 @@ impl Which {
                 whole.stayed.extend(part.stayed);
                 whole.next = part.next;
                 if whole.next.is_none() {
+                    if !self.messages.is_empty() && whole.changed + whole.stay == 0 {
+                        let what = anyhow::anyhow!("none of these messages is in the queue");
+                        return Err(Failure::new(Exit::NotFound, what));
+                    }
                     return Ok(output.print(&whole, || account(&whole, words))?);
                 }
             }

@@ -49,7 +49,9 @@ impl Run {
         let queued = self.reference.get(id).clone();
         let mut dead_letters = Vec::new();
         let expected = if let Some(before) = self.reference.dead_letters.get(&whole(id)) {
-            Letter { state: DeadLetterState::Open, ..before.clone() }
+            let was_acknowledged = self.reference.acknowledged_before[&whole(id)];
+            let state = if was_acknowledged { DeadLetterState::Acknowledged } else { DeadLetterState::Open };
+            Letter { state, ..before.clone() }
         } else {
             let mut filed = dead_letter(&envelope, None, "withdrawn");
             filed.state = DeadLetterState::Acknowledged;

@@ -75,6 +75,8 @@ pub(crate) struct Reference {
     pub(crate) ended: BTreeMap<MessageId, MessageState>,
     pub(crate) dead_letters: BTreeMap<DeadLetterId, Letter>,
     pub(crate) first: BTreeMap<(usize, u8), (MessageId, Timestamp)>,
+    /// Whether a dead letter was acknowledged before its last replay.
+    pub(crate) acknowledged_before: BTreeMap<DeadLetterId, bool>,
     clocks: [SkewCorrectedClock; FLOWS.len()],
     seen: Timestamp,
 }
@@ -222,6 +224,7 @@ impl Reference {
     /// Replays a dead letter.
     pub(crate) fn replay(&mut self, id: DeadLetterId, edit: Option<String>, now: Timestamp) {
         let dead_letter = self.dead_letters.get_mut(&id).unwrap();
+        let was_acknowledged = dead_letter.state == DeadLetterState::Acknowledged;
         dead_letter.state = DeadLetterState::Replaying;
         if let Some(edit) = edit {
             dead_letter.payload = edit;
@@ -229,6 +232,7 @@ impl Reference {
         }
         let flow = dead_letter.flow;
         let key = dead_letter.key;
+        self.acknowledged_before.insert(id, was_acknowledged);
         self.ended.remove(&id.message);
         let id = id.message;
         self.messages.push(Queued {

@@ -66,7 +66,7 @@ impl From<ContentError> for Refused {
 
 impl Refused {
     /// Every reason for which a flow refuses a request.
-    pub(super) const REASONS: [&str; 30] = [
+    pub(super) const REASONS: [&str; 31] = [
         "method_not_allowed",
         "missing_credentials",
         "invalid_credentials",
@@ -94,6 +94,7 @@ impl Refused {
         "queue_full",
         "over_quota",
         "disk_full",
+        "intake_closed",
         "first_undecided",
         "stopping",
         "store_unavailable",
