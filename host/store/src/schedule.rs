@@ -16,7 +16,7 @@ mod claim;
 mod place;
 mod size;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
@@ -69,6 +69,8 @@ pub(crate) struct Schedule {
     /// The leased messages, with their keys.
     leased: HashMap<u64, Option<KeyHash>>,
     holds: HashMap<KeyHash, Hold>,
+    /// Messages that an operator took out of the line, by key: they hold back later messages, and none that comes before.
+    claimed: HashMap<KeyHash, BTreeSet<u64>>,
     /// Whether dead letters block their keys.
     blocks: bool,
     /// Keys with the dead letters that block them.
@@ -104,6 +106,7 @@ impl Schedule {
             corrected: SkewCorrectedClock::default(),
             leased: HashMap::new(),
             holds: HashMap::new(),
+            claimed: HashMap::new(),
             blocks: false,
             blocked_by: HashMap::new(),
             passes: HashSet::new(),
@@ -222,6 +225,9 @@ impl Schedule {
     /// Ends the lease of a message; returns its due time on the corrected clock, and the updated entry.
     fn return_lease(&mut self, mut entry: Entry, due: Timestamp, now: Timestamp, bytes: u32) -> (Timestamp, Entry) {
         self.leased.remove(&entry.seq);
+        if self.unclaim(entry) {
+            self.hold(entry.key);
+        }
         self.size.resize(entry.bytes, bytes);
         entry.bytes = bytes;
         self.corrected.at(now);
@@ -239,22 +245,27 @@ impl Schedule {
         self.passes.remove(&entry.seq);
         self.size.leave(entry.bytes);
         self.ages.leave(entry.seq);
-        let Some(key) = entry.key else { return };
-        if let Some(hold) = self.holds.get_mut(&key) {
-            hold.holders -= 1;
+        if !self.unclaim(entry) {
+            self.unhold(entry.key);
         }
-        self.release_next(key);
+        if let Some(key) = entry.key {
+            self.release_next(key);
+        }
     }
 
     /// Makes the next message of a key ready if no message holds the key; of a blocked key, only one that may pass.
     fn release_next(&mut self, key: KeyHash) {
         let is_blocked = self.is_blocked(key);
+        let first_claim = self.first_claim(key);
         let Some(hold) = self.holds.get_mut(&key) else { return };
         if hold.holders > 0 {
             return;
         }
         let mut waiting = hold.parked.iter();
-        let next = waiting.position(|entry| !is_blocked || self.passes.contains(&entry.seq));
+        let next = waiting.position(|entry| {
+            let may_pass = !is_blocked || self.passes.contains(&entry.seq);
+            may_pass && first_claim.is_none_or(|claim| entry.seq < claim)
+        });
         if let Some(entry) = next.and_then(|next| hold.parked.remove(next)) {
             hold.holders = 1;
             self.parked -= 1;
@@ -333,12 +344,18 @@ impl Schedule {
     fn must_park(&self, key: KeyHash, seq: u64) -> bool {
         let is_held = self.holds.get(&key).is_some_and(|hold| hold.holders > 0);
         let is_blocked = self.is_blocked(key) && !self.passes.contains(&seq);
-        self.ordered && (is_held || is_blocked)
+        self.ordered && (is_held || is_blocked || self.is_behind_claim(key, seq))
     }
 
     fn hold(&mut self, key: Option<KeyHash>) {
         if let Some(key) = key {
             self.holds.entry(key).or_default().holders += 1;
+        }
+    }
+
+    fn unhold(&mut self, key: Option<KeyHash>) {
+        if let Some(hold) = key.and_then(|key| self.holds.get_mut(&key)) {
+            hold.holders -= 1;
         }
     }
 }

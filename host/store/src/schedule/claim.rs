@@ -9,9 +9,9 @@ use super::{Entry, KeyHash, Schedule};
 /// Where a taken message waited, and where it goes if it is given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// At the head: it was next in line.
+    /// At the head, where a worker took it.
     Head,
-    /// In line, without holding its key yet.
+    /// In line; it does not hold its key.
     Line,
     /// Until this due time, on the corrected clock.
     Later(Timestamp),
@@ -23,10 +23,17 @@ impl Schedule {
     /// Takes these messages, wherever they wait; those that are leased or have left the queue are not taken. Until a taken
     /// message is finished or given back, no later message of its key is leased.
     pub(crate) fn claim(&mut self, wanted: &HashSet<u64>) -> Vec<(Entry, Origin)> {
-        let mut taken: Vec<_> = extract(&mut self.ready, wanted).map(|entry| (entry, Origin::Head)).collect();
-        for entry in extract(&mut self.pending, wanted).chain(self.extract_parked(wanted)) {
-            self.hold(entry.key);
+        let mut taken = Vec::new();
+        for entry in extract(&mut self.ready, wanted) {
+            self.unhold(entry.key);
             taken.push((entry, Origin::Line));
+        }
+        taken.extend(extract(&mut self.pending, wanted).map(|entry| (entry, Origin::Line)));
+        taken.extend(self.extract_parked(wanted).map(|entry| (entry, Origin::Line)));
+        for (entry, _) in &taken {
+            if let Some(key) = entry.key {
+                self.claimed.entry(key).or_default().insert(entry.seq);
+            }
         }
         let later = self.later.extract_if(.., |(_, seq), _| wanted.contains(seq));
         taken.extend(later.map(|((due, _), entry)| (entry, Origin::Later(due))));
@@ -35,6 +42,29 @@ impl Schedule {
         taken.sort_unstable_by_key(|(entry, _)| entry.seq);
         self.leased.extend(taken.iter().map(|(entry, _)| (entry.seq, entry.key)));
         taken
+    }
+
+    /// Ends the claim of a message that was taken out of the line; false if it was not.
+    pub(super) fn unclaim(&mut self, entry: Entry) -> bool {
+        let Some(key) = entry.key else { return false };
+        let Some(claims) = self.claimed.get_mut(&key) else { return false };
+        let was_claimed = claims.remove(&entry.seq);
+        if claims.is_empty() {
+            self.claimed.remove(&key);
+        }
+        was_claimed
+    }
+
+    /// The first message of a key that was taken out of the line and may go.
+    pub(super) fn first_claim(&self, key: KeyHash) -> Option<u64> {
+        let is_blocked = self.is_blocked(key);
+        let mut claims = self.claimed.get(&key)?.iter();
+        claims.find(|seq| !is_blocked || self.passes.contains(seq)).copied()
+    }
+
+    /// Whether a message comes after one that was taken out of the line.
+    pub(super) fn is_behind_claim(&self, key: KeyHash, seq: u64) -> bool {
+        self.first_claim(key).is_some_and(|claim| claim < seq)
     }
 
     /// Puts back a message that was taken but not processed.
@@ -63,16 +93,12 @@ impl Schedule {
 
     /// Puts a message back at its place in line: before all later messages of its key, which may have been parked meanwhile.
     fn return_to_line(&mut self, entry: Entry) {
+        self.unclaim(entry);
         let hold = entry.key.and_then(|key| self.holds.get_mut(&key));
-        let line = match hold {
+        let line = match hold.filter(|hold| hold.parked.back().is_some_and(|last| last.seq > entry.seq)) {
             Some(hold) => {
-                hold.holders = hold.holders.saturating_sub(1);
-                if hold.parked.back().is_some_and(|last| last.seq > entry.seq) {
-                    self.parked += 1;
-                    &mut hold.parked
-                } else {
-                    &mut self.pending
-                }
+                self.parked += 1;
+                &mut hold.parked
             }
             None => &mut self.pending,
         };
@@ -83,9 +109,10 @@ impl Schedule {
         }
     }
 
-    /// The key's messages that were leased, wait for a due time or are next in line: those that hold it.
+    /// The messages that hold a key: they are leased by a worker, wait for a due time or are next in line.
     pub(super) fn holders(&self) -> impl Iterator<Item = (KeyHash, u64)> {
         let leased = self.leased.iter().filter_map(|(seq, key)| Some(((*key)?, *seq)));
+        let leased = leased.filter(|(key, seq)| !self.claimed.get(key).is_some_and(|claims| claims.contains(seq)));
         let waiting = self.later.values().chain(self.held.values()).chain(&self.ready);
         leased.chain(waiting.filter_map(|entry| Some((entry.key?, entry.seq))))
     }

@@ -39,7 +39,7 @@ impl Schedule {
             places.insert(entry.seq, Place::InLine { ahead });
         }
         for (key, hold) in &self.holds {
-            places.extend(hold.parked.iter().map(|entry| (entry.seq, self.behind(*key, &holders))));
+            places.extend(hold.parked.iter().map(|entry| (entry.seq, self.behind(*key, entry.seq, &holders))));
         }
         let mut ahead = self.ready.len();
         for entry in &self.pending {
@@ -57,17 +57,19 @@ impl Schedule {
     fn place_in_line(&self, entry: Entry, ahead: usize, holders: &mut HashMap<KeyHash, u64>) -> Place {
         let Some(key) = entry.key.filter(|_| self.ordered) else { return Place::InLine { ahead } };
         let may_pass = self.passes.contains(&entry.seq);
-        if holders.contains_key(&key) || (self.is_blocked(key) && !may_pass) {
-            return self.behind(key, holders);
+        let is_blocked = self.is_blocked(key) && !may_pass;
+        if holders.contains_key(&key) || is_blocked || self.is_behind_claim(key, entry.seq) {
+            return self.behind(key, entry.seq, holders);
         }
         holders.insert(key, entry.seq);
         Place::InLine { ahead }
     }
 
     /// What a message waits for whose key is held or blocked.
-    fn behind(&self, key: KeyHash, holders: &HashMap<KeyHash, u64>) -> Place {
-        match holders.get(&key) {
-            Some(seq) => Place::BehindMessage(*seq),
+    fn behind(&self, key: KeyHash, seq: u64, holders: &HashMap<KeyHash, u64>) -> Place {
+        let claim = self.first_claim(key).filter(|claim| *claim < seq);
+        match holders.get(&key).copied().or(claim) {
+            Some(first) => Place::BehindMessage(first),
             None => {
                 let mut dead_letters: Vec<_> = self.blocked_by.get(&key).into_iter().flatten().copied().collect();
                 dead_letters.sort_unstable();

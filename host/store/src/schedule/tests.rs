@@ -274,3 +274,15 @@ fn each_message_is_said_to_wait_for_what_it_waits_for() {
     ];
     assert_eq!(places, expected.into());
 }
+
+#[test]
+fn what_an_operator_takes_holds_back_later_messages_and_none_that_comes_before() {
+    let mut schedule = schedule(true, &[(1, 7), (2, 7), (3, 7)]);
+    let taken = schedule.claim(&[2].into());
+    assert_eq!(take(&mut schedule), Some(1), "2 comes after it");
+    schedule.finish(entry(1, 7));
+    assert_eq!(take(&mut schedule), None, "3 waits for 2");
+    assert_eq!(schedule.places(&[3].into()), [(3, Place::BehindMessage(2))].into());
+    schedule.finish(taken[0].0);
+    assert_eq!(take(&mut schedule), Some(3));
+}

@@ -19,14 +19,20 @@ impl Run {
         let ids: Vec<_> = which.into_iter().map(|which| messages[which % messages.len()].id).collect();
         let filter = QueueFilter { messages: ids.clone(), ..QueueFilter::default() };
         let claimed = self.store.claim_queued(filter, None, ids.len()).await.unwrap().claimed;
-        let mut expected: Vec<_> = ids.iter().filter(|id| self.reference.get(**id).state != State::Leased).collect();
+        let mut expected: Vec<_> = ids.iter().filter(|id| !is_taken(self.reference.get(**id).state)).collect();
         let mut found: Vec<_> = claimed.iter().map(|leased| &leased.envelope.message.id).collect();
         expected.sort();
         expected.dedup();
         found.sort();
         assert_eq!(found, expected, "what is leased is left, all else is taken");
         for leased in claimed {
-            let before = std::mem::replace(&mut self.reference.get(leased.envelope.message.id).state, State::Leased);
+            let message = self.reference.get(leased.envelope.message.id);
+            let before = match message.state {
+                State::Later(due) => State::Later(due),
+                _ => State::Queued,
+            };
+            // What waits for its due time holds its key; what is in line holds back only what comes after.
+            message.state = if before == State::Queued { State::Claimed } else { State::Leased };
             self.claims.push((leased, before));
         }
     }
@@ -126,7 +132,7 @@ impl Run {
         for (message, expected) in listed.iter().zip(&self.reference.messages) {
             assert_eq!((message.flow.as_str(), message.queued_at), (FLOWS[expected.flow].0, expected.since));
             let is_as_expected = match &message.place {
-                QueuePlace::InProgress => expected.state == State::Leased,
+                QueuePlace::InProgress => is_taken(expected.state),
                 QueuePlace::Until { .. } => matches!(expected.state, State::Later(_)),
                 QueuePlace::Held { .. } => false,
                 QueuePlace::InLine { .. } => is_waiting(expected.state) && self.reference.has_its_turn(expected),
@@ -142,6 +148,11 @@ impl Run {
             assert!(is_as_expected, "{:?}, but it is {:?}", message.place, expected.state);
         }
     }
+}
+
+/// Whether a worker or an operator has taken a message.
+const fn is_taken(state: State) -> bool {
+    matches!(state, State::Leased | State::Claimed)
 }
 
 /// Whether a message waits in line.

@@ -22,6 +22,8 @@ const PROLONGED_BY: Duration = Duration::from_secs(3600);
 pub(crate) enum State {
     Queued,
     Leased,
+    /// An operator took it out of the line.
+    Claimed,
     /// Until when, on the corrected clock of its flow.
     Later(Timestamp),
     /// Was due at a lease.
@@ -134,7 +136,7 @@ impl Reference {
         }
         let same_key = || self.messages.iter().filter(|other| other.flow == message.flow && other.key == message.key);
         // A message that was taken once holds the key until it has ended.
-        let holder = same_key().find(|other| other.state != State::Queued);
+        let holder = same_key().find(|other| !matches!(other.state, State::Queued | State::Claimed));
         let next = same_key().find(|other| !self.is_blocked(message.flow, message.key) || self.passes(other));
         holder.or(next).is_some_and(|next| next.id == message.id)
     }
@@ -170,7 +172,7 @@ impl Reference {
         for message in self.messages.iter().filter(|message| message.flow == flow) {
             match message.state {
                 State::Queued | State::Called => depth.queued += 1,
-                State::Leased => depth.leased += 1,
+                State::Leased | State::Claimed => depth.leased += 1,
                 State::Later(due) if due <= corrected => depth.queued += 1,
                 State::Later(..) => depth.scheduled += 1,
             }
