@@ -46,7 +46,7 @@ impl Pace {
 
 /// Works on every job there is or will be, until `stop`. What is of a flow that doesn't run is left out of what replays.
 pub async fn run(store: Store, flows: ActiveFlows, stop: CancellationToken) {
-    let runs: Runs = Arc::new(move |flow| flows.entries().iter().any(|entry| entry.flow.name == *flow));
+    let runs: Runs = Arc::new(move |flow| flows.is_in_force(flow));
     let mut under_way = JoinSet::new();
     let mut known = HashSet::new();
     while !stop.is_cancelled() {

@@ -96,6 +96,12 @@ impl ActiveFlows {
         broken.map_or(Ok(()), |broken| Err(broken.error()))
     }
 
+    /// Whether a flow is in force.
+    #[must_use]
+    pub fn is_in_force(&self, flow: &FlowName) -> bool {
+        self.0.read().active.iter().any(|entry| entry.flow.name == *flow)
+    }
+
     /// The metrics of a flow; none when the flow isn't in force.
     pub fn metrics(&self, flow: &FlowName) -> Option<FlowMetrics> {
         self.0.read().active.iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.metrics.clone())

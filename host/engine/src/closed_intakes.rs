@@ -27,33 +27,21 @@ pub struct IntakeClosure {
 #[derive(Clone)]
 pub struct ClosedIntakes {
     store: Store,
-    table: Table<FlowKey, IntakeClosure>,
+    table: Table<FlowName, IntakeClosure>,
     closed: Arc<RwLock<BTreeMap<FlowName, IntakeClosure>>>,
-}
-
-struct FlowKey(FlowName);
-
-impl TableKey for FlowKey {
-    fn encode(&self) -> String {
-        self.0.to_string()
-    }
-
-    fn decode(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self)
-    }
 }
 
 impl ClosedIntakes {
     /// Reads what was closed before. An intake whose record can't be read stays closed.
     pub async fn load(store: Store) -> Result<Self, StoreError> {
-        let table: Table<FlowKey, IntakeClosure> = Table::new(store.clone(), NAMESPACE);
+        let table: Table<FlowName, IntakeClosure> = Table::new(store.clone(), NAMESPACE);
         let all = table.all().await?;
-        let mut closed: BTreeMap<_, _> = all.rows.into_iter().map(|(FlowKey(flow), closure)| (flow, closure)).collect();
+        let mut closed: BTreeMap<_, _> = all.rows.into_iter().collect();
         for row in all.unreadable {
             tracing::error!(flow = row.key, error = %row.error, "why this intake is closed can't be read; it stays closed");
             let reason = "the record of why is damaged".to_owned();
             let closure = IntakeClosure { at: Timestamp::default(), by: String::new(), reason };
-            closed.extend(FlowKey::decode(&row.key).map(|FlowKey(flow)| (flow, closure)));
+            closed.extend(FlowName::decode(&row.key).map(|flow| (flow, closure)));
         }
         Ok(Self { store, table, closed: Arc::new(RwLock::new(closed)) })
     }
@@ -82,7 +70,7 @@ impl ClosedIntakes {
         if let Some(before) = self.of(flow) {
             return Ok(before);
         }
-        let put = self.table.put(&FlowKey(flow.clone()), &closure)?;
+        let put = self.table.put(flow, &closure)?;
         self.closed.write().insert(flow.clone(), closure.clone());
         self.store.kv_write(vec![put]).await?;
         Ok(closure)
@@ -90,7 +78,7 @@ impl ClosedIntakes {
 
     /// Opens the intake of a flow; returns when that is on disk. Returns why it was closed, if it was.
     pub async fn open(&self, flow: &FlowName) -> Result<Option<IntakeClosure>, StoreError> {
-        self.store.kv_write(vec![self.table.remove(&FlowKey(flow.clone()))]).await?;
+        self.store.kv_write(vec![self.table.remove(flow)]).await?;
         Ok(self.closed.write().remove(flow))
     }
 

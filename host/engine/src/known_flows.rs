@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use gantry_core::{FlowName, TargetName};
-use gantry_store::{Store, StoreError, Table, TableKey};
+use gantry_store::{Store, StoreError, Table};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -54,20 +54,7 @@ impl ActiveFlows {
 #[derive(Clone)]
 pub struct KnownFlows {
     store: Store,
-    table: Table<FlowKey, FlowParts>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct FlowKey(FlowName);
-
-impl TableKey for FlowKey {
-    fn encode(&self) -> String {
-        self.0.to_string()
-    }
-
-    fn decode(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self)
-    }
+    table: Table<FlowName, FlowParts>,
 }
 
 impl KnownFlows {
@@ -80,7 +67,7 @@ impl KnownFlows {
     /// What was last in force; none if no host has recorded it.
     pub async fn read(&self) -> Result<Option<FlowsInForce>, StoreError> {
         let rows = self.table.all().await?.rows;
-        Ok((!rows.is_empty()).then(|| rows.into_iter().map(|(FlowKey(flow), parts)| (flow, parts)).collect()))
+        Ok((!rows.is_empty()).then(|| rows.into_iter().collect()))
     }
 
     /// Keeps the record until `stop`, and once more then.
@@ -107,13 +94,13 @@ impl KnownFlows {
     /// Replaces the record.
     async fn record(&self, flows: &FlowsInForce) -> Result<(), StoreError> {
         let before = self.table.all().await?;
-        let removed = before.rows.iter().filter(|(FlowKey(flow), _)| !flows.contains_key(flow));
+        let removed = before.rows.iter().filter(|(flow, _)| !flows.contains_key(flow));
         let mut writes: Vec<_> = removed.map(|(key, _)| self.table.remove(key)).collect();
         writes.extend(before.unreadable.iter().map(|row| self.table.remove_unreadable(row)));
         for (flow, parts) in flows {
-            let is_new = !before.rows.iter().any(|(FlowKey(known), same)| known == flow && same == parts);
+            let is_new = !before.rows.iter().any(|(known, same)| known == flow && same == parts);
             if is_new {
-                writes.push(self.table.put(&FlowKey(flow.clone()), parts)?);
+                writes.push(self.table.put(flow, parts)?);
             }
         }
         if writes.is_empty() { Ok(()) } else { self.store.kv_write(writes).await }

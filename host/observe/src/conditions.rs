@@ -102,10 +102,11 @@ impl ConditionReader {
         self.refusals.retain(&others);
         self.faults.retain(&others);
         conditions.observe_refused_files(&self.refused_files);
+        let thresholds = host.thresholds();
         for entry in others {
             conditions.observe_changed_files(&mut self.refused_files, entry, now);
-            conditions.observe_refusals(&mut self.refusals, entry, host.thresholds, now);
-            conditions.observe_faults(&mut self.faults, entry, host.thresholds, now);
+            conditions.observe_refusals(&mut self.refusals, entry, thresholds, now);
+            conditions.observe_faults(&mut self.faults, entry, thresholds, now);
             conditions.observe_silence(&self.receipts, entry, now);
             conditions.observe_criteria(entry);
             entry.targets.iter().for_each(|(name, gate)| conditions.observe_target(&entry.flow.name, name, gate, now));

@@ -41,8 +41,6 @@ pub struct HostView {
     pub closed_intakes: ClosedIntakes,
     /// Where the runbooks are; none: in the sources.
     pub runbooks: Option<Arc<str>>,
-    /// How many refusals and faults are too many.
-    pub thresholds: Thresholds,
     /// Cancelled when the host can't go on with its store.
     pub broken: CancellationToken,
 }
@@ -84,6 +82,11 @@ impl HostView {
     /// What is the same in all notifications of this host.
     pub(crate) fn origin(&self) -> Origin<'_> {
         Origin { instance: self.events.instance(), runbooks: self.runbooks.as_deref() }
+    }
+
+    /// How many refusals and faults are too many.
+    pub(crate) fn thresholds(&self) -> Thresholds {
+        Thresholds::of(&self.settings.now().events)
     }
 
     /// How old the oldest message of this flow may be.

@@ -180,12 +180,11 @@ impl Operation for MoveQueued {
         if self.filter.flow.as_ref() == Some(&self.to) {
             return Err(OperationError::SameFlow(self.to));
         }
-        let ClaimedPage { claimed, in_progress, next } = claim(&call, &self.filter, self.after).await?;
-        let mut change = QueueChange { next, reason: self.reason.clone(), ..QueueChange::default() };
-        in_progress.into_iter().for_each(|message| change.stays(message, StayReason::InProgress));
-        let elsewhere = claimed.into_iter().filter(|leased| leased.envelope.flow != self.to);
-        for some in chunks(elsewhere.collect()) {
-            for moved in call.services().store.move_queued(some, self.to.clone(), call.by()).await? {
+        let mut change = QueueChange { reason: self.reason, ..QueueChange::default() };
+        let mut portions = Portions::of(&call, self.filter, self.after).await?;
+        while let Some(claimed) = portions.next(&call, &mut change).await? {
+            let elsewhere = claimed.into_iter().filter(|leased| leased.envelope.flow != self.to).collect();
+            for moved in call.services().store.move_queued(elsewhere, self.to.clone(), call.by()).await? {
                 match moved.stayed {
                     None => change.changed += 1,
                     Some(why) => change.stays(moved.message, why.into()),
@@ -217,16 +216,15 @@ async fn take_out(call: &Call, taking: Taking) -> Result<QueueChange, OperationE
     if let Some(job) = filter.job {
         hold(call, job, &reason).await?;
     }
-    let ClaimedPage { claimed, in_progress, next } = claim(call, &filter, after).await?;
-    let mut change = QueueChange { next, reason: reason.clone(), ..QueueChange::default() };
-    in_progress.into_iter().for_each(|message| change.stays(message, StayReason::InProgress));
+    let mut change = QueueChange { reason: reason.clone(), ..QueueChange::default() };
     let now = SystemClock.now();
     let withdrawer = Withdrawer { by: call.by(), reason, now };
     let Withdrawer { by, reason, .. } = withdrawer.clone();
     let resolution = discards.then_some(Resolution { at: now, by, reason });
-    for some in chunks(claimed) {
-        let count = some.len() as u64;
-        let withdrawals = some.into_iter().map(|leased| withdrawer.withdraw(leased)).collect();
+    let mut portions = Portions::of(call, filter, after).await?;
+    while let Some(claimed) = portions.next(call, &mut change).await? {
+        let count = claimed.len() as u64;
+        let withdrawals = claimed.into_iter().map(|leased| withdrawer.withdraw(leased)).collect();
         call.services().store.withdraw(withdrawals, resolution.clone()).await?;
         change.changed += count;
     }
@@ -241,18 +239,33 @@ async fn hold(call: &Call, job: JobId, reason: &str) -> Result<(), OperationErro
     }
 }
 
-async fn claim(call: &Call, filter: &QueueFilter, after: Option<u64>) -> Result<ClaimedPage, OperationError> {
-    let filter = call.services().completed(filter.clone()).await?;
-    Ok(call.services().store.claim_queued(filter, after, MOST_AT_ONCE).await?)
+/// The messages that pass a filter, portion by portion: only one portion is in memory, and out of the workers' reach.
+struct Portions {
+    filter: QueueFilter,
+    after: Option<u64>,
+    taken: usize,
+    is_over: bool,
 }
 
-/// The messages in portions of one write each, the first first.
-fn chunks(leased: Vec<Leased>) -> impl Iterator<Item = Vec<Leased>> {
-    let mut rest = leased.into_iter();
-    std::iter::from_fn(move || {
-        let some: Vec<_> = rest.by_ref().take(IN_ONE_WRITE).collect();
-        (!some.is_empty()).then_some(some)
-    })
+impl Portions {
+    async fn of(call: &Call, filter: QueueFilter, after: Option<u64>) -> Result<Self, OperationError> {
+        Ok(Self { filter: call.services().completed(filter).await?, after, taken: 0, is_over: false })
+    }
+
+    /// The next messages, oldest first; none when all or enough were taken. The change says which stay, and where to go on.
+    async fn next(&mut self, call: &Call, change: &mut QueueChange) -> Result<Option<Vec<Leased>>, OperationError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let page = call.services().store.claim_queued(self.filter.clone(), self.after, IN_ONE_WRITE).await?;
+        let ClaimedPage { claimed, in_progress, next } = page;
+        self.taken += claimed.len() + in_progress.len();
+        self.after = next;
+        self.is_over = next.is_none() || self.taken >= MOST_AT_ONCE;
+        change.next = next;
+        in_progress.into_iter().for_each(|message| change.stays(message, StayReason::InProgress));
+        Ok(Some(claimed))
+    }
 }
 
 fn names(filter: &QueueFilter) -> Names {

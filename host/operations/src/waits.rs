@@ -125,7 +125,7 @@ impl<'a> Explainer<'a> {
             let text = format!("its flow `{flow}` is broken and does not run");
             return Some(Wait::of(WaitReason::FlowBroken, text).next("gantry flow list".to_owned()));
         }
-        let is_in_force = host.flows.entries().iter().any(|entry| entry.flow.name == *flow);
+        let is_in_force = host.flows.is_in_force(flow);
         let text = format!("no flow `{flow}` is in force, so nothing takes it from the queue");
         (!is_in_force)
             .then(|| Wait::of(WaitReason::FlowMissing, text).next(format!("gantry queue move --flow {flow} --to FLOW")))

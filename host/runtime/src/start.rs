@@ -31,7 +31,7 @@ use gantry_engine::target_stops::TargetStops;
 use gantry_observe::alerts::{Alerting, Alerts};
 use gantry_observe::monitor::Monitor;
 use gantry_observe::report::Reports;
-use gantry_observe::view::{HostView, Thresholds};
+use gantry_observe::view::HostView;
 use gantry_operations::{HostServices, Operations};
 use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig};
 use gantry_store::{Store, StoreConfig};
@@ -268,7 +268,6 @@ impl HostBuilder {
             settings: settings.clone(),
             closed_intakes: closed_intakes.clone(),
             broken: shared.broken.clone(),
-            thresholds: Thresholds::of(&self.config.events),
             runbooks: self.config.events.runbooks.as_deref().map(Into::into),
         };
         let alerting = Alerting::new(view.clone(), alerts);

@@ -58,55 +58,91 @@ impl Window {
     }
 }
 
+impl Window {
+    fn entry(&self) -> EntryName<'_> {
+        EntryName { flow: &self.flow, value: &self.value, key_of: keys::dedupe }
+    }
+}
+
+/// An entry by the name of its flow: that of a dedupe value, or of an idempotency key. Both begin with a [`First`].
+#[derive(Clone, Copy)]
+pub(crate) struct EntryName<'a> {
+    pub(crate) flow: &'a FlowName,
+    pub(crate) value: &'a str,
+    pub(crate) key_of: fn(&FlowName, &str) -> Vec<u8>,
+}
+
+/// An entry, and where it is stored.
+pub(crate) struct Entry {
+    key: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) first: First,
+}
+
+impl EntryName<'_> {
+    /// The entry. A flow that was renamed has entries under its former names; and one that has the former name of another has
+    /// none of the messages that went with that name.
+    pub(crate) fn find(&self, read: &impl Read, former: &FormerNames) -> Result<Option<Entry>, StoreError> {
+        if let Some(entry) = self.under(read, self.flow)?
+            && ownership::owns(read, former, self.flow, entry.first.message)?
+        {
+            return Ok(Some(entry));
+        }
+        for name in former.of(self.flow).into_keys() {
+            if let Some(entry) = self.under(read, &name)?
+                && !ownership::owns(read, former, &name, entry.first.message)?
+            {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The entry under a name, whosever it is.
+    fn under(&self, read: &impl Read, flow: &FlowName) -> Result<Option<Entry>, StoreError> {
+        let key = (self.key_of)(flow, self.value);
+        let Some(bytes) = read.get(&key)? else { return Ok(None) };
+        Ok(First::from_bytes(&bytes).map(|first| Entry { key, bytes, first }))
+    }
+
+    /// Writes the entry in place of the one before. One that went with the name stays with the flow that took over.
+    pub(crate) fn write(&self, draft: &mut Draft<'_>, expires: Timestamp, bytes: Vec<u8>) -> Result<(), StoreError> {
+        while let Some(before) = self.find(draft, draft.flows().former())? {
+            before.delete(draft);
+        }
+        if let Some(other) = self.under(draft, self.flow)? {
+            let successor = draft.flows().former().successor(self.flow);
+            draft.delete(keys::dedupe_expiry(other.first.expires, &other.key));
+            if let Some(successor) = successor {
+                set(draft, (self.key_of)(&successor, self.value), other.first.expires, other.bytes);
+            }
+        }
+        set(draft, (self.key_of)(self.flow, self.value), expires, bytes);
+        Ok(())
+    }
+}
+
+impl Entry {
+    fn delete(self, draft: &mut Draft<'_>) {
+        draft.delete(keys::dedupe_expiry(self.first.expires, &self.key));
+        draft.delete(self.key);
+    }
+}
+
+fn set(draft: &mut Draft<'_>, key: Vec<u8>, expires: Timestamp, bytes: Vec<u8>) {
+    draft.set(keys::dedupe_expiry(expires, &key), Vec::new());
+    draft.set(key, bytes);
+}
+
 /// The message that the key belongs to, or belonged to if its window has ended.
 pub(crate) fn first(draft: &Draft<'_>, window: &Window) -> Result<Option<First>, StoreError> {
-    Ok(entry_of(draft, draft.flows().former(), &window.flow, &window.value)?.map(|(_, first)| first))
+    Ok(window.entry().find(draft, draft.flows().former())?.map(|entry| entry.first))
 }
 
 /// Remembers this message as the first with the key.
 pub(crate) fn remember(draft: &mut Draft<'_>, window: &Window, message: MessageId) -> Result<(), StoreError> {
-    while let Some((key, before)) = entry_of(draft, draft.flows().former(), &window.flow, &window.value)? {
-        draft.delete(keys::dedupe_expiry(before.expires, &key));
-        draft.delete(key);
-    }
-    let key = keys::dedupe(&window.flow, &window.value);
-    if let Some(other) = find(draft, &key)? {
-        draft.delete(keys::dedupe_expiry(other.expires, &key));
-        let successor = draft.flows().former().successor(&window.flow);
-        if let Some(key) = successor.map(|successor| keys::dedupe(&successor, &window.value)) {
-            draft.set(keys::dedupe_expiry(other.expires, &key), Vec::new());
-            draft.set(key, other.to_bytes());
-        }
-    }
     let first = First { message, expires: window.until };
-    draft.set(keys::dedupe_expiry(window.until, &key), Vec::new());
-    draft.set(key, first.to_bytes());
-    Ok(())
-}
-
-/// The entry of a value, and its key. A flow that was renamed has entries under its former names; and one that has the
-/// former name of another has none of the messages that went with that name.
-fn entry_of(
-    read: &impl Read,
-    former: &FormerNames,
-    flow: &FlowName,
-    value: &str,
-) -> Result<Option<(Vec<u8>, First)>, StoreError> {
-    let own = keys::dedupe(flow, value);
-    if let Some(first) = find(read, &own)?
-        && ownership::owns(read, former, flow, first.message)?
-    {
-        return Ok(Some((own, first)));
-    }
-    for name in former.of(flow).into_keys() {
-        let key = keys::dedupe(&name, value);
-        if let Some(first) = find(read, &key)?
-            && !ownership::owns(read, former, &name, first.message)?
-        {
-            return Ok(Some((key, first)));
-        }
-    }
-    Ok(None)
+    window.entry().write(draft, window.until, first.to_bytes())
 }
 
 /// Releases a key that belongs to this message: the next message with it is not a duplicate. Returns whether it did.
@@ -116,15 +152,11 @@ pub(crate) fn release(
     dedupe_key: &str,
     message: MessageId,
 ) -> Result<bool, StoreError> {
-    let entry = entry_of(draft, draft.flows().former(), flow, dedupe_key)?;
-    let Some((key, first)) = entry.filter(|(_, first)| first.message == message) else { return Ok(false) };
-    draft.delete(keys::dedupe_expiry(first.expires, &key));
-    draft.delete(key);
-    Ok(true)
-}
-
-fn find(read: &impl Read, key: &[u8]) -> Result<Option<First>, StoreError> {
-    Ok(read.get(key)?.as_deref().and_then(First::from_bytes))
+    let name = EntryName { flow, value: dedupe_key, key_of: keys::dedupe };
+    let entry = name.find(draft, draft.flows().former())?.filter(|entry| entry.first.message == message);
+    let is_own = entry.is_some();
+    entry.into_iter().for_each(|entry| entry.delete(draft));
+    Ok(is_own)
 }
 
 /// By how much an entry is prolonged whose message has open dead letters.
@@ -134,8 +166,7 @@ const PROLONGED_BY: Duration = Duration::from_secs(3600);
 fn prolong(draft: &mut Draft<'_>, key: Vec<u8>, bytes: &[u8], expires: Timestamp) {
     let mut prolonged = bytes.to_vec();
     prolonged[MESSAGE..MESSAGE + 8].copy_from_slice(&expires.0.to_be_bytes());
-    draft.set(keys::dedupe_expiry(expires, &key), Vec::new());
-    draft.set(key, prolonged);
+    set(draft, key, expires, prolonged);
 }
 
 /// A message that takes its value along to another flow.
@@ -150,17 +181,18 @@ pub(crate) struct Takeover<'a> {
 /// message there. A value that is no longer the message's own stays where it is.
 pub(crate) fn take_over(draft: &mut Draft<'_>, takeover: &Takeover<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let Takeover { from, to, value, message } = *takeover;
-    let there = entry_of(draft, draft.flows().former(), to, value)?.map(|(_, first)| first);
-    if let Some(other) = there.filter(|other| other.message != message && other.expires > now)
+    let there = EntryName { flow: to, value, key_of: keys::dedupe }.find(draft, draft.flows().former())?;
+    let other = there.map(|entry| entry.first).filter(|other| other.message != message && other.expires > now);
+    if let Some(other) = other
         && !supersede::is_given_up(draft, other.message)?
     {
         return Ok(false);
     }
-    let here = entry_of(draft, draft.flows().former(), from, value)?;
-    let Some((key, own)) = here.filter(|(_, own)| own.message == message) else { return Ok(true) };
-    draft.delete(keys::dedupe_expiry(own.expires, &key));
-    draft.delete(key);
-    remember(draft, &Window::new(to, value, own.expires), message)?;
+    let here = EntryName { flow: from, value, key_of: keys::dedupe }.find(draft, draft.flows().former())?;
+    let Some(own) = here.filter(|own| own.first.message == message) else { return Ok(true) };
+    let until = own.first.expires;
+    own.delete(draft);
+    remember(draft, &Window::new(to, value, until), message)?;
     Ok(true)
 }
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use gantry_core::{FlowName, MessageId, Timestamp};
 
-use crate::disk::Read;
+use crate::dedupe::EntryName;
 use crate::draft::Draft;
 use crate::enqueued::Enqueued;
 use crate::error::StoreError;
-use crate::{keys, ownership, supersede};
+use crate::{keys, supersede};
 
 /// The idempotency key of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub(crate) fn answer(
     idempotency_key: &IdempotencyKey,
     now: Timestamp,
 ) -> Result<Option<Enqueued>, StoreError> {
-    let used = entry_of(draft, flow, &idempotency_key.key)?.map(|(_, used)| used);
+    let used = used(draft, flow, &idempotency_key.key)?;
     let Some(Used { message, duplicate, fingerprint, .. }) = used.filter(|used| used.expires > now) else {
         return Ok(None);
     };
@@ -71,28 +71,14 @@ pub(crate) fn answer(
     }))
 }
 
-/// The entry of a key, and where it is stored: under the flow's name, or a former one.
-fn entry_of(draft: &Draft<'_>, flow: &FlowName, key: &str) -> Result<Option<(Vec<u8>, Used)>, StoreError> {
-    let former = draft.flows().former();
-    let own = keys::idempotency(flow, key);
-    if let Some(used) = find(draft, &own)?
-        && ownership::owns(draft, former, flow, used.message)?
-    {
-        return Ok(Some((own, used)));
-    }
-    for name in former.of(flow).into_keys() {
-        let key = keys::idempotency(&name, key);
-        if let Some(used) = find(draft, &key)?
-            && !ownership::owns(draft, former, &name, used.message)?
-        {
-            return Ok(Some((key, used)));
-        }
-    }
-    Ok(None)
+/// The entry of a key; none when damaged.
+fn used(draft: &Draft<'_>, flow: &FlowName, key: &str) -> Result<Option<Used>, StoreError> {
+    let entry = entry_name(flow, key).find(draft, draft.flows().former())?;
+    Ok(entry.and_then(|entry| Used::from_bytes(&entry.bytes)))
 }
 
-fn find(draft: &Draft<'_>, key: &[u8]) -> Result<Option<Used>, StoreError> {
-    Ok(draft.get(key)?.as_deref().and_then(Used::from_bytes))
+fn entry_name<'a>(flow: &'a FlowName, key: &'a str) -> EntryName<'a> {
+    EntryName { flow, value: key, key_of: keys::idempotency }
 }
 
 /// The message of an earlier request with this key whose window has ended, if that message was given up.
@@ -101,7 +87,7 @@ pub(crate) fn expired(
     flow: &FlowName,
     idempotency_key: &IdempotencyKey,
 ) -> Result<Option<MessageId>, StoreError> {
-    match entry_of(draft, flow, &idempotency_key.key)?.map(|(_, used)| used) {
+    match used(draft, flow, &idempotency_key.key)? {
         Some(used) if supersede::is_given_up(draft, used.message)? => Ok(Some(used.message)),
         _ => Ok(None),
     }
@@ -115,24 +101,9 @@ pub(crate) fn remember(
     (message, duplicate): (MessageId, bool),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    while let Some((key, expired)) = entry_of(draft, flow, &idempotency_key.key)? {
-        draft.delete(keys::dedupe_expiry(expired.expires, &key));
-        draft.delete(key);
-    }
-    let key = keys::idempotency(flow, &idempotency_key.key);
-    if let Some(other) = find(draft, &key)? {
-        draft.delete(keys::dedupe_expiry(other.expires, &key));
-        let successor = draft.flows().former().successor(flow);
-        if let Some(key) = successor.map(|successor| keys::idempotency(&successor, &idempotency_key.key)) {
-            draft.set(keys::dedupe_expiry(other.expires, &key), Vec::new());
-            draft.set(key, other.to_bytes());
-        }
-    }
     let expires = now.after(idempotency_key.window);
     let used = Used { message, expires, fingerprint: idempotency_key.fingerprint, duplicate };
-    draft.set(keys::dedupe_expiry(expires, &key), Vec::new());
-    draft.set(key, used.to_bytes());
-    Ok(())
+    entry_name(flow, &idempotency_key.key).write(draft, expires, used.to_bytes())
 }
 
 #[cfg(test)]

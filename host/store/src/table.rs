@@ -8,6 +8,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use gantry_core::FlowName;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -26,6 +27,17 @@ pub trait TableKey: Sized {
 
     /// The key with this text; none if it is not a key of this table.
     fn decode(text: &str) -> Option<Self>;
+}
+
+/// One record for each flow.
+impl TableKey for FlowName {
+    fn encode(&self) -> String {
+        self.to_string()
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
 }
 
 /// Records of type `T` under keys of type `K`; clones share the table.

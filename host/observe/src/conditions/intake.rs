@@ -143,6 +143,6 @@ pub(super) const fn level(count: u64, bound: u64) -> Option<Level> {
 /// `10m`, or how long the host has run if that is shorter: what is known of the past.
 pub(super) fn known_past(host: &HostView, running_since: Timestamp) -> String {
     let uptime = host.clock.now().since(running_since);
-    let within = host.thresholds.count_within;
+    let within = host.thresholds().count_within;
     if uptime < within { show_roughly(uptime.max(Duration::from_secs(1))) } else { show_duration(within) }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gantry_core::{FlowName, Timestamp};
 use gantry_engine::active_flows::ActiveFlow;
-use gantry_store::{KvWrite, StoreError, Table, TableKey};
+use gantry_store::{KvWrite, StoreError, Table};
 
 use crate::view::HostView;
 
@@ -24,7 +24,7 @@ pub(super) struct Receipts {
 }
 
 struct Opened {
-    table: Table<FlowKey, Timestamp>,
+    table: Table<FlowName, Timestamp>,
     /// When this process first looked.
     since: Timestamp,
     flows: BTreeMap<FlowName, Receipt>,
@@ -39,18 +39,6 @@ pub(super) struct Receipt {
     counted: Option<u64>,
     /// What is in the store; none: nothing.
     written: Option<Timestamp>,
-}
-
-struct FlowKey(FlowName);
-
-impl TableKey for FlowKey {
-    fn encode(&self) -> String {
-        self.0.to_string()
-    }
-
-    fn decode(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self)
-    }
 }
 
 impl Receipts {
@@ -84,7 +72,7 @@ impl Opened {
     async fn open(host: &HostView, now: Timestamp) -> Result<Self, StoreError> {
         let table = Table::new(host.store.clone(), NAMESPACE);
         let rows = table.all().await?.rows.into_iter();
-        let flows = rows.map(|(FlowKey(flow), last): (FlowKey, Timestamp)| {
+        let flows = rows.map(|(flow, last): (FlowName, Timestamp)| {
             // A clock that was ahead must not hide a silence.
             (flow, Receipt { last: last.min(now), counted: None, written: Some(last) })
         });
@@ -95,7 +83,7 @@ impl Opened {
     fn look(&mut self, entries: &[&ActiveFlow], now: Timestamp) -> Result<Vec<KvWrite>, StoreError> {
         let watched: Vec<_> = entries.iter().filter(|entry| entry.flow.silent_after.is_some()).collect();
         let gone = self.flows.extract_if(.., |flow, _| !watched.iter().any(|entry| entry.flow.name == *flow));
-        let mut writes: Vec<_> = gone.map(|(flow, _)| self.table.remove(&FlowKey(flow))).collect();
+        let mut writes: Vec<_> = gone.map(|(flow, _)| self.table.remove(&flow)).collect();
         for entry in watched {
             let unseen = Receipt { last: now, counted: None, written: None };
             let receipt = self.flows.entry(entry.flow.name.clone()).or_insert(unseen);
@@ -106,7 +94,7 @@ impl Opened {
             receipt.counted = Some(counted);
             let is_due = receipt.written.is_none_or(|written| receipt.last.since(written) >= WRITE_INTERVAL);
             if is_due {
-                writes.push(self.table.put(&FlowKey(entry.flow.name.clone()), &receipt.last)?);
+                writes.push(self.table.put(&entry.flow.name, &receipt.last)?);
                 receipt.written = Some(receipt.last);
             }
         }

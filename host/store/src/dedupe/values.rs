@@ -4,7 +4,7 @@
 
 use gantry_core::{FlowName, MessageId, MessageState, Timestamp};
 
-use super::First;
+use super::{EntryName, First};
 use crate::disk::{Disk, Read};
 use crate::error::{DedupeError, StoreError};
 use crate::history;
@@ -54,8 +54,8 @@ impl Store {
         let now = self.inner.clock.now();
         let flows = self.inner.flows.clone();
         self.read(move |disk| {
-            let entry = super::entry_of(disk, flows.former(), &flow, &value)?;
-            let first = entry.map(|(_, first)| first);
+            let name = EntryName { flow: &flow, value: &value, key_of: keys::dedupe };
+            let first = name.find(disk, flows.former())?.map(|entry| entry.first);
             let Some(First { message, expires }) = first.filter(|first| first.expires > now) else { return Ok(None) };
             let state = history::look_up(disk, message)?.map(|history| history.state);
             Ok(Some(DedupeValue { flow, value, message, state, expires_at: expires }))

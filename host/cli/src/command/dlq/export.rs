@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use gantry_api::v1::Part;
+use gantry_api::v1::{DeadLetter, Part};
 
 use super::Filter;
 use crate::args::HostArgs;
@@ -37,10 +37,7 @@ impl Export {
             let mut part = Part { limit: Some(PAGE), ..Part::default() };
             loop {
                 let page = client.dead_letters(&filter, part).await?;
-                for dead_letter in &page.dead_letters {
-                    serde_json::to_writer(&mut out, dead_letter)?;
-                    out.write_all(b"\n")?;
-                }
+                write_lines(&mut out, &page.dead_letters)?;
                 if page.next.is_none() {
                     break;
                 }
@@ -57,6 +54,15 @@ pub(crate) fn ndjson_writer(output: Option<&Path>) -> Result<Box<dyn Write>, Fai
         None => Box::new(BufWriter::new(std::io::stdout())),
         Some(path) => Box::new(BufWriter::new(create(path)?)),
     })
+}
+
+/// Writes dead letters, one per line.
+pub(crate) fn write_lines(out: &mut dyn Write, dead_letters: &[DeadLetter]) -> Result<(), Failure> {
+    for dead_letter in dead_letters {
+        serde_json::to_writer(&mut *out, dead_letter)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
 }
 
 fn create(path: &Path) -> Result<File, Failure> {

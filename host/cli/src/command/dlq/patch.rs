@@ -69,12 +69,13 @@ impl Patch {
         let patch = read(&self.patch)?;
         let filter = self.filter.to_api();
         client::with(&self.host, output, async |client| {
-            let request = PatchPreviewRequest { filter: filter.clone(), patch: patch.clone() };
-            let preview = client.preview_patch(&request).await?;
-            if self.dry_run {
-                return Ok(output.print(&preview, || page(&preview))?);
-            }
-            if !self.yes {
+            // The preview reads all dead letters: only where somebody sees it.
+            if self.dry_run || !self.yes {
+                let request = PatchPreviewRequest { filter: filter.clone(), patch: patch.clone() };
+                let preview = client.preview_patch(&request).await?;
+                if self.dry_run {
+                    return Ok(output.print(&preview, || page(&preview))?);
+                }
                 output.complain(&page(&preview));
                 self.confirm(&preview)?;
             }

@@ -9,7 +9,7 @@ use gantry_api::v1::{QueueOrder, QueuePart};
 use super::Filter;
 use crate::args::HostArgs;
 use crate::client;
-use crate::command::dlq::export::ndjson_writer;
+use crate::command::dlq::export::{ndjson_writer, write_lines};
 use crate::exit::Failure;
 use crate::output::Output;
 
@@ -39,10 +39,7 @@ impl Export {
         client::with(&self.host, output, async |client| {
             loop {
                 let page = client.export_queued(&filter, &part).await?;
-                for dead_letter in &page.dead_letters {
-                    serde_json::to_writer(&mut out, dead_letter)?;
-                    out.write_all(b"\n")?;
-                }
+                write_lines(&mut out, &page.dead_letters)?;
                 if page.next.is_none() {
                     return Ok(out.flush()?);
                 }
