@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use gantry_api::v1::{DryReplayReport, DryReplayRequest, EditedPayload};
-use gantry_control::rollout::DryReplay;
-use gantry_operations::{Names, OperationError};
+use gantry_control::patch::PayloadPatch;
+use gantry_control::rollout::{DryEdit, DryReplay};
+use gantry_operations::OperationError;
 
 use crate::convert::Convert as _;
 use crate::extract::Body;
@@ -28,7 +29,7 @@ pub(crate) async fn dry_run(
     State(admin): State<Admin>,
     request: Result<Body<DryReplayRequest>, ProblemResponse>,
 ) -> Result<Json<DryReplayReport>, ProblemResponse> {
-    let Body(DryReplayRequest { dead_letters: given, filter, payload, limit }) = request?;
+    let Body(DryReplayRequest { dead_letters: given, filter, payload, patch, limit }) = request?;
     let most = limit.unwrap_or(LIMIT);
     if !(1..=MAX_LIMIT).contains(&most) {
         return Err(ProblemResponse::bad_request(format!("`limit` is a number from 1 to {MAX_LIMIT}, not {most}")));
@@ -36,14 +37,18 @@ pub(crate) async fn dry_run(
     if payload.is_some() && given.len() != 1 {
         return Err(ProblemResponse::bad_request("`payload` takes the place of one payload: name one dead letter"));
     }
-    let filter = filter.convert();
-    admin.records().check_names(&Names::of(&filter)).await?;
+    let edit = match (payload, patch) {
+        (Some(_), Some(_)) => return Err(ProblemResponse::bad_request("state either `payload` or `patch`")),
+        (Some(EditedPayload(payload)), None) => DryEdit::Payload(payload),
+        (None, Some(patch)) => DryEdit::Patch(PayloadPatch::read(patch.0.get()).map_err(OperationError::from)?),
+        (None, None) => DryEdit::None,
+    };
+    let filter = admin.records().check_filter(filter.convert()).await?;
     let mut dead_letters = Vec::with_capacity(given.len());
     for id in given {
         let found = admin.records().dead_letter_to_change(id).await;
         dead_letters.push(found.map_err(OperationError::from)?);
     }
-    let payload = payload.map(|EditedPayload(payload)| payload);
-    let report = host.dry_replay(DryReplay { dead_letters, filter, payload, most }).await;
+    let report = host.dry_replay(DryReplay { dead_letters, filter, edit, most }).await;
     Ok(Json(report.map_err(OperationError::from)?.convert()))
 }

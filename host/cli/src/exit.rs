@@ -33,7 +33,7 @@ coded_enum! {
         /// The requested object does not exist.
         NotFound = 7 => "not_found",
         /// The work is done, but a flow missed its success criteria, messages were left in flight, or a job's messages
-        /// failed again, or would as a dry run says.
+        /// failed again, or would as a dry run says; or a patch applies to none of the dead letters that it is for.
         CriteriaMissed = 8 => "criteria_missed",
         /// A deployment waits for its operator: `gantry deploy approve` or `gantry deploy rollback`; or settings of the host
         /// file, which `gantry reload` names, wait for a restart.

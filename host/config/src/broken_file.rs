@@ -16,6 +16,8 @@ const LONGEST_NAME: usize = 64;
 pub struct BrokenFile {
     /// The flow's name; the file's, if the flow's can't be read or belongs to another flow.
     pub name: FlowName,
+    /// The names that it had before, if they can be read.
+    pub formerly: Vec<FlowName>,
     /// The file.
     pub file: PathBuf,
     /// Where the flow's messages come from, if that can be read.

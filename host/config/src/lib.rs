@@ -22,6 +22,7 @@ pub mod plugin_trust;
 mod raw;
 pub mod schema;
 mod shape;
+mod similar;
 pub mod table;
 mod units;
 pub mod url_template;

@@ -20,7 +20,7 @@ use crate::kept_files::KeptFiles;
 use crate::kind::{Kinds, RawTable};
 use crate::lower::{Draft, Ends, Layers, Lower, Stated};
 use crate::raw::host::HostFile;
-use crate::{schema, shape};
+use crate::{schema, shape, similar};
 
 /// The host file's usual name. In a directory of flows it is skipped.
 pub const HOST_FILE: &str = "gantry.toml";
@@ -87,7 +87,8 @@ pub fn survey_flows<P: AsRef<Path>>(paths: &[P], kinds: &Kinds, taken: &BTreeSet
         names.insert(name.clone());
         let intake = known.kind.zip(known.intake).map(|(kind, intake)| Intake { kind, place: intake.value });
         let file = std::path::absolute(&path).unwrap_or(path);
-        survey.broken.push(BrokenFile { name, file, intake, named: known.named, found });
+        let formerly = known.formerly.into_iter().map(|name| name.value).collect();
+        survey.broken.push(BrokenFile { name, formerly, file, intake, named: known.named, found });
     }
     survey
 }
@@ -134,7 +135,8 @@ fn examine<P: AsRef<Path>>(paths: &[P], kinds: &Kinds, schema: &Value, taken: &B
     }
     compare(&mut drafts);
     refuse_former(&mut drafts);
-    compare_paths(&mut drafts);
+    similar::compare_paths(&mut drafts);
+    similar::compare_patterns(&mut drafts);
     refuse_taken(&mut drafts, taken);
     files.extend(drafts.into_iter().map(|(report, draft)| ExaminedFile {
         path: report.file.path.clone(),
@@ -326,30 +328,6 @@ fn refuse_former(drafts: &mut [(Report, Draft)]) {
                     first.insert(name.clone(), report.file.line_at(&former.span));
                 }
             }
-        }
-    }
-}
-
-/// Warns of webhooks whose paths differ only by a slash at the end: a sender that adds or forgets it reaches the other flow.
-fn compare_paths(drafts: &mut [(Report, Draft)]) {
-    let mut first: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for (report, draft) in drafts {
-        let Some(At { span, value }) = draft.intake.as_ref().filter(|intake| intake.value.starts_with('/')) else {
-            continue;
-        };
-        let plain = value.trim_end_matches('/').to_owned();
-        match first.get(&plain) {
-            Some((other, place)) if other != value => {
-                let message = format!("the path differs from `{other}`, at {place}, only by a slash at the end");
-                report.add(
-                    Code::SimilarPath,
-                    span,
-                    message,
-                    "a sender that adds or forgets the slash reaches the other flow",
-                );
-            }
-            Some(_) => {}
-            None => drop(first.insert(plain, (value.clone(), report.file.line_at(span).to_string()))),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use gantry_config::{Code, Diagnostic, Flow, Severity};
-use gantry_core::PluginRef;
+use gantry_core::{FlowName, PluginRef};
 use gantry_engine::flow_error::FlowError;
 use gantry_transport::source::webhook::RouteProblem;
 use gantry_transport::target::BuildError;
@@ -47,6 +47,17 @@ pub(crate) fn idle(flow: &Flow, step: &str, plugin: &PluginRef) -> Diagnostic {
     );
     let help = "deploy it to the step that has taken its place; a step of the old name would get it again";
     Diagnostic::new(Code::IdleDeployment, flow.file.clone(), None, message, help.to_owned())
+}
+
+/// The diagnostic for a former name of a flow under which nothing is left.
+#[must_use]
+pub(crate) fn unknown_former(flow: &Flow, former: &FlowName) -> Diagnostic {
+    let message = format!(
+        "no message, no dead letter and no deployed plugin is left under `{former}`, a former name of flow `{}`",
+        flow.name
+    );
+    let help = "if there should be, check its spelling in `formerly`";
+    Diagnostic::new(Code::UnknownFormer, flow.file.clone(), None, message, help.to_owned())
 }
 
 /// The same as an error. A check may run without the secrets, so some diagnostics are warnings there; a host needs them.

@@ -84,17 +84,20 @@ impl LastGoodFiles {
         self.names().is_empty()
     }
 
-    /// The copy of this flow, or of the flow of this file; none if there is none.
-    pub fn find(&self, flow: &FlowName, file: &Path, kinds: &Kinds) -> Result<Option<LastGood>, LastGoodError> {
+    /// The copy of the flow of this file, or else of the first of these names that has one: the flow's own and its former ones.
+    pub fn find(&self, file: &Path, names: &[&FlowName], kinds: &Kinds) -> Result<Option<LastGood>, LastGoodError> {
         let records = self.names().into_iter().filter_map(|name| self.read(&name));
         if let Some(record) = records.into_iter().find(|record| record.file == file) {
             return self.load(record, kinds).map(Some);
         }
-        match fs::read(self.record(flow)) {
-            Ok(bytes) => self.load(serde_json::from_slice(&bytes)?, kinds).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
+        for name in names {
+            match fs::read(self.record(name)) {
+                Ok(bytes) => return self.load(serde_json::from_slice(&bytes)?, kinds).map(Some),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
         }
+        Ok(None)
     }
 
     fn load(&self, record: Record, kinds: &Kinds) -> Result<LastGood, LastGoodError> {
@@ -265,7 +268,7 @@ auth = { bearer = "file:token" }
         }
 
         fn find(&self) -> Option<LastGood> {
-            self.files.find(&"orders".parse().unwrap(), &self.file(), &gantry_transport::kinds()).unwrap()
+            self.files.find(&self.file(), &[&"orders".parse().unwrap()], &gantry_transport::kinds()).unwrap()
         }
 
         /// Everything below the directory of the copies.
@@ -328,13 +331,24 @@ auth = { bearer = "file:token" }
     }
 
     #[test]
+    fn a_flow_whose_file_has_another_name_as_well_is_found_by_its_former_one() {
+        let bench = Bench::new();
+        bench.keep(7);
+        let names: [FlowName; 2] = ["shop".parse().unwrap(), "orders".parse().unwrap()];
+        let file = bench.dir.path().join("flows/shop.toml");
+        let find = |names: &[&FlowName]| bench.files.find(&file, names, &gantry_transport::kinds()).unwrap();
+        assert_eq!(find(&[&names[0], &names[1]]).unwrap().flow.name, names[1]);
+        assert!(find(&[&names[0]]).is_none());
+    }
+
+    #[test]
     fn a_damaged_copy_is_not_used() {
         let bench = Bench::new();
         bench.keep(7);
         let table = bench.find().unwrap().flow.tables["prices"].file.clone();
         fs::write(table, "sku,name\n").unwrap();
         let name = "orders".parse().unwrap();
-        let found = bench.files.find(&name, &bench.file(), &gantry_transport::kinds());
+        let found = bench.files.find(&bench.file(), &[&name], &gantry_transport::kinds());
         assert!(matches!(found, Err(LastGoodError::Damaged(_))), "{found:?}");
     }
 

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod publish;
 pub mod registry;
 pub mod reload;
+mod retry_now;
 pub mod rollout;
 mod sources;
 mod takeover;

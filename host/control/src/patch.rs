@@ -73,7 +73,7 @@ impl PayloadPatch {
     }
 
     /// The error says why it does not apply.
-    fn apply(&self, payload: &[u8]) -> Result<Bytes, String> {
+    pub(crate) fn apply(&self, payload: &[u8]) -> Result<Bytes, String> {
         self.0.apply(payload).map(Bytes::from).map_err(|error| error.to_string())
     }
 }

@@ -57,11 +57,15 @@ pub struct Plan {
     pub(crate) broken: Vec<Carried>,
     /// The webhook routes of all of them.
     pub(crate) webhooks: RouteTable,
+    /// Former names under which nothing is left.
+    pub(crate) unknown_formers: Vec<Diagnostic>,
 }
 
 /// A flow of a plan that can't run.
 pub(crate) struct Carried {
     pub(crate) entry: BrokenFlow,
+    /// The names that it had before, if they can be read.
+    pub(crate) formerly: Vec<FlowName>,
     /// The files that may mend it.
     pub(crate) files: Vec<PathBuf>,
 }
@@ -164,7 +168,8 @@ impl Plan {
         for file in &carried {
             file.intake.iter().for_each(|intake| webhooks.shut_intake(&file.name, intake));
         }
-        Ok(Self { flows: planned, broken, webhooks })
+        let unknown_formers = planned.iter().flat_map(|planned| now.unknown_formers(&planned.flow)).collect();
+        Ok(Self { flows: planned, broken, webhooks, unknown_formers })
     }
 
     /// Why flows can't run whose files have no mistakes.
@@ -233,12 +238,12 @@ impl OnBroken {
 
 impl Carried {
     fn of_file(now: &Snapshot, file: &BrokenFile) -> Self {
-        let BrokenFile { name, file, named, found, .. } = file.clone();
+        let BrokenFile { name, formerly, file, named, found, .. } = file.clone();
         let since = now.broken_since(&name, &file);
         let schemas = named.iter().filter(|file| file.extension().is_some_and(|end| end == "json"));
         let beside = schemas.filter_map(|schema| schema.parent()).flat_map(schemas_in);
         let files = std::iter::once(file.clone()).chain(beside).chain(named.iter().cloned()).collect();
-        Self { files, entry: BrokenFlow { name, file, flow: None, found, since, last_good: None } }
+        Self { formerly, files, entry: BrokenFlow { name, file, flow: None, found, since, last_good: None } }
     }
 
     fn of_flow(now: &Snapshot, flow: &Flow, faults: &Refusal) -> Self {
@@ -250,6 +255,7 @@ impl Carried {
         let found = faults.diagnostics(&known).into_iter().map(diagnose::as_error).collect();
         let flow = known.into_values().next();
         Self {
+            formerly: flow.as_ref().map(|flow| flow.formerly.clone()).unwrap_or_default(),
             files: fingerprint.files().map(Path::to_path_buf).collect(),
             entry: BrokenFlow { name, file, flow, found, since, last_good: None },
         }
@@ -257,6 +263,20 @@ impl Carried {
 }
 
 impl Snapshot {
+    /// A warning of each name of which nothing is left, though a flow states it as its former one.
+    fn unknown_formers(&self, flow: &Flow) -> Vec<Diagnostic> {
+        let unknown = flow.formerly.iter().filter(|former| !self.knows_former(flow, former));
+        unknown.map(|former| diagnose::unknown_former(flow, former)).collect()
+    }
+
+    /// Whether there is, or was, something to take over.
+    fn knows_former(&self, flow: &Flow, former: &FlowName) -> bool {
+        let Shared { store, overrides, .. } = &self.shared;
+        let is_in_force = self.flows.contains_key(former) || self.broken.iter().any(|broken| broken.name == *former);
+        let is_left = store.has_any_of(former) || !overrides.of(former).is_empty();
+        is_in_force || is_left || store.was_called(&flow.name, former)
+    }
+
     /// Since when a flow is broken: now, unless it was before.
     fn broken_since(&self, name: &FlowName, file: &Path) -> Timestamp {
         let before = self.broken.iter().find(|broken| broken.name == *name || broken.file == file);

@@ -27,27 +27,19 @@ use crate::diagnose;
 use crate::fingerprint::Fingerprint;
 use crate::last_good::{LastGood, LastGoodFiles};
 use crate::plan::{Candidates, Carried, InForceFlow, OnBroken, Plan, Planned, Refusal, Renewal, Snapshot, SourcePlan};
+use crate::rollout::Deployments;
 use crate::sources::{ReadySource, RunningSource};
-use crate::takeover::{Successors, Takeover};
+use crate::takeover::{Successors, Takeover, Takeovers};
 
 /// The flows in force, and what new flows need.
 pub struct FlowRegistry {
-    shared: Shared,
-    intake: Arc<dyn Intake>,
-    metrics: Metrics,
-    active: ActiveFlows,
-    closed_intakes: ClosedIntakes,
-    routes: Arc<Routes>,
-    sources: TaskGroup,
-    workers: TaskGroup,
+    needs: Dependencies,
     flows: BTreeMap<FlowName, FlowHandle>,
+    takeovers: Takeovers,
     broken: Vec<Carried>,
-    alert_flows: Vec<Flow>,
-    last_good: LastGoodFiles,
-    uses_last_good: bool,
 }
 
-/// What a registry needs.
+/// What a registry needs, and gives to new flows.
 pub struct Dependencies {
     /// What all flows share.
     pub shared: Shared,
@@ -59,6 +51,8 @@ pub struct Dependencies {
     pub active: ActiveFlows,
     /// The flows that take nothing in, because an operator said so.
     pub closed_intakes: ClosedIntakes,
+    /// Every deployment.
+    pub deployments: Deployments,
     /// The routes of webhooks.
     pub routes: Arc<Routes>,
     /// The tasks of sources.
@@ -103,35 +97,8 @@ impl FlowHandle {
 impl FlowRegistry {
     /// A registry without flows.
     #[must_use]
-    pub fn new(dependencies: Dependencies) -> Self {
-        let Dependencies {
-            shared,
-            intake,
-            metrics,
-            active,
-            closed_intakes,
-            routes,
-            sources,
-            workers,
-            alert_flows,
-            last_good,
-            uses_last_good,
-        } = dependencies;
-        Self {
-            shared,
-            intake,
-            metrics,
-            active,
-            closed_intakes,
-            routes,
-            sources,
-            workers,
-            flows: BTreeMap::new(),
-            broken: Vec::new(),
-            alert_flows,
-            last_good,
-            uses_last_good,
-        }
+    pub fn new(needs: Dependencies) -> Self {
+        Self { needs, flows: BTreeMap::new(), takeovers: Takeovers::default(), broken: Vec::new() }
     }
 
     /// The version in force of a flow; none when the flow isn't in force.
@@ -141,17 +108,17 @@ impl FlowRegistry {
 
     /// The flows of alerts.
     pub(crate) fn alert_flows(&self) -> &[Flow] {
-        &self.alert_flows
+        &self.needs.alert_flows
     }
 
     /// Sets the flows of alerts, for the plans to come; returns those of before.
     pub(crate) fn replace_alert_flows(&mut self, flows: Vec<Flow>) -> Vec<Flow> {
-        std::mem::replace(&mut self.alert_flows, flows)
+        std::mem::replace(&mut self.needs.alert_flows, flows)
     }
 
     /// Refuses to do something with a flow that can't run.
     pub(crate) fn refuse_broken(&self, flow: &FlowName) -> Result<(), FlowBroken> {
-        self.active.refuse_broken(flow)
+        self.needs.active.refuse_broken(flow)
     }
 
     /// All files of the flows in force, and of those that can't run.
@@ -163,10 +130,10 @@ impl FlowRegistry {
 
     /// What is deployed to steps that these flows don't have, or that run no plugin: it serves nothing.
     pub(crate) fn idle_deployments(&self, flows: &[FlowName]) -> Vec<Diagnostic> {
-        let entries = self.active.entries();
+        let entries = self.needs.active.entries();
         let flows = entries.iter().map(|entry| &entry.flow).filter(|flow| flows.contains(&flow.name));
         let idle = flows.flat_map(|flow| {
-            let deployed = self.shared.overrides.of(&flow.name).into_iter();
+            let deployed = self.needs.shared.overrides.of(&flow.name).into_iter();
             let idle =
                 deployed.filter(|(step, _)| !flow.steps.iter().any(|of| of.name == *step && of.plugin().is_some()));
             idle.map(|(step, plugin)| diagnose::idle(flow, &step, &plugin)).collect::<Vec<_>>()
@@ -181,15 +148,15 @@ impl FlowRegistry {
 
     /// What is in force now, for a plan.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let active = self.active.clone();
-        let metrics = self.metrics.clone();
+        let active = self.needs.active.clone();
+        let metrics = self.needs.metrics.clone();
         Snapshot {
-            shared: self.shared.clone(),
-            intake: Arc::clone(&self.intake),
-            alert_flows: self.alert_flows.clone(),
+            shared: self.needs.shared.clone(),
+            intake: Arc::clone(&self.needs.intake),
+            alert_flows: self.needs.alert_flows.clone(),
             flows: self.flows.iter().map(|(name, handle)| (name.clone(), handle.in_force())).collect(),
             broken: self.broken.iter().map(|carried| carried.entry.clone()).collect(),
-            last_good: self.uses_last_good.then(|| self.last_good.clone()),
+            last_good: self.needs.uses_last_good.then(|| self.needs.last_good.clone()),
             standing_in: self.standing_in(),
             metrics_of: Box::new(move |flow| active.metrics(flow).unwrap_or_else(|| metrics.flow(flow.as_str()))),
         }
@@ -197,7 +164,7 @@ impl FlowRegistry {
 
     /// The flows that run with the configurations that were last in force.
     fn standing_in(&self) -> Vec<LastGood> {
-        let entries = self.active.entries();
+        let entries = self.needs.active.entries();
         let broken = self.broken.iter().map(|carried| &carried.entry);
         let running = broken.filter_map(|entry| {
             let at = entry.last_good?;
@@ -209,8 +176,9 @@ impl FlowRegistry {
 
     /// Keeps the configurations in force for starts at which they are broken: after each plan that was put in force.
     pub async fn keep_last_good(&self) {
-        let entries = self.active.entries();
-        let own = entries.iter().filter(|entry| !self.alert_flows.iter().any(|alert| alert.name == entry.flow.name));
+        let entries = self.needs.active.entries();
+        let own =
+            entries.iter().filter(|entry| !self.needs.alert_flows.iter().any(|alert| alert.name == entry.flow.name));
         let own = own.filter(|entry| !self.stands_in(&entry.flow.name));
         let kept: Vec<_> = own
             .filter_map(|entry| {
@@ -221,7 +189,7 @@ impl FlowRegistry {
         let names = entries.iter().map(|entry| entry.flow.name.clone());
         let names = names.chain(self.broken.iter().map(|carried| carried.entry.name.clone())).collect();
         let is_any_broken = !self.broken.is_empty();
-        let files = self.last_good.clone();
+        let files = self.needs.last_good.clone();
         let written = tokio::task::spawn_blocking(move || {
             for (flow, fingerprint, since) in &kept {
                 if let Err(error) = files.keep(flow, fingerprint, *since) {
@@ -241,7 +209,7 @@ impl FlowRegistry {
     /// Loads what these flows need beyond what is in force, and checks everything. Blocks, because plugins are compiled.
     pub fn plan(&self, candidates: Candidates, env: Environment<'_>, on_broken: OnBroken) -> Result<Plan, Refusal> {
         for flow in &candidates.flows {
-            flow.formerly.iter().for_each(|former| self.shared.overrides.lend(former, &flow.name));
+            flow.formerly.iter().for_each(|former| self.needs.shared.overrides.lend(former, &flow.name));
         }
         Plan::prepare(&self.snapshot(), candidates, env, on_broken)
     }
@@ -250,12 +218,15 @@ impl FlowRegistry {
     /// exist before its route, and a removed flow loses its route before its worker.
     pub async fn apply(&mut self, plan: Plan) -> Changes {
         let mut changes = Changes::default();
+        let unknown = &plan.unknown_formers;
+        unknown.iter().for_each(|unknown| tracing::warn!(code = %unknown.code, %unknown, "a flow takes over nothing"));
         let broken = plan.broken.iter().map(|carried| carried.entry.clone()).collect();
-        self.active.replace(self.entries(&plan), broken);
-        self.shared.events.serve(&self.active.entries());
+        self.needs.active.replace(self.entries(&plan), broken);
+        self.needs.shared.events.serve(&self.needs.active.entries());
         let mut ending: Vec<RunningSource> = Vec::new();
         let mut starting: Vec<(FlowName, ReadySource)> = Vec::new();
         let planned_names: BTreeSet<_> = plan.flows.iter().map(|planned| planned.flow.name.clone()).collect();
+        self.takeovers.finish(&planned_names).await;
         let former = plan.flows.iter().map(|planned| &planned.flow);
         let successors: Successors = former.flat_map(Takeover::successors).collect();
         let mended = self.carry(plan.broken, &mut changes);
@@ -283,7 +254,7 @@ impl FlowRegistry {
                 starting.extend(ready.map(|ready| (name, *ready)));
             }
         }
-        self.routes.replace(plan.webhooks);
+        self.needs.routes.replace(plan.webhooks);
         let removed = self.flows.extract_if(.., |name, _| !planned_names.contains(name)).collect::<Vec<_>>();
         for (name, handle) in removed {
             handle.stop.cancel();
@@ -295,27 +266,27 @@ impl FlowRegistry {
             source.end().await;
         }
         for (name, ready) in starting {
-            let running = ready.start(&self.sources.tasks, &self.sources.stop);
+            let running = ready.start(&self.needs.sources.tasks, &self.needs.sources.stop);
             if let Some(handle) = self.flows.get_mut(&name) {
                 handle.source = Some(running);
             }
         }
-        self.active.observe_versions(&self.metrics);
+        self.needs.active.observe_versions(&self.needs.metrics);
         changes
     }
 
     /// Puts a version with a newly bound step in force, from the flow's next batch on.
     pub(crate) fn install(&mut self, next: Arc<RunningFlow>) {
         let Some(handle) = self.flows.get_mut(&next.name) else { return };
-        self.active.renew_plugins(&next.name, &next.transformer.steps().in_force());
-        handle.fingerprint.deployed = self.shared.overrides.digest(&next.name);
+        self.needs.active.renew_plugins(&next.name, &next.transformer.steps().in_force());
+        handle.fingerprint.deployed = self.needs.shared.overrides.digest(&next.name);
         handle.versions.send_replace(next);
-        self.active.observe_versions(&self.metrics);
+        self.needs.active.observe_versions(&self.needs.metrics);
     }
 
     /// The component that the flow's file names for a step.
     pub(crate) fn plugin_file(&self, (flow, step): &StepId) -> Option<PathBuf> {
-        let entries = self.active.entries();
+        let entries = self.needs.active.entries();
         let running = entries.iter().map(|entry| &entry.flow);
         let broken = self.broken.iter().filter_map(|carried| carried.entry.flow.as_ref());
         let flow = running.chain(broken).find(|known| known.name == *flow)?;
@@ -329,7 +300,7 @@ impl FlowRegistry {
         for Carried { entry, .. } in &self.broken {
             changes.broken.push(entry.name.clone());
             if let Some(flow) = entry.flow.as_ref().filter(|_| !entry.runs()) {
-                self.shared.store.register_flow(&entry.name, ordering(flow));
+                self.needs.shared.store.register_flow(&entry.name, ordering(flow));
             }
             if !before.iter().any(|known| known.entry.name == entry.name) {
                 log_broken(entry);
@@ -341,7 +312,7 @@ impl FlowRegistry {
 
     /// Puts one flow in force. Returns whether it is new.
     fn renew(&mut self, flow: &Flow, renewal: Renewal) -> bool {
-        self.shared.store.register_flow(&flow.name, ordering(flow));
+        self.needs.shared.store.register_flow(&flow.name, ordering(flow));
         let Renewal { fingerprint, running, .. } = renewal;
         let takeover = self.takeover(flow);
         if let Some(handle) = self.flows.get_mut(&flow.name) {
@@ -349,15 +320,15 @@ impl FlowRegistry {
             let deliverer = Arc::clone(&running.deliverer);
             let before = handle.versions.send_replace(running);
             deliverer.take_over(&before.deliverer);
-            self.workers.tasks.spawn(takeover.run());
+            self.needs.workers.tasks.spawn(takeover.run());
             return false;
         }
         let (versions, current) = watch::channel(running);
-        let stop = self.workers.stop.child_token();
+        let stop = self.needs.workers.stop.child_token();
         let ended = CancellationToken::new();
         let working = takeover.run_before(worker::work(current, stop.clone()), stop.clone());
         let at_end = ended.clone().drop_guard();
-        self.workers.tasks.spawn(async move {
+        self.needs.workers.tasks.spawn(async move {
             working.await;
             drop(at_end);
         });
@@ -366,16 +337,22 @@ impl FlowRegistry {
     }
 
     /// What a flow takes over from those with its former names, once their workers have ended.
-    fn takeover(&self, flow: &Flow) -> Takeover {
+    fn takeover(&mut self, flow: &Flow) -> Takeover {
         let former = flow.formerly.iter();
         let former = former.map(|name| (name.clone(), self.flows.get(name).map(|handle| handle.ended.clone())));
-        let closed_intakes = self.closed_intakes.clone();
-        Takeover { flow: flow.name.clone(), former: former.collect(), shared: self.shared.clone(), closed_intakes }
+        Takeover {
+            flow: flow.name.clone(),
+            former: former.collect(),
+            shared: self.needs.shared.clone(),
+            closed_intakes: self.needs.closed_intakes.clone(),
+            deployments: self.needs.deployments.clone(),
+            done: self.takeovers.begin(&flow.formerly),
+        }
     }
 
     fn entries(&self, plan: &Plan) -> Vec<ActiveFlow> {
-        let now = self.shared.clock.now();
-        let before = self.active.entries();
+        let now = self.needs.shared.clock.now();
+        let before = self.needs.active.entries();
         let mut entries = Vec::with_capacity(plan.flows.len());
         for Planned { flow, renewal } in &plan.flows {
             match renewal {
@@ -394,7 +371,7 @@ impl FlowRegistry {
 
     /// What is left of a removed flow.
     fn removed(&self, flow: FlowName, successors: &Successors) -> Removed {
-        let waiting = self.shared.store.backlog(&flow).messages;
+        let waiting = self.needs.shared.store.backlog(&flow).messages;
         let taken_over_by = successors.get(&flow).cloned();
         if waiting > 0 && taken_over_by.is_none() {
             tracing::warn!(%flow, waiting, "removed flow has messages left; they stay queued until the flow is added again");

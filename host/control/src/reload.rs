@@ -185,13 +185,14 @@ impl Reloader {
         }
         let (result, changes, diagnostics, restart) = match planned {
             Ok(Ready { plan, warnings, host }) => {
+                let unknown_formers = plan.unknown_formers.clone();
                 let (settings, restart) = host.map(|host| self.take_over(&host)).unwrap_or_default();
                 let changes = Changes { settings, ..registry.apply(plan).await };
                 let result = if changes.is_empty() { ReloadResult::Unchanged } else { ReloadResult::Applied };
                 let idle = registry.idle_deployments(&[changes.added.as_slice(), &changes.changed].concat());
                 idle.iter()
                     .for_each(|idle| tracing::warn!(code = %idle.code, %idle, "a deployment serves nothing any more"));
-                let warnings = warnings.into_iter().chain(idle).collect();
+                let warnings = warnings.into_iter().chain(idle).chain(unknown_formers).collect();
                 (result, changes, warnings, restart)
             }
             Err(diagnostics) => (ReloadResult::Refused, Changes::default(), diagnostics, self.restart_needed()),

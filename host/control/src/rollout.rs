@@ -42,9 +42,9 @@ mod steps;
 
 pub use catalogue::CatalogueView;
 pub use deployer::Deployer;
-pub use dry_replay::{DryDelivery, DryOutcome, DryOutcomeKind, DryReplay, DryReplayReport, DrySample};
+pub use deployments::Deployments;
+pub use dry_replay::{DryDelivery, DryEdit, DryOutcome, DryOutcomeKind, DryReplay, DryReplayReport, DrySample};
 pub use error::{DeployError, RecallError};
-pub use journal::Recalled;
 pub use recall::Recall;
 pub use record::{Deployment, Difference, Entry, GoldenReport, Kind, Phase, ShadowReport};
 pub use request::DeployRequest;

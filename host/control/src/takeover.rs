@@ -2,16 +2,16 @@
 //! targets, a closed intake, deployed plugins. The registry starts it; a new flow works only once it is done, so that what
 //! was left goes first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gantry_config::Flow;
 use gantry_core::FlowName;
 use gantry_engine::closed_intakes::ClosedIntakes;
 use gantry_engine::flow::Shared;
 use gantry_store::{Renamed, StoreError};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::rollout::Recall;
+use crate::rollout::Deployments;
 
 /// The flows that take over from others, by the name of the other one.
 pub(crate) type Successors = BTreeMap<FlowName, FlowName>;
@@ -23,6 +23,31 @@ pub(crate) struct Takeover {
     pub(crate) former: Vec<(FlowName, Option<CancellationToken>)>,
     pub(crate) shared: Shared,
     pub(crate) closed_intakes: ClosedIntakes,
+    pub(crate) deployments: Deployments,
+    /// Is dropped when it is over.
+    pub(crate) done: DropGuard,
+}
+
+/// The takeovers that are under way.
+#[derive(Default)]
+pub(crate) struct Takeovers(Vec<(FlowName, CancellationToken)>);
+
+impl Takeovers {
+    /// Notes one from these names; it is over when the guard is dropped.
+    pub(crate) fn begin(&mut self, former: &[FlowName]) -> DropGuard {
+        let done = CancellationToken::new();
+        self.0.extend(former.iter().map(|name| (name.clone(), done.clone())));
+        done.drop_guard()
+    }
+
+    /// Waits until nothing is taken over any more from these names: a flow that gets the former name of another one must not
+    /// get what is left under it.
+    pub(crate) async fn finish(&mut self, names: &BTreeSet<FlowName>) {
+        self.0.retain(|(_, done)| !done.is_cancelled());
+        for (_, done) in self.0.iter().filter(|(former, _)| names.contains(former)) {
+            done.cancelled().await;
+        }
+    }
 }
 
 impl Takeover {
@@ -50,13 +75,14 @@ impl Takeover {
                 tracing::error!(flow = %self.flow, %former, %error, "failed to take over what was left under a former name; the next start or reload goes on");
             }
         }
+        drop(self.done);
     }
 
     async fn take_over(&self, former: &FlowName) -> Result<(), StoreError> {
-        let Self { flow, shared, closed_intakes, .. } = self;
+        let Self { flow, shared, closed_intakes, deployments, .. } = self;
         shared.stops.rename(former, flow).await?;
         closed_intakes.rename(former, flow).await?;
-        Recall::rename(&shared.store, former, flow).await?;
+        deployments.rename(former, flow).await?;
         shared.overrides.forget(former);
         let Renamed { messages, dead_letters, left } = shared.store.rename_flow(former, flow).await?;
         shared.store.wake(flow);

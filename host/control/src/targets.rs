@@ -10,7 +10,9 @@ use gantry_engine::events::Events;
 use gantry_engine::gate::Gate;
 use gantry_engine::target_report::TargetReport;
 use gantry_engine::target_stops::TargetStops;
-use gantry_store::{PendingAudit, StoreError};
+use gantry_store::{PendingAudit, Store, StoreError};
+
+use crate::retry_now::retry_now;
 
 /// Who is recorded for what the host does by itself.
 const GANTRY: &str = "gantry";
@@ -20,13 +22,13 @@ const GANTRY: &str = "gantry";
 pub enum TargetCommand {
     /// Nothing is sent for now.
     Pause,
-    /// Ends a pause. A target that refused every delivery is tried with one at once.
+    /// Ends a pause, and what the target asked to wait. A target that refused every delivery is tried with one at once.
     Resume,
     /// Nothing is sent until it is enabled.
     Disable,
     /// Ends a disablement, by somebody or by a 410. One delivery is tried at once, the others follow when it has passed.
     Enable,
-    /// Closes the breaker, whatever it has seen.
+    /// Closes the breaker, whatever it has seen. Whatever waits for another attempt is due.
     CloseBreaker,
 }
 
@@ -98,6 +100,7 @@ pub enum TargetError {
 /// The targets of the flows in force, and the commands for them; cheap to clone.
 #[derive(Clone)]
 pub struct TargetCommands {
+    store: Store,
     clock: Arc<dyn Clock>,
     flows: ActiveFlows,
     stops: TargetStops,
@@ -109,8 +112,8 @@ pub struct TargetCommands {
 impl TargetCommands {
     /// The targets of these flows.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>, flows: ActiveFlows, stops: TargetStops, events: Events) -> Self {
-        Self { clock, flows, stops, events, turn: Arc::default() }
+    pub fn new(store: Store, clock: Arc<dyn Clock>, flows: ActiveFlows, stops: TargetStops, events: Events) -> Self {
+        Self { store, clock, flows, stops, events, turn: Arc::default() }
     }
 
     /// The same targets, whose next stop takes this audit entry along.
@@ -162,16 +165,19 @@ impl TargetCommands {
                 let resumed = HostEventKind::TargetResumed { target: name, by: Some(by), reason };
                 self.switch(flow, None, resumed).await?;
                 gate.resume();
+                self.retry_now(flow, target).await?;
             }
             TargetCommand::Enable => {
                 let resumed = HostEventKind::TargetResumed { target: name, by: Some(by), reason };
                 self.switch(flow, None, resumed).await?;
                 gate.enable();
+                self.retry_now(flow, target).await?;
             }
             TargetCommand::CloseBreaker => {
                 if gate.close_breaker() {
                     self.events.publish(flow, HostEventKind::BreakerClosed { target: name, by: Some(by) });
                 }
+                self.retry_now(flow, target).await?;
             }
         }
         Ok(TargetReport::of(flow, target, gate.status(self.clock.now())))
@@ -200,6 +206,15 @@ impl TargetCommands {
         self.switch(flow, None, resumed).await?;
         if let Ok(gate) = self.gate(flow, target) {
             gate.end_pause();
+        }
+        Ok(())
+    }
+
+    /// Makes due what waits for another attempt at a target.
+    async fn retry_now(&self, flow: &FlowName, target: &TargetName) -> Result<(), StoreError> {
+        let due = retry_now(&self.store, flow, target, self.clock.now()).await?;
+        if due > 0 {
+            tracing::info!(%flow, %target, due, "messages that waited for another attempt at a target are due at once");
         }
         Ok(())
     }

@@ -67,6 +67,8 @@ pub(crate) struct Condition {
     pub(crate) since: Timestamp,
     /// How many dead letters are open, of a condition that is about a group of them.
     pub(crate) open: Option<u64>,
+    /// The text that its dead letters have in common. It may quote data, so it is for operators and never part of an alert.
+    pub(crate) text: Option<String>,
 }
 
 /// A condition as the files below find it.
@@ -105,7 +107,7 @@ impl ConditionReader {
         let thresholds = host.thresholds();
         for entry in others {
             conditions.observe_changed_files(&mut self.refused_files, entry, now);
-            conditions.observe_refusals(&mut self.refusals, entry, thresholds, now);
+            conditions.observe_refusals(&mut self.refusals, host, entry, thresholds, now);
             conditions.observe_faults(&mut self.faults, entry, thresholds, now);
             conditions.observe_silence(&self.receipts, entry, now);
             conditions.observe_criteria(entry);
@@ -164,18 +166,19 @@ impl Conditions {
         let owner = self.owner(flow).map(str::to_owned);
         let key = AlertKey { kind, flow: flow.cloned(), about: about.map(str::to_owned) };
         let observation = Observation { level, summary, details, owner, next, occurrence: None };
-        let condition = Condition { observation, since: since.unwrap_or_default(), open: None };
+        let condition = Condition { observation, since: since.unwrap_or_default(), open: None, text: None };
         self.observed.insert(key.clone(), condition);
         key
     }
 }
 
-/// The owners of the flows that have one, broken ones included.
+/// The former names of the flows that have any.
 fn former(entries: &[&ActiveFlow]) -> BTreeMap<FlowName, Vec<FlowName>> {
     let renamed = entries.iter().map(|entry| &entry.flow).filter(|flow| !flow.formerly.is_empty());
     renamed.map(|flow| (flow.name.clone(), flow.formerly.clone())).collect()
 }
 
+/// The owners of the flows that have one, broken ones included.
 fn owners(host: &HostView, entries: &[&ActiveFlow]) -> BTreeMap<FlowName, String> {
     let broken = host.flows.broken();
     let flows = entries.iter().map(|entry| &entry.flow).chain(broken.iter().filter_map(|broken| broken.flow.as_ref()));

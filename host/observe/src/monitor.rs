@@ -55,9 +55,6 @@ impl Monitor {
         let mut ticks = tokio::time::interval(CHECK_INTERVAL);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             self.check();
-            if let Err(error) = self.view.store.end_acknowledgements().await {
-                tracing::error!(%error, "acknowledgements of dead letter groups that have ended can't be ended");
-            }
         }
     }
 

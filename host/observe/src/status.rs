@@ -159,7 +159,7 @@ impl Alerting {
 
 /// A condition that holds, or one that is nearly over, which needs nobody.
 fn of_condition(view: &HostView, key: &AlertKey, condition: &Condition) -> Option<Finding> {
-    let Condition { observation, since, .. } = condition;
+    let Condition { observation, since, text, .. } = condition;
     let severity = match (observation.level, key.kind) {
         (Level::On, _) | (Level::Between, AlertKind::BreakerOpen) => key.kind.severity(),
         (Level::Between, AlertKind::DeadLetters | AlertKind::QueueDelayed | AlertKind::DeploymentRolledBack) => {
@@ -172,7 +172,10 @@ fn of_condition(view: &HostView, key: &AlertKey, condition: &Condition) -> Optio
         severity,
         flow: key.flow.clone(),
         about: key.about.clone(),
-        summary: observation.summary.clone(),
+        summary: match text {
+            Some(text) => format!("{}: {text}", observation.summary),
+            None => observation.summary.clone(),
+        },
         since: Some(*since),
         owner: observation.owner.clone(),
         next: observation.next.clone(),

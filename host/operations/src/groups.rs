@@ -1,7 +1,7 @@
-//! Dead letter groups: set their state.
+//! Dead letter groups: set their state; and the end of an acknowledgement at its time.
 
 use gantry_core::Timestamp;
-use gantry_store::{DeadLetterGroup, GroupState};
+use gantry_store::{DeadLetterGroup, GroupError, GroupState};
 
 use crate::error::OperationError;
 use crate::operation::{Call, Effect, Operation};
@@ -53,5 +53,31 @@ impl Operation for ChangeGroup {
             (_, Some(_)) => return Err(OperationError::NoEnd),
             (state, None) => store.set_group_state(&fingerprint, state, call.by(), note).await?,
         })
+    }
+}
+
+/// Ends an acknowledgement whose time is over, so that the group is open again; the host does this by itself.
+#[derive(Clone, Debug)]
+pub struct EndAcknowledgement {
+    /// The group's fingerprint.
+    pub fingerprint: String,
+}
+
+impl Operation for EndAcknowledgement {
+    const PERMISSION: Permission = Permission::ChangeGroups;
+    const EFFECT: Effect = Effect::OneWrite;
+    type Output = ();
+
+    fn subject(&self) -> String {
+        self.fingerprint.clone()
+    }
+
+    fn detail(&self) -> String {
+        "open: the time of its acknowledgement is over".to_owned()
+    }
+
+    async fn run(self, call: Call) -> Result<(), OperationError> {
+        let ended = call.store().end_acknowledgement(&self.fingerprint).await?;
+        ended.map(|_| ()).ok_or_else(|| GroupError::NotFound(self.fingerprint).into())
     }
 }

@@ -107,7 +107,7 @@ impl Operation for StartRedrive {
         if let Some(flow) = &filter.flow {
             call.refuse_broken(flow)?;
         }
-        call.services().check_filter(&filter).await?;
+        let filter = call.services().check_filter(filter).await?;
         call.services().check_all_in_force(&filter).await?;
         let kind = JobKind::Redrive;
         let by = call.by();
@@ -136,7 +136,7 @@ impl Operation for StartDiscard {
 
     async fn run(self, call: Call) -> Result<Job, OperationError> {
         let Self { filter, reason, rate } = self;
-        call.services().check_filter(&filter).await?;
+        let filter = call.services().check_filter(filter).await?;
         let kind = JobKind::Discard;
         let by = call.by();
         let most_replays = None;
@@ -181,7 +181,7 @@ impl Operation for StartPatch {
             }
             call.services().check_all_in_force(&filter).await?;
         }
-        call.services().check_filter(&filter).await?;
+        let filter = call.services().check_filter(filter).await?;
         let kind = JobKind::Patch;
         let by = call.by();
         let patch = Some(NewPatch { text: patch, replay: replays });

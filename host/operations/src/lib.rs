@@ -49,7 +49,7 @@ pub use deployments::{ApproveDeployment, BeginDeployment, ResetStep, RollBackDep
 pub use error::{ErrorKind, OperationError};
 pub use find::FindError;
 pub use flows::{CloseIntake, OpenIntake, Reload};
-pub use groups::ChangeGroup;
+pub use groups::{ChangeGroup, EndAcknowledgement};
 pub use jobs::{CancelJob, HoldJob, ResumeJob, StartDiscard, StartPatch, StartRedrive};
 pub use names::{Names, NamesError, NoFlow, UnknownName};
 pub use operation::{Call, Effect, Operation};

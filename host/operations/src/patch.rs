@@ -15,7 +15,7 @@ impl Records {
     /// What a patch would do to the dead letters that pass the filter now. Reads them all.
     pub async fn preview_patch(&self, filter: Filter, patch: &str) -> Result<PatchPreview, OperationError> {
         let patch = PayloadPatch::read(patch)?;
-        self.services().check_filter(&filter).await?;
+        let filter = self.services().check_filter(filter).await?;
         let mut preview = PatchPreview::default();
         for state in [DeadLetterState::Open, DeadLetterState::Acknowledged] {
             if filter.state.is_some_and(|asked| asked != state) {

@@ -46,6 +46,7 @@ impl Records {
 
     /// The dead letters that pass the filter, whole.
     pub async fn dead_letters(&self, filter: Filter, page: Page) -> Result<DeadLetterPage<DeadLetter>, StoreError> {
+        let filter = self.services.with_present_fingerprint(filter).await?;
         self.services.store.dead_letters(filter, page).await
     }
 
@@ -55,11 +56,13 @@ impl Records {
         filter: Filter,
         page: Page,
     ) -> Result<DeadLetterPage<DeadLetterSummary>, StoreError> {
+        let filter = self.services.with_present_fingerprint(filter).await?;
         self.services.store.dead_letter_summaries(filter, page).await
     }
 
     /// How many dead letters pass the filter, by state.
     pub async fn count_dead_letters(&self, filter: Filter) -> Result<DeadLetterCounts, StoreError> {
+        let filter = self.services.with_present_fingerprint(filter).await?;
         self.services.store.count_dead_letters(filter).await
     }
 
@@ -78,14 +81,42 @@ impl Records {
         self.services.store.dead_letter_revisions(id).await
     }
 
-    /// The groups that pass the filter.
+    /// The groups that pass the filter, each with an open dead letter as its sample.
     pub async fn dead_letter_groups(&self, filter: GroupFilter) -> Result<Vec<DeadLetterGroup>, StoreError> {
-        self.services.store.dead_letter_groups(filter).await
+        let mut groups = self.services.store.dead_letter_groups(filter).await?;
+        for group in &mut groups {
+            self.renew_sample(group).await?;
+        }
+        Ok(groups)
     }
 
-    /// One group.
+    /// One group, with an open dead letter as its sample.
     pub async fn dead_letter_group(&self, fingerprint: &str) -> Result<Option<DeadLetterGroup>, StoreError> {
-        self.services.store.dead_letter_group(fingerprint).await
+        let mut found = self.services.store.dead_letter_group(fingerprint).await?;
+        if let Some(group) = &mut found {
+            self.renew_sample(group).await?;
+        }
+        Ok(found)
+    }
+
+    /// Replaces a sample that is not open any more, because it was corrected or discarded, by one that is.
+    async fn renew_sample(&self, group: &mut DeadLetterGroup) -> Result<(), StoreError> {
+        if group.counts.open == 0 || group.counts.total() == group.counts.open {
+            return Ok(());
+        }
+        let store = &self.services.store;
+        let sample = match group.sample {
+            Some(sample) => store.dead_letters_of(sample.message).await?.into_iter().find(|letter| letter.id == sample),
+            None => None,
+        };
+        if sample.is_some_and(|sample| sample.state == DeadLetterState::Open) {
+            return Ok(());
+        }
+        let fingerprint = Some(group.fingerprint.clone());
+        let open = Filter { fingerprint, state: Some(DeadLetterState::Open), ..Filter::default() };
+        let page = store.dead_letter_summaries(open, Page::first(1)).await?;
+        group.sample = page.dead_letters.first().map(|letter| letter.id);
+        Ok(())
     }
 
     /// All jobs that are kept, newest first.

@@ -231,7 +231,7 @@ fn shut(report: &TargetReport) -> Option<Wait> {
     } else if let Some(breaker) = report.breaker.filter(|breaker| breaker.state != BreakerState::Closed) {
         let wait = Wait::of(WaitReason::BreakerOpen, format!("the breaker of `{target}` is open"));
         let wait = breaker.until.map_or(wait.clone(), |until| wait.until(until));
-        wait.next(format!("gantry target close-breaker {address}"))
+        wait.next(format!("gantry target show {address}"))
     } else if let Some(throttle) = report.throttle.filter(|_| report.state == TargetState::Throttled) {
         let gap = throttle.gap_ms;
         let text = format!("`{target}` answers 429: it gets one request in {gap} ms, the next at {}", throttle.until);

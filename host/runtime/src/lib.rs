@@ -7,6 +7,7 @@
 //!
 //! The message path is in `gantry-engine`, changes of flows in `gantry-control`, monitoring in `gantry-observe`.
 
+mod acknowledgements;
 mod handle;
 mod host;
 mod maintenance;

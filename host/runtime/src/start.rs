@@ -13,7 +13,7 @@ use gantry_control::plan::{Candidates, OnBroken, Plan};
 use gantry_control::publish::Publisher;
 use gantry_control::registry::{self, FlowRegistry};
 use gantry_control::reload::Reloader;
-use gantry_control::rollout::{CatalogueView, Deployer, Recall, Recalled};
+use gantry_control::rollout::{CatalogueView, Deployer, Deployments, Recall};
 use gantry_control::targets::TargetCommands;
 use gantry_core::{Clock, HostEventKind, SystemClock};
 use gantry_engine::active_flows::ActiveFlows;
@@ -41,6 +41,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::acknowledgements;
 use crate::handle::{Health, HostHandle};
 use crate::host::{Host, TaskGroups};
 use crate::maintenance::Maintenance;
@@ -75,7 +76,7 @@ struct Opened {
 struct Loaded {
     registry: FlowRegistry,
     plan: Plan,
-    deployments: Recalled,
+    deployments: Deployments,
     active: ActiveFlows,
     routes: Arc<Routes>,
     intake: Arc<dyn Intake>,
@@ -157,6 +158,9 @@ impl HostBuilder {
         std::fs::create_dir_all(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
         let is_new = has_store(config).is_ok_and(|is_there| !is_there);
         let store = self.open_store().await?;
+        for (former, flow) in store.finish_renames().await? {
+            tracing::info!(%flow, %former, "flow took over what was left under its former name when the host stopped");
+        }
         if is_new {
             tracing::info!(dir = %dir.display(), "the data directory is new: a store was created in it");
         }
@@ -189,7 +193,8 @@ impl HostBuilder {
 
     async fn load(&self, opened: &Opened, candidates: Candidates) -> Result<Loaded, StartError> {
         let Opened { settings, shared, metrics, alerts, disk, catalogue, closed_intakes, .. } = opened;
-        let deployments = Recall::new(shared.clone(), catalogue.clone()).all().await?;
+        let deployments = Deployments::new(shared.store.clone());
+        Recall::new(shared.clone(), catalogue.clone()).all(&deployments).await?;
         let groups = TaskGroups::default();
         let active = ActiveFlows::default();
         let routes = Arc::new(Routes::default());
@@ -209,6 +214,7 @@ impl HostBuilder {
             metrics: metrics.clone(),
             active: active.clone(),
             closed_intakes: closed_intakes.clone(),
+            deployments: deployments.clone(),
             routes: Arc::clone(&routes),
             sources: groups.sources.clone(),
             workers: groups.workers.clone(),
@@ -250,9 +256,15 @@ impl HostBuilder {
 
         let registry = Arc::new(tokio::sync::Mutex::new(registry));
         let recall = Recall::new(shared.clone(), catalogue.clone());
-        let deployer =
-            Deployer::new(shared.clone(), Arc::clone(&registry), catalogue, settings.clone(), maintenance.clone());
-        deployer.resume(deployments);
+        let deployer = Deployer::new(
+            shared.clone(),
+            Arc::clone(&registry),
+            catalogue,
+            deployments,
+            settings.clone(),
+            maintenance.clone(),
+        );
+        deployer.resume();
         let clock = Arc::clone(&self.clock);
         let reloader =
             Arc::new(Reloader::new(registry, recall, metrics.clone(), clock, settings.clone(), sources.stop.clone()));
@@ -293,13 +305,24 @@ impl HostBuilder {
             reloader,
             deployer,
             flows: active.clone(),
-            targets: TargetCommands::new(Arc::clone(&self.clock), active, shared.stops.clone(), shared.events.clone()),
+            targets: TargetCommands::new(
+                shared.store.clone(),
+                Arc::clone(&self.clock),
+                active,
+                shared.stops.clone(),
+                shared.events.clone(),
+            ),
             alerting,
             closed_intakes,
         };
         let operations = Operations::of_host(shared.store.clone(), publisher, services.clone());
         let pauses = Pauses::new(services.targets.clone(), operations.clone());
         maintenance.tasks.spawn(pauses.run(maintenance.stop.clone()));
+        maintenance.tasks.spawn(acknowledgements::end(
+            shared.store.clone(),
+            operations.clone(),
+            maintenance.stop.clone(),
+        ));
         let handle = HostHandle {
             store: shared.store.clone(),
             health: Health::new(view.clone()),

@@ -3,7 +3,7 @@
 //!
 //! A group's record is written in the same atomic write as the dead letters it counts, so reading groups reads no dead letters. A
 //! new failure reopens a resolved group and counts as a regression. An ignored group stays ignored, and its dead letters
-//! raise no alarm. An acknowledgement may have an end, when the group is open again: [`Store::end_acknowledgements`] writes that, and
+//! raise no alarm. An acknowledgement may have an end, when the group is open again: [`Store::end_acknowledgement`] writes that, and
 //! reads don't wait for it.
 
 pub(crate) mod group;
@@ -76,12 +76,15 @@ impl Store {
         Ok(groups)
     }
 
-    /// The group with this fingerprint.
+    /// The group with this fingerprint, or that had it under a former name of its flow.
     pub async fn dead_letter_group(&self, fingerprint: &str) -> Result<Option<DeadLetterGroup>, StoreError> {
-        let key = keys::group(fingerprint);
+        let fingerprint = fingerprint.to_owned();
         let now = self.inner.clock.now();
-        let found = self.read(move |disk| disk.load::<DeadLetterGroup>(&key)).await?;
-        Ok(found.map(|(group, _)| group.at(now)))
+        let found = self.read(move |disk| match disk.load::<DeadLetterGroup>(&keys::group(&fingerprint))? {
+            Some((group, _)) => Ok(Some(group)),
+            None => Ok(load_all(disk)?.0.into_iter().find(|group| group.former_fingerprints.contains(&fingerprint))),
+        });
+        Ok(found.await?.map(|group| group.at(now)))
     }
 
     /// Sets the state of a group; returns the changed group once it is on stable storage.
@@ -109,29 +112,25 @@ impl Store {
         self.change_group(fingerprint, (GroupState::Acknowledged, Some(until)), by, note).await
     }
 
-    /// Opens the groups whose acknowledgement has ended; returns how many. Cheap if there is none.
-    pub async fn end_acknowledgements(&self) -> Result<usize, StoreError> {
+    /// The fingerprints of the groups whose acknowledgement has ended. Never blocks on the disk.
+    #[must_use]
+    pub fn ended_acknowledgements(&self) -> Vec<String> {
+        self.inner.dead_letters.acknowledgements_ended(self.inner.clock.now())
+    }
+
+    /// Opens a group whose acknowledgement has ended; none if that is not so.
+    pub async fn end_acknowledgement(&self, fingerprint: &str) -> Result<Option<DeadLetterGroup>, StoreError> {
         let now = self.inner.clock.now();
-        let ended = self.inner.dead_letters.acknowledgements_ended(now);
-        if ended.is_empty() {
-            return Ok(0);
-        }
         let counters = self.inner.dead_letters.clone();
+        let key = keys::group(fingerprint);
         self.commit(Durability::Flushed, move |draft| {
-            let mut opened = 0;
-            for fingerprint in ended {
-                let Some((before, _)) = draft.load::<DeadLetterGroup>(&keys::group(&fingerprint))? else { continue };
-                let after = before.clone().at(now);
-                if after != before {
-                    let flow = after.flow.clone();
-                    draft.after_commit(move || {
-                        tracing::info!(%flow, fingerprint, "the acknowledgement of a dead letter group has ended, and it is open again");
-                    });
-                    ledger::write(draft, &counters, Some(before), after)?;
-                    opened += 1;
-                }
+            let Some((before, _)) = draft.load::<DeadLetterGroup>(&key)? else { return Ok(None) };
+            let after = before.clone().at(now);
+            if after == before {
+                return Ok(None);
             }
-            Ok::<_, StoreError>(opened)
+            ledger::write(draft, &counters, Some(before), after.clone())?;
+            Ok(Some(after))
         })
         .await
     }
@@ -145,10 +144,12 @@ impl Store {
     ) -> Result<DeadLetterGroup, GroupError> {
         let counters = self.inner.dead_letters.clone();
         let at = self.inner.clock.now();
-        let fingerprint = fingerprint.to_owned();
+        let Some(DeadLetterGroup { fingerprint, .. }) = self.dead_letter_group(fingerprint).await? else {
+            return Err(GroupError::NotFound(fingerprint.to_owned()));
+        };
         self.commit(Durability::Flushed, move |draft| {
             let found = draft.load::<DeadLetterGroup>(&keys::group(&fingerprint))?;
-            let (before, _) = found.ok_or_else(|| GroupError::NotFound(fingerprint.clone()))?;
+            let (before, _) = found.ok_or(GroupError::NotFound(fingerprint))?;
             let changed = Some(GroupChange { at, by, note });
             let after = DeadLetterGroup { state, acknowledged_until, changed, regressed_at: None, ..before.clone() };
             ledger::write(draft, &counters, Some(before), after.clone())?;

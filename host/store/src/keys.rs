@@ -23,7 +23,7 @@
 //! | `a` time number | record: an entry of the audit log |
 //! | `n` time number | empty: an audit entry that states an intent without an outcome yet |
 //! | `p` name `@` version | record: a published plugin |
-//! | `u` flow `00` former | when the flow took over from the one with its former name, u64 |
+//! | `u` flow `00` former | when the flow took over from the one with its former name, u64; `01` behind it while that is under way |
 //! | `c` key part | continuation of the record at `key` |
 //! | `z` key | a damaged record, byte for byte, moved here from `key` |
 //!

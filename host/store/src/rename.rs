@@ -1,8 +1,8 @@
 //! A flow takes over what one with another name has: queued messages, dead letters with their groups, blocked keys, and the
 //! values by which duplicates are recognised. Histories of messages that have ended keep the name of their time.
 //!
-//! The work is done in portions, each one atomic write; interrupted, it is continued by the next call. Nothing may lease
-//! messages of either flow meanwhile.
+//! The work is done in portions, each one atomic write; interrupted, it is continued by the next call, or by
+//! [`Store::finish_renames`] at the next start. Nothing may lease messages of either flow meanwhile.
 
 use gantry_core::{DeadLetterId, FlowName, Timestamp, dead_letter};
 
@@ -11,6 +11,7 @@ use crate::dead_letters::{self, Counters};
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::StoreError;
+use crate::former_names::GivenUp;
 use crate::groups::{self, Place};
 use crate::index_entry::{Due, IndexEntry};
 use crate::keys;
@@ -47,7 +48,13 @@ impl Store {
     /// Whether the flow `to` has taken over everything of the flow `from`.
     #[must_use]
     pub fn has_taken_over(&self, from: &FlowName, to: &FlowName) -> bool {
-        self.inner.flows.former().of(to).contains_key(from) && !self.has_any_of(from)
+        self.was_called(to, from) && !self.has_any_of(from)
+    }
+
+    /// Whether a flow has begun to take over from the one with this former name.
+    #[must_use]
+    pub fn was_called(&self, flow: &FlowName, former: &FlowName) -> bool {
+        self.inner.flows.former().of(flow).contains_key(former)
     }
 
     /// Whether a flow of this name has queued messages or dead letters.
@@ -56,13 +63,22 @@ impl Store {
         self.backlog(flow).messages > 0 || self.dead_letter_counts(flow).total() > 0
     }
 
+    /// Finishes what was interrupted when the host stopped: from which flow to which. Call it before anything is leased.
+    pub async fn finish_renames(&self) -> Result<Vec<(FlowName, FlowName)>, StoreError> {
+        let under_way = self.inner.flows.former().under_way();
+        for (from, to) in &under_way {
+            self.rename_flow(from, to).await?;
+        }
+        Ok(under_way)
+    }
+
     /// Gives everything of the flow `from` to the flow `to`; returns when it is on stable storage.
     pub async fn rename_flow(&self, from: &FlowName, to: &FlowName) -> Result<Renamed, StoreError> {
         let now = self.inner.clock.now();
         let rename = Rename { from: from.clone(), to: to.clone(), now, counters: self.inner.dead_letters.clone() };
         let names = rename.clone();
         self.commit(Durability::Flushed, move |draft| {
-            names.record(draft);
+            names.begin(draft);
             blocks::rename(draft, &names.from, &names.to)
         })
         .await?;
@@ -82,8 +98,14 @@ impl Store {
             }
         }
         self.rename_queued(&rename, &mut renamed).await?;
-        let from = from.clone();
-        self.commit(Durability::Flushed, move |draft| groups::remove_empty(draft, &from)).await?;
+        self.commit(Durability::Flushed, move |draft| {
+            groups::remove_empty(draft, &rename.from)?;
+            if renamed.left == 0 {
+                rename.finish(draft);
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await?;
         Ok(renamed)
     }
 
@@ -121,18 +143,27 @@ impl Store {
 
 impl Rename {
     /// Records that the flow takes over from this one, and from all that this one took over from.
-    fn record(&self, draft: &mut Draft<'_>) {
+    fn begin(&self, draft: &mut Draft<'_>) {
         let names = draft.flows().former().clone();
         let former = names.after(&self.from, &self.to, self.now);
         let before = [&self.from, &self.to].map(|flow| (flow, names.of(flow)));
         for (flow, former) in &before {
             former.keys().for_each(|name| draft.delete(keys::former_name(flow, name)));
         }
-        for (name, at) in &former {
-            draft.set(keys::former_name(&self.to, name), at.0.to_be_bytes().to_vec());
+        for (name, given_up) in &former {
+            draft.set(keys::former_name(&self.to, name), given_up.to_bytes());
         }
         let Self { from, to, .. } = self.clone();
         draft.after_commit(move || names.set(&from, to, former));
+    }
+
+    /// Records that nothing is left under the former name.
+    fn finish(self, draft: &mut Draft<'_>) {
+        let names = draft.flows().former().clone();
+        let Some(given_up) = names.of(&self.to).get(&self.from).copied() else { return };
+        let done = GivenUp { is_under_way: false, ..given_up };
+        draft.set(keys::former_name(&self.to, &self.from), done.to_bytes());
+        draft.after_commit(move || names.finish(&self.from, &self.to));
     }
 
     fn dead_letter(&self, draft: &mut Draft<'_>, id: DeadLetterId) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ alike! {
     rollout::DryOutcome => v1::DryOutcome {
         kind, flow, targets, code, text, violations, fingerprint, dead_letters, sample,
     }
-    rollout::DryOutcomeKind => v1::DryOutcomeKind [Delivered, Skipped, Postponed, Invalid, Refused, NoFlow]
+    rollout::DryOutcomeKind => v1::DryOutcomeKind [Delivered, Skipped, Postponed, Invalid, Refused, NoFlow, NotApplicable]
     rollout::DrySample => v1::DrySample { dead_letter, deliveries }
     rollout::DryDelivery => v1::DryDelivery { target, content_type, headers, payload }
 }

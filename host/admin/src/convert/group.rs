@@ -7,8 +7,8 @@ use super::{Convert, alike};
 
 alike! {
     store::DeadLetterGroup => v1::DeadLetterGroup {
-        fingerprint, flow, stage, target, code, kind, text, state, counts, failures, first_seen, last_seen, sample, changed,
-        acknowledged_until, regressions, regressed_at,
+        fingerprint, flow, stage, target, code, kind, text, state, counts, failures, first_seen, last_seen, open_since, sample,
+        changed, acknowledged_until, regressions, regressed_at, former_fingerprints,
     }
     store::GroupState = v1::GroupState [Open, Acknowledged, Resolved, Ignored]
     store::GroupChange => v1::GroupChange { at, by, note }

@@ -5,7 +5,7 @@ use gantry_core::{DeadLetterId, FlowName, TargetName, coded_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{DeadLetterFilter, EditedPayload, Headers, Violation, form, object};
+use super::{DeadLetterFilter, EditedPayload, Headers, PatchDocument, Violation, form, object};
 
 /// Asks what a replay would come to with the flows in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,6 +22,10 @@ pub struct DryReplayRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<form::Payload>)]
     pub payload: Option<EditedPayload>,
+    /// A JSON Patch (RFC 6902) to try on each payload. Dead letters that it does not apply to are counted as `not_applicable`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub patch: Option<PatchDocument>,
     /// Most dead letters to examine: 1000 by default, at most 10000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
@@ -84,6 +88,8 @@ coded_enum! {
         Refused => "refused",
         /// Its flow is not in force, or can't run.
         NoFlow => "no_flow",
+        /// The patch does not apply to it, so that it would stay as it is.
+        NotApplicable => "not_applicable",
     }
 }
 

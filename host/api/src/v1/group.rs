@@ -1,5 +1,7 @@
 //! Dead letter groups: `/v1/dead-letter-groups`.
 
+use std::collections::BTreeSet;
+
 use gantry_core::{DeadLetterId, FlowName, TargetName, Timestamp, coded_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -45,7 +47,11 @@ pub struct DeadLetterGroup {
     /// The time of the latest failure.
     #[schema(value_type = form::Timestamp)]
     pub last_seen: Timestamp,
-    /// The dead letter of the latest failure; none if it was removed.
+    /// Since when there have been open dead letters in it, or ones that are replayed, without a break; none if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<form::Timestamp>)]
+    pub open_since: Option<Timestamp>,
+    /// An open dead letter of it, that of the latest failure if it is open; none if there is none.
     #[schema(value_type = Option<form::DeadLetterId>)]
     pub sample: Option<DeadLetterId>,
     /// Who last set the state; none if nobody did.
@@ -59,6 +65,9 @@ pub struct DeadLetterGroup {
     /// When it last failed again after it was resolved; none once somebody has set the state again.
     #[schema(value_type = Option<form::Timestamp>)]
     pub regressed_at: Option<Timestamp>,
+    /// The fingerprints that it had under former names of its flow: it is found by them as well.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub former_fingerprints: BTreeSet<String>,
 }
 
 coded_enum! {

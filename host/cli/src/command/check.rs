@@ -1,5 +1,6 @@
 //! `gantry check`: finds all mistakes that would stop flows from running, before anything runs.
 
+mod alerts;
 mod cases;
 mod grants;
 mod parts;
@@ -10,7 +11,7 @@ mod targets;
 use std::path::PathBuf;
 
 use clap::Args;
-use gantry_config::{Code, Diagnostics, HOST_FILE, Severity, examine_flows_beside};
+use gantry_config::{Code, Diagnostics, HOST_FILE, HostConfig, Severity, examine_flows_beside};
 use gantry_transport::kinds;
 use serde_json::json;
 
@@ -39,13 +40,19 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        let host = self.host.load(output)?;
+        // Mistakes of the host's file don't hide those of the flows.
+        let (host, of_host) = match self.host.read(output)? {
+            Ok(host) => (host, Diagnostics::default()),
+            Err(mistakes) => (self.host.in_directory(HostConfig::default())?, mistakes),
+        };
         let (flows, mut found) = examine_flows_beside(&self.flows, &kinds(), &host.alert_flows());
+        found.extend(of_host);
         let host_file = self.host.config.as_deref().unwrap_or(HOST_FILE.as_ref());
         found.extend(parts::check(&flows, &host, host_file)?);
         found.extend(grants::check(&flows));
         found.extend(cases::check(&flows));
         found.extend(secrets::check(&flows, &host, host_file));
+        found.extend(alerts::check(&flows, &host, host_file));
         if !self.offline {
             found.extend(targets::check(&flows)?);
         }

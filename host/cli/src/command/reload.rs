@@ -54,11 +54,11 @@ fn restart(report: &ReloadReport, output: &Output) -> Result<(), Failure> {
 }
 
 fn summary(ReloadReport { result, changes, diagnostics, .. }: &ReloadReport) -> String {
-    let errors = diagnostics
-        .0
-        .iter()
-        .filter(|found| found.severity == DiagnosticSeverity::Error || found.code == DiagnosticCode::IdleDeployment);
-    let mistakes: String = errors.map(|found| format!("\n{}", line(found))).collect();
+    let mistakes = diagnostics.0.iter().filter(|found| {
+        let is_of_reloads = matches!(found.code, DiagnosticCode::IdleDeployment | DiagnosticCode::UnknownFormer);
+        is_of_reloads || found.severity == DiagnosticSeverity::Error
+    });
+    let mistakes: String = mistakes.map(|found| format!("\n{}", line(found))).collect();
     if *result == ReloadResult::Unchanged && changes.broken.is_empty() {
         return "nothing to do: the flows and settings already match the files".to_owned();
     }

@@ -13,7 +13,7 @@ use crate::client;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::time;
-use report::{row, table};
+use report::{line, table};
 
 /// Show and control the targets of a running host
 #[derive(Debug, Subcommand)]
@@ -109,10 +109,11 @@ impl FromStr for Address {
 impl Target {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
-            Self::List(List { host }) => {
-                let targets = client::with_host(host, output, async |host| Ok(host.targets().await?))?;
-                Ok(output.print(&targets, || table(&targets))?)
-            }
+            Self::List(List { host }) => client::with_host(host, output, async |host| {
+                let targets = host.targets().await?;
+                let flows = host.flows().await?;
+                Ok(output.print(&targets, || table(&targets, &flows))?)
+            }),
             Self::Show(show) => show.run(output),
             Self::Pause(Pause { stop, until, duration }) => stop.run(TargetCommand::Pause, until.or(*duration), output),
             Self::Disable(stop) => stop.run(TargetCommand::Disable, None, output),
@@ -143,7 +144,7 @@ impl StopArgs {
         let Self { target: Address { flow, target }, reason, who, host } = self;
         client::with_host(host, output, async |host| {
             let report = host.command_target(&format!("{flow}/{target}"), command, &who.name(), reason, until).await?;
-            Ok(output.print(&report, || row(&report).join("  "))?)
+            Ok(output.print(&report, || line(&report))?)
         })
     }
 }
@@ -153,7 +154,7 @@ impl StartArgs {
         let Self { target: Address { flow, target }, who, host } = self;
         client::with_host(host, output, async |host| {
             let report = host.command_target(&format!("{flow}/{target}"), command, &who.name(), "", None).await?;
-            Ok(output.print(&report, || row(&report).join("  "))?)
+            Ok(output.print(&report, || line(&report))?)
         })
     }
 }

@@ -83,6 +83,38 @@ fn check_warns_of_references_that_nobody_resolves_and_of_paths_that_differ_by_a_
 }
 
 #[test]
+fn check_warns_of_patterns_that_overlap_and_of_alerts_for_flows_that_there_are_none_of() {
+    let webhook = FLOW.find("[source.webhook]").unwrap()..FLOW.find("[target.archive").unwrap();
+    let files = |name: &str, pattern: &str| {
+        let source = format!("[source.files]\ndirectory = \"inbox\"\npattern = \"{pattern}\"\nformat = \"csv\"\n");
+        let mut flow = FLOW.to_owned();
+        flow.replace_range(webhook.clone(), &source);
+        flow.replace("\"orders\"", &format!("\"{name}\"")).replace("archive.ndjson", &format!("{name}.ndjson"))
+    };
+    let alert =
+        "[[alert]]\nname = \"pager\"\nurl = \"https://example.com\"\nflows = [\"pirces\"]\nowners = [\"nobody\"]\n";
+    let directory = directory(&[
+        ("flows/orders.toml", &files("orders", "orders-*.csv")),
+        ("flows/prices.toml", &files("prices", "prices-*.csv")),
+        ("flows/rest.toml", &files("rest", "*-2026.csv")),
+        ("gantry.toml", &format!("[admin]\ntoken = \"env:GANTRY_TEST_ABSENT\"\n{alert}")),
+    ]);
+    let (code, out, err) = outcome(&gantry(directory.path(), &["check", "--offline", "flows", "--format", "json"]));
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(out.matches("overlapping_patterns").count(), 1, "the last one with either of the others: {out}");
+    assert_eq!(out.matches("unknown_flow").count(), 2, "{out}");
+    assert!(out.contains("did you mean `prices`?") && out.contains("the token of the admin API"), "{out}");
+}
+
+#[test]
+fn a_mistake_in_the_host_file_hides_none_of_the_flows() {
+    let wrong = FLOW.replace("name = \"orders\"", "name = \"orders\"\nnmae = 1");
+    let directory = directory(&[("flow.toml", &wrong), ("gantry.toml", "[intake]\nlisten = \"nowhere\"\n")]);
+    let (code, _, err) = outcome(&gantry(directory.path(), &["check", "--offline", "flow.toml"]));
+    assert!(code == 3 && err.contains("nmae") && err.contains("gantry.toml:2:10"), "{err}");
+}
+
+#[test]
 fn check_holds_the_routes_of_golden_cases_to_the_targets_of_the_flow() {
     let case = r#"{"description": "goes to the archive", "input": [{"payload": 1}], "expected": [{"emit": [{"route": "archive", "payload": 1}]}]}"#;
     let elsewhere = case.replace("\"archive\"", "\"warehouse\"");

@@ -72,10 +72,16 @@ coded_enum! {
         UnresolvedReference => "unresolved_reference",
         /// The paths of two webhooks differ only by a slash at the end.
         SimilarPath => "similar_path",
+        /// Two flows watch one directory for files, and a name may fit both.
+        OverlappingPatterns => "overlapping_patterns",
+        /// An alert is for a flow, or for flows of an owner, of which there are none.
+        UnknownFlow => "unknown_flow",
         /// A golden case of a plugin expects a target that the flow doesn't have.
         UnknownRoute => "unknown_route",
         /// What was deployed to a step serves nothing any more: the step was removed or renamed.
         IdleDeployment => "idle_deployment",
+        /// Nothing is left under a name that a flow states as its former one.
+        UnknownFormer => "unknown_former",
     }
 }
 
@@ -95,8 +101,11 @@ impl Code {
             | Self::SecretWeak
             | Self::UnresolvedReference
             | Self::SimilarPath
+            | Self::OverlappingPatterns
+            | Self::UnknownFlow
             | Self::UnknownRoute
-            | Self::IdleDeployment => Severity::Warning,
+            | Self::IdleDeployment
+            | Self::UnknownFormer => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -9,9 +9,10 @@ use serde_json::Value;
 use super::HostConfig;
 
 /// The settings, and the beginnings of their names, that a reload changes. Everything else needs a restart.
-const RELOADED: [&str; 9] = [
+const RELOADED: [&str; 10] = [
     "admin.token",
     "alert",
+    "alert.",
     "deploy.",
     "events.queue_age",
     "history.",
@@ -112,7 +113,7 @@ impl std::fmt::Display for SettingChange {
     }
 }
 
-/// Every setting by name, with what a file would state. Lists are one setting each.
+/// Every setting by name, with what a file would state. A list is one setting, unless each of it has a name: `alert.pager.url`.
 fn stated(settings: &Value) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut tables = vec![(String::new(), settings)];
@@ -121,6 +122,10 @@ fn stated(settings: &Value) -> BTreeMap<String, String> {
             Value::Object(members) => {
                 let dot = if name.is_empty() { "" } else { "." };
                 tables.extend(members.iter().map(|(member, value)| (format!("{name}{dot}{member}"), value)));
+            }
+            Value::Array(items) if !items.is_empty() && items.iter().all(|item| item["name"].is_string()) => {
+                let named = items.iter().filter_map(|item| Some((item["name"].as_str()?, item)));
+                tables.extend(named.map(|(item_name, item)| (format!("{name}.{item_name}"), item)));
             }
             value => drop(found.insert(name, value.to_string())),
         }
@@ -158,6 +163,21 @@ mod tests {
         settings.take_over(&file);
         let left = settings.now().changes(&file);
         assert_eq!((names(&left, false), names(&left, true)), (vec![], vec!["admin.listen", "plugins.threads"]));
+    }
+
+    #[test]
+    fn a_change_of_one_alert_is_said_without_the_others() {
+        let host = |wait: &str| {
+            let alert = |name: &str, wait: &str| {
+                format!("[[alert]]\nname = \"{name}\"\nurl = \"https://example.com\"\nresolve_after = \"{wait}\"\n")
+            };
+            let text = [alert("pager", wait), alert("chat", "1m")].concat();
+            let file = crate::diagnostic::SourceFile { path: "gantry.toml".into(), text: text.into() };
+            crate::load::host(&mut crate::diagnostic::Report::of(file), HostConfig::default()).unwrap()
+        };
+        let changes = host("2m").changes(&host("3m"));
+        assert_eq!(names(&changes, false), ["alert.pager.resolve_after"]);
+        assert_eq!(changes[0].to_string(), r#"`alert.pager.resolve_after` changed from "2m" to "3m""#);
     }
 
     #[test]

@@ -42,7 +42,8 @@ fn find(now: &Snapshot, broken: &Carried) -> Option<LastGood> {
     if let Some(running) = running.find(|good| good.flow.name == *name || good.flow.file == broken.entry.file) {
         return Some(running.clone());
     }
-    files.find(name, &broken.entry.file, &gantry_transport::kinds()).unwrap_or_else(|error| {
+    let names: Vec<_> = std::iter::once(name).chain(&broken.formerly).collect();
+    files.find(&broken.entry.file, &names, &gantry_transport::kinds()).unwrap_or_else(|error| {
         tracing::warn!(flow = %name, error = chain(&error), "a broken flow can't run with the configuration that was last in force");
         None
     })

@@ -16,7 +16,6 @@ use super::audit;
 use super::catalogue::CatalogueView;
 use super::deployments::Deployments;
 use super::error::DeployError;
-use super::journal::Recalled;
 use super::order::Order;
 use super::record::{Deployment, Phase, Version};
 use super::request::{DeployRequest, check_bounds};
@@ -45,10 +44,10 @@ impl Deployer {
         shared: Shared,
         registry: Arc<tokio::sync::Mutex<FlowRegistry>>,
         catalogue: CatalogueView,
+        deployments: Deployments,
         settings: SettingsInForce,
         tasks: TaskGroup,
     ) -> Self {
-        let deployments = Deployments::new(shared.store.clone());
         let steps = Steps { shared, registry, catalogue, deployments, stop: tasks.stop.clone() };
         Self(Arc::new(Inner { steps, settings, tasks, beginning: tokio::sync::Mutex::default() }))
     }
@@ -94,8 +93,7 @@ impl Deployer {
     }
 
     /// Goes on with the deployments that were under way when the host stopped.
-    pub fn resume(&self, recalled: Recalled) {
-        self.deployments().recall(recalled);
+    pub fn resume(&self) {
         for record in self.all().into_iter().filter(|record| !record.phase.is_over()) {
             tracing::info!(deployment = record.number, phase = record.phase.name(), "going on with a deployment");
             self.start(record);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use gantry_core::{Digest, PluginRef};
+use gantry_core::{Digest, FlowName, PluginRef};
 use gantry_engine::overrides::StepId;
 use gantry_store::{Store, StoreError};
 use parking_lot::Mutex;
@@ -19,7 +19,7 @@ use super::rolled_back::RolledBack;
 
 /// All deployments of a host; clones show the same ones.
 #[derive(Clone)]
-pub(super) struct Deployments {
+pub struct Deployments {
     journal: Journal,
     state: Arc<Mutex<State>>,
 }
@@ -36,8 +36,9 @@ struct State {
 }
 
 impl Deployments {
-    /// Deployments in this store; none before [`Self::recall`].
-    pub(super) fn new(store: Store) -> Self {
+    /// Deployments in this store; none before they are recalled.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
         Self { journal: Journal::new(store), state: Arc::default() }
     }
 
@@ -47,6 +48,18 @@ impl Deployments {
         state.last_recalled = recalled.last;
         state.complete = recalled.complete;
         state.records = recalled.records.into_iter().map(|record| (record.number, record)).collect();
+    }
+
+    /// Gives the deployments of a flow, and what they put in force, to another one. One that is under way stays: it ends with
+    /// the flow that it began with.
+    pub(crate) async fn rename(&self, from: &FlowName, to: &FlowName) -> Result<(), StoreError> {
+        let mut renamed: Vec<_> =
+            self.all().into_iter().filter(|record| record.flow == *from && record.phase.is_over()).collect();
+        renamed.iter_mut().for_each(|record| record.flow = to.clone());
+        self.journal.rename(from, to, &renamed).await?;
+        let mut state = self.state.lock();
+        state.records.extend(renamed.into_iter().map(|record| (record.number, record)));
+        Ok(())
     }
 
     /// All of them, in the order of their beginning.

@@ -14,21 +14,33 @@ use gantry_store::{Filter, Page};
 
 use super::deployer::Deployer;
 use super::error::DeployError;
+use crate::patch::PayloadPatch;
 
 /// Dead letters read at once, whole.
 const PAGE: usize = 100;
 
 /// Which replay to try.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct DryReplay {
     /// These dead letters; if there are none, those that pass the filter and are open or acknowledged.
     pub dead_letters: Vec<DeadLetterId>,
     /// Which dead letters.
     pub filter: Filter,
-    /// A payload to take in place of their own.
-    pub payload: Option<Bytes>,
+    /// What their payloads are edited to before.
+    pub edit: DryEdit,
     /// Most dead letters to examine.
     pub most: usize,
+}
+
+/// An edit of the payloads that are tried.
+#[derive(Clone, Debug)]
+pub enum DryEdit {
+    /// None: they are tried as they are.
+    None,
+    /// This one takes their place.
+    Payload(Bytes),
+    /// A patch.
+    Patch(PayloadPatch),
 }
 
 /// What a replay would come to.
@@ -84,6 +96,8 @@ pub enum DryOutcomeKind {
     Refused,
     /// Its flow is not in force, or can't run.
     NoFlow,
+    /// The patch does not apply to it, so that it would stay as it is.
+    NotApplicable,
 }
 
 /// What would be sent for a dead letter.
@@ -117,6 +131,17 @@ struct Tally {
     outcomes: BTreeMap<Key, DryOutcome>,
 }
 
+impl DryEdit {
+    /// The payload to try for a dead letter; the error says why the edit does not apply.
+    fn of(&self, dead_letter: &DeadLetter) -> Result<Bytes, String> {
+        match self {
+            Self::None => Ok(dead_letter.received.payload.clone()),
+            Self::Payload(payload) => Ok(payload.clone()),
+            Self::Patch(patch) => patch.apply(&dead_letter.received.payload),
+        }
+    }
+}
+
 impl DryOutcomeKind {
     /// Whether the dead letter would be open again.
     #[must_use]
@@ -139,7 +164,7 @@ impl Deployer {
                     let dead_letter = self.steps().shared.store.dead_letter(*id).await?;
                     found.push(dead_letter.ok_or(DeployError::NoDeadLetter(*id))?);
                 }
-                self.try_all(found, dry_replay.payload.as_ref(), &mut tally).await?;
+                self.try_all(found, &dry_replay.edit, &mut tally).await?;
             }
         }
         Ok(tally.finish())
@@ -160,7 +185,7 @@ impl Deployer {
                     break;
                 }
                 let page = store.dead_letters(filter.clone(), Page { after, ..Page::first(PAGE.min(room)) }).await?;
-                self.try_all(page.dead_letters, dry_replay.payload.as_ref(), tally).await?;
+                self.try_all(page.dead_letters, &dry_replay.edit, tally).await?;
                 after = page.next;
                 if after.is_none() {
                     break;
@@ -174,12 +199,18 @@ impl Deployer {
     async fn try_all(
         &self,
         dead_letters: Vec<DeadLetter>,
-        payload: Option<&Bytes>,
+        edit: &DryEdit,
         tally: &mut Tally,
     ) -> Result<(), DeployError> {
         let mut by_flow: BTreeMap<FlowName, Vec<DeadLetter>> = BTreeMap::new();
-        for dead_letter in dead_letters {
-            by_flow.entry(dead_letter.flow.clone()).or_default().push(dead_letter);
+        for mut dead_letter in dead_letters {
+            match edit.of(&dead_letter) {
+                Ok(payload) => {
+                    dead_letter.received.payload = payload;
+                    by_flow.entry(dead_letter.flow.clone()).or_default().push(dead_letter);
+                }
+                Err(why) => tally.add_not_applicable(&dead_letter, why),
+            }
         }
         for (name, dead_letters) in by_flow {
             let flow = match self.steps().running(&name).await {
@@ -191,7 +222,7 @@ impl Deployer {
                 Err(error) => return Err(error),
             };
             for batch in dead_letters.chunks(flow.batch_messages) {
-                let envelopes: Vec<_> = batch.iter().map(|dead_letter| envelope(dead_letter, payload)).collect();
+                let envelopes: Vec<_> = batch.iter().map(envelope).collect();
                 let transformer = Arc::clone(&flow.transformer);
                 let ran = self.steps().compute(move || transformer.dry_run(&envelopes)).await;
                 let results = ran.ok_or(DeployError::Stopping)?;
@@ -203,11 +234,8 @@ impl Deployer {
 }
 
 /// The message as a replay would put it into the queue.
-fn envelope(dead_letter: &DeadLetter, payload: Option<&Bytes>) -> Envelope {
-    let mut message = dead_letter.received.clone();
-    if let Some(payload) = payload {
-        message.payload = payload.clone();
-    }
+fn envelope(dead_letter: &DeadLetter) -> Envelope {
+    let message = dead_letter.received.clone();
     let received =
         Envelope::received(message, dead_letter.flow.clone(), dead_letter.source.clone(), dead_letter.received_at);
     Envelope {
@@ -257,6 +285,10 @@ impl Tally {
 
     fn add_without_flow(&mut self, dead_letter: &DeadLetter, error: &DeployError) {
         self.count(DryOutcome { text: error.to_string(), ..DryOutcome::new(DryOutcomeKind::NoFlow, dead_letter) });
+    }
+
+    fn add_not_applicable(&mut self, dead_letter: &DeadLetter, why: String) {
+        self.count(DryOutcome { text: why, ..DryOutcome::new(DryOutcomeKind::NotApplicable, dead_letter) });
     }
 
     fn count(&mut self, outcome: DryOutcome) {

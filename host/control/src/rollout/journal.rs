@@ -20,7 +20,7 @@ pub(super) struct Served {
 }
 
 /// The deployments on record when the host starts.
-pub struct Recalled {
+pub(super) struct Recalled {
     /// In the order of their numbers.
     pub(super) records: Vec<Deployment>,
     /// The highest number on record, those of unreadable records included.
@@ -94,9 +94,16 @@ impl Journal {
         Ok(all.rows.into_iter().map(|(_, served)| served).collect())
     }
 
-    /// Gives what is deployed to the steps of a flow to another one.
-    pub(super) async fn rename(&self, from: &FlowName, to: &FlowName) -> Result<(), StoreError> {
-        let mut writes = Vec::new();
+    /// Gives what is deployed to the steps of a flow to another one, with these deployments of it.
+    pub(super) async fn rename(
+        &self,
+        from: &FlowName,
+        to: &FlowName,
+        renamed: &[Deployment],
+    ) -> Result<(), StoreError> {
+        let deployments =
+            renamed.iter().map(|deployment| self.deployments.put(&NumberKey(deployment.number), deployment));
+        let mut writes = deployments.collect::<Result<Vec<_>, _>>()?;
         for Served { flow, step, plugin } in self.deployed().await? {
             if flow != *from {
                 continue;

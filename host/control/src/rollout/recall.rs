@@ -1,14 +1,14 @@
 //! What was deployed before the host started, put in force again before the flows begin. What can't be loaded breaks its
 //! flow, until a reload finds it in the catalogue again.
 
-use gantry_core::{FlowName, PluginRef};
+use gantry_core::PluginRef;
 use gantry_engine::flow::Shared;
 use gantry_engine::overrides::{Gone, StepId};
-use gantry_store::{Store, StoreError};
 
 use super::catalogue::CatalogueView;
+use super::deployments::Deployments;
 use super::error::RecallError;
-use super::journal::{Journal, Recalled};
+use super::journal::Journal;
 use crate::diagnose::chain;
 
 /// Puts in force what is deployed on record; cheap to clone.
@@ -25,13 +25,14 @@ impl Recall {
         Self { shared, catalogue }
     }
 
-    /// Loads what was deployed before, so that the flows start with it; gives every deployment on record.
-    pub async fn all(&self) -> Result<Recalled, RecallError> {
+    /// Loads what was deployed before, so that the flows start with it, and every deployment on record.
+    pub async fn all(&self, deployments: &Deployments) -> Result<(), RecallError> {
         let journal = Journal::new(self.shared.store.clone());
         for served in journal.deployed().await.map_err(RecallError::Records)? {
             self.load((served.flow, served.step), served.plugin).await;
         }
-        journal.deployments().await.map_err(RecallError::Records)
+        deployments.recall(journal.deployments().await.map_err(RecallError::Records)?);
+        Ok(())
     }
 
     /// Tries again what could not be loaded.
@@ -39,11 +40,6 @@ impl Recall {
         for (step, plugin) in self.shared.overrides.gone() {
             self.load(step, plugin).await;
         }
-    }
-
-    /// Gives what is deployed to the steps of a flow to another one, on record.
-    pub(crate) async fn rename(store: &Store, from: &FlowName, to: &FlowName) -> Result<(), StoreError> {
-        Journal::new(store.clone()).rename(from, to).await
     }
 
     async fn load(&self, step_id: StepId, reference: PluginRef) {

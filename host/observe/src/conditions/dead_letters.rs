@@ -55,10 +55,11 @@ impl Conditions {
                 "look": look,
             }),
             next: look,
-            since: Some(group.regressed_at.unwrap_or(group.first_seen)),
+            since: Some(group.open_since.unwrap_or(group.first_seen)),
         });
         if let Some(condition) = self.observed.get_mut(&key) {
             condition.open = Some(open);
+            condition.text = group.kind.as_ref().map(|kind| escape(kind.text(), MAX_TEXT));
         }
     }
 }

@@ -26,7 +26,7 @@ impl Conditions {
         let summary = match level {
             Level::On => format!("Flow `{flow}` is delayed: {messages} is {old} old, the limit is {bound}"),
             Level::Between => {
-                format!("Flow `{flow}` is catching up: {messages} is {old} old, more than half of the limit of {bound}")
+                format!("In flow `{flow}` {messages} is {old} old, more than half of the limit of {bound}")
             }
         };
         self.add(Found {

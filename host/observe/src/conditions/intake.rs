@@ -28,6 +28,11 @@ pub(super) struct Refusing {
     next: &'static str,
 }
 
+/// The disk has less room than its reserve.
+const DISK_FULL: &str = "disk_full";
+/// Senders are not who they say they are, or their credentials are wrong.
+const UNAUTHORIZED: &str = "unauthorized";
+
 /// Refusals that somebody should know of. The others are about single requests.
 const REFUSING: [Refusing; 4] = [
     Refusing {
@@ -45,14 +50,14 @@ const REFUSING: [Refusing; 4] = [
         next: "gantry flow list",
     },
     Refusing {
-        about: "disk_full",
+        about: DISK_FULL,
         reasons: &["disk_full"],
         says: "the disk is low",
         is_of_strangers: false,
-        next: "gantry status",
+        next: "df -h",
     },
     Refusing {
-        about: "unauthorized",
+        about: UNAUTHORIZED,
         reasons: &["missing_credentials", "invalid_credentials", "stale_timestamp"],
         says: "the sender's credentials are wrong",
         is_of_strangers: true,
@@ -75,6 +80,7 @@ impl Conditions {
     pub(super) fn observe_refusals(
         &mut self,
         refusals: &mut Refusals,
+        host: &HostView,
         entry: &ActiveFlow,
         thresholds: Thresholds,
         now: Timestamp,
@@ -87,6 +93,9 @@ impl Conditions {
             let count = window.rise(total, now, within);
             let bound = if is_of_strangers { thresholds.unauthorized_requests } else { thresholds.refused_requests };
             let Some(level) = level(count, bound) else { continue };
+            let is_over = about == DISK_FULL && !host.disk.is_low();
+            let level = if is_over { Level::Between } else { level };
+            let says = if is_over { "the disk was low, and has room again" } else { says };
             let requests = if count == 1 { "1 request".to_owned() } else { format!("{count} requests") };
             let period = show_duration(within);
             self.add(Found {
@@ -99,7 +108,11 @@ impl Conditions {
                     reasons.join(" or ")
                 ),
                 details: json!({ "requests": count, "within_seconds": within.as_secs(), "reasons": reasons }),
-                next: if is_of_strangers { format!("{next} {}", quoted(&entry.flow.file)) } else { next.to_owned() },
+                next: match about {
+                    UNAUTHORIZED => format!("{next} {}", quoted(&entry.flow.file)),
+                    DISK_FULL => format!("{next} {}", quoted(host.disk.dir())),
+                    _ => next.to_owned(),
+                },
                 since: window.began(),
             });
         }

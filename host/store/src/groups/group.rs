@@ -1,5 +1,7 @@
 //! A group of dead letters, as it is stored.
 
+use std::collections::BTreeSet;
+
 use gantry_core::dead_letter::ReasonKind;
 use gantry_core::{DeadLetter, DeadLetterId, FlowName, Stage, TargetName, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -72,6 +74,9 @@ pub struct DeadLetterGroup {
     pub first_seen: Timestamp,
     /// The time of the latest failure.
     pub last_seen: Timestamp,
+    /// Since when there have been open dead letters in it, or ones that are replayed, without a break; none if there is none.
+    #[serde(default)]
+    pub open_since: Option<Timestamp>,
     /// The dead letter of the latest failure; none if it was removed.
     pub sample: Option<DeadLetterId>,
     /// Who last set the state; none if nobody did.
@@ -83,6 +88,9 @@ pub struct DeadLetterGroup {
     pub regressions: u32,
     /// When it last failed again after it was resolved; none once somebody has set the state again.
     pub regressed_at: Option<Timestamp>,
+    /// The fingerprints that it had under former names of its flow: it is found by them as well.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub former_fingerprints: BTreeSet<String>,
 }
 
 impl DeadLetterGroup {

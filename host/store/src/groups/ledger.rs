@@ -1,6 +1,6 @@
 //! Keeps the groups' counts correct: code that writes or removes a dead letter calls this in the same atomic write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, FlowName};
 
@@ -83,7 +83,7 @@ pub(crate) fn enter(
 }
 
 /// Opens the group that a dead letter belongs to from now on, with the state that operators gave the group before, unless there
-/// is one.
+/// is one. In either case it is found by the former fingerprint as well.
 pub(crate) fn succeed(
     draft: &mut Draft<'_>,
     counters: &Counters,
@@ -91,18 +91,24 @@ pub(crate) fn succeed(
     dead_letter: &DeadLetter,
 ) -> Result<(), StoreError> {
     let Some(old) = find(draft, &before.fingerprint)? else { return Ok(()) };
-    if find(draft, &dead_letter.fingerprint)?.is_some() {
+    let present = find(draft, &dead_letter.fingerprint)?;
+    let mut former = old.former_fingerprints.clone();
+    former.insert(before.fingerprint.clone());
+    let mut new = present.clone().unwrap_or_else(|| DeadLetterGroup {
+        fingerprint: dead_letter.fingerprint.clone(),
+        flow: dead_letter.flow.clone(),
+        // Failures are counted as the dead letters come over; those of removed ones are not lost.
+        failures: old.failures.saturating_sub(old.counts.total()),
+        counts: DeadLetterCounts::default(),
+        ..old
+    });
+    new.former_fingerprints.append(&mut former);
+    if present.as_ref() == Some(&new) {
         return Ok(());
     }
-    let fingerprint = dead_letter.fingerprint.clone();
-    let flow = dead_letter.flow.clone();
-    // Failures are counted as the dead letters come over; those of removed ones are not lost.
-    let failures = old.failures.saturating_sub(old.counts.total());
-    let counts = DeadLetterCounts::default();
-    let new = DeadLetterGroup { fingerprint, flow, failures, counts, ..old };
     draft.put_record(&keys::group(&new.fingerprint), Record::of(&new)?)?;
     let counters = counters.clone();
-    draft.after_commit(move || counters.replace(None, Some(&new)));
+    draft.after_commit(move || counters.replace(present.as_ref(), Some(&new)));
     Ok(())
 }
 
@@ -150,8 +156,10 @@ pub(super) fn write(
     draft: &mut Draft<'_>,
     counters: &Counters,
     before: Option<DeadLetterGroup>,
-    after: DeadLetterGroup,
+    mut after: DeadLetterGroup,
 ) -> Result<(), StoreError> {
+    let has_open = after.counts.open + after.counts.replaying > 0;
+    after.open_since = has_open.then(|| after.open_since.unwrap_or(after.last_seen));
     let key = keys::group(&after.fingerprint);
     if after.is_kept() {
         draft.put_record(&key, Record::of(&after)?)?;
@@ -240,10 +248,12 @@ fn opened(dead_letter: &DeadLetterSummary) -> DeadLetterGroup {
         failures: 0,
         first_seen: dead_letter.first_failure,
         last_seen: dead_letter.last_failure,
+        open_since: None,
         sample: Some(dead_letter.id),
         changed: None,
         acknowledged_until: None,
         regressions: 0,
         regressed_at: None,
+        former_fingerprints: BTreeSet::new(),
     }
 }

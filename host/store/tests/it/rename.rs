@@ -48,6 +48,10 @@ async fn queue_dead_letters_and_what_is_waited_for_go_to_the_new_name_over_a_kil
 
     let renamed = store.rename_flow(&flow("orders"), &flow("shop")).await.unwrap();
     assert_eq!(renamed, Renamed { messages: 2, dead_letters: 1, left: 0 });
+    let group = store.dead_letter_group(&fingerprint).await.unwrap().unwrap();
+    assert_eq!((group.flow.as_str(), group.former_fingerprints), ("shop", [fingerprint.clone()].into()));
+    let group = store.set_group_state(&fingerprint, GroupState::Ignored, "anna".into(), "known".into()).await.unwrap();
+    assert_ne!(group.fingerprint, fingerprint, "it is found by the fingerprint that a ticket names");
     let first = enqueue(&store, message("shop", Some("b"), "behind")).await;
 
     let ids = [blocked, later, first];
@@ -140,4 +144,22 @@ async fn what_is_leased_stays_until_the_next_time() {
     let renamed = store.rename_flow(&flow("orders"), &flow("shop")).await.unwrap();
     assert_eq!((renamed.messages, renamed.left), (1, 0));
     deliver(&store, lease_one(&store, "shop").await).await;
+}
+
+#[tokio::test]
+async fn an_interrupted_takeover_is_finished_by_the_next_start_whoever_has_the_name_then() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let first = enqueue(&store, message("orders", None, "a")).await;
+    let leased = lease_one(&store, "orders").await;
+    store.rename_flow(&flow("orders"), &flow("shop")).await.unwrap();
+    drop(leased);
+
+    let bench = bench.killed();
+    let store = bench.open();
+    assert_eq!(store.finish_renames().await.unwrap(), [(flow("orders"), flow("shop"))]);
+    let other = enqueue(&store, message("orders", None, "b")).await;
+    assert_eq!(store.finish_renames().await.unwrap(), [], "it is done");
+    assert_eq!(lease_one(&store, "shop").await.envelope.message.id, first);
+    assert_eq!(lease_one(&store, "orders").await.envelope.message.id, other);
 }

@@ -83,6 +83,26 @@ async fn a_flow_whose_table_was_emptied_runs_as_before_over_a_restart_until_it_i
 }
 
 #[tokio::test]
+async fn a_flow_that_is_broken_and_renamed_with_its_file_runs_as_before_under_its_former_name() {
+    let erp = Sink::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let table = dir.path().join("prices.csv");
+    std::fs::write(&table, TABLE).unwrap();
+    let host = TestHost::start_around(&[priced(&erp, &table), sound(&erp)], "").await;
+    let text = std::fs::read_to_string(host.flows().join("priced.toml")).unwrap();
+    std::fs::remove_file(host.flows().join("priced.toml")).unwrap();
+    let renamed = text.replace("name = \"priced\"", "name = \"costs\"\nformerly = [\"priced\"]");
+    assert_ne!(renamed, text);
+    std::fs::write(host.flows().join("costs.toml"), renamed).unwrap();
+    replace(&table, "sku,name\n");
+    let host = host.restart().await;
+    host.post("/priced", "1").await;
+    assert_eq!(erp.wait_for(1).await[0].text(), "1");
+    assert!(report_of(&host, "priced").last_good.is_some());
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn a_host_of_which_every_flow_file_is_wrong_runs_as_before_and_without_that_does_not_start() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;

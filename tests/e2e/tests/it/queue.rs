@@ -262,16 +262,18 @@ async fn a_renamed_flow_takes_over_what_was_left_under_its_former_name() {
         site.delivered() == [1] && site.json(&["dlq", "list", "--count"])["open"] == 1
     })
     .await;
+    let ticket = text(&site.json(&["dlq", "groups"])["groups"][0]["fingerprint"]);
     site.json(&["target", "pause", "orders/erp", "--reason", "ERP upgrade"]);
     site.accept(3, "anna").await;
     site.accept(4, "anna").await;
 
-    site.flow("shop").head("formerly = [\"orders\"]").write(&site.flows());
+    site.flow("shop").head("formerly = [\"orders\", \"ordres\"]").write(&site.flows());
     let (code, refused) = site.gantry(&["reload"]);
     assert!(code == Some(3) && refused.contains("there is a flow named `orders`"), "{refused}");
     std::fs::remove_file(site.flows().join("orders.toml")).unwrap();
     let (_, reloaded) = site.gantry(&["reload"]);
     assert!(reloaded.contains("orders (shop takes over what it has)"), "{reloaded}");
+    assert!(reloaded.contains("is left under `ordres`") && !reloaded.contains("is left under `orders`"), "{reloaded}");
     assert_eq!(site.send("shop", 5, "anna").await.0, 202);
     eventually("all to belong to the new name", || async {
         let list = site.json(&["queue", "list", "--flow", "shop"]);
@@ -290,6 +292,8 @@ async fn a_renamed_flow_takes_over_what_was_left_under_its_former_name() {
     site.json(&["target", "resume", "shop/erp"]);
     eventually("all in their order", || async { site.delivered() == [1, 3, 4, 5] }).await;
     site.erp.set_rule(|_| None);
-    site.json(&["dlq", "redrive", "--flow", "shop", "--yes"]);
+    let (code, said) = site.gantry(&["dlq", "redrive", "--fingerprint", "0", "--dry-run"]);
+    assert!(code == Some(7), "nothing is tried of a group that nobody knows: {said}");
+    site.json(&["dlq", "redrive", "--fingerprint", &ticket, "--yes"]);
     eventually("the corrected one", || async { site.delivered() == [1, 3, 4, 5, 2] }).await;
 }

@@ -21,7 +21,7 @@ pub(super) fn run(request: &DryReplayRequest, host: &HostArgs, output: &Output) 
     })
 }
 
-fn page(report: &DryReplayReport) -> String {
+pub(super) fn page(report: &DryReplayReport) -> String {
     let total = counted(usize::try_from(report.total).unwrap_or(usize::MAX), "dead letter");
     let examined = if report.examined < report.total {
         format!(", {} of them were examined", report.examined)

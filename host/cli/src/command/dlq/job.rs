@@ -100,7 +100,8 @@ pub(super) async fn watch(client: &Client, mut job: api::Job, output: &Output) -
 
 /// The exit code of a command that waited for a job.
 pub(super) fn outcome(job: &api::Job) -> Result<(), Failure> {
-    let is_good = job.state == JobState::Finished && job.failed_again == 0 && job.left_out == 0;
+    let is_applied = job.total == 0 || job.not_applicable < job.total;
+    let is_good = job.state == JobState::Finished && job.failed_again == 0 && job.left_out == 0 && is_applied;
     if is_good { Ok(()) } else { Err(Failure::said(Exit::CriteriaMissed)) }
 }
 

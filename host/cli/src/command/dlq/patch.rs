@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use gantry_api::v1::{DeadLetterFilter, JobKind, NewJob, PatchDocument, PatchPreview, PatchPreviewRequest};
+use gantry_api::v1::{
+    DeadLetterFilter, DryReplayReport, DryReplayRequest, JobKind, NewJob, PatchDocument, PatchPreview,
+    PatchPreviewRequest,
+};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::inapplicable::inapplicable;
 use super::selection::ask;
-use super::{Filter, diff, job};
+use super::{Filter, diff, dry_replay, job};
 use crate::args::{HostArgs, Who};
-use crate::client;
+use crate::client::{self, Client};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::{Output, counted};
 use crate::text;
@@ -31,7 +35,8 @@ pub(crate) struct Patch {
     /// The JSON Patch (RFC 6902); `-`: from the standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) patch: PathBuf,
-    /// Show what the patch would do, and change nothing
+    /// Show what the patch would do, and change nothing; with `--replay`, run up to 1000 edited messages through the flows in
+    /// force as well, and send nothing. Ends with 8 if it applies to none, or if any would fail again
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Replay each with the edited payload; without it, they stay open with it
@@ -74,7 +79,7 @@ impl Patch {
                 let request = PatchPreviewRequest { filter: filter.clone(), patch: patch.clone() };
                 let preview = client.preview_patch(&request).await?;
                 if self.dry_run {
-                    return Ok(output.print(&preview, || page(&preview))?);
+                    return self.show(client, preview, output).await;
                 }
                 output.complain(&page(&preview));
                 self.confirm(&preview)?;
@@ -89,6 +94,30 @@ impl Patch {
             output.print(&job, || job::page(&job))?;
             if is_awaited { job::outcome(&job) } else { Ok(()) }
         })
+    }
+
+    /// Shows what the patch would do, and what would become of the edited messages.
+    async fn show(&self, client: &Client, preview: PatchPreview, output: &Output) -> Result<(), Failure> {
+        let replay = match self.replay {
+            true if preview.applicable == 0 => None,
+            true if !client.is_running() => {
+                return Err(Failure::new(
+                    Exit::HostUnreachable,
+                    anyhow!("no host runs on this data directory: only one that runs can try a replay"),
+                ));
+            }
+            true => {
+                let patch = Some(read(&self.patch)?);
+                let request = DryReplayRequest { filter: self.filter.to_api(), patch, ..DryReplayRequest::default() };
+                Some(client.dry_replay(&request).await?)
+            }
+            false => None,
+        };
+        let failing = replay.as_ref().is_some_and(|replay| replay.failing > 0);
+        let is_good = (preview.total == 0 || preview.applicable > 0) && !failing;
+        let found = DryRun { preview, replay };
+        output.print(&found, || found.page())?;
+        if is_good { Ok(()) } else { Err(Failure::said(Exit::CriteriaMissed)) }
     }
 
     fn confirm(&self, preview: &PatchPreview) -> Result<(), Failure> {
@@ -116,6 +145,22 @@ impl Patch {
             patch: Some(patch),
             replay: self.replay,
         }
+    }
+}
+
+/// What a dry run has found.
+#[derive(Serialize)]
+struct DryRun {
+    #[serde(flatten)]
+    preview: PatchPreview,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replay: Option<DryReplayReport>,
+}
+
+impl DryRun {
+    fn page(&self) -> String {
+        let replay = self.replay.as_ref().map(|replay| format!("\n{}", dry_replay::page(replay)));
+        format!("{}{}", page(&self.preview), replay.unwrap_or_default())
     }
 }
 

@@ -59,7 +59,7 @@ impl Replay {
             filter.state = filter.state.or(Some(DeadLetterState::Open));
             let dead_letters = self.ids.clone();
             let payload = payload.map(EditedPayload);
-            let request = DryReplayRequest { dead_letters, filter, payload, limit: None };
+            let request = DryReplayRequest { dead_letters, filter, payload, patch: None, limit: None };
             return super::dry_replay::run(&request, &self.host, output);
         }
         let action = BulkAction { verb: "replay", past: "queued again", yes: self.yes, always_ask: false };

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use gantry_api::v1::{
-    Acknowledgement, Attempt, DeadLetter, DeadLetterState, Event, ReplayOutcome, ReplayRun, Resolution, Successor,
-    TimelineEntry,
+    Acknowledgement, Attempt, DeadLetter, DeadLetterState, Event, ReplayOutcome, ReplayRun, Resolution, Revision,
+    Successor, TimelineEntry,
 };
 use gantry_core::DeadLetterId;
 
@@ -84,12 +84,29 @@ fn page(dead_letter: &DeadLetter) -> String {
         let rows: Vec<_> = dead_letter.replays.iter().map(replay).collect();
         page.push_str(&text::columns(&rows));
     }
-    page.push_str(&text::payload("received", &dead_letter.received.content_type, &dead_letter.received.payload));
-    if let Some(sent) = &dead_letter.transformed {
-        page.push_str(&text::payload("to be sent", &sent.content_type, &sent.payload));
-    }
+    page.push_str(&payloads(dead_letter));
     if matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Acknowledged) {
         page.push_str(&format!("\nreplay it with: gantry dlq replay {}\n", dead_letter.id));
+    }
+    page
+}
+
+/// What was received, or what an operator made of it since; and what was to be sent.
+fn payloads(dead_letter: &DeadLetter) -> String {
+    let received = &dead_letter.received;
+    let edit = dead_letter.revisions.last().filter(|revision| revision.number > 0);
+    let title = match edit {
+        None => "received".to_owned(),
+        Some(Revision { number, at, by, .. }) => {
+            let diff = format!("gantry dlq show {} --diff", dead_letter.id);
+            format!("edited by {} at {at} (revision {number}; what was received: {diff})", text::escape(by))
+        }
+    };
+    let mut page = text::payload(&title, &received.content_type, &received.payload);
+    if let Some(sent) = &dead_letter.transformed {
+        let is_outdated = edit.is_some_and(|edit| edit.at > dead_letter.last_failure);
+        let title = if is_outdated { "was to be sent, before the edit" } else { "to be sent" };
+        page.push_str(&text::payload(title, &sent.content_type, &sent.payload));
     }
     page
 }

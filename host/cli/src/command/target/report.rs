@@ -1,6 +1,6 @@
 //! Targets as text: one row each, or one with everything that is known of it.
 
-use gantry_api::v1::{BreakerReport, EarlierStop, RefusalReport, TargetReport, TargetStop, ThrottleReport};
+use gantry_api::v1::{BreakerReport, EarlierStop, FlowReport, RefusalReport, TargetReport, TargetStop, ThrottleReport};
 use gantry_core::Timestamp;
 
 use crate::text;
@@ -8,19 +8,28 @@ use crate::text;
 /// Most characters of a reason in a row.
 const ROW_REASON: usize = 60;
 
-pub(super) fn table(targets: &[TargetReport]) -> String {
-    let mut rows = vec![["TARGET", "STATE", "BREAKER", "IN FLIGHT", "WAITING", "WHY"].map(str::to_owned)];
-    rows.extend(targets.iter().map(row));
+/// One target in a line, after a command.
+pub(super) fn line(target: &TargetReport) -> String {
+    let target_name = format!("{}/{}", target.flow, target.target);
+    [target_name, target.state.to_string(), breaker(target.breaker.as_ref()), why(target)].join("  ")
+}
+
+/// One row each. What waits is counted by flow: a message in the queue may have deliveries to several of its targets.
+pub(super) fn table(targets: &[TargetReport], flows: &[FlowReport]) -> String {
+    let mut rows = vec![["TARGET", "STATE", "BREAKER", "IN FLIGHT", "QUEUE OF FLOW", "WHY"].map(str::to_owned)];
+    rows.extend(targets.iter().map(|target| row(target, flows)));
     text::columns(&rows)
 }
 
-pub(super) fn row(target: &TargetReport) -> [String; 6] {
+fn row(target: &TargetReport, flows: &[FlowReport]) -> [String; 6] {
+    let flow = flows.iter().find(|report| report.name == target.flow.as_str());
+    let waiting = flow.map(|report| report.queue.queued + report.queue.leased + report.queue.scheduled);
     [
         format!("{}/{}", target.flow, target.target),
         target.state.to_string(),
         breaker(target.breaker.as_ref()),
         target.in_flight.to_string(),
-        target.waiting.to_string(),
+        waiting.map(|waiting| waiting.to_string()).unwrap_or_default(),
         why(target),
     ]
 }

@@ -252,6 +252,23 @@ async fn a_target_that_throttles_gets_everything_in_the_end_and_no_attempt_is_sp
 }
 
 #[tokio::test]
+async fn what_a_target_asked_to_wait_for_is_sent_at_once_when_an_operator_resumes_it() {
+    let erp = Sink::start().await;
+    let wait = Answer { retry_after: Some("3600".into()), ..Answer::status(503) };
+    erp.set_rule(move |_| Some(wait.clone()));
+    let host = TestHost::start(&[flow(&erp)]).await;
+    for n in 0..3 {
+        host.post("/in", n.to_string()).await;
+    }
+    waiting(&host, 3).await;
+    assert!(erp.seen().iter().all(|seen| seen.status == 503));
+    erp.set_rule(|_| None);
+    say(&host, "in", "erp", TargetCommand::Resume).await;
+    assert_eq!(host.settled().await[0].counts.delivered, 3);
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn a_403_to_one_message_is_its_own_failure_while_others_pass() {
     let erp = Sink::start().await.answers_by(|seen| (seen.text() == "5").then(|| Answer::status(403)));
     let host = TestHost::start(&[flow(&erp)]).await;

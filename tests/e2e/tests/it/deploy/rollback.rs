@@ -34,6 +34,27 @@ async fn a_rollback_puts_the_version_before_back_at_once_even_when_its_file_is_a
 }
 
 #[tokio::test]
+async fn what_was_deployed_is_rolled_back_under_the_new_name_of_a_flow() {
+    let (host, erp) = host_with("echo").await;
+    let new = publish(&host, "echo", "2.0.0").await;
+    let deployed = deploy(&host, &new, at_once()).await;
+    std::fs::remove_file(host.flows().join("in.toml")).unwrap();
+    let flow = gantry_e2e::FlowText::new("orders").head("formerly = [\"in\"]");
+    flow.step(guest("echo"), NAMED).target("erp", &erp, "").write(host.flows());
+    assert_eq!(host.reload().await.result, ReloadResult::Applied);
+    let orders: gantry_core::FlowName = "orders".parse().unwrap();
+    gantry_e2e::eventually("its history to have the new name", || async {
+        host.handle().deployment(deployed.number).unwrap().flow == orders
+    })
+    .await;
+    let host = host.restart().await;
+    assert_eq!((serving(&host).as_str(), host.handle().deployments()[0].flow.clone()), ("echo@2.0.0", orders));
+    let back = host.handle().roll_back(deployed.number, "olga".into(), "night".into()).await.unwrap();
+    assert_eq!((back.phase, serving(&host).as_str()), (Phase::Deployed, "echo@0.1.0"));
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn a_reload_of_the_flow_keeps_what_is_deployed_and_what_is_on_trial() {
     let (host, erp) = host_with("echo").await;
     let two = publish(&host, "echo", "2.0.0").await;

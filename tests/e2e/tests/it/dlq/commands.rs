@@ -1,6 +1,6 @@
 //! Groups, edits, exports and imports at the command line.
 
-use gantry_e2e::Answer;
+use gantry_e2e::{Answer, eventually};
 
 use super::{Night, complaint, text};
 
@@ -140,6 +140,13 @@ async fn two_causes_behind_one_status_are_two_groups_and_ids_of_messages_find_th
     let acknowledged = night.told(&["group", fingerprint, "acknowledge", "--for", "8h", "--by", "anna"]);
     assert!(acknowledged["acknowledged_until"].is_u64(), "{acknowledged}");
     assert!(night.seen(&["groups"]).contains("acknowledged until "));
+    night.told(&["group", fingerprint, "acknowledge", "--for", "1s", "--by", "anna"]);
+    eventually("the end of the acknowledgement in the audit log", || async {
+        let mut command = std::process::Command::new(super::gantry());
+        let trail = command.args(["audit", "list", "--data"]).arg(night.path().join("data")).output().unwrap().stdout;
+        String::from_utf8(trail).unwrap().contains("the time of its acknowledgement is over")
+    })
+    .await;
     assert!(complaint(&night.dlq(&["group", fingerprint, "resolve", "--for", "8h"])).contains("go with `acknowledge`"));
     night.seen(&["discard", message, "--reason", "a test", "--yes"]);
     let left = night.told(&["groups"])["groups"].as_array().unwrap().len();

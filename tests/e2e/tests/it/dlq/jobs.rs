@@ -105,7 +105,9 @@ async fn a_patch_is_previewed_then_edits_and_replays_what_it_applies_to() {
                    {"op": "remove", "path": "/gone"}]"#;
     std::fs::write(&patch, text).unwrap();
     let file = patch.to_str().unwrap();
-    let preview = night.told(&["patch", "--patch", file, "--dry-run"]);
+    let preview = night.dlq(&["patch", "--patch", file, "--dry-run", "--format", "json"]);
+    assert_eq!(preview.status.code(), Some(8), "it applies to none");
+    let preview: serde_json::Value = serde_json::from_slice(&preview.stdout).unwrap();
     assert_eq!((&preview["total"], &preview["applicable"]), (&3.into(), &0.into()));
     assert!(
         super::text(&preview["inapplicable"][0]["why"]).contains("operation 3 (remove /gone): there is no such value")
@@ -114,6 +116,11 @@ async fn a_patch_is_previewed_then_edits_and_replays_what_it_applies_to() {
     std::fs::write(&patch, r#"[{"op": "replace", "path": "/price", "value": 2.50}]"#).unwrap();
     let page = night.seen(&["patch", "--patch", file, "--dry-run"]);
     assert!(page.contains("~ /price: 1.1 → 2.5"), "{page}");
+    let tried = night.told(&["patch", "--patch", file, "--dry-run", "--replay"]);
+    let outcome = &tried["replay"]["outcomes"][0];
+    assert_eq!((super::text(&outcome["kind"]), &outcome["dead_letters"]), ("delivered", &3.into()));
+    let sent = super::text(&tried["replay"]["sample"]["deliveries"][0]["payload"]["text"]);
+    assert!(sent.contains("\"price\":2.50"), "the edited one: {sent}");
     assert!(complaint(&night.dlq(&["patch", "--patch", file])).contains("edit 3 dead letters? confirm with `--yes`"));
     assert_eq!(night.told(&["list"])["dead_letters"][0]["revisions"], serde_json::Value::Null, "nothing was changed");
 
@@ -122,6 +129,8 @@ async fn a_patch_is_previewed_then_edits_and_replays_what_it_applies_to() {
     let dead_letter = &night.dead_letters()[0];
     assert!(super::text(&dead_letter["received"]["payload"]["text"]).contains("\"price\":2.50"), "digits are kept");
     assert_eq!(super::text(&dead_letter["revisions"][1]["by"]), "anna");
+    let shown = night.seen(&["show", super::text(&dead_letter["id"])]);
+    assert!(shown.contains("edited by anna at") && shown.contains("was to be sent, before the edit"), "{shown}");
     assert_eq!(night.count("open"), 3);
 
     night.mends();
