@@ -13,6 +13,7 @@ mod output;
 mod text;
 mod time;
 mod usage;
+mod user_cache;
 
 use clap::Parser as _;
 

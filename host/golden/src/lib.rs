@@ -10,6 +10,7 @@ mod compare;
 mod error;
 mod files;
 pub mod log_lines;
+mod record;
 mod run;
 
 pub use case::{Case, numbered};
@@ -17,4 +18,5 @@ pub use compare::{Difference, Payloads, describe};
 pub use error::{CaseError, FilesError};
 pub use files::files;
 pub use gantry_component::CaseFile;
+pub use record::{Recording, Rows};
 pub use run::{CaseOutcome, run};

@@ -1,8 +1,9 @@
-//! `gantry plugin new|inspect|build|test|dev|bench|sign|verify|publish|catalogue|deploy`: for plugin authors, release
+//! `gantry plugin new|inspect|build|test|dev|case|bench|sign|verify|publish|catalogue|deploy`: for plugin authors, release
 //! engineers and operators.
 
 mod bench;
 mod build;
+mod case;
 mod catalogue;
 mod deploy;
 mod dev;
@@ -11,6 +12,7 @@ mod language;
 mod limits;
 mod new;
 mod publish;
+mod samples;
 mod sign;
 mod signed;
 mod test;
@@ -25,6 +27,7 @@ use gantry_sandbox as sandbox;
 
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
+use crate::user_cache;
 
 /// Write, build, test, measure, inspect, sign, publish and deploy plugins
 #[derive(Debug, Subcommand)]
@@ -34,6 +37,7 @@ pub(crate) enum Plugin {
     Build(build::Build),
     Test(test::Test),
     Dev(dev::Dev),
+    Case(case::Case),
     Bench(bench::Bench),
     Sign(sign::Sign),
     Verify(verify::Verify),
@@ -50,6 +54,7 @@ impl Plugin {
             Self::Build(build) => build.run(output),
             Self::Test(test) => test.run(output),
             Self::Dev(dev) => dev.run(output),
+            Self::Case(case) => case.run(output),
             Self::Bench(bench) => bench.run(output),
             Self::Sign(sign) => sign.run(output),
             Self::Verify(verify) => verify.run(output),
@@ -64,7 +69,7 @@ impl Plugin {
 fn load(file: &Path) -> Result<sandbox::Plugin, Failure> {
     let bytes =
         std::fs::read(file).with_context(|| format!("failed to read {}", file.display())).or_exit(Exit::NotFound)?;
-    let sandbox = sandbox::Sandbox::new(sandbox::SandboxConfig::default()).context("failed to set up the sandbox")?;
+    let sandbox = user_cache::sandbox()?;
     sandbox.load(&bytes).with_context(|| format!("failed to load {}", file.display())).or_exit(Exit::PluginRefused)
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn gantry(directory: &Path, arguments: &[&str]) -> Output {
         command.env_remove(variable);
     }
     command
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .env("GANTRY_TEST_TOKEN", "a token of sixteen bytes or more")
         .args(arguments)
         .current_dir(directory)
@@ -393,6 +394,25 @@ fn golden_cases_travel_in_the_component_and_run_from_there() {
     std::fs::write(directory.path().join("cases/long.json"), "x".repeat(5 << 20)).unwrap();
     let (code, _, err) = run(&build);
     assert!(code == 4 && err.contains("more than the 4194304") && err.contains("--without-cases"), "{err}");
+}
+
+#[test]
+fn a_sample_becomes_a_golden_case_that_passes_and_none_is_replaced_unasked() {
+    let (author, component) = plugin(&[("order.json", "{\"total\": 1.10}")]);
+    let component = component.to_str().unwrap();
+    let words = ["plugin", "case", "an-order", ".", "--component", component, "--input", "order.json"];
+    let (code, out, err) = outcome(&gantry(author.path(), &words));
+    assert!(code == 0 && out.contains("cases/an-order.json"), "{out}{err}");
+    let case = std::fs::read_to_string(author.path().join("cases/an-order.json")).unwrap();
+    assert!(case.contains("\"description\": \"order\"") && case.matches("\"total\": 1.10").count() == 2, "{case}");
+    let test = ["plugin", "test", ".", "--component", component];
+    assert_eq!(outcome(&gantry(author.path(), &test)).0, 0);
+    let (code, _, err) = outcome(&gantry(author.path(), &words));
+    assert!(code == 2 && err.contains("`--force`"), "{err}");
+    let (code, _, err) = outcome(&gantry(author.path(), &["plugin", "case", "../x", ".", "--input", "order.json"]));
+    assert!(code == 2 && err.contains("can't be the name of a case"), "{err}");
+    let absent = ["plugin", "case", "x", ".", "--component", component, "--input", "absent.json"];
+    assert_eq!(outcome(&gantry(author.path(), &absent)).0, 7);
 }
 
 #[test]

@@ -67,6 +67,7 @@ snapshots! {
     plugin_build: "plugin build";
     plugin_test: "plugin test";
     plugin_bench: "plugin bench";
+    plugin_case: "plugin case";
     plugin_dev: "plugin dev";
     plugin_sign: "plugin sign";
     plugin_verify: "plugin verify";

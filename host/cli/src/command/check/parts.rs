@@ -12,12 +12,14 @@ use gantry_transport::{TargetContext, source, target};
 
 use crate::client::at_rest::is_own;
 use crate::command::compile_component::compiler_process;
+use crate::user_cache;
 
 /// Loads everything the flows need and drops it again. Compiled plugins are cached in the data directory, if it exists
-/// and what is written there belongs to its owner.
+/// and what is written there belongs to its owner; otherwise in the user's cache.
 pub(super) fn check(flows: &[Flow], host: &HostConfig, host_file: &Path) -> anyhow::Result<Vec<Diagnostic>> {
-    let cache = (host.data_dir.is_dir() && is_own(&host.data_dir)).then_some(host.data_dir.as_path());
-    let sandbox = gantry_runtime::open_sandbox(cache, Some(compiler_process()?))?;
+    let of_host = (host.data_dir.is_dir() && is_own(&host.data_dir)).then(|| host.data_dir.clone());
+    let cache = of_host.or_else(user_cache::folder);
+    let sandbox = gantry_runtime::open_sandbox(cache.as_deref(), Some(compiler_process()?))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let context = TargetContext { env: &process_environment, clock: &clock };
     let mut found = Vec::new();
@@ -30,6 +32,7 @@ pub(super) fn check(flows: &[Flow], host: &HostConfig, host_file: &Path) -> anyh
         let is_hosts_matter = lacks_only_variables(flow);
         found.extend(of_flow.map(|diagnostic| judged(diagnostic, is_hosts_matter)));
     }
+    found.extend(host.admin_token.as_ref().and_then(|token| missing_token(token, host_file)));
     for alert in &host.alerts {
         if let Err(error) = target::build(&alert.target(), context) {
             let message = format!("the endpoint of alert `{}`: {}", alert.name, diagnose::chain(&error));
@@ -45,6 +48,16 @@ fn unserved(flow: &Flow, error: RouteError) -> Option<Diagnostic> {
         RouteProblem::Verifier(_) | RouteProblem::PathTaken { .. } => None,
         _ => Some(diagnose::source(flow, &SourceError::Webhook(error))),
     }
+}
+
+/// A missing token of the admin API.
+fn missing_token(token: &SecretRef, host_file: &Path) -> Option<Diagnostic> {
+    let error = resolve(token, &process_environment).err()?;
+    let message = format!("the token of the admin API: {}", diagnose::chain(&error));
+    let missing = Diagnostic::new(Code::SecretUnavailable, host_file.to_owned(), None, message, String::new());
+    let mut missing = judged(missing, matches!(token, SecretRef::Env(_)));
+    "set it where the host runs, or the host does not start there".clone_into(&mut missing.help);
+    Some(missing)
 }
 
 /// A missing secret of the source.

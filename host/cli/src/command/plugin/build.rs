@@ -6,6 +6,7 @@
 mod adapter;
 mod error;
 mod go;
+mod inputs;
 mod javascript;
 mod native;
 mod python;
@@ -111,8 +112,13 @@ impl Project<'_> {
     fn wit(&self) -> anyhow::Result<PathBuf> {
         let folder = self.scratch.join("wit");
         std::fs::create_dir_all(&folder)?;
-        std::fs::write(folder.join("plugin.wit"), gantry_component::contract(&self.manifest.wants))?;
+        std::fs::write(folder.join("plugin.wit"), self.contract())?;
         Ok(folder)
+    }
+
+    /// The contract with the world of this plugin.
+    fn contract(&self) -> String {
+        gantry_component::contract(&self.manifest.wants)
     }
 }
 

@@ -4,7 +4,6 @@
 //! Mistakes of the author do not end it: a failed build is a round without outcomes.
 
 mod round;
-mod samples;
 mod show;
 mod watch;
 
@@ -14,13 +13,13 @@ use std::time::Instant;
 use anyhow::{Context as _, anyhow};
 use clap::Args;
 use gantry_core::TargetName;
-use gantry_sandbox::{Sandbox, SandboxConfig};
 
 use super::limits::LimitsArgs;
+use super::samples::{self, Samples, TableFile};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::output::Output;
+use crate::user_cache;
 use round::Round;
-use samples::{Samples, TableFile};
 use show::Screen;
 use watch::{Change, Watch};
 
@@ -58,7 +57,7 @@ impl Dev {
         // At the start, a folder without a manifest is an error; later, the author may be editing it.
         super::build::manifest(&self.directory)?;
         let samples = self.samples()?;
-        let sandbox = Sandbox::new(SandboxConfig::default()).context("failed to set up the sandbox")?;
+        let sandbox = user_cache::sandbox()?;
         let mut screen = Screen::new(output);
         if self.once {
             let round = Round::run(&self.directory, &sandbox, &samples);

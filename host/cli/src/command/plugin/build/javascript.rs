@@ -1,7 +1,8 @@
 //! JavaScript and TypeScript: esbuild bundles the sources into one module, componentize-qjs turns it into a component
 //! that contains QuickJS.
 //!
-//! If the project has a `tsconfig.json`, types are checked first, because esbuild ignores them.
+//! If the project has a `tsconfig.json`, types are checked first, because esbuild ignores them. A bundle that has not changed
+//! is not turned into a component again.
 
 mod lines;
 
@@ -12,7 +13,9 @@ use gantry_core::manifest::Wants;
 
 use super::Project;
 use super::error::BuildError;
+use super::inputs::Inputs;
 use super::tool::{Tool, made_by, run};
+use crate::user_cache;
 
 const PLACES: &[&str] = &["node_modules/.bin"];
 const INSTALL: &str = "npm install";
@@ -67,7 +70,6 @@ fn build(project: &Project<'_>, entry: &str) -> anyhow::Result<Vec<u8>> {
     // The bundler names sources as seen from here, with links resolved.
     let scratch = project.scratch.canonicalize()?;
     let bundle = scratch.join("plugin.js");
-    let component = project.scratch.join("plugin.wasm");
 
     let mut esbuild = Command::new(bundler);
     esbuild
@@ -81,12 +83,22 @@ fn build(project: &Project<'_>, entry: &str) -> anyhow::Result<Vec<u8>> {
     check_imports(&text, &project.manifest.wants)?;
     let map = String::from_utf8(made_by(BUNDLER.name, &scratch.join("plugin.js.map"))?)?;
     text.push_str(&lines::statement(&map, &scratch, project.directory)?);
-    std::fs::write(&bundle, text)?;
+    std::fs::write(&bundle, &text)?;
 
+    // What a package manager has installed is told by what it writes beside the tools.
+    let installed = compiler.parent().and_then(Path::parent).map(|packages| packages.join(".package-lock.json"));
+    let inputs = Inputs::default().text(&project.contract()).text(&text).path(&compiler.canonicalize()?);
+    let inputs = installed.iter().fold(inputs, |inputs, file| inputs.path(file));
+    user_cache::built(&inputs.key(), || componentize(project, &compiler, &bundle))
+}
+
+/// Turns the bundle into a component.
+fn componentize(project: &Project<'_>, compiler: &Path, bundle: &Path) -> anyhow::Result<Vec<u8>> {
+    let component = project.scratch.join("plugin.wasm");
     let mut qjs = Command::new(compiler);
     // Without WASI and synchronous: the host links only the contract.
     qjs.args(["--world", gantry_component::WORLD, "--stub-wasi", "--sync", "--wit"]).arg(project.wit()?);
-    qjs.arg("--js").arg(&bundle).arg("--output").arg(&component);
+    qjs.arg("--js").arg(bundle).arg("--output").arg(&component);
     run(COMPILER.name, &mut qjs, project.directory)?;
     made_by(COMPILER.name, &component)
 }

@@ -2,7 +2,8 @@
 //! modules.
 //!
 //! `[tool.gantry]` in `pyproject.toml` states where modules are loaded from and which one is the plugin. Nothing else
-//! of the machine's Python is included: the build uses an empty virtual environment.
+//! of the machine's Python is included: the build uses an empty virtual environment. A build takes seconds, so one of
+//! unchanged modules is not repeated.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +12,9 @@ use anyhow::{Context as _, bail};
 use serde::Deserialize;
 
 use super::Project;
+use super::inputs::Inputs;
 use super::tool::{Tool, made_by, run};
+use crate::user_cache;
 
 const COMPILER: Tool = Tool {
     name: "componentize-py",
@@ -67,7 +70,14 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     let module = table.module.unwrap_or_else(|| project.manifest.name.replace('-', "_"));
     load(&compiler, &module, &paths, project.directory)?;
 
-    let entry = write_entry(project.scratch, &module)?;
+    let packages = packages_of(&compiler)?;
+    let inputs = Inputs::default().text(&project.contract()).text(&module).path(&compiler.canonicalize()?);
+    let inputs = paths.iter().chain(&packages).fold(inputs, |inputs, folder| inputs.path(folder));
+    user_cache::built(&inputs.key(), || componentize(project, &compiler, &module, &paths))
+}
+
+fn componentize(project: &Project<'_>, compiler: &Path, module: &str, paths: &[PathBuf]) -> anyhow::Result<Vec<u8>> {
+    let entry = write_entry(project.scratch, module)?;
     let empty = project.scratch.join("venv");
     std::fs::create_dir_all(empty.join("lib/python3/site-packages"))?;
     let component = project.scratch.join("plugin.wasm");
@@ -84,6 +94,15 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     componentize.arg("-o").arg(&component);
     run(COMPILER.name, &mut componentize, project.directory)?;
     made_by(COMPILER.name, &component)
+}
+
+/// The folders with the compiler's own package: its interpreter and standard library.
+fn packages_of(compiler: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let compiler = compiler.canonicalize()?;
+    let Some(environment) = compiler.parent().and_then(Path::parent) else { return Ok(Vec::new()) };
+    let versions = std::fs::read_dir(environment.join("lib")).into_iter().flatten().flatten();
+    let packages = versions.map(|entry| entry.path().join("site-packages/componentize_py"));
+    Ok(packages.filter(|folder| folder.is_dir()).collect())
 }
 
 /// Loads the module with the Python beside the compiler, which takes a moment where the build takes half a minute. The

@@ -10,8 +10,8 @@ use gantry_sandbox::{Plugin, Sandbox};
 
 use super::super::build::{self, Mode};
 use super::super::golden_cases;
+use super::super::samples::{SampleRun, Samples};
 use super::super::test::Report;
-use super::samples::{SampleRun, Samples};
 use super::seconds;
 use crate::exit::{Exit, Failure, OrExit as _};
 

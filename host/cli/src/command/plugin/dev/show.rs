@@ -11,9 +11,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
+use super::super::samples::SampleRun;
 use super::super::test::Report;
 use super::round::{Results, Round};
-use super::samples::SampleRun;
 use super::shown;
 use crate::exit::Failure;
 use crate::output::{Format, Output};

@@ -4,15 +4,27 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::embedded;
 
+/// The lock file of a Rust project.
+const CARGO_LOCK: &str = "Cargo.lock";
+
+/// What begins a package in it.
+const PACKAGE: &str = "\n[[package]]\n";
+
 /// Folder names that are not copied with an SDK.
 const NOT_VENDORED: &str = "template";
 
 /// The placeholders in a template's contents and file names, with their values.
-pub(super) struct Placeholders([(&'static str, String); 3]);
+pub(super) struct Placeholders([(&'static str, String); 4]);
 
 impl Placeholders {
     pub(super) fn new(name: &str, sdk: &str) -> Self {
-        Self([("{{name}}", name.to_owned()), ("{{module}}", name.replace('-', "_")), ("{{sdk}}", sdk.to_owned())])
+        Self([
+            ("{{name}}", name.to_owned()),
+            ("{{module}}", name.replace('-', "_")),
+            ("{{sdk}}", sdk.to_owned()),
+            // As lock files of npm name a folder.
+            ("{{sdk_folder}}", sdk.trim_start_matches("./").to_owned()),
+        ])
     }
 
     fn fill(&self, text: &str) -> String {
@@ -26,12 +38,24 @@ pub(super) fn write_template(template: &str, folder: &Path, placeholders: &Place
     for (name, bytes) in embedded::files(&format!("{template}/")) {
         let path = folder.join(placeholders.fill(&with_dot(name)));
         match std::str::from_utf8(bytes) {
+            Ok(text) if name == CARGO_LOCK => write(&path, in_order(&placeholders.fill(text)).as_bytes())?,
             Ok(text) => write(&path, placeholders.fill(text).as_bytes())?,
             Err(_) => write(&path, bytes)?,
         }
         written += 1;
     }
     Ok(written)
+}
+
+/// The lock file with its packages in the order of their names, as cargo writes it: a plugin's own name may belong elsewhere
+/// than the template's. Several versions of one package stay in their order.
+fn in_order(lock: &str) -> String {
+    let mut parts = lock.split(PACKAGE);
+    let head = parts.next().unwrap_or_default();
+    let mut packages: Vec<_> = parts.map(|package| package.trim_end()).collect();
+    packages.sort_by_key(|package| package.lines().next().unwrap_or_default());
+    let packages: String = packages.iter().map(|package| format!("{PACKAGE}{package}\n")).collect();
+    format!("{head}{packages}")
 }
 
 /// Copies SDKs and the contract, with the same layout as in the repository; returns the number of files.
@@ -98,6 +122,20 @@ mod tests {
         assert_eq!(with_dot("gitignore"), ".gitignore");
         assert_eq!(with_dot("a/gitignore"), "a/.gitignore");
         assert_eq!(with_dot("notgitignore"), "notgitignore");
+    }
+
+    #[test]
+    fn a_lock_file_has_its_packages_in_the_order_of_their_names() {
+        let lock = "# head\nversion = 4\n\n[[package]]\nname = \"a\"\nversion = \"1\"\n\n[[package]]\nname = \"c\"\nversion = \"0.9\"\n\n\
+                    [[package]]\nname = \"c\"\nversion = \"0.10\"\n\n[[package]]\nname = \"b\"\nversion = \"1\"\n";
+        let sorted = in_order(lock);
+        let names: Vec<_> = sorted.lines().filter(|line| line.starts_with("version")).collect();
+        assert_eq!(
+            names,
+            ["version = 4", "version = \"1\"", "version = \"1\"", "version = \"0.9\"", "version = \"0.10\""]
+        );
+        assert_eq!(in_order(&sorted), sorted);
+        assert_eq!(sorted.len(), lock.len());
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The author's samples: files that are run as messages, with settings and tables as in a flow.
+//! The author's samples: files that are run as messages, with settings and tables as in a flow; for `plugin dev`, and for
+//! `plugin case`, which writes down what became of one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,8 +13,9 @@ use gantry_core::{
     Clock as _, Grants, Headers, Limits, Manifest, Message, Outcome, Place, Reuse, SystemClock, TargetName, Timestamp,
 };
 use gantry_engine::tables::Tables;
-use gantry_golden::{log_lines, numbered};
-use gantry_sandbox::{Invocation, Plugin, PluginFault, PreparedStep, StepConfig};
+use gantry_golden::{Rows, log_lines, numbered};
+use gantry_sandbox::{Invocation, Plugin, PluginFault, PreparedStep, StepConfig, TableError};
+use parking_lot::Mutex;
 use serde_json::Value;
 
 /// Media types by extension; anything else is bytes.
@@ -80,6 +82,21 @@ impl Samples {
         Ok(files.iter().enumerate().map(|(index, file)| self.run_one(&step, index, file)).collect())
     }
 
+    /// Runs a message in a fresh instance; returns the outcome, and the rows that the plugin looked up.
+    pub(super) fn record(
+        &self,
+        plugin: &Plugin,
+        message: &Message,
+    ) -> anyhow::Result<(Result<Outcome, PluginFault>, Rows)> {
+        let tables = Arc::new(RecordedTables { tables: self.tables()?, rows: Mutex::default() });
+        let step = StepConfig { tables: tables.clone(), ..self.step(plugin.manifest())? };
+        let step = plugin.prepare(step)?;
+        let outcome = step.run(&[Invocation { message, attempt: 1 }], self.now).outcomes.pop();
+        let outcome = outcome.ok_or_else(|| anyhow!("the plugin was not run"))?;
+        let rows = tables.rows.lock().clone();
+        Ok((outcome, rows))
+    }
+
     fn run_one(&self, step: &PreparedStep, index: usize, file: &Path) -> SampleRun {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (outcome, log) = log_lines::catch(|| {
@@ -103,7 +120,8 @@ impl Samples {
         Ok(files)
     }
 
-    fn message(&self, index: usize, file: &Path) -> anyhow::Result<Message> {
+    /// The message of a file.
+    pub(super) fn message(&self, index: usize, file: &Path) -> anyhow::Result<Message> {
         let payload = std::fs::read(file).with_context(|| format!("failed to read {}", file.display()))?;
         Ok(Message {
             id: numbered(index),
@@ -131,7 +149,8 @@ impl Samples {
         })
     }
 
-    fn settings(&self) -> anyhow::Result<Value> {
+    /// The settings of the step; null without a file.
+    pub(super) fn settings(&self) -> anyhow::Result<Value> {
         let Some(file) = &self.settings else { return Ok(Value::Null) };
         let text = std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
         let settings: Value = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
@@ -151,6 +170,22 @@ impl Samples {
             let faults: Vec<_> = faults.iter().map(|(name, fault)| format!("table `{name}`: {fault}")).collect();
             anyhow!("{}", faults.join("\n"))
         })
+    }
+}
+
+/// Tables that remember the rows that were looked up.
+struct RecordedTables {
+    tables: Tables,
+    rows: Mutex<Rows>,
+}
+
+impl gantry_sandbox::Tables for RecordedTables {
+    fn get(&self, table: &str, keys: &[String]) -> Result<Vec<Option<String>>, TableError> {
+        let found = gantry_sandbox::Tables::get(&self.tables, table, keys)?;
+        let mut rows = self.rows.lock();
+        let known = rows.entry(table.to_owned()).or_default();
+        known.extend(keys.iter().zip(&found).filter_map(|(key, row)| Some((key.clone(), row.clone()?))));
+        Ok(found)
     }
 }
 
