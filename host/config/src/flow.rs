@@ -59,11 +59,16 @@ pub struct Flow {
     pub queue: QueueBounds,
     /// How long a dead letter is kept; none keeps it until an operator deals with it.
     pub keep_dead_letters: Option<Duration>,
+    /// Most bytes of dead letters that are open or acknowledged; beyond, it takes nothing more in and its queue waits.
+    pub dead_letter_bytes: u64,
     /// The flow is delayed when its oldest message that has not ended is older than this; none: as the host says.
     pub queue_age: Option<Duration>,
     /// After what time without a message somebody should look; none: never.
     pub silent_after: Option<Duration>,
 }
+
+/// Most bytes of a flow's open and acknowledged dead letters, unless its file says otherwise.
+pub const DEAD_LETTER_BYTES: u64 = 1 << 30;
 
 /// The bounds of a flow's queue, from acceptance to the end of a message; none: as much as fits on the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

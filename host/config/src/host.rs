@@ -54,6 +54,8 @@ pub struct HostConfig {
     pub disk_reserve_bytes: u64,
     /// Intake answers 503 while the queues of all flows take more than this on disk, in bytes.
     pub queue_quota_bytes: Option<u64>,
+    /// Most bytes of dead letters that are open or acknowledged, all flows together.
+    pub dead_letter_bytes: u64,
     /// How long the history of a finished message is kept.
     pub keep_history: Duration,
     /// How long it is kept how often which rule was broken.
@@ -87,6 +89,7 @@ impl HostConfig {
         let mut store = serde_json::json!({
             "cache": show_size(self.store_cache_bytes),
             "disk_reserve": show_size(self.disk_reserve_bytes),
+            "dead_letters": show_size(self.dead_letter_bytes),
         });
         if let Some(quota) = self.queue_quota_bytes {
             store["quota"] = show_size(quota).into();
@@ -147,6 +150,7 @@ impl HostConfig {
             store_cache_bytes: 0,
             disk_reserve_bytes: 0,
             queue_quota_bytes: None,
+            dead_letter_bytes: 0,
             keep_history: Duration::ZERO,
             keep_quality: Duration::ZERO,
             keep_audit: Duration::ZERO,

@@ -107,6 +107,11 @@ impl ActiveFlows {
         self.0.read().active.iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.metrics.clone())
     }
 
+    /// How many bytes of dead letters a flow may have; none when the flow isn't in force.
+    pub fn dead_letter_bytes(&self, flow: &FlowName) -> Option<u64> {
+        self.0.read().active.iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.flow.dead_letter_bytes)
+    }
+
     /// How much a flow may have in its queue; none when the flow isn't in force.
     pub fn queue_bounds(&self, flow: &FlowName) -> Option<QueueBounds> {
         self.0.read().active.iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.flow.queue)

@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::dead_letter::DeadLetterWriter;
+use crate::dead_letter_room::DeadLetterRoom;
 use crate::deliver::{Deliverer, DeliveryServices};
 use crate::events::Events;
 use crate::flow_error::FlowError;
@@ -49,6 +50,8 @@ pub struct Shared {
     pub events: Events,
     /// The targets that are paused or disabled.
     pub stops: TargetStops,
+    /// Whether more dead letters may arise.
+    pub dead_letters: DeadLetterRoom,
 }
 
 /// A flow with everything it needs to run. Clones share everything that did not change between versions.
@@ -74,6 +77,10 @@ pub struct RunningFlow {
     pub in_flight: usize,
     /// Most bytes between lease and settlement.
     pub in_flight_bytes: usize,
+    /// Most bytes of dead letters that are open or acknowledged.
+    pub dead_letter_bytes: u64,
+    /// Whether more of them may arise.
+    pub dead_letters: DeadLetterRoom,
     /// Where messages are leased.
     pub store: Store,
     /// The host's clock.
@@ -132,6 +139,8 @@ impl RunningFlow {
             batch_wait: flow.batch_wait,
             in_flight: flow.in_flight,
             in_flight_bytes: flow.in_flight_bytes,
+            dead_letter_bytes: flow.dead_letter_bytes,
+            dead_letters: shared.dead_letters.clone(),
             store: shared.store.clone(),
             clock: Arc::clone(&shared.clock),
             broken: shared.broken.clone(),

@@ -13,13 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::active_flows::ActiveFlows;
 use crate::closed_intakes::ClosedIntakes;
+use crate::dead_letter_room::DeadLetterRoom;
 use crate::disk::DiskGuard;
 use crate::metrics::{FlowMetrics, Metrics};
 
 /// After which time a refused source should try again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// The same while an operator keeps the intake closed.
+/// The same while only an operator can make room, or keeps the intake closed.
 const CLOSED_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// The intake that every source hands its messages to.
@@ -32,6 +33,8 @@ pub struct HostIntake {
     pub disk: DiskGuard,
     /// The host's settings, of which it reads how many bytes all queues together may take.
     pub settings: SettingsInForce,
+    /// Whether more dead letters may arise.
+    pub dead_letters: DeadLetterRoom,
     /// Cancelled when intake stops.
     pub stop: CancellationToken,
     /// The flows in force.
@@ -106,6 +109,11 @@ impl HostIntake {
         let quota = self.settings.now().queue_quota_bytes;
         if quota.is_some_and(|quota| self.store.whole_backlog().bytes >= quota) {
             return Err(IntakeError::OverQuota { retry_after: RETRY_AFTER });
+        }
+        let bound = self.flows.dead_letter_bytes(&arrivals.flow);
+        if !arrivals.messages.is_empty() && bound.is_some_and(|bound| self.dead_letters.is_full(&arrivals.flow, bound))
+        {
+            return Err(IntakeError::DeadLettersFull { retry_after: CLOSED_RETRY_AFTER });
         }
         if !arrivals.messages.is_empty() && self.is_full(&arrivals.flow) {
             return Err(IntakeError::QueueFull { retry_after: RETRY_AFTER });

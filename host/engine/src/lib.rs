@@ -27,6 +27,7 @@ pub mod canary;
 pub mod clock_watch;
 pub mod closed_intakes;
 pub mod dead_letter;
+pub mod dead_letter_room;
 pub mod deliver;
 pub mod disk;
 pub mod events;

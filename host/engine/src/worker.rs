@@ -102,6 +102,7 @@ async fn finish(flow: &RunningFlow, transformed: Transformed, faults: &HostFault
 /// Waits until messages may be in flight, then leases a batch; none when the store fails. May be cancelled at any time.
 async fn lease(flow: &RunningFlow, in_flight: &mut InFlightLimit) -> Option<(Vec<Leased>, Vec<InFlightPermit>)> {
     in_flight.resize(flow.in_flight, flow.in_flight_bytes).await;
+    flow.dead_letters.wait(&flow.name, flow.dead_letter_bytes).await;
     suspend_while_shut(flow).await;
     let (messages, free) = in_flight.take(flow.batch_messages).await;
     match gather(flow, messages.len(), free.min(flow.batch_bytes)).await {

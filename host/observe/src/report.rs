@@ -141,6 +141,7 @@ impl Reports {
             let dead_letters = OpenDeadLetters {
                 all: self.view.store.dead_letter_counts(&name).open,
                 alarming: self.view.store.alarming_dead_letters(&name),
+                bytes: self.view.store.dead_letter_bytes(&name),
             };
             self.view.metrics.queues().observe(
                 name.as_str(),

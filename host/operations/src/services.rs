@@ -8,6 +8,7 @@ use gantry_control::rollout::Deployer;
 use gantry_control::targets::TargetCommands;
 use gantry_engine::active_flows::ActiveFlows;
 use gantry_engine::closed_intakes::ClosedIntakes;
+use gantry_engine::dead_letter_room::DeadLetterRoom;
 use gantry_observe::alerts::Alerting;
 use gantry_store::{Catalogue, Store};
 
@@ -36,4 +37,6 @@ pub struct HostServices {
     pub alerting: Alerting,
     /// The flows that take nothing in, because an operator said so.
     pub closed_intakes: ClosedIntakes,
+    /// Whether more dead letters may arise.
+    pub dead_letter_room: DeadLetterRoom,
 }

@@ -43,6 +43,8 @@ coded_enum! {
     pub enum WaitReason {
         /// It is being processed at this moment.
         InProgress => "in_progress",
+        /// Its flow, or the host, has as many dead letters as it may have.
+        DeadLettersFull => "dead_letters_full",
         /// It is in line.
         InLine => "in_line",
         /// An earlier message with its key is not done.
@@ -124,6 +126,13 @@ impl<'a> Explainer<'a> {
         if host.flows.refuse_broken(flow).is_err() {
             let text = format!("its flow `{flow}` is broken and does not run");
             return Some(Wait::of(WaitReason::FlowBroken, text).next("gantry flow list".to_owned()));
+        }
+        let bound = host.flows.dead_letter_bytes(flow).filter(|_| message.place != QueuePlace::InProgress);
+        if bound.is_some_and(|bound| host.dead_letter_room.is_full(flow, bound)) {
+            let text = format!(
+                "`{flow}`, or the host, has as many bytes of dead letters as it may have: replay or discard some"
+            );
+            return Some(Wait::of(WaitReason::DeadLettersFull, text).next("gantry dlq groups".to_owned()));
         }
         let is_in_force = host.flows.is_in_force(flow);
         let text = format!("no flow `{flow}` is in force, so nothing takes it from the queue");

@@ -19,6 +19,7 @@ use gantry_core::{Clock, HostEventKind, SystemClock};
 use gantry_engine::active_flows::ActiveFlows;
 use gantry_engine::clock_watch::ClockWatch;
 use gantry_engine::closed_intakes::ClosedIntakes;
+use gantry_engine::dead_letter_room::DeadLetterRoom;
 use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::{Events, Outbox};
 use gantry_engine::flow::Shared;
@@ -167,7 +168,9 @@ impl HostBuilder {
         let metrics = Metrics::new()?;
         let alerts = Alerts::open(&config.alerts, &store, self.env, Arc::clone(&self.clock)).await?;
         let (events, outbox) = Events::new(metrics.clone(), Arc::clone(&self.clock), &config.events.instance);
+        let settings = SettingsInForce::new(config.clone());
         let shared = Shared {
+            dead_letters: DeadLetterRoom::new(store.clone(), settings.clone()),
             stops: TargetStops::load(store.clone()).await?,
             events,
             store,
@@ -179,7 +182,6 @@ impl HostBuilder {
         };
         let publisher = Publisher::open(config, shared.store.clone(), shared.sandbox.clone(), Arc::clone(&self.clock))?;
         let catalogue = CatalogueView::new(publisher.clone(), shared.sandbox.clone());
-        let settings = SettingsInForce::new(config.clone());
         let disk = DiskGuard::new(&dir, settings.clone());
         let closed_intakes = ClosedIntakes::load(shared.store.clone()).await?;
         Ok(Opened { settings, closed_intakes, shared, metrics, alerts, outbox, disk, publisher, catalogue })
@@ -203,6 +205,7 @@ impl HostBuilder {
             clock: Arc::clone(&self.clock),
             disk: disk.clone(),
             settings: settings.clone(),
+            dead_letters: shared.dead_letters.clone(),
             stop: groups.sources.stop.clone(),
             flows: active.clone(),
             closed: closed_intakes.clone(),
@@ -314,6 +317,7 @@ impl HostBuilder {
             ),
             alerting,
             closed_intakes,
+            dead_letter_room: shared.dead_letters.clone(),
         };
         let operations = Operations::of_host(shared.store.clone(), publisher, services.clone());
         let pauses = Pauses::new(services.targets.clone(), operations.clone());

@@ -5,6 +5,7 @@ pub(crate) mod counters;
 pub(crate) mod counts;
 mod filing;
 mod filter;
+pub(crate) mod pending_bytes;
 
 pub(crate) use counters::Counters;
 pub use counts::DeadLetterCounts;
@@ -116,6 +117,18 @@ impl Store {
     #[must_use]
     pub fn open_dead_letters(&self) -> u64 {
         self.inner.dead_letters.open()
+    }
+
+    /// How many bytes a flow's dead letters have on disk that are open or acknowledged; never blocks on the disk.
+    #[must_use]
+    pub fn dead_letter_bytes(&self, flow: &FlowName) -> u64 {
+        self.inner.dead_letters.pending_bytes().of(flow)
+    }
+
+    /// The same for all flows.
+    #[must_use]
+    pub fn all_dead_letter_bytes(&self) -> u64 {
+        self.inner.dead_letters.pending_bytes().all()
     }
 
     /// How many dead letters a flow has, by state; never blocks on the disk.

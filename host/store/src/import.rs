@@ -71,7 +71,7 @@ fn add(
     if draft.get(&key)?.is_none() {
         draft.put_record(&key, Record::of(&MessageLocation::Ended { at: now, history: history(&dead_letter) })?)?;
     }
-    let summary = dead_letters::write(draft, &dead_letter)?;
+    let summary = dead_letters::write(draft, counters, &dead_letter)?;
     groups::enter(draft, counters, &summary, false)
 }
 

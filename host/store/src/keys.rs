@@ -24,6 +24,7 @@
 //! | `n` time number | empty: an audit entry that states an intent without an outcome yet |
 //! | `p` name `@` version | record: a published plugin |
 //! | `u` flow `00` former | when the flow took over from the one with its former name, u64; `01` behind it while that is under way |
+//! | `y` flow | bytes of its dead letters that are open or acknowledged, u64 |
 //! | `c` key part | continuation of the record at `key` |
 //! | `z` key | a damaged record, byte for byte, moved here from `key` |
 //!
@@ -59,6 +60,7 @@ pub(crate) const AUDIT: u8 = b'a';
 pub(crate) const AUDIT_INTENT: u8 = b'n';
 pub(crate) const PLUGIN: u8 = b'p';
 pub(crate) const FORMER_NAME: u8 = b'u';
+pub(crate) const PENDING_BYTES: u8 = b'y';
 pub(crate) const CONTINUATION: u8 = b'c';
 pub(crate) const QUARANTINE: u8 = b'z';
 
@@ -248,6 +250,15 @@ pub(crate) fn former_name(flow: &FlowName, former: &FlowName) -> Vec<u8> {
 pub(crate) fn read_former_name(key: &[u8]) -> Option<(FlowName, FlowName)> {
     let (flow, former) = std::str::from_utf8(key.strip_prefix(&[FORMER_NAME])?).ok()?.split_once('\0')?;
     Some((flow.parse().ok()?, former.parse().ok()?))
+}
+
+pub(crate) fn pending_bytes(flow: &FlowName) -> Vec<u8> {
+    join(PENDING_BYTES, &[flow.as_str().as_bytes()])
+}
+
+/// The flow of a [`pending_bytes`] key.
+pub(crate) fn read_pending_bytes(key: &[u8]) -> Option<FlowName> {
+    std::str::from_utf8(key.strip_prefix(&[PENDING_BYTES])?).ok()?.parse().ok()
 }
 
 /// Neither names nor versions contain an `@`.

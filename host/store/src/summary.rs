@@ -61,6 +61,9 @@ pub struct DeadLetterSummary {
     pub closed_at: Option<Timestamp>,
     /// Who closed it.
     pub closed_by: Option<String>,
+    /// Its size on disk in bytes; 0 if an earlier version did not record it.
+    #[serde(default)]
+    pub bytes: u64,
 }
 
 impl DeadLetterSummary {
@@ -112,6 +115,7 @@ impl From<&DeadLetter> for DeadLetterSummary {
             replayed_by: dead_letter.replays.last().map(|replay| replay.by.clone()),
             closed_at: dead_letter.resolution.as_ref().map(|resolution| resolution.at),
             closed_by: dead_letter.resolution.as_ref().map(|resolution| resolution.by.clone()),
+            bytes: 0,
         }
     }
 }

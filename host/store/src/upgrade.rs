@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use gantry_core::{DeadLetter, Revision};
 
-use crate::dead_letters;
+use crate::dead_letters::{self, Counters};
 use crate::disk::{Disk, Read};
 use crate::draft::Draft;
 use crate::error::StoreError;
@@ -70,7 +70,7 @@ fn dead_letter(draft: &mut Draft<'_>, key: &[u8]) -> Result<(), StoreError> {
         dead_letter.revisions.push(Revision { at: dead_letter.last_failure, ..dead_letters::received(&dead_letter) });
         (0..).zip(&mut dead_letter.revisions).for_each(|(number, revision)| revision.number = number);
     }
-    dead_letters::write(draft, &dead_letter)?;
+    dead_letters::write(draft, &Counters::default(), &dead_letter)?;
     Ok(())
 }
 

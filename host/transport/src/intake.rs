@@ -129,6 +129,12 @@ pub enum IntakeError {
         /// When to try again.
         retry_after: Duration,
     },
+    /// The flow, or the host, has as many dead letters as it may have.
+    #[error("too many messages wait for an operator")]
+    DeadLettersFull {
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// An operator has closed the intake of the flow.
     #[error("the flow takes no messages in at present")]
     Closed {
@@ -166,6 +172,7 @@ impl IntakeError {
             Self::DiskFull { retry_after }
             | Self::QueueFull { retry_after }
             | Self::OverQuota { retry_after }
+            | Self::DeadLettersFull { retry_after }
             | Self::Closed { retry_after }
             | Self::Undecided { retry_after }
             | Self::Stopping { retry_after }
@@ -180,6 +187,7 @@ impl IntakeError {
             Self::DiskFull { .. } => "disk_full",
             Self::QueueFull { .. } => "queue_full",
             Self::OverQuota { .. } => "over_quota",
+            Self::DeadLettersFull { .. } => "dead_letters_full",
             Self::Closed { .. } => "intake_closed",
             Self::Undecided { .. } => "first_undecided",
             Self::Stopping { .. } => "stopping",

@@ -24,7 +24,7 @@ alike! {
     store::DeadLetterSummary => v1::DeadLetterSummary {
         id, flow, flow_version, state, stage, source, target, key, dedupe_key, idempotency_key, component, code, text,
         violations, kind, fingerprint, attempts, replays, first_failure, last_failure, expires_at, acknowledged, replayed_by,
-        closed_at, closed_by,
+        closed_at, closed_by, bytes,
     }
     store::DeadLetterCounts => v1::DeadLetterCounts { open, acknowledged, replaying, resolved, discarded, superseded }
     store::Filter = v1::DeadLetterFilter {

@@ -14,7 +14,7 @@ alike! {
     core::DeliveryState => v1::DeliveryState [Pending, Delivered, Dead]
     operations::Wait => v1::Wait { reason, text, until, target, message, dead_letters, next }
     operations::WaitReason => v1::WaitReason [
-        InProgress, InLine, BehindMessage, BehindDeadLetter, Retry, RunAgain, TargetPaused, TargetDisabled,
+        InProgress, DeadLettersFull, InLine, BehindMessage, BehindDeadLetter, Retry, RunAgain, TargetPaused, TargetDisabled,
         TargetRefuses, TargetThrottles, BreakerOpen, RetryBudget, TargetBusy, FlowBroken, FlowMissing, HostStopped,
     ]
     operations::Stayed => v1::Stayed { message, reason }

@@ -262,6 +262,9 @@ pub struct DeadLetterSummary {
     pub closed_at: Option<Timestamp>,
     /// Who closed it.
     pub closed_by: Option<String>,
+    /// Its size on disk in bytes; 0 if an earlier version did not record it.
+    #[serde(default)]
+    pub bytes: u64,
 }
 
 /// The number of dead letters in each state.

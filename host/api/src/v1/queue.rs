@@ -178,6 +178,8 @@ coded_enum! {
     pub enum WaitReason {
         /// It is being processed at this moment.
         InProgress => "in_progress",
+        /// Its flow, or the host, has as many dead letters as it may have.
+        DeadLettersFull => "dead_letters_full",
         /// It is in line.
         InLine => "in_line",
         /// An earlier message with its key is not done.

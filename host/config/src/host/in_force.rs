@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::HostConfig;
 
 /// The settings, and the beginnings of their names, that a reload changes. Everything else needs a restart.
-const RELOADED: [&str; 10] = [
+const RELOADED: [&str; 11] = [
     "admin.token",
     "alert",
     "alert.",
@@ -18,6 +18,7 @@ const RELOADED: [&str; 10] = [
     "history.",
     "shutdown.",
     "start.",
+    "store.dead_letters",
     "store.disk_reserve",
     "store.quota",
 ];
@@ -72,6 +73,7 @@ impl HostConfig {
         next.broken_flows = file.broken_flows;
         next.disk_reserve_bytes = file.disk_reserve_bytes;
         next.queue_quota_bytes = file.queue_quota_bytes;
+        next.dead_letter_bytes = file.dead_letter_bytes;
         next
     }
 
@@ -190,7 +192,7 @@ mod tests {
             history = { keep = "3d", quality = "3d", audit = "3d" }
             shutdown = { deadline = "7s" }
             start = { broken_flows = "without" }
-            store = { disk_reserve = "7MiB", quota = "7GiB", cache = "7MiB" }
+            store = { disk_reserve = "7MiB", quota = "7GiB", dead_letters = "7GiB", cache = "7MiB" }
             reload = { watch = true }
             intake = { listen = "127.0.0.1:7", connections = 7 }
             plugins = { threads = 7, unsigned = "allow" }

@@ -11,12 +11,12 @@ use super::Lower;
 use super::targets::Targets;
 use crate::at::{At, Span};
 use crate::diagnostic::Code;
-use crate::flow::{Flow, OnFailure, Ordering, Purpose, QueueBounds, SuccessCriteria, Table};
+use crate::flow::{DEAD_LETTER_BYTES, Flow, OnFailure, Ordering, Purpose, QueueBounds, SuccessCriteria, Table};
 use crate::kind::{RawTable, SourceDraft, SourceEntry, TargetEntry, Unbounded};
 use crate::raw::dialect::DialectKeys;
 use crate::raw::flow::{
-    DuplicateMembersChoice, FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable, QueueTable, RetryTable,
-    SuccessTable, TableCsvTable, TableTable,
+    DeadLettersTable, DuplicateMembersChoice, FlowFile, FlowTable, OnFailureChoice, OrderingChoice, PurposeTable,
+    QueueTable, RetryTable, SuccessTable, TableCsvTable, TableTable,
 };
 use crate::raw::text::NameText;
 
@@ -97,7 +97,8 @@ impl Lower<'_> {
         let batch_wait = self.duration_or(head.batch_wait.as_ref(), Duration::ZERO);
         let in_flight_bytes = self.memory_or(head.in_flight_bytes.as_ref(), IN_FLIGHT_BYTES as usize, MEMORY);
         let queue = self.queue(head.queue, source.unbounded);
-        let keep = head.dead_letters.unwrap_or_default().keep;
+        let DeadLettersTable { keep, max_bytes } = head.dead_letters.unwrap_or_default();
+        let dead_letter_bytes = self.size_or(max_bytes.as_ref(), DEAD_LETTER_BYTES, ON_DISK);
         let queue_age = head.queue_age.map_or(Some(None), |age| self.duration(&age).map(Some));
         let silent_after = head.silent_after.map_or(Some(None), |after| self.duration(&after).map(Some));
         let keep_dead_letters = keep.map_or(Some(None), |keep| self.duration(&keep).map(Some));
@@ -127,6 +128,7 @@ impl Lower<'_> {
             in_flight_bytes: in_flight_bytes?,
             queue: queue?,
             keep_dead_letters: keep_dead_letters?,
+            dead_letter_bytes: dead_letter_bytes?,
             queue_age: queue_age?,
             silent_after: silent_after?,
         })

@@ -37,6 +37,7 @@ impl Lower<'_> {
         let reserve = self.size_or(store.disk_reserve.as_ref(), default.disk_reserve_bytes, RESERVE);
         let quota =
             store.quota.map_or(Some(default.queue_quota_bytes), |quota| self.size_or(Some(&quota), 0, QUOTA).map(Some));
+        let dead_letters = self.size_or(store.dead_letters.as_ref(), default.dead_letter_bytes, QUOTA);
         let history = user.history.unwrap_or_default();
         let keep_history = self.duration_or(history.keep.as_ref(), default.keep_history);
         let keep_quality = self.duration_or(history.quality.as_ref(), default.keep_quality);
@@ -57,6 +58,7 @@ impl Lower<'_> {
             store_cache_bytes: cache?,
             disk_reserve_bytes: reserve?,
             queue_quota_bytes: quota?,
+            dead_letter_bytes: dead_letters?,
             keep_history: keep_history?,
             keep_quality: keep_quality?,
             keep_audit: keep_audit?,

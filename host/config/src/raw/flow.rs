@@ -130,6 +130,9 @@ pub(crate) enum DuplicateMembersChoice {
 pub(crate) struct DeadLettersTable {
     /// How long a dead letter is kept. Unless given, until an operator deals with it.
     pub(crate) keep: Option<At<DurationText>>,
+    /// Most bytes of those that are open or acknowledged; beyond, the flow takes nothing more in and its queue waits.
+    #[schemars(extend("default" = "1GiB"))]
+    pub(crate) max_bytes: Option<At<SizeText>>,
 }
 
 /// How often and how patiently to try again: exponential backoff with full jitter.

@@ -88,6 +88,9 @@ pub(crate) struct StoreTable {
     /// Most bytes of messages that may be in the queue, all flows together; beyond, intake answers 503. Unless given, as
     /// many as the disk bears.
     pub(crate) quota: Option<At<SizeText>>,
+    /// Most bytes of dead letters that are open or acknowledged, all flows together; beyond, intake answers 503 and queues
+    /// wait.
+    pub(crate) dead_letters: Option<At<SizeText>>,
 }
 
 /// What is remembered of finished messages.

@@ -15,6 +15,8 @@ pub struct OpenDeadLetters {
     pub all: u64,
     /// Those of groups that are not ignored.
     pub alarming: u64,
+    /// Bytes on disk of those that are open or acknowledged.
+    pub bytes: u64,
 }
 
 /// Gauges of queues and dead letters.
@@ -26,6 +28,7 @@ pub struct Queues {
     blocked: IntGaugeVec,
     open_dead_letters: IntGaugeVec,
     alarming_dead_letters: IntGaugeVec,
+    dead_letter_bytes: IntGaugeVec,
     expired_dead_letters: IntCounterVec,
 }
 
@@ -46,6 +49,11 @@ impl Queues {
             alarming_dead_letters: gauge(
                 "gantry_dead_letters_alarming",
                 "Open dead letters of groups that are not ignored.",
+                &["flow"],
+            )?,
+            dead_letter_bytes: gauge(
+                "gantry_dead_letter_bytes",
+                "Bytes that open and acknowledged dead letters take on disk.",
                 &["flow"],
             )?,
             expired_dead_letters: registrar.counter(
@@ -69,6 +77,7 @@ impl Queues {
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         self.open_dead_letters.with_label_values(&[flow]).set(count(dead_letters.all));
         self.alarming_dead_letters.with_label_values(&[flow]).set(count(dead_letters.alarming));
+        self.dead_letter_bytes.with_label_values(&[flow]).set(count(dead_letters.bytes));
     }
 
     /// Sets what the queue of a flow takes on disk.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use gantry_config::Target as TargetConfig;
+use gantry_config::{HostConfig, SettingsInForce, Target as TargetConfig};
 use gantry_core::clock::ManualClock;
 use gantry_core::{Clock, FlowName, RetryPolicy, Stage, TargetHealthPolicy, TargetName};
 use gantry_store::{Filter, NewMessage, Page, Store, StoreConfig};
@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::*;
 use crate::dead_letter::DeadLetterWriter;
+use crate::dead_letter_room::DeadLetterRoom;
 use crate::deliver::{Deliverer, DeliveryServices};
 use crate::events::Events;
 use crate::fixtures::{START, envelope, target_name};
@@ -130,6 +131,8 @@ async fn running_flow(store: Store, clock: Arc<dyn Clock>, target: Arc<Panicking
         batch_wait: std::time::Duration::ZERO,
         in_flight: 10,
         in_flight_bytes: 1 << 20,
+        dead_letter_bytes: u64::MAX,
+        dead_letters: DeadLetterRoom::new(store.clone(), SettingsInForce::new(HostConfig::default())),
         store,
         clock,
         broken,

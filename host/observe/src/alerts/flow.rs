@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gantry_config::flow::DEAD_LETTER_BYTES;
 use gantry_config::{Alert, Flow, OnFailure, Ordering, Purpose, QueueBounds};
 use gantry_core::{Digest, RetryPolicy};
 
@@ -42,6 +43,7 @@ pub fn flow_of(alert: &Alert) -> Flow {
         in_flight_bytes: IN_FLIGHT_BYTES,
         queue: QueueBounds::default(),
         keep_dead_letters: None,
+        dead_letter_bytes: DEAD_LETTER_BYTES,
         queue_age: None,
         formerly: Vec::new(),
         silent_after: None,

@@ -34,7 +34,7 @@ const DISK_FULL: &str = "disk_full";
 const UNAUTHORIZED: &str = "unauthorized";
 
 /// Refusals that somebody should know of. The others are about single requests.
-const REFUSING: [Refusing; 4] = [
+const REFUSING: [Refusing; 5] = [
     Refusing {
         about: "queue_full",
         reasons: &["queue_full"],
@@ -48,6 +48,13 @@ const REFUSING: [Refusing; 4] = [
         says: "the queues of all flows are at `store.quota`",
         is_of_strangers: false,
         next: "gantry flow list",
+    },
+    Refusing {
+        about: "dead_letters_full",
+        reasons: &["dead_letters_full"],
+        says: "its dead letters, or those of all flows, are at their bound, and its queue waits",
+        is_of_strangers: false,
+        next: "gantry dlq groups",
     },
     Refusing {
         about: DISK_FULL,

@@ -8,6 +8,7 @@ use gantry_core::{FlowName, Timestamp};
 use parking_lot::Mutex;
 
 use super::counts::DeadLetterCounts;
+use super::pending_bytes::PendingBytes;
 use crate::groups::group::{DeadLetterGroup, Family, GroupState};
 
 /// One flow's counts.
@@ -27,11 +28,17 @@ pub(crate) struct Counters {
     /// When acknowledgements end, by the group's fingerprint, where a time was stated.
     acknowledged_until: Arc<Mutex<HashMap<String, Timestamp>>>,
     changes: Arc<AtomicU64>,
+    pending_bytes: PendingBytes,
 }
 
 impl Counters {
     pub(crate) fn of(&self, flow: &FlowName) -> DeadLetterCounts {
         self.flows.lock().get(flow).copied().unwrap_or_default().all
+    }
+
+    /// The bytes of dead letters that wait for somebody.
+    pub(crate) const fn pending_bytes(&self) -> &PendingBytes {
+        &self.pending_bytes
     }
 
     /// Open letters of all flows.

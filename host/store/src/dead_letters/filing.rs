@@ -7,7 +7,7 @@ use gantry_core::{
     Timestamp,
 };
 
-use super::Counters;
+use super::{Counters, pending_bytes};
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::StoreError;
@@ -46,14 +46,14 @@ pub(crate) fn file(
         found => found?,
     };
     let Some(earlier) = earlier else {
-        let summary = write(draft, &dead_letter)?;
+        let summary = write(draft, counters, &dead_letter)?;
         return groups::enter(draft, counters, &summary, true);
     };
     let place = Place::from(&earlier);
     // Filing the same failure again after a crash does not count as a second failure.
     let failed = earlier.last_failure != dead_letter.last_failure || earlier.state == DeadLetterState::Replaying;
     let dead_letter = continued(draft, earlier, dead_letter, unresolved)?;
-    let summary = write(draft, &dead_letter)?;
+    let summary = write(draft, counters, &dead_letter)?;
     if failed {
         // In this order, so that a group is never without its dead letter, which would end its acknowledgement.
         groups::enter(draft, counters, &summary, true)?;
@@ -69,6 +69,7 @@ pub(crate) fn remove(
     counters: &Counters,
     dead_letter: &DeadLetterSummary,
 ) -> Result<(), StoreError> {
+    pending_bytes::recount(draft, counters.pending_bytes(), Some(dead_letter), None)?;
     draft.remove_record(&keys::dead_letter(dead_letter.id))?;
     draft.remove_record(&keys::summary(dead_letter.id))?;
     blocks::unblock(draft, dead_letter.id)?;
@@ -82,14 +83,25 @@ pub(crate) fn put(
     dead_letter: &DeadLetter,
     before: &Place,
 ) -> Result<(), StoreError> {
-    let summary = write(draft, dead_letter)?;
+    let summary = write(draft, counters, dead_letter)?;
     groups::shift(draft, counters, before, &summary)
 }
 
-/// Writes a dead letter and its summary without counting it. A closed dead letter no longer blocks its key.
-pub(crate) fn write(draft: &mut Draft<'_>, dead_letter: &DeadLetter) -> Result<DeadLetterSummary, StoreError> {
-    let summary = DeadLetterSummary::from(dead_letter);
-    draft.put_record(&keys::dead_letter(dead_letter.id), Record::of(dead_letter)?)?;
+/// Writes a dead letter and its summary, and counts its bytes, but not in a group. A closed dead letter no longer blocks its
+/// key.
+pub(crate) fn write(
+    draft: &mut Draft<'_>,
+    counters: &Counters,
+    dead_letter: &DeadLetter,
+) -> Result<DeadLetterSummary, StoreError> {
+    let before = match summary(draft, dead_letter.id) {
+        Err(StoreError::Damaged(_)) => None,
+        found => found?,
+    };
+    let record = Record::of(dead_letter)?;
+    let summary = DeadLetterSummary { bytes: u64::from(record.len()), ..DeadLetterSummary::from(dead_letter) };
+    pending_bytes::recount(draft, counters.pending_bytes(), before.as_ref(), Some(&summary))?;
+    draft.put_record(&keys::dead_letter(dead_letter.id), record)?;
     draft.put_record(&keys::summary(dead_letter.id), Record::of(&summary)?)?;
     if dead_letter.state.is_closed() {
         blocks::unblock(draft, dead_letter.id)?;

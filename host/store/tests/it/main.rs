@@ -6,6 +6,7 @@ mod audit;
 mod catalogue;
 mod crash;
 mod damage;
+mod dead_letter_bytes;
 mod dead_letters;
 mod dedupe;
 mod format;

@@ -75,6 +75,7 @@ pub(crate) fn flow(name: &str, webhook: Webhook) -> Flow {
         in_flight_bytes: 1,
         queue: QueueBounds::default(),
         keep_dead_letters: None,
+        dead_letter_bytes: 1 << 30,
         queue_age: None,
         silent_after: None,
         formerly: Vec::new(),

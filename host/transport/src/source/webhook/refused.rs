@@ -66,7 +66,7 @@ impl From<ContentError> for Refused {
 
 impl Refused {
     /// Every reason for which a flow refuses a request.
-    pub(super) const REASONS: [&str; 31] = [
+    pub(super) const REASONS: [&str; 32] = [
         "method_not_allowed",
         "missing_credentials",
         "invalid_credentials",
@@ -93,6 +93,7 @@ impl Refused {
         "idempotency_in_flight",
         "queue_full",
         "over_quota",
+        "dead_letters_full",
         "disk_full",
         "intake_closed",
         "first_undecided",

@@ -2,7 +2,7 @@
 
 use gantry_control::targets::TargetCommand;
 use gantry_core::HoldCause;
-use gantry_e2e::{FlowText, HostProcess, Sink, TestHost, eventually, guest, run_gantry};
+use gantry_e2e::{Answer, FlowText, HostProcess, Sink, TestHost, eventually, guest, run_gantry};
 
 use super::{held, say, waiting};
 
@@ -91,6 +91,48 @@ async fn the_hosts_quota_counts_all_flows_and_answers_503() {
     assert_eq!(refusal.json::<serde_json::Value>().await.unwrap()["reason"], "over_quota");
     command("resume");
     eventually("room", || async { post("two").await.status() == 202 }).await;
+    host.signal("TERM");
+    assert!(host.wait().success());
+}
+
+#[tokio::test]
+async fn a_flow_at_its_bound_of_dead_letters_takes_nothing_in_and_its_queue_waits_until_there_is_room() {
+    let erp = Sink::start().await.answers_by(|_| Some(Answer::status(422)));
+    let dir = tempfile::tempdir().unwrap();
+    let flows = dir.path().join("flows");
+    std::fs::create_dir(&flows).unwrap();
+    let bounds = "in_flight = 1\nbatch_messages = 1\ndead_letters = { max_bytes = \"5KiB\" }";
+    FlowText::new("bound").head(bounds).target("erp", &erp, "").write(&flows);
+    FlowText::new("free").target("erp", &erp, "").write(&flows);
+    let host = HostProcess::start(dir.path()).await;
+    let data = dir.path().join("data");
+    let command = |words: &[&str]| {
+        let output = run_gantry([words, &["--data", data.to_str().unwrap(), "--format", "json"]].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let post = async |flow: &str| {
+        let body = format!("\"{}\"", "x".repeat(2_000));
+        client.post(format!("http://{}/{flow}", host.intake)).body(body).send().await.unwrap()
+    };
+    command(&["target", "pause", "bound/erp"]);
+    for _ in 0..6 {
+        assert_eq!(post("bound").await.status(), 202);
+    }
+    command(&["target", "resume", "bound/erp"]);
+    eventually("the bound", || async { post("bound").await.status() == 503 }).await;
+    let refused: serde_json::Value = post("bound").await.json().await.unwrap();
+    assert_eq!(refused["reason"], "dead_letters_full");
+    let waiting = command(&["queue", "list", "--flow", "bound"])["messages"].as_array().unwrap().clone();
+    assert!(!waiting.is_empty(), "no dead letter arises beyond the bound");
+    assert_eq!(waiting[0]["wait"]["reason"], "dead_letters_full");
+    assert_eq!(post("free").await.status(), 202, "its neighbour takes on");
+
+    erp.set_rule(|_| None);
+    command(&["dlq", "redrive", "--flow", "bound", "--rate", "0", "--yes"]);
+    eventually("room, and all of them", || async { erp.accepted().len() >= 6 }).await;
+    eventually("the intake", || async { post("bound").await.status() == 202 }).await;
     host.signal("TERM");
     assert!(host.wait().success());
 }
