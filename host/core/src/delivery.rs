@@ -94,11 +94,13 @@ pub enum ErrorClass {
     PredecessorFailed,
     /// Any other status or error: trying the same again can't help.
     Permanent,
+    /// No request can be made from this delivery; nothing was sent.
+    Unsendable,
 }
 
 impl ErrorClass {
     /// Every class.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Network,
         Self::Timeout,
         Self::Throttled,
@@ -108,6 +110,7 @@ impl ErrorClass {
         Self::Redirected,
         Self::PredecessorFailed,
         Self::Permanent,
+        Self::Unsendable,
     ];
 
     /// How a status code outside 2xx is to be read.
@@ -147,6 +150,7 @@ impl ErrorClass {
             Self::Redirected => "redirected",
             Self::PredecessorFailed => "predecessor_failed",
             Self::Permanent => "permanent",
+            Self::Unsendable => "unsendable",
         }
     }
 }

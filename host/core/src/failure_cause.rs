@@ -108,6 +108,7 @@ impl FailureCause {
             ErrorClass::Unauthorized => Self::Refused,
             ErrorClass::NoSpace => Self::NoSpace,
             ErrorClass::Redirected => Self::Redirected,
+            ErrorClass::Unsendable => Self::Unsendable,
             ErrorClass::PredecessorFailed | ErrorClass::Permanent => Self::Other,
         }
     }

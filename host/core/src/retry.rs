@@ -90,7 +90,8 @@ impl RetryPolicies {
             | ErrorClass::NoSpace
             | ErrorClass::Redirected
             | ErrorClass::PredecessorFailed
-            | ErrorClass::Permanent => None,
+            | ErrorClass::Permanent
+            | ErrorClass::Unsendable => None,
         }
     }
 }

@@ -256,6 +256,10 @@ impl TargetHealth {
     /// Takes note of how an attempt ended.
     pub fn end(&mut self, admission: Admission, end: AttemptEnd, now: Timestamp) -> AttemptFindings {
         let now = self.corrected.at(now);
+        if end.failure.is_some_and(|failure| failure.class == ErrorClass::Unsendable) {
+            self.not_sent(admission, now);
+            return AttemptFindings::default();
+        }
         let held_for = end.failure.and_then(AttemptFailure::hold);
         let mut findings = match end.failure.zip(held_for) {
             Some((failure, cause)) => {
@@ -278,6 +282,16 @@ impl TargetHealth {
             }
         }
         findings
+    }
+
+    /// Nothing was sent, so nothing was learned of the target: if this was to be the probe, the next delivery is.
+    fn not_sent(&mut self, admission: Admission, now: Timestamp) {
+        self.abandon(admission);
+        if let Some(held) = &mut self.refused
+            && held.until == admission.at.after(REFUSAL_PAUSE)
+        {
+            held.until = now;
+        }
     }
 
     /// The delivery was refused, which is the target's doing or the message's.

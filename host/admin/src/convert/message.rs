@@ -27,6 +27,7 @@ alike! {
     core::LogLevel = v1::LogLevel [Debug, Info, Warn, Error]
     core::ErrorClass = v1::ErrorClass [
         Network, Timeout, Throttled, Unavailable, Unauthorized, NoSpace, Redirected, PredecessorFailed, Permanent,
+        Unsendable,
     ]
     core::MessageState => v1::MessageState [Queued, Delivered, Skipped, DeadLettered]
 }

@@ -260,5 +260,7 @@ coded_enum! {
         PredecessorFailed => "predecessor_failed",
         /// Any other status or error: a retry can't help.
         Permanent => "permanent",
+        /// No request can be made from this delivery; nothing was sent.
+        Unsendable => "unsendable",
     }
 }

@@ -102,6 +102,9 @@ fn url_help(error: &UrlTemplateError) -> &'static str {
         UrlTemplateError::Unknown(_) | UrlTemplateError::Braces => {
             "known are {id}, {key}, {idempotency_key}, {header:NAME} and {/json/pointer}"
         }
+        UrlTemplateError::PathInQuery(_) => "leave out `|path`: every value is encoded there",
+        UrlTemplateError::Climbs => "write the path that it leads to",
+        UrlTemplateError::Fragment => "leave out the `#` and what follows",
         UrlTemplateError::InAuthority => "placeholders belong into the path or the query",
         UrlTemplateError::Scheme | UrlTemplateError::Invalid(_) => {
             "for instance \"https://erp.example.com/orders/{key}\""

@@ -51,6 +51,19 @@ fn a_target_that_refused_before_a_change_is_probed_by_one_delivery_and_its_answe
 }
 
 #[test]
+fn a_delivery_that_was_never_sent_proves_nothing_about_the_target_and_leaves_the_probe_to_the_next() {
+    let mut health = health();
+    health.expect_refusal(HoldCause::Unauthorized, START);
+    let unsent = health.admit(delivery(), 0, START).unwrap();
+    let found = health.end(unsent, ended(Some(ErrorClass::Unsendable)), START);
+    assert_eq!(found, AttemptFindings::default());
+    assert!(health.refused_until().is_some());
+    let probe = health.admit(delivery(), 0, START).unwrap();
+    assert!(health.admit(delivery(), 0, START).is_err(), "only one probe at a time");
+    assert_eq!(health.end(probe, ended(None), START).changes, [TargetHealthChange::Accepted]);
+}
+
+#[test]
 fn a_target_that_moved_or_knows_no_such_path_is_held_once_it_refuses_whatever_it_gets() {
     for status in [301, 308, 404, 405] {
         let mut health = health();

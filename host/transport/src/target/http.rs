@@ -18,7 +18,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use gantry_core::{Clock, ErrorClass, FailureCause};
+use gantry_core::dead_letter::kind::verbatim;
+use gantry_core::{Clock, ErrorClass};
 use gantry_security::{Credentials, CredentialsError};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
@@ -192,8 +193,7 @@ impl Target for HttpSender {
     }
 
     async fn probe(&self) -> Result<(), ProbeError> {
-        let Some(url) = self.url.sample() else { return Ok(()) };
-        let Ok(to) = url.as_str().parse() else { return Ok(()) };
+        let Ok(to) = self.url.sample().as_str().parse() else { return Ok(()) };
         let connected = self.client.probe(to).await;
         connected.map_err(|error| ProbeError { place: error.place, problem: error.problem.to_string() })
     }
@@ -227,7 +227,7 @@ fn unsendable_header(name: &str) -> Failure {
     ))
 }
 
-/// The delivery makes no request.
+/// The delivery makes no request. The problem tells one kind of such deliveries from another.
 fn unsendable(problem: &str) -> Failure {
-    Failure { cause: FailureCause::Unsendable, ..Failure::without_answer(ErrorClass::Permanent, problem) }
+    Failure { kind: verbatim(problem), ..Failure::without_answer(ErrorClass::Unsendable, problem) }
 }

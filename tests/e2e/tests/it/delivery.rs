@@ -4,6 +4,7 @@ mod blocked;
 mod breaker;
 mod idempotency;
 mod neighbours;
+mod paths;
 mod pressure;
 mod schedule;
 mod targets;

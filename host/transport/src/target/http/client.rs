@@ -70,7 +70,7 @@ pub(super) enum SendError {
 
 impl Client {
     pub(super) fn new(config: &HttpTarget, concurrency: usize, url: &Template) -> Result<Self, HttpTargetError> {
-        let is_https = url.sample().is_some_and(|url| url.scheme() == "https");
+        let is_https = url.sample().scheme() == "https";
         let tls = tls::config(is_https, config.ca.as_ref()).map_err(|error| HttpTargetError::Client(error.into()))?;
         let connector = Connector::new(tls, config.connect_timeout);
         let current = Mutex::new(Generation::new(&connector, concurrency));

@@ -13,7 +13,8 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(crate) struct HttpTable {
     /// Where to. Behind the host name it may hold `{id}`, `{key}`, `{idempotency_key}`, `{header:NAME}` and
-    /// `{/json/pointer}`; values are percent-encoded.
+    /// `{/json/pointer}`; values are percent-encoded, and stay within their segment of the path unless `|path` stands behind
+    /// the placeholder's name.
     #[schemars(required, extend("examples" = ["https://erp.example.com/orders/{key}"]))]
     pub(super) url: Option<At<String>>,
     /// The request's method.

@@ -1,11 +1,14 @@
-//! URL templates: `{id}`, `{key}`, `{idempotency_key}`, `{header:NAME}` and `{/json/pointer}` stand for values of the
-//! delivery, percent-encoded so that no value can change another part of the URL.
+//! The URL of one delivery: its template with the values of the delivery, percent-encoded so that no value can change
+//! another part of the URL.
 //!
-//! Placeholders are allowed behind the host only: a message never decides which machine is called. A value that is missing
-//! or empty, or that would lead up the path (`..`), fails the delivery.
+//! Encoding alone doesn't keep a value within its segment of the path: proxies and servers decode `%2F`, and then a value
+//! `../admin` names another place, with the target's credentials. So a value in the path is refused if it has a character
+//! that divides or ends a path; `{…|path}` allows several segments. No value makes a segment `.` or `..`, however disguised.
+//! A value that is missing or empty is refused as well. Each refusal blames the message: nothing was sent.
 
 mod value;
 
+use gantry_config::url_template::{self, Placeholder, Position, UrlTemplate, UrlTemplateError, climbs};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
@@ -16,41 +19,35 @@ use value::Value;
 /// All but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The same for a value of several segments.
+const RESERVED_IN_SEGMENTS: &AsciiSet = &RESERVED.remove(b'/');
+
 /// A URL template can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// A brace without its partner.
-    #[error("`{0}` has a brace without its partner")]
-    Brace(String),
-    /// Not one of the placeholders.
-    #[error(
-        "`{{{0}}}` is not a placeholder: use {{id}}, {{key}}, {{idempotency_key}}, {{header:NAME}} or {{/json/pointer}}"
-    )]
-    Placeholder(String),
+    /// Not a template.
+    #[error(transparent)]
+    Template(#[from] UrlTemplateError),
     /// Not a pointer.
     #[error(transparent)]
     Pointer(#[from] InvalidPointer),
-    /// A placeholder in the scheme, host or port.
-    #[error("`{0}` has a placeholder before the path: the host must be fixed")]
-    HostNotFixed(String),
-    /// Not a URL a request can be sent to.
-    #[error("`{url}` {problem}")]
-    Url {
-        /// As configured.
-        url: String,
-        /// Why not.
-        problem: String,
-    },
 }
 
-/// A delivery doesn't have what the URL needs.
+/// A delivery doesn't have what the URL needs. The texts name no value.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum RenderError {
     #[error("the URL needs {{{0}}}, which this delivery does not have")]
     Missing(String),
     #[error("the URL needs {{{0}}}, but the payload is not valid JSON")]
     NotJson(String),
-    #[error("a value in the URL's path is `.` or `..`")]
+    #[error(
+        "the value of {{{name}}} has {what}, with which it could lead to another place at the target: correct the value, \
+         or write {{{name}|path}} in the target's `url` if its values are paths"
+    )]
+    LeavesSegment { name: String, what: &'static str },
+    #[error("the value of {{{name}}} {what}, which no path in a URL may")]
+    NotAPath { name: String, what: &'static str },
+    #[error("with its values, the URL's path would have a segment `.` or `..`, which leads to another place at the target")]
     Climbs,
     #[error("the URL is not valid: {0}")]
     Invalid(#[from] url::ParseError),
@@ -58,100 +55,103 @@ pub(super) enum RenderError {
 
 /// A URL with placeholders for values.
 #[derive(Debug)]
-pub(super) struct Template(Form);
-
-#[derive(Debug)]
-enum Form {
-    /// Without placeholders: parsed once.
-    Fixed(Url),
-    Parts(Vec<Part>),
+pub(super) struct Template {
+    /// With sample values: its scheme, host and port are the real ones. Without placeholders it is the URL.
+    sample: Url,
+    /// Empty without placeholders.
+    parts: Vec<Part>,
 }
 
 #[derive(Debug)]
 enum Part {
     Text(String),
-    Value { name: String, value: Value },
+    Value { placeholder: Placeholder, value: Value },
 }
 
 impl Template {
     pub(super) fn parse(text: &str) -> Result<Self, TemplateError> {
-        let parts = split(text)?;
-        let sample: String = parts.iter().map(|part| if let Part::Text(text) = part { text } else { "x" }).collect();
-        let url = check(text, &sample)?;
-        match parts.first() {
-            Some(Part::Text(only)) if parts.len() == 1 && only == text => Ok(Self(Form::Fixed(url))),
-            Some(Part::Text(first)) if fixes_the_host(first) => Ok(Self(Form::Parts(parts))),
-            _ => Err(TemplateError::HostNotFixed(text.to_owned())),
-        }
+        let template = UrlTemplate::parse(text)?;
+        let sample = template.sample()?;
+        let parts = if template.is_fixed() { &[] } else { template.parts() };
+        Ok(Self { sample, parts: parts.iter().map(Part::new).collect::<Result<_, _>>()? })
     }
 
     /// The URL for one delivery.
     pub(super) fn render(&self, request: &Request<'_>) -> Result<Url, RenderError> {
-        let parts = match &self.0 {
-            Form::Fixed(url) => return Ok(url.clone()),
-            Form::Parts(parts) => parts,
-        };
+        if self.parts.is_empty() {
+            return Ok(self.sample.clone());
+        }
         let mut text = String::new();
-        for part in parts {
-            match part {
-                Part::Text(literal) => text.push_str(literal),
-                Part::Value { name, value } => text.extend(utf8_percent_encode(&value.read(name, request)?, RESERVED)),
-            }
+        for part in &self.parts {
+            part.render(request, &mut text)?;
         }
         if climbs(&text) { Err(RenderError::Climbs) } else { Ok(text.parse()?) }
     }
 
     /// A URL with sample values: its scheme, host and port are the real ones.
-    pub(super) fn sample(&self) -> Option<Url> {
-        match &self.0 {
-            Form::Fixed(url) => Some(url.clone()),
-            Form::Parts(parts) => match parts.first() {
-                Some(Part::Text(text)) => text.parse().ok(),
-                _ => None,
-            },
+    pub(super) const fn sample(&self) -> &Url {
+        &self.sample
+    }
+}
+
+impl Part {
+    fn new(part: &url_template::Part) -> Result<Self, InvalidPointer> {
+        Ok(match part {
+            url_template::Part::Text(text) => Self::Text(text.clone()),
+            url_template::Part::Placeholder(placeholder) => {
+                Self::Value { placeholder: placeholder.clone(), value: Value::new(&placeholder.value)? }
+            }
+        })
+    }
+
+    fn render(&self, request: &Request<'_>, url: &mut String) -> Result<(), RenderError> {
+        match self {
+            Self::Text(text) => url.push_str(text),
+            Self::Value { placeholder: Placeholder { name, position, .. }, value } => {
+                let value = value.read(name, request)?;
+                check(name, *position, &value)?;
+                let reserved = if *position == Position::Segments { RESERVED_IN_SEGMENTS } else { RESERVED };
+                url.extend(utf8_percent_encode(&value, reserved));
+            }
         }
+        Ok(())
     }
 }
 
-fn split(text: &str) -> Result<Vec<Part>, TemplateError> {
-    let brace = || TemplateError::Brace(text.to_owned());
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((literal, behind)) = rest.split_once('{') {
-        let (name, after) = behind.split_once('}').ok_or_else(brace)?;
-        parts.push(Part::Text(literal.to_owned()));
-        parts.push(Part::Value { name: name.to_owned(), value: Value::parse(name)? });
-        rest = after;
+/// Whether the value can stand there.
+fn check(name: &str, position: Position, value: &str) -> Result<(), RenderError> {
+    match position {
+        Position::Query => Ok(()),
+        Position::Segment => match value.chars().find_map(divides) {
+            Some(what) => Err(RenderError::LeavesSegment { name: name.to_owned(), what }),
+            None => Ok(()),
+        },
+        Position::Segments => match not_a_path(value) {
+            Some(what) => Err(RenderError::NotAPath { name: name.to_owned(), what }),
+            None => Ok(()),
+        },
     }
-    parts.push(Part::Text(rest.to_owned()));
-    let stray = |part: &Part| matches!(part, Part::Text(text) if text.contains('}'));
-    if parts.iter().any(stray) { Err(brace()) } else { Ok(parts) }
 }
 
-fn check(text: &str, sample: &str) -> Result<Url, TemplateError> {
-    // The text before an `@` may be a password, so it is not repeated.
-    let shown = text.rsplit_once('@').map_or(text, |(_, behind)| behind);
-    let wrong = |problem: &str| TemplateError::Url { url: shown.to_owned(), problem: problem.to_owned() };
-    let url: Url = sample.parse().map_err(|error| wrong(&format!("is not a URL: {error}")))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(wrong("is not an http or https URL"));
+/// What a character is that divides or ends a path, or is decoded into one that does.
+fn divides(c: char) -> Option<&'static str> {
+    match c {
+        '/' => Some("a `/`"),
+        '\\' => Some("a `\\`"),
+        '%' => Some("a `%`"),
+        '?' => Some("a `?`"),
+        '#' => Some("a `#`"),
+        c if c.is_control() => Some("a control character"),
+        _ => None,
     }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("is given with a user or password before it: use `auth`"));
-    }
-    if url.fragment().is_some() { Err(wrong("has a fragment, which is never sent")) } else { Ok(url) }
 }
 
-/// Whether the text before the first placeholder ends behind the host.
-fn fixes_the_host(first: &str) -> bool {
-    first.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?']))
-}
-
-/// Whether any segment of the path is `.` or `..`.
-fn climbs(url: &str) -> bool {
-    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = path.split('?').next().unwrap_or_default();
-    path.split('/').skip(1).any(|segment| matches!(segment, "." | ".."))
+/// Why a value is no path below the place where it stands.
+fn not_a_path(value: &str) -> Option<&'static str> {
+    if value.starts_with('/') || value.contains("//") {
+        return Some("has an empty segment");
+    }
+    value.contains(char::is_control).then_some("has a control character")
 }
 
 #[cfg(test)]
@@ -178,13 +178,18 @@ mod tests {
         Template::parse(template).unwrap().render(&request).map(String::from)
     }
 
+    fn leaves(name: &str, what: &'static str) -> Result<String, RenderError> {
+        Err(RenderError::LeavesSegment { name: name.to_owned(), what })
+    }
+
     #[test]
     fn every_placeholder_is_filled_and_percent_encoded() {
-        let delivery = delivery(Some("ü?#"), r#"{"order": {"no": 17}}"#);
-        let template = "https://erp.example/o/{/order/no}/{key}/{header:x-shop}?i={idempotency_key}&m={id}";
+        let delivery = delivery(Some("ü &;"), r#"{"order": {"no": 17}, "file": "in/ä b.xml"}"#);
+        let template = "https://erp.example/o/{/order/no}/{key}/{/file|path}?i={idempotency_key}&m={id}&h={header:x-shop}";
         assert_eq!(
             render(template, &delivery).unwrap(),
-            "https://erp.example/o/17/%C3%BC%3F%23/a%2Fb?i=i%20k&m=00000000-0000-0000-0000-000000000000"
+            "https://erp.example/o/17/%C3%BC%20%26%3B/in/%C3%A4%20b.xml\
+             ?i=i%20k&m=00000000-0000-0000-0000-000000000000&h=a%2Fb"
         );
     }
 
@@ -198,11 +203,47 @@ mod tests {
     }
 
     #[test]
-    fn no_value_can_climb_the_path_or_leave_the_host() {
-        assert_eq!(render("http://h/a/{key}/b", &delivery(Some(".."), "")), Err(RenderError::Climbs));
-        assert_eq!(render("http://h/a/.{key}", &delivery(Some("."), "")), Err(RenderError::Climbs));
-        let tricky = render("http://h/a/{key}", &delivery(Some("../..//evil.example/@\r\n\\"), "")).unwrap();
-        assert_eq!(tricky, "http://h/a/..%2F..%2F%2Fevil.example%2F%40%0D%0A%5C");
+    fn no_value_leaves_its_segment_of_the_path() {
+        for (key, what) in [
+            ("../admin/delete", "a `/`"),
+            ("..\\admin", "a `\\`"),
+            ("%2e%2e", "a `%`"),
+            ("1?admin=1", "a `?`"),
+            ("1#x", "a `#`"),
+            ("1\r\nx", "a control character"),
+            ("1\u{85}", "a control character"),
+        ] {
+            assert_eq!(render("http://h/a/{key}/b", &delivery(Some(key), "")), leaves("key", what), "{key:?}");
+        }
+        let header = "http://h/a/{header:x-shop}";
+        assert_eq!(render(header, &delivery(None, "")), leaves("header:x-shop", "a `/`"));
+        for (template, key) in
+            [("http://h/a/{key}", ".."), ("http://h/a/.{key}", "."), ("http://h/{key}", "..;x"), ("http://h/{key}/b", ". .")]
+        {
+            assert_eq!(render(template, &delivery(Some(key), "")), Err(RenderError::Climbs), "{template} {key:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_in_the_query_may_be_anything() {
+        let query = render("http://h/a?b={key}", &delivery(Some("../..//evil.example/@\r\n\\&c=#%2e"), "")).unwrap();
+        assert_eq!(query, "http://h/a?b=..%2F..%2F%2Fevil.example%2F%40%0D%0A%5C%26c%3D%23%252e");
+    }
+
+    #[test]
+    fn a_value_that_is_a_path_stays_below_its_place() {
+        let path = |key: &str| render("http://h/files/{key|path}", &delivery(Some(key), ""));
+        assert_eq!(path("2024/01/a 50%.pdf").unwrap(), "http://h/files/2024/01/a%2050%25.pdf");
+        assert_eq!(path("2024/").unwrap(), "http://h/files/2024/");
+        for climbing in ["../x", "a/..", "a/./b", "a\\..\\b", "%2e%2e/x", "%252e%252e/x", "a%2f..%2fb", "..;/x", "a/.. /b"] {
+            assert_eq!(path(climbing), Err(RenderError::Climbs), "{climbing}");
+        }
+        for (odd, what) in
+            [("//evil.example/", "has an empty segment"), ("/etc", "has an empty segment"), ("a\n", "has a control character")]
+        {
+            let name = "key|path".to_owned();
+            assert_eq!(path(odd), Err(RenderError::NotAPath { name, what }), "{odd:?}");
+        }
     }
 
     #[test]

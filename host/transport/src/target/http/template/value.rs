@@ -1,7 +1,9 @@
 //! What a placeholder stands for, and where a delivery has it.
 
-use super::{RenderError, TemplateError};
-use crate::json::{Found, Pointer};
+use gantry_config::url_template::PlaceholderValue;
+
+use super::RenderError;
+use crate::json::{Found, InvalidPointer, Pointer};
 use crate::target::Request;
 
 /// A value of the delivery.
@@ -15,16 +17,13 @@ pub(super) enum Value {
 }
 
 impl Value {
-    pub(super) fn parse(name: &str) -> Result<Self, TemplateError> {
-        Ok(match name {
-            "id" => Self::Id,
-            "key" => Self::Key,
-            "idempotency_key" => Self::IdempotencyKey,
-            pointer if pointer.starts_with('/') => Self::Pointer(Pointer::parse(pointer)?),
-            other => match other.strip_prefix("header:").filter(|header| !header.is_empty()) {
-                Some(header) => Self::Header(header.to_owned()),
-                None => return Err(TemplateError::Placeholder(other.to_owned())),
-            },
+    pub(super) fn new(value: &PlaceholderValue) -> Result<Self, InvalidPointer> {
+        Ok(match value {
+            PlaceholderValue::Id => Self::Id,
+            PlaceholderValue::Key => Self::Key,
+            PlaceholderValue::IdempotencyKey => Self::IdempotencyKey,
+            PlaceholderValue::Header(name) => Self::Header(name.clone()),
+            PlaceholderValue::Pointer(text) => Self::Pointer(Pointer::parse(text)?),
         })
     }
 
