@@ -104,7 +104,7 @@ impl Failure {
         for error in &self.errors {
             match output.format {
                 Format::Human => output.complain(&chain(error)),
-                Format::Json => output.complain(&self.to_json(error).to_string()),
+                Format::Json => output.complain_json(&self.to_json(error)),
             }
         }
         self.exit.into()

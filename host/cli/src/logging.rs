@@ -4,6 +4,7 @@
 //! what is logged (`debug`, `gantry_engine=trace,info`). Secrets can't appear: they have no text form.
 
 mod ecs;
+mod human;
 
 use std::io::IsTerminal as _;
 
@@ -32,7 +33,8 @@ pub(crate) fn start(format: Option<LogFormat>, output: &Output) {
     let filter = EnvFilter::try_from_env("GANTRY_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let layer = match format.unwrap_or(default) {
         LogFormat::Human => {
-            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(output.stderr_color()).boxed()
+            let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(output.stderr_color());
+            lines.fmt_fields(human::fields()).boxed()
         }
         LogFormat::Json => ecs::Layer::new(std::io::stderr).boxed(),
     };

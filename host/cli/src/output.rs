@@ -7,6 +7,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use clap::ValueEnum;
 use gantry_config::{Diagnostics, Style};
+use gantry_core::escape::escape_json;
 use serde::Serialize;
 
 /// Most characters of a table's line on a terminal.
@@ -57,16 +58,30 @@ impl Output {
 
     /// Prints a value as JSON.
     pub(crate) fn json<T: Serialize>(&self, value: &T) -> std::io::Result<()> {
-        self.write(&printable::json(&serde_json::to_string_pretty(value)?))
+        put(&escape_json(&serde_json::to_string_pretty(value)?))
+    }
+
+    /// [`Output::print`] for readable text that has colours of its own, if it is told that it may. It escapes foreign text
+    /// itself, as that could have colours, too.
+    pub(crate) fn print_in_color<T: Serialize>(
+        &self,
+        value: &T,
+        human: impl FnOnce(bool) -> String,
+    ) -> std::io::Result<()> {
+        match self.format {
+            Format::Human => self.write_in_color(&human(self.stdout_color())),
+            Format::Json => self.json(value),
+        }
     }
 
     /// Prints text, with a line end if it has none. A closed pipe is not a failure.
     pub(crate) fn write(&self, text: &str) -> std::io::Result<()> {
-        let text = printable::text(text, self.stdout_color());
-        let mut out = std::io::stdout().lock();
-        let line_end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        let written = write!(out, "{text}{line_end}").and_then(|()| out.flush());
-        written.or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+        put(&printable::text(text, false))
+    }
+
+    /// [`Output::write`] for text whose colours are its own.
+    pub(crate) fn write_in_color(&self, text: &str) -> std::io::Result<()> {
+        put(&printable::text(text, self.stdout_color()))
     }
 
     /// Prints a table. On a terminal, its lines are cut off where they would be broken.
@@ -79,9 +94,12 @@ impl Output {
 
     /// Prints to the standard error output. A failure to do so is ignored.
     pub(crate) fn complain(&self, text: &str) {
-        let text = printable::text(text, self.stderr_color());
-        let line_end = if text.ends_with('\n') { "" } else { "\n" };
-        let _ = write!(std::io::stderr().lock(), "{text}{line_end}");
+        complain(&printable::text(text, false));
+    }
+
+    /// Prints a value as one line of JSON to the standard error output.
+    pub(crate) fn complain_json(&self, value: &serde_json::Value) {
+        complain(&escape_json(&value.to_string()));
     }
 
     /// Prints diagnostics and their count to the standard error output.
@@ -92,10 +110,10 @@ impl Output {
         match self.format {
             Format::Human => {
                 let style = if self.color_on(std::io::stderr().is_terminal()) { Style::Fancy } else { Style::Plain };
-                self.complain(&diagnostics.render(style, WIDTH));
+                complain(&printable::text(&diagnostics.render(style, WIDTH), self.stderr_color()));
                 self.complain(&summary(diagnostics));
             }
-            Format::Json => self.complain(&serde_json::json!({ "diagnostics": diagnostics }).to_string()),
+            Format::Json => self.complain_json(&serde_json::json!({ "diagnostics": diagnostics })),
         }
     }
 
@@ -116,6 +134,18 @@ impl Output {
             Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         }
     }
+}
+
+fn put(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let line_end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let written = write!(out, "{text}{line_end}").and_then(|()| out.flush());
+    written.or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+}
+
+fn complain(text: &str) {
+    let line_end = if text.ends_with('\n') { "" } else { "\n" };
+    let _ = write!(std::io::stderr().lock(), "{text}{line_end}");
 }
 
 /// The text with its lines cut off at this width.

@@ -1,7 +1,8 @@
-//! Formats text: columns, fields, payloads. External text is escaped, so that a message can't move the operator's
-//! cursor.
+//! Formats text: columns, fields, payloads. Every value is escaped here, so that no caller can forget it: a message can't move
+//! the operator's cursor, hide text, or pass off its own as a row or field of the page.
 
 use gantry_api::v1::Change;
+use gantry_core::escape::escape;
 use serde_json::Value;
 
 use crate::layout;
@@ -11,22 +12,29 @@ const PAYLOAD_SHOWN: usize = 4 << 10;
 
 /// Rows with their columns aligned; the last column is not padded.
 pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let rows: Vec<_> = rows.iter().map(|row| row.each_ref().map(|cell| line(cell))).collect();
     let widths: [usize; N] =
         std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
     let mut text = String::new();
-    for row in rows {
-        let line: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        text.push_str(line.join("  ").trim_end());
+    for row in &rows {
+        let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        text.push_str(cells.join("  ").trim_end());
         text.push('\n');
     }
     text
 }
 
-/// Names and values, one per line, aligned; entries without a value are left out.
+/// Names and values, aligned; entries without a value are left out. Further lines of a value stand below its first, so that none
+/// looks like a field.
 pub(crate) fn fields(fields: &[(&str, String)]) -> String {
     let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let present = fields.iter().filter(|(_, value)| !value.is_empty());
-    present.map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
+    let mut page = String::new();
+    for (name, value) in present {
+        let names = std::iter::once(*name).chain(std::iter::repeat(""));
+        page.extend(names.zip(value.lines()).map(|(name, text)| format!("{name:width$}  {}\n", line(text))));
+    }
+    page
 }
 
 /// A payload with a title: JSON is indented and no digit of it changed, other text is unchanged, of other bytes only the number is shown.
@@ -34,18 +42,18 @@ pub(crate) fn payload(title: &str, content_type: &str, bytes: &[u8]) -> String {
     let body = match std::str::from_utf8(bytes) {
         Ok(text) => {
             let text = layout::indented(bytes).unwrap_or_else(|| text.to_owned());
-            text.lines().map(|line| format!("  {}\n", escape(line))).collect()
+            text.lines().map(|text| format!("  {}\n", line(text))).collect()
         }
         Err(_) => format!("  {} bytes that are not text\n", bytes.len()),
     };
     let shown: String = body.chars().take(PAYLOAD_SHOWN).collect();
     let cut = if shown.len() < body.len() { "\n  … (shortened; see all of it with --format json)\n" } else { "" };
-    format!("\n{title} ({content_type}, {} bytes)\n{shown}{cut}", bytes.len())
+    format!("\n{title} ({}, {} bytes)\n{shown}{cut}", line(content_type), bytes.len())
 }
 
 /// One change in a JSON document: `~` changed, `-` removed, `+` added.
 pub(crate) fn change(change: &Change) -> String {
-    let path = escape(if change.path.is_empty() { "the whole document" } else { &change.path });
+    let path = line(if change.path.is_empty() { "the whole document" } else { &change.path });
     match (&change.before, &change.after) {
         (Some(before), Some(after)) => format!("  ~ {path}: {} → {}\n", json(before), json(after)),
         (Some(before), None) => format!("  - {path}: {}\n", json(before)),
@@ -55,40 +63,63 @@ pub(crate) fn change(change: &Change) -> String {
 }
 
 fn json(value: &Value) -> String {
-    escape(&value.to_string())
+    line(&value.to_string())
 }
 
 /// The first line, shortened to `most` characters.
 pub(crate) fn first_line(text: &str, most: usize) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let mut shown = escape(&line.chars().take(most).collect::<String>());
+    let first = text.lines().next().unwrap_or_default();
+    let mut shown = line(&first.chars().take(most).collect::<String>());
     if shown.len() < text.len() {
         shown.push('…');
     }
     shown
 }
 
-/// Escapes control characters, except line ends.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => escaped.push('\n'),
-            c if c.is_control() => escaped.extend(c.escape_default()),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+/// The text as a part of one line: what can't be seen, line ends among it, is escaped.
+pub(crate) fn line(text: &str) -> String {
+    escape(text, usize::MAX)
 }
 
 #[cfg(test)]
 mod tests {
+    use gantry_core::escape::is_unsafe;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
-    fn a_message_cannot_move_the_operators_cursor() {
-        assert_eq!(escape("a\u{1b}[2Jb\r"), "a\\u{1b}[2Jb\\r");
-        assert!(payload("received", "text/plain", "\u{1b}]0;x\u{7}".as_bytes()).is_ascii());
+    fn a_value_is_never_taken_for_a_field_or_row_of_its_own() {
+        let hostile = "k\u{1b}[31m\nstate   delivered".to_owned();
+        let shown = fields(&[("key", hostile), ("state", "open".into()), ("by", String::new())]);
+        assert_eq!(shown, "key    k\\u{1b}[31m\n       state   delivered\nstate  open\n");
+        assert_eq!(columns(&[["a\nb".into(), "c".into()]]), "a\\nb  c\n");
+        let shown = payload("received", "text/plain\nstate  done", "\u{1b}]0;x\u{7}".as_bytes());
+        assert_eq!(shown, "\nreceived (text/plain\\nstate  done, 6 bytes)\n  \\u{1b}]0;x\\u{7}\n");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_value_is_no_line_shows_what_cannot_be_seen(value in hostile(), other in hostile()) {
+            let rows = [[value.clone(), other.clone()], ["x".into(), value.clone()]];
+            let table = columns(&rows);
+            prop_assert_eq!(table.split('\n').count(), 3);
+            let change = Change { path: value.clone(), before: None, after: Some(other.clone().into()) };
+            let named = fields(&[("key", value.clone()), ("source", other.clone())]);
+            let places = ["key     ", "source  ", "        "];
+            prop_assert!(named.lines().all(|line| places.iter().any(|place| line.starts_with(place))), "{:?}", named);
+            let payload = payload("sent", &value, other.as_bytes());
+            for text in [table, named, payload, super::change(&change), first_line(&value, 80)] {
+                prop_assert!(!text.contains(|c| c != '\n' && is_unsafe(c)), "{:?}", text);
+            }
+        }
+    }
+
+    /// Texts with many characters that can't be seen.
+    fn hostile() -> impl Strategy<Value = String> {
+        let unseen = "[\u{0}-\u{1f}\u{7f}-\u{9f}\u{ad}\u{61c}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{e0000}-\u{e007f}]";
+        let part = prop_oneof![unseen, "[a-z ]{1,4}", any::<char>().prop_map(String::from)];
+        prop::collection::vec(part, 0..20).prop_map(|parts| parts.concat())
     }
 
     #[test]

@@ -262,8 +262,20 @@ mod tests {
     #[test]
     fn a_path_that_climbs_is_seen_in_every_disguise() {
         for path in [
-            "/a/..", "/./a", "/..;/a", "/..;x=1", "/..\\a", "/%2e%2E/a", "/%252e./a", "/a%2f..%2Fb", "/a%5C..", "/.. /a",
-            "/..%20", "/..%00/a", "/...", "/a/..%3Bx/b",
+            "/a/..",
+            "/./a",
+            "/..;/a",
+            "/..;x=1",
+            "/..\\a",
+            "/%2e%2E/a",
+            "/%252e./a",
+            "/a%2f..%2Fb",
+            "/a%5C..",
+            "/.. /a",
+            "/..%20",
+            "/..%00/a",
+            "/...",
+            "/a/..%3Bx/b",
         ] {
             assert!(climbs(&format!("http://h{path}")), "{path}");
         }

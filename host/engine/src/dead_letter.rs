@@ -131,7 +131,10 @@ fn reason_of(delivery: &Delivery) -> Reason {
         return Reason::new("predecessor-failed", last.excerpt.clone());
     }
     if class == ErrorClass::Unsendable {
-        return Reason { kind: last.kind.clone().map(ReasonKind::Text), ..Reason::new("unsendable", last.excerpt.clone()) };
+        return Reason {
+            kind: last.kind.clone().map(ReasonKind::Text),
+            ..Reason::new("unsendable", last.excerpt.clone())
+        };
     }
     let code = if class.is_retryable() { format!("retries-exhausted-{}", class.name()) } else { refusal_code(last) };
     let answered = last.status.map_or_else(|| class.name().to_owned(), |status| format!("status {status}"));

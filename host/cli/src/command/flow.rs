@@ -69,7 +69,7 @@ fn table(flows: &[FlowReport]) -> String {
 /// What is wrong with a flow that can't run, and what to do about it.
 fn broken(flow: &FlowReport) -> String {
     let Some(next) = &flow.next else { return String::new() };
-    let why: String = flow.why.iter().map(|why| format!("  {why}\n")).collect();
+    let why: String = flow.why.iter().map(|why| format!("  {}\n", text::line(why))).collect();
     let runs = match flow.last_good {
         Some(at) => format!("runs with the configuration of {at}, version {}", flow.version),
         None => "does not run".to_owned(),
@@ -79,7 +79,7 @@ fn broken(flow: &FlowReport) -> String {
 
 /// `closed by anna at …: stocktaking`
 fn closed_by(IntakeClosure { at, by, reason }: &IntakeClosure) -> String {
-    format!("closed by {by} at {at}: {}", text::escape(reason))
+    format!("closed by {} at {at}: {}", text::line(by), text::line(reason))
 }
 
 /// Who closed the intake of a flow.

@@ -56,7 +56,7 @@ fn page(history: &History) -> String {
         ("received", history.received_at.to_string()),
     ]);
     if let Some(wait) = &history.wait {
-        page.push_str(&format!("\nwaits: {}\n", text::escape(&wait.text)));
+        page.push_str(&format!("\nwaits: {}\n", text::line(&wait.text)));
         page.push_str(&wait.next.as_ref().map(|next| format!("next:  {next}\n")).unwrap_or_default());
     }
     page.push('\n');

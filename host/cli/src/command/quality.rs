@@ -80,7 +80,7 @@ fn table(report: &QualityReport) -> String {
         [
             row.flow.to_string(),
             row.step.clone(),
-            text::escape(&row.code),
+            row.code.clone(),
             text::first_line(if row.field.is_empty() { "–" } else { &row.field }, 60),
             row.severity.name().to_owned(),
             row.messages.to_string(),

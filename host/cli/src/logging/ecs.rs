@@ -6,6 +6,7 @@
 use std::fmt;
 use std::io::Write as _;
 
+use gantry_core::escape::escape_json;
 use gantry_core::{Clock as _, SystemClock};
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
@@ -61,8 +62,8 @@ where
             }
         }
         event.record(&mut Labels(&mut labels));
-        let mut line = line(event, labels).to_string();
-        line.push('\n');
+        let line = line(event, labels).to_string();
+        let line = format!("{}\n", escape_json(&line));
         // One write for the whole line, so that lines of several threads don't mix. A failure to write the log can't be
         // reported anywhere.
         let _ = self.writer.make_writer().write_all(line.as_bytes());

@@ -32,18 +32,6 @@ pub(super) fn text(text: &str, in_color: bool) -> Cow<'_, str> {
     Cow::Owned(printable)
 }
 
-/// A JSON document with such characters as JSON escapes them: its values stay as they are.
-pub(super) fn json(document: &str) -> String {
-    let mut printable = String::with_capacity(document.len());
-    for c in document.chars() {
-        match c {
-            c if is_moving(c) => printable.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => printable.push(c),
-        }
-    }
-    printable
-}
-
 fn is_moving(c: char) -> bool {
     is_unsafe(c) && c != '\n' && c != '\t'
 }
@@ -70,13 +58,5 @@ mod tests {
     #[test]
     fn colours_of_our_own_stay_where_there_is_colour() {
         assert_eq!(text("\u{1b}[1;32mok\u{1b}[0m \u{1b}[2J", true), "\u{1b}[1;32mok\u{1b}[0m \\u{1b}[2J");
-    }
-
-    #[test]
-    fn json_keeps_its_values() {
-        let value = serde_json::json!({"key": "a\u{9b}2J\u{7f}\u{202e}\u{1b}"});
-        let printed = json(&serde_json::to_string_pretty(&value).unwrap());
-        assert!(!printed.contains(is_moving), "{printed}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).unwrap(), value);
     }
 }

@@ -211,7 +211,7 @@ async fn a_header_that_would_break_out_of_its_line_never_leaves_the_host() {
         let mut delivery = delivery();
         delivery.headers = [(name, value)].into_iter().collect();
         let failure = send(&target, &delivery).await.unwrap_err();
-        assert_eq!(failure.class, ErrorClass::Permanent, "{name}: {value}");
+        assert_eq!(failure.class, ErrorClass::Unsendable, "{name}: {value}");
     }
     for odd in ["k\r\nx-evil: 1", "k\u{7f}"] {
         let mut delivery = delivery();
@@ -228,7 +228,7 @@ async fn a_header_that_would_break_out_of_its_line_never_leaves_the_host() {
 async fn a_delivery_without_what_the_url_needs_fails_for_good_and_says_so() {
     let peer = Peer::answering(OK).await;
     let failure = send(&build(http(peer.url("/{/customer}"))), &delivery()).await.unwrap_err();
-    assert_eq!(failure.class, ErrorClass::Permanent);
+    assert_eq!(failure.class, ErrorClass::Unsendable);
     assert!(failure.excerpt.contains("{/customer}"), "{}", failure.excerpt);
     assert!(peer.requests.lock().is_empty());
 }

@@ -19,9 +19,10 @@ pub(crate) fn page(it: &Deployment, serving: Option<&str>) -> String {
         ("watch", it.watch.as_ref().map(|seen| comparison(seen, it.terms.watch)).unwrap_or_default()),
     ]);
     page.push('\n');
-    let rows = it.events.iter().map(|event| {
-        [format!("  {}", event.at), event.phase.name().to_owned(), event.by.clone(), text::escape(&event.text)]
-    });
+    let rows = it
+        .events
+        .iter()
+        .map(|event| [format!("  {}", event.at), event.phase.name().to_owned(), event.by.clone(), event.text.clone()]);
     page.push_str(&text::columns(&rows.collect::<Vec<_>>()));
     if let Some(report) = &it.shadow {
         page.push_str(&differences(report));
@@ -32,7 +33,7 @@ pub(crate) fn page(it: &Deployment, serving: Option<&str>) -> String {
 /// One line for each phase as it is reached.
 pub(crate) fn event_line(it: &Deployment, at: usize) -> Option<String> {
     let event = it.events.get(at)?;
-    Some(format!("{:<9} {}", event.phase.name(), text::escape(&event.text)))
+    Some(format!("{:<9} {}", event.phase.name(), text::line(&event.text)))
 }
 
 /// The counts of the current phase.

@@ -12,7 +12,7 @@ pub(super) fn of_revisions(revisions: &Revisions) -> String {
     let mut page = String::new();
     for step in &revisions.diffs {
         let edit = revisions.revisions.iter().find(|revision| revision.number == step.to);
-        let edited = edit.map(|edit| format!(", edited {} by {}", edit.at, text::escape(&edit.by))).unwrap_or_default();
+        let edited = edit.map(|edit| format!(", edited {} by {}", edit.at, text::line(&edit.by))).unwrap_or_default();
         page.push_str(&format!("revision {} → {}{edited}\n{}\n", step.from, step.to, of(&step.diff)));
     }
     page
@@ -23,7 +23,7 @@ pub(super) fn of(diff: &Diff) -> String {
     match diff {
         Diff::Same => "  identical, byte for byte\n".to_owned(),
         Diff::Json { changes } => changes.iter().map(text::change).collect(),
-        Diff::Text { unified } => unified.lines().map(|line| format!("  {}\n", text::escape(line))).collect(),
+        Diff::Text { unified } => unified.lines().map(|line| format!("  {}\n", text::line(line))).collect(),
         Diff::Binary { before, after } => format!("  {before} bytes → {after} bytes, not text\n"),
     }
 }

@@ -50,7 +50,7 @@ fn table(outcomes: &[DryOutcome]) -> String {
             outcome.kind.name().to_owned(),
             outcome.flow.to_string(),
             outcome.targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
-            text::escape(&outcome.code),
+            outcome.code.clone(),
             outcome.sample.to_string(),
             text::first_line(&outcome.text, 80),
         ]
@@ -63,11 +63,8 @@ fn violations(outcome: &DryOutcome) -> String {
         return String::new();
     }
     let shown = outcome.violations.iter().take(RULES);
-    let rows: Vec<_> = shown
-        .map(|rule| {
-            [format!("  {}", text::escape(&rule.path)), text::escape(&rule.code), text::first_line(&rule.text, 80)]
-        })
-        .collect();
+    let rows: Vec<_> =
+        shown.map(|rule| [format!("  {}", rule.path), rule.code.clone(), text::first_line(&rule.text, 80)]).collect();
     let more = outcome.violations.len().saturating_sub(RULES);
     let more = if more > 0 { format!("  and {more} more\n") } else { String::new() };
     format!("\nbroken by {}\n{}{more}", outcome.sample, text::columns(&rows))

@@ -58,8 +58,8 @@ impl Group {
 fn page(group: &DeadLetterGroup) -> String {
     let counts = &group.counts;
     let changed = group.changed.as_ref().map(|change| {
-        let note = if change.note.is_empty() { String::new() } else { format!(": {}", text::escape(&change.note)) };
-        format!("{} by {}{note}", change.at, text::escape(&change.by))
+        let note = if change.note.is_empty() { String::new() } else { format!(": {}", change.note) };
+        format!("{} by {}{note}", change.at, change.by)
     });
     let regressed = group.regressed_at.map(|at| format!("{at}, after it was resolved"));
     let mut page = text::fields(&[
@@ -70,9 +70,9 @@ fn page(group: &DeadLetterGroup) -> String {
         ("flow", group.flow.to_string()),
         ("stage", group.stage.name().to_owned()),
         ("target", group.target.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ("code", text::escape(&group.code)),
-        ("kind", group.kind.as_ref().map(|kind| text::escape(kind.text())).unwrap_or_default()),
-        ("latest reason", text::escape(&group.text)),
+        ("code", group.code.clone()),
+        ("kind", group.kind.as_ref().map(|kind| kind.text().to_owned()).unwrap_or_default()),
+        ("latest reason", group.text.clone()),
         ("failures", group.failures.to_string()),
         ("first seen", group.first_seen.to_string()),
         ("last seen", group.last_seen.to_string()),

@@ -84,7 +84,7 @@ fn table(list: &GroupList) -> String {
             group.counts.total().to_string(),
             group.flow.to_string(),
             group.stage.name().to_owned(),
-            text::escape(&group.code),
+            group.code.clone(),
             text::first_line(group.kind.as_ref().map_or(group.text.as_str(), ReasonKind::text), 50),
             group.last_seen.to_string(),
             group.sample.map(|sample| sample.to_string()).unwrap_or_default(),

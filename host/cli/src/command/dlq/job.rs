@@ -124,11 +124,11 @@ pub(super) fn page(job: &api::Job) -> String {
         ("job", job.id.to_string()),
         ("kind", job.kind.name().to_owned()),
         ("state", job.state.name().to_owned()),
-        ("by", text::escape(&job.by)),
-        ("reason", text::escape(&job.reason)),
+        ("by", job.by.clone()),
+        ("reason", job.reason.clone()),
         ("began", job.created_at.to_string()),
         ("ended", job.ended_at.map(|at| at.to_string()).unwrap_or_default()),
-        ("cancelled by", job.cancelled_by.as_deref().map(text::escape).unwrap_or_default()),
+        ("cancelled by", job.cancelled_by.clone().unwrap_or_default()),
         ("held", job.hold.as_ref().map(hold).unwrap_or_default()),
         ("rate", if redrive { rate } else { String::new() }),
         ("dead letters", job.total.to_string()),
@@ -156,6 +156,6 @@ pub(super) fn page(job: &api::Job) -> String {
 }
 
 fn hold(hold: &api::JobHold) -> String {
-    let by = hold.by.as_ref().map(|by| format!(" by {}", text::escape(by))).unwrap_or_default();
-    format!("{}{by}: {}", hold.at, text::escape(&hold.reason))
+    let by = hold.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    format!("{}{by}: {}", hold.at, hold.reason)
 }

@@ -41,7 +41,7 @@ fn table(list: &JobList) -> String {
             job.resolved.to_string(),
             job.failed_again.to_string(),
             job.created_at.to_string(),
-            text::escape(&job.by),
+            job.by.clone(),
         ]
     }));
     text::columns(&rows)

@@ -74,7 +74,7 @@ fn table(page: &SummaryPage) -> String {
             dead_letter.flow.to_string(),
             dead_letter.last_failure.to_string(),
             dead_letter.stage.name().to_owned(),
-            text::escape(&code(dead_letter)),
+            code(dead_letter),
             text::first_line(&dead_letter.text, 60),
         ]
     }));

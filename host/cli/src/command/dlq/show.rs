@@ -3,7 +3,7 @@
 use clap::Args;
 use gantry_api::v1::{
     Acknowledgement, Attempt, DeadLetter, DeadLetterState, Event, ReplayOutcome, ReplayRun, Resolution, Revision,
-    Successor, TimelineEntry,
+    Successor, TimelineEntry, Violation,
 };
 use gantry_core::DeadLetterId;
 
@@ -50,8 +50,8 @@ fn page(dead_letter: &DeadLetter) -> String {
         ("plugins", dead_letter.plugins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
         ("stage", dead_letter.stage.name().to_owned()),
         ("target", dead_letter.target.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ("reason", format!("{}: {}", dead_letter.reason.code, text::escape(&dead_letter.reason.text))),
-        ("kind", dead_letter.reason.kind.as_ref().map(|kind| text::escape(kind.text())).unwrap_or_default()),
+        ("reason", format!("{}: {}", dead_letter.reason.code, dead_letter.reason.text)),
+        ("kind", dead_letter.reason.kind.as_ref().map(|kind| kind.text().to_owned()).unwrap_or_default()),
         ("fingerprint", dead_letter.fingerprint.clone()),
         ("source", dead_letter.source.clone()),
         ("received", dead_letter.received_at.to_string()),
@@ -65,8 +65,8 @@ fn page(dead_letter: &DeadLetter) -> String {
         ("superseded by", dead_letter.superseded_by.map(successor).unwrap_or_default()),
         ("closed", dead_letter.resolution.as_ref().map(closed).unwrap_or_default()),
     ]);
-    for violation in &dead_letter.reason.violations {
-        page.push_str(&format!("  {}  {}  {}\n", violation.path, violation.code, text::escape(&violation.text)));
+    for Violation { path, code, text } in &dead_letter.reason.violations {
+        page.push_str(&format!("  {}\n", text::line(&format!("{path}  {code}  {text}"))));
     }
     if !dead_letter.attempts.is_empty() {
         page.push_str("\nattempts\n");
@@ -99,7 +99,8 @@ fn payloads(dead_letter: &DeadLetter) -> String {
         None => "received".to_owned(),
         Some(Revision { number, at, by, .. }) => {
             let diff = format!("gantry dlq show {} --diff", dead_letter.id);
-            format!("edited by {} at {at} (revision {number}; what was received: {diff})", text::escape(by))
+            let by = text::line(by);
+            format!("edited by {by} at {at} (revision {number}; what was received: {diff})")
         }
     };
     let mut page = text::payload(&title, &received.content_type, &received.payload);
@@ -167,18 +168,18 @@ fn successor(successor: Successor) -> String {
 }
 
 fn closed(resolution: &Resolution) -> String {
-    format!("{} by {}: {}", resolution.at, resolution.by, text::escape(&resolution.reason))
+    format!("{} by {}: {}", resolution.at, resolution.by, resolution.reason)
 }
 
 fn acknowledged(note: &Acknowledgement) -> String {
-    format!("{} by {}", note.at, text::escape(&note.by))
+    format!("{} by {}", note.at, note.by)
 }
 
 fn replay(replay: &ReplayRun) -> [String; 4] {
     let edited = replay.revision.map(|number| format!(", edited (revision {number})")).unwrap_or_default();
     [
         format!("  {}", replay.at),
-        format!("by {}{edited}", text::escape(&replay.by)),
+        format!("by {}{edited}", replay.by),
         outcome(replay).to_owned(),
         replay.job.map(|job| format!("job {job}")).unwrap_or_default(),
     ]

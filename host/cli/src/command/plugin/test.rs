@@ -60,7 +60,7 @@ impl Test {
         let plugin = load(&file)?;
         let payloads = if self.exact { Payloads::AsBytes } else { Payloads::AsValues };
         let report = Report::run(&plugin, &cases, self.limits.limits(), payloads);
-        output.print(&report, || report.human(output.stdout_color()))?;
+        output.print_in_color(&report, |color| report.human(color))?;
         if report.failed > 0 { Err(Failure::said(Exit::PluginRefused)) } else { Ok(()) }
     }
 

@@ -64,7 +64,7 @@ fn why(target: &TargetReport) -> String {
 }
 
 fn by(by: Option<&String>) -> String {
-    by.map(|by| format!("{}, ", text::escape(by))).unwrap_or_default()
+    by.map(|by| format!("{by}, ")).unwrap_or_default()
 }
 
 /// Everything about one target.
@@ -97,7 +97,7 @@ fn stop(EarlierStop { kind, at, by, reason, until }: &EarlierStop) -> [String; 5
         kind.to_string(),
         at.to_string(),
         until.as_ref().map_or_else(|| "it is ended by command".to_owned(), Timestamp::to_string),
-        by.as_ref().map_or_else(|| "the target".to_owned(), |by| text::escape(by)),
-        text::escape(reason),
+        by.as_ref().map_or_else(|| "the target".to_owned(), Clone::clone),
+        reason.clone(),
     ]
 }

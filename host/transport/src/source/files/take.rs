@@ -23,7 +23,7 @@ use super::scan::FileState;
 use crate::defect::Defect;
 use crate::intake::{Arrivals, Intake, IntakeError, Progress};
 use crate::keys::KeyRules;
-use reading::{CheckError, Checked, Chunk, is_still_at};
+use reading::{CheckError, Checked, Chunk, is_still_at, shown_name};
 
 /// The shortest pause before trying again after the intake refused.
 const SHORTEST_WAIT: Duration = Duration::from_millis(20);
@@ -110,7 +110,7 @@ impl Job {
         let (sender, mut chunks) = mpsc::channel(1);
         let identity = checked.identity.clone();
         let job = self.clone();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = shown_name(path);
         let reader = spawn_blocking(move || job.read(checked, &name, taken, &sender));
         while let Some(chunk) = chunks.recv().await {
             if !self.hand_over(&identity, chunk, shutdown).await {

@@ -47,7 +47,9 @@ pub(super) enum RenderError {
     LeavesSegment { name: String, what: &'static str },
     #[error("the value of {{{name}}} {what}, which no path in a URL may")]
     NotAPath { name: String, what: &'static str },
-    #[error("with its values, the URL's path would have a segment `.` or `..`, which leads to another place at the target")]
+    #[error(
+        "with its values, the URL's path would have a segment `.` or `..`, which leads to another place at the target"
+    )]
     Climbs,
     #[error("the URL is not valid: {0}")]
     Invalid(#[from] url::ParseError),
@@ -185,7 +187,8 @@ mod tests {
     #[test]
     fn every_placeholder_is_filled_and_percent_encoded() {
         let delivery = delivery(Some("ü &;"), r#"{"order": {"no": 17}, "file": "in/ä b.xml"}"#);
-        let template = "https://erp.example/o/{/order/no}/{key}/{/file|path}?i={idempotency_key}&m={id}&h={header:x-shop}";
+        let template =
+            "https://erp.example/o/{/order/no}/{key}/{/file|path}?i={idempotency_key}&m={id}&h={header:x-shop}";
         assert_eq!(
             render(template, &delivery).unwrap(),
             "https://erp.example/o/17/%C3%BC%20%26%3B/in/%C3%A4%20b.xml\
@@ -217,9 +220,12 @@ mod tests {
         }
         let header = "http://h/a/{header:x-shop}";
         assert_eq!(render(header, &delivery(None, "")), leaves("header:x-shop", "a `/`"));
-        for (template, key) in
-            [("http://h/a/{key}", ".."), ("http://h/a/.{key}", "."), ("http://h/{key}", "..;x"), ("http://h/{key}/b", ". .")]
-        {
+        for (template, key) in [
+            ("http://h/a/{key}", ".."),
+            ("http://h/a/.{key}", "."),
+            ("http://h/{key}", "..;x"),
+            ("http://h/{key}/b", ". ."),
+        ] {
             assert_eq!(render(template, &delivery(Some(key), "")), Err(RenderError::Climbs), "{template} {key:?}");
         }
     }
@@ -235,12 +241,16 @@ mod tests {
         let path = |key: &str| render("http://h/files/{key|path}", &delivery(Some(key), ""));
         assert_eq!(path("2024/01/a 50%.pdf").unwrap(), "http://h/files/2024/01/a%2050%25.pdf");
         assert_eq!(path("2024/").unwrap(), "http://h/files/2024/");
-        for climbing in ["../x", "a/..", "a/./b", "a\\..\\b", "%2e%2e/x", "%252e%252e/x", "a%2f..%2fb", "..;/x", "a/.. /b"] {
+        for climbing in
+            ["../x", "a/..", "a/./b", "a\\..\\b", "%2e%2e/x", "%252e%252e/x", "a%2f..%2fb", "..;/x", "a/.. /b"]
+        {
             assert_eq!(path(climbing), Err(RenderError::Climbs), "{climbing}");
         }
-        for (odd, what) in
-            [("//evil.example/", "has an empty segment"), ("/etc", "has an empty segment"), ("a\n", "has a control character")]
-        {
+        for (odd, what) in [
+            ("//evil.example/", "has an empty segment"),
+            ("/etc", "has an empty segment"),
+            ("a\n", "has a control character"),
+        ] {
             let name = "key|path".to_owned();
             assert_eq!(path(odd), Err(RenderError::NotAPath { name, what }), "{odd:?}");
         }

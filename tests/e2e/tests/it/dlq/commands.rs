@@ -1,6 +1,6 @@
 //! Groups, edits, exports and imports at the command line.
 
-use gantry_e2e::{Answer, eventually};
+use gantry_e2e::{Answer, FlowText, eventually, run_gantry};
 
 use super::{Night, complaint, text};
 
@@ -151,4 +151,31 @@ async fn two_causes_behind_one_status_are_two_groups_and_ids_of_messages_find_th
     night.seen(&["discard", message, "--reason", "a test", "--yes"]);
     let left = night.told(&["groups"])["groups"].as_array().unwrap().len();
     assert_eq!((left, night.told(&["groups", "--all"])["groups"].as_array().unwrap().len()), (1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_a_sender_writes_moves_the_cursor_hides_text_or_forges_a_line() {
+    let night = Night::falls().await;
+    let flow = FlowText::new("orders").source_line("key.header = \"x-key\"").target("erp", &night.erp, "");
+    flow.write(&night.path().join("flows"));
+    let host = night.host().await;
+    let hostile = "k\u{9b}31m\u{202e}\u{200b}\u{2066}\u{e0041}";
+    let body = "\u{1b}]0;pwned\u{7}\u{1b}[8m\u{9b}2J\nstate        delivered\r\n\u{202e}";
+    let request = super::client().post(format!("http://{}/orders", host.intake)).header("x-key", hostile.as_bytes());
+    let request = request.header("content-type", &b"text/plain; x=\xc2\x9b31m\xe2\x80\xae"[..]);
+    assert_eq!(request.body(body).send().await.unwrap().status(), 202);
+    eventually("the dead letter", || async { night.count("open") == 1 }).await;
+    let id = text(&night.dead_letters()[0]["id"]).to_owned();
+    let message = id.split('.').next().unwrap();
+    let data = night.path().join("data");
+    let queue = run_gantry(["message", "show", message, "--data", data.to_str().unwrap()]);
+    let json = run_gantry(["message", "show", message, "--format", "json", "--data", data.to_str().unwrap()]);
+    let pages = [night.seen(&["show", &id]), night.seen(&["list"]), night.seen(&["groups"])];
+    let others = [queue.stdout, json.stdout].map(|bytes| String::from_utf8(bytes).unwrap());
+    for page in pages.iter().chain(&others) {
+        assert!(!page.contains(|c| c != '\n' && gantry_core::escape::is_unsafe(c)), "{page:?}");
+        let states = page.lines().filter(|line| line.starts_with("state ")).count();
+        assert!(states <= 1, "{page}");
+    }
+    assert!(pages[0].contains("k\\u{9b}31m\\u{202e}\\u{200b}\\u{2066}\\u{e0041}"), "{}", pages[0]);
 }

@@ -17,7 +17,7 @@ use super::round::{Results, Round};
 use super::shown;
 use crate::exit::Failure;
 use crate::output::{Format, Output};
-use crate::text::escape;
+use crate::text;
 
 /// Prints rounds, and remembers the outcomes of the last one.
 pub(super) struct Screen<'a> {
@@ -78,7 +78,7 @@ impl<'a> Screen<'a> {
         if let Ok(Results { samples: Ok(samples), .. }) = &round.results {
             self.last = samples.iter().map(|ran| (ran.name.clone(), outcome(ran))).collect();
         }
-        Ok(self.output.write(&text)?)
+        Ok(self.output.write_in_color(&text)?)
     }
 
     /// Prints the files that started the next round.
@@ -110,27 +110,27 @@ impl<'a> Screen<'a> {
         text
     }
 
-    fn sample(&self, text: &mut String, ran: &SampleRun) {
+    fn sample(&self, out: &mut String, ran: &SampleRun) {
         let now = outcome(ran);
         let compared = self.compare(&ran.name, &now);
         // Writing to a string can't fail.
         let _ = match compared {
-            Compared::Same(now) => writeln!(text, "= {}: {}", ran.name, kind(now)),
+            Compared::Same(now) => writeln!(out, "= {}: {}", ran.name, kind(now)),
             Compared::New(now) => {
-                let _ = writeln!(text, "+ {}: {}", ran.name, kind(now));
-                pretty(now).lines().try_for_each(|line| writeln!(text, "    {}", escape(line)))
+                let _ = writeln!(out, "+ {}: {}", ran.name, kind(now));
+                pretty(now).lines().try_for_each(|line| writeln!(out, "    {}", text::line(line)))
             }
             Compared::Changed(before, now) => {
                 let _ = match kind(before) == kind(now) {
-                    true => writeln!(text, "~ {}: {}", ran.name, kind(now)),
-                    false => writeln!(text, "~ {}: {} (was {})", ran.name, kind(now), kind(before)),
+                    true => writeln!(out, "~ {}: {}", ran.name, kind(now)),
+                    false => writeln!(out, "~ {}: {} (was {})", ran.name, kind(now), kind(before)),
                 };
-                difference(text, &pretty(before), &pretty(now))
+                difference(out, &pretty(before), &pretty(now))
             }
         };
         for line in &ran.log {
             let [level, logged, fields] = ["level", "text", "fields"].map(|name| line[name].as_str().unwrap_or(""));
-            let _ = writeln!(text, "    log {level}: {} {fields}", escape(logged));
+            let _ = writeln!(out, "    log {level}: {} {}", text::line(logged), text::line(fields));
         }
     }
 
@@ -207,13 +207,13 @@ fn pretty(json: &Json) -> String {
     serde_json::to_string_pretty(json).unwrap_or_else(|_| json.to_string()) + "\n"
 }
 
-fn difference(text: &mut String, before: &str, now: &str) -> std::fmt::Result {
+fn difference(out: &mut String, before: &str, now: &str) -> std::fmt::Result {
     for group in TextDiff::from_lines(before, now).iter_all_changes() {
-        let line = escape(group.value().trim_end_matches('\n'));
+        let line = text::line(group.value().trim_end_matches('\n'));
         match group.tag() {
             ChangeTag::Equal => {}
-            ChangeTag::Delete => writeln!(text, "  - {line}")?,
-            ChangeTag::Insert => writeln!(text, "  + {line}")?,
+            ChangeTag::Delete => writeln!(out, "  - {line}")?,
+            ChangeTag::Insert => writeln!(out, "  + {line}")?,
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 use crate::output::counted;
+use crate::text;
 
 /// Unchanged lines shown around a change.
 const CONTEXT: usize = 3;
@@ -55,7 +56,7 @@ impl Report {
     }
 }
 
-fn write_case(text: &mut String, case: &CaseOutcome, color: bool) -> std::fmt::Result {
+fn write_case(out: &mut String, case: &CaseOutcome, color: bool) -> std::fmt::Result {
     let mark = match (case.passed, color) {
         (true, true) => "ok".green().to_string(),
         (false, true) => "FAILED".red().bold().to_string(),
@@ -63,33 +64,33 @@ fn write_case(text: &mut String, case: &CaseOutcome, color: bool) -> std::fmt::R
         (false, false) => "FAILED".to_owned(),
     };
     let colon = if case.description.is_empty() { "" } else { ": " };
-    writeln!(text, "{mark} {}{colon}{}", case.name, case.description)?;
+    writeln!(out, "{mark} {}{colon}{}", text::line(&case.name), text::line(&case.description))?;
     if let Some(error) = &case.error {
-        writeln!(text, "    {}", error.replace('\n', "\n    "))?;
+        error.lines().try_for_each(|line| writeln!(out, "    {}", text::line(line)))?;
     }
     for difference in &case.differences {
-        writeln!(text, "    {}: expected (-), got (+)", difference.of)?;
-        write_difference(text, difference, color)?;
+        writeln!(out, "    {}: expected (-), got (+)", difference.of)?;
+        write_difference(out, difference, color)?;
     }
     Ok(())
 }
 
-fn write_difference(text: &mut String, difference: &Difference, color: bool) -> std::fmt::Result {
+fn write_difference(out: &mut String, difference: &Difference, color: bool) -> std::fmt::Result {
     let expected = pretty(&difference.expected);
     let actual = pretty(&difference.actual);
     let diff = TextDiff::from_lines(&expected, &actual);
     for (number, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         if number > 0 {
-            writeln!(text, "    …")?;
+            writeln!(out, "    …")?;
         }
         for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
-            let line = change.value().trim_end_matches('\n');
+            let line = text::line(change.value().trim_end_matches('\n'));
             match (change.tag(), color) {
-                (ChangeTag::Equal, _) => writeln!(text, "      {line}")?,
-                (ChangeTag::Delete, false) => writeln!(text, "    - {line}")?,
-                (ChangeTag::Insert, false) => writeln!(text, "    + {line}")?,
-                (ChangeTag::Delete, true) => writeln!(text, "    {}", format!("- {line}").red())?,
-                (ChangeTag::Insert, true) => writeln!(text, "    {}", format!("+ {line}").green())?,
+                (ChangeTag::Equal, _) => writeln!(out, "      {line}")?,
+                (ChangeTag::Delete, false) => writeln!(out, "    - {line}")?,
+                (ChangeTag::Insert, false) => writeln!(out, "    + {line}")?,
+                (ChangeTag::Delete, true) => writeln!(out, "    {}", format!("- {line}").red())?,
+                (ChangeTag::Insert, true) => writeln!(out, "    {}", format!("+ {line}").green())?,
             }
         }
     }

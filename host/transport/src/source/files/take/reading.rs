@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Seek as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use gantry_core::Headers;
+use gantry_core::{Headers, escape};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
@@ -22,6 +22,9 @@ use crate::text::BUFFER;
 /// into memory.
 const CHUNK_RECORDS: usize = 500;
 const CHUNK_BYTES: usize = 4 << 20;
+
+/// Most bytes of a file's name in a message: names are shorter, unless most of their characters are escaped.
+const MAX_NAME: usize = 1024;
 
 /// A file that passed the check, still open: the file that was checked is taken in, even if its name is reused.
 pub(super) struct Checked {
@@ -68,7 +71,7 @@ impl Job {
     }
 
     fn check_open(&self, path: &Path, mut file: File, state: FileState) -> Result<Checked, SplitError> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = shown_name(path);
         let layout = Layout::of(&mut file, &self.config)?;
         let mut records = 0;
         layout.split(&mut file, &self.config, &mut |record| {
@@ -77,7 +80,7 @@ impl Job {
             self.read_keys(&headers, &record)?;
             Ok(())
         })?;
-        let identity = self.identity(&name, state, &mut file)?;
+        let identity = self.identity(path, state, &mut file)?;
         Ok(Checked { file, state, identity, layout, records })
     }
 
@@ -142,7 +145,8 @@ impl Job {
     }
 
     /// What identifies the file across restarts. Format and encoding are part of it, because others give other records.
-    fn identity(&self, name: &str, state: FileState, file: &mut File) -> io::Result<String> {
+    fn identity(&self, path: &Path, state: FileState, file: &mut File) -> io::Result<String> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         let modified = state.modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; BUFFER];
@@ -164,6 +168,11 @@ impl Checked {
     pub(super) fn handle(&self) -> io::Result<File> {
         self.file.try_clone()
     }
+}
+
+/// A file's name as messages and reports have it: with a line end in it, it could be no header, and forge lines of a log.
+pub(super) fn shown_name(path: &Path) -> String {
+    escape(&path.file_name().unwrap_or_default().to_string_lossy(), MAX_NAME)
 }
 
 fn headers(name: &str, record: &Record) -> Headers {
