@@ -25,6 +25,9 @@ pub(crate) use row::Row;
 /// A byte order mark, decoded. The one at the beginning of a file is dropped before.
 const MARK: char = '\u{feff}';
 
+/// Most fields of a row: far more than any table has. A file of a few megabytes could have millions.
+const MOST_FIELDS: usize = 4096;
+
 /// The rows of a text, each with its place.
 pub(crate) struct Rows<'d, R> {
     text: Bytes<Text<R>>,
@@ -71,6 +74,12 @@ impl<'d, R: Read> Rows<'d, R> {
         }
     }
 
+    fn too_many(&self) -> Defect {
+        let problem = format!("the row has more than {MOST_FIELDS} fields");
+        let fix = "drop the columns that nobody needs, or split the table";
+        Defect::new(Place::Field(self.row.line(), MOST_FIELDS + 1), problem, fix)
+    }
+
     fn ragged(&self, width: usize, fields: usize) -> Defect {
         let problem = format!("the row has {fields} fields where the header has {width}");
         let fix = "complete the row, or put fields that hold the delimiter or a line end in double quotes";
@@ -100,6 +109,9 @@ impl<'d, R: Read> Rows<'d, R> {
         self.skip_blanks()?;
         let begins_quoted = self.dialect.quote.is_some() && self.peek()? == self.dialect.quote;
         let end = if begins_quoted { self.quoted_field()? } else { self.bare_field()? };
+        if self.row.len() == MOST_FIELDS {
+            return Err(self.too_many().into());
+        }
         self.row.end_field();
         Ok(end)
     }
@@ -281,6 +293,16 @@ mod tests {
     fn quotes_delimiters_and_line_ends_are_data_inside_quotes() {
         let all = plain("a,b\r\n\"x,\"\"y\"\"\r\nz\",\r2,\"\"\n").unwrap();
         assert_eq!(all, [vec!["a", "b"], vec!["x,\"y\"\r\nz", ""], vec!["2", ""]]);
+    }
+
+    #[test]
+    fn a_row_of_thousands_of_fields_is_refused_before_the_rest_is_read() {
+        let most = plain(&format!("{}\n", "x,".repeat(MOST_FIELDS - 1) + "x")).unwrap();
+        assert_eq!(most[0].len(), MOST_FIELDS);
+        for header in [",".repeat(1_000_000), (0..20_000).map(|n| format!("c{n},")).collect()] {
+            let refused = plain(&header).unwrap_err();
+            assert!(refused.starts_with("line 1, field 4097: the row has more than 4096 fields"), "{refused}");
+        }
     }
 
     #[test]

@@ -64,6 +64,15 @@ pub struct SourceLacks {
     pub source: Box<dyn Error + Send + Sync>,
 }
 
+/// Something that a source uses is open to others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exposed {
+    /// What others may do.
+    pub problem: String,
+    /// How to prevent it.
+    pub fix: String,
+}
+
 /// How the host opens sources of one kind.
 pub(crate) trait OpenSource: SourceSettings {
     /// The source, ready to run; none if it is served by something else. What it needs is created or checked here.
@@ -74,6 +83,11 @@ pub(crate) trait OpenSource: SourceSettings {
     /// Whether what it needs is there: secrets, for instance. For `gantry check`.
     fn check(&self, _env: Environment<'_>) -> Result<(), SourceLacks> {
         Ok(())
+    }
+
+    /// Whether what it uses is open to others at present. For `gantry check`.
+    fn exposed(&self) -> Option<Exposed> {
+        None
     }
 }
 
@@ -103,6 +117,11 @@ pub fn open(settings: &dyn SourceSettings, context: SourceContext) -> Result<Opt
 /// Whether the source that `settings` describe has what it needs.
 pub fn check(settings: &dyn SourceSettings, env: Environment<'_>) -> Result<(), SourceLacks> {
     opener(settings).map_or(Ok(()), |settings| settings.check(env))
+}
+
+/// Whether something that the source uses is open to others.
+pub fn exposed(settings: &dyn SourceSettings) -> Option<Exposed> {
+    opener(settings)?.exposed()
 }
 
 /// None for settings that the host makes itself, which belong to no kind in flow files.

@@ -9,6 +9,7 @@ use gantry_config::XmlPath;
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use crate::charset::{self, CharsetError};
@@ -142,15 +143,25 @@ impl Search<'_> {
 }
 
 fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, XmlError> {
-    for attribute in element.attributes() {
-        let malformed = |text: String| XmlError::Malformed { text, at: 0 };
+    let malformed = |text: String| XmlError::Malformed { text, at: 0 };
+    let mut found: Option<Attribute<'_>> = None;
+    // Without the checks of the library, which compares each attribute with all before it.
+    for attribute in element.attributes().with_checks(false) {
         let attribute = attribute.map_err(|error| malformed(error.to_string()))?;
-        if attribute.key.local_name().as_ref() == name {
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-            return Ok(Some(value.map_err(|error| malformed(error.to_string()))?.into_owned()));
+        if attribute.key.local_name().as_ref() != name {
+            continue;
+        }
+        match &found {
+            Some(first) if first.key == attribute.key => {
+                return Err(malformed(format!("the attribute `{name}` twice")));
+            }
+            Some(_) => {}
+            None => found = Some(attribute),
         }
     }
-    Ok(None)
+    let Some(attribute) = found else { return Ok(None) };
+    let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+    Ok(Some(value.map_err(|error| malformed(error.to_string()))?.into_owned()))
 }
 
 fn expanded(entity: &BytesRef<'_>) -> Result<String, XmlError> {
@@ -219,6 +230,10 @@ mod tests {
             let error = value("/o/id", xml.as_bytes()).unwrap_err();
             assert!(error.contains(said), "{xml}: {error}");
         }
+        let error = value("/o/@no", b"<o no='1' a='2' no='3'/>").unwrap_err();
+        assert!(error.contains("the attribute `no` twice"), "{error}");
+        let many: String = (0..200_000).map(|n| format!(" a{n}='1'")).collect();
+        assert_eq!(value("/o/@no", format!("<o{many} no='7'/>").as_bytes()).unwrap().unwrap(), "7");
         let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
         assert_eq!(value("/o/id", deep.as_bytes()).unwrap(), None);
     }

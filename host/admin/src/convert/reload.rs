@@ -19,8 +19,8 @@ alike! {
         Unreadable, Syntax, UnknownKey, MissingKey, WrongType, UnknownChoice, OutOfRange, InvalidValue, LiteralSecret,
         Conflict, UnknownTable, UnknownTarget, DefaultTarget, MissingFile, PluginRefused, TableRefused, SchemaRefused,
         PurposeIncomplete, Unverified, PlainHttp, AdminExposed, TargetUnreachable, SecretUnavailable, UnusedGrant,
-        SecretExposed, SecretWeak, UnresolvedReference, SimilarPath, OverlappingPatterns, UnknownFlow, UnknownRoute,
-        IdleDeployment, UnknownFormer,
+        SecretExposed, DirectoryExposed, SecretWeak, UnresolvedReference, SimilarPath, OverlappingPatterns, UnknownFlow,
+        UnknownRoute, IdleDeployment, UnknownFormer,
     ]
 }
 

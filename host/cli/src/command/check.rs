@@ -2,6 +2,7 @@
 
 mod alerts;
 mod cases;
+mod directories;
 mod grants;
 mod parts;
 mod schemas;
@@ -53,6 +54,7 @@ impl Check {
         found.extend(cases::check(&flows));
         found.extend(secrets::check(&flows, &host, host_file));
         found.extend(alerts::check(&flows, &host, host_file));
+        found.extend(directories::check(&flows));
         if !self.offline {
             found.extend(targets::check(&flows)?);
         }

@@ -66,6 +66,8 @@ coded_enum! {
         UnusedGrant => "unused_grant",
         /// A file with a secret can be read by other users than its owner.
         SecretExposed => "secret_exposed",
+        /// Others may read or change what is in a directory of the host or of a source.
+        DirectoryExposed => "directory_exposed",
         /// A token or shared secret is so short that it can be guessed.
         SecretWeak => "secret_weak",
         /// A text looks like a reference to a secret where none is resolved: it is used as it is written.
@@ -98,6 +100,7 @@ impl Code {
             | Self::SecretUnavailable
             | Self::UnusedGrant
             | Self::SecretExposed
+            | Self::DirectoryExposed
             | Self::SecretWeak
             | Self::UnresolvedReference
             | Self::SimilarPath

@@ -3,10 +3,14 @@
 //! A column whose name appeared before is dropped if it has the same values in all rows of the file; else it is
 //! called `NAME_2`, `NAME_3` and so on. A column without a name is called `column_N`, by its place.
 
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 use super::{Row, Rows};
 use crate::text::Unreadable;
+
+/// Most names that are listed for people.
+const LISTED: usize = 40;
 
 /// The columns of one file.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,9 +57,12 @@ impl Columns {
         self.headings.iter().position(|heading| heading == name)
     }
 
-    /// All names as the header has them, for people.
+    /// The first names as the header has them, for people.
     pub(crate) fn listed(&self) -> String {
-        self.headings.join(", ")
+        let first = &self.headings[..self.headings.len().min(LISTED)];
+        let more = self.headings.len() - first.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", first.join(", "))
     }
 
     /// The column's name as a JSON string.
@@ -81,11 +88,12 @@ impl Columns {
 }
 
 fn headings(row: &Row) -> Vec<Heading> {
-    let mut headings: Vec<Heading> = Vec::new();
-    for name in row.iter() {
-        let name = name.to_owned();
-        let before = headings.iter().position(|heading| heading.name == name && !name.is_empty());
-        headings.push(Heading { name, repeats: before.map(|of| Repeat { of, agrees: true }) });
+    let mut first = HashMap::new();
+    let mut headings = Vec::with_capacity(row.len());
+    for (at, name) in row.iter().enumerate() {
+        let of = *first.entry(name).or_insert(at);
+        let repeats = (of != at && !name.is_empty()).then_some(Repeat { of, agrees: true });
+        headings.push(Heading { name: name.to_owned(), repeats });
     }
     headings
 }
@@ -99,11 +107,15 @@ fn compare(headings: &mut [Heading], row: &Row) {
 }
 
 fn names(headings: &[Heading]) -> Vec<Option<String>> {
-    let mut taken: Vec<String> = headings.iter().map(|heading| heading.name.clone()).collect();
+    let mut taken: HashSet<String> = headings.iter().map(|heading| heading.name.clone()).collect();
+    // The number that the last name of each base got: no smaller one is free.
+    let mut last: HashMap<String, usize> = HashMap::new();
     let mut free = |base: &str, from: usize| {
-        let mut candidates = (from..).map(|n| format!("{base}_{n}"));
-        let name = candidates.find(|name| !taken.contains(name)).unwrap_or_default();
-        taken.push(name.clone());
+        let last = last.entry(base.to_owned()).or_default();
+        let mut candidates = (from.max(*last + 1)..).map(|n| (n, format!("{base}_{n}")));
+        let (number, name) = candidates.find(|(_, name)| !taken.contains(name)).unwrap_or_default();
+        *last = number;
+        taken.insert(name.clone());
         name
     };
     let mut name = |(at, heading): (usize, &Heading)| match &heading.repeats {
@@ -118,4 +130,40 @@ fn names(headings: &[Heading]) -> Vec<Option<String>> {
 /// A JSON string.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(header: &[&str], agree: bool) -> Vec<String> {
+        let mut row = Row::default();
+        row.begin(1);
+        for name in header {
+            name.bytes().for_each(|byte| row.push(byte));
+            row.end_field();
+        }
+        let mut headings = headings(&row);
+        for heading in &mut headings {
+            heading.repeats.iter_mut().for_each(|repeat| repeat.agrees = agree);
+        }
+        names(&headings).into_iter().flatten().collect()
+    }
+
+    #[test]
+    fn columns_without_a_name_or_with_one_that_came_before_get_names_that_are_free() {
+        assert_eq!(
+            named(&["a", "", "a", "a_2", "a", ""], false),
+            [r#""a""#, r#""column_2""#, r#""a_3""#, r#""a_2""#, r#""a_4""#, r#""column_6""#]
+        );
+        assert_eq!(named(&["a", "column_2", "", "a"], true), [r#""a""#, r#""column_2""#, r#""column_3""#]);
+        assert_eq!(named(&["column_2", ""], true), [r#""column_2""#, r#""column_3""#]);
+    }
+
+    #[test]
+    fn as_many_columns_as_a_row_may_have_are_named_in_no_time() {
+        for name in ["", "same", "column_4096"] {
+            assert_eq!(named(&vec![name; 4096], false).len(), 4096);
+        }
+    }
 }

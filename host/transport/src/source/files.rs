@@ -2,7 +2,7 @@
 //!
 //! - A file is taken in when its name matches the pattern, nothing in the name says that it is unfinished, its size and
 //!   modification time did not change for `quiet`, and no other program has it open for writing, as far as the system can
-//!   tell. Symbolic links are ignored. If a file changes after it was taken in or refused, that is reported.
+//!   tell. Links are ignored; a file with several names is refused. If a file changes after it was taken in or refused, that is reported.
 //! - A file is read twice. The first pass checks all of it. If anything is wrong, nothing of it is taken in and it moves
 //!   to `failed/`, with a `.error.txt` beside it that says where the defect is and how to fix it. The second pass takes
 //!   it in.
@@ -15,7 +15,9 @@
 mod archive;
 mod csv;
 mod finished;
+mod folder;
 mod inbox;
+mod input;
 mod json_array;
 mod ndjson;
 mod pattern;
@@ -30,7 +32,10 @@ mod writers;
 use std::collections::HashSet;
 use std::error::Error;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs::Permissions;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -40,8 +45,9 @@ use tokio_util::sync::CancellationToken;
 use crate::intake::Intake;
 use crate::json::InvalidPointer;
 use crate::keys::KeyRules;
-use crate::source::{OpenSource, OpenSourceError, Source, SourceContext};
+use crate::source::{Exposed, OpenSource, OpenSourceError, Source, SourceContext};
 use finished::Finished;
+use folder::Folder;
 use inbox::Inbox;
 pub(crate) use settings::Kind;
 pub use settings::{CsvOptions, FileFormat, Files};
@@ -96,15 +102,16 @@ impl FileSource {
         Ok(Self { job: Arc::new(Job { flow, config: config.clone(), keys, intake, clock }) })
     }
 
-    /// Creates missing directories, and checks that all can be used. `run` begins with it, and `gantry check` calls it.
+    /// Creates missing directories, and checks that all can be used. `run` begins with it.
     pub fn prepare(&self) -> Result<(), FileSourceError> {
         let config = &self.job.config;
         for path in [&config.directory, &config.done, &config.failed] {
-            std::fs::create_dir_all(path)
-                .and_then(|()| {
-                    Ok(rustix::fs::access(path, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?)
-                })
-                .map_err(|source| FileSourceError::Directory { path: path.clone(), source })?;
+            let is_usable = usable(path, *path != config.directory);
+            is_usable.map_err(|source| FileSourceError::Directory { path: path.clone(), source })?;
+        }
+        if let Some(shared) = config.within_reach_of_others() {
+            let Exposed { problem, fix } = shared;
+            tracing::warn!(flow = %self.job.flow, %problem, %fix, "directory exposed");
         }
         Ok(())
     }
@@ -188,12 +195,48 @@ struct Past {
 }
 
 impl OpenSource for Files {
+    fn exposed(&self) -> Option<Exposed> {
+        self.within_reach_of_others()
+    }
+
     fn open(&self, context: SourceContext) -> Result<Option<Box<dyn Source>>, OpenSourceError> {
         let SourceContext { flow, intake, clock } = context;
         let source = FileSource::new(flow, self, intake, clock).and_then(|source| source.prepare().map(|()| source));
         let source = source.map_err(|error| OpenSourceError { noun: "file source", source: error.into() })?;
         Ok(Some(Box::new(source)))
     }
+}
+
+impl Files {
+    /// Whether others may remove or replace the directories that finished files are moved to. The sticky bit prevents it.
+    fn within_reach_of_others(&self) -> Option<Exposed> {
+        let mode = std::fs::metadata(&self.directory).ok()?.permissions().mode();
+        let is_inside = [&self.done, &self.failed].iter().any(|path| path.starts_with(&self.directory));
+        if !is_inside || mode & 0o022 == 0 || mode & 0o1000 != 0 {
+            return None;
+        }
+        let directory = self.directory.display();
+        Some(Exposed {
+            problem: format!(
+                "others may write to the watched directory {directory} (mode {:04o}), and so remove or replace `done` and \
+                 `failed` in it",
+                mode & 0o7777
+            ),
+            fix: format!("state `done` and `failed` outside of it, or run: chmod +t {directory}"),
+        })
+    }
+}
+
+/// Creates the directory if it is missing, readable by all as before, and checks that it can be written to.
+fn usable(path: &Path, must_be_real: bool) -> io::Result<()> {
+    if std::fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        std::fs::create_dir_all(path)?;
+        std::fs::set_permissions(path, Permissions::from_mode(0o755))?;
+    }
+    if must_be_real {
+        Folder::real(path)?;
+    }
+    Ok(rustix::fs::access(path, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?)
 }
 
 #[async_trait]

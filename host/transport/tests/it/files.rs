@@ -70,7 +70,7 @@ impl Drop {
         self.intake.until("the files are done", |state| state.forgotten == files).await;
     }
 
-    async fn until_failed(&self) -> String {
+    pub(crate) async fn until_failed(&self) -> String {
         self.intake.until("the file failed", |state| !state.refused.is_empty()).await;
         assert_eq!(self.intake.inspect(|state| (state.arrivals.len(), state.refused[0].1)), (0, "bad_file"));
         let mut reports = names(&self.config.failed).into_iter().filter(|name| name.ends_with(".error.txt"));

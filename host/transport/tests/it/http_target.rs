@@ -216,10 +216,10 @@ async fn a_header_that_would_break_out_of_its_line_never_leaves_the_host() {
     for odd in ["k\r\nx-evil: 1", "k\u{7f}"] {
         let mut delivery = delivery();
         delivery.idempotency_key = odd.into();
-        assert_eq!(send(&target, &delivery).await.unwrap_err().class, ErrorClass::Permanent);
+        assert_eq!(send(&target, &delivery).await.unwrap_err().class, ErrorClass::Unsendable);
         delivery.idempotency_key = "k".into();
         delivery.content_type = odd.into();
-        assert_eq!(send(&target, &delivery).await.unwrap_err().class, ErrorClass::Permanent);
+        assert_eq!(send(&target, &delivery).await.unwrap_err().class, ErrorClass::Unsendable);
     }
     assert!(peer.requests.lock().is_empty());
 }

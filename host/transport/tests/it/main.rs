@@ -7,6 +7,7 @@ mod config;
 mod file_target;
 mod files;
 mod files_complete;
+mod files_hostile;
 mod files_restart;
 mod files_shape;
 mod http_answers;

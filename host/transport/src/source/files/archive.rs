@@ -1,20 +1,18 @@
-//! Moves files that the source is done with. Nothing is ever overwritten, and a move is on disk before the source forgets
-//! the file.
+//! Moves files that the source is done with. Nothing is ever overwritten but an older report, no link is followed, and a move
+//! is on disk before the source forgets the file.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs::{File, Permissions};
+use std::io::{self, Seek as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use gantry_core::{Digest, Timestamp};
-use rustix::fs::{CWD, RenameFlags, renameat_with, statvfs};
 use rustix::io::Errno;
 
+use super::folder::Folder;
 use crate::defect::Defect;
-
-/// The longest name in most file systems, in bytes.
-const LONGEST_NAME: usize = 255;
 
 /// Where a file is now.
 #[derive(Debug)]
@@ -24,24 +22,44 @@ pub(super) struct Archived {
     pub(super) is_same: bool,
 }
 
-/// Moves a finished file to `done`.
-pub(super) fn finish(file: &Path, done: &Path, now: Timestamp) -> io::Result<Archived> {
-    put(file, done, now)
+/// Moves a file to `done` or `failed`. `open` is the file that was read; none if it could not be opened.
+pub(super) fn put(file: &Path, open: Option<&File>, dir: &Path, now: Timestamp) -> io::Result<Archived> {
+    let from = Folder::watched(file.parent().unwrap_or(Path::new(".")))?;
+    let to = Folder::real(dir)?;
+    let name = file.file_name().unwrap_or_default();
+    for candidate in candidates(&to, name, now) {
+        let is_same = match from.move_to(name, &to, &candidate) {
+            Ok(()) => true,
+            Err(Errno::EXIST) => continue,
+            Err(Errno::XDEV) => match copy(&from, name, open, &to, &candidate) {
+                Ok(()) => false,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(error) => return Err(error),
+            },
+            Err(error) => return Err(error.into()),
+        };
+        to.sync()?;
+        from.sync()?;
+        return Ok(Archived { path: dir.join(candidate), is_same });
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Moves a bad file to `failed`.
-pub(super) fn fail(file: &Path, failed: &Path, now: Timestamp) -> io::Result<Archived> {
-    put(file, failed, now)
-}
-
-/// Writes the reason beside a bad file that was moved.
+/// Writes the reason beside a bad file that was moved, for whoever may read the file.
 pub(super) fn report(file: &Path, archived: &Path, defect: &Defect) -> io::Result<()> {
-    let failed = archived.parent().unwrap_or(Path::new("."));
-    let name = named(failed, archived.file_name().unwrap_or_default(), ".error.txt");
-    let mut report = File::create(failed.join(name))?;
+    let failed = Folder::real(archived.parent().unwrap_or(Path::new(".")))?;
+    let bad = archived.file_name().unwrap_or_default();
+    let name = named(&failed, bad, ".error.txt");
+    // Under a name of its own first: what has the name by now may be a link to any file of the host's.
+    let part = named(&failed, bad, ".error.part");
+    failed.remove(&part).ok();
+    let mut report = failed.create(&part)?;
     report.write_all(explain(file, defect).as_bytes())?;
+    let mode = failed.file(bad)?.metadata()?.permissions().mode() & 0o666;
+    report.set_permissions(Permissions::from_mode(mode | 0o600))?;
     report.sync_all()?;
-    sync_dir(failed)
+    failed.replace(&part, &name)?;
+    failed.sync()
 }
 
 fn explain(file: &Path, defect: &Defect) -> String {
@@ -53,26 +71,9 @@ fn explain(file: &Path, defect: &Defect) -> String {
     )
 }
 
-fn put(file: &Path, dir: &Path, now: Timestamp) -> io::Result<Archived> {
-    let name = file.file_name().unwrap_or_default();
-    for candidate in candidates(dir, name, now) {
-        let path = dir.join(candidate);
-        match rename_new(file, &path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-            Err(error) => return Err(error),
-            Ok(is_same) => {
-                sync_dir(dir)?;
-                sync_dir(file.parent().unwrap_or(Path::new(".")))?;
-                return Ok(Archived { path, is_same });
-            }
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
 /// The name itself, then with the time, then with the time and a counter.
-fn candidates(dir: &Path, name: &OsStr, now: Timestamp) -> impl Iterator<Item = OsString> {
-    let dir = dir.to_owned();
+fn candidates(dir: &Folder, name: &OsStr, now: Timestamp) -> impl Iterator<Item = OsString> {
+    let longest = dir.longest_name();
     let path = Path::new(name);
     let stem = path.file_stem().unwrap_or_default().to_owned();
     let extension = path.extension().map_or_else(OsString::new, |extension| {
@@ -84,16 +85,18 @@ fn candidates(dir: &Path, name: &OsStr, now: Timestamp) -> impl Iterator<Item = 
     let later = (1..1000).map(move |n: u32| {
         let mut end = OsString::from(if n == 1 { format!(".{time}") } else { format!(".{time}-{n}") });
         end.push(&extension);
-        named(&dir, &stem, end)
+        within(longest, &stem, &end)
     });
     std::iter::once(name.to_owned()).chain(later)
 }
 
-/// The name with this end. If that is longer than the directory allows, the end of the name gives way to a digest of it.
-fn named(dir: &Path, name: &OsStr, end: impl AsRef<OsStr>) -> OsString {
-    let end = end.as_ref();
-    let longest = statvfs(dir).ok().and_then(|system| usize::try_from(system.f_namemax).ok());
-    let longest = longest.filter(|longest| *longest > 0).unwrap_or(LONGEST_NAME);
+/// The name with this end, as the directory allows it.
+fn named(dir: &Folder, name: &OsStr, end: &str) -> OsString {
+    within(dir.longest_name(), name, end.as_ref())
+}
+
+/// The name with this end. If that is longer than `longest`, the end of the name gives way to a digest of it.
+fn within(longest: usize, name: &OsStr, end: &OsStr) -> OsString {
     let mut whole = name.to_owned();
     if name.len() + end.len() > longest {
         let digest = Digest::of(name.as_bytes());
@@ -117,38 +120,30 @@ fn cut(name: &OsStr, length: usize) -> OsString {
     OsStr::from_bytes(&bytes[..length]).to_owned()
 }
 
-/// Renames without replacing. Copies if the two are on different file systems; then the result is false.
-fn rename_new(from: &Path, to: &Path) -> io::Result<bool> {
-    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        Err(Errno::XDEV) => copy_new(from, to).map(|()| false),
-        // Not every file system supports renaming without replacing.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            if to.try_exists()? {
-                Err(io::ErrorKind::AlreadyExists.into())
-            } else {
-                fs::rename(from, to).map(|()| true)
-            }
-        }
-        other => Ok(other.map(|()| true)?),
-    }
-}
-
-fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
-    let mut target = File::create_new(to)?;
-    let copied = File::open(from).and_then(|mut source| io::copy(&mut source, &mut target));
-    if let Err(error) = copied.and_then(|_| target.sync_all()) {
-        fs::remove_file(to).ok();
+/// Copies the file that was read, with its mode, and removes it if its name is still its own.
+fn copy(from: &Folder, name: &OsStr, open: Option<&File>, to: &Folder, new: &OsStr) -> io::Result<()> {
+    let mut source = match open {
+        Some(open) => open.try_clone()?,
+        None => from.file(name)?,
+    };
+    let metadata = source.metadata()?;
+    let mut target = to.create(new)?;
+    let copied = source.rewind().and_then(|()| io::copy(&mut source, &mut target)).and_then(|_| {
+        target.set_permissions(Permissions::from_mode(metadata.permissions().mode() & 0o777))?;
+        target.sync_all()
+    });
+    if let Err(error) = copied {
+        to.remove(new).ok();
         return Err(error);
     }
-    fs::remove_file(from)
-}
-
-fn sync_dir(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
+    if from.is_at(name, &metadata)? { from.remove(name) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
     use super::*;
     use crate::defect::Place;
 
@@ -164,7 +159,7 @@ mod tests {
         let file = inbox.join("orders.csv");
         for content in ["1", "2", "3"] {
             fs::write(&file, content).unwrap();
-            finish(&file, &done, NOW).unwrap();
+            put(&file, None, &done, NOW).unwrap();
         }
         let read = |name: &str| fs::read_to_string(done.join(name)).unwrap();
         assert_eq!(read("orders.csv"), "1");
@@ -180,7 +175,7 @@ mod tests {
         fs::create_dir(&failed).unwrap();
         let file = dir.path().join("bad.csv");
         fs::write(&file, "x").unwrap();
-        let archived = fail(&file, &failed, NOW).unwrap();
+        let archived = put(&file, None, &failed, NOW).unwrap();
         report(&file, &archived.path, &Defect::new(Place::Line(7), "the row is odd", "make it even")).unwrap();
         let report = fs::read_to_string(failed.join("bad.csv.error.txt")).unwrap();
         assert!(report.contains("line 7: the row is odd") && report.contains("make it even"), "{report}");
@@ -196,12 +191,75 @@ mod tests {
             let defect = Defect::new(Place::Line(7), "the row is odd", "make it even");
             for _ in 0..2 {
                 fs::write(&file, "x").unwrap();
-                let archived = fail(&file, &failed, NOW).unwrap();
+                let archived = put(&file, None, &failed, NOW).unwrap();
                 report(&file, &archived.path, &defect).unwrap();
             }
         }
         let names: Vec<_> = fs::read_dir(&failed).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         let reports = names.iter().filter(|name| name.to_str().unwrap().ends_with(".error.txt")).count();
         assert_eq!((names.len(), reports), (8, 4), "{names:?}");
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_a_folder_or_a_report_is_never_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let foreign = dir.path().join("foreign");
+        let failed = dir.path().join("failed");
+        fs::create_dir(&foreign).unwrap();
+        fs::write(foreign.join("precious.txt"), "precious").unwrap();
+        let file = dir.path().join("bad.csv");
+        fs::write(&file, "x").unwrap();
+
+        symlink(&foreign, &failed).unwrap();
+        let refused = put(&file, None, &failed, NOW).unwrap_err().to_string();
+        assert!(refused.contains("it is a link"), "{refused}");
+        assert!(file.exists());
+        fs::remove_file(&failed).unwrap();
+
+        fs::create_dir(&failed).unwrap();
+        symlink(foreign.join("precious.txt"), failed.join("bad.csv.error.txt")).unwrap();
+        symlink(foreign.join("precious.txt"), failed.join("bad.csv.error.part")).unwrap();
+        let archived = put(&file, None, &failed, NOW).unwrap();
+        report(&file, &archived.path, &Defect::new(Place::Line(7), "the row is odd", "make it even")).unwrap();
+        assert_eq!(fs::read_to_string(foreign.join("precious.txt")).unwrap(), "precious");
+        let report = failed.join("bad.csv.error.txt");
+        assert!(fs::symlink_metadata(&report).unwrap().is_file());
+        assert!(fs::read_to_string(report).unwrap().contains("the row is odd"));
+    }
+
+    #[test]
+    fn a_report_can_be_read_by_whoever_may_read_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let failed = dir.path().join("failed");
+        fs::create_dir(&failed).unwrap();
+        for (name, mode) in [("closed.csv", 0o600), ("group.csv", 0o640), ("open.csv", 0o4755)] {
+            let file = dir.path().join(name);
+            fs::write(&file, "x").unwrap();
+            fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
+            let archived = put(&file, None, &failed, NOW).unwrap();
+            report(&file, &archived.path, &Defect::new(Place::File, "odd", "make it even")).unwrap();
+            let report = fs::metadata(failed.join(format!("{name}.error.txt"))).unwrap();
+            assert_eq!(report.permissions().mode() & 0o777, mode & 0o666, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_copy_to_another_file_system_is_of_the_file_that_was_read_and_has_its_mode() {
+        let dir = tempfile::tempdir().unwrap();
+        let done = dir.path().join("done");
+        fs::create_dir(&done).unwrap();
+        let file = dir.path().join("a.csv");
+        fs::write(&file, "mine").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        let read = File::open(&file).unwrap();
+        let from = Folder::watched(dir.path()).unwrap();
+        let to = Folder::real(&done).unwrap();
+        // Another file takes the name before the copy.
+        fs::rename(&file, dir.path().join("elsewhere")).unwrap();
+        fs::write(&file, "another").unwrap();
+        copy(&from, "a.csv".as_ref(), Some(&read), &to, "a.csv".as_ref()).unwrap();
+        assert_eq!(fs::read_to_string(done.join("a.csv")).unwrap(), "mine");
+        assert_eq!(fs::metadata(done.join("a.csv")).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "another");
     }
 }

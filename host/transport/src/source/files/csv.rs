@@ -6,17 +6,17 @@
 //! deduplication would drop the second.
 
 use std::collections::HashMap;
-use std::fs::File;
 
 use gantry_core::Digest;
 
+use super::input::Input;
 use super::record::{Record, Sink, SplitError, too_long};
 use super::{CsvOptions, ROWS};
 use crate::csv::{Columns, Rows, quoted};
 use crate::defect::{Defect, Place};
 use crate::text::{RecordLimit, Text};
 
-type FileRows<'d, 'f> = Rows<'d, &'f mut File>;
+type FileRows<'d, 'f> = Rows<'d, &'f mut Input>;
 
 /// How the rows of a file become records.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(super) struct Layout {
 impl Layout {
     /// Reads the header, and the whole file if names repeat.
     pub(super) fn survey(
-        text: Text<&mut File>,
+        text: Text<&mut Input>,
         options: &CsvOptions,
         record_limit: RecordLimit,
     ) -> Result<Self, SplitError> {
@@ -52,7 +52,7 @@ fn position(columns: &Columns, column: &str) -> Result<usize, Defect> {
 }
 
 pub(super) fn split(
-    text: Text<&mut File>,
+    text: Text<&mut Input>,
     record_limit: RecordLimit,
     layout: &Layout,
     max_bytes: usize,

@@ -4,19 +4,19 @@
 //! that is no white space, wherever that stands.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read as _};
 
 use serde::Deserialize as _;
 use serde::de::{self, Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::input::Input;
 use super::record::{Record, Sink, SplitError};
 use crate::defect::{Defect, Place};
 use crate::json;
 use crate::text::{BUFFER, RecordLimit, Text};
 
-pub(super) fn split(text: Text<&mut File>, record_limit: &RecordLimit, sink: &mut Sink<'_>) -> Result<(), SplitError> {
+pub(super) fn split(text: Text<&mut Input>, record_limit: &RecordLimit, sink: &mut Sink<'_>) -> Result<(), SplitError> {
     let mut text = BufReader::with_capacity(BUFFER, text);
     let blank = leading_blank(&mut text)?;
     let begins_array = text.fill_buf()?.first() == Some(&b'[');

@@ -1,16 +1,16 @@
 //! NDJSON: one message per line; blank lines are skipped.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 
 use serde_json::value::RawValue;
 
+use super::input::Input;
 use super::record::{Record, Sink, SplitError};
 use crate::defect::{Defect, Place};
 use crate::json;
 use crate::text::{BUFFER, RecordLimit, Text};
 
-pub(super) fn split(text: Text<&mut File>, record_limit: &RecordLimit, sink: &mut Sink<'_>) -> Result<(), SplitError> {
+pub(super) fn split(text: Text<&mut Input>, record_limit: &RecordLimit, sink: &mut Sink<'_>) -> Result<(), SplitError> {
     let mut lines = BufReader::with_capacity(BUFFER, text);
     let mut line = Vec::new();
     let mut at = 0;

@@ -3,10 +3,10 @@
 //! Records are pushed into a sink, on a thread that may block. The pass that checks a file and the pass that takes it in
 //! use the same code, so both see the same records.
 
-use std::fs::File;
 use std::io::Seek as _;
 
 use super::csv::{self, Layout as CsvLayout};
+use super::input::Input;
 use super::record::{Record, Sink, SplitError, too_long};
 use super::{FileFormat, Files};
 use super::{json_array, ndjson};
@@ -23,7 +23,7 @@ pub(super) enum Layout {
 
 impl Layout {
     /// Finds the layout, if necessary in a pass of its own.
-    pub(super) fn of(file: &mut File, config: &Files) -> Result<Self, SplitError> {
+    pub(super) fn of(file: &mut Input, config: &Files) -> Result<Self, SplitError> {
         Ok(match &config.format {
             FileFormat::Csv(options) => {
                 let record_limit = RecordLimit::new(config.max_bytes);
@@ -36,7 +36,7 @@ impl Layout {
     }
 
     /// Passes every record of `file` to `sink`, in order.
-    pub(super) fn split(&self, file: &mut File, config: &Files, sink: &mut Sink<'_>) -> Result<(), SplitError> {
+    pub(super) fn split(&self, file: &mut Input, config: &Files, sink: &mut Sink<'_>) -> Result<(), SplitError> {
         let max_bytes = config.max_bytes;
         let record_limit = RecordLimit::new(max_bytes);
         let text = open(file, config, &record_limit)?;
@@ -53,7 +53,11 @@ impl Layout {
 }
 
 /// The text of the file from its beginning.
-fn open<'f>(file: &'f mut File, config: &Files, record_limit: &RecordLimit) -> Result<Text<&'f mut File>, SplitError> {
+fn open<'f>(
+    file: &'f mut Input,
+    config: &Files,
+    record_limit: &RecordLimit,
+) -> Result<Text<&'f mut Input>, SplitError> {
     file.rewind()?;
     let text = Text::open(file, config.encoding, record_limit.clone());
     text.map_err(|error| SplitError::of_io(error, Place::Line(1)))

@@ -55,10 +55,11 @@ impl Job {
         let path = self.config.directory.join(name);
         let job = self.clone();
         let checked_path = path.clone();
-        match spawn_blocking(move || job.check(&checked_path)).await? {
+        let stops = shutdown.clone();
+        match spawn_blocking(move || job.check(&checked_path, &stops)).await? {
             Ok(checked) => self.take_checked(&path, checked, shutdown).await,
-            Err(CheckError { error: SplitError::Bad(defect), state }) => {
-                self.archive_failed(&path, defect, state).await
+            Err(CheckError { error: SplitError::Bad(defect), state, file }) => {
+                self.archive_failed(&path, defect, state, file).await
             }
             Err(CheckError { error: SplitError::Changed, .. }) => Ok(Ending::Changed),
             Err(CheckError { error: SplitError::Stopped, .. }) => Ok(Ending::Stopped),
@@ -165,21 +166,25 @@ impl Job {
         let path = path.to_owned();
         let done = self.config.done.clone();
         let now = self.clock.now();
-        spawn_blocking(
-            move || {
-                if is_still_at(&path, &file)? { archive::finish(&path, &done, now).map(Some) } else { Ok(None) }
-            },
-        )
+        spawn_blocking(move || {
+            if is_still_at(&path, &file)? { archive::put(&path, Some(&file), &done, now).map(Some) } else { Ok(None) }
+        })
         .await?
     }
 
-    async fn archive_failed(&self, path: &Path, defect: Defect, state: Option<FileState>) -> io::Result<Ending> {
+    async fn archive_failed(
+        &self,
+        path: &Path,
+        defect: Defect,
+        state: Option<FileState>,
+        file: Option<File>,
+    ) -> io::Result<Ending> {
         let path = path.to_owned();
         let failed = self.config.failed.clone();
         let now = self.clock.now();
         let flow = self.flow.clone();
         let moved = spawn_blocking(move || {
-            let archived = archive::fail(&path, &failed, now)?;
+            let archived = archive::put(&path, file.as_ref(), &failed, now)?;
             // The file is refused already, and the log has the reason.
             if let Err(error) = archive::report(&path, &archived.path, &defect) {
                 let file = archived.path.display();

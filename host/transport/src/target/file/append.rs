@@ -2,11 +2,14 @@
 //! touched.
 
 use std::borrow::Cow;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use gantry_core::ErrorClass;
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use super::mark::LastWrite;
 
@@ -52,12 +55,39 @@ impl From<io::Error> for AppendError {
     }
 }
 
-/// Opens the file, or creates it and flushes its entry in the directory.
+/// Opens the file, or creates it and flushes its entry in the directory. A link is not followed, and a pipe not
+/// written to. A new file can be read by those who may read its directory.
 pub(super) fn open(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        File::open(dir)?.sync_all()?;
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
+    let mut opened = options.open(path);
+    if opened.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+        opened = match create(path, options.clone().create_new(true)) {
+            // Another target has just created it.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => options.open(path),
+            other => other,
+        };
     }
+    let file = match opened {
+        Err(error) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
+            return Err(io::Error::other("it is a link: state the path of the file itself"));
+        }
+        other => other?,
+    };
+    // Only root makes devices; anybody makes a pipe.
+    let kind = file.metadata()?.file_type();
+    match kind.is_file() || kind.is_char_device() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is no regular file")),
+    }
+}
+
+fn create(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    let dir = File::open(path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+    let file = options.open(path)?;
+    let readable = dir.metadata()?.permissions().mode() & 0o044;
+    file.set_permissions(Permissions::from_mode(0o600 | readable))?;
+    dir.sync_all()?;
     Ok(file)
 }
 
@@ -81,7 +111,7 @@ fn lock(file: &File) -> Result<(), AppendError> {
 pub(super) fn is_still_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let same = |a: &std::fs::Metadata, b: &std::fs::Metadata| a.dev() == b.dev() && a.ino() == b.ino();
-    matches!((&file.metadata(), &std::fs::metadata(path)), (Ok(open), Ok(named)) if same(open, named))
+    matches!((&file.metadata(), &std::fs::symlink_metadata(path)), (Ok(open), Ok(named)) if same(open, named))
 }
 
 fn append(file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -146,7 +176,8 @@ fn take_back(file: &mut File, begin: u64, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use rustix::io::Errno;
+    use std::fs;
+    use std::os::unix::fs::symlink;
 
     use super::*;
 
@@ -163,6 +194,32 @@ mod tests {
         assert_eq!(class(Errno::ROFS), ErrorClass::Unavailable);
         assert_eq!(class(Errno::NOENT), ErrorClass::Unavailable);
         assert_eq!(class(Errno::IO), ErrorClass::Unavailable);
+    }
+
+    #[test]
+    fn a_link_or_a_pipe_in_the_place_of_the_file_is_not_written_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let precious = dir.path().join("precious");
+        fs::write(&precious, "precious").unwrap();
+        let link = dir.path().join("link");
+        symlink(&precious, &link).unwrap();
+        assert!(open(&link).unwrap_err().to_string().contains("state the path of the file itself"));
+        let dangling = dir.path().join("dangling");
+        symlink(dir.path().join("new"), &dangling).unwrap();
+        assert!(open(&dangling).is_err() && !dir.path().join("new").exists());
+        let pipe = dir.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+        assert!(open(&pipe).unwrap_err().to_string().contains("no regular file"));
+    }
+
+    #[test]
+    fn a_new_file_can_be_read_by_those_who_may_read_its_directory() {
+        for (directory, file) in [(0o700, 0o600), (0o750, 0o640), (0o2775, 0o644)] {
+            let dir = tempfile::tempdir().unwrap();
+            fs::set_permissions(dir.path(), Permissions::from_mode(directory)).unwrap();
+            let new = open(&dir.path().join("out")).unwrap();
+            assert_eq!(new.metadata().unwrap().permissions().mode() & 0o777, file, "{directory:o}");
+        }
     }
 
     #[test]

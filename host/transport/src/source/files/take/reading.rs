@@ -1,6 +1,6 @@
 //! The blocking part of taking in a file: checking it, and cutting it into chunks of arrivals.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _, Seek as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
@@ -8,11 +8,14 @@ use std::path::Path;
 use gantry_core::{Headers, escape};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::Job;
 use crate::defect::{Defect, Place};
 use crate::intake::Arrival;
 use crate::keys::{KeyError, Keys};
+use crate::source::files::folder::Folder;
+use crate::source::files::input::Input;
 use crate::source::files::record::{Record, SplitError};
 use crate::source::files::scan::FileState;
 use crate::source::files::split::Layout;
@@ -28,7 +31,7 @@ const MAX_NAME: usize = 1024;
 
 /// A file that passed the check, still open: the file that was checked is taken in, even if its name is reused.
 pub(super) struct Checked {
-    file: File,
+    file: Input,
     pub(super) state: FileState,
     pub(super) identity: String,
     layout: Layout,
@@ -46,31 +49,38 @@ pub(super) struct CheckError {
     pub(super) error: SplitError,
     /// What was read; none if nothing could be.
     pub(super) state: Option<FileState>,
+    /// The file, if it could be opened.
+    pub(super) file: Option<File>,
 }
 
 impl<E: Into<SplitError>> From<E> for CheckError {
     fn from(error: E) -> Self {
-        Self { error: error.into(), state: None }
+        Self { error: error.into(), state: None, file: None }
     }
 }
 
 impl Job {
     /// Reads the whole file, and checks that it can be taken in.
-    pub(super) fn check(&self, path: &Path) -> Result<Checked, CheckError> {
-        let file = File::open(path)?;
+    pub(super) fn check(&self, path: &Path, shutdown: &CancellationToken) -> Result<Checked, CheckError> {
+        let file = Folder::watched(&self.config.directory)?.file(path.file_name().unwrap_or_default())?;
         let watched = file.try_clone()?;
-        let state = FileState::of(&file.metadata()?)?;
-        let checked = self.check_open(path, file, state);
+        let metadata = file.metadata()?;
+        let state = FileState::of(&metadata)?;
+        let file = Input::new(file, shutdown.clone());
+        let checked = only_name(&metadata).and_then(|()| self.check_open(path, file, state));
+        if shutdown.is_cancelled() {
+            return Err(SplitError::Stopped.into());
+        }
         // If the file was changed or replaced meanwhile, the result of the check says nothing about it.
         unchanged(&watched, state)?;
         if is_still_at(path, &watched)? {
-            checked.map_err(|error| CheckError { error, state: Some(state) })
+            checked.map_err(|error| CheckError { error, state: Some(state), file: Some(watched) })
         } else {
             Err(SplitError::Changed.into())
         }
     }
 
-    fn check_open(&self, path: &Path, mut file: File, state: FileState) -> Result<Checked, SplitError> {
+    fn check_open(&self, path: &Path, mut file: Input, state: FileState) -> Result<Checked, SplitError> {
         let name = shown_name(path);
         let layout = Layout::of(&mut file, &self.config)?;
         let mut records = 0;
@@ -92,14 +102,14 @@ impl Job {
         taken: u64,
         sender: &mpsc::Sender<Chunk>,
     ) -> Result<(), SplitError> {
-        let watched = checked.file.try_clone()?;
+        let watched = checked.handle()?;
         let send = |chunk: Chunk| {
             unchanged(&watched, checked.state)?;
             sender.blocking_send(chunk).map_err(|_| SplitError::Stopped)
         };
         let mut chunk = Chunk { arrivals: Vec::new(), taken };
         let mut bytes = 0;
-        checked.layout.split(&mut checked.file, &self.config, &mut |record| {
+        let split = checked.layout.split(&mut checked.file, &self.config, &mut |record| {
             if record.number <= taken {
                 return Ok(());
             }
@@ -111,7 +121,8 @@ impl Job {
             }
             bytes = 0;
             send(Chunk { arrivals: std::mem::take(&mut chunk.arrivals), taken: chunk.taken })
-        })?;
+        });
+        split.map_err(|error| if checked.file.is_stopped() { SplitError::Stopped } else { error })?;
         if chunk.arrivals.is_empty() { Ok(()) } else { send(chunk) }
     }
 
@@ -145,7 +156,7 @@ impl Job {
     }
 
     /// What identifies the file across restarts. Format and encoding are part of it, because others give other records.
-    fn identity(&self, path: &Path, state: FileState, file: &mut File) -> io::Result<String> {
+    fn identity(&self, path: &Path, state: FileState, file: &mut Input) -> io::Result<String> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let modified = state.modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let mut hasher = Sha256::new();
@@ -166,7 +177,7 @@ impl Job {
 impl Checked {
     /// Another handle of the same file.
     pub(super) fn handle(&self) -> io::Result<File> {
-        self.file.try_clone()
+        self.file.file().try_clone()
     }
 }
 
@@ -177,6 +188,19 @@ pub(super) fn shown_name(path: &Path) -> String {
 
 fn headers(name: &str, record: &Record) -> Headers {
     [("gantry-file", name.to_owned()), ("gantry-record", record.number.to_string())].into_iter().collect()
+}
+
+/// A file with other names may be somebody else's, whom the host can read and its sender can't: nobody drops a file that way.
+fn only_name(metadata: &Metadata) -> Result<(), SplitError> {
+    match metadata.nlink() {
+        0 | 1 => Ok(()),
+        names => {
+            let problem =
+                format!("the file has {names} names (hard links), so it may be another file than the one dropped");
+            Err(Defect::new(Place::File, problem, "copy the file into the directory, instead of linking it there")
+                .into())
+        }
+    }
 }
 
 /// Whether `path` still names the open file, and not another that was put in its place.
