@@ -64,6 +64,9 @@ pub(crate) enum Command {
 
 impl Command {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        if !self.writes_for_others() {
+            rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+        }
         match self {
             Self::Run(run) => run.run(output),
             Self::Status(status) => status.run(output),
@@ -84,6 +87,16 @@ impl Command {
             Self::Audit(audit) => audit.run(output),
             Self::Completions(completions) => completions.run(output),
             Self::CompileComponent(compile) => compile.run(),
+        }
+    }
+
+    /// Whether others shall use what it writes: sources, components and public keys. What the other commands write may hold
+    /// messages and tokens, and is for the user alone.
+    const fn writes_for_others(&self) -> bool {
+        match self {
+            Self::Key(_) => true,
+            Self::Plugin(plugin) => plugin.is_for_authors(),
+            _ => false,
         }
     }
 }

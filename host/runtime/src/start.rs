@@ -47,6 +47,7 @@ use crate::handle::{Health, HostHandle};
 use crate::host::{Host, TaskGroups};
 use crate::maintenance::Maintenance;
 use crate::pauses::Pauses;
+use crate::private::{self, exposed_data};
 use crate::start_error::StartError;
 
 /// Reads an environment variable.
@@ -156,7 +157,10 @@ impl HostBuilder {
     async fn open(&self) -> Result<Opened, StartError> {
         let config = &self.config;
         let dir = config.data_dir.clone();
-        std::fs::create_dir_all(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
+        private::create(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
+        if let Some(exposed) = exposed_data(&dir) {
+            tracing::warn!(problem = %exposed, fix = exposed.fix(), "directory exposed");
+        }
         let is_new = has_store(config).is_ok_and(|is_there| !is_there);
         let store = self.open_store().await?;
         for (former, flow) in store.finish_renames().await? {

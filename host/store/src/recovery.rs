@@ -13,6 +13,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::OpenError;
@@ -23,7 +24,11 @@ const QUARANTINE: &str = "quarantine";
 
 /// Makes the directory ready for the engine; the returned lock must be held as long as the store is open.
 pub(crate) fn prepare(dir: &Path) -> Result<Lock, OpenError> {
-    fs::create_dir_all(dir).map_err(|source| OpenError::Io { path: dir.to_owned(), source })?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|source| OpenError::Io { path: dir.to_owned(), source })?;
     let lock = lock::take(dir)?;
     lock::await_engine(dir)?;
     quarantine_unusable_snapshots(dir)?;

@@ -54,7 +54,7 @@ impl Check {
         found.extend(cases::check(&flows));
         found.extend(secrets::check(&flows, &host, host_file));
         found.extend(alerts::check(&flows, &host, host_file));
-        found.extend(directories::check(&flows));
+        found.extend(directories::check(&flows, &host, host_file));
         if !self.offline {
             found.extend(targets::check(&flows)?);
         }

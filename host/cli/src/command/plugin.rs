@@ -47,6 +47,11 @@ pub(crate) enum Plugin {
 }
 
 impl Plugin {
+    /// Whether it works on sources and components, and not on a host.
+    pub(super) const fn is_for_authors(&self) -> bool {
+        !matches!(self, Self::Publish(_) | Self::Catalogue(_) | Self::Deploy(_))
+    }
+
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::New(new) => new.run(output),

@@ -12,6 +12,7 @@ mod delivery;
 mod deploy;
 mod dlq;
 mod last_good;
+mod modes;
 mod old_plugins;
 mod operators;
 mod outcomes;

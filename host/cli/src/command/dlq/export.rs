@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -65,7 +66,9 @@ pub(crate) fn write_lines(out: &mut dyn Write, dead_letters: &[DeadLetter]) -> R
     Ok(())
 }
 
+/// For its owner only, as it holds messages.
 fn create(path: &Path) -> Result<File, Failure> {
-    let file = File::create_new(path).with_context(|| format!("failed to create {}", path.display()));
+    let file = File::options().write(true).create_new(true).mode(0o600).open(path);
+    let file = file.with_context(|| format!("failed to create {}", path.display()));
     file.or_exit(Exit::Usage)
 }
