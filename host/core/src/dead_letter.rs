@@ -17,7 +17,7 @@ use crate::id::{DeadLetterId, Digest, FlowName, MessageId, TargetName};
 use crate::manifest::PluginRef;
 use crate::message::Message;
 use crate::outcome::Violation;
-use crate::quality::fold_indices;
+use crate::quality::fold_names;
 use crate::timeline::TimelineEntry;
 
 /// Which stage of the flow gave the message up.
@@ -221,12 +221,13 @@ pub struct DeadLetter {
 
 /// Groups failures of one kind: the same flow, stage, target, reason code, kind and broken rules give the same text.
 ///
-/// Sixteen hex digits of a SHA-256. Numbers in violation paths are folded, so that `/lines/3/sku` and
-/// `/lines/7/sku` count as one rule.
+/// Sixteen hex digits of a SHA-256. What only the message names is folded in violation paths, so that `/lines/3/sku` and
+/// `/lines/7/sku` count as one rule, and so do all members that a schema doesn't know. Failures beyond the bound of kinds are the
+/// same whatever rules they break.
 #[must_use]
 pub fn fingerprint(flow: &FlowName, stage: Stage, target: Option<&TargetName>, reason: &Reason) -> String {
-    let mut rules: Vec<String> =
-        reason.violations.iter().map(|v| format!("{}\u{1f}{}", fold_indices(&v.path), v.code)).collect();
+    let violations = if reason.kind == Some(ReasonKind::Other) { &[][..] } else { &reason.violations };
+    let mut rules: Vec<String> = violations.iter().map(|v| format!("{}\u{1f}{}", fold_names(v), v.code)).collect();
     rules.sort();
     rules.dedup();
     let target = target.map_or("", TargetName::as_str);

@@ -49,7 +49,7 @@ impl Breach {
     pub fn of(step: &str, violations: &[Violation]) -> Vec<Self> {
         let mut counts: BTreeMap<(&str, String), u64> = BTreeMap::new();
         for violation in violations {
-            *counts.entry((&violation.code, fold_indices(&violation.path))).or_default() += 1;
+            *counts.entry((&violation.code, fold_names(violation))).or_default() += 1;
         }
         counts
             .into_iter()
@@ -61,6 +61,20 @@ impl Breach {
                 count,
             })
             .collect()
+    }
+}
+
+/// Codes of rules about a member that the rule doesn't name: its sender made the name up, and may make up another with each
+/// message.
+const ABOUT_UNKNOWN_MEMBERS: [&str; 2] = ["unknown-field", "duplicate-member"];
+
+/// The path of a violation, with `*` in place of what only the message names: indices, and members that the rule doesn't know.
+#[must_use]
+pub fn fold_names(violation: &Violation) -> String {
+    let path = fold_indices(&violation.path);
+    match path.rfind('/') {
+        Some(last) if ABOUT_UNKNOWN_MEMBERS.contains(&violation.code.as_str()) => format!("{}/*", &path[..last]),
+        _ => path,
     }
 }
 
@@ -87,5 +101,16 @@ mod tests {
         let breaches = Breach::of("map", &violations);
         let shown: Vec<_> = breaches.iter().map(|breach| (breach.field.as_str(), breach.count)).collect();
         assert_eq!(shown, [("", 1), ("/lines/*/sku", 2)]);
+    }
+
+    #[test]
+    fn a_name_that_a_sender_made_up_is_no_field_of_its_own() {
+        let folded = |path: &str, code: &str| {
+            fold_names(&Violation { path: path.into(), code: code.into(), text: String::new() })
+        };
+        assert_eq!(folded("/lines/3/xq7", "unknown-field"), "/lines/*/*");
+        assert_eq!(folded("/xq7", "duplicate-member"), "/*");
+        assert_eq!(folded("/xq7", "wrong-type"), "/xq7");
+        assert_eq!(folded("", "unknown-field"), "");
     }
 }

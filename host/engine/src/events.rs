@@ -6,6 +6,7 @@
 //! other events go to the `outbox`, which writes them within milliseconds. A crash in that time loses the event, but
 //! also the state it is about: breakers and delays begin anew when the host starts, and `host_started` announces that.
 
+mod lines;
 mod log;
 mod outbox;
 mod subscribers;
@@ -19,6 +20,7 @@ use tokio::sync::broadcast;
 
 use crate::active_flows::ActiveFlow;
 use crate::metrics::{FlowMetrics, Metrics};
+use lines::DeadLetterLines;
 use outbox::Sender;
 use subscribers::Subscribers;
 
@@ -36,6 +38,7 @@ pub struct Events {
     instance: Arc<str>,
     metrics: Metrics,
     clock: Arc<dyn Clock>,
+    lines: Arc<DeadLetterLines>,
 }
 
 /// An event that is ready to be published, with the messages about it.
@@ -64,6 +67,7 @@ impl Events {
             instance: instance.into(),
             metrics,
             clock,
+            lines: Arc::default(),
         };
         (events, receiver)
     }
@@ -98,7 +102,7 @@ impl Events {
     /// Publishes a prepared event whose messages are on disk, or in the outbox.
     pub fn emit(&self, prepared: PreparedEvent) {
         let PreparedEvent { event, receivers, .. } = prepared;
-        log::log(&event);
+        log::log(&event, &self.lines);
         self.metrics.host().observe_event(event.flow.as_ref(), event.what.name());
         receivers.iter().for_each(|metrics| metrics.observe_received(1, 0));
         // An error means that nobody listens.

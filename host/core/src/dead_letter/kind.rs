@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Most kinds that a code is divided into, for one flow, stage and target.
+/// Most kinds that a code is divided into, for one flow, stage and target: by a text, or by the rules that were broken.
 pub const MAX_KINDS: usize = 64;
 
 /// Most characters of a kind's text.

@@ -3,27 +3,40 @@
 use gantry_core::rollout::RolloutOutcome;
 use gantry_core::{FlowName, HostEvent, HostEventKind};
 
-pub(super) fn log(event: &HostEvent) {
+use super::lines::DeadLetterLines;
+
+pub(super) fn log(event: &HostEvent, lines: &DeadLetterLines) {
     match &event.flow {
+        Some(flow) if matches!(event.what, HostEventKind::DeadLettered { .. }) => {
+            if let Some(omitted) = lines.admit(flow, event.at) {
+                dead_letter(&event.what, omitted);
+            }
+        }
         Some(flow) => of_flow(flow, &event.what),
         None => of_host(&event.what),
     }
 }
 
+/// `omitted`: the lines of its flow that were left out since the last one.
+fn dead_letter(what: &HostEventKind, omitted: u64) {
+    let HostEventKind::DeadLettered { dead_letter, stage, target, code, reason, fingerprint, attempts } = what else {
+        return;
+    };
+    tracing::error!(
+        dead_letter = %dead_letter,
+        stage = stage.name(),
+        target = target.as_ref().map(|target| target.as_str()),
+        code,
+        reason = %reason.escape_debug(),
+        fingerprint,
+        attempts,
+        omitted = (omitted > 0).then_some(omitted),
+        "message dead-lettered"
+    );
+}
+
 fn of_flow(flow: &FlowName, what: &HostEventKind) {
     match what {
-        HostEventKind::DeadLettered { dead_letter, stage, target, code, reason, fingerprint, attempts } => {
-            tracing::error!(
-                dead_letter = %dead_letter,
-                stage = stage.name(),
-                target = target.as_ref().map(|target| target.as_str()),
-                code,
-                reason = %reason.escape_debug(),
-                fingerprint,
-                attempts,
-                "message dead-lettered"
-            )
-        }
         HostEventKind::DeploymentEnded { deployment, step, plugin, phase: RolloutOutcome::RolledBack, by, reason } => {
             tracing::warn!(%flow, step, deployment, plugin, by, reason, "plugin version rolled back");
         }
@@ -62,6 +75,7 @@ fn of_flow(flow: &FlowName, what: &HostEventKind) {
         HostEventKind::DiskLow { .. }
         | HostEventKind::DiskRecovered { .. }
         | HostEventKind::HostStarted { .. }
+        | HostEventKind::DeadLettered { .. }
         | HostEventKind::EventsMissed { .. } => of_host(what),
     }
 }

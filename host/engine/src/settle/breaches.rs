@@ -1,5 +1,8 @@
 //! The broken rules that are counted for a message: each kind once, when the message ends for the first time.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use gantry_core::{Breach, Envelope};
 
 use crate::state::Ending;
@@ -20,17 +23,18 @@ pub(super) fn of(envelope: &mut Envelope, ending: &Ending) -> Vec<Breach> {
 /// A split message may break one rule in several of its parts; it is still one message.
 fn once_each(breaches: Vec<Breach>) -> Vec<Breach> {
     let mut kinds: Vec<Breach> = Vec::with_capacity(breaches.len());
+    let mut places: HashMap<_, usize> = HashMap::new();
     for breach in breaches {
-        match kinds.iter_mut().find(|kind| is_same_kind(kind, &breach)) {
-            Some(kind) => kind.count += breach.count,
-            None => kinds.push(breach),
+        let Breach { step, code, field, severity, count } = breach.clone();
+        match places.entry((step, code, field, severity)) {
+            Entry::Occupied(place) => kinds[*place.get()].count += count,
+            Entry::Vacant(place) => {
+                place.insert(kinds.len());
+                kinds.push(breach);
+            }
         }
     }
     kinds
-}
-
-fn is_same_kind(one: &Breach, other: &Breach) -> bool {
-    (&one.step, &one.code, &one.field, one.severity) == (&other.step, &other.code, &other.field, other.severity)
 }
 
 #[cfg(test)]

@@ -123,10 +123,10 @@ pub(crate) struct Family {
 }
 
 impl Family {
-    /// The family of a group that is one kind of several; none for other groups.
+    /// The family of a group that is one kind of several: by its text, or by the rules that were broken. None for other groups.
     pub(crate) fn divided(group: &DeadLetterGroup) -> Option<Self> {
         let DeadLetterGroup { flow, stage, target, code, kind, .. } = group;
-        let is_kind = matches!(kind, Some(ReasonKind::Text(_)));
+        let is_kind = matches!(kind, Some(ReasonKind::Text(_))) || kind.is_none() && *stage == Stage::Validate;
         is_kind.then(|| Self { flow: flow.clone(), stage: *stage, target: target.clone(), code: code.clone() })
     }
 

@@ -1,9 +1,9 @@
-//! Bounds how many groups the free texts of one code may make: a target or plugin that words each failure anew would
-//! otherwise make a group for each message.
+//! Bounds how many groups one code may make: a target or plugin that words each failure anew, or a sender who breaks other rules
+//! with each message, would otherwise make a group, and alert somebody, for each message.
 
-use gantry_core::DeadLetter;
 use gantry_core::dead_letter::kind::MAX_KINDS;
 use gantry_core::dead_letter::{self, ReasonKind};
+use gantry_core::{DeadLetter, Reason};
 
 use super::group::{DeadLetterGroup, Family};
 use crate::dead_letters::Counters;
@@ -14,7 +14,8 @@ use crate::keys;
 
 /// Puts a dead letter of a new kind among the others, if its code has as many kinds as it may have.
 pub(crate) fn bound(draft: &Draft<'_>, counters: &Counters, dead_letter: &mut DeadLetter) -> Result<(), StoreError> {
-    let is_kind = matches!(dead_letter.reason.kind, Some(ReasonKind::Text(_)));
+    let Reason { kind, violations, .. } = &dead_letter.reason;
+    let is_kind = matches!(kind, Some(ReasonKind::Text(_))) || kind.is_none() && !violations.is_empty();
     if !is_kind || draft.get(&keys::group(&dead_letter.fingerprint))?.is_some() {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gantry_core::dead_letter::ReasonKind;
 use gantry_core::dead_letter::kind::MAX_KINDS;
-use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, Reason};
+use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, Reason, Violation};
 use gantry_store::{DeadLetterCounts, DeadLetterGroup, Filter, GroupError, GroupFilter, GroupState, Page, Store};
 use proptest::prelude::*;
 
@@ -347,4 +347,31 @@ async fn a_target_that_words_each_refusal_anew_makes_a_bounded_number_of_groups(
     assert_eq!((counts.len(), counts[0], counts[1]), (MAX_KINDS + 1, 11, 2), "known kinds stay kinds");
     let letters = store.dead_letters(Filter { fingerprint: Some(other.fingerprint.clone()), ..Filter::default() }, ALL);
     assert_eq!(letters.await.unwrap().dead_letters.len(), 11);
+}
+
+fn invalid(path: &str, code: &str) -> DeadLetter {
+    let dead_letter = dead_letter(&envelope("orders", None, "payload"), None, "invalid");
+    let violations = vec![Violation { path: path.to_owned(), code: code.to_owned(), text: "no".into() }];
+    DeadLetter { reason: Reason { violations, ..Reason::new("invalid", "1 rule broken") }, ..dead_letter }
+}
+
+#[tokio::test]
+async fn a_sender_who_makes_up_a_name_for_each_message_makes_one_group_or_a_bounded_number_and_all_are_counted() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let unknown = (0..1_200).map(|number| invalid(&format!("/{}", in_letters(number)), "unknown-field"));
+    import(&store, unknown.collect()).await;
+    let all = groups(&store).await;
+    assert_eq!((all.len(), all[0].counts.open), (1, 1_200));
+
+    let elsewhere = (0..1_200).map(|number| invalid(&format!("/{}", in_letters(number)), "wrong-type"));
+    import(&store, elsewhere.collect()).await;
+    drop(store);
+    let store = bench.open();
+    import(&store, vec![invalid("/yetanother", "wrong-type"), invalid("/made/up", "unknown-field")]).await;
+    let all = groups(&store).await;
+    assert_eq!(all.len(), MAX_KINDS + 1);
+    assert_eq!(all.iter().map(|group| group.counts.open).sum::<u64>(), 2_402);
+    let other = all.iter().find(|group| group.kind == Some(ReasonKind::Other)).unwrap();
+    assert_eq!(other.counts.open, 1_200 - (MAX_KINDS as u64 - 1) + 2, "with what came later, as all kinds are taken");
 }

@@ -1,5 +1,6 @@
 //! Messages checked against JSON Schemas, on their way in and on their way out.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use gantry_core::{DeadLetterState, Stage};
@@ -127,5 +128,23 @@ async fn a_dead_letter_is_replayed_once_the_schema_was_corrected() {
     let host = host.restart().await;
     assert_eq!(replay(&host).await, DeadLetterState::Resolved);
     assert_eq!(erp.seen().len(), 1);
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sender_who_makes_up_a_member_for_each_message_makes_one_group_of_dead_letters() {
+    const MESSAGES: u64 = 1_200;
+    let erp = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let closed = r#"{ "type": "object", "properties": { "id": {} }, "additionalProperties": false }"#;
+    let flow = FlowText::new("in").source_line(&line(&schema(folder.path(), closed))).target("erp", &erp, "");
+    let host = TestHost::start(&[flow]).await;
+    for number in 0..MESSAGES {
+        host.post("/in", format!(r#"{{"id": 1, "m{number:x}q": 1}}"#)).await;
+    }
+    assert_eq!(host.settled().await[0].counts.dead_lettered, MESSAGES);
+    let letters = host.dead_letters().await;
+    let fingerprints: BTreeSet<_> = letters.iter().map(|letter| &letter.fingerprint).collect();
+    assert_eq!(fingerprints.len(), 1);
     host.stop().await;
 }
