@@ -24,6 +24,10 @@ use crate::store::Store;
 use crate::summary::DeadLetterSummary;
 use crate::{groups, keys};
 
+/// A page of whole dead letters or messages ends once it has this many bytes, and has one at least: what a request reads at once
+/// must not depend on how large messages may be.
+pub const PAGE_BYTES: usize = 8 << 20;
+
 /// Which part of a list to return.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
@@ -92,9 +96,9 @@ impl Store {
         }))
     }
 
-    /// The dead letters that pass the filter, whole.
+    /// The dead letters that pass the filter, whole. A page ends early once it has [`PAGE_BYTES`].
     pub async fn dead_letters(&self, filter: Filter, page: Page) -> Result<DeadLetterPage<DeadLetter>, StoreError> {
-        self.read(move |disk| list(disk, page, |summary| whole(disk, &filter, &summary))).await
+        self.read(move |disk| list(disk, page, |summary| whole(disk, &filter, &summary), weight)).await
     }
 
     /// The dead letters that pass the filter, without payloads: cheap unless the filter asks for one.
@@ -103,8 +107,10 @@ impl Store {
         filter: Filter,
         page: Page,
     ) -> Result<DeadLetterPage<DeadLetterSummary>, StoreError> {
-        self.read(move |disk| list(disk, page, |summary| Ok(admitted(disk, &filter, &summary)?.then_some(summary))))
-            .await
+        self.read(move |disk| {
+            list(disk, page, |summary| Ok(admitted(disk, &filter, &summary)?.then_some(summary)), |_| 0)
+        })
+        .await
     }
 
     /// How many dead letters pass the filter, by state. Reads no payload unless the filter asks for one.
@@ -153,20 +159,32 @@ fn list<T>(
     disk: &Disk,
     page: Page,
     mut pick: impl FnMut(DeadLetterSummary) -> Result<Option<T>, StoreError>,
+    weigh: impl Fn(&T) -> usize,
 ) -> Result<DeadLetterPage<T>, StoreError> {
     let mut dead_letters = Vec::new();
+    let mut bytes = 0;
     let mut last = page.after;
     let mut more = false;
     each_in(disk, page.order, page.after, |id, summary| {
-        if dead_letters.len() >= page.limit {
+        if dead_letters.len() >= page.limit || bytes >= PAGE_BYTES {
             more = true;
             return Ok(ControlFlow::Break(()));
         }
-        dead_letters.extend(pick(summary)?);
+        let picked = pick(summary)?;
+        bytes += picked.as_ref().map_or(0, &weigh);
+        dead_letters.extend(picked);
         last = Some(id);
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(DeadLetterPage { dead_letters, next: last.filter(|_| more) })
+}
+
+/// What a dead letter holds of its message, in bytes: far more than the rest of it.
+fn weight(dead_letter: &DeadLetter) -> usize {
+    let DeadLetter { received, transformed, revisions, .. } = dead_letter;
+    let sent = transformed.as_ref().map_or(0, |sent| sent.payload.len() + sent.headers.byte_len());
+    let revised: usize = revisions.iter().map(|revision| revision.payload.len()).sum();
+    received.payload.len() + received.headers.byte_len() + sent + revised
 }
 
 /// Visits every summary after `after`, the oldest first, until `visit` breaks. Damaged dead letters are logged and skipped.

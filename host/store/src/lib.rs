@@ -74,7 +74,7 @@ pub use audit::{
     AuditEntry, AuditFilter, AuditId, AuditOutcome, AuditPage, AuditRecord, InvalidAuditId, PendingAudit, TEXT_BYTES,
 };
 pub use catalogue::{Catalogue, CatalogueError, Publication, Published};
-pub use dead_letters::{DeadLetterCounts, DeadLetterPage, Filter, Order, Page};
+pub use dead_letters::{DeadLetterCounts, DeadLetterPage, Filter, Order, PAGE_BYTES, Page};
 pub use dedupe::DedupeValue;
 pub use disk::LOG_DIRECTIVE;
 pub use enqueued::Enqueued;

@@ -14,6 +14,7 @@ use gantry_core::{
     DeadLetterId, Delivery, DeliveryState, Envelope, ErrorClass, FlowName, MessageId, TargetName, Timestamp,
 };
 
+use crate::dead_letters::PAGE_BYTES;
 use crate::disk::{Disk, Read};
 use crate::error::StoreError;
 use crate::flows::{FlowQueue, Flows};
@@ -142,6 +143,13 @@ pub struct ClaimedPage {
     pub next: Option<u64>,
 }
 
+/// What an envelope holds of its message, in bytes.
+fn weight(envelope: &Envelope) -> usize {
+    let message = &envelope.message;
+    let sent: usize = envelope.deliveries.iter().map(|one| one.payload.len() + one.headers.byte_len()).sum();
+    message.payload.len() + message.headers.byte_len() + sent
+}
+
 impl Store {
     /// The messages in the queue that pass the filter, and where each waits.
     pub async fn queued(&self, filter: QueueFilter, page: QueuePage) -> Result<QueuedPage<QueuedMessage>, StoreError> {
@@ -184,7 +192,7 @@ impl Store {
         .await
     }
 
-    /// The messages in the queue that pass the filter, whole.
+    /// The messages in the queue that pass the filter, whole. A page ends early once it has [`PAGE_BYTES`].
     pub async fn queued_envelopes(
         &self,
         filter: QueueFilter,
@@ -192,13 +200,15 @@ impl Store {
     ) -> Result<QueuedPage<Envelope>, StoreError> {
         self.read(move |disk| {
             let mut messages = Vec::new();
+            let mut bytes = 0;
             let mut last = None;
             for seq in filter.numbers(disk, page)? {
                 let seq = seq?;
-                if messages.len() == page.limit {
+                if messages.len() == page.limit || bytes >= PAGE_BYTES {
                     return Ok(QueuedPage { messages, next: last });
                 }
                 if let Some((_, envelope)) = load(disk, &filter, seq)? {
+                    bytes += weight(&envelope);
                     messages.push(envelope);
                     last = Some(seq);
                 }

@@ -15,7 +15,7 @@ pub struct Part {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<form::DeadLetterId>)]
     pub after: Option<DeadLetterId>,
-    /// Most entries to return: 100 by default, at most 1000.
+    /// Most entries to return: 100 by default, at most 1000. A page with payloads ends early once it has 8 MiB of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// Which come first: `oldest`, the default, or `newest`.

@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use gantry_core::{
     Attempt, DeadLetterId, DeadLetterState, ErrorClass, Event, MessageId, MessageState, ReplayOutcome, TimelineEntry,
     Timestamp,
 };
-use gantry_store::{DeadLetterCounts, Filter, Order, Page, ReplayError, Settlement, Store};
+use gantry_store::{
+    DeadLetterCounts, Filter, Order, PAGE_BYTES, Page, QueueFilter, QueuePage, ReplayError, Settlement, Store,
+};
 
 use crate::support::{
-    Bench, START, bury, dead_letter, deliver, enqueue, flow, lease_one, message, nothing_ready, resolve,
+    Bench, START, bury, dead_letter, deliver, enqueue, envelope, flow, import, lease_one, message, nothing_ready,
+    resolve,
 };
 
 const ALL: Page = Page::first(100);
@@ -327,4 +331,40 @@ async fn letters_are_listed_by_page_and_by_filter() {
     let page = store.dead_letter_summaries(Filter::default(), newest(page.next, 9)).await.unwrap();
     let found: Vec<_> = page.dead_letters.iter().map(|summary| summary.id).collect();
     assert_eq!((found, page.next), (vec![ids[2], ids[1], ids[0]], None));
+}
+
+#[tokio::test]
+async fn a_page_ends_once_it_has_its_bytes_and_the_pages_together_have_everything() {
+    const EACH: usize = 3 << 20;
+    let bench = Bench::new();
+    let store = bench.open();
+    let large = Bytes::from("x".repeat(EACH));
+    let letters: Vec<_> =
+        (0..7).map(|_| dead_letter(&envelope("orders", None, large.clone()), None, "invalid")).collect();
+    import(&store, letters).await;
+    for _ in 0..3 {
+        enqueue(&store, message("queued", None, large.clone())).await;
+    }
+    let mut page = Page::first(1000);
+    let mut pages = Vec::new();
+    loop {
+        let found = store.dead_letters(Filter::default(), page).await.unwrap();
+        pages.push(found.dead_letters.len());
+        page.after = found.next;
+        if found.next.is_none() {
+            break;
+        }
+    }
+    assert_eq!(pages, [3, 3, 1], "each has at least {} bytes but the last", PAGE_BYTES);
+    let summaries = store.dead_letter_summaries(Filter::default(), Page::first(1000)).await.unwrap();
+    assert_eq!((summaries.dead_letters.len(), summaries.next), (7, None), "they have no payloads");
+
+    let page = QueuePage { newest_first: false, after: None, limit: 1000 };
+    let all = store.queued_envelopes(QueueFilter::default(), page).await.unwrap();
+    assert_eq!((all.messages.len(), all.next), (3, None));
+    enqueue(&store, message("queued", None, large.clone())).await;
+    let first = store.queued_envelopes(QueueFilter::default(), page).await.unwrap();
+    let rest = QueuePage { after: first.next, ..page };
+    let rest = store.queued_envelopes(QueueFilter::default(), rest).await.unwrap();
+    assert_eq!((first.messages.len(), rest.messages.len(), rest.next), (3, 1, None));
 }
