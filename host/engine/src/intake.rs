@@ -149,7 +149,7 @@ fn new_message(flow: &FlowName, arrival: Arrival, now: Timestamp) -> NewMessage 
         let digest = fingerprint.as_bytes();
         gantry_store::IdempotencyKey { key, window, fingerprint: std::array::from_fn(|index| digest[index]) }
     });
-    NewMessage { envelope, dedupe_window: arrival.dedupe_window, idempotency }
+    NewMessage { envelope, dedupe_window: arrival.dedupe_window, idempotency, signed: None }
 }
 
 fn write_of(Progress { namespace, key, value }: Progress) -> KvWrite {

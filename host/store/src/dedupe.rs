@@ -3,15 +3,18 @@
 //! requests only one is stored.
 //!
 //! A value belongs to a message that is alive or delivered: `supersede` says what becomes of it otherwise.
+//!
+//! What a sender signed is remembered in the same way, whether the flow declares a dedupe key or not: who has recorded a
+//! signed request can't have its message stored a second time.
 
 mod values;
 
 use std::time::Duration;
 
-use gantry_core::{FlowName, MessageId, Timestamp};
+use gantry_core::{Digest, FlowName, MessageId, Timestamp};
 
 use crate::dead_letters;
-use crate::disk::Read;
+use crate::disk::{Disk, Read};
 use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::former_names::FormerNames;
@@ -21,6 +24,9 @@ pub use values::DedupeValue;
 
 /// Bytes of a message's id, with which an entry begins.
 const MESSAGE: usize = 16;
+
+/// Bytes of the entry of a value; the others are longer.
+const ENTRY: usize = MESSAGE + 8;
 
 /// The first message with a (flow, dedupe key), and until when it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,27 +50,37 @@ impl First {
     }
 }
 
-/// The key by which duplicates of one message are recognised, and until when.
+/// By what duplicates of one message are recognised, and until when.
 #[derive(Clone, Debug)]
 pub(crate) struct Window {
     flow: FlowName,
     value: String,
+    key_of: fn(&FlowName, &str) -> Vec<u8>,
+    /// What follows in the entry: only those of values, where nothing does, are listed.
+    mark: &'static [u8],
     until: Timestamp,
 }
 
-impl Window {
-    pub(crate) fn new(flow: &FlowName, value: &str, until: Timestamp) -> Self {
-        Self { flow: flow.clone(), value: value.to_owned(), until }
-    }
-}
+/// What follows in the entry of something signed.
+const SIGNED: &[u8] = b"s";
 
 impl Window {
+    /// By the value of the flow's dedupe key.
+    pub(crate) fn of_value(flow: &FlowName, value: &str, until: Timestamp) -> Self {
+        Self { flow: flow.clone(), value: value.to_owned(), key_of: keys::dedupe, mark: &[], until }
+    }
+
+    /// By what the sender signed.
+    pub(crate) fn of_signed(flow: &FlowName, signed: &Digest, until: Timestamp) -> Self {
+        Self { flow: flow.clone(), value: signed.to_string(), key_of: keys::signed, mark: SIGNED, until }
+    }
+
     fn entry(&self) -> EntryName<'_> {
-        EntryName { flow: &self.flow, value: &self.value, key_of: keys::dedupe }
+        EntryName { flow: &self.flow, value: &self.value, key_of: self.key_of }
     }
 }
 
-/// An entry by the name of its flow: that of a dedupe value, or of an idempotency key. Both begin with a [`First`].
+/// An entry by the name of its flow: that of a dedupe value, of something signed, or of an idempotency key. All begin with a [`First`].
 #[derive(Clone, Copy)]
 pub(crate) struct EntryName<'a> {
     pub(crate) flow: &'a FlowName,
@@ -142,7 +158,7 @@ pub(crate) fn first(draft: &Draft<'_>, window: &Window) -> Result<Option<First>,
 /// Remembers this message as the first with the key.
 pub(crate) fn remember(draft: &mut Draft<'_>, window: &Window, message: MessageId) -> Result<(), StoreError> {
     let first = First { message, expires: window.until };
-    window.entry().write(draft, window.until, first.to_bytes())
+    window.entry().write(draft, window.until, [&first.to_bytes(), window.mark].concat())
 }
 
 /// Releases a key that belongs to this message: the next message with it is not a duplicate. Returns whether it did.
@@ -157,6 +173,30 @@ pub(crate) fn release(
     let is_own = entry.is_some();
     entry.into_iter().for_each(|entry| entry.delete(draft));
     Ok(is_own)
+}
+
+/// The keys under which it is remembered that this message was signed.
+fn signed_of(disk: &Disk, message: MessageId) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut keys = Vec::new();
+    for pair in disk.scan(&[keys::DEDUPE], None) {
+        let (key, bytes) = pair?;
+        if bytes.starts_with(message.as_bytes()) && bytes.ends_with(SIGNED) && bytes.len() == ENTRY + SIGNED.len() {
+            keys.push(key.to_vec());
+        }
+    }
+    Ok(keys)
+}
+
+/// Forgets these of one message.
+fn forget_signed(draft: &mut Draft<'_>, keys: Vec<Vec<u8>>, message: MessageId) -> Result<(), StoreError> {
+    for key in keys {
+        let first = draft.get(&key)?.as_deref().and_then(First::from_bytes);
+        if let Some(first) = first.filter(|first| first.message == message) {
+            draft.delete(keys::dedupe_expiry(first.expires, &key));
+            draft.delete(key);
+        }
+    }
+    Ok(())
 }
 
 /// By how much an entry is prolonged whose message has open dead letters.
@@ -192,7 +232,7 @@ pub(crate) fn take_over(draft: &mut Draft<'_>, takeover: &Takeover<'_>, now: Tim
     let Some(own) = here.filter(|own| own.first.message == message) else { return Ok(true) };
     let until = own.first.expires;
     own.delete(draft);
-    remember(draft, &Window::new(to, value, until), message)?;
+    remember(draft, &Window::of_value(to, value, until), message)?;
     Ok(true)
 }
 

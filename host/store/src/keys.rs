@@ -97,6 +97,12 @@ pub(crate) fn idempotency(flow: &FlowName, key: &str) -> Vec<u8> {
     join(DEDUPE, &[&digest.as_bytes()[..DEDUPE_DIGEST]])
 }
 
+/// The same for what a sender signed.
+pub(crate) fn signed(flow: &FlowName, signed: &str) -> Vec<u8> {
+    let digest = Digest::of(format!("{flow}\x02{signed}").as_bytes());
+    join(DEDUPE, &[&digest.as_bytes()[..DEDUPE_DIGEST]])
+}
+
 /// The expiry entry of the dedupe entry under `dedupe`.
 pub(crate) fn dedupe_expiry(expires: Timestamp, dedupe: &[u8]) -> Vec<u8> {
     join(DEDUPE_EXPIRY, &[&expires.0.to_be_bytes(), &dedupe[1..]])

@@ -93,7 +93,7 @@ pub use jobs::{
 pub use kv::KvWrite;
 pub use lease::{Leased, Ticket};
 pub use quality::{Interval, MOST_KINDS, OTHER, QualityFilter, QualityPoint, QualityReport, QualityRow};
-pub use queue::NewMessage;
+pub use queue::{NewMessage, Signed};
 pub use queued::{
     ClaimedPage, Moved, NotMoved, QueueFilter, QueuePage, QueuePlace, QueuedDelivery, QueuedMessage, QueuedPage,
     Withdrawal,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_core::{DeadLetterId, Envelope, MessageId, Timestamp};
+use gantry_core::{DeadLetterId, Digest, Envelope, MessageId, Timestamp};
 
 use crate::clock_watermark;
 use crate::dead_letters::Counters;
@@ -33,6 +33,17 @@ pub struct NewMessage {
     pub dedupe_window: Option<Duration>,
     /// The idempotency key of the sender's request, if it has one.
     pub idempotency: Option<IdempotencyKey>,
+    /// What the sender signed, if it signed the message.
+    pub signed: Option<Signed>,
+}
+
+/// What a sender signed: a message with the same is a duplicate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// A digest of it.
+    pub digest: Digest,
+    /// How long it is remembered.
+    pub window: Duration,
 }
 
 /// A message ready to be stored: encoded by the caller, to keep that work off the committer thread.
@@ -40,7 +51,7 @@ pub(crate) struct Prepared {
     record: Record,
     index: IndexEntry,
     queue: Arc<FlowQueue>,
-    window: Option<Window>,
+    windows: Vec<Window>,
     idempotency: Option<IdempotencyKey>,
 }
 
@@ -69,12 +80,12 @@ impl Store {
     }
 
     pub(crate) fn prepare(&self, new: NewMessage, now: Timestamp) -> Result<Prepared, StoreError> {
-        let NewMessage { envelope, dedupe_window, idempotency } = new;
-        let window = envelope
-            .dedupe_key
-            .as_deref()
-            .zip(dedupe_window)
-            .map(|(key, window)| Window::new(&envelope.flow, key, now.after(window)));
+        let NewMessage { envelope, dedupe_window, idempotency, signed } = new;
+        let flow = &envelope.flow;
+        let signed = signed.map(|Signed { digest, window }| Window::of_signed(flow, &digest, now.after(window)));
+        let value = envelope.dedupe_key.as_deref().zip(dedupe_window);
+        let value = value.map(|(value, window)| Window::of_value(flow, value, now.after(window)));
+        let windows = signed.into_iter().chain(value).collect();
         let record = Record::of(&envelope)?;
         Ok(Prepared {
             index: IndexEntry {
@@ -87,7 +98,7 @@ impl Store {
             },
             record,
             queue: self.inner.flows.of(&envelope.flow),
-            window,
+            windows,
             idempotency,
         })
     }
@@ -142,7 +153,7 @@ fn store_once(
         return Ok(Enqueued::Duplicate { first: id, state: supersede::state_of(draft, id)? });
     }
     let mut before = given_up;
-    if let Some(window) = &message.window {
+    for window in &message.windows {
         if let Some(First { message: first, expires }) = dedupe::first(draft, window)? {
             match supersede::standing(draft, first, &message.record)? {
                 Standing::GivenUp => before = Some(first),
@@ -151,6 +162,8 @@ fn store_once(
                 Standing::Alive(state) => return Ok(Enqueued::Duplicate { first, state }),
             }
         }
+    }
+    for window in &message.windows {
         dedupe::remember(draft, window, id)?;
     }
     if let Some(before) = before {

@@ -82,5 +82,5 @@ pub(super) fn message(event: &HostEvent, flow: &FlowName, payload: Bytes) -> New
         dedupe_key: Some(id),
         ..Envelope::received(message, flow.clone(), "host events".to_owned(), event.at)
     };
-    NewMessage { envelope, dedupe_window: None, idempotency: None }
+    NewMessage { envelope, dedupe_window: None, idempotency: None, signed: None }
 }

@@ -53,7 +53,10 @@ impl Bench {
     /// Queues a message and leases it.
     async fn lease(&self) -> Leased {
         let envelope = fixtures::envelope();
-        self.store.enqueue(vec![NewMessage { envelope, dedupe_window: None, idempotency: None }]).await.unwrap();
+        self.store
+            .enqueue(vec![NewMessage { envelope, dedupe_window: None, idempotency: None, signed: None }])
+            .await
+            .unwrap();
         self.next().await
     }
 

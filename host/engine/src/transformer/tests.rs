@@ -48,7 +48,7 @@ impl Bench {
 fn message(text: &str) -> NewMessage {
     let mut envelope = envelope();
     envelope.message.payload = text.to_owned().into();
-    NewMessage { envelope, dedupe_window: None, idempotency: None }
+    NewMessage { envelope, dedupe_window: None, idempotency: None, signed: None }
 }
 
 /// The result for a message: what is sent, or the code that it ended with.

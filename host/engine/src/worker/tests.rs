@@ -91,7 +91,7 @@ impl Bench {
 fn message(text: &str) -> NewMessage {
     let mut envelope = envelope();
     envelope.message.payload = text.to_owned().into();
-    NewMessage { envelope, dedupe_window: None, idempotency: None }
+    NewMessage { envelope, dedupe_window: None, idempotency: None, signed: None }
 }
 
 async fn running_flow(store: Store, clock: Arc<dyn Clock>, target: Arc<PanickingTarget>) -> RunningFlow {

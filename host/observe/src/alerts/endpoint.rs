@@ -192,7 +192,7 @@ impl FiringTable {
 fn message(alert: &Alert, notification: &Notification, now: Timestamp) -> Result<NewMessage, serde_json::Error> {
     let source = format!("alert {}", alert.name);
     let envelope = Envelope::received(message_of(notification, now)?, alert.flow.clone(), source, now);
-    Ok(NewMessage { envelope, dedupe_window: None, idempotency: None })
+    Ok(NewMessage { envelope, dedupe_window: None, idempotency: None, signed: None })
 }
 
 /// The message that carries a notification.

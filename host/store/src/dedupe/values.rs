@@ -4,16 +4,13 @@
 
 use gantry_core::{FlowName, MessageId, MessageState, Timestamp};
 
-use super::{EntryName, First};
+use super::{ENTRY, EntryName, First};
 use crate::disk::{Disk, Read};
 use crate::error::{DedupeError, StoreError};
 use crate::history;
 use crate::keys;
 use crate::pending::Durability;
 use crate::store::Store;
-
-/// Bytes of a stored entry; that of an idempotency key is longer.
-const ENTRY: usize = 24;
 
 /// A value by which duplicates are recognised, and the message that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,14 +60,17 @@ impl Store {
         .await
     }
 
-    /// Releases a value: the next message with it is not a duplicate. Returns what it belonged to, once that is on stable
-    /// storage.
+    /// Releases a value: the next message with it is not a duplicate, and neither is the same request again if it was signed.
+    /// Returns what it belonged to, once that is on stable storage.
     pub async fn release_dedupe_value(&self, flow: FlowName, value: String) -> Result<DedupeValue, DedupeError> {
         let found = self.dedupe_value(flow.clone(), value.clone()).await?;
         let found = found.ok_or(DedupeError::NotFound { flow, value })?;
+        let message = found.message;
+        let signed = self.read(move |disk| super::signed_of(disk, message)).await?;
         let released = found.clone();
         self.commit(Durability::Flushed, move |draft| {
             super::release(draft, &found.flow, &found.value, found.message)?;
+            super::forget_signed(draft, signed, found.message)?;
             Ok(released)
         })
         .await

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use gantry_core::MessageId;
 use gantry_core::MessageState;
 use gantry_core::MessageState::{Delivered, Queued};
-use gantry_store::{Enqueued, IdempotencyKey, NewMessage};
+use gantry_core::{Digest, MessageId};
+use gantry_store::{Enqueued, IdempotencyKey, NewMessage, Signed};
 
 use crate::support::{Bench, deliver, envelope, flow, lease_one, new};
 
@@ -15,7 +15,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 fn keyed(flow_name: &str, dedupe_key: &str) -> NewMessage {
     let mut envelope = envelope(flow_name, None, "payload");
     envelope.dedupe_key = Some(dedupe_key.into());
-    NewMessage { envelope, dedupe_window: Some(WINDOW), idempotency: None }
+    NewMessage { envelope, dedupe_window: Some(WINDOW), idempotency: None, signed: None }
 }
 
 fn stored(message: &NewMessage) -> Enqueued {
@@ -67,11 +67,64 @@ async fn of_many_concurrent_duplicates_exactly_one_is_stored() {
 async fn the_same_message_is_taken_once_with_or_without_a_dedupe_key() {
     let bench = Bench::new();
     let store = bench.open();
-    let message = NewMessage { envelope: envelope("orders", None, "payload"), dedupe_window: None, idempotency: None };
+    let message = NewMessage {
+        envelope: envelope("orders", None, "payload"),
+        dedupe_window: None,
+        idempotency: None,
+        signed: None,
+    };
     assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [stored(&message)]);
     assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [duplicate(&message, Queued)]);
     deliver(&store, lease_one(&store, "orders").await).await;
     assert_eq!(store.enqueue(vec![message.clone()]).await.unwrap(), [duplicate(&message, Delivered)]);
+}
+
+/// A message that its sender signed.
+fn signed(flow_name: &str, what: &str) -> NewMessage {
+    let signed = Signed { digest: Digest::of(what.as_bytes()), window: WINDOW };
+    NewMessage { signed: Some(signed), ..new(envelope(flow_name, None, what.to_owned())) }
+}
+
+#[tokio::test]
+async fn what_was_signed_is_stored_once_within_its_window_and_again_once_that_is_over() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let first = signed("orders", "1");
+    let others = [signed("orders", "2"), signed("customers", "1")];
+    let batch = vec![first.clone(), signed("orders", "1"), others[0].clone(), others[1].clone()];
+    let answers = store.enqueue(batch).await.unwrap();
+    assert_eq!(answers, [stored(&first), duplicate(&first, Queued), stored(&others[0]), stored(&others[1])]);
+    // Another dedupe value doesn't make it another message.
+    let mut revalued = signed("orders", "1");
+    revalued.envelope.dedupe_key = Some("B-2".into());
+    revalued.dedupe_window = Some(WINDOW);
+    assert_eq!(store.enqueue(vec![revalued.clone()]).await.unwrap(), [duplicate(&first, Queued)]);
+    let unsigned = NewMessage { signed: None, ..revalued };
+    assert_eq!(store.enqueue(vec![unsigned.clone()]).await.unwrap(), [stored(&unsigned)], "its value is still free");
+    store.close().await.unwrap();
+    let store = bench.open();
+    assert_eq!(store.enqueue(vec![signed("orders", "1")]).await.unwrap(), [duplicate(&first, Queued)]);
+    assert!(store.dedupe_values(None, 10).await.unwrap().iter().all(|value| value.value == "B-2"));
+    bench.clock.advance(WINDOW);
+    let again = signed("orders", "1");
+    assert_eq!(store.enqueue(vec![again.clone()]).await.unwrap(), [stored(&again)]);
+    bench.clock.advance(WINDOW);
+    assert_eq!(store.sweep(WINDOW).await.unwrap().dedupe_entries, 4);
+}
+
+#[tokio::test]
+async fn a_value_that_is_released_lets_the_same_signed_request_in() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let mut first = signed("orders", "1");
+    first.envelope.dedupe_key = Some("A-1".into());
+    first.dedupe_window = Some(WINDOW);
+    let other = signed("orders", "2");
+    store.enqueue(vec![first.clone(), other.clone()]).await.unwrap();
+    store.release_dedupe_value(flow("orders"), "A-1".into()).await.unwrap();
+    let again = NewMessage { envelope: envelope("orders", None, "1"), ..first };
+    assert_eq!(store.enqueue(vec![again.clone()]).await.unwrap(), [stored(&again)]);
+    assert_eq!(store.enqueue(vec![signed("orders", "2")]).await.unwrap(), [duplicate(&other, Queued)]);
 }
 
 /// A request with an idempotency key and a payload.

@@ -15,7 +15,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 fn order(key: Option<&str>, payload: &'static str) -> NewMessage {
     let mut envelope = envelope("orders", key, payload);
     envelope.dedupe_key = Some("A-1".into());
-    NewMessage { envelope, dedupe_window: Some(WINDOW), idempotency: None }
+    NewMessage { envelope, dedupe_window: Some(WINDOW), idempotency: None, signed: None }
 }
 
 fn request(payload: &'static str) -> NewMessage {

@@ -82,7 +82,7 @@ pub(crate) fn envelope(flow_name: &str, key: Option<&str>, payload: impl Into<By
 }
 
 pub(crate) fn new(envelope: Envelope) -> NewMessage {
-    NewMessage { envelope, dedupe_window: None, idempotency: None }
+    NewMessage { envelope, dedupe_window: None, idempotency: None, signed: None }
 }
 
 pub(crate) fn message(flow_name: &str, key: Option<&str>, payload: impl Into<Bytes>) -> NewMessage {

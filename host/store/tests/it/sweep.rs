@@ -59,7 +59,12 @@ async fn ended_windows_are_removed_and_open_ones_are_not() {
         envelope.dedupe_key = Some(n.to_string());
         let window = Duration::from_secs(if n < 290 { 10 } else { 1000 });
         store
-            .enqueue(vec![gantry_store::NewMessage { envelope, dedupe_window: Some(window), idempotency: None }])
+            .enqueue(vec![gantry_store::NewMessage {
+                envelope,
+                dedupe_window: Some(window),
+                idempotency: None,
+                signed: None,
+            }])
             .await
             .unwrap();
     }
