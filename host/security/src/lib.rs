@@ -24,4 +24,4 @@ pub use plugin_trust::{Distrust, Trust, Untrusted};
 pub use readable::readable_by_others;
 pub use resolve::{Environment, SecretError, process_environment, resolve};
 pub use signing_key::{PrivateKey, SigningKeyError, load_public};
-pub use verify::{Refusal, Verifier, VerifierError};
+pub use verify::{Refusal, Signed, Verifier, VerifierError};

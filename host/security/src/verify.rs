@@ -7,8 +7,10 @@ mod bearer;
 mod body_hmac;
 pub(crate) mod standard;
 
+use std::time::Duration;
+
 use gantry_config::{SecretRef, Verify};
-use gantry_core::{Secret, Timestamp};
+use gantry_core::{Digest, Secret, Timestamp};
 use http::HeaderMap;
 
 use crate::resolve::{Environment, SecretError, describe, resolve};
@@ -74,6 +76,15 @@ impl Refusal {
     }
 }
 
+/// What a sender signed: a request with the same is that request, sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// A digest of it, or of a MAC of it.
+    pub digest: Digest,
+    /// How long such a request verifies; none: for ever.
+    pub valid_for: Option<Duration>,
+}
+
 /// How one flow's senders are verified.
 #[derive(Clone, Debug)]
 pub struct Verifier(Scheme);
@@ -100,13 +111,16 @@ impl Verifier {
         }))
     }
 
-    /// Verifies the sender of these bytes at this time.
-    pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
+    /// Verifies the sender of these bytes at this time. Returns what it signed, if it signed anything.
+    pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Option<Signed>, Refusal> {
         match &self.0 {
-            Scheme::None => Ok(()),
-            Scheme::Standard(standard) => standard.verify(headers, body, now),
-            Scheme::BodyHmac(hmac) => hmac.verify(headers, body),
-            Scheme::Bearer(bearer) => bearer.verify(headers),
+            Scheme::None => Ok(None),
+            Scheme::Standard(standard) => {
+                let digest = standard.verify(headers, body, now)?;
+                Ok(Some(Signed { digest, valid_for: Some(standard.window()) }))
+            }
+            Scheme::BodyHmac(hmac) => Ok(Some(Signed { digest: hmac.verify(headers, body)?, valid_for: None })),
+            Scheme::Bearer(bearer) => bearer.verify(headers).map(|()| None),
         }
     }
 

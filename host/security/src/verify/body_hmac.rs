@@ -1,13 +1,15 @@
 //! HMAC-SHA256 over the body alone, as GitHub (hex behind `sha256=`) and Shopify (base64) send it.
 //!
-//! These schemes have no timestamp, so a recorded request still verifies when it is sent again. Only deduplication stops
-//! it.
+//! These schemes have no timestamp, so a recorded request still verifies when it is sent again. What stops it is that the
+//! host remembers what was signed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use gantry_core::Digest;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::HeaderMap;
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 
 use super::{Key, Refusal, required};
 
@@ -44,16 +46,24 @@ impl BodyHmac {
         self.signature(headers).map(drop)
     }
 
-    pub(super) fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
+    pub(super) fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<Digest, Refusal> {
         let signature = self.signature(headers)?;
-        let mut macs = self.keys.iter().map(|key| key.clone().chain_update(body));
-        if macs.any(|mac| mac.verify_slice(&signature).is_ok()) { Ok(()) } else { Err(Refusal::Mismatch) }
+        let is_ours = |mac: &[u8; 32]| bool::from(mac.ct_eq(signature.as_slice()));
+        let ours = self.keys.iter().map(|key| mac_of(key, &[body])).find(is_ours);
+        ours.map(|mac| Digest::of(&mac)).ok_or(Refusal::Mismatch)
     }
 
     fn signature(&self, headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
         let malformed = Refusal::Malformed { header: self.header, expected: self.expected };
         (self.decode)(required(headers, self.header)?).filter(|mac| mac.len() == 32).ok_or(malformed)
     }
+}
+
+/// The MAC of these bytes.
+pub(super) fn mac_of(key: &Keyed, parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = key.clone();
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
 }
 
 /// The HMAC keyed with these bytes.

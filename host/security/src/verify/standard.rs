@@ -11,11 +11,11 @@ use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use ed25519_dalek::{Signature, VerifyingKey};
-use gantry_core::Timestamp;
-use hmac::Mac as _;
+use gantry_core::{Digest, Timestamp};
 use http::HeaderMap;
+use subtle::ConstantTimeEq as _;
 
-use super::body_hmac::{Keyed, keyed};
+use super::body_hmac::{Keyed, keyed, mac_of};
 use super::{Key, Refusal, VerifierError, required};
 
 /// The headers the scheme needs, by the names that a sender uses.
@@ -48,9 +48,11 @@ pub(super) fn precheck(headers: &HeaderMap) -> Result<(), Refusal> {
     Names::of(headers).all().into_iter().try_for_each(|name| required(headers, name).map(drop))
 }
 
-/// Most signatures that are checked of one request. A rotation needs two or three, and each ed25519 signature takes the
-/// host some 50 µs, which a stranger must not multiply.
+/// Most signatures that are looked at of one request: a rotation needs two or three.
 const MOST_SIGNATURES: usize = 16;
+
+/// Most of them of ed25519. Each takes the host some 50 µs and reads the whole body, which a stranger must not multiply.
+const MOST_ASYMMETRIC: usize = 4;
 
 /// Accepts base64 with and without padding: senders differ.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -96,15 +98,23 @@ impl StandardWebhooks {
         Ok(())
     }
 
-    pub(super) fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
+    /// Returns a digest of what was signed.
+    pub(super) fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Digest, Refusal> {
         let names = Names::of(headers);
         let id = required(headers, names.id)?;
         let timestamp = required(headers, names.timestamp)?;
         let signatures = required(headers, names.signature)?;
         self.check_age(names.timestamp, timestamp, now)?;
         let signed = signed_parts(id, timestamp, body);
-        let mut offered = signatures.split(|byte| *byte == b' ').take(MOST_SIGNATURES);
-        if offered.any(|signature| self.is_ours(signature, &signed)) { Ok(()) } else { Err(Refusal::Mismatch) }
+        let offered = signatures.split(|byte| *byte == b' ').take(MOST_SIGNATURES);
+        let offered: Vec<_> = offered.filter_map(Offered::read).collect();
+        let is_ours = self.has_mac(&offered, &signed) || self.has_signature(&offered, &signed);
+        is_ours.then(|| Digest::of(&signed.concat())).ok_or(Refusal::Mismatch)
+    }
+
+    /// How long what was signed is remembered: afterwards its timestamp is too old.
+    pub(super) const fn window(&self) -> Duration {
+        self.tolerance.saturating_mul(2)
     }
 
     fn check_age(&self, header: &'static str, timestamp: &[u8], now: Timestamp) -> Result<(), Refusal> {
@@ -118,21 +128,48 @@ impl StandardWebhooks {
         Err(Refusal::Stale { tolerance_seconds: self.tolerance.as_secs() })
     }
 
-    fn is_ours(&self, signature: &[u8], signed: &[&[u8]; 5]) -> bool {
-        if let Some(mac) = signature.strip_prefix(b"v1,").and_then(decode_base64) {
-            return self.secrets.iter().any(|key| is_mac_of(&mac, key, signed));
+    /// The MAC of each secret is computed once, however many signatures are offered.
+    fn has_mac(&self, offered: &[Offered], signed: &[&[u8]; 5]) -> bool {
+        let offered: Vec<_> = offered.iter().filter_map(Offered::mac).collect();
+        if offered.is_empty() {
+            return false;
         }
-        let signature = signature.strip_prefix(b"v1a,").and_then(decode_base64);
-        let Some(signature) = signature.and_then(|bytes| Signature::from_slice(&bytes).ok()) else { return false };
+        let mut macs = self.secrets.iter().map(|key| mac_of(key, signed));
+        macs.any(|mac| offered.iter().any(|offered| bool::from(mac.ct_eq(offered))))
+    }
+
+    fn has_signature(&self, offered: &[Offered], signed: &[&[u8]; 5]) -> bool {
+        let mut offered = offered.iter().filter_map(Offered::signature).take(MOST_ASYMMETRIC).peekable();
+        if self.public_keys.is_empty() || offered.peek().is_none() {
+            return false;
+        }
         let signed = signed.concat();
-        self.public_keys.iter().any(|key| key.verify_strict(&signed, &signature).is_ok())
+        offered.any(|signature| self.public_keys.iter().any(|key| key.verify_strict(&signed, signature).is_ok()))
     }
 }
 
-fn is_mac_of(mac: &[u8], key: &Keyed, signed: &[&[u8]; 5]) -> bool {
-    let mut hmac = key.clone();
-    signed.iter().for_each(|part| hmac.update(part));
-    hmac.verify_slice(mac).is_ok()
+/// A signature of a request, in the form that its scheme prescribes.
+enum Offered {
+    Mac(Vec<u8>),
+    Asymmetric(Box<Signature>),
+}
+
+impl Offered {
+    fn read(text: &[u8]) -> Option<Self> {
+        if let Some(mac) = text.strip_prefix(b"v1,") {
+            return decode_base64(mac).map(Self::Mac);
+        }
+        let signature = decode_base64(text.strip_prefix(b"v1a,")?)?;
+        Signature::from_slice(&signature).ok().map(|signature| Self::Asymmetric(Box::new(signature)))
+    }
+
+    fn mac(&self) -> Option<&[u8]> {
+        if let Self::Mac(mac) = self { Some(mac) } else { None }
+    }
+
+    fn signature(&self) -> Option<&Signature> {
+        if let Self::Asymmetric(signature) = self { Some(signature) } else { None }
+    }
 }
 
 /// What is signed: `id.timestamp.body`.
