@@ -6,7 +6,6 @@
 
 mod alerts;
 mod audit;
-mod connections;
 pub mod convert;
 mod dead_letters;
 mod dedupe;
@@ -16,6 +15,7 @@ mod dry_replay;
 mod extract;
 mod flows;
 mod groups;
+mod hosts;
 mod imports;
 mod jobs;
 mod messages;
@@ -34,4 +34,4 @@ mod token;
 
 pub use problem::Cause;
 pub use routes::openapi;
-pub use server::{InProcess, in_process, serve};
+pub use server::{InProcess, Listeners, in_process, serve};

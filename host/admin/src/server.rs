@@ -1,7 +1,8 @@
-//! The HTTP server of the admin API, and the check of the token. What a stranger may hold of it is bounded: see
-//! [`crate::connections`].
+//! The HTTP server of the admin API, and the checks of name and token. What a stranger may hold of it is bounded as for the
+//! intake: see [`gantry_transport::server`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
@@ -9,19 +10,20 @@ use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{self, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use gantry_api::v1::Code;
+use gantry_api::v1::{Code, Problem};
 use gantry_core::{Clock as _, LogLimit, SystemClock, escape};
 use gantry_operations::{Actor, Operations};
 use gantry_runtime::HostHandle;
 use gantry_security::AdminToken;
+use gantry_transport::server::{self, Application, Arriving, ServerLimits};
 use parking_lot::Mutex;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::connections::{self, Limits};
 use crate::extract;
+use crate::hosts;
 use crate::problem::ProblemResponse;
 use crate::routes;
 use crate::state::Admin;
@@ -36,17 +38,67 @@ const UNAUTHORIZED: &str = "admin_unauthorized";
 /// Longest part of a path that is logged.
 const SHOWN_BYTES: usize = 200;
 
-/// Serves until `stop`, then finishes the requests in progress.
-pub async fn serve(listener: TcpListener, host: HostHandle, token: AdminToken, stop: CancellationToken) {
+/// Most connections at once.
+const CONNECTIONS: usize = 256;
+
+/// Longest wait for the body of a request.
+const BODY_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Where the API answers.
+pub struct Listeners {
+    /// For dashboards and scripts.
+    pub tcp: TcpListener,
+    /// For the command line on this machine.
+    pub socket: UnixListener,
+}
+
+/// Serves until `stop`, then finishes the requests in progress, within the deadline for stopping.
+pub async fn serve(listeners: Listeners, host: HostHandle, token: AdminToken, stop: CancellationToken) {
+    let limits = ServerLimits::with_connections(CONNECTIONS, host.settings().shutdown_deadline);
+    let app = Arc::new(AdminApp { router: router(host.clone(), token), host });
+    // Each has its own places, so that strangers at the port don't keep the command line out.
+    let tcp = server::serve(listeners.tcp, Arc::clone(&app), limits, stop.clone());
+    let socket = server::serve(listeners.socket, app, limits, stop);
+    tokio::join!(tcp, socket);
+}
+
+/// The routes behind the checks of name and token.
+fn router(host: HostHandle, token: AdminToken) -> Router {
     let door =
         Arc::new(Door { token: TokenInForce::new(token, host.clone()), host: host.clone(), refused: Mutex::default() });
-    let admin = Admin::of_host(host);
-    let limits = Limits::default();
     let guarded = routes(routes::guarded())
-        .layer(middleware::from_fn_with_state(limits, read_body))
-        .layer(middleware::from_fn_with_state(door, authorize));
-    let app = app(routes(routes::open()).merge(guarded), admin);
-    connections::serve(listener, app, limits, stop).await;
+        // Before the layers, so that a wrong method needs a token as well.
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(read_body))
+        .layer(middleware::from_fn_with_state(Arc::clone(&door), authorize));
+    let app = app(routes(routes::open()).merge(guarded), Admin::of_host(host));
+    app.layer(middleware::from_fn_with_state(door, check_name))
+}
+
+struct AdminApp {
+    router: Router,
+    host: HostHandle,
+}
+
+impl Application for AdminApp {
+    type Body = Body;
+
+    async fn answer(&self, request: http::Request<Arriving>) -> Response {
+        let Ok(response) = self.router.clone().oneshot(request.map(Body::new)).await;
+        response
+    }
+
+    fn refuse(&self, refused: server::Refused) -> Bytes {
+        self.host.observe_refused_request(refused.name());
+        let code = match refused {
+            server::Refused::TooManyConnections => Code::TooManyConnections,
+            _ => Code::BadRequest,
+        };
+        let status = refused.status();
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        let problem = Problem { status: status.as_u16(), title, ..Problem::new(code, refused.to_string()) };
+        serde_json::to_vec(&problem).unwrap_or_default().into()
+    }
 }
 
 /// The routes for a stopped host, for a user who can open its store: answered in this process, without a token or a
@@ -93,11 +145,11 @@ fn bearer(value: &str) -> Option<&str> {
 }
 
 /// Reads the whole body before anything is done with the request: one that doesn't arrive in time holds nothing else.
-async fn read_body(State(limits): State<Limits>, request: Request, next: Next) -> Result<Response, ProblemResponse> {
+async fn read_body(request: Request, next: Next) -> Result<Response, ProblemResponse> {
     let (parts, body) = request.into_parts();
     let whole = Bytes::from_request(Request::from_parts(parts.clone(), body), &());
-    let Ok(read) = tokio::time::timeout(limits.body, whole).await else {
-        let detail = format!("the body did not arrive within {} s", limits.body.as_secs());
+    let Ok(read) = tokio::time::timeout(BODY_TIMEOUT, whole).await else {
+        let detail = format!("the body did not arrive within {} s", BODY_TIMEOUT.as_secs());
         return Err(ProblemResponse::bad_request(detail));
     };
     let body = extract::bytes(read)?;
@@ -124,6 +176,18 @@ impl Door {
             );
         }
     }
+}
+
+/// A request of HTTP/1.0 may have no name; no browser sends one.
+async fn check_name(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    let name = request.headers().get(header::HOST).map(|name| name.to_str().unwrap_or_default());
+    if name.is_none_or(|name| hosts::is_taken(name, &door.host.settings().admin_hosts)) {
+        return next.run(request).await;
+    }
+    door.host.observe_refused_request(Code::WrongHost.name());
+    let detail = "the admin API does not answer under this name: send the request to an address or to `localhost`, or add \
+                  the name to `admin.hosts` of the host file";
+    ProblemResponse::new(Code::WrongHost, detail).into_response()
 }
 
 async fn authorize(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {

@@ -1,7 +1,7 @@
 //! The client of the admin API, for every command that reads from a host or changes something in it.
 //!
 //! ```text
-//!  command ─→ Client ─→ Transport ─┬─→ HTTP ─→ the host that runs on the data directory (`DATA/host.json`)
+//!  command ─→ Client ─→ Transport ─┬─→ HTTP ─→ the host that runs on the data directory (`DATA/admin.sock`)
 //!                                  └─→ the same routes in this process, over the store that it opened
 //! ```
 //!
@@ -20,6 +20,7 @@ mod plugins;
 mod queue;
 mod records;
 pub(crate) mod runtime_file;
+pub(crate) mod socket;
 mod transport;
 
 use gantry_config::HostConfig;

@@ -155,6 +155,18 @@ pub enum Verify {
 }
 
 impl Verify {
+    /// Whether a sender signs its requests and this header is no part of what it signs.
+    #[must_use]
+    pub fn leaves_unsigned(&self, header: &str) -> bool {
+        match self {
+            Self::None | Self::Bearer { .. } => false,
+            Self::Github { .. } | Self::Shopify { .. } => true,
+            Self::StandardWebhooks { .. } => {
+                !["webhook-id", "webhook-timestamp", "svix-id", "svix-timestamp"].contains(&header)
+            }
+        }
+    }
+
     /// The secrets it refers to.
     #[must_use]
     pub fn secrets(&self) -> Vec<&SecretRef> {

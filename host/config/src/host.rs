@@ -42,10 +42,16 @@ pub struct HostConfig {
     pub intake_listen: SocketAddr,
     /// Most intake connections at once.
     pub intake_connections: usize,
+    /// Most intake connections of one address at once; none: half of all.
+    pub intake_connections_per_address: Option<usize>,
+    /// Most bytes of bodies that are read or verified at once.
+    pub intake_body_bytes: usize,
     /// Where the admin API, metrics and health answer; loopback unless the operator says otherwise.
     pub admin_listen: SocketAddr,
     /// Token of the admin API; none: one is generated at the first start and stored in `data_dir/admin.token`, mode 0600.
     pub admin_token: Option<SecretRef>,
+    /// The names by which the admin API is reached, beside addresses and `localhost`.
+    pub admin_hosts: Vec<String>,
     /// How long shutdown waits for messages in flight.
     pub shutdown_deadline: Duration,
     /// Memory for the store's cache, in bytes.
@@ -86,6 +92,17 @@ impl HostConfig {
         if let Some(token) = &self.admin_token {
             admin["token"] = token.to_string().into();
         }
+        if !self.admin_hosts.is_empty() {
+            admin["hosts"] = self.admin_hosts.clone().into();
+        }
+        let mut intake = serde_json::json!({
+            "listen": self.intake_listen.to_string(),
+            "connections": self.intake_connections,
+            "body_memory": show_size(self.intake_body_bytes as u64),
+        });
+        if let Some(connections) = self.intake_connections_per_address {
+            intake["connections_per_address"] = connections.into();
+        }
         let mut store = serde_json::json!({
             "cache": show_size(self.store_cache_bytes),
             "disk_reserve": show_size(self.disk_reserve_bytes),
@@ -98,7 +115,7 @@ impl HostConfig {
         self.plugin_trust.add_to(&mut plugins);
         let mut stated = serde_json::json!({
             "data": { "dir": self.data_dir },
-            "intake": { "listen": self.intake_listen.to_string(), "connections": self.intake_connections },
+            "intake": intake,
             "admin": admin,
             "shutdown": { "deadline": show_duration(self.shutdown_deadline) },
             "store": store,
@@ -136,6 +153,12 @@ impl HostConfig {
         stated
     }
 
+    /// Most intake connections of one address at once.
+    #[must_use]
+    pub fn intake_connections_per_address(&self) -> usize {
+        self.intake_connections_per_address.unwrap_or_else(|| self.intake_connections.div_ceil(2))
+    }
+
     /// What the defaults are read over. They state every field, so nothing of it remains.
     pub(crate) fn blank() -> Self {
         let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
@@ -144,8 +167,11 @@ impl HostConfig {
             data_dir: PathBuf::new(),
             intake_listen: anywhere,
             intake_connections: 0,
+            intake_connections_per_address: None,
+            intake_body_bytes: 0,
             admin_listen: anywhere,
             admin_token: None,
+            admin_hosts: Vec::new(),
             shutdown_deadline: Duration::ZERO,
             store_cache_bytes: 0,
             disk_reserve_bytes: 0,

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use gantry_config::{QueueBounds, SettingsInForce};
 use gantry_core::{Clock, Envelope, FlowName, Message, MessageId, MessageState, Timestamp};
 use gantry_store::{Enqueued, KvWrite, NewMessage, Store, StoreError};
-use gantry_transport::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
+use gantry_transport::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Progress, Receipt, Signed};
 use tokio_util::sync::CancellationToken;
 
 use crate::active_flows::ActiveFlows;
@@ -149,7 +149,8 @@ fn new_message(flow: &FlowName, arrival: Arrival, now: Timestamp) -> NewMessage 
         let digest = fingerprint.as_bytes();
         gantry_store::IdempotencyKey { key, window, fingerprint: std::array::from_fn(|index| digest[index]) }
     });
-    NewMessage { envelope, dedupe_window: arrival.dedupe_window, idempotency, signed: None }
+    let signed = arrival.signed.map(|Signed { digest, window }| gantry_store::Signed { digest, window });
+    NewMessage { envelope, dedupe_window: arrival.dedupe_window, idempotency, signed }
 }
 
 fn write_of(Progress { namespace, key, value }: Progress) -> KvWrite {

@@ -36,7 +36,7 @@ use gantry_observe::view::HostView;
 use gantry_operations::{HostServices, Operations};
 use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig};
 use gantry_store::{Store, StoreConfig};
-use gantry_transport::source::webhook::{Routes, ServerLimits, WebhookServer};
+use gantry_transport::source::webhook::{Routes, WebhookLimits, WebhookServer};
 use gantry_transport::{Intake, TargetContext};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -258,7 +258,7 @@ impl HostBuilder {
         registry.apply(plan).await;
         registry.keep_last_good().await;
         shared.events.publish_for_host(HostEventKind::HostStarted { version: env!("CARGO_PKG_VERSION").to_owned() });
-        let server = WebhookServer::new(routes, intake, Arc::clone(&self.clock), ServerLimits::of(&self.config));
+        let server = WebhookServer::new(routes, intake, Arc::clone(&self.clock), WebhookLimits::of(&self.config));
         sources.tasks.spawn(server.run(listener, sources.stop.clone()));
 
         let registry = Arc::new(tokio::sync::Mutex::new(registry));

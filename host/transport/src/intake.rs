@@ -37,6 +37,8 @@ pub struct Arrival {
     pub dedupe_window: Option<Duration>,
     /// The idempotency key of the sender's request, if it has one.
     pub idempotency: Option<IdempotencyKey>,
+    /// What its sender signed, if it did: a message with the same is a duplicate.
+    pub signed: Option<Signed>,
     /// When it happened, as the source states it; none means "now".
     pub event_time: Option<Timestamp>,
     /// W3C trace context that came with it.
@@ -52,6 +54,15 @@ pub struct IdempotencyKey {
     pub window: Duration,
     /// The digest of what was sent.
     pub fingerprint: Digest,
+}
+
+/// What a sender signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// A digest of it.
+    pub digest: Digest,
+    /// How long it is remembered.
+    pub window: Duration,
 }
 
 /// A source's progress. It is stored in the same atomic step as the messages it covers.

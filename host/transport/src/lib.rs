@@ -14,7 +14,6 @@
 //!                  table --> Kind::lower --------------> TargetSettings --> target::build --> Target::send
 //! ```
 
-mod acceptor;
 mod charset;
 mod csv;
 mod defect;
@@ -23,6 +22,7 @@ pub mod intake;
 mod json;
 pub mod keys;
 pub mod lookup;
+pub mod server;
 pub mod source;
 pub mod target;
 mod text;
@@ -30,8 +30,7 @@ mod xml;
 
 use gantry_config::Kinds;
 
-pub use acceptor::Acceptor;
-pub use intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Progress, Receipt};
+pub use intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Progress, Receipt, Signed};
 pub use json::InvalidPointer;
 pub use source::{Source, SourceContext};
 pub use target::{Accepted, Failure, ProbeError, Request, Target, TargetContext};

@@ -15,7 +15,7 @@ use gantry_bench::sink::Sink;
 use gantry_config::{Flow, HostConfig, load_flows};
 use gantry_core::{FlowName, MessageId, MessageState, SystemClock};
 use gantry_e2e::{FlowText, HostProcess, guest, run_gantry};
-use gantry_transport::source::webhook::{RouteTable, Routes, ServerLimits, WebhookServer};
+use gantry_transport::source::webhook::{RouteTable, Routes, WebhookLimits, WebhookServer};
 use gantry_transport::{Arrivals, Intake, IntakeError, Progress, Receipt};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -105,7 +105,7 @@ async fn answering_only(flows: &[Flow], body: &str, messages: usize) -> Measured
     let address: SocketAddr = listener.local_addr().expect("a bound address");
     let (routes, problems) = RouteTable::build(flows, &|_| None);
     assert!(problems.is_empty(), "{problems:?}");
-    let limits = ServerLimits::of(&HostConfig::default());
+    let limits = WebhookLimits::of(&HostConfig::default());
     let server = WebhookServer::new(Arc::new(Routes::new(routes)), Arc::new(Nothing), Arc::new(SystemClock), limits);
     let stop = CancellationToken::new();
     let serving = tokio::spawn(server.run(listener, stop.clone()));

@@ -18,8 +18,9 @@ alike! {
     config::Code => v1::DiagnosticCode [
         Unreadable, Syntax, UnknownKey, MissingKey, WrongType, UnknownChoice, OutOfRange, InvalidValue, LiteralSecret,
         Conflict, UnknownTable, UnknownTarget, DefaultTarget, MissingFile, PluginRefused, TableRefused, SchemaRefused,
-        PurposeIncomplete, Unverified, PlainHttp, AdminExposed, TargetUnreachable, SecretUnavailable, UnusedGrant,
-        SecretExposed, DirectoryExposed, SecretWeak, UnresolvedReference, SimilarPath, OverlappingPatterns, UnknownFlow,
+        PurposeIncomplete, Unverified, UnsignedHeader, PlainHttp, AdminExposed, TargetUnreachable, SecretUnavailable,
+        UnusedGrant, SecretExposed, DirectoryExposed, SecretWeak, UnresolvedReference, SimilarPath, OverlappingPatterns,
+        UnknownFlow,
         UnknownRoute, IdleDeployment, UnknownFormer,
     ]
 }

@@ -82,6 +82,8 @@ coded_enum! {
         PurposeIncomplete => "purpose_incomplete",
         /// A source accepts messages from anyone.
         Unverified => "unverified",
+        /// Duplicates are recognised by a header that the sender's signature does not cover.
+        UnsignedHeader => "unsigned_header",
         /// Messages or credentials would cross a network unencrypted.
         PlainHttp => "plain_http",
         /// The admin API is reachable from other machines.

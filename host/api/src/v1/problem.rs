@@ -32,6 +32,10 @@ coded_enum! {
         TooLarge => "too-large",
         /// the resource is there, but not for this method
         MethodNotAllowed => "method-not-allowed",
+        /// the host does not answer under the name in `Host`; `admin.hosts` of the host file states more names
+        WrongHost => "wrong-host",
+        /// there are too many connections from the client's address; send the request again later
+        TooManyConnections => "too-many-connections",
         /// the flow files have mistakes; `diagnostics` lists them with file, line and column, and nothing changed
         ReloadRefused => "reload-refused",
         /// a reload failed because of a fault of the host; nothing changed, and the host's log says why
@@ -66,11 +70,14 @@ impl Code {
             Self::Forbidden | Self::PluginUntrusted => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Conflict | Self::VersionTaken => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ReloadRefused | Self::PluginRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ReloadFailed | Self::CatalogueFailed | Self::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::HostNotRunning | Self::Stopping | Self::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManyConnections | Self::HostNotRunning | Self::Stopping | Self::StoreUnavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 }

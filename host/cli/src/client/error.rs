@@ -70,6 +70,20 @@ pub(crate) enum ClientError {
         /// Its process id.
         pid: u32,
     },
+    /// Whoever listens there is not the host of this data directory.
+    #[error(
+        "{} belongs to uid {owner}, and the data directory to uid {expected}: the host did not make it, so that nothing is \
+         sent to it. Remove it, and start the host again",
+        socket.display()
+    )]
+    ForeignSocket {
+        /// The socket.
+        socket: PathBuf,
+        /// Its owner.
+        owner: u32,
+        /// The owner of the data directory.
+        expected: u32,
+    },
     /// The running host does not answer correctly.
     #[error("the request to the host at {address} failed: {problem}")]
     Unreachable {
@@ -110,9 +124,11 @@ impl ClientError {
         match self {
             Self::Problem { problem, .. } => of_code(problem.code),
             Self::Signatures(_) => Exit::Usage,
-            Self::NoHost { .. } | Self::NoStore { .. } | Self::NoAnswer { .. } | Self::Unreachable { .. } => {
-                Exit::HostUnreachable
-            }
+            Self::NoHost { .. }
+            | Self::NoStore { .. }
+            | Self::NoAnswer { .. }
+            | Self::ForeignSocket { .. }
+            | Self::Unreachable { .. } => Exit::HostUnreachable,
             Self::Open(_) | Self::Catalogue(_) | Self::OtherOwner { .. } | Self::DataDir { .. } => {
                 Exit::StoreUnavailable
             }
@@ -127,7 +143,7 @@ const fn of_code(code: Code) -> Exit {
         Code::NotFound => Exit::NotFound,
         Code::PluginRefused | Code::PluginUntrusted | Code::VersionTaken => Exit::PluginRefused,
         Code::StoreUnavailable => Exit::StoreUnavailable,
-        Code::HostNotRunning | Code::Stopping => Exit::HostUnreachable,
+        Code::HostNotRunning | Code::Stopping | Code::TooManyConnections => Exit::HostUnreachable,
         Code::CatalogueFailed | Code::ReloadFailed => Exit::Internal,
         Code::Unauthorized
         | Code::Forbidden
@@ -136,6 +152,7 @@ const fn of_code(code: Code) -> Exit {
         | Code::Conflict
         | Code::TooLarge
         | Code::MethodNotAllowed
+        | Code::WrongHost
         | Code::ReloadRefused
         | Code::Unknown => Exit::Usage,
     }

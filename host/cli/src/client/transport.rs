@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::ClientError;
 use super::runtime_file::RuntimeFile;
+use super::socket::Socket;
 use crate::args::user;
 use crate::command::compile_component::compiler_process;
 
@@ -29,6 +30,9 @@ const GREETING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The address of the routes in this process, for error messages.
 const THIS_PROCESS: &str = "this process";
+
+/// The name in requests; which host gets them is decided by the socket.
+const HOST: &str = "localhost";
 
 /// What a store is opened for, without a running host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +50,8 @@ pub(super) struct Transport {
 }
 
 enum Destination {
-    /// A running host.
-    Host { address: String, pid: u32, token: Secret<String> },
+    /// A running host. The address is for people: requests go through the socket.
+    Host { address: String, pid: u32, token: Secret<String>, _socket: Socket },
     /// This process, over the store that it opened.
     InProcess { routes: InProcess, store: Store },
 }
@@ -56,19 +60,20 @@ impl Transport {
     /// Connects to the host that runs on this data directory; none if none runs.
     pub(super) async fn to_host(config: &HostConfig) -> Result<Option<Self>, ClientError> {
         let Some(file) = RuntimeFile::read(&config.data_dir) else { return Ok(None) };
+        let Some(socket) = Socket::of_host(&config.data_dir)? else { return Ok(None) };
         let address = file.admin.to_string();
         let pid = file.pid;
-        let requests = requests().map_err(|error| unreachable(&address, &error))?;
-        let greeting = requests.get(format!("http://{address}/healthz")).timeout(GREETING_TIMEOUT).send().await;
+        let requests = builder().unix_socket(socket.path()).build().map_err(|error| unreachable(&address, &error))?;
+        let greeting = requests.get(format!("http://{HOST}/healthz")).timeout(GREETING_TIMEOUT).send().await;
         match greeting {
             Ok(_) => {}
-            // Somebody listens there, since the connection was not refused.
+            // The host listens there, since the connection was not refused.
             Err(error) if error.is_timeout() => return Err(ClientError::NoAnswer { address, pid }),
             Err(_) => return Ok(None),
         }
         let token = AdminToken::for_client(config.admin_token.as_ref(), &config.data_dir, &process_environment);
         let token = token.map_err(|error| unreachable(&address, &error))?.secret().clone();
-        Ok(Some(Self { requests, to: Destination::Host { address, pid, token } }))
+        Ok(Some(Self { requests, to: Destination::Host { address, pid, token, _socket: socket } }))
     }
 
     /// Opens the store and its routes in this process. The actor is the local user.
@@ -83,7 +88,7 @@ impl Transport {
         };
         let operations = Operations::at_rest(store.clone(), open_catalogue(config, store.clone())?, publisher);
         let routes = gantry_admin::in_process(operations, Actor::local_user(&user()));
-        let requests = requests().map_err(|error| unreachable(THIS_PROCESS, &error))?;
+        let requests = builder().build().map_err(|error| unreachable(THIS_PROCESS, &error))?;
         Ok(Self { requests, to: Destination::InProcess { routes, store } })
     }
 
@@ -103,11 +108,7 @@ impl Transport {
 
     /// A request for a path under `/v1`.
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let host = match &self.to {
-            Destination::Host { address, .. } => address,
-            Destination::InProcess { .. } => "in-process",
-        };
-        self.requests.request(method, format!("http://{host}/v1/{path}"))
+        self.requests.request(method, format!("http://{HOST}/v1/{path}"))
     }
 
     pub(super) fn get(&self, path: &str) -> RequestBuilder {
@@ -170,10 +171,10 @@ async fn in_this_process(routes: &InProcess, request: RequestBuilder) -> Result<
 }
 
 /// The admin API uses plain HTTP, but the client can't be built without a TLS provider.
-fn requests() -> reqwest::Result<reqwest::Client> {
+fn builder() -> reqwest::ClientBuilder {
     // An error means that a provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().timeout(TIMEOUT).no_proxy().build()
+    reqwest::Client::builder().timeout(TIMEOUT).no_proxy()
 }
 
 fn unreachable(address: &str, error: &dyn std::fmt::Display) -> ClientError {

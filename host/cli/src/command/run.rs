@@ -1,6 +1,7 @@
 //! `gantry run`: runs the host in the foreground until a signal stops it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use gantry_config::{BrokenFlows, HOST_FILE, HostConfig, Survey, survey_flows};
@@ -14,16 +15,22 @@ use gantry_observe::alerts::{AlertsError, flow_of};
 use gantry_operations::{Actor, Reload};
 use gantry_runtime::{Host, HostHandle, StartError};
 use gantry_security::{AdminToken, process_environment};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::HostArgs;
 use crate::client::runtime_file::RuntimeFile;
+use crate::client::socket;
 use crate::command::compile_component::compiler_process;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::logging::{self, LogFormat};
 use crate::output::Output;
+
+/// How long requests to the admin API have at the end, if messages in flight used up the deadline.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 /// Run flows until stopped: receive, transform and deliver messages
 ///
@@ -63,6 +70,7 @@ impl Run {
             return Err(Failure::mistakes(Exit::InvalidConfig, "the flows have mistakes", &found, output));
         }
         output.complain_about(&found);
+        raise_open_files();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let files = FlowFiles {
             paths: self.flows.clone(),
@@ -70,7 +78,10 @@ impl Run {
             watch: config.reload_watch,
             host: Some(self.host_file()?),
         };
-        runtime.block_on(serve(&config, Candidates { flows, broken }, files))
+        let served = runtime.block_on(serve(&config, Candidates { flows, broken }, files));
+        // Not dropped: that would wait for threads that compute, which nothing can interrupt.
+        runtime.shutdown_background();
+        served
     }
 
     /// Where the host's settings are read from at reloads.
@@ -83,6 +94,15 @@ impl Run {
             broken_flows: self.broken_flows.or_else(|| self.strict.then_some(BrokenFlows::Refuse)),
             alert_flow: flow_of,
         })
+    }
+}
+
+/// Raises the number of files that this process may have open as far as the system lets it: each connection is one.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+    if let Err(error) = raised {
+        tracing::debug!(%error, "the number of open files can't be raised");
     }
 }
 
@@ -103,7 +123,13 @@ async fn serve(config: &HostConfig, candidates: Candidates, files: FlowFiles) ->
     let hangups = signal(SignalKind::hangup())?;
     let names: Vec<_> = candidates.flows.iter().map(|flow| flow.name.clone()).collect();
     let host = Host::builder(config, process_environment).compiler(compiler_process()?);
-    let host = host.start(candidates).await.map_err(refused)?;
+    let host = tokio::select! {
+        started = host.start(candidates) => started.map_err(refused)?,
+        name = signals.next() => {
+            tracing::info!(signal = name, "stopped before the host was ready");
+            return Ok(());
+        }
+    };
     let host_file = files.host.as_ref().map(|host| host.file.clone());
     host.reload_from(files);
     let stop = CancellationToken::new();
@@ -137,19 +163,31 @@ async fn serve(config: &HostConfig, candidates: Candidates, files: FlowFiles) ->
         tracing::info!(signal = name, ?deadline, "shutting down; a second signal stops at once");
     }
     let drained = tokio::select! {
-        drained = host.drain(deadline) => drained.or_exit(Exit::CriteriaMissed),
+        drained = end(host, admin, &stop, deadline) => drained,
         name = signals.next() => {
             tracing::warn!(signal = name, "stopping at once; messages in flight stay queued");
             Ok(())
         }
     };
     RuntimeFile::remove(&config.data_dir);
+    socket::remove(&config.data_dir);
     hangups.abort();
-    stop.cancel();
-    admin.ended.await?;
     ended.and(drained)?;
     tracing::info!("the host has stopped");
     Ok(())
+}
+
+/// Stops the host, and then the admin API, which tells of the host until then.
+async fn end(host: Host, admin: Admin, stop: &CancellationToken, deadline: Duration) -> Result<(), Failure> {
+    let ends = Instant::now() + deadline;
+    let drained = host.drain(deadline).await.or_exit(Exit::CriteriaMissed);
+    stop.cancel();
+    let ends = ends.max(Instant::now() + LAST_ANSWERS);
+    match tokio::time::timeout_at(ends, admin.ended).await {
+        Ok(ended) => ended?,
+        Err(_) => tracing::warn!("requests to the admin API did not end before the shutdown deadline"),
+    }
+    drained
 }
 
 /// The running admin API.
@@ -165,7 +203,12 @@ async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Re
     let listener =
         TcpListener::bind(address).await.map_err(|source| refused(StartError::Listen { address, source }))?;
     let address = listener.local_addr()?;
-    let ended = tokio::spawn(gantry_admin::serve(listener, host.handle(), token, stop.clone()));
+    let socket = socket::listen(&config.data_dir).map_err(|error| {
+        let dir = config.data_dir.display();
+        Failure::new(Exit::InvalidConfig, anyhow::anyhow!("failed to listen on {dir}/admin.sock: {error}"))
+    })?;
+    let listeners = gantry_admin::Listeners { tcp: listener, socket };
+    let ended = tokio::spawn(gantry_admin::serve(listeners, host.handle(), token, stop.clone()));
     Ok(Admin { address, ended })
 }
 

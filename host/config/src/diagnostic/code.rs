@@ -54,6 +54,8 @@ coded_enum! {
         PurposeIncomplete => "purpose_incomplete",
         /// Anyone may send messages to a source.
         Unverified => "unverified",
+        /// Duplicates are recognised by a header that the sender's signature does not cover.
+        UnsignedHeader => "unsigned_header",
         /// Messages or credentials would cross a network unencrypted.
         PlainHttp => "plain_http",
         /// The admin API is reachable from other machines.
@@ -94,6 +96,7 @@ impl Code {
         match self {
             Self::PurposeIncomplete
             | Self::Unverified
+            | Self::UnsignedHeader
             | Self::PlainHttp
             | Self::AdminExposed
             | Self::TargetUnreachable

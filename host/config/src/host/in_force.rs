@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::HostConfig;
 
 /// The settings, and the beginnings of their names, that a reload changes. Everything else needs a restart.
-const RELOADED: [&str; 11] = [
+const RELOADED: [&str; 12] = [
+    "admin.hosts",
     "admin.token",
     "alert",
     "alert.",
@@ -63,6 +64,7 @@ impl HostConfig {
     fn taking_over(&self, file: &Self) -> Self {
         let mut next = self.clone();
         next.admin_token.clone_from(&file.admin_token);
+        next.admin_hosts.clone_from(&file.admin_hosts);
         next.alerts.clone_from(&file.alerts);
         next.deploy = file.deploy;
         next.events.queue_age = file.events.queue_age;
@@ -186,7 +188,7 @@ mod tests {
     fn whatever_is_said_to_be_reloaded_is_taken_over() {
         let default = HostConfig::default();
         let text = r#"
-            admin = { token = "env:TOKEN" }
+            admin = { token = "env:TOKEN", hosts = ["gantry.internal"] }
             deploy = { shadow = 7, changed = "accept", newly_failing = "ask", max_failure_rate = 0.5, canary = { share = 0.5, messages = 7, time = "7m" }, watch = { messages = 7, time = "7m" } }
             events = { queue_age = "7m", instance = "other" }
             history = { keep = "3d", quality = "3d", audit = "3d" }
@@ -194,7 +196,7 @@ mod tests {
             start = { broken_flows = "without" }
             store = { disk_reserve = "7MiB", quota = "7GiB", dead_letters = "7GiB", cache = "7MiB" }
             reload = { watch = true }
-            intake = { listen = "127.0.0.1:7", connections = 7 }
+            intake = { listen = "127.0.0.1:7", connections = 7, connections_per_address = 7, body_memory = "7MiB" }
             plugins = { threads = 7, unsigned = "allow" }
             data = { dir = "/other" }
             [[alert]]
@@ -211,7 +213,9 @@ mod tests {
         let expected = [
             "data.dir",
             "events.instance",
+            "intake.body_memory",
             "intake.connections",
+            "intake.connections_per_address",
             "intake.listen",
             "plugins.threads",
             "plugins.unsigned",

@@ -11,6 +11,7 @@ use crate::raw::text::DurationText;
 
 const CACHE: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 40);
 const RESERVE: std::ops::RangeInclusive<u64> = 0..=(1 << 50);
+const BODIES: std::ops::RangeInclusive<u64> = (1 << 16)..=(1 << 40);
 const QUOTA: std::ops::RangeInclusive<u64> = 1..=(1 << 50);
 
 /// The operator's host file, and the defaults below it.
@@ -27,9 +28,11 @@ impl Lower<'_> {
         let data_dir = user.data.unwrap_or_default().dir.map_or(Some(default.data_dir), |dir| self.path(&dir));
         let intake = user.intake.unwrap_or_default();
         let intake_listen = intake.listen.map_or(Some(default.intake_listen), |address| self.address(&address));
+        let body_bytes = self.memory_or(intake.body_memory.as_ref(), default.intake_body_bytes, BODIES);
         let admin = user.admin.unwrap_or_default();
         let admin_listen = admin.listen.map_or(Some(default.admin_listen), |address| self.admin_address(&address));
         let admin_token = admin.token.map_or(Some(default.admin_token), |token| self.secret(&token).map(Some));
+        let admin_hosts = admin.hosts.map_or(Some(default.admin_hosts), |names| self.host_names(names));
         let deadline = user.shutdown.unwrap_or_default().deadline;
         let shutdown_deadline = self.duration_or(deadline.as_ref(), default.shutdown_deadline);
         let store = user.store.unwrap_or_default();
@@ -52,8 +55,13 @@ impl Lower<'_> {
             data_dir: data_dir?,
             intake_listen: intake_listen?,
             intake_connections: intake.connections.map_or(default.intake_connections, |count| count as usize),
+            intake_connections_per_address: intake
+                .connections_per_address
+                .map_or(default.intake_connections_per_address, |count| Some(count as usize)),
+            intake_body_bytes: body_bytes?,
             admin_listen: admin_listen?,
             admin_token: admin_token?,
+            admin_hosts: admin_hosts?,
             shutdown_deadline: shutdown_deadline?,
             store_cache_bytes: cache?,
             disk_reserve_bytes: reserve?,
@@ -109,6 +117,23 @@ impl Lower<'_> {
             self.duration(time).map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
         });
         Some(Window { messages: messages.map_or(default.messages, u64::from), time_ms: time? })
+    }
+
+    /// Names of hosts, without ports, in lower case.
+    fn host_names(&mut self, names: Vec<At<String>>) -> Option<Vec<String>> {
+        names.into_iter().map(|name| self.host_name(&name)).collect()
+    }
+
+    fn host_name(&mut self, name: &At<String>) -> Option<String> {
+        let is_label = |label: &str| {
+            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        };
+        if name.value.split('.').all(is_label) {
+            return Some(name.value.to_ascii_lowercase());
+        }
+        let help = "it is written without scheme and port: \"gantry.internal\"";
+        self.report.add(Code::InvalidValue, &name.span, format!("`{}` is not the name of a host", name.value), help);
+        None
     }
 
     fn admin_address(&mut self, text: &At<String>) -> Option<std::net::SocketAddr> {

@@ -56,6 +56,13 @@ pub(crate) struct IntakeTable {
     /// Most connections at once.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub(crate) connections: Option<u32>,
+    /// Most connections of one address at once; half of `connections` unless given. A proxy in front of the host is one
+    /// address.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub(crate) connections_per_address: Option<u32>,
+    /// Most memory for bodies that are read or verified; beyond, senders get 503. One address may have the same share of it
+    /// as of the connections, and no body may be longer than that.
+    pub(crate) body_memory: Option<At<SizeText>>,
 }
 
 /// Where the admin API, metrics and health answer.
@@ -67,6 +74,9 @@ pub(crate) struct AdminTable {
     /// Reference to the API's token. Unless given, one is drawn at first start and kept in `admin.token` in the data
     /// directory.
     pub(crate) token: Option<At<SecretText>>,
+    /// The names by which it is reached, beside addresses and `localhost`; requests for other names are refused with 421.
+    #[schemars(extend("examples" = [["gantry.internal"]]))]
+    pub(crate) hosts: Option<Vec<At<String>>>,
 }
 
 /// How the host stops.

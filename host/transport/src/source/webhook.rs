@@ -10,7 +10,7 @@
 //! Pointer.
 
 mod body;
-mod connection;
+mod budget;
 mod content;
 mod content_error;
 mod encoding;
@@ -24,20 +24,18 @@ mod settings;
 mod split;
 mod table;
 mod trace;
-
 mod verify;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use gantry_config::HostConfig;
 use gantry_core::Clock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use crate::acceptor::Acceptor;
 use crate::intake::Intake;
+use crate::server::{self, ServerLimits};
+use budget::Budget;
 pub use form::Form;
 use handler::Handler;
 use idempotency::UnderWay;
@@ -47,33 +45,32 @@ pub(crate) use settings::Kind;
 pub use settings::{Idempotency, Webhook};
 pub use split::Split;
 
-/// Limits for one client and for all of them together.
+/// The limits of the intake, as the operator states them.
 #[derive(Clone, Copy, Debug)]
-pub struct ServerLimits {
-    /// Most connections at once; more wait in the system's backlog.
-    pub connections: usize,
-    /// Most bytes of all headers of a request; more is refused with 431.
-    pub header_bytes: usize,
-    /// Most headers of a request; more is refused with 431.
-    pub headers: usize,
-    /// Longest wait for the headers of a request, and longest idle time between two; longer is refused with 408, or
-    /// closed when nothing has come.
-    pub header_timeout: Duration,
-    /// How long shutdown waits for requests under way.
-    pub drain: Duration,
+pub struct WebhookLimits {
+    /// Those of connections.
+    pub server: ServerLimits,
+    /// Most bytes of all bodies that are read or verified at once; beyond, requests are refused with 503. One address may
+    /// have the same share of it as of the connections.
+    pub body_bytes: usize,
 }
 
-impl ServerLimits {
+impl WebhookLimits {
     /// The operator's limits, and for the others defaults that are generous to senders.
     #[must_use]
-    pub const fn of(host: &HostConfig) -> Self {
-        Self {
-            connections: host.intake_connections,
-            header_bytes: 16 << 10,
-            headers: 100,
-            header_timeout: Duration::from_secs(30),
-            drain: host.shutdown_deadline,
-        }
+    pub fn of(host: &HostConfig) -> Self {
+        let connections = host.intake_connections;
+        let server = ServerLimits {
+            connections_per_address: host.intake_connections_per_address().min(connections),
+            ..ServerLimits::with_connections(connections, host.shutdown_deadline)
+        };
+        Self { server, body_bytes: host.intake_body_bytes }
+    }
+
+    fn bodies(&self) -> Arc<Budget> {
+        let ServerLimits { connections, connections_per_address, .. } = self.server;
+        let share = connections_per_address as f64 / connections as f64;
+        Budget::new(self.body_bytes, (self.body_bytes as f64 * share) as usize)
     }
 }
 
@@ -86,34 +83,15 @@ pub struct WebhookServer {
 impl WebhookServer {
     /// A server that answers for `routes`, which may be replaced while it runs.
     #[must_use]
-    pub fn new(routes: Arc<Routes>, intake: Arc<dyn Intake>, clock: Arc<dyn Clock>, limits: ServerLimits) -> Self {
+    pub fn new(routes: Arc<Routes>, intake: Arc<dyn Intake>, clock: Arc<dyn Clock>, limits: WebhookLimits) -> Self {
         let under_way = UnderWay::default();
         let refused_paths = RefusedPaths::default();
-        Self { handler: Arc::new(Handler { routes, intake, clock, under_way, refused_paths }), limits }
+        let handler = Handler { routes, intake, clock, under_way, refused_paths, bodies: limits.bodies() };
+        Self { handler: Arc::new(handler), limits: limits.server }
     }
 
     /// Serves until `shutdown`, then finishes the requests under way within the drain limit.
     pub async fn run(self, listener: TcpListener, shutdown: CancellationToken) {
-        let connections = TaskTracker::new();
-        let abandon = CancellationToken::new();
-        let acceptor = Acceptor::new(listener, self.limits.connections, "failed to accept a connection");
-        while let Some((stream, slot)) = acceptor.next(&shutdown).await {
-            let served = connection::serve(stream, self.handler.clone(), self.limits, shutdown.clone());
-            let abandoned = abandon.clone().cancelled_owned();
-            connections.spawn(async move {
-                tokio::select! { () = served => {}, () = abandoned => {} }
-                drop(slot);
-            });
-        }
-        drop(acceptor);
-        connections.close();
-        if tokio::time::timeout(self.limits.drain, connections.wait()).await.is_err() {
-            tracing::warn!(
-                connections = connections.len(),
-                "closing connections whose requests did not end before the shutdown deadline"
-            );
-            abandon.cancel();
-            connections.wait().await;
-        }
+        server::serve(listener, self.handler, self.limits, shutdown).await;
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 pub(crate) struct Client(pub(crate) BufReader<TcpStream>);
 
@@ -36,6 +36,13 @@ impl Answer {
 impl Client {
     pub(crate) async fn connect(to: SocketAddr) -> Self {
         Self(BufReader::new(TcpStream::connect(to).await.unwrap()))
+    }
+
+    /// Another client of this machine.
+    pub(crate) async fn connect_from(from: [u8; 4], to: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        Self(BufReader::new(socket.connect(to).await.unwrap()))
     }
 
     pub(crate) async fn write(&mut self, bytes: impl AsRef<[u8]>) {

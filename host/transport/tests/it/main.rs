@@ -19,6 +19,8 @@ mod server;
 mod webhook;
 mod webhook_bounds;
 mod webhook_content;
+mod webhook_crowd;
+mod webhook_framing;
 mod webhook_idempotency;
 mod webhook_verify;
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 use gantry_config::{Flow, OnFailure, Ordering, Purpose, QueueBounds, Verify};
 use gantry_core::clock::ManualClock;
 use gantry_core::{RetryPolicy, Timestamp};
-use gantry_transport::source::webhook::{RouteTable, Routes, ServerLimits, Webhook, WebhookServer};
+use gantry_transport::server::ServerLimits;
+use gantry_transport::source::webhook::{RouteTable, Routes, Webhook, WebhookLimits, WebhookServer};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -28,11 +29,8 @@ pub(crate) struct Server {
 
 pub(crate) fn limits() -> ServerLimits {
     ServerLimits {
-        connections: 64,
-        header_bytes: 16 << 10,
-        headers: 100,
         header_timeout: Duration::from_secs(30),
-        drain: Duration::from_secs(30),
+        ..ServerLimits::with_connections(64, Duration::from_secs(30))
     }
 }
 
@@ -45,6 +43,7 @@ pub(crate) fn webhook(path: &str) -> Webhook {
         key: None,
         dedupe: None,
         idempotency: None,
+        accept_replays: false,
         keep_headers: Vec::new(),
         content_type: None,
         form: None,
@@ -87,7 +86,11 @@ impl Server {
         Self::start_with(webhook, limits(), Memory::default()).await
     }
 
-    pub(crate) async fn start_with(webhook: Webhook, limits: ServerLimits, intake: Memory) -> Self {
+    pub(crate) async fn start_with(webhook: Webhook, server: ServerLimits, intake: Memory) -> Self {
+        Self::start_within(webhook, WebhookLimits { server, body_bytes: 256 << 20 }, intake).await
+    }
+
+    pub(crate) async fn start_within(webhook: Webhook, limits: WebhookLimits, intake: Memory) -> Self {
         let table = RouteTable::build([&flow("orders", webhook)], &crate::env).0;
         let routes = Arc::new(Routes::new(table));
         let intake = Arc::new(intake);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use gantry_transport::source::webhook::{ServerLimits, Webhook};
+use gantry_transport::server::ServerLimits;
+use gantry_transport::source::webhook::Webhook;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::client::{Client, head, post};
@@ -91,23 +92,6 @@ async fn too_many_or_too_long_headers_are_refused() {
 }
 
 #[tokio::test]
-async fn more_connections_than_allowed_wait_their_turn() {
-    let server =
-        Server::start_with(webhook("/orders"), ServerLimits { connections: 1, ..limits() }, Memory::default()).await;
-    let mut first = Client::connect(server.address).await;
-    first.post("/orders", &[], b"1").await;
-    assert_eq!(first.answer().await.status, 202);
-    let mut second = Client::connect(server.address).await;
-    second.post("/orders", &[], b"2").await;
-    // The first still has its connection: what it sends now is served, though the second came earlier.
-    first.post("/orders", &[], b"3").await;
-    assert_eq!(first.answer().await.status, 202);
-    assert_eq!(server.intake.inspect(|state| state.arrivals[1].payload.clone()), "3");
-    drop(first);
-    assert_eq!(second.answer().await.status, 202);
-}
-
-#[tokio::test]
 async fn shutdown_finishes_what_is_under_way_and_takes_nothing_new() {
     let server = Server::start(webhook("/orders")).await;
     let mut idle = Client::connect(server.address).await;
@@ -124,6 +108,20 @@ async fn shutdown_finishes_what_is_under_way_and_takes_nothing_new() {
     assert_eq!(busy.answer().await.status, 202);
     crate::soon("the end", server.task).await.unwrap();
     assert!(tokio::net::TcpStream::connect(server.address).await.is_err());
+}
+
+#[tokio::test]
+async fn shutdown_waits_for_no_request_whose_headers_are_not_here() {
+    let server = Server::start(webhook("/orders")).await;
+    let mut first = Client::connect(server.address).await;
+    first.write("POST /orders HTTP/1.1\r\nhost: h\r\nx-half").await;
+    let mut second = Client::connect(server.address).await;
+    second.post("/orders", &[], b"1").await;
+    assert_eq!(second.answer().await.status, 202);
+    second.write("POST /orders HTTP/1.1\r\nhost: h\r\nx-half").await;
+    server.shutdown.cancel();
+    crate::soon("the end", server.task).await.unwrap();
+    assert!(first.is_closed().await && second.is_closed().await);
 }
 
 #[tokio::test]

@@ -83,3 +83,39 @@ async fn github_shopify_and_bearer_senders_are_believed() {
     let wrong = post(bearer.address, "/orders", &[("Authorization", "Bearer tokem")], body).await;
     assert_eq!((wrong.status, wrong.header("www-authenticate")), (401, Some("Bearer")));
 }
+
+#[tokio::test]
+async fn a_long_body_is_verified_as_a_short_one() {
+    let server = guarded(Verify::Github { secrets: refs("hush") }).await;
+    let body = vec![b'x'; 300 << 10];
+    let headers = [("x-hub-signature-256", sign::github("hush", &body))];
+    let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(post(server.address, "/orders", &headers, &body).await.status, 202);
+    let other = vec![b'y'; 300 << 10];
+    assert_eq!(post(server.address, "/orders", &headers, &other).await.status, 401);
+}
+
+#[tokio::test]
+async fn what_was_signed_is_handed_over_for_as_long_as_it_verifies() {
+    let github = guarded(Verify::Github { secrets: refs("hush") }).await;
+    for (id, body) in [("1", "{}"), ("2", "{}"), ("3", "[]")] {
+        let signature = sign::github("hush", body.as_bytes());
+        let headers = [("x-hub-signature-256", signature.as_str()), ("x-github-delivery", id)];
+        assert_eq!(post(github.address, "/orders", &headers, body.as_bytes()).await.status, 202);
+    }
+    let signed: Vec<_> = github.intake.inspect(|state| state.arrivals.iter().map(|one| one.signed.unwrap()).collect());
+    assert!(signed[0] == signed[1] && signed[0].digest != signed[2].digest);
+    assert_eq!(signed[0].window, Duration::from_secs(24 * 60 * 60));
+
+    let server = guarded(standard()).await;
+    send_signed(&server, NOW, b"{}", b"{}").await;
+    send_signed(&server, NOW.after(Duration::from_secs(1)), b"{}", b"{}").await;
+    let signed: Vec<_> = server.intake.inspect(|state| state.arrivals.iter().map(|one| one.signed.unwrap()).collect());
+    assert!(signed[0].digest != signed[1].digest && signed[0].window == Duration::from_secs(600));
+
+    let verify = Verify::Github { secrets: refs("hush") };
+    let accepting = Server::start(Webhook { verify, accept_replays: true, ..webhook("/orders") }).await;
+    let headers = [("x-hub-signature-256", sign::github("hush", b"{}"))];
+    post(accepting.address, "/orders", &headers.each_ref().map(|(name, value)| (*name, value.as_str())), b"{}").await;
+    assert!(accepting.intake.inspect(|state| state.arrivals[0].signed.is_none()));
+}

@@ -11,6 +11,7 @@ mod crash;
 mod delivery;
 mod deploy;
 mod dlq;
+mod doors;
 mod last_good;
 mod modes;
 mod old_plugins;

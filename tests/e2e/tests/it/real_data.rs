@@ -104,8 +104,10 @@ async fn all_recorded_github_webhooks_arrive_byte_for_byte() {
     let secrets = tempfile::tempdir().unwrap();
     let secret = secrets.path().join("hook");
     std::fs::write(&secret, "It's a Secret to Everybody").unwrap();
+    // Some recordings are equal: as requests, they would be replays.
     let source = format!(
         "[source.webhook]\npath = \"/github\"\nmax_bytes = \"25MiB\"\nkeep_headers = [\"x-github-event\"]\n\
+         accept_replays = true\n\
          verify = {{ github = {{ secrets = [\"file:{}\"] }} }}\n",
         secret.display()
     );

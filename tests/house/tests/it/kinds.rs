@@ -10,7 +10,7 @@ const REGISTRIES: [&str; 2] = ["source", "target"];
 /// What others may name of a kind, for what it is beside a kind.
 const KNOWN: [(&str, &[&str]); 2] = [
     // One listener for the webhooks of all flows: the host binds it and replaces its routes.
-    ("source::webhook", &["RouteError", "RouteProblem", "RouteTable", "Routes", "ServerLimits", "WebhookServer"]),
+    ("source::webhook", &["RouteError", "RouteProblem", "RouteTable", "Routes", "WebhookLimits", "WebhookServer"]),
     // The host queues what happens to it by itself.
     ("source::host_events", &["HostEvents"]),
 ];

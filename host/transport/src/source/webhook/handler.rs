@@ -1,30 +1,41 @@
 //! From a request to an answer: find the flow, bound, verify, read the keys, hand over, and only then say `202`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use gantry_core::{Clock, Digest, FlowName, Headers, MessageId};
+use gantry_security::{Refusal, Signed as Verified};
 use http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION,
 };
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
-use hyper::body::{Body as _, Incoming};
+use hyper::body::Body as _;
 
+use super::budget::{Budget, Held};
 use super::content::{self, Content};
+use super::encoding::Coding;
 use super::idempotency::{self, IdempotencyError, UnderWay};
 use super::refused::Refused;
 use super::refused_paths::RefusedPaths;
 use super::routes::{Endpoint, MESSAGES, Route, Routes};
 use super::{body, encoding, trace};
-use crate::intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Receipt};
+use crate::intake::{Arrival, Arrivals, IdempotencyKey, Intake, IntakeError, Receipt, Signed};
 use crate::keys::KeyError;
+use crate::server::{self, Application, Arriving};
 
 /// Marks an answer as that of an earlier request with the same idempotency key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The state of the message of a repeated request. The body is the one of the first answer.
 const STATE: HeaderName = HeaderName::from_static("gantry-message-state");
+
+/// How long a signature is remembered that never gets old by itself.
+const REPLAY_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A body longer than this is verified off the async threads.
+const LONG: usize = 256 << 10;
 
 /// Answers the requests of all connections.
 pub(super) struct Handler {
@@ -33,6 +44,7 @@ pub(super) struct Handler {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) under_way: UnderWay,
     pub(super) refused_paths: RefusedPaths,
+    pub(super) bodies: Arc<Budget>,
 }
 
 /// What is answered to a request that was accepted.
@@ -43,15 +55,17 @@ enum Taken {
     Several(Vec<Receipt>),
 }
 
-impl Handler {
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+impl Application for Handler {
+    type Body = Full<Bytes>;
+
+    async fn answer(&self, request: Request<Arriving>) -> Response<Full<Bytes>> {
         let has_body = !request.body().is_end_stream();
         let path = request.uri().path();
         let answer = if let Some(id) = path.strip_prefix(MESSAGES) {
             self.state(request.method(), id).await
         } else {
             match self.routes.find(path) {
-                Some(Endpoint::Open(route)) => self.receive(&route, request).await,
+                Some(Endpoint::Open(route)) => self.receive(route, request).await,
                 Some(Endpoint::Shut(flow)) => Err(self.shut(&flow)),
                 None => Err(self.not_found(path)),
             }
@@ -59,6 +73,15 @@ impl Handler {
         answer.unwrap_or_else(|refused| refused.into_response(has_body))
     }
 
+    fn refuse(&self, refused: server::Refused) -> Bytes {
+        let refused = Refused::Server(refused);
+        tracing::debug!(reason = refused.reason(), "webhook refused");
+        self.intake.refused_without_flow(refused.reason());
+        refused.document()
+    }
+}
+
+impl Handler {
     fn not_found(&self, path: &str) -> Refused {
         self.intake.refused_without_flow(Refused::NotFound.reason());
         self.refused_paths.log_unknown(path, &self.routes, self.clock.now());
@@ -72,9 +95,9 @@ impl Handler {
         Refused::FlowBroken
     }
 
-    async fn receive(&self, route: &Route, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Refused> {
+    async fn receive(&self, route: Arc<Route>, request: Request<Arriving>) -> Result<Response<Full<Bytes>>, Refused> {
         let uri = request.uri().clone();
-        let taken = self.take(route, request).await;
+        let taken = self.take(&route, request).await;
         if let Err(refused) = &taken {
             if refused.is_unauthorized() {
                 self.refused_paths.log_unauthorized(uri.path(), &route.flow, refused.reason(), self.clock.now());
@@ -85,27 +108,53 @@ impl Handler {
         taken.map(accepted)
     }
 
-    async fn take(&self, route: &Route, request: Request<Incoming>) -> Result<Taken, Refused> {
+    async fn take(&self, route: &Arc<Route>, request: Request<Arriving>) -> Result<Taken, Refused> {
         if request.method() != Method::POST {
             return Err(Refused::Method { allow: "POST" });
         }
         let (head, body) = request.into_parts();
         let headers = &head.headers;
-        let unverified = |refusal| Refused::Unverified { refusal, challenge: route.verifier.challenge() };
-        body::check_length(&body, route)?;
-        route.verifier.precheck(headers).map_err(unverified)?;
+        let limit = body::limit(route, &self.bodies);
+        // Released with the answer: by then the message is on disk.
+        let mut held = self.bodies.of(body.address());
+        body::check_length(&body, &held, limit)?;
+        route.verifier.precheck(headers).map_err(|refusal| route.unverified(refusal))?;
         let codings = encoding::of(headers)?;
-        let packed = if body.is_end_stream() { Bytes::new() } else { body::read(body, route).await? };
-        route.verifier.verify(headers, &packed, self.clock.now()).map_err(unverified)?;
-        let body = encoding::unpack(packed, codings, route.max_bytes).await?;
+        let packed =
+            if body.is_end_stream() { Bytes::new() } else { body::read(body, route, &mut held, limit).await? };
+        let signed = self.verify(route, headers, &packed).await.map_err(|refusal| route.unverified(refusal))?;
+        let signed = signed.filter(|_| !route.accept_replays).map(remembered);
+        let body = unpack(packed, codings, limit, &mut held).await?;
         let content = content::read(route, headers, body)?;
         match &route.splitter {
-            Some(splitter) => self.take_items(route, headers, splitter.split(&content.payload)?, &content).await,
-            None => self.take_whole(route, headers, content).await,
+            Some(splitter) => {
+                let items = splitter.split(&content.payload)?;
+                self.take_items(route, headers, items, (&content.content_type, signed)).await
+            }
+            None => self.take_whole(route, headers, (content, signed)).await,
         }
     }
 
-    async fn take_whole(&self, route: &Route, headers: &HeaderMap, content: Content) -> Result<Taken, Refused> {
+    /// Verifies the sender; of a long body on a thread for computations, because it takes milliseconds.
+    async fn verify(&self, route: &Arc<Route>, headers: &HeaderMap, body: &Bytes) -> Result<Option<Verified>, Refusal> {
+        let now = self.clock.now();
+        if body.len() <= LONG {
+            return route.verifier.verify(headers, body, now);
+        }
+        let route = Arc::clone(route);
+        let headers = headers.clone();
+        let body = body.clone();
+        let verifying = tokio::task::spawn_blocking(move || route.verifier.verify(&headers, &body, now));
+        // What could not be verified is not verified.
+        verifying.await.unwrap_or(Err(Refusal::Mismatch))
+    }
+
+    async fn take_whole(
+        &self,
+        route: &Route,
+        headers: &HeaderMap,
+        (content, signed): (Content, Option<Signed>),
+    ) -> Result<Taken, Refused> {
         let idempotency = idempotency::key(route.idempotency, headers)?.zip(route.idempotency);
         let arrival = arrival(route, headers, content).map_err(Refused::Keys)?;
         let idempotency = idempotency.map(|(key, rule)| {
@@ -114,7 +163,7 @@ impl Handler {
         });
         let key = idempotency.as_ref();
         let _turn = key.map(|idempotency| self.under_way.take(&route.flow, &idempotency.key)).transpose()?;
-        match self.accept(route, vec![Arrival { idempotency, ..arrival }]).await?.first() {
+        match self.accept(route, vec![Arrival { idempotency, signed, ..arrival }]).await?.first() {
             Some(Receipt::Conflicting(_)) => Err(IdempotencyError::Reused.into()),
             Some(receipt) => Ok(Taken::One(*receipt)),
             None => Err(Refused::Intake(broken_promise())),
@@ -127,14 +176,16 @@ impl Handler {
         route: &Route,
         headers: &HeaderMap,
         items: Vec<Bytes>,
-        content: &Content,
+        (content_type, signed): (&str, Option<Signed>),
     ) -> Result<Taken, Refused> {
         let count = items.len();
         let messages = items.into_iter().enumerate().map(|(index, payload)| {
-            let content = Content { content_type: content.content_type.clone(), payload };
-            arrival(route, headers, content).map_err(|error| Refused::KeysOf { message: index + 1, error })
+            let content = Content { content_type: content_type.to_owned(), payload };
+            let arrival = arrival(route, headers, content);
+            let arrival = arrival.map_err(|error| Refused::KeysOf { message: index + 1, error })?;
+            Ok(Arrival { signed: signed.map(|signed| item_of(signed, index)), ..arrival })
         });
-        let messages = messages.collect::<Result<_, _>>()?;
+        let messages = messages.collect::<Result<_, Refused>>()?;
         let receipts = self.accept(route, messages).await?;
         if receipts.len() == count { Ok(Taken::Several(receipts)) } else { Err(Refused::Intake(broken_promise())) }
     }
@@ -157,10 +208,31 @@ impl Handler {
     }
 }
 
+/// For how long it is remembered what was signed.
+fn remembered(verified: Verified) -> Signed {
+    Signed { digest: verified.digest, window: verified.valid_for.unwrap_or(REPLAY_WINDOW) }
+}
+
+/// One message among several that were signed together.
+fn item_of(signed: Signed, index: usize) -> Signed {
+    let item = [signed.digest.as_bytes().as_slice(), &(index as u64).to_be_bytes()].concat();
+    Signed { digest: Digest::of(&item), ..signed }
+}
+
+/// Unpacks a body. Nobody knows how long it becomes, so that there must be room for the longest.
+async fn unpack(packed: Bytes, codings: Vec<Coding>, limit: usize, held: &mut Held) -> Result<Bytes, Refused> {
+    let limit = limit.min(held.most_more());
+    if !codings.is_empty() && !packed.is_empty() {
+        held.grow(limit)?;
+    }
+    Ok(encoding::unpack(packed, codings, limit).await?)
+}
+
 fn arrival(route: &Route, headers: &HeaderMap, content: Content) -> Result<Arrival, KeyError> {
     let keys = route.keys.read(|name| text(headers.get(name)?), &content.payload)?;
     Ok(Arrival {
         idempotency: None,
+        signed: None,
         source: route.source.clone(),
         content_type: content.content_type,
         headers: kept(route, headers),

@@ -10,12 +10,14 @@ use http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue
 use http::{Response, StatusCode};
 use http_body_util::Full;
 
+use super::budget::NoRoom;
 use super::content_error::ContentError;
 use super::encoding;
 use super::idempotency::IdempotencyError;
 use crate::charset::CharsetError;
 use crate::intake::IntakeError;
 use crate::keys::KeyError;
+use crate::server;
 
 /// When senders shall come again to a flow that somebody has to repair: soon after, and not all the time until then.
 const REPAIR_SECONDS: u64 = 60;
@@ -37,6 +39,10 @@ pub(super) enum Refused {
         limit: Duration,
     },
     Incomplete,
+    /// All bodies that the host reads at present take as much memory as they may.
+    NoRoom,
+    /// It goes no further than the server.
+    Server(server::Refused),
     Unverified {
         refusal: Refusal,
         challenge: Option<&'static str>,
@@ -64,9 +70,15 @@ impl From<ContentError> for Refused {
     }
 }
 
+impl From<NoRoom> for Refused {
+    fn from(NoRoom: NoRoom) -> Self {
+        Self::NoRoom
+    }
+}
+
 impl Refused {
     /// Every reason for which a flow refuses a request.
-    pub(super) const REASONS: [&str; 32] = [
+    pub(super) const REASONS: [&str; 33] = [
         "method_not_allowed",
         "missing_credentials",
         "invalid_credentials",
@@ -91,6 +103,7 @@ impl Refused {
         "invalid_idempotency_key",
         "idempotency_key_reused",
         "idempotency_in_flight",
+        "body_memory_full",
         "queue_full",
         "over_quota",
         "dead_letters_full",
@@ -111,6 +124,8 @@ impl Refused {
             Self::TooLarge { .. } => "too_large",
             Self::TooSlow { .. } => "too_slow",
             Self::Incomplete => "incomplete_body",
+            Self::NoRoom => "body_memory_full",
+            Self::Server(refused) => refused.name(),
             Self::Unverified { refusal, .. } => refusal.name(),
             Self::Content(error) => error.name(),
             Self::Keys(error) | Self::KeysOf { error, .. } => error.name(),
@@ -156,7 +171,7 @@ impl Refused {
             Self::FlowBroken => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(REPAIR_SECONDS));
             }
-            Self::Idempotency(IdempotencyError::InFlight) => {
+            Self::NoRoom | Self::Idempotency(IdempotencyError::InFlight) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(1));
             }
             Self::Intake(error) => {
@@ -167,16 +182,6 @@ impl Refused {
             _ => {}
         }
         response
-    }
-
-    /// The answer to a request whose headers took too long.
-    pub(super) fn late_headers(limit: Duration) -> Vec<u8> {
-        let document = Self::TooSlow { limit }.document();
-        let length = document.len();
-        let head = format!(
-            "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\n\r\n"
-        );
-        [head.as_bytes(), &document].concat()
     }
 
     const fn status(&self) -> StatusCode {
@@ -202,11 +207,12 @@ impl Refused {
             | Self::Keys(_)
             | Self::KeysOf { .. } => StatusCode::BAD_REQUEST,
             Self::Unverified { .. } => StatusCode::UNAUTHORIZED,
+            Self::Server(refused) => refused.status(),
             Self::Idempotency(IdempotencyError::Missing | IdempotencyError::Invalid(_)) => StatusCode::BAD_REQUEST,
             Self::Idempotency(IdempotencyError::Reused) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Idempotency(IdempotencyError::InFlight) => StatusCode::CONFLICT,
             Self::Intake(IntakeError::QueueFull { .. }) => StatusCode::TOO_MANY_REQUESTS,
-            Self::FlowBroken | Self::Intake(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::FlowBroken | Self::NoRoom | Self::Intake(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -219,6 +225,10 @@ impl Refused {
             Self::TooLarge { limit } => format!("the body is longer than the {limit} bytes this flow accepts"),
             Self::TooSlow { limit } => format!("the request did not arrive completely within {limit:?}"),
             Self::Incomplete => "the body ended before it was complete, or is not framed correctly".to_owned(),
+            Self::NoRoom => {
+                "the host reads as many bodies as it has memory for; send the request again later".to_owned()
+            }
+            Self::Server(refused) => refused.to_string(),
             Self::Unverified { refusal, .. } => refusal.to_string(),
             Self::Content(error) => error.to_string(),
             Self::Keys(error) => error.to_string(),
@@ -228,7 +238,7 @@ impl Refused {
         }
     }
 
-    fn document(&self) -> Bytes {
+    pub(super) fn document(&self) -> Bytes {
         let status = self.status();
         let document = serde_json::json!({
             "type": "about:blank",
@@ -248,7 +258,17 @@ mod tests {
     const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/errors.md");
 
     /// Refusals of files, and those that are no flow's.
-    const OTHERS: [&str; 5] = ["unknown_path", "flow_broken", "unknown_message", "bad_file", "changed_file"];
+    const OTHERS: [&str; 9] = [
+        "unknown_path",
+        "flow_broken",
+        "unknown_message",
+        "invalid_host",
+        "invalid_framing",
+        "unknown_expectation",
+        "too_many_connections",
+        "bad_file",
+        "changed_file",
+    ];
 
     #[test]
     fn the_error_catalogue_lists_every_reason_in_the_same_order() {

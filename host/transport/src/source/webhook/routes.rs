@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use gantry_config::{Flow, Intake, SourceKind as _};
 use gantry_core::FlowName;
-use gantry_security::{Environment, Verifier, VerifierError};
+use gantry_security::{Environment, Refusal, Verifier, VerifierError};
 use http::header::{self, HeaderName};
 use parking_lot::RwLock;
 
 use super::form::Form;
+use super::refused::Refused;
 use super::split::Splitter;
 use super::{Idempotency, Kind, Webhook};
 use crate::json::InvalidPointer;
@@ -82,6 +83,8 @@ pub(super) struct Route {
     pub(super) timeout: Duration,
     pub(super) keys: KeyRules,
     pub(super) idempotency: Option<Idempotency>,
+    /// Whether a request that was signed before is a new one.
+    pub(super) accept_replays: bool,
     pub(super) keep_headers: Vec<HeaderName>,
     /// The media type of all messages; none: as the sender says.
     pub(super) content_type: Option<String>,
@@ -221,6 +224,7 @@ impl Route {
             max_bytes: webhook.max_bytes,
             timeout: webhook.timeout,
             idempotency: webhook.idempotency,
+            accept_replays: webhook.accept_replays,
             keep_headers: webhook.keep_headers.iter().map(|name| harmless(name)).collect::<Result<_, _>>()?,
             content_type: webhook.content_type.clone(),
             form: webhook.form.clone(),
@@ -228,6 +232,11 @@ impl Route {
             takes_json: webhook.has_schema || webhook.split.is_some() || keys.read_json(),
             keys,
         })
+    }
+
+    /// The refusal of a sender that didn't prove itself.
+    pub(super) const fn unverified(&self, refusal: Refusal) -> Refused {
+        Refused::Unverified { refusal, challenge: self.verifier.challenge() }
     }
 }
 

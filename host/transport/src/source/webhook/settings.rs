@@ -1,6 +1,6 @@
 //! The settings of a webhook, and how its table is interpreted.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
 use gantry_config::kind::SourceSettings;
@@ -50,6 +50,8 @@ pub struct Webhook {
     pub dedupe: Option<Dedupe>,
     /// What the header `Idempotency-Key` means; none: nothing.
     pub idempotency: Option<Idempotency>,
+    /// Whether a request with the same signature as one before is a new message.
+    pub accept_replays: bool,
     /// Request headers kept with the message, beside `content-type`; never credentials or signatures.
     pub keep_headers: Vec<String>,
     /// The media type of all messages, whatever the sender says; none: as the sender says.
@@ -95,7 +97,9 @@ impl SourceKind for Kind {
         let max_bytes = lower.memory_or(raw.max_bytes.as_ref(), MAX_BYTES, MAX_BYTES_BOUNDS);
         let timeout = lower.duration_or(raw.timeout.as_ref(), TIMEOUT);
         let key = lower.value_from(raw.key);
+        let dedupe_span = raw.dedupe.as_ref().map(|dedupe| dedupe.span.clone());
         let dedupe = lower.dedupe(raw.dedupe);
+        warn_of_unsigned(verify.as_ref(), dedupe.as_ref().and_then(Option::as_ref).zip(dedupe_span), lower);
         let idempotency = raw.idempotency_key.map_or(Some(None), |raw| idempotency(&raw, lower).map(Some));
         let keep_headers: Vec<_> =
             raw.keep_headers.unwrap_or_default().iter().map(|name| kept_header(name, lower)).collect();
@@ -109,6 +113,7 @@ impl SourceKind for Kind {
             key: key?,
             dedupe: dedupe?,
             idempotency: idempotency?,
+            accept_replays: raw.accept_replays.unwrap_or(false),
             keep_headers: keep_headers.into_iter().collect::<Option<_>>()?,
             content_type: content_type?,
             form: raw.form.map(FormChoice::into),
@@ -152,6 +157,18 @@ fn listening_path(path: At<String>, lower: &mut Lower<'_>) -> Option<String> {
     let help = "it begins with `/` and has letters, digits, `-`, `_`, `.` and `~`: \"/shop/orders\"";
     lower.invalid(&path.span, format!("`{}` is not a path to listen on", path.value), help);
     None
+}
+
+/// Warns of a header that anybody who has recorded a request can change, so that the request is no duplicate any more.
+fn warn_of_unsigned(verify: Option<&Verify>, dedupe: Option<(&Dedupe, Range<usize>)>, lower: &mut Lower<'_>) {
+    if let Some((Dedupe { by: ValueFrom::Header(name), .. }, span)) = dedupe
+        && verify.is_some_and(|verify| verify.leaves_unsigned(name))
+    {
+        let message =
+            format!("the sender's signature does not cover `{name}`: who has recorded a request can change it");
+        let help = "recognise duplicates by something in the payload";
+        lower.report(Code::UnsignedHeader, &span, message, help);
+    }
 }
 
 fn kept_header(name: &At<String>, lower: &mut Lower<'_>) -> Option<String> {

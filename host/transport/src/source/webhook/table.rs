@@ -29,6 +29,10 @@ pub(crate) struct WebhookTable {
     pub(super) dedupe: Option<At<DedupeTable>>,
     /// What the header `Idempotency-Key` means. Without it, nothing.
     pub(super) idempotency_key: Option<IdempotencyKeyTable>,
+    /// True: a request with the same signature as one before is taken as a new message. Otherwise it is a duplicate, for 24
+    /// hours or as long as its timestamp is accepted: somebody may have recorded it.
+    #[schemars(extend("default" = false))]
+    pub(super) accept_replays: Option<bool>,
     /// A JSON Schema that messages are held to. One that breaks it is a dead letter at once.
     pub(super) schema: Option<At<PathText>>,
     /// Media type of all messages, whatever the sender says. If it is one of JSON, a body that isn't JSON is refused with

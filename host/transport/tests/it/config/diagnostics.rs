@@ -100,6 +100,13 @@ fn a_flow_without_purpose_or_protection_is_accepted_with_warnings() {
 }
 
 #[test]
+fn duplicates_recognised_by_a_header_that_is_not_signed_are_warned_of() {
+    let (flows, warnings) = load_flows(&[case("unsigned")]).unwrap();
+    assert_eq!((flows.len(), warnings.warnings()), (4, 3));
+    insta::assert_snapshot!(warnings.render(Style::Plain, WIDTH));
+}
+
+#[test]
 fn diagnostics_are_data_too() {
     insta::assert_json_snapshot!(mistakes("missing_files"));
 }

@@ -42,7 +42,7 @@ fn a_webhook_is_read() {
     assert_eq!((webhook.max_bytes, webhook.timeout), (256 << 10, Duration::from_secs(5)));
     assert_eq!(webhook.key, Some(ValueFrom::Pointer("/customer/id".into())));
     let Some(Dedupe { by, window }) = webhook.dedupe else { panic!("dedupe") };
-    assert_eq!((by, window), (ValueFrom::Header("idempotency-key".into()), Duration::from_secs(48 * 3600)));
+    assert_eq!((by, window), (ValueFrom::Header("webhook-id".into()), Duration::from_secs(48 * 3600)));
     let idempotency = Idempotency { required: false, window: Duration::from_secs(24 * 3600) };
     assert_eq!(webhook.idempotency, Some(idempotency));
     assert_eq!(webhook.keep_headers, ["x-github-event"]);

@@ -135,6 +135,7 @@ impl Job {
         };
         Ok(Arrival {
             idempotency: None,
+            signed: None,
             source,
             content_type: "application/json".to_owned(),
             headers,
