@@ -162,32 +162,40 @@ async fn serve(config: &HostConfig, candidates: Candidates, files: FlowFiles) ->
     if let Ok(name) = &ended {
         tracing::info!(signal = name, ?deadline, "shutting down; a second signal stops at once");
     }
+    let ends = Instant::now() + deadline;
     let drained = tokio::select! {
-        drained = end(host, admin, &stop, deadline) => drained,
-        name = signals.next() => {
-            tracing::warn!(signal = name, "stopping at once; messages in flight stay queued");
-            Ok(())
-        }
+        drained = host.drain(deadline) => Some(drained.or_exit(Exit::CriteriaMissed)),
+        name = signals.next() => stopped_at_once(name),
     };
+    // At once after the store is closed: from then on, another host may have this directory.
     RuntimeFile::remove(&config.data_dir);
     socket::remove(&config.data_dir);
     hangups.abort();
-    ended.and(drained)?;
+    stop.cancel();
+    if drained.is_some() {
+        tokio::select! {
+            () = last_answers(admin, ends) => {}
+            name = signals.next() => drop(stopped_at_once::<()>(name)),
+        }
+    }
+    ended.and(drained.unwrap_or(Ok(())))?;
     tracing::info!("the host has stopped");
     Ok(())
 }
 
-/// Stops the host, and then the admin API, which tells of the host until then.
-async fn end(host: Host, admin: Admin, stop: &CancellationToken, deadline: Duration) -> Result<(), Failure> {
-    let ends = Instant::now() + deadline;
-    let drained = host.drain(deadline).await.or_exit(Exit::CriteriaMissed);
-    stop.cancel();
+fn stopped_at_once<T>(signal: &'static str) -> Option<T> {
+    tracing::warn!(signal, "stopping at once; messages in flight stay queued");
+    None
+}
+
+/// Waits for the end of the admin API, which tells of the host while it drains.
+async fn last_answers(admin: Admin, ends: Instant) {
     let ends = ends.max(Instant::now() + LAST_ANSWERS);
     match tokio::time::timeout_at(ends, admin.ended).await {
-        Ok(ended) => ended?,
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "the admin API failed"),
         Err(_) => tracing::warn!("requests to the admin API did not end before the shutdown deadline"),
     }
-    drained
 }
 
 /// The running admin API.

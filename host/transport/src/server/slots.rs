@@ -1,14 +1,22 @@
 //! The places for connections: so many in all, and so many for one address. When they run out, the connection that has
 //! been without a complete request for longest is closed in favour of a new one; so a client that opens connections and
-//! sends nothing keeps nobody out.
+//! sends nothing keeps nobody out. A body that is being sent has a while first: else senders that are merely many would cut
+//! each other off for ever.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+/// How long a body may be on its way before its connection may be closed for another one.
+const SENDING: Duration = Duration::from_secs(5);
+
+/// How often is looked whether one has been on its way for so long.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How far a connection is with its request. In this order connections are closed when places run out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +53,8 @@ struct Taken {
 struct Occupant {
     address: IpAddr,
     phase: Phase,
-    since: u64,
+    /// When it came to be so, by the order of all changes, and by the clock.
+    since: (u64, Instant),
     evicted: CancellationToken,
 }
 
@@ -57,21 +66,21 @@ impl Slots {
     /// A place for a connection from this address. Waits while all places are taken by requests that are being answered.
     pub(super) async fn take(self: &Arc<Self>, address: IpAddr) -> Result<Arc<Seat>, AddressFull> {
         loop {
-            if let Some(seat) = self.try_take(address)? {
+            if let Some(seat) = self.try_take(address, Instant::now())? {
                 return Ok(seat);
             }
-            self.changed.notified().await;
+            tokio::time::timeout(LOOK, self.changed.notified()).await.ok();
         }
     }
 
-    fn try_take(self: &Arc<Self>, address: IpAddr) -> Result<Option<Arc<Seat>>, AddressFull> {
+    fn try_take(self: &Arc<Self>, address: IpAddr, now: Instant) -> Result<Option<Arc<Seat>>, AddressFull> {
         let mut taken = self.taken.lock();
         if taken.by_address.get(&address).is_some_and(|count| *count >= self.per_address)
-            && !taken.evict(|occupant| occupant.address == address)
+            && !taken.evict(now, |occupant| occupant.address == address)
         {
             return Err(AddressFull);
         }
-        if taken.seats.len() >= self.connections && !taken.evict(|_| true) {
+        if taken.seats.len() >= self.connections && !taken.evict(now, |_| true) {
             return Ok(None);
         }
         let (number, evicted) = taken.seat(address);
@@ -84,15 +93,18 @@ impl Taken {
         let number = self.tick();
         let evicted = CancellationToken::new();
         *self.by_address.entry(address).or_default() += 1;
-        self.seats.insert(number, Occupant { address, phase: Phase::Waiting, since: number, evicted: evicted.clone() });
+        self.seats.insert(
+            number,
+            Occupant { address, phase: Phase::Waiting, since: (number, Instant::now()), evicted: evicted.clone() },
+        );
         (number, evicted)
     }
 
     /// Closes the connection that has been without a complete request for longest. Returns whether there is one.
-    fn evict(&mut self, may_go: impl Fn(&Occupant) -> bool) -> bool {
-        let incomplete = self.seats.iter().filter(|(_, occupant)| occupant.phase != Phase::Answering);
+    fn evict(&mut self, now: Instant, may_go: impl Fn(&Occupant) -> bool) -> bool {
+        let incomplete = self.seats.iter().filter(|(_, occupant)| occupant.may_be_closed(now));
         let oldest =
-            incomplete.filter(|(_, occupant)| may_go(occupant)).min_by_key(|(_, other)| (other.phase, other.since));
+            incomplete.filter(|(_, occupant)| may_go(occupant)).min_by_key(|(_, other)| (other.phase, other.since.0));
         let Some(number) = oldest.map(|(number, _)| *number) else { return false };
         self.remove(number);
         true
@@ -114,6 +126,16 @@ impl Taken {
     }
 }
 
+impl Occupant {
+    fn may_be_closed(&self, now: Instant) -> bool {
+        match self.phase {
+            Phase::Waiting => true,
+            Phase::Receiving => now.duration_since(self.since.1) >= SENDING,
+            Phase::Answering => false,
+        }
+    }
+}
+
 /// The place of one connection; free again when dropped.
 pub(super) struct Seat {
     number: u64,
@@ -131,13 +153,13 @@ impl Seat {
     /// Notes how far the connection is with its request.
     pub(super) fn enter(&self, phase: Phase) {
         let mut taken = self.slots.taken.lock();
-        let since = taken.tick();
+        let since = (taken.tick(), Instant::now());
         if let Some(occupant) = taken.seats.get_mut(&self.number).filter(|occupant| occupant.phase != phase) {
             occupant.phase = phase;
             occupant.since = since;
         }
         drop(taken);
-        if phase != Phase::Answering {
+        if phase == Phase::Waiting {
             self.slots.changed.notify_one();
         }
     }
@@ -181,7 +203,8 @@ mod tests {
         let first = slots.take(address(2)).await.unwrap();
         assert!(waiting.evicted.is_cancelled() && !receiving.evicted.is_cancelled());
         first.enter(Phase::Answering);
-        let second = slots.take(address(2)).await.unwrap();
+        assert!(slots.try_take(address(2), Instant::now()).unwrap().is_none(), "a body has a while to arrive");
+        let second = slots.try_take(address(2), Instant::now() + SENDING).unwrap().unwrap();
         assert!(receiving.evicted.is_cancelled() && !second.evicted.is_cancelled());
         second.enter(Phase::Answering);
         let mut third = pin!(slots.take(address(3)));

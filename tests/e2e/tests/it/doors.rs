@@ -205,6 +205,7 @@ async fn a_recorded_request_is_a_duplicate_whatever_its_unsigned_headers_say() {
 
 #[tokio::test]
 async fn the_admin_api_tells_nothing_under_a_strange_name_or_without_a_token() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let dir = tempfile::tempdir().unwrap();
     simple(dir.path());
     let host = HostProcess::start(dir.path()).await;
