@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
-use axum::http::{self, header};
+use axum::http::{self, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use gantry_api::v1::{Code, Problem};
@@ -84,7 +84,11 @@ impl Application for AdminApp {
     type Body = Body;
 
     async fn answer(&self, request: http::Request<Arriving>) -> Response {
-        let Ok(response) = self.router.clone().oneshot(request.map(Body::new)).await;
+        let Ok(mut response) = self.router.clone().oneshot(request.map(Body::new)).await;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            // The router adds it to whatever is answered to a wrong method.
+            response.headers_mut().remove(header::ALLOW);
+        }
         response
     }
 

@@ -125,9 +125,6 @@ impl Lower<'_> {
     }
 
     fn host_name(&mut self, name: &At<String>) -> Option<String> {
-        let is_label = |label: &str| {
-            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-        };
         if name.value.split('.').all(is_label) {
             return Some(name.value.to_ascii_lowercase());
         }
@@ -145,6 +142,11 @@ impl Lower<'_> {
         }
         Some(address)
     }
+}
+
+/// Whether this may stand between two dots of a host's name.
+fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 impl From<BrokenFlowsText> for BrokenFlows {

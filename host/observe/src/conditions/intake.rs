@@ -34,7 +34,7 @@ const DISK_FULL: &str = "disk_full";
 const UNAUTHORIZED: &str = "unauthorized";
 
 /// Refusals that somebody should know of. The others are about single requests.
-const REFUSING: [Refusing; 5] = [
+const REFUSING: [Refusing; 6] = [
     Refusing {
         about: "queue_full",
         reasons: &["queue_full"],
@@ -62,6 +62,13 @@ const REFUSING: [Refusing; 5] = [
         says: "the disk is low",
         is_of_strangers: false,
         next: "df -h",
+    },
+    Refusing {
+        about: "body_memory_full",
+        reasons: &["body_memory_full"],
+        says: "the bodies of requests take as much memory as they may",
+        is_of_strangers: false,
+        next: "gantry flow list",
     },
     Refusing {
         about: UNAUTHORIZED,

@@ -126,6 +126,22 @@ fn ed25519_signatures_verify_with_the_public_key_alone() {
     assert_eq!(verifier.verify(&signed(&signature), VECTOR_BODY, VECTOR_TIME).map(drop), Ok(()));
     assert_eq!(verifier.verify(&signed(&signature), b"other", VECTOR_TIME), Err(Refusal::Mismatch));
     assert_eq!(verifier.verify(&signed("v1a,AAAA"), VECTOR_BODY, VECTOR_TIME), Err(Refusal::Mismatch));
+    let other = sign::standard_ed25519(PRIVATE_KEY, "other", VECTOR_TIME, VECTOR_BODY).unwrap();
+    let behind = |others| signed(&format!("{} {signature}", vec![other.as_str(); others].join(" ")));
+    assert_eq!(verifier.verify(&behind(3), VECTOR_BODY, VECTOR_TIME).map(drop), Ok(()));
+    assert_eq!(verifier.verify(&behind(4), VECTOR_BODY, VECTOR_TIME), Err(Refusal::Mismatch), "each reads the body");
+}
+
+#[test]
+fn what_was_signed_is_the_same_whichever_signatures_are_left_of_a_request() {
+    let public = sign::standard_public_key(PRIVATE_KEY).unwrap();
+    let verifier = standard(&[&public, VECTOR_SECRET]);
+    let asymmetric = sign::standard_ed25519(PRIVATE_KEY, VECTOR_ID, VECTOR_TIME, VECTOR_BODY).unwrap();
+    let both = format!("{asymmetric} {VECTOR_SIGNATURE}");
+    let what = |signatures: &str| verifier.verify(&signed(signatures), VECTOR_BODY, VECTOR_TIME).unwrap();
+    assert!(what(&both).is_some());
+    assert_eq!(what(&both), what(&asymmetric));
+    assert_eq!(what(&both), what(VECTOR_SIGNATURE));
 }
 
 #[test]

@@ -35,7 +35,7 @@ const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 256 << 20;
 
 /// How long shutdown waits for what was answered to leave, and for headers of which some have come.
-const FAREWELL: Duration = Duration::from_secs(1);
+const LAST_ANSWER: Duration = Duration::from_secs(1);
 
 /// When a client shall come again that had too many connections.
 const RETRY_SECONDS: u64 = 1;
@@ -75,7 +75,7 @@ where
             let rest = poll_fn(|cx| connection.poll_without_shutdown(cx));
             match has_request {
                 true => rest.await,
-                false => match tokio::time::timeout(FAREWELL, rest).await {
+                false => match tokio::time::timeout(LAST_ANSWER, rest).await {
                     Ok(ended) => ended,
                     Err(_) => return,
                 },
@@ -109,7 +109,7 @@ fn builder(limits: ServerLimits) -> http1::Builder {
 pub(super) async fn turn_away(mut stream: impl AsyncWrite + Unpin + Send, app: &impl Application) {
     let answer = last_answer(app, Refused::TooManyConnections);
     // A new connection has room for it.
-    tokio::time::timeout(FAREWELL, stream.write_all(&answer)).await.ok();
+    tokio::time::timeout(LAST_ANSWER, stream.write_all(&answer)).await.ok();
 }
 
 /// Sends a last answer, ends this side, and waits a moment for the peer to read it.

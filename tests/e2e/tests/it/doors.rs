@@ -64,16 +64,13 @@ async fn half_a_request_keeps_neither_listener_from_stopping() {
 async fn a_request_to_the_admin_api_that_never_ends_is_given_up_at_the_deadline_or_a_second_signal() {
     let dir = tempfile::tempdir().unwrap();
     simple(dir.path());
-    let unfinished = |token: &str| {
-        format!(
-            "POST /v1/reload HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-length: 9\r\n\r\n"
-        )
-    };
     for (deadline, signals) in [("2s", 1), ("1h", 2)] {
         let host = HostProcess::start_with(dir.path(), &format!("[shutdown]\ndeadline = \"{deadline}\"\n")).await;
         let token = std::fs::read_to_string(dir.path().join("data/admin.token")).unwrap();
-        let request = unfinished(token.trim_end());
-        let mut held = sent(host.admin, &format!("{request}x"));
+        let credentials = format!("authorization: Bearer {}", token.trim_end());
+        let request =
+            format!("POST /v1/reload HTTP/1.1\r\nhost: localhost\r\n{credentials}\r\ncontent-length: 9\r\n\r\nx");
+        let mut held = sent(host.admin, &request);
         // Whether the request is under way is seen from one that came later and was answered.
         let _later = half_of_the_second(host.admin);
         held.write_all(b"x").unwrap();
@@ -87,6 +84,36 @@ async fn a_request_to_the_admin_api_that_never_ends_is_given_up_at_the_deadline_
         assert!(took < Duration::from_secs(30), "{deadline}: {took:?}");
         drop(held);
     }
+}
+
+#[tokio::test]
+async fn a_secret_that_is_never_read_to_its_end_keeps_no_host_from_stopping_before_it_is_ready() {
+    let dir = tempfile::tempdir().unwrap();
+    let secret = dir.path().join("secret");
+    // Whoever opens it to read waits for somebody who writes.
+    assert!(std::process::Command::new("mkfifo").arg(&secret).status().unwrap().success());
+    let source = format!("[source.webhook]\npath = \"/in\"\nverify.bearer.tokens = [\"file:{}\"]\n", secret.display());
+    let flow = FlowText::new("in").source(&source).step(guest("echo"), "");
+    write_flow(dir.path(), &flow.file_target("out", &dir.path().join("out")));
+    std::fs::write(dir.path().join("gantry.toml"), "[intake]\nlisten = \"127.0.0.1:0\"\n").unwrap();
+    let log = dir.path().join("log");
+    let output = std::fs::File::create(&log).unwrap();
+    let mut host = std::process::Command::new(gantry())
+        .args(["run", "flows", "--config", "gantry.toml", "--data", "data"])
+        .current_dir(dir.path())
+        .stdout(output.try_clone().unwrap())
+        .stderr(output)
+        .spawn()
+        .unwrap();
+    eventually("the host to open its store", || async {
+        std::fs::read_to_string(&log).is_ok_and(|log| log.contains("a store was created"))
+    })
+    .await;
+    let killed = std::process::Command::new("kill").args(["-TERM", &host.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let waiting = tokio::task::spawn_blocking(move || host.wait());
+    let status = tokio::time::timeout(PATIENCE, waiting).await.expect("the host ends").unwrap().unwrap();
+    assert!(status.success(), "{}", std::fs::read_to_string(&log).unwrap());
 }
 
 #[tokio::test]
