@@ -48,8 +48,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(120);
 pub struct Listeners {
     /// For dashboards and scripts.
     pub tcp: TcpListener,
-    /// For the command line on this machine.
-    pub socket: UnixListener,
+    /// For the command line on this machine; none where the data directory can't have one.
+    pub socket: Option<UnixListener>,
 }
 
 /// Serves until `stop`, then finishes the requests in progress, within the deadline for stopping.
@@ -58,8 +58,12 @@ pub async fn serve(listeners: Listeners, host: HostHandle, token: AdminToken, st
     let app = Arc::new(AdminApp { router: router(host.clone(), token), host });
     // Each has its own places, so that strangers at the port don't keep the command line out.
     let tcp = server::serve(listeners.tcp, Arc::clone(&app), limits, stop.clone());
-    let socket = server::serve(listeners.socket, app, limits, stop);
-    tokio::join!(tcp, socket);
+    match listeners.socket {
+        Some(socket) => {
+            tokio::join!(tcp, server::serve(socket, app, limits, stop));
+        }
+        None => tcp.await,
+    }
 }
 
 /// The routes behind the checks of name and token.

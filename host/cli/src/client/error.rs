@@ -84,6 +84,18 @@ pub(crate) enum ClientError {
         /// The owner of the data directory.
         expected: u32,
     },
+    /// A host runs, and the command line has no way to it.
+    #[error(
+        "the host (pid {pid}) has no socket {}: its log says so if it could not make one; else the socket was removed, and a \
+         restart makes it anew",
+        socket.display()
+    )]
+    NoSocket {
+        /// Where the socket should be.
+        socket: PathBuf,
+        /// The process id of the host.
+        pid: u32,
+    },
     /// The running host does not answer correctly.
     #[error("the request to the host at {address} failed: {problem}")]
     Unreachable {
@@ -128,6 +140,7 @@ impl ClientError {
             | Self::NoStore { .. }
             | Self::NoAnswer { .. }
             | Self::ForeignSocket { .. }
+            | Self::NoSocket { .. }
             | Self::Unreachable { .. } => Exit::HostUnreachable,
             Self::Open(_) | Self::Catalogue(_) | Self::OtherOwner { .. } | Self::DataDir { .. } => {
                 Exit::StoreUnavailable

@@ -36,6 +36,12 @@ impl RuntimeFile {
         std::fs::rename(part, path(data_dir))
     }
 
+    /// Whether its process lives. After a crash, the number may be another process's.
+    pub(crate) fn is_alive(&self) -> bool {
+        let pid = i32::try_from(self.pid).ok().and_then(rustix::process::Pid::from_raw);
+        pid.is_some_and(|pid| rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+    }
+
     /// Removes the file.
     pub(crate) fn remove(data_dir: &Path) {
         // A file left behind does no harm: nothing answers at its addresses.

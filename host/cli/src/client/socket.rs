@@ -56,6 +56,11 @@ impl Socket {
     }
 }
 
+/// The error where a running host has none.
+pub(super) fn missing(data_dir: &Path, pid: u32) -> ClientError {
+    ClientError::NoSocket { socket: data_dir.join(NAME), pid }
+}
+
 /// Listens there, for the host that has the store open. One that a host before left behind is replaced.
 pub(crate) fn listen(data_dir: &Path) -> io::Result<UnixListener> {
     let socket = Socket::of(data_dir)?;

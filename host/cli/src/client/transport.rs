@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::ClientError;
 use super::runtime_file::RuntimeFile;
-use super::socket::Socket;
+use super::socket::{self, Socket};
 use crate::args::user;
 use crate::command::compile_component::compiler_process;
 
@@ -60,7 +60,10 @@ impl Transport {
     /// Connects to the host that runs on this data directory; none if none runs.
     pub(super) async fn to_host(config: &HostConfig) -> Result<Option<Self>, ClientError> {
         let Some(file) = RuntimeFile::read(&config.data_dir) else { return Ok(None) };
-        let Some(socket) = Socket::of_host(&config.data_dir)? else { return Ok(None) };
+        let Some(socket) = Socket::of_host(&config.data_dir)? else {
+            // Nothing but a host removes the socket, and with it goes this file.
+            return if file.is_alive() { Err(socket::missing(&config.data_dir, file.pid)) } else { Ok(None) };
+        };
         let address = file.admin.to_string();
         let pid = file.pid;
         let requests = builder().unix_socket(socket.path()).build().map_err(|error| unreachable(&address, &error))?;

@@ -211,11 +211,12 @@ async fn admin(config: &HostConfig, host: &Host, stop: &CancellationToken) -> Re
     let listener =
         TcpListener::bind(address).await.map_err(|source| refused(StartError::Listen { address, source }))?;
     let address = listener.local_addr()?;
-    let socket = socket::listen(&config.data_dir).map_err(|error| {
+    let socket = socket::listen(&config.data_dir);
+    if let Err(error) = &socket {
         let dir = config.data_dir.display();
-        Failure::new(Exit::InvalidConfig, anyhow::anyhow!("failed to listen on {dir}/admin.sock: {error}"))
-    })?;
-    let listeners = gantry_admin::Listeners { tcp: listener, socket };
+        tracing::warn!(%error, %dir, "no socket can be made in the data directory: the command line can't reach this host");
+    }
+    let listeners = gantry_admin::Listeners { tcp: listener, socket: socket.ok() };
     let ended = tokio::spawn(gantry_admin::serve(listeners, host.handle(), token, stop.clone()));
     Ok(Admin { address, ended })
 }

@@ -174,6 +174,10 @@ async fn the_command_line_sends_nothing_to_the_port_that_a_killed_host_had() {
     // The next host takes the place of the socket that was left.
     let host = HostProcess::start(dir.path()).await;
     assert!(run(&["flow", "list"]).status.success());
+    std::fs::rename(dir.path().join("data/admin.sock"), dir.path().join("data/gone")).unwrap();
+    let without = run(&["dlq", "list"]);
+    let said = String::from_utf8_lossy(&without.stderr).into_owned();
+    assert!(without.status.code() == Some(5) && said.contains("has no socket"), "{said}");
     host.signal("TERM");
     assert!(ended(host).await.0);
     assert!(!dir.path().join("data/admin.sock").exists());
