@@ -92,9 +92,27 @@ fn difference(message: MessageId, old: &Answer, new: &Answer) -> Difference {
     };
     let changes = match kind {
         Kind::Same => Vec::new(),
-        _ => changes(&describe(old), &describe(new)),
+        _ => readable_changes(&describe(old), &describe(new)),
     };
     Difference { message, kind, changes: changes.into_iter().take(PLACES).map(brief).collect() }
+}
+
+/// The changes within payloads of JSON, member by member. Where those are only a matter of spelling, or of digits beyond what a
+/// float holds, the texts are compared.
+fn readable_changes(old: &Value, new: &Value) -> Vec<Change> {
+    let found = changes(&with_json_payloads(old.clone()), &with_json_payloads(new.clone()));
+    if found.is_empty() { changes(old, new) } else { found }
+}
+
+fn with_json_payloads(mut outcome: Value) -> Value {
+    let outputs = outcome.get_mut("emit").and_then(Value::as_array_mut);
+    for output in outputs.into_iter().flatten() {
+        let text = output["payload"]["text"].as_str();
+        if let Some(json) = text.and_then(|text| serde_json::from_str(text).ok()) {
+            output["payload"] = json;
+        }
+    }
+    outcome
 }
 
 /// The change with long values cut: it is kept with the record.
@@ -122,6 +140,20 @@ fn same(old: &Answer, new: &Answer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn emitted(payload: &str) -> Value {
+        serde_json::json!({ "emit": [{ "route": null, "payload": { "text": payload } }] })
+    }
+
+    #[test]
+    fn payloads_of_json_are_compared_by_member_and_what_floats_do_not_hold_as_text() {
+        let found = readable_changes(&emitted(r#"{"a":1,"b":2}"#), &emitted(r#"{"a":1,"b":3}"#));
+        assert_eq!(found.iter().map(|change| change.path.as_str()).collect::<Vec<_>>(), ["/emit/0/payload/b"]);
+        let found = readable_changes(&emitted("[1.00000000000000000001]"), &emitted("[1.00000000000000000002]"));
+        assert_eq!(found[0].path, "/emit/0/payload/text");
+        let found = readable_changes(&emitted("a;b"), &emitted("a;c"));
+        assert_eq!(found[0].path, "/emit/0/payload/text");
+    }
 
     #[test]
     fn a_long_value_is_cut_between_characters() {

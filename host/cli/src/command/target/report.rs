@@ -11,7 +11,8 @@ const ROW_REASON: usize = 60;
 /// One target in a line, after a command.
 pub(super) fn line(target: &TargetReport) -> String {
     let target_name = format!("{}/{}", target.flow, target.target);
-    [target_name, target.state.to_string(), breaker(target.breaker.as_ref()), why(target)].join("  ")
+    let parts = [target_name, target.state.to_string(), breaker(target.breaker.as_ref()), why(target)];
+    text::line(&parts.join("  "))
 }
 
 /// One row each. What waits is counted by flow: a message in the queue may have deliveries to several of its targets.

@@ -9,7 +9,6 @@ use gantry_golden::Payloads;
 use gantry_sandbox::{Plugin, Sandbox};
 
 use super::super::build::{self, Mode};
-use super::super::golden_cases;
 use super::super::samples::{SampleRun, Samples};
 use super::super::test::Report;
 use super::seconds;
@@ -65,8 +64,6 @@ fn results(directory: &Path, sandbox: &Sandbox, samples: &Samples) -> Result<Res
 }
 
 fn cases(plugin: &Plugin, directory: &Path, limits: Limits) -> Result<Option<Report>, Failure> {
-    if !directory.is_dir() {
-        return Ok(None);
-    }
-    Ok(Some(Report::run(plugin, &golden_cases(directory)?, limits, Payloads::AsValues)))
+    let cases = if directory.is_dir() { gantry_golden::files(directory).or_exit(Exit::NotFound)? } else { Vec::new() };
+    Ok((!cases.is_empty()).then(|| Report::run(plugin, &cases, limits, Payloads::AsValues)))
 }
