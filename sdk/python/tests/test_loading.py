@@ -38,6 +38,19 @@ def map(line: Line) -> str:
 
 
 class Loading(unittest.TestCase):
+    def test_a_package_with_machine_code_is_named(self) -> None:
+        compiled = """
+        import sys, types
+        fast = types.ModuleType("fast._core")
+        fast.__file__ = "/venv/lib/python3.11/site-packages/fast/_core.so"
+        sys.modules["fast._core"] = fast
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "orders.py").write_text(textwrap.dedent(compiled) + PLUGIN.format(price="Field[str]"))
+            command = [sys.executable, "-m", "gantry_sdk.loading", "orders"]
+            ended = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": f"{folder}:{SOURCES}"})
+        self.assertEqual((ended.returncode, ended.stdout), (0, "machine code: fast\n"))
+
     def test_a_plugin_that_can_be_loaded_is_fine(self) -> None:
         self.assertEqual(load(PLUGIN.format(price="Field[str]")), (0, ""))
 

@@ -4,7 +4,8 @@ first, so that a type that JSON can't be read into, say, is named at once.
     python -m gantry_sdk.loading MODULE
 
 Exits with 9, and a sentence on standard error, if the plugin itself is wrong. What may be due to another version of
-Python than the component's, or to a package that is only there, is left to the build.
+Python than the component's, or to a package that is only there, is left to the build. Names on standard output the
+packages of which machine code was loaded, as `machine code: NAME`: a component can't load that, and some can do without.
 """
 
 import sys
@@ -20,16 +21,25 @@ def main(module: str) -> int:
     """The exit code."""
     try:
         import_module(module)
+        _name_compiled()
         count = len(mapping.declared)
         if count == 1:
             return 0
         error = f"`{module}` has to mark one mapping with `@plugin`; {count or 'none'} are marked"
     except (SyntaxError, ImportError):
+        _name_compiled()
         return 0
     except Exception as raised:
         error = "".join(_shown(raised))
     print(error, file=sys.stderr)
     return REFUSED
+
+
+def _name_compiled() -> None:
+    files = [(name.split(".")[0], getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
+    compiled = {name for name, file in files if file and file.endswith((".so", ".pyd")) and "site-packages" in file}
+    for name in sorted(compiled):
+        print(f"machine code: {name}")
 
 
 def _shown(error: Exception) -> list[str]:

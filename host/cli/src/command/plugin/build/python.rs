@@ -29,6 +29,9 @@ const ENTRY: &str = "gantry_component";
 /// The SDK's package.
 const SDK: &str = "gantry_sdk";
 
+/// What stands before each package with machine code that the SDK's `loading` names.
+const MACHINE_CODE: &str = "machine code: ";
+
 /// The exit code of the SDK's `loading` for a plugin that is wrong.
 const PLUGIN_IS_WRONG: i32 = 9;
 
@@ -68,12 +71,21 @@ pub(super) fn build(project: &Project<'_>) -> anyhow::Result<Vec<u8>> {
     let table = toml::from_str::<PyProject>(&text).with_context(|| file.display().to_string())?.tool.gantry;
     let paths = paths(project.directory, &table.paths, &file)?;
     let module = table.module.unwrap_or_else(|| project.manifest.name.replace('-', "_"));
-    load(&compiler, &module, &paths, project.directory)?;
+    let compiled = load(&compiler, &module, &paths, project.directory)?;
 
     let packages = packages_of(&compiler)?;
     let inputs = Inputs::default().text(&project.contract()).text(&module).path(&compiler.canonicalize()?);
     let inputs = paths.iter().chain(&packages).fold(inputs, |inputs, folder| inputs.path(folder));
-    user_cache::built(&inputs.key(), || componentize(project, &compiler, &module, &paths))
+    user_cache::built(&inputs.key(), || componentize(project, &compiler, &module, &paths)).map_err(|error| {
+        let names = compiled.join(", ");
+        match compiled.is_empty() {
+            true => error,
+            false => error.context(format!(
+                "a component can't load machine code, which these packages have: {names}. If the build failed at one that \
+                 can't do without, take another package"
+            )),
+        }
+    })
 }
 
 fn componentize(project: &Project<'_>, compiler: &Path, module: &str, paths: &[PathBuf]) -> anyhow::Result<Vec<u8>> {
@@ -106,11 +118,12 @@ fn packages_of(compiler: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// Loads the module with the Python beside the compiler, which takes a moment where the build takes half a minute. The
-/// SDK says by its own exit code that the plugin is wrong; whatever else fails here may work in the component.
-fn load(compiler: &Path, module: &str, paths: &[PathBuf], directory: &Path) -> anyhow::Result<()> {
+/// SDK says by its own exit code that the plugin is wrong; whatever else fails here may work in the component. Returns the
+/// packages with machine code.
+fn load(compiler: &Path, module: &str, paths: &[PathBuf], directory: &Path) -> anyhow::Result<Vec<String>> {
     let python = compiler.canonicalize()?.with_file_name("python3");
     if !python.is_file() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut load = Command::new(python);
     load.args(["-m", &format!("{SDK}.loading"), module]).env("PYTHONPATH", std::env::join_paths(paths)?);
@@ -119,7 +132,8 @@ fn load(compiler: &Path, module: &str, paths: &[PathBuf], directory: &Path) -> a
     if ended.status.code() == Some(PLUGIN_IS_WRONG) {
         bail!("{module} can't be loaded:\n{}", String::from_utf8_lossy(&ended.stderr).trim_end());
     }
-    Ok(())
+    let said = String::from_utf8_lossy(&ended.stdout);
+    Ok(said.lines().filter_map(|line| line.strip_prefix(MACHINE_CODE)).map(str::to_owned).collect())
 }
 
 /// Writes the entry module; returns its folder.
