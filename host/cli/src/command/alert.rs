@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use gantry_api::v1::{AlertReport, FiringReport, TestAnswer};
+use serde_json::json;
 
 use crate::args::{HostArgs, Who};
 use crate::client;
@@ -40,7 +41,7 @@ impl Alert {
         match self {
             Self::List(List { host }) => client::with_host(host, output, async |host| {
                 let alerts = host.alerts().await?;
-                Ok(output.print(&alerts, || shown(&alerts))?)
+                Ok(output.print(&json!({ "alerts": &alerts }), || shown(&alerts))?)
             }),
             Self::Test(test) => test.run(output),
         }
@@ -51,7 +52,8 @@ impl Test {
     fn run(&self, output: &Output) -> Result<(), Failure> {
         client::with_host(&self.host, output, async |host| {
             let answers = host.test_alert(&self.name, &self.who.name()).await?;
-            output.print(&answers, || text::columns(&answers.iter().map(answer).collect::<Vec<_>>()))?;
+            let shown = json!({ "answers": &answers });
+            output.print(&shown, || text::columns(&answers.iter().map(answer).collect::<Vec<_>>()))?;
             match answers.iter().all(|answer| answer.accepted) {
                 true => Ok(()),
                 false => {

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use clap::{Args, Subcommand, ValueEnum};
 use gantry_api::v1::{Deployment, DeploymentQuery, Phase};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::args::{HostArgs, Who};
 use crate::client::{self, Client};
@@ -132,7 +133,7 @@ impl Status {
             let Some(step) = &self.step else {
                 let active = DeploymentQuery { active: Some(true), ..DeploymentQuery::default() };
                 let all = host.deployments(&active).await?;
-                return Ok(output.print(&all, || list(&all, "no deployment is in progress"))?);
+                return print(&all, "no deployment is in progress", output);
             };
             let deployment = last(host, step).await?;
             let status = StepStatus { deployment, serving: serving(host, step).await? };
@@ -146,7 +147,7 @@ impl History {
         client::with_host(&self.host, output, async |host| {
             let query = self.step.as_ref().map(StepAddress::query).unwrap_or_default();
             let all = host.deployments(&query).await?;
-            Ok(output.print(&all, || list(&all, "no deployments"))?)
+            print(&all, "no deployments", output)
         })
     }
 }
@@ -183,6 +184,10 @@ impl From<ApprovedPhase> for Phase {
             ApprovedPhase::Watching => Self::Watching,
         }
     }
+}
+
+fn print(deployments: &[Deployment], none: &str, output: &Output) -> Result<(), Failure> {
+    Ok(output.print(&json!({ "deployments": deployments }), || list(deployments, none))?)
 }
 
 fn list(deployments: &[Deployment], none: &str) -> String {

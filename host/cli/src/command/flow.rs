@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use gantry_api::v1::{FlowReport, FlowState, IntakeClosure, PluginInForce};
 use gantry_config::{diagram, load_flows};
+use serde_json::json;
 
 use crate::args::HostArgs;
 use crate::client;
@@ -54,7 +55,7 @@ impl List {
     fn run(&self, output: &Output) -> Result<(), Failure> {
         client::with_host(&self.host, output, async |host| {
             let flows = host.flows().await?;
-            Ok(output.print(&flows, || table(&flows))?)
+            Ok(output.print(&json!({ "flows": &flows }), || table(&flows))?)
         })
     }
 }
@@ -134,6 +135,6 @@ impl Diagram {
         let (flows, _) = load_flows(&self.flows, &gantry_transport::kinds())
             .map_err(|found| Failure::mistakes(Exit::InvalidConfig, "the flows have mistakes", &found, output))?;
         let chart = diagram::mermaid(&flows);
-        Ok(output.print(&serde_json::json!({ "mermaid": chart }), || chart.clone())?)
+        Ok(output.print(&json!({ "mermaid": chart }), || chart.clone())?)
     }
 }

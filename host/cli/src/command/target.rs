@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::{Args, Subcommand};
 use gantry_api::v1::TargetCommand;
 use gantry_core::{FlowName, TargetName, Timestamp};
+use serde_json::json;
 
 use crate::args::{HostArgs, Who};
 use crate::client;
@@ -112,7 +113,7 @@ impl Target {
             Self::List(List { host }) => client::with_host(host, output, async |host| {
                 let targets = host.targets().await?;
                 let flows = host.flows().await?;
-                Ok(output.print(&targets, || table(&targets, &flows))?)
+                Ok(output.print(&json!({ "targets": &targets }), || table(&targets, &flows))?)
             }),
             Self::Show(show) => show.run(output),
             Self::Pause(Pause { stop, until, duration }) => stop.run(TargetCommand::Pause, until.or(*duration), output),

@@ -284,7 +284,10 @@ async fn a_renamed_flow_takes_over_what_was_left_under_its_former_name() {
     let letters = site.json(&["dlq", "list"]);
     assert_eq!(text(&letters["dead_letters"][0]["flow"]), "shop");
     let targets = site.json(&["target", "list"]);
-    assert_eq!((text(&targets[0]["flow"]), text(&targets[0]["state"])), ("shop".into(), "paused".into()));
+    assert_eq!(
+        (text(&targets["targets"][0]["flow"]), text(&targets["targets"][0]["state"])),
+        ("shop".into(), "paused".into())
+    );
 
     // The next start finds everything under the new name.
     site.stop();

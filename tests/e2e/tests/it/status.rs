@@ -67,8 +67,10 @@ async fn what_is_wrong_comes_most_harmful_first_with_owner_time_and_next_command
     assert_eq!(site.gantry("target pause orders/erp --reason upgrade").0, Some(0));
     std::fs::write(site.dir.path().join("flows/wrong.toml"), "[flow]\nnane = \"b\"\n").unwrap();
     assert_eq!(site.gantry("reload").0, Some(3));
-    eventually("alerts of all three", || async { site.json("alert list")[0]["firing"].as_array().unwrap().len() == 3 })
-        .await;
+    eventually("alerts of all three", || async {
+        site.json("alert list")["alerts"][0]["firing"].as_array().unwrap().len() == 3
+    })
+    .await;
 
     let status = site.json("status");
     assert_eq!(kinds(&status), ["reload_refused", "target_paused", "dead_letters"]);
@@ -79,7 +81,7 @@ async fn what_is_wrong_comes_most_harmful_first_with_owner_time_and_next_command
     );
     assert_eq!(paused["next"], "gantry target resume orders/erp");
     assert_eq!(paused["runbook"], "docs/runbooks/target-paused.md");
-    let firing = site.json("alert list")[0]["firing"].clone();
+    let firing = site.json("alert list")["alerts"][0]["firing"].clone();
     for finding in status["findings"].as_array().unwrap() {
         let same = firing.as_array().unwrap().iter().find(|alert| alert["key"]["kind"] == finding["kind"]).unwrap();
         assert_eq!(same["summary"], finding["summary"], "one source for both");

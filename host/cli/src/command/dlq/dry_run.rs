@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use gantry_api::v1::{DryRunRequest, FlowReport, PluginInForce, ShadowReport};
 use gantry_core::{DeadLetterId, FlowName, PluginVersion};
 use serde::Serialize;
+use serde_json::json;
 
 use super::selection::Selection;
 use crate::args::HostArgs;
@@ -39,7 +40,7 @@ pub(super) fn run(
             let step = step.map_or_else(|| only_step(&flows, &flow, with), |step| Ok(step.to_owned()))?;
             all.push(compare(client, flow, step, with, dead_letters).await?);
         }
-        Ok(output.print(&all, || all.iter().map(page).collect::<Vec<_>>().join("\n"))?)
+        Ok(output.print(&json!({ "comparisons": &all }), || all.iter().map(page).collect::<Vec<_>>().join("\n"))?)
     })
 }
 

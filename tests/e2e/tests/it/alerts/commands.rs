@@ -45,6 +45,6 @@ async fn the_command_line_lists_what_fires_and_tries_endpoints() {
     gantry_e2e::eventually("the alert to fire", || async { gantry("alert list").1.contains("target_paused") }).await;
     let (_, listed) = gantry("alert list --format json");
     let listed: Value = serde_json::from_str(&listed).unwrap();
-    assert_eq!(listed[0]["firing"][0]["dedup_key"], "gantry/target_paused/orders/erp");
-    assert_eq!(listed[0]["firing"][0]["severity"], "error");
+    assert_eq!(listed["alerts"][0]["firing"][0]["dedup_key"], "gantry/target_paused/orders/erp");
+    assert_eq!(listed["alerts"][0]["firing"][0]["severity"], "error");
 }

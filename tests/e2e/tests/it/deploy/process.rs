@@ -48,7 +48,7 @@ async fn post(host: &HostProcess, body: &str) {
 fn serving(dir: &Path) -> String {
     let listed = gantry(dir, &["flow", "list", "--format", "json"]);
     let flows: Value = serde_json::from_slice(&listed.stdout).unwrap();
-    let plugin = &flows[0]["plugins"][0];
+    let plugin = &flows["flows"][0]["plugins"][0];
     format!("{}@{}", plugin["name"].as_str().unwrap(), plugin["version"].as_str().unwrap())
 }
 

@@ -9,7 +9,7 @@ const PATIENT: &str = "retry = { attempts = 1000, base = \"5ms\", cap = \"20ms\"
 
 /// Whether the only target is in this state.
 fn is(state: &str) -> impl Fn(&Value) -> bool {
-    move |targets| targets[0]["state"] == state
+    move |listed| listed["targets"][0]["state"] == state
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,7 +24,7 @@ async fn target_down() {
     for n in 0..4 {
         site.post("/orders", &n.to_string()).await;
     }
-    site.until("target list", |targets| targets[0]["breaker"]["state"] == "open").await;
+    site.until("target list", |listed| listed["targets"][0]["breaker"]["state"] == "open").await;
     let shown = site.run("gantry status", &[]).ok();
     assert!(shown.contains("breaker_open  orders/erp") && shown.contains("open since "), "{shown}");
     assert!(!shown.contains("0 of 0"), "{shown}");
