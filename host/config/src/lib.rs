@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod diagram;
 pub mod dialect;
 pub mod flow;
+mod former;
 pub mod host;
 mod kept_files;
 pub mod kind;

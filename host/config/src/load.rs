@@ -20,7 +20,7 @@ use crate::kept_files::KeptFiles;
 use crate::kind::{Kinds, RawTable};
 use crate::lower::{Draft, Ends, Layers, Lower, Stated};
 use crate::raw::host::HostFile;
-use crate::{schema, shape, similar};
+use crate::{former, schema, shape, similar};
 
 /// The host file's usual name. In a directory of flows it is skipped.
 pub const HOST_FILE: &str = "gantry.toml";
@@ -134,7 +134,7 @@ fn examine<P: AsRef<Path>>(paths: &[P], kinds: &Kinds, schema: &Value, taken: &B
         }
     }
     compare(&mut drafts);
-    refuse_former(&mut drafts);
+    former::refuse(&mut drafts);
     similar::compare_paths(&mut drafts);
     similar::compare_patterns(&mut drafts);
     refuse_taken(&mut drafts, taken);
@@ -296,40 +296,6 @@ fn compare(drafts: &mut [(Report, Draft)]) {
             )
         },
     );
-}
-
-/// Reports former names that another flow has now, or had before as well: what was left under a name goes to one flow.
-fn refuse_former(drafts: &mut [(Report, Draft)]) {
-    let names = drafts.iter().filter_map(|(report, draft)| {
-        let name = draft.name.as_ref()?;
-        Some((name.value.clone(), report.file.line_at(&name.span)))
-    });
-    let names: BTreeMap<_, _> = names.collect();
-    let mut first = BTreeMap::new();
-    for (report, draft) in drafts {
-        for former in &draft.formerly {
-            let name = &former.value;
-            let is_own = draft.name.as_ref().is_some_and(|own| own.value == *name);
-            if let Some(place) = names.get(name).filter(|_| !is_own) {
-                let message = format!("there is a flow named `{name}` at {place}, so nothing was left under this name");
-                report.add(
-                    Code::Conflict,
-                    &former.span,
-                    message,
-                    "take the name out of `formerly`, or remove that flow",
-                );
-            }
-            match first.get(name) {
-                Some(place) => {
-                    let message = format!("another flow was called `{name}` before, at {place}");
-                    report.add(Code::Conflict, &former.span, message, "what was left under a name goes to one flow");
-                }
-                None => {
-                    first.insert(name.clone(), report.file.line_at(&former.span));
-                }
-            }
-        }
-    }
 }
 
 /// Reports flows with a name of the host's own.

@@ -20,7 +20,7 @@ use crate::metrics::{FlowMetrics, Metrics};
 /// After which time a refused source should try again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// The same while only an operator can make room, or keeps the intake closed.
+/// The same while an operator keeps the intake closed.
 const CLOSED_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// The intake that every source hands its messages to.
@@ -113,7 +113,7 @@ impl HostIntake {
         let bound = self.flows.dead_letter_bytes(&arrivals.flow);
         if !arrivals.messages.is_empty() && bound.is_some_and(|bound| self.dead_letters.is_full(&arrivals.flow, bound))
         {
-            return Err(IntakeError::DeadLettersFull { retry_after: CLOSED_RETRY_AFTER });
+            return Err(IntakeError::DeadLettersFull { retry_after: RETRY_AFTER });
         }
         if !arrivals.messages.is_empty() && self.is_full(&arrivals.flow) {
             return Err(IntakeError::QueueFull { retry_after: RETRY_AFTER });

@@ -108,6 +108,7 @@ impl ConditionReader {
         for entry in others {
             conditions.observe_changed_files(&mut self.refused_files, entry, now);
             conditions.observe_refusals(&mut self.refusals, host, entry, thresholds, now);
+            conditions.observe_dead_letter_room(host, entry);
             conditions.observe_faults(&mut self.faults, entry, thresholds, now);
             conditions.observe_silence(&self.receipts, entry, now);
             conditions.observe_criteria(entry);

@@ -10,6 +10,7 @@ use gantry_core::Clock;
 use gantry_core::alert::Origin;
 use gantry_engine::active_flows::ActiveFlows;
 use gantry_engine::closed_intakes::ClosedIntakes;
+use gantry_engine::dead_letter_room::DeadLetterRoom;
 use gantry_engine::disk::DiskGuard;
 use gantry_engine::events::Events;
 use gantry_engine::metrics::Metrics;
@@ -29,6 +30,8 @@ pub struct HostView {
     pub flows: ActiveFlows,
     /// Whether the disk is low.
     pub disk: DiskGuard,
+    /// Whether more dead letters may arise.
+    pub dead_letters: DeadLetterRoom,
     /// Where host events are published.
     pub events: Events,
     /// The deployments, of which those that were rolled back are a condition.

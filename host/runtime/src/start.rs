@@ -280,6 +280,7 @@ impl HostBuilder {
             clock: Arc::clone(&self.clock),
             metrics: metrics.clone(),
             flows: active.clone(),
+            dead_letters: shared.dead_letters.clone(),
             disk: disk.clone(),
             events: shared.events.clone(),
             deployer: deployer.clone(),

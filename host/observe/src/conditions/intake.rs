@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use gantry_config::{show_duration, show_roughly};
+use gantry_config::{show_duration, show_roughly, show_size};
 use gantry_core::alert::{AlertKind, Level};
 use gantry_core::{FlowName, Timestamp};
 use gantry_engine::active_flows::ActiveFlow;
@@ -34,7 +34,7 @@ const DISK_FULL: &str = "disk_full";
 const UNAUTHORIZED: &str = "unauthorized";
 
 /// Refusals that somebody should know of. The others are about single requests.
-const REFUSING: [Refusing; 6] = [
+const REFUSING: [Refusing; 5] = [
     Refusing {
         about: "queue_full",
         reasons: &["queue_full"],
@@ -48,13 +48,6 @@ const REFUSING: [Refusing; 6] = [
         says: "the queues of all flows are at `store.quota`",
         is_of_strangers: false,
         next: "gantry flow list",
-    },
-    Refusing {
-        about: "dead_letters_full",
-        reasons: &["dead_letters_full"],
-        says: "its dead letters, or those of all flows, are at their bound, and its queue waits",
-        is_of_strangers: false,
-        next: "gantry dlq groups",
     },
     Refusing {
         about: DISK_FULL,
@@ -130,6 +123,31 @@ impl Conditions {
                 since: window.began(),
             });
         }
+    }
+
+    /// A flow with as many dead letters as it may have refuses what comes, and leaves what it has in its queue: whether anybody
+    /// asks or not.
+    pub(super) fn observe_dead_letter_room(&mut self, host: &HostView, entry: &ActiveFlow) {
+        let flow = &entry.flow.name;
+        let bound = entry.flow.dead_letter_bytes;
+        if !host.dead_letters.is_full(flow, bound) {
+            return;
+        }
+        let bytes = host.store.dead_letter_bytes(flow);
+        let size = show_size(bytes);
+        self.add(Found {
+            kind: AlertKind::IntakeRefusing,
+            flow: Some(flow),
+            about: Some("dead_letters_full"),
+            level: Level::On,
+            summary: format!(
+                "Flow `{flow}` takes nothing in and its queue waits: its dead letters, {size}, or those of all flows are at \
+                 their bound"
+            ),
+            details: json!({ "bytes": bytes, "bound": bound }),
+            next: "gantry dlq groups".to_owned(),
+            since: None,
+        });
     }
 
     /// A flow that says after what time without a message somebody should look.

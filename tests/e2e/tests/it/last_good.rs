@@ -103,6 +103,25 @@ async fn a_flow_that_is_broken_and_renamed_with_its_file_runs_as_before_under_it
 }
 
 #[tokio::test]
+async fn at_a_start_no_flow_takes_what_is_left_under_a_name_that_two_claim() {
+    let erp = Sink::start().await;
+    let crm = Sink::start().await;
+    let host = TestHost::start_around(&[sound(&erp)], "").await;
+    let text = std::fs::read_to_string(host.flows().join("sound.toml")).unwrap();
+    let renamed =
+        text.replace("name = \"sound\"", "name = \"order\"\nformerly = [\"sound\"]").replace("/sound", "/order");
+    std::fs::write(host.flows().join("order.toml"), renamed).unwrap();
+    FlowText::new("sound").target("crm", &crm, "").write(host.flows());
+    let host = host.restart().await;
+    host.post("/sound", "1").await;
+    assert_eq!(erp.wait_for(1).await[0].text(), "1", "the flow runs as it did before");
+    assert!(crm.seen().is_empty());
+    assert!(report_of(&host, "sound").last_good.is_some());
+    assert_eq!(report_of(&host, "order").state, FlowState::Broken);
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn a_host_of_which_every_flow_file_is_wrong_runs_as_before_and_without_that_does_not_start() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;

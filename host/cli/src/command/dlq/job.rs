@@ -17,6 +17,9 @@ use crate::text;
 /// How often the job is queried while waiting.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
+/// After how many queries it is said where to look why the messages of a job that has ended don't end: five seconds.
+const POLLS_UNTIL_ASKED_WHY: u32 = 20;
+
 /// Show the progress of a job, wait for its end, or cancel, hold or resume it
 #[derive(Debug, Args)]
 pub(crate) struct Job {
@@ -79,6 +82,7 @@ impl Job {
 pub(super) async fn watch(client: &Client, mut job: api::Job, output: &Output) -> Result<api::Job, ClientError> {
     let shown = output.format == Format::Human && std::io::stderr().is_terminal();
     let mut last = String::new();
+    let mut polls_since_its_end = 0;
     while job.state == JobState::Running || job.in_flight() > 0 {
         let line = format!(
             "{}/{} done, {} resolved, {} failed again, {} in flight",
@@ -91,6 +95,10 @@ pub(super) async fn watch(client: &Client, mut job: api::Job, output: &Output) -
         if shown && line != last {
             output.complain(&line);
             last = line;
+        }
+        polls_since_its_end += u32::from(job.state != JobState::Running);
+        if polls_since_its_end == POLLS_UNTIL_ASKED_WHY {
+            output.complain(&format!("waiting for messages in flight: {}", in_flight(&job)));
         }
         tokio::time::sleep(POLL_INTERVAL).await;
         job = client.job(job.id).await?;
@@ -110,6 +118,15 @@ fn left_out(job: &api::Job) -> String {
     match job.left_out {
         0 => String::new(),
         count => format!("{count} of them, whose flows don't run: `gantry flow list`"),
+    }
+}
+
+/// How many of its messages have not ended, and the command that says what each waits for.
+fn in_flight(job: &api::Job) -> String {
+    match job.in_flight() {
+        0 if job.is_replaying() => "0".to_owned(),
+        0 => String::new(),
+        count => format!("{count}; what they wait for: gantry queue list --job {}", job.id),
     }
 }
 
@@ -143,7 +160,7 @@ pub(super) fn page(job: &api::Job) -> String {
         ("resolved", if_redrive(job.resolved)),
         ("failed again", if_redrive(job.failed_again)),
         ("withdrawn", if_redrive(job.withdrawn)),
-        ("in flight", if_redrive(job.in_flight())),
+        ("in flight", in_flight(job)),
     ]);
     page.push_str(&inapplicable(&job.inapplicable, job.not_applicable));
     if job.state == JobState::Running {

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use gantry_core::escape::{escape, escape_lines};
 use gantry_core::{Digest, Timestamp};
 use rustix::io::Errno;
 
@@ -63,10 +64,12 @@ pub(super) fn report(file: &Path, archived: &Path, defect: &Defect) -> io::Resul
 }
 
 fn explain(file: &Path, defect: &Defect) -> String {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    // Whoever drops files names them, and operators read this on a terminal.
+    let name = escape(&file.file_name().unwrap_or_default().to_string_lossy(), usize::MAX);
     let back = file.parent().unwrap_or(Path::new(".")).display();
+    let defect_text = escape_lines(&defect.to_string(), usize::MAX);
     format!(
-        "{name} was not taken in. Nothing of it was sent on.\n\n{defect}\n\nTo fix it: {}.\nThen put the file back into {back}.\n",
+        "{name} was not taken in. Nothing of it was sent on.\n\n{defect_text}\n\nTo fix it: {}.\nThen put the file back into {back}.\n",
         defect.fix
     )
 }

@@ -128,6 +128,9 @@ async fn a_flow_at_its_bound_of_dead_letters_takes_nothing_in_and_its_queue_wait
     assert!(!waiting.is_empty(), "no dead letter arises beyond the bound");
     assert_eq!(waiting[0]["wait"]["reason"], "dead_letters_full");
     assert_eq!(post("free").await.status(), 202, "its neighbour takes on");
+    let status = run_gantry(["status", "--data", data.to_str().unwrap()]);
+    let status = String::from_utf8(status.stdout).unwrap();
+    assert!(status.contains("Flow `bound` takes nothing in and its queue waits"), "{status}");
 
     erp.set_rule(|_| None);
     command(&["dlq", "redrive", "--flow", "bound", "--rate", "0", "--yes"]);
