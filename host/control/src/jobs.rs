@@ -25,6 +25,10 @@ const STEPS_A_SECOND: u32 = 10;
 /// How often a job checks again dead letters whose message is in the queue for another dead letter.
 const CHECK_AGAIN: Duration = Duration::from_millis(500);
 
+/// How long a job waits at most for a flow that takes over what was left under a former name: until then its dead letters are
+/// of a flow that doesn't run.
+const TAKEOVER: Duration = Duration::from_secs(60);
+
 /// How much a job does at once, and how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Pace {
@@ -46,14 +50,13 @@ impl Pace {
 
 /// Works on every job there is or will be, until `stop`. What is of a flow that doesn't run is left out of what replays.
 pub async fn run(store: Store, flows: ActiveFlows, stop: CancellationToken) {
-    let runs: Runs = Arc::new(move |flow| flows.is_in_force(flow));
     let mut under_way = JoinSet::new();
     let mut known = HashSet::new();
     while !stop.is_cancelled() {
         match store.jobs().await {
             Ok(jobs) => {
                 for job in jobs.into_iter().filter(|job| job.state == JobState::Running && known.insert(job.id)) {
-                    under_way.spawn(work(store.clone(), job, Arc::clone(&runs), stop.clone()));
+                    under_way.spawn(work(store.clone(), job, flows.clone(), stop.clone()));
                 }
             }
             Err(error) => tracing::error!(%error, "jobs over dead letters can't be read"),
@@ -72,9 +75,9 @@ pub async fn run(store: Store, flows: ActiveFlows, stop: CancellationToken) {
 }
 
 /// Works on one job to its end.
-async fn work(store: Store, job: Job, runs: Runs, stop: CancellationToken) -> JobId {
+async fn work(store: Store, job: Job, flows: ActiveFlows, stop: CancellationToken) -> JobId {
     tracing::info!(job = %job.id, total = job.total, left = job.left(), "a job over dead letters is under way");
-    match pace(&store, &job, runs, &stop).await {
+    match pace(&store, &job, Some(&flows), &stop).await {
         Ok(Some(Job { hold: Some(hold), .. })) => {
             tracing::warn!(job = %job.id, reason = hold.reason, by = hold.by, "a job over dead letters is held: `gantry dlq job ID resume` lets it go on");
         }
@@ -100,15 +103,24 @@ async fn work(store: Store, job: Job, runs: Runs, stop: CancellationToken) -> Jo
 }
 
 /// The job at its end; none when the host stops before.
-async fn pace(store: &Store, job: &Job, runs: Runs, stop: &CancellationToken) -> Result<Option<Job>, StoreError> {
+async fn pace(
+    store: &Store,
+    job: &Job,
+    flows: Option<&ActiveFlows>,
+    stop: &CancellationToken,
+) -> Result<Option<Job>, StoreError> {
     let pace = Pace::of(job.rate);
     let mut ticks = tokio::time::interval(pace.every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // A patch that can't be read is refused when the job is started.
     let patch = job.patch.as_deref().and_then(|patch| PayloadPatch::read(patch).ok());
-    let means = JobMeans { runs, patcher: patch.map(PayloadPatch::into_patcher) };
+    let means = JobMeans { runs: runs(flows), patcher: patch.map(PayloadPatch::into_patcher) };
     let mut after = None;
+    let mut is_patient = true;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        if let Some(flows) = flows.filter(|_| is_patient) {
+            is_patient = stop.run_until_cancelled(wait_for_takeovers(store, flows)).await.unwrap_or(true);
+        }
         let step = match store.work_on_job_with(job.id, pace.step as usize, after, means.clone()).await {
             Ok(step) => step,
             Err(gantry_store::JobError::Store(error)) => return Err(error),
@@ -127,12 +139,36 @@ async fn pace(store: &Store, job: &Job, runs: Runs, stop: &CancellationToken) ->
     Ok(None)
 }
 
+/// Which flows run. Without a host nothing is sent, so it does not matter.
+fn runs(flows: Option<&ActiveFlows>) -> Runs {
+    match flows.cloned() {
+        Some(flows) => Arc::new(move |flow| flows.is_in_force(flow)),
+        None => JobMeans::default().runs,
+    }
+}
+
+/// Waits a while for flows that take over what was left under a former name; false if one still does.
+async fn wait_for_takeovers(store: &Store, flows: &ActiveFlows) -> bool {
+    let done = async {
+        while is_taken_over(store, flows) {
+            tokio::time::sleep(CHECK_AGAIN).await;
+        }
+    };
+    tokio::time::timeout(TAKEOVER, done).await.is_ok()
+}
+
+/// Whether a flow has not taken over yet all that was left under one of its former names.
+fn is_taken_over(store: &Store, flows: &ActiveFlows) -> bool {
+    let entries = flows.entries();
+    let mut former =
+        entries.iter().flat_map(|entry| entry.flow.formerly.iter().map(move |name| (name, &entry.flow.name)));
+    former.any(|(former, flow)| !store.has_taken_over(former, flow))
+}
+
 /// Works on a job to its end with nobody else at work on the store: for commands on a stopped host.
 pub async fn finish_job(store: &Store, job: Job) -> Result<Job, StoreError> {
     let unpaced = Job { rate: None, ..job };
-    // Without a host nothing is sent, so it does not matter which flows run.
-    let runs = JobMeans::default().runs;
-    Ok(pace(store, &unpaced, runs, &CancellationToken::new()).await?.unwrap_or(unpaced))
+    Ok(pace(store, &unpaced, None, &CancellationToken::new()).await?.unwrap_or(unpaced))
 }
 
 #[cfg(test)]

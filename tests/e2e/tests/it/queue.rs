@@ -253,6 +253,25 @@ async fn a_closed_intake_refuses_over_a_restart_until_it_is_opened() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redrive_goes_on_with_the_dead_letters_of_a_flow_that_is_renamed_meanwhile() {
+    let site = Site::open().await;
+    site.erp.set_rule(|_| Some(Answer::status(422)));
+    for n in 1..=30 {
+        site.accept(n, "anna").await;
+    }
+    eventually("dead letters", || async { site.json(&["dlq", "list", "--count"])["open"] == 30 }).await;
+    site.erp.set_rule(|_| None);
+    let job = text(&site.json(&["dlq", "redrive", "--flow", "orders", "--rate", "20", "--yes"])["id"]);
+    std::fs::remove_file(site.flows().join("orders.toml")).unwrap();
+    site.flow("shop").head("formerly = [\"orders\"]").write(&site.flows());
+    assert_eq!(site.gantry(&["reload"]).0, Some(0));
+    eventually("the end of the job", || async { site.json(&["dlq", "job", &job])["state"] == "finished" }).await;
+    let job = site.json(&["dlq", "job", &job]);
+    assert_eq!((&job["done"], &job["left_out"]), (&30.into(), &0.into()), "{job}");
+    eventually("all of them", || async { site.delivered().len() == 30 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_renamed_flow_takes_over_what_was_left_under_its_former_name() {
     let mut site = Site::open().await;
     site.erp.set_rule(|seen| seen.text().contains("carl").then(|| Answer::status(422)));
