@@ -96,24 +96,29 @@ impl ActiveFlows {
         broken.map_or(Ok(()), |broken| Err(broken.error()))
     }
 
+    /// Reads something of a flow; none when the flow isn't in force.
+    fn of<T>(&self, flow: &FlowName, read: impl FnOnce(&ActiveFlow) -> T) -> Option<T> {
+        self.0.read().active.iter().find(|entry| entry.flow.name == *flow).map(read)
+    }
+
     /// Whether a flow is in force.
     #[must_use]
     pub fn is_in_force(&self, flow: &FlowName) -> bool {
-        self.0.read().active.iter().any(|entry| entry.flow.name == *flow)
+        self.of(flow, |_| ()).is_some()
     }
 
     /// The metrics of a flow; none when the flow isn't in force.
     pub fn metrics(&self, flow: &FlowName) -> Option<FlowMetrics> {
-        self.0.read().active.iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.metrics.clone())
+        self.of(flow, |entry| entry.metrics.clone())
     }
 
     /// How many bytes of dead letters a flow may have; none when the flow isn't in force.
     pub fn dead_letter_bytes(&self, flow: &FlowName) -> Option<u64> {
-        self.0.read().active.iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.flow.dead_letter_bytes)
+        self.of(flow, |entry| entry.flow.dead_letter_bytes)
     }
 
     /// How much a flow may have in its queue; none when the flow isn't in force.
     pub fn queue_bounds(&self, flow: &FlowName) -> Option<QueueBounds> {
-        self.0.read().active.iter().find(|entry| entry.flow.name == *flow).map(|entry| entry.flow.queue)
+        self.of(flow, |entry| entry.flow.queue)
     }
 }

@@ -114,13 +114,13 @@ pub(super) async fn turn_away(mut stream: impl AsyncWrite + Unpin + Send, app: &
 
 /// Sends a last answer, ends this side, and waits a moment for the peer to read it.
 async fn close<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, last_answer: &[u8]) {
-    let farewell = async {
+    let closing = async {
         stream.write_all(last_answer).await?;
         stream.shutdown().await?;
         let mut rest = (&mut stream).take(LINGER_BYTES as u64);
         tokio::io::copy(&mut rest, &mut tokio::io::sink()).await
     };
-    tokio::time::timeout(LINGER, farewell).await.ok();
+    tokio::time::timeout(LINGER, closing).await.ok();
 }
 
 /// The answer to a request that hyper has not given out.
