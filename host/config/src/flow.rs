@@ -67,7 +67,7 @@ pub struct Flow {
     pub silent_after: Option<Duration>,
 }
 
-/// Most bytes of a flow's open and acknowledged dead letters, unless its file says otherwise.
+/// Most bytes of a flow's dead letters that are not closed, unless its file says otherwise.
 pub const DEAD_LETTER_BYTES: u64 = 1 << 30;
 
 /// The bounds of a flow's queue, from acceptance to the end of a message; none: as much as fits on the disk.

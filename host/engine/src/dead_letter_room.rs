@@ -1,5 +1,5 @@
 //! Whether more dead letters may arise. A sender whose messages all fail would otherwise fill the disk, and stop every flow:
-//! at its bound a flow takes nothing more in, and its queue waits, until somebody has replayed or discarded some. None is
+//! at its bound a flow takes nothing more in, and of its queue only replays go on, until somebody has replayed or discarded some. None is
 //! ever dropped for want of room.
 
 use std::time::Duration;
@@ -11,7 +11,7 @@ use gantry_store::Store;
 /// How often a flow at its bound looks whether there is room again.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The bounds of dead letters that are open or acknowledged; clones ask the same store.
+/// The bounds of dead letters that are not closed; clones ask the same store.
 #[derive(Clone)]
 pub struct DeadLetterRoom {
     store: Store,
@@ -32,16 +32,11 @@ impl DeadLetterRoom {
         of_flow >= bound || of_flow > 0 && self.store.all_dead_letter_bytes() >= self.settings.now().dead_letter_bytes
     }
 
-    /// Waits until there is room.
+    /// Waits until there is room. Alerts and the status say of a flow that it is at its bound.
     pub(crate) async fn wait(&self, flow: &FlowName, bound: u64) {
-        if !self.is_full(flow, bound) {
-            return;
-        }
-        tracing::warn!(%flow, "a flow has as many bytes of dead letters as it may have: its queue waits until some are replayed or discarded");
         let mut ticks = tokio::time::interval(CHECK_INTERVAL);
         while self.is_full(flow, bound) {
             ticks.tick().await;
         }
-        tracing::info!(%flow, "a flow has room for dead letters again: its queue goes on");
     }
 }

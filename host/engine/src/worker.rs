@@ -102,7 +102,6 @@ async fn finish(flow: &RunningFlow, transformed: Transformed, faults: &HostFault
 /// Waits until messages may be in flight, then leases a batch; none when the store fails. May be cancelled at any time.
 async fn lease(flow: &RunningFlow, in_flight: &mut InFlightLimit) -> Option<(Vec<Leased>, Vec<InFlightPermit>)> {
     in_flight.resize(flow.in_flight, flow.in_flight_bytes).await;
-    flow.dead_letters.wait(&flow.name, flow.dead_letter_bytes).await;
     suspend_while_shut(flow).await;
     let (messages, free) = in_flight.take(flow.batch_messages).await;
     match gather(flow, messages.len(), free.min(flow.batch_bytes)).await {
@@ -121,7 +120,7 @@ async fn lease(flow: &RunningFlow, in_flight: &mut InFlightLimit) -> Option<(Vec
 
 /// Leases a batch of at most so many messages and bytes: what is in the queue, and what comes in during `batch_wait`.
 async fn gather(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec<Leased>, StoreError> {
-    let mut batch = flow.store.lease(&flow.name, messages, bytes).await?;
+    let mut batch = lease_with_room(flow, messages, bytes).await?;
     let end = Instant::now() + flow.batch_wait;
     while !flow.batch_wait.is_zero() {
         let left = messages - batch.len();
@@ -135,6 +134,17 @@ async fn gather(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec
         }
     }
     Ok(batch)
+}
+
+/// At the bound of dead letters, leases replays only: else what waits in the queue would fail before them, and take the room
+/// that they leave.
+async fn lease_with_room(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec<Leased>, StoreError> {
+    tokio::select! {
+        biased;
+        () = flow.dead_letters.wait(&flow.name, flow.dead_letter_bytes) => {}
+        replays = flow.store.lease_replays(&flow.name, messages, bytes) => return replays,
+    }
+    flow.store.lease(&flow.name, messages, bytes).await
 }
 
 /// Waits while the gates of all targets are shut and the flow already has as many scheduled messages as may be in flight.

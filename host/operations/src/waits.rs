@@ -127,7 +127,8 @@ impl<'a> Explainer<'a> {
             let text = format!("its flow `{flow}` is broken and does not run");
             return Some(Wait::of(WaitReason::FlowBroken, text).next("gantry flow list".to_owned()));
         }
-        let bound = host.flows.dead_letter_bytes(flow).filter(|_| message.place != QueuePlace::InProgress);
+        let is_new = message.replay.is_none() && message.place != QueuePlace::InProgress;
+        let bound = host.flows.dead_letter_bytes(flow).filter(|_| is_new);
         if bound.is_some_and(|bound| host.dead_letter_room.is_full(flow, bound)) {
             let text = format!(
                 "`{flow}`, or the host, has as many bytes of dead letters as it may have: replay or discard some"

@@ -5,7 +5,7 @@ pub(crate) mod counters;
 pub(crate) mod counts;
 mod filing;
 mod filter;
-pub(crate) mod pending_bytes;
+pub(crate) mod unsettled_bytes;
 
 pub(crate) use counters::Counters;
 pub use counts::DeadLetterCounts;
@@ -125,16 +125,16 @@ impl Store {
         self.inner.dead_letters.open()
     }
 
-    /// How many bytes a flow's dead letters have on disk that are open or acknowledged; never blocks on the disk.
+    /// How many bytes a flow's dead letters have on disk that are not closed; never blocks on the disk.
     #[must_use]
     pub fn dead_letter_bytes(&self, flow: &FlowName) -> u64 {
-        self.inner.dead_letters.pending_bytes().of(flow)
+        self.inner.dead_letters.unsettled_bytes().of(flow)
     }
 
     /// The same for all flows.
     #[must_use]
     pub fn all_dead_letter_bytes(&self) -> u64 {
-        self.inner.dead_letters.pending_bytes().all()
+        self.inner.dead_letters.unsettled_bytes().all()
     }
 
     /// How many dead letters a flow has, by state; never blocks on the disk.

@@ -13,6 +13,8 @@ pub(crate) struct IndexEntry {
     pub(crate) due: Due,
     /// The size of the message's record in bytes; 0 if an earlier version did not record it.
     pub(crate) bytes: u32,
+    /// Whether it is the replay of a dead letter; false for those of an earlier version.
+    pub(crate) is_replay: bool,
     pub(crate) flow: FlowName,
 }
 
@@ -55,11 +57,13 @@ impl Due {
 /// The version without the record's size.
 const INDEX_VERSION_1: u8 = 1;
 const INDEX_VERSION: u8 = 2;
+/// The same, of a replay.
+const INDEX_VERSION_OF_REPLAYS: u8 = 3;
 
 impl IndexEntry {
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(45 + self.flow.as_str().len());
-        bytes.push(INDEX_VERSION);
+        bytes.push(if self.is_replay { INDEX_VERSION_OF_REPLAYS } else { INDEX_VERSION });
         bytes.extend_from_slice(self.id.as_bytes());
         for number in [self.key.map_or(0, KeyHash::get), self.since.0, self.due.to_number()] {
             bytes.extend_from_slice(&number.to_be_bytes());
@@ -71,7 +75,7 @@ impl IndexEntry {
 
     /// The entry for the schedule.
     pub(crate) const fn entry(&self, seq: u64) -> Entry {
-        Entry { seq, key: self.key, since: self.since, bytes: self.bytes }
+        Entry { seq, key: self.key, since: self.since, bytes: self.bytes, is_replay: self.is_replay }
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
@@ -82,7 +86,9 @@ impl IndexEntry {
         let (due, rest) = rest.split_first_chunk::<8>()?;
         let (len, flow) = match *version {
             INDEX_VERSION_1 => (0, rest),
-            INDEX_VERSION => rest.split_first_chunk::<4>().map(|(len, flow)| (u32::from_be_bytes(*len), flow))?,
+            INDEX_VERSION | INDEX_VERSION_OF_REPLAYS => {
+                rest.split_first_chunk::<4>().map(|(len, flow)| (u32::from_be_bytes(*len), flow))?
+            }
             _ => return None,
         };
         Some(Self {
@@ -91,6 +97,7 @@ impl IndexEntry {
             since: Timestamp(u64::from_be_bytes(*since)),
             due: Due::from_number(u64::from_be_bytes(*due)),
             bytes: len,
+            is_replay: *version == INDEX_VERSION_OF_REPLAYS,
             flow: std::str::from_utf8(flow).ok()?.parse().ok()?,
         })
     }
@@ -103,9 +110,10 @@ mod tests {
     #[test]
     fn an_index_entry_survives_the_way_to_disk_and_back() {
         for due in [Due::Now, Due::Held, Due::At(Timestamp(77))] {
-            for key in [None, Some(KeyHash::MAX)] {
+            for (key, is_replay) in [(None, true), (Some(KeyHash::MAX), false)] {
                 let flow = "shop-orders".parse().unwrap();
-                let entry = IndexEntry { id: MessageId::generate(), key, since: Timestamp(5), due, bytes: 9, flow };
+                let id = MessageId::generate();
+                let entry = IndexEntry { id, key, since: Timestamp(5), due, bytes: 9, is_replay, flow };
                 assert_eq!(IndexEntry::from_bytes(&entry.to_bytes()), Some(entry));
             }
         }

@@ -60,7 +60,7 @@ pub(crate) const AUDIT: u8 = b'a';
 pub(crate) const AUDIT_INTENT: u8 = b'n';
 pub(crate) const PLUGIN: u8 = b'p';
 pub(crate) const FORMER_NAME: u8 = b'u';
-pub(crate) const PENDING_BYTES: u8 = b'y';
+pub(crate) const UNSETTLED_BYTES: u8 = b'y';
 pub(crate) const CONTINUATION: u8 = b'c';
 pub(crate) const QUARANTINE: u8 = b'z';
 
@@ -258,13 +258,13 @@ pub(crate) fn read_former_name(key: &[u8]) -> Option<(FlowName, FlowName)> {
     Some((flow.parse().ok()?, former.parse().ok()?))
 }
 
-pub(crate) fn pending_bytes(flow: &FlowName) -> Vec<u8> {
-    join(PENDING_BYTES, &[flow.as_str().as_bytes()])
+pub(crate) fn unsettled_bytes(flow: &FlowName) -> Vec<u8> {
+    join(UNSETTLED_BYTES, &[flow.as_str().as_bytes()])
 }
 
-/// The flow of a [`pending_bytes`] key.
-pub(crate) fn read_pending_bytes(key: &[u8]) -> Option<FlowName> {
-    std::str::from_utf8(key.strip_prefix(&[PENDING_BYTES])?).ok()?.parse().ok()
+/// The flow of a [`unsettled_bytes`] key.
+pub(crate) fn read_unsettled_bytes(key: &[u8]) -> Option<FlowName> {
+    std::str::from_utf8(key.strip_prefix(&[UNSETTLED_BYTES])?).ok()?.parse().ok()
 }
 
 /// Neither names nor versions contain an `@`.

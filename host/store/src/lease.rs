@@ -119,6 +119,13 @@ impl Drop for Claim {
     }
 }
 
+/// Which messages to lease.
+#[derive(Clone, Copy)]
+enum Wanted {
+    All,
+    Replays,
+}
+
 /// A message that can't be read.
 struct Unreadable {
     claim: Claim,
@@ -136,9 +143,29 @@ impl Store {
         max_messages: usize,
         max_bytes: usize,
     ) -> Result<Vec<Leased>, StoreError> {
+        self.lease_some(Wanted::All, flow, max_messages, max_bytes).await
+    }
+
+    /// Like [`Self::lease`], but only replays of dead letters, and what the order of their keys puts before them.
+    pub async fn lease_replays(
+        &self,
+        flow: &FlowName,
+        max_messages: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<Leased>, StoreError> {
+        self.lease_some(Wanted::Replays, flow, max_messages, max_bytes).await
+    }
+
+    async fn lease_some(
+        &self,
+        wanted: Wanted,
+        flow: &FlowName,
+        max_messages: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<Leased>, StoreError> {
         let queue = self.inner.flows.of(flow);
         loop {
-            let claims = self.claim(&queue, max_messages.max(1)).await?;
+            let claims = self.claim(&queue, wanted, max_messages.max(1)).await?;
             let (leased, unreadable) = self.read(move |disk| read_all(disk, claims, max_bytes)).await?;
             for message in unreadable {
                 self.quarantine(message).await?;
@@ -155,14 +182,14 @@ impl Store {
         self.inner.damaged.load(std::sync::atomic::Ordering::Relaxed)
     }
 
-    async fn claim(&self, queue: &Arc<FlowQueue>, max: usize) -> Result<Vec<Claim>, StoreError> {
+    async fn claim(&self, queue: &Arc<FlowQueue>, wanted: Wanted, max: usize) -> Result<Vec<Claim>, StoreError> {
         loop {
             let notified = queue.wake_up.notified();
             tokio::pin!(notified);
             // Subscribe before checking, so that a message that arrives in between is not missed.
             notified.as_mut().enable();
             self.inner.health.check()?;
-            let (claims, next_due) = self.try_claim(queue, max);
+            let (claims, next_due) = self.try_claim(queue, wanted, max);
             if !claims.is_empty() {
                 return Ok(claims);
             }
@@ -178,10 +205,13 @@ impl Store {
         }
     }
 
-    fn try_claim(&self, queue: &Arc<FlowQueue>, max: usize) -> (Vec<Claim>, Option<Timestamp>) {
+    fn try_claim(&self, queue: &Arc<FlowQueue>, wanted: Wanted, max: usize) -> (Vec<Claim>, Option<Timestamp>) {
         let now = self.inner.clock.now();
         let mut schedule = queue.schedule.lock();
-        let entries: Vec<Entry> = std::iter::from_fn(|| schedule.take(now)).take(max).collect();
+        let entries: Vec<Entry> = match wanted {
+            Wanted::All => std::iter::from_fn(|| schedule.take(now)).take(max).collect(),
+            Wanted::Replays => schedule.take_replays(now, max),
+        };
         let more = schedule.has_more();
         let next_due = schedule.next_due();
         drop(schedule);

@@ -98,7 +98,7 @@ fn count_dead_letters(disk: &Disk) -> Result<Counters, StoreError> {
     }
     let counters = Counters::default();
     all.iter().for_each(|group| counters.replace(None, Some(group)));
-    counters.pending_bytes().load(disk)?;
+    counters.unsettled_bytes().load(disk)?;
     Ok(counters)
 }
 

@@ -94,6 +94,7 @@ impl Store {
                 since: now,
                 due: Due::Now,
                 bytes: record.len(),
+                is_replay: false,
                 flow: envelope.flow.clone(),
             },
             record,

@@ -121,6 +121,7 @@ pub(crate) fn requeue(
         since: request.now,
         due: Due::Now,
         bytes: record.len(),
+        is_replay: true,
         flow: envelope.flow.clone(),
     };
     let queue = request.flows.of(&envelope.flow);

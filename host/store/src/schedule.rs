@@ -14,6 +14,7 @@
 mod ages;
 mod claim;
 mod place;
+mod replays;
 mod size;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use ages::Ages;
 use gantry_core::{DeadLetterId, MessageId, SkewCorrectedClock, Timestamp};
+use replays::Replays;
 use size::Size;
 
 pub(crate) use claim::Origin;
@@ -43,6 +45,8 @@ pub(crate) struct Entry {
     pub(crate) since: Timestamp,
     /// The bytes of its record on disk.
     pub(crate) bytes: u32,
+    /// Whether it is the replay of a dead letter.
+    pub(crate) is_replay: bool,
 }
 
 /// A key that is held or blocked, and the messages that wait for it.
@@ -77,6 +81,7 @@ pub(crate) struct Schedule {
     blocked_by: HashMap<KeyHash, HashSet<DeadLetterId>>,
     /// Waiting messages that may pass a block: replays of messages whose dead letters block the key.
     passes: HashSet<u64>,
+    replays: Replays,
     parked: usize,
     ready_is_next: bool,
     size: Size,
@@ -110,6 +115,7 @@ impl Schedule {
             blocks: false,
             blocked_by: HashMap::new(),
             passes: HashSet::new(),
+            replays: Replays::default(),
             parked: 0,
             ready_is_next: false,
             size: Size::new(total),
@@ -195,6 +201,7 @@ impl Schedule {
     fn count(&mut self, entry: Entry) {
         self.ages.enter(entry.seq, entry.since);
         self.size.enter(entry.bytes);
+        self.replays.enter(entry);
     }
 
     /// Takes the next message that is ready.
@@ -245,6 +252,7 @@ impl Schedule {
         self.passes.remove(&entry.seq);
         self.size.leave(entry.bytes);
         self.ages.leave(entry.seq);
+        self.replays.leave(entry);
         if !self.unclaim(entry) {
             self.unhold(entry.key);
         }
@@ -330,15 +338,22 @@ impl Schedule {
 
     fn take_pending(&mut self) -> Option<Entry> {
         while let Some(entry) = self.pending.pop_front() {
-            if let Some(key) = entry.key.filter(|key| self.must_park(*key, entry.seq)) {
-                self.holds.entry(key).or_default().parked.push_back(entry);
-                self.parked += 1;
-                continue;
+            if let Some(entry) = self.hold_or_park(entry) {
+                return Some(entry);
             }
-            self.hold(entry.key);
-            return Some(entry);
         }
         None
+    }
+
+    /// Returns a pending message that holds its key from now on; none if it waits for its key instead.
+    fn hold_or_park(&mut self, entry: Entry) -> Option<Entry> {
+        if let Some(key) = entry.key.filter(|key| self.must_park(*key, entry.seq)) {
+            self.holds.entry(key).or_default().parked.push_back(entry);
+            self.parked += 1;
+            return None;
+        }
+        self.hold(entry.key);
+        Some(entry)
     }
 
     fn must_park(&self, key: KeyHash, seq: u64) -> bool {

@@ -198,6 +198,7 @@ fn postpone(draft: &mut Draft<'_>, ticket: Ticket, record: Record, wait: &Wait) 
         since: ticket.claim.entry.since,
         due: if held { Due::Held } else { Due::At(due) },
         bytes: record.len(),
+        is_replay: ticket.replay.is_some(),
         flow: ticket.history.flow.clone(),
     };
     draft.set(keys::index(seq), index.to_bytes());

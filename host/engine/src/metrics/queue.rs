@@ -53,7 +53,7 @@ impl Queues {
             )?,
             dead_letter_bytes: gauge(
                 "gantry_dead_letter_bytes",
-                "Bytes that open and acknowledged dead letters take on disk.",
+                "Bytes that dead letters take on disk that are not closed.",
                 &["flow"],
             )?,
             expired_dead_letters: registrar.counter(

@@ -8,7 +8,7 @@ use gantry_core::{FlowName, Timestamp};
 use parking_lot::Mutex;
 
 use super::counts::DeadLetterCounts;
-use super::pending_bytes::PendingBytes;
+use super::unsettled_bytes::UnsettledBytes;
 use crate::groups::group::{DeadLetterGroup, Family, GroupState};
 
 /// One flow's counts.
@@ -28,7 +28,7 @@ pub(crate) struct Counters {
     /// When acknowledgements end, by the group's fingerprint, where a time was stated.
     acknowledged_until: Arc<Mutex<HashMap<String, Timestamp>>>,
     changes: Arc<AtomicU64>,
-    pending_bytes: PendingBytes,
+    unsettled_bytes: UnsettledBytes,
 }
 
 impl Counters {
@@ -36,9 +36,9 @@ impl Counters {
         self.flows.lock().get(flow).copied().unwrap_or_default().all
     }
 
-    /// The bytes of dead letters that wait for somebody.
-    pub(crate) const fn pending_bytes(&self) -> &PendingBytes {
-        &self.pending_bytes
+    /// The bytes of dead letters that are not closed.
+    pub(crate) const fn unsettled_bytes(&self) -> &UnsettledBytes {
+        &self.unsettled_bytes
     }
 
     /// Open letters of all flows.

@@ -7,7 +7,7 @@ use gantry_core::{
     Timestamp,
 };
 
-use super::{Counters, pending_bytes};
+use super::{Counters, unsettled_bytes};
 use crate::disk::Read;
 use crate::draft::Draft;
 use crate::error::StoreError;
@@ -69,7 +69,7 @@ pub(crate) fn remove(
     counters: &Counters,
     dead_letter: &DeadLetterSummary,
 ) -> Result<(), StoreError> {
-    pending_bytes::recount(draft, counters.pending_bytes(), Some(dead_letter), None)?;
+    unsettled_bytes::recount(draft, counters.unsettled_bytes(), Some(dead_letter), None)?;
     draft.remove_record(&keys::dead_letter(dead_letter.id))?;
     draft.remove_record(&keys::summary(dead_letter.id))?;
     blocks::unblock(draft, dead_letter.id)?;
@@ -100,7 +100,7 @@ pub(crate) fn write(
     };
     let record = Record::of(dead_letter)?;
     let summary = DeadLetterSummary { bytes: u64::from(record.len()), ..DeadLetterSummary::from(dead_letter) };
-    pending_bytes::recount(draft, counters.pending_bytes(), before.as_ref(), Some(&summary))?;
+    unsettled_bytes::recount(draft, counters.unsettled_bytes(), before.as_ref(), Some(&summary))?;
     draft.put_record(&keys::dead_letter(dead_letter.id), record)?;
     draft.put_record(&keys::summary(dead_letter.id), Record::of(&summary)?)?;
     if dead_letter.state.is_closed() {

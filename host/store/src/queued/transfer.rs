@@ -80,6 +80,7 @@ impl Transfer {
             since: self.now,
             due: Due::Now,
             bytes: record.len(),
+            is_replay: false,
             flow: self.to.clone(),
         };
         let queue = draft.flows().of(&self.to);

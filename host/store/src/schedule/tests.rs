@@ -3,10 +3,11 @@
 use super::*;
 
 const NOW: Timestamp = Timestamp(1_000);
+const NOTHING: [u64; 0] = [];
 const KEY: KeyHash = KeyHash::new(7).unwrap();
 
 fn entry(seq: u64, key: u64) -> Entry {
-    Entry { seq, key: KeyHash::new(key), since: Timestamp(seq), bytes: 10 }
+    Entry { seq, key: KeyHash::new(key), since: Timestamp(seq), bytes: 10, is_replay: false }
 }
 
 fn schedule(ordered: bool, entries: &[(u64, u64)]) -> Schedule {
@@ -285,4 +286,38 @@ fn what_an_operator_takes_holds_back_later_messages_and_none_that_comes_before()
     assert_eq!(schedule.places(&[3].into()), [(3, Place::BehindMessage(2))].into());
     schedule.finish(taken[0].0);
     assert_eq!(take(&mut schedule), Some(3));
+}
+
+fn replay(seq: u64, key: u64) -> Entry {
+    Entry { is_replay: true, ..entry(seq, key) }
+}
+
+fn take_replays(schedule: &mut Schedule, max: usize) -> Vec<u64> {
+    schedule.take_replays(NOW, max).into_iter().map(|entry| entry.seq).collect()
+}
+
+#[test]
+fn replays_alone_are_taken_with_what_the_order_of_their_keys_puts_before_them() {
+    let mut schedule = schedule(true, &[(1, 0), (2, 7), (3, 8), (4, 7)]);
+    assert_eq!(take_replays(&mut schedule, 9), NOTHING);
+    for replay in [replay(5, 0), replay(6, 7), replay(7, 0)] {
+        schedule.push(replay, MessageId::generate());
+    }
+    schedule.push(entry(8, 7), MessageId::generate());
+    assert_eq!(take_replays(&mut schedule, 2), [2, 5]);
+    assert_eq!(take_replays(&mut schedule, 9), [7], "4 waits for 2, and 6 for both");
+    schedule.finish(entry(2, 7));
+    assert_eq!(take_replays(&mut schedule, 9), [4]);
+    schedule.finish(entry(4, 7));
+    assert_eq!(take_replays(&mut schedule, 9), [6]);
+    schedule.finish(replay(6, 7));
+    assert_eq!(take_replays(&mut schedule, 9), NOTHING, "8 comes after the replay of its key");
+    assert_eq!([take(&mut schedule), take(&mut schedule), take(&mut schedule)], [Some(1), Some(3), Some(8)]);
+}
+
+#[test]
+fn in_a_flow_without_order_nothing_goes_before_a_replay() {
+    let mut schedule = schedule(false, &[(1, 7)]);
+    schedule.push(replay(2, 7), MessageId::generate());
+    assert_eq!(take_replays(&mut schedule, 9), [2]);
 }

@@ -1,8 +1,8 @@
-//! The bytes of dead letters that wait for somebody.
+//! The bytes of dead letters that are not closed.
 
 use gantry_store::Store;
 
-use crate::support::{Bench, bury, enqueue, flow, lease_one, message};
+use crate::support::{Bench, bury, enqueue, flow, lease_one, message, resolve_leased};
 
 fn bytes(store: &Store, name: &str) -> u64 {
     store.dead_letter_bytes(&flow(name))
@@ -35,4 +35,23 @@ async fn open_dead_letters_are_counted_by_flow_over_a_kill_until_somebody_deals_
         store.discard(*id, "anna".into(), "a test".into()).await.unwrap();
     }
     assert_eq!(store.all_dead_letter_bytes(), 0);
+}
+
+#[tokio::test]
+async fn a_replay_makes_no_room_until_it_succeeds_and_is_leased_alone_over_a_restart() {
+    let bench = Bench::new();
+    let store = bench.open();
+    enqueue(&store, message("orders", None, "first")).await;
+    let dead = bury(&store, lease_one(&store, "orders").await, None, "no-price").await;
+    let before = bytes(&store, "orders");
+    enqueue(&store, message("orders", None, "second")).await;
+    store.replay(dead, "anna".into(), None).await.unwrap();
+    assert!(bytes(&store, "orders") >= before);
+    drop(store);
+    let store = bench.open();
+    let [leased] = store.lease_replays(&flow("orders"), 9, usize::MAX).await.unwrap().try_into().unwrap();
+    assert_eq!(leased.envelope.message.payload, "first");
+    resolve_leased(&store, leased, dead).await;
+    assert_eq!(bytes(&store, "orders"), 0);
+    assert_eq!(lease_one(&store, "orders").await.envelope.message.payload, "second");
 }

@@ -16,7 +16,7 @@ use gantry_store::{
 use proptest::prelude::*;
 
 use self::reference::{Answer, FLOWS, Letter, Queued, RECEIVED, Reference, State, WINDOW, whole};
-use crate::support::{Bench, dead_letter, envelope, finished, flow, lease, message, nothing_ready};
+use crate::support::{Bench, dead_letter, envelope, finished, flow, lease, message, nothing_ready, waits};
 
 #[derive(Clone, Debug)]
 enum Call {
@@ -26,6 +26,11 @@ enum Call {
         new: Vec<(Option<u8>, Option<u8>)>,
     },
     Lease {
+        flow: usize,
+        max: usize,
+    },
+    /// Only replays, and what must go before them.
+    LeaseReplays {
         flow: usize,
         max: usize,
     },
@@ -81,6 +86,7 @@ fn call() -> impl Strategy<Value = Call> {
     prop_oneof![
         6 => (flow(), new).prop_map(|(flow, new)| Call::Enqueue { flow, new }),
         8 => (flow(), 1..4usize).prop_map(|(flow, max)| Call::Lease { flow, max }),
+        2 => (flow(), 1..4usize).prop_map(|(flow, max)| Call::LeaseReplays { flow, max }),
         4 => which().prop_map(Call::Deliver),
         1 => which().prop_map(Call::Skip),
         4 => (which(), any::<bool>()).prop_map(|(which, expires)| Call::Bury { which, expires }),
@@ -133,6 +139,7 @@ impl Run {
         match call {
             Call::Enqueue { flow, new } => self.enqueue(flow, new).await,
             Call::Lease { flow, max } => self.lease(flow, max).await,
+            Call::LeaseReplays { flow, max } => self.lease_replays(flow, max).await,
             Call::Deliver(which) => self.finish(which, MessageState::Delivered).await,
             Call::Skip(which) => self.finish(which, MessageState::Skipped).await,
             Call::Bury { which, expires } => self.bury(which, expires).await,
@@ -250,6 +257,24 @@ impl Run {
         }
         let leased = lease(&self.store, FLOWS[flow].0, max).await;
         assert_eq!(leased.len(), max.min(ready.len()));
+        self.take(leased, &ready);
+    }
+
+    async fn lease_replays(&mut self, flow: usize, max: usize) {
+        let ready = self.reference.ready(flow, self.bench.clock.now());
+        let wanted: Vec<_> = ready.into_iter().filter(|id| self.reference.is_for_replays(*id)).collect();
+        let name = crate::support::flow(FLOWS[flow].0);
+        let mut lease = Box::pin(self.store.lease_replays(&name, max, usize::MAX));
+        if wanted.is_empty() {
+            assert!(waits(lease.as_mut()));
+            return;
+        }
+        let leased = lease.await.unwrap();
+        assert_eq!(leased.len(), max.min(wanted.len()));
+        self.take(leased, &wanted);
+    }
+
+    fn take(&mut self, leased: Vec<Leased>, ready: &[MessageId]) {
         for leased in leased {
             let id = leased.envelope.message.id;
             assert!(ready.contains(&id), "{id} was not ready");

@@ -128,6 +128,18 @@ impl Reference {
         due.filter(|message| self.has_its_turn(message)).map(|message| message.id).collect()
     }
 
+    /// Whether this message in the queue is a replay, or must go before one.
+    pub(crate) fn is_for_replays(&self, id: MessageId) -> bool {
+        let is_replay = |message: &Queued| {
+            self.dead_letters.get(&whole(message.id)).is_some_and(|letter| letter.state == DeadLetterState::Replaying)
+        };
+        let mut from_here = self.messages.iter().skip_while(|message| message.id != id);
+        let Some(message) = from_here.next() else { return false };
+        let is_ordered = FLOWS[message.flow].1 != Ordering::None && message.key.is_some();
+        let mut later = from_here.filter(|other| other.flow == message.flow && other.key == message.key);
+        is_replay(message) || is_ordered && later.any(is_replay)
+    }
+
     /// Whether no other message of the same key comes first.
     pub(crate) fn has_its_turn(&self, message: &Queued) -> bool {
         let holds_its_key = message.state == State::Called;

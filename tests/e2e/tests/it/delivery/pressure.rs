@@ -132,6 +132,11 @@ async fn a_flow_at_its_bound_of_dead_letters_takes_nothing_in_and_its_queue_wait
     let status = String::from_utf8(status.stdout).unwrap();
     assert!(status.contains("Flow `bound` takes nothing in and its queue waits"), "{status}");
 
+    // Nothing is mended yet: the replays fail again, before anything that waits.
+    command(&["dlq", "redrive", "--flow", "bound", "--rate", "0", "--yes", "--wait"]);
+    let still_waiting = command(&["queue", "list", "--flow", "bound"])["messages"].as_array().unwrap().len();
+    assert_eq!(still_waiting, waiting.len());
+
     erp.set_rule(|_| None);
     command(&["dlq", "redrive", "--flow", "bound", "--rate", "0", "--yes"]);
     eventually("room, and all of them", || async { erp.accepted().len() >= 6 }).await;

@@ -1,4 +1,4 @@
-//! How many bytes the dead letters of each flow have on disk that wait for somebody: open and acknowledged ones. The totals
+//! How many bytes the dead letters of each flow have on disk that are not closed: one that is replayed still takes its room. The totals
 //! are written together with the dead letters, so that a start reads none of them, and are kept in memory for those who
 //! ask before they take a message in.
 
@@ -16,14 +16,14 @@ use crate::summary::DeadLetterSummary;
 
 /// The totals of all flows.
 #[derive(Clone, Default)]
-pub(crate) struct PendingBytes(Arc<Mutex<HashMap<FlowName, u64>>>);
+pub(crate) struct UnsettledBytes(Arc<Mutex<HashMap<FlowName, u64>>>);
 
-impl PendingBytes {
+impl UnsettledBytes {
     /// Reads the totals at start.
     pub(crate) fn load(&self, disk: &Disk) -> Result<(), StoreError> {
-        for pair in disk.scan(&[keys::PENDING_BYTES], None) {
+        for pair in disk.scan(&[keys::UNSETTLED_BYTES], None) {
             let (key, value) = pair?;
-            if let Some(flow) = keys::read_pending_bytes(&key) {
+            if let Some(flow) = keys::read_unsettled_bytes(&key) {
                 self.0.lock().insert(flow, number(&value));
             }
         }
@@ -43,12 +43,12 @@ impl PendingBytes {
 /// Counts a dead letter that is written or removed; `before` is what is on disk of it until now.
 pub(super) fn recount(
     draft: &mut Draft<'_>,
-    totals: &PendingBytes,
+    totals: &UnsettledBytes,
     before: Option<&DeadLetterSummary>,
     after: Option<&DeadLetterSummary>,
 ) -> Result<(), StoreError> {
-    let before = before.filter(|before| before.state.is_pending());
-    let after = after.filter(|after| after.state.is_pending());
+    let before = before.filter(|before| !before.state.is_closed());
+    let after = after.filter(|after| !after.state.is_closed());
     if let Some(before) = before {
         change(draft, totals, &before.flow, |total| total.saturating_sub(before.bytes))?;
     }
@@ -60,11 +60,11 @@ pub(super) fn recount(
 
 fn change(
     draft: &mut Draft<'_>,
-    totals: &PendingBytes,
+    totals: &UnsettledBytes,
     flow: &FlowName,
     change: impl FnOnce(u64) -> u64,
 ) -> Result<(), StoreError> {
-    let key = keys::pending_bytes(flow);
+    let key = keys::unsettled_bytes(flow);
     let total = change(draft.get(&key)?.map_or(0, |value| number(&value)));
     match total {
         0 => draft.delete(key),
