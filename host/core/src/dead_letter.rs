@@ -223,9 +223,12 @@ pub struct DeadLetter {
 ///
 /// Sixteen hex digits of a SHA-256. What only the message names is folded in violation paths, so that `/lines/3/sku` and
 /// `/lines/7/sku` count as one rule, and so do all members that a schema doesn't know. Failures beyond the bound of kinds are the
-/// same whatever rules they break.
+/// same whatever rules they break, and those beyond the bound of new kinds are the same in a whole flow.
 #[must_use]
 pub fn fingerprint(flow: &FlowName, stage: Stage, target: Option<&TargetName>, reason: &Reason) -> String {
+    if reason.kind == Some(ReasonKind::Many) {
+        return shortened(&format!("{flow}\u{1c}"));
+    }
     let violations = if reason.kind == Some(ReasonKind::Other) { &[][..] } else { &reason.violations };
     let mut rules: Vec<String> = violations.iter().map(|v| format!("{}\u{1f}{}", fold_names(v), v.code)).collect();
     rules.sort();
@@ -235,8 +238,12 @@ pub fn fingerprint(flow: &FlowName, stage: Stage, target: Option<&TargetName>, r
     match &reason.kind {
         None => {}
         Some(ReasonKind::Text(kind)) => text.push_str(&format!("\u{1d}{kind}")),
-        Some(ReasonKind::Other) => text.push('\u{1c}'),
+        Some(ReasonKind::Other | ReasonKind::Many) => text.push('\u{1c}'),
     }
+    shortened(&text)
+}
+
+fn shortened(text: &str) -> String {
     Digest::of(text.as_bytes()).as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -258,7 +265,14 @@ mod tests {
         assert_eq!(refused("customer 4711 is blocked"), refused("customer 4712 is blocked"));
         assert_ne!(refused("customer 4711 is blocked"), refused("posting period 11 is closed"));
         let other = of(Some(ReasonKind::Other));
-        assert!(![of(None), refused("any other kind"), of(Some(ReasonKind::Text(String::new())))].contains(&other));
+        let many = |code| {
+            fingerprint(&flow, Stage::Deliver, None, &Reason { kind: Some(ReasonKind::Many), ..Reason::new(code, "") })
+        };
+        assert_eq!(many("refused"), many("other"));
+        assert!(
+            ![of(None), many("refused"), refused("any other kind"), of(Some(ReasonKind::Text(String::new())))]
+                .contains(&other)
+        );
     }
 
     #[test]

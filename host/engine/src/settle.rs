@@ -86,7 +86,7 @@ impl Settler {
 
     async fn finish(&self, ticket: Ticket, mut envelope: Envelope, ending: Ending) -> Result<Settled, StoreError> {
         let breaches = breaches::of(&mut envelope, &ending);
-        let dead_letters = self.end(&mut envelope, &ending);
+        let dead_letters = self.services.store.bound_kinds(self.end(&mut envelope, &ending)).await?;
         let state = state_of(&ending, &dead_letters);
         if dead_letters.is_empty() {
             forget_details(&mut envelope);

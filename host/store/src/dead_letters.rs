@@ -5,6 +5,7 @@ pub(crate) mod counters;
 pub(crate) mod counts;
 mod filing;
 mod filter;
+mod new_kinds;
 pub(crate) mod unsettled_bytes;
 
 pub(crate) use counters::Counters;

@@ -41,6 +41,7 @@ impl Convert<v1::ReasonKind> for dead_letter::ReasonKind {
         match self {
             Self::Text(text) => v1::ReasonKind::Text(text),
             Self::Other => v1::ReasonKind::Other,
+            Self::Many => v1::ReasonKind::Many,
         }
     }
 }
@@ -50,6 +51,7 @@ impl Convert<dead_letter::ReasonKind> for v1::ReasonKind {
         match self {
             Self::Text(text) => dead_letter::ReasonKind::Text(text),
             Self::Other => dead_letter::ReasonKind::Other,
+            Self::Many => dead_letter::ReasonKind::Many,
         }
     }
 }

@@ -133,6 +133,8 @@ pub enum ReasonKind {
     Text(String),
     /// One of those beyond the first 64.
     Other,
+    /// One of those beyond the first 60 that were new in the flow within an hour, whatever its code.
+    Many,
 }
 
 impl ReasonKind {
@@ -142,6 +144,7 @@ impl ReasonKind {
         match self {
             Self::Text(text) => text,
             Self::Other => "any other kind",
+            Self::Many => "many new kinds at once",
         }
     }
 }

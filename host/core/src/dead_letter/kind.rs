@@ -2,12 +2,16 @@
 //! fault, without what differs from message to message.
 //!
 //! Targets and the writer of dead letters make the text; the fingerprint takes it in. Whoever states free text can state
-//! it anew with each message, so the store bounds the kinds of one code: the rest fall into [`ReasonKind::Other`].
+//! it anew with each message, so the store bounds the kinds of one code: the rest fall into [`ReasonKind::Other`]. Whoever states codes can state
+//! those anew as well, so it bounds the new kinds of a flow in an hour too: the rest fall into [`ReasonKind::Many`].
 
 use serde::{Deserialize, Serialize};
 
 /// Most kinds that a code is divided into, for one flow, stage and target: by a text, or by the rules that were broken.
 pub const MAX_KINDS: usize = 64;
+
+/// Most kinds that are new in a flow within an hour, of all codes.
+pub const MAX_NEW_KINDS: usize = 60;
 
 /// Most characters of a kind's text.
 const MAX_TEXT: usize = 200;
@@ -26,6 +30,8 @@ pub enum ReasonKind {
     Text(String),
     /// One of those beyond the first [`MAX_KINDS`].
     Other,
+    /// One of those beyond the first [`MAX_NEW_KINDS`] within an hour, whatever its code.
+    Many,
 }
 
 impl ReasonKind {
@@ -41,6 +47,7 @@ impl ReasonKind {
         match self {
             Self::Text(text) => text,
             Self::Other => "any other kind",
+            Self::Many => "many new kinds at once",
         }
     }
 }

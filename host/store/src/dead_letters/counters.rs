@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gantry_core::{FlowName, Timestamp};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::counts::DeadLetterCounts;
+use super::new_kinds::NewKinds;
 use super::unsettled_bytes::UnsettledBytes;
 use crate::groups::group::{DeadLetterGroup, Family, GroupState};
 
@@ -25,6 +26,7 @@ pub(crate) struct Counters {
     flows: Arc<Mutex<HashMap<FlowName, OfFlow>>>,
     /// How many kinds each code is divided into, where it is.
     kinds: Arc<Mutex<HashMap<Family, usize>>>,
+    new_kinds: Arc<Mutex<NewKinds>>,
     /// When acknowledgements end, by the group's fingerprint, where a time was stated.
     acknowledged_until: Arc<Mutex<HashMap<String, Timestamp>>>,
     changes: Arc<AtomicU64>,
@@ -55,6 +57,11 @@ impl Counters {
     /// How many kinds the failures of a family are divided into.
     pub(crate) fn kinds(&self, family: &Family) -> usize {
         self.kinds.lock().get(family).copied().unwrap_or_default()
+    }
+
+    /// The kinds that were new lately.
+    pub(crate) fn new_kinds(&self) -> MutexGuard<'_, NewKinds> {
+        self.new_kinds.lock()
     }
 
     /// How often a group has changed since the start.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use gantry_core::dead_letter::ReasonKind;
 use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, FlowName};
 
 use super::group::{DeadLetterGroup, GroupState};
@@ -13,6 +14,9 @@ use crate::error::StoreError;
 use crate::keys;
 use crate::record::Record;
 use crate::summary::DeadLetterSummary;
+
+/// The code of a group whose dead letters have various codes.
+const MANY_CODE: &str = "many-kinds";
 
 /// The group and state in which a dead letter is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,13 +238,13 @@ fn uncount(group: &mut DeadLetterGroup, state: DeadLetterState) {
 
 /// A new group for this dead letter, without counting it yet.
 fn opened(dead_letter: &DeadLetterSummary) -> DeadLetterGroup {
-    let flow: FlowName = dead_letter.flow.clone();
+    let is_of_many = dead_letter.kind == Some(ReasonKind::Many);
     DeadLetterGroup {
         fingerprint: dead_letter.fingerprint.clone(),
-        flow,
+        flow: dead_letter.flow.clone(),
         stage: dead_letter.stage,
-        target: dead_letter.target.clone(),
-        code: dead_letter.code.clone(),
+        target: dead_letter.target.clone().filter(|_| !is_of_many),
+        code: if is_of_many { MANY_CODE.to_owned() } else { dead_letter.code.clone() },
         kind: dead_letter.kind.clone(),
         text: dead_letter.text.clone(),
         state: GroupState::Open,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gantry_core::dead_letter::ReasonKind;
-use gantry_core::dead_letter::kind::MAX_KINDS;
+use gantry_core::dead_letter::kind::{MAX_KINDS, MAX_NEW_KINDS};
 use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, Reason, Violation};
 use gantry_store::{DeadLetterCounts, DeadLetterGroup, Filter, GroupError, GroupFilter, GroupState, Page, Store};
 use proptest::prelude::*;
@@ -374,4 +374,30 @@ async fn a_sender_who_makes_up_a_name_for_each_message_makes_one_group_or_a_boun
     assert_eq!(all.iter().map(|group| group.counts.open).sum::<u64>(), 2_402);
     let other = all.iter().find(|group| group.kind == Some(ReasonKind::Other)).unwrap();
     assert_eq!(other.counts.open, 1_200 - (MAX_KINDS as u64 - 1) + 2, "with what came later, as all kinds are taken");
+}
+
+#[tokio::test]
+async fn failures_that_are_all_new_are_one_group_beyond_a_number_within_an_hour() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let failures = |codes: std::ops::Range<usize>| -> Vec<_> {
+        codes.map(|code| dead_letter(&envelope("orders", None, "payload"), Some(0), &in_letters(code))).collect()
+    };
+    let bounded = store.bound_kinds(failures(0..100)).await.unwrap();
+    let again = store.bound_kinds(failures(0..100)).await.unwrap();
+    let fingerprints =
+        |letters: &[DeadLetter]| letters.iter().map(|letter| letter.fingerprint.clone()).collect::<Vec<_>>();
+    assert_eq!(fingerprints(&bounded), fingerprints(&again), "what is under way counts once");
+    import(&store, bounded).await;
+    let all = groups(&store).await;
+    assert_eq!(all.len(), MAX_NEW_KINDS + 1);
+    let many = &all[0];
+    assert_eq!((many.counts.open, many.code.as_str(), &many.target), (40, "many-kinds", &None));
+    let neighbour = dead_letter(&envelope("shop", None, "payload"), None, "new");
+    let own = neighbour.fingerprint.clone();
+    assert_eq!(store.bound_kinds(vec![neighbour]).await.unwrap()[0].fingerprint, own, "each flow has its own number");
+
+    bench.clock.advance(Duration::from_secs(60 * 60));
+    let later = store.bound_kinds(failures(99..101)).await.unwrap();
+    assert_eq!(fingerprints(&later), fingerprints(&failures(99..101)));
 }
