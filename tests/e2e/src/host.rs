@@ -180,7 +180,7 @@ impl TestHost {
     }
 
     async fn open(dir: Arc<TempDir>, flows: PathBuf, config: HostConfig, around: bool) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        crate::choose_cryptography();
         let survey = survey_flows(&[&flows], &gantry_transport::kinds(), &config.alert_flows());
         let Survey { flows: sound, broken, found, .. } = survey;
         assert!(around || !found.has_errors(), "{found}");
@@ -194,7 +194,7 @@ impl TestHost {
             host: None,
         });
         assert!(around || host.handle().broken_flows().is_empty(), "{:?}", host.handle().reports());
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = crate::client_builder().build().expect("a client");
         Self { host, client, dir, flows, config, around }
     }
 

@@ -27,6 +27,17 @@ pub use process::HostProcess;
 pub use runbook::{Block, Ran, Runbook, blocks};
 pub use sink::{Answer, Seen, Sink, hanging};
 
+/// A client for a test, without the proxy of whoever runs it.
+pub fn client_builder() -> reqwest::ClientBuilder {
+    choose_cryptography();
+    reqwest::Client::builder().no_proxy()
+}
+
+/// The process's cryptography, as the command line chooses it; the first choice holds.
+fn choose_cryptography() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// How long a test waits for something that must happen before it fails.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -26,8 +26,7 @@ fn gantry(dir: &Path, command: &str) -> (i32, String) {
 
 /// Sends an order that becomes a dead letter.
 async fn fails(dir: &Path, host: &HostProcess, flow: &str) {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let sent = client.post(format!("http://{}/{flow}", host.intake)).body("{}").send().await.unwrap();
     assert_eq!(sent.status(), 202);
     let listed = format!("dlq list --flow {flow}");
@@ -192,8 +191,7 @@ async fn requests_of_strangers_are_counted_and_logged_once_with_their_path() {
     );
     FlowText::new("orders").source(&source).target("erp", &erp, "").write(&dir.path().join("flows"));
     let host = HostProcess::start(dir.path()).await;
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     for _ in 0..3 {
         for (url, status) in [
             (format!("http://{}/orders", host.intake), 401),

@@ -189,7 +189,6 @@ impl Drop for SmallDisk {
 
 #[tokio::test]
 async fn a_disk_that_runs_full_stops_intake_and_loses_nothing_that_was_accepted() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let Some(disk) = SmallDisk::mount("48m") else { return };
     let dir = disk.0.path();
     // Nobody listens there, so what comes in stays.
@@ -201,7 +200,7 @@ async fn a_disk_that_runs_full_stops_intake_and_loses_nothing_that_was_accepted(
     std::fs::create_dir(dir.join("flows")).unwrap();
     std::fs::write(dir.join("flows/in.toml"), flow.render()).unwrap();
     let host = HostProcess::start(dir).await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let url = format!("http://{}/in", host.intake);
     let mut accepted = 0_u64;
     let refusal = loop {

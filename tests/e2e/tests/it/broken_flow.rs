@@ -206,8 +206,7 @@ async fn a_host_that_watches_starts_a_mended_flow_by_itself_and_a_strict_one_doe
     };
     let list = listed();
     assert!(list.contains("orders is broken and does not run:\n") && list.contains("next: gantry check "), "{list}");
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let ready = client.get(format!("http://{}/readyz", host.admin)).send().await.unwrap();
     assert_eq!(ready.status(), 200);
     let ready: Value = ready.json().await.unwrap();

@@ -101,8 +101,7 @@ impl Workspace {
 }
 
 fn client() -> reqwest::Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    gantry_e2e::client_builder().build().unwrap()
 }
 
 fn trust(name: &str, key: &str, publish: &str, more: &str) -> String {

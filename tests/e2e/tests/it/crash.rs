@@ -22,7 +22,7 @@ async fn send(
     acknowledged: Arc<Acknowledged>,
     stop: CancellationToken,
 ) {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     while !stop.is_cancelled() {
         let n = {
             let mut next = next.lock().unwrap();
@@ -62,7 +62,6 @@ fn number(seen: &Seen) -> (usize, u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_message_survives_thirty_kills() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let target = Sink::start().await.answers_by(refuses_some());
     let flow = FlowText::new("torture")
         .source_line("key = { pointer = \"/key\" }")
@@ -133,7 +132,7 @@ fn judge(seen: &[Seen], acknowledged: &HashMap<(usize, u64), String>, dead: &Has
 
 async fn until_idle(host: &HostProcess, dir: &std::path::Path) {
     let token = std::fs::read_to_string(dir.join("data/admin.token")).unwrap();
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().unwrap();
+    let client = gantry_e2e::client_builder().timeout(Duration::from_secs(10)).build().unwrap();
     let url = format!("http://{}/v1/flows", host.admin);
     eventually("the queue to be empty", || async {
         let response = client.get(&url).bearer_auth(token.trim()).send().await.unwrap();

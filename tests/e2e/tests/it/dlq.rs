@@ -22,7 +22,6 @@ struct Night {
 
 impl Night {
     async fn falls() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let erp = Sink::start().await.answers_by(|_| Some(Answer::status(422)));
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("flows")).unwrap();
@@ -90,7 +89,7 @@ impl Night {
 }
 
 fn client() -> Client {
-    Client::builder().no_proxy().build().unwrap()
+    gantry_e2e::client_builder().build().unwrap()
 }
 
 fn text(value: &Value) -> &str {

@@ -185,7 +185,6 @@ async fn the_command_line_sends_nothing_to_the_port_that_a_killed_host_had() {
 
 #[tokio::test]
 async fn a_recorded_request_is_a_duplicate_whatever_its_unsigned_headers_say() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;
     let dir = tempfile::tempdir().unwrap();
     let secret = dir.path().join("secret");
@@ -204,7 +203,7 @@ async fn a_recorded_request_is_a_duplicate_whatever_its_unsigned_headers_say() {
         &FlowText::new("standard").source(&standard).step(guest("echo"), "").target("erp", &erp, ""),
     );
     let host = HostProcess::start(dir.path()).await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let send = async |path: &str, headers: &[(&str, &str)]| -> Value {
         let mut request = client.post(format!("http://{}{path}", host.intake)).body("{}");
         for (name, value) in headers {
@@ -236,11 +235,10 @@ async fn a_recorded_request_is_a_duplicate_whatever_its_unsigned_headers_say() {
 
 #[tokio::test]
 async fn the_admin_api_tells_nothing_under_a_strange_name_or_without_a_token() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let dir = tempfile::tempdir().unwrap();
     simple(dir.path());
     let host = HostProcess::start(dir.path()).await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let url = |path: &str| format!("http://{}{path}", host.admin);
     let status = async |method: &str, path: &str, name: &str| {
         let request = client.request(method.parse().unwrap(), url(path)).header("host", name);

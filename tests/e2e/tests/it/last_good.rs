@@ -123,7 +123,6 @@ async fn at_a_start_no_flow_takes_what_is_left_under_a_name_that_two_claim() {
 
 #[tokio::test]
 async fn a_host_of_which_every_flow_file_is_wrong_runs_as_before_and_without_that_does_not_start() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;
     let dir = tempfile::tempdir().unwrap();
     let flows = dir.path().join("flows");

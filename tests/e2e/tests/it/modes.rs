@@ -24,7 +24,6 @@ fn below(dir: &Path) -> Vec<PathBuf> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_on_disk_are_the_hosts_alone_and_what_a_flow_shares_is_not() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let dir = tempfile::tempdir().unwrap();
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::create_dir(dir.path().join("flows")).unwrap();
@@ -34,7 +33,7 @@ async fn messages_on_disk_are_the_hosts_alone_and_what_a_flow_shares_is_not() {
     FlowText::new("ledger").file_target("ledger", &ledger).write(&dir.path().join("flows"));
     let host = HostProcess::start(dir.path()).await;
     let data = dir.path().join("data");
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     for flow in ["orders", "ledger"] {
         let url = format!("http://{}/{flow}", host.intake);
         let sent = client.post(url).header("content-type", "application/json").body("1").send().await.unwrap();

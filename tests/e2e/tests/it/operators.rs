@@ -19,14 +19,13 @@ struct Site {
 
 impl Site {
     async fn open() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let erp = Sink::start().await;
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("flows")).unwrap();
         let flow = FlowText::new("in").step(guest("echo"), "name = \"map\"").target("erp", &erp, "");
         flow.write(&dir.path().join("flows"));
         let host = HostProcess::start_with(dir.path(), SETTINGS).await;
-        Self { dir, host, client: Client::builder().no_proxy().build().unwrap(), _erp: erp }
+        Self { dir, host, client: gantry_e2e::client_builder().build().unwrap(), _erp: erp }
     }
 
     fn path(&self) -> &Path {

@@ -178,7 +178,6 @@ fn write_flow(dir: &std::path::Path, flow: &FlowText) {
 
 #[tokio::test]
 async fn sigterm_drains_and_what_was_waiting_arrives_after_the_next_start() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await.answers(503, 1);
     let dir = tempfile::tempdir().unwrap();
     let flow = FlowText::new("in").step(guest("echo"), "").target(
@@ -188,7 +187,7 @@ async fn sigterm_drains_and_what_was_waiting_arrives_after_the_next_start() {
     );
     write_flow(dir.path(), &flow);
     let host = HostProcess::start(dir.path()).await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let response = client.post(format!("http://{}/in", host.intake)).body("hello").send().await.unwrap();
     assert_eq!(response.status(), 202);
     erp.wait_for(1).await;
@@ -203,14 +202,13 @@ async fn sigterm_drains_and_what_was_waiting_arrives_after_the_next_start() {
 
 #[tokio::test]
 async fn a_second_signal_stops_at_once_and_loses_nothing() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     // Accepts connections and never answers.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let dir = tempfile::tempdir().unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());
     write_flow(dir.path(), &FlowText::new("in").step(guest("echo"), "").target_at("erp", &url, "timeout = \"60s\""));
     let host = HostProcess::start(dir.path()).await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let response = client.post(format!("http://{}/in", host.intake)).body("hello").send().await.unwrap();
     assert_eq!(response.status(), 202);
     let (_held, _) = silent.accept().await.unwrap();

@@ -17,11 +17,10 @@ struct Site {
 impl Site {
     /// One flow, `orders`, ordered by the customer.
     async fn open() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let erp = Sink::start().await;
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("flows")).unwrap();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = gantry_e2e::client_builder().build().unwrap();
         let mut site = Self { dir, host: None, client, erp };
         site.flow("orders").write(&site.flows());
         site.start().await;

@@ -218,7 +218,6 @@ async fn a_dry_run_goes_through_rules_and_nothing_is_deployed_to_them() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn operators_see_rules_at_the_command_line() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;
     let dir = tempfile::tempdir().unwrap();
     let flows = dir.path().join("flows");
@@ -241,7 +240,7 @@ async fn operators_see_rules_at_the_command_line() {
     said(&["check", "--offline", &paths]);
     let diagram = said(&["flow", "diagram", &paths]);
     assert!(diagram.contains("plausible<br/>3 rules") && diagram.contains("-. lookup .->"), "{diagram}");
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     for message in [WRONG, ODD] {
         let request = client.post(format!("http://{}/in", host.intake)).header("content-type", "application/json");
         assert_eq!(request.body(message).send().await.unwrap().status(), 202);

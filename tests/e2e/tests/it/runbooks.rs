@@ -44,13 +44,12 @@ struct Site {
 impl Site {
     /// A host with these flows that is to be helped by this page.
     async fn open(page: &str, flows: &[FlowText], settings: &str) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         assert!(FOLLOWED.contains(&page));
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("flows")).unwrap();
         flows.iter().for_each(|flow| flow.write(&dir.path().join("flows")));
         let host = Some(HostProcess::start_with(dir.path(), settings).await);
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = gantry_e2e::client_builder().build().unwrap();
         let page = Runbook::open(page, dir.path());
         Self { dir, host, client, page }
     }

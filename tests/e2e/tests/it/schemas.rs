@@ -64,7 +64,7 @@ async fn a_message_that_is_no_json_breaks_any_schema() {
     let flow = FlowText::new("in").source_line(&line(&schema(folder.path(), "true"))).target("erp", &erp, "");
     let host = TestHost::start(&[flow]).await;
     host.post("/in", "{").await;
-    let csv = reqwest::Client::builder().no_proxy().build().unwrap().post(host.url("/in"));
+    let csv = gantry_e2e::client_builder().build().unwrap().post(host.url("/in"));
     assert_eq!(csv.header("content-type", "text/csv").body("a,b").send().await.unwrap().status(), 202);
     host.settled().await;
     let dead_letters = host.dead_letters().await;

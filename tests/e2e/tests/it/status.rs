@@ -11,7 +11,6 @@ struct Site {
 
 impl Site {
     async fn open(erp: &Sink, settings: &str) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("flows")).unwrap();
         let source = "[purpose]\ngoal = \"g\"\nowner = \"sales@example.com\"\n[source.webhook]\npath = \"/orders\"\nverify = \"none\"\n";
@@ -32,7 +31,7 @@ impl Site {
 
     async fn post(&self, body: &str) {
         let url = format!("http://{}/orders", self.host.as_ref().unwrap().intake);
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = gantry_e2e::client_builder().build().unwrap();
         assert_eq!(client.post(url).body(body.to_owned()).send().await.unwrap().status(), 202);
     }
 }

@@ -7,7 +7,6 @@ use super::{alert, json, words};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_command_line_lists_what_fires_and_tries_endpoints() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;
     let pager = Sink::start().await;
     let dir = tempfile::tempdir().unwrap();

@@ -8,7 +8,6 @@ use super::{alert, json, picky};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_killed_between_trigger_and_resolve_says_each_once() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = picky().await;
     let pager = Sink::start().await;
     let dir = tempfile::tempdir().unwrap();
@@ -18,7 +17,7 @@ async fn a_host_killed_between_trigger_and_resolve_says_each_once() {
     let data = dir.path().join("data").display().to_string();
 
     let host = HostProcess::start_with(dir.path(), &settings).await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let request = client.post(format!("http://{}/orders", host.intake)).header("content-type", "application/json");
     assert_eq!(request.body(r#""bad""#).send().await.unwrap().status(), 202);
     pager.wait_for(1).await;

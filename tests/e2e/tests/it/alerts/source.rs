@@ -97,7 +97,6 @@ async fn what_somebody_does_to_a_target_is_told_in_order() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_dead_letter_is_told_wherever_the_host_is_killed() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = picky().await;
     let dir = tempfile::tempdir().unwrap();
     let flows = dir.path().join("flows");
@@ -105,7 +104,7 @@ async fn every_dead_letter_is_told_wherever_the_host_is_killed() {
     std::fs::create_dir(&flows).unwrap();
     FlowText::new("orders").target("erp", &erp, "").write(&flows);
     watcher("watch", &file, "events = [\"dead_lettered\"]").write(&flows);
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     for round in 0..5 {
         let host = HostProcess::start(dir.path()).await;
         for n in 0..20 {

@@ -4,13 +4,12 @@ use gantry_e2e::{Answer, FlowText, HostProcess, Sink, TestHost, eventually};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_repeated_request_gets_the_stored_answer_after_a_kill_and_is_delivered_once() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("flows")).unwrap();
     let flow = FlowText::new("in").source_line("idempotency_key = { window = \"1h\" }").target("erp", &erp, "");
     flow.write(&dir.path().join("flows"));
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let send = async |host: &HostProcess, body: &'static str| {
         let request = client.post(format!("http://{}/in", host.intake)).header("idempotency-key", "\"order-7\"");
         let answer = request.body(body).send().await.unwrap();

@@ -73,7 +73,7 @@ async fn the_hosts_quota_counts_all_flows_and_answers_503() {
         }
     };
     command("pause");
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let post = async |flow: &str| {
         let body = format!("\"{}\"", "x".repeat(2_000));
         client.post(format!("http://{}/{flow}", host.intake)).body(body).send().await.unwrap()
@@ -111,7 +111,7 @@ async fn a_flow_at_its_bound_of_dead_letters_takes_nothing_in_and_its_queue_wait
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
     };
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let post = async |flow: &str| {
         let body = format!("\"{}\"", "x".repeat(2_000));
         client.post(format!("http://{}/{flow}", host.intake)).body(body).send().await.unwrap()
@@ -133,12 +133,14 @@ async fn a_flow_at_its_bound_of_dead_letters_takes_nothing_in_and_its_queue_wait
     assert!(status.contains("Flow `bound` takes nothing in and its queue waits"), "{status}");
 
     // Nothing is mended yet: the replays fail again, before anything that waits.
-    command(&["dlq", "redrive", "--flow", "bound", "--rate", "0", "--yes", "--wait"]);
+    let redrive = ["dlq", "redrive", "--flow", "bound", "--rate", "0", "--max-failed", "100", "--yes"];
+    let output = run_gantry([&redrive[..], &["--wait", "--data", data.to_str().unwrap()]].concat());
+    assert_eq!(output.status.code(), Some(8), "{}", String::from_utf8_lossy(&output.stderr));
     let still_waiting = command(&["queue", "list", "--flow", "bound"])["messages"].as_array().unwrap().len();
     assert_eq!(still_waiting, waiting.len());
 
     erp.set_rule(|_| None);
-    command(&["dlq", "redrive", "--flow", "bound", "--rate", "0", "--yes"]);
+    command(&redrive);
     eventually("room, and all of them", || async { erp.accepted().len() >= 6 }).await;
     eventually("the intake", || async { post("bound").await.status() == 202 }).await;
     host.signal("TERM");

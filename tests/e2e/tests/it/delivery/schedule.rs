@@ -6,7 +6,7 @@ use gantry_e2e::{FlowText, HostProcess, Sink, eventually};
 use serde_json::Value;
 
 async fn ask(host: &HostProcess, dir: &std::path::Path, path: &str) -> Value {
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().unwrap();
+    let client = gantry_e2e::client_builder().timeout(Duration::from_secs(10)).build().unwrap();
     let token = std::fs::read_to_string(dir.join("data/admin.token")).unwrap();
     let request = client.get(format!("http://{}{path}", host.admin)).bearer_auth(token.trim());
     request.send().await.unwrap().json().await.unwrap()
@@ -21,14 +21,13 @@ fn attempts(message: &Value) -> (usize, Option<u64>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn attempts_and_their_due_times_survive_a_kill() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await.answers(503, 100);
     let lines = r#"retry = { attempts = 3, base = "3s", jitter = false }"#;
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("flows")).unwrap();
     FlowText::new("in").target("erp", &erp, lines).write(&dir.path().join("flows"));
     let host = HostProcess::start(dir.path()).await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let answer = client.post(format!("http://{}/in", host.intake)).body("1").send().await.unwrap();
     let id = answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned();
     let path = format!("/v1/messages/{id}");

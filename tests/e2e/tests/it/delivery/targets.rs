@@ -306,7 +306,6 @@ async fn messages_wait_for_space_on_the_disk_of_a_file_target_and_none_becomes_a
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_command_line_stops_targets_and_lets_them_go_on() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("flows")).unwrap();

@@ -39,7 +39,7 @@ fn publish(dir: &Path, name: &str, version: &str) {
 }
 
 async fn post(host: &HostProcess, body: &str) {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let request = client.post(format!("http://{}/in", host.intake)).body(body.to_owned());
     assert_eq!(request.send().await.unwrap().status(), 202);
 }
@@ -56,7 +56,6 @@ const AT_ONCE: [&str; 4] = ["--canary", "0", "--watch-messages", "0"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_commands_deploy_show_approve_and_roll_back() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;
     let (top, host) = started(&erp).await;
     let dir = top.path();
@@ -113,7 +112,6 @@ async fn the_commands_deploy_show_approve_and_roll_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_half_way_goes_on_after_the_next_start_and_serves_the_old_version_until_then() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;
     let (top, host) = started(&erp).await;
     let dir = top.path();
@@ -144,7 +142,6 @@ async fn a_crash_half_way_goes_on_after_the_next_start_and_serves_the_old_versio
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dry_run_over_dead_letters_shows_what_the_next_version_would_make_of_them() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let erp = Sink::start().await;
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("flows")).unwrap();

@@ -13,7 +13,6 @@ struct Desk {
 
 impl Desk {
     async fn new() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let desk = Self { dir: tempfile::tempdir().unwrap(), erp: Sink::start().await };
         std::fs::create_dir(desk.path().join("flows")).unwrap();
         FlowText::new("in").target("erp", &desk.erp, "").write(&desk.path().join("flows"));
@@ -59,7 +58,7 @@ async fn a_reload_takes_up_alerts_and_limits_and_names_what_takes_a_restart_unti
 
     let (code, said) = desk.says("reload");
     assert!(code == Some(9) && said.contains("needs a restart"), "it is said until the restart: {said}");
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let metrics = client.get(format!("http://{}/metrics", host.admin)).send().await.unwrap().text().await.unwrap();
     assert!(metrics.contains("gantry_restart_needed{setting=\"plugins.threads\"} 1"), "{metrics}");
 
@@ -97,7 +96,7 @@ async fn a_token_that_was_replaced_is_taken_up_and_the_one_before_is_refused() {
     let host = HostProcess::start(desk.path()).await;
     let file = desk.path().join("data/admin.token");
     let before = std::fs::read_to_string(&file).unwrap();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = gantry_e2e::client_builder().build().unwrap();
     let asked = async |token: &str| {
         let request = client.get(format!("http://{}/v1/flows", host.admin)).bearer_auth(token.trim());
         let answer = request.send().await.unwrap();

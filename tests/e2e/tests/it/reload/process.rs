@@ -7,8 +7,7 @@ use reqwest::Client;
 use serde_json::Value;
 
 fn client() -> Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().build().unwrap()
+    gantry_e2e::client_builder().build().unwrap()
 }
 
 fn flow(name: &str, erp: &Sink) -> FlowText {
