@@ -100,6 +100,7 @@ impl Application for AdminApp {
         self.host.observe_refused_request(refused.name());
         let code = match refused {
             server::Refused::TooManyConnections => Code::TooManyConnections,
+            server::Refused::Stopping => Code::Stopping,
             _ => Code::BadRequest,
         };
         let status = refused.status();

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::body::{Arriving, Leaving};
 use super::refused::Refused;
-use super::slots::Seat;
+use super::slots::{Phase, Seat};
 use super::{Application, ServerLimits};
 
 /// Buffer of one connection, for reading and for answers not yet written.
@@ -34,10 +34,10 @@ const BUFFER: usize = 64 << 10;
 const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 256 << 20;
 
-/// How long shutdown waits for what was answered to leave, and for headers of which some have come.
+/// How long a stop waits for what a client has to do: to send the rest of a request, or to read its answer.
 const LAST_ANSWER: Duration = Duration::from_secs(1);
 
-/// When a client shall come again that had too many connections.
+/// When a client shall come again whose request had no place, or came too late.
 const RETRY_SECONDS: u64 = 1;
 
 /// Serves one connection until either side ends it, or another one needs its place.
@@ -70,15 +70,14 @@ where
                 // Opened in advance, or its first request is not here yet: hyper would wait for it.
                 return;
             }
-            let has_request = !seat.is_waiting();
             Pin::new(&mut connection).graceful_shutdown();
-            let rest = poll_fn(|cx| connection.poll_without_shutdown(cx));
-            match has_request {
-                true => rest.await,
-                false => match tokio::time::timeout(LAST_ANSWER, rest).await {
-                    Ok(ended) => ended,
-                    Err(_) => return,
-                },
+            match finish(poll_fn(|cx| connection.poll_without_shutdown(cx)), &seat).await {
+                Ok(ended) => ended,
+                Err(Phase::Receiving) => {
+                    let answer = last_answer(&*app, Refused::Stopping);
+                    return close(connection.into_parts().io.into_inner(), &answer).await;
+                }
+                Err(_) => return,
             }
         }
     };
@@ -91,6 +90,19 @@ where
         _ if left_unread.load(Ordering::Acquire) => close(stream, b"").await,
         Err(error) => tracing::debug!(%error, "connection broke"),
         Ok(()) => {}
+    }
+}
+
+/// Lets a request be answered that is complete or soon will be. Otherwise returns how far the connection is: whatever the
+/// client sends or reads meanwhile, it doesn't get more time.
+async fn finish<E>(rest: impl Future<Output = Result<(), E>>, seat: &Seat) -> Result<Result<(), E>, Phase> {
+    tokio::pin!(rest);
+    loop {
+        match tokio::time::timeout(LAST_ANSWER, &mut rest).await {
+            Ok(ended) => return Ok(ended),
+            Err(_) if seat.phase() == Phase::Answering => {}
+            Err(_) => return Err(seat.phase()),
+        }
     }
 }
 
@@ -128,7 +140,7 @@ fn last_answer(app: &impl Application, refused: Refused) -> Vec<u8> {
     let document = app.refuse(refused);
     let status = refused.status();
     let again = match refused {
-        Refused::TooManyConnections => format!("retry-after: {RETRY_SECONDS}\r\n"),
+        Refused::TooManyConnections | Refused::Stopping => format!("retry-after: {RETRY_SECONDS}\r\n"),
         _ => String::new(),
     };
     let head = format!(
@@ -167,6 +179,7 @@ impl<A: Application> Service<Request<Incoming>> for Answering<A> {
                 Some(refused) => refusal(&*app, refused).map(Either::Left),
                 None => app.answer(Request::from_parts(head, body)).await.map(Either::Right),
             };
+            seat.enter(Phase::Answering);
             left_unread.store(response.headers().contains_key(CONNECTION), Ordering::Release);
             Ok(response.map(|body| Leaving::new(body, seat)))
         })

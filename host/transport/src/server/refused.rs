@@ -25,6 +25,9 @@ pub enum Refused {
     /// One address has as many connections as it may have.
     #[error("there are too many connections from this address")]
     TooManyConnections,
+    /// The host stops, and the rest of the request has not come.
+    #[error("the host is stopping; send the request again later")]
+    Stopping,
 }
 
 impl Refused {
@@ -51,7 +54,7 @@ impl Refused {
             Self::Host(_) | Self::ChunkedTwice(_) => StatusCode::BAD_REQUEST,
             Self::Expectation => StatusCode::EXPECTATION_FAILED,
             Self::LateHeaders(_) => StatusCode::REQUEST_TIMEOUT,
-            Self::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManyConnections | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -64,6 +67,7 @@ impl Refused {
             Self::Expectation => "unknown_expectation",
             Self::LateHeaders(_) => "too_slow",
             Self::TooManyConnections => "too_many_connections",
+            Self::Stopping => "stopping",
         }
     }
 }

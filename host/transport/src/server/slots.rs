@@ -165,8 +165,8 @@ impl Seat {
     }
 
     /// Whether no request is under way.
-    pub(super) fn is_waiting(&self) -> bool {
-        self.slots.taken.lock().seats.get(&self.number).is_none_or(|occupant| occupant.phase == Phase::Waiting)
+    pub(super) fn phase(&self) -> Phase {
+        self.slots.taken.lock().seats.get(&self.number).map_or(Phase::Waiting, |occupant| occupant.phase)
     }
 
     /// Waits until the connection is to be closed for another one.
