@@ -150,7 +150,7 @@ fn divides(c: char) -> Option<&'static str> {
 
 /// Why a value is no path below the place where it stands.
 fn not_a_path(value: &str) -> Option<&'static str> {
-    if value.starts_with('/') || value.contains("//") {
+    if value.split('/').any(str::is_empty) {
         return Some("has an empty segment");
     }
     value.contains(char::is_control).then_some("has a control character")
@@ -240,7 +240,6 @@ mod tests {
     fn a_value_that_is_a_path_stays_below_its_place() {
         let path = |key: &str| render("http://h/files/{key|path}", &delivery(Some(key), ""));
         assert_eq!(path("2024/01/a 50%.pdf").unwrap(), "http://h/files/2024/01/a%2050%25.pdf");
-        assert_eq!(path("2024/").unwrap(), "http://h/files/2024/");
         for climbing in
             ["../x", "a/..", "a/./b", "a\\..\\b", "%2e%2e/x", "%252e%252e/x", "a%2f..%2fb", "..;/x", "a/.. /b"]
         {
@@ -249,6 +248,8 @@ mod tests {
         for (odd, what) in [
             ("//evil.example/", "has an empty segment"),
             ("/etc", "has an empty segment"),
+            ("2024/", "has an empty segment"),
+            ("/", "has an empty segment"),
             ("a\n", "has a control character"),
         ] {
             let name = "key|path".to_owned();
