@@ -30,6 +30,9 @@ pub(crate) fn compare_paths(drafts: &mut [(Report, Draft)]) {
     }
 }
 
+/// Most patterns that one warning names.
+const MOST_NAMED: usize = 10;
+
 /// Warns of flows that watch one directory for names that overlap: which of them gets a file is chance.
 pub(crate) fn compare_patterns(drafts: &mut [(Report, Draft)]) {
     let mut earlier: Vec<(String, String, String)> = Vec::new();
@@ -38,11 +41,16 @@ pub(crate) fn compare_patterns(drafts: &mut [(Report, Draft)]) {
         let Some(At { span, value }) = files else { continue };
         let Some((directory, pattern)) = value.rsplit_once('/') else { continue };
         let others = earlier.iter().filter(|(of, other, _)| of == directory && other != pattern);
-        if let Some((_, other, place)) = others.into_iter().find(|(_, other, _)| overlap(pattern, other)) {
-            let message = format!(
-                "the flow at {place} takes files named `{other}` from this directory, and this one `{pattern}`"
-            );
-            let help = "a file whose name fits both goes to either flow: let the patterns, or the directories, differ";
+        let overlapping = others.filter(|(_, other, _)| overlap(pattern, other));
+        let named: Vec<_> = overlapping.map(|(_, other, place)| format!("`{other}` to the flow at {place}")).collect();
+        if !named.is_empty() {
+            let listed = named[..named.len().min(MOST_NAMED)].join(", ");
+            let more = named.len().checked_sub(MOST_NAMED).filter(|more| *more > 0);
+            let more = more.map(|more| format!(", and {more} more")).unwrap_or_default();
+            let message =
+                format!("files of this directory named `{pattern}` go to this flow, those named {listed}{more}");
+            let help =
+                "a file whose name fits two patterns goes to either flow: let the patterns, or the directories, differ";
             report.add(Code::OverlappingPatterns, span, message, help);
         }
         earlier.push((directory.to_owned(), pattern.to_owned(), report.file.line_at(span).to_string()));

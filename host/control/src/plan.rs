@@ -274,7 +274,9 @@ impl Snapshot {
         let Shared { store, overrides, .. } = &self.shared;
         let is_in_force = self.flows.contains_key(former) || self.broken.iter().any(|broken| broken.name == *former);
         let is_left = store.has_any_of(former) || !overrides.of(former).is_empty();
-        is_in_force || is_left || store.was_called(&flow.name, former)
+        // What was renamed twice comes with the name that it had last.
+        let mut bearers = [&flow.name].into_iter().chain(&flow.formerly);
+        is_in_force || is_left || bearers.any(|bearer| store.was_called(bearer, former))
     }
 
     /// Since when a flow is broken: now, unless it was before.

@@ -101,7 +101,8 @@ fn check_warns_of_patterns_that_overlap_and_of_alerts_for_flows_that_there_are_n
     ]);
     let (code, out, err) = outcome(&gantry(directory.path(), &["check", "--offline", "flows", "--format", "json"]));
     assert_eq!(code, 0, "{out}{err}");
-    assert_eq!(out.matches("overlapping_patterns").count(), 1, "the last one with either of the others: {out}");
+    assert_eq!(out.matches("overlapping_patterns").count(), 1, "the last one with both of the others: {out}");
+    assert!(out.contains("`orders-*.csv` to the flow at") && out.contains("`prices-*.csv` to the flow at"), "{out}");
     assert_eq!(out.matches("unknown_flow").count(), 2, "{out}");
     assert!(out.contains("did you mean `prices`?") && out.contains("the token of the admin API"), "{out}");
 }

@@ -32,7 +32,8 @@ const SECRETS_WITHIN: Duration = Duration::from_secs(2);
 pub(super) async fn add(view: &HostView, alerts: &[AlertReport], findings: &mut Vec<Finding>) -> LookedAt {
     let entries = view.flows.entries();
     let of_files = entries.iter().filter(|entry| entry.flow.source.of_kind::<AlertSource>().is_none());
-    let flows = of_files.clone().count() + view.flows.broken().len();
+    // One that is broken and runs a copy of its last good state is among both.
+    let flows = of_files.clone().count() + view.flows.broken().iter().filter(|broken| !broken.runs()).count();
     let targets = view.flows.targets(view.clock.now());
     let of_flows = targets.iter().filter(|target| !alerts.iter().any(|alert| alert.flow == target.flow));
     findings.extend(of_flows.clone().filter_map(throttled));
