@@ -99,6 +99,10 @@ impl ConditionReader {
         for group in self.groups.iter().filter(|group| !of_alerts.contains(&group.flow)) {
             conditions.observe_group(group);
         }
+        let expiring = host.store.expiring_dead_letters();
+        for (flow, expiring) in expiring.iter().filter(|(flow, _)| !of_alerts.contains(flow)) {
+            conditions.observe_expiring(flow, *expiring);
+        }
         self.receipts.read(host, &others, now).await?;
         self.refused_files.look(&others, now).await;
         self.refusals.retain(&others);

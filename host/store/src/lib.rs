@@ -104,4 +104,5 @@ pub use settle::{Along, Settlement};
 pub use store::{Store, StoreConfig};
 pub use summary::DeadLetterSummary;
 pub use sweep::Swept;
+pub use sweep::expiring::Expiring;
 pub use table::{RowError, Rows, Table, TableKey, UnreadableRow};

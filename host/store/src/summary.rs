@@ -53,6 +53,9 @@ pub struct DeadLetterSummary {
     pub last_failure: Timestamp,
     /// When it may be removed; none keeps it until it is closed.
     pub expires_at: Option<Timestamp>,
+    /// Since when is announced that it will be removed.
+    #[serde(default)]
+    pub announced_at: Option<Timestamp>,
     /// Who acknowledged it last.
     pub acknowledged: Option<Acknowledgement>,
     /// Who last replayed it.
@@ -111,6 +114,7 @@ impl From<&DeadLetter> for DeadLetterSummary {
             first_failure: dead_letter.first_failure,
             last_failure: dead_letter.last_failure,
             expires_at: dead_letter.expires_at,
+            announced_at: None,
             acknowledged: dead_letter.acknowledged.clone(),
             replayed_by: dead_letter.replays.last().map(|replay| replay.by.clone()),
             closed_at: dead_letter.resolution.as_ref().map(|resolution| resolution.at),

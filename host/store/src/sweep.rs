@@ -1,13 +1,16 @@
 //! Removes records that are old enough: history, dedupe entries, jobs, and dead letters that are closed or expired.
 //! Each call does a bounded amount of work, so that it never delays the queue: call it again while there is more.
 
+pub(crate) mod expiring;
 pub(crate) mod progress;
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use gantry_core::{DeadLetterState, MessageId, Timestamp};
+use gantry_core::{DeadLetterState, FlowName, MessageId, Timestamp};
 
+use self::expiring::{Expiring, ExpiringOfFlows, Expiry};
 use crate::dead_letters::{self, Counters};
 use crate::dedupe;
 use crate::disk::Read;
@@ -47,36 +50,47 @@ struct Part {
     position: Option<Vec<u8>>,
 }
 
+/// What a pass finds of dead letters that nobody has closed.
+struct Found {
+    expired: usize,
+    expiring: ExpiringOfFlows,
+}
+
 impl Store {
     /// Removes a bounded number of old records. Histories and closed dead letters are kept for `keep_history`, dead
-    /// letters with an expiry until that time. A history is kept as long as its message has dead letters.
+    /// letters with an expiry until that time, and until they were announced for long enough. A history is kept as long as its message has dead letters.
     pub async fn sweep(&self, keep_history: Duration) -> Result<Swept, StoreError> {
         let inner = &self.inner;
         let now = inner.clock.now();
         let positions = inner.sweep.0.lock().clone();
         let counters = inner.dead_letters.clone();
         let old = now.before(keep_history);
-        let (dedupe_entries, histories, dead_letters, expired, jobs) = self
+        let (dedupe_entries, histories, dead_letters, found, jobs) = self
             .commit(Durability::Ordered, move |draft| {
                 let dedupe_entries = dedupe::sweep(draft, now, SWEEP_LIMIT)?;
                 let histories = sweep_histories(draft, positions.history, old)?;
-                let mut expired = 0;
+                let mut found = Found { expired: 0, expiring: positions.expiring_so_far };
                 let dead_letters =
-                    sweep_dead_letters(draft, &counters, positions.dead_letters, (now, old), &mut expired)?;
-                Ok::<_, StoreError>((dedupe_entries, histories, dead_letters, expired, sweep_jobs(draft, old)?))
+                    sweep_dead_letters(draft, &counters, positions.dead_letters, (now, old), &mut found)?;
+                Ok::<_, StoreError>((dedupe_entries, histories, dead_letters, found, sweep_jobs(draft, old)?))
             })
             .await?;
         let swept = Swept {
             histories: histories.removed,
             dedupe_entries,
-            dead_letters: dead_letters.removed - expired,
-            expired,
+            dead_letters: dead_letters.removed - found.expired,
+            expired: found.expired,
             jobs,
             more: dedupe_entries == SWEEP_LIMIT || histories.position.is_some() || dead_letters.position.is_some(),
         };
-        *inner.sweep.0.lock() =
-            progress::Positions { history: histories.position, dead_letters: dead_letters.position };
+        inner.sweep.0.lock().advance(histories.position, dead_letters.position, found.expiring);
         Ok(swept)
+    }
+
+    /// The dead letters that are removed soon, as the latest sweep found them; never blocks on the disk.
+    #[must_use]
+    pub fn expiring_dead_letters(&self) -> BTreeMap<FlowName, Expiring> {
+        self.inner.sweep.0.lock().expiring.clone()
     }
 }
 
@@ -127,16 +141,23 @@ fn sweep_dead_letters(
     counters: &Counters,
     position: Option<Vec<u8>>,
     (now, old): (Timestamp, Timestamp),
-    expired: &mut usize,
+    found: &mut Found,
 ) -> Result<Part, StoreError> {
     visit_some(draft, keys::SUMMARY, position.as_deref(), |draft, key| {
         let loaded = match draft.load::<DeadLetterSummary>(key) {
             Err(StoreError::Damaged(_)) => return Ok(ControlFlow::Continue(false)),
             loaded => loaded?,
         };
-        let Some((dead_letter, _)) = loaded.filter(|(dead_letter, _)| is_due(dead_letter, now, old)) else {
-            return Ok(ControlFlow::Continue(false));
-        };
+        let Some((dead_letter, _)) = loaded else { return Ok(ControlFlow::Continue(false)) };
+        match Expiry::of(&dead_letter, now, old) {
+            Expiry::Kept => return Ok(ControlFlow::Continue(false)),
+            Expiry::Announced(removed_at) => {
+                expiring::count(&mut found.expiring, &dead_letter.flow, removed_at);
+                expiring::announce(draft, dead_letter, now)?;
+                return Ok(ControlFlow::Continue(false));
+            }
+            Expiry::Due => {}
+        }
         dead_letters::remove(draft, counters, &dead_letter)?;
         release_key(draft, &dead_letter)?;
         let id = dead_letter.id;
@@ -145,7 +166,7 @@ fn sweep_dead_letters(
         if dead_letter.state.is_closed() {
             tracing::info!(dead_letter = %id, %flow, state, "a closed dead letter was removed after its retention time");
         } else {
-            *expired += 1;
+            found.expired += 1;
             tracing::warn!(dead_letter = %id, %flow, state, "a dead letter expired before it was closed and was removed");
         }
         Ok(ControlFlow::Continue(true))
@@ -176,12 +197,6 @@ fn sweep_jobs(draft: &mut Draft<'_>, old: Timestamp) -> Result<usize, StoreError
         Ok(ControlFlow::Continue(job.is_some() && draft.remove_record(key)?))
     })?;
     Ok(swept.removed)
-}
-
-fn is_due(dead_letter: &DeadLetterSummary, now: Timestamp, old: Timestamp) -> bool {
-    let expired = dead_letter.expires_at.is_some_and(|expires| expires <= now);
-    let closed_long_ago = dead_letter.state.is_closed() && dead_letter.closed_at.is_some_and(|at| at <= old);
-    dead_letter.state != DeadLetterState::Replaying && (expired || closed_long_ago)
 }
 
 /// The time in a version 7 UUID.

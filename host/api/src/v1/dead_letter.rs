@@ -256,6 +256,10 @@ pub struct DeadLetterSummary {
     /// When it may be removed; none keeps it until it is closed.
     #[schema(value_type = Option<form::Timestamp>)]
     pub expires_at: Option<Timestamp>,
+    /// Since when is announced that it will be removed.
+    #[schema(value_type = Option<form::Timestamp>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced_at: Option<Timestamp>,
     /// Who acknowledged it last.
     pub acknowledged: Option<Acknowledgement>,
     /// Who last replayed it.

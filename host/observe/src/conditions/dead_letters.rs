@@ -1,8 +1,8 @@
 //! Groups of dead letters that nobody has dealt with.
 
 use gantry_core::alert::{AlertKind, Level};
-use gantry_core::escape;
-use gantry_store::{DeadLetterGroup, GroupFilter, GroupState, StoreError};
+use gantry_core::{FlowName, escape};
+use gantry_store::{DeadLetterGroup, Expiring, GroupFilter, GroupState, StoreError};
 use serde_json::json;
 
 use super::{ConditionReader, Conditions, Found, MAX_TEXT};
@@ -26,6 +26,25 @@ impl ConditionReader {
 }
 
 impl Conditions {
+    /// Dead letters that nobody has closed are about to be removed, whatever their groups' states.
+    pub(super) fn observe_expiring(&mut self, flow: &FlowName, expiring: Expiring) {
+        let Expiring { dead_letters, first } = expiring;
+        let count = counted(dead_letters);
+        self.add(Found {
+            kind: AlertKind::DeadLetters,
+            flow: Some(flow),
+            about: Some(EXPIRING),
+            level: Level::On,
+            summary: format!(
+                "{count} in flow `{flow}` that nobody has closed will be removed for good, the first at {first}: their time \
+                 (`dead_letters.keep`) is over"
+            ),
+            details: json!({ "expiring": dead_letters, "first": first.to_string() }),
+            next: format!("gantry dlq list --flow {flow} --expires-within 1d"),
+            since: None,
+        });
+    }
+
     /// The condition of a dead letter group. It is over once no dead letter is open, or once an operator has acknowledged
     /// the group. While dead letters are replayed, it holds in part.
     pub(super) fn observe_group(&mut self, group: &DeadLetterGroup) {
@@ -64,13 +83,19 @@ impl Conditions {
     }
 }
 
+/// What an alert about dead letters is about that will be removed, instead of a fingerprint.
+pub(super) const EXPIRING: &str = "expiring";
+
 /// `2 dead letters in flow `orders` on the way to `erp``; while none is open, those that are replayed.
 fn many(group: &DeadLetterGroup) -> String {
     let DeadLetterGroup { flow, target, counts, .. } = group;
     let way = target.as_ref().map_or_else(String::new, |target| format!(" on the way to `{target}`"));
-    let letters = |count: u64| if count == 1 { "1 dead letter".to_owned() } else { format!("{count} dead letters") };
     match counts.open {
-        0 => format!("{} in flow `{flow}`{way} under way again", letters(counts.replaying)),
-        open => format!("{} in flow `{flow}`{way}", letters(open)),
+        0 => format!("{} in flow `{flow}`{way} under way again", counted(counts.replaying)),
+        open => format!("{} in flow `{flow}`{way}", counted(open)),
     }
+}
+
+fn counted(count: u64) -> String {
+    if count == 1 { "1 dead letter".to_owned() } else { format!("{count} dead letters") }
 }

@@ -10,6 +10,7 @@ use gantry_engine::active_flows::ActiveFlow;
 use gantry_engine::gate::GateStatus;
 use gantry_store::GroupState;
 
+use super::dead_letters::EXPIRING;
 use super::host::free;
 use super::intake::known_past;
 use super::refused_files::CHANGED;
@@ -31,6 +32,9 @@ impl ConditionReader {
 
     fn over_in_flow(&self, host: &HostView, key: &AlertKey, flow: &FlowName) -> String {
         let about = key.about.as_deref().unwrap_or_default();
+        if key.kind == AlertKind::DeadLetters && about == EXPIRING {
+            return format!("No dead letter of flow `{flow}` is about to be removed that nobody has closed");
+        }
         if key.kind == AlertKind::DeadLetters {
             return self.over_in_group(flow, about);
         }

@@ -99,7 +99,12 @@ pub(crate) fn write(
         found => found?,
     };
     let record = Record::of(dead_letter)?;
-    let summary = DeadLetterSummary { bytes: u64::from(record.len()), ..DeadLetterSummary::from(dead_letter) };
+    let as_before = before.as_ref().filter(|before| before.expires_at == dead_letter.expires_at);
+    let summary = DeadLetterSummary {
+        bytes: u64::from(record.len()),
+        announced_at: as_before.and_then(|before| before.announced_at),
+        ..DeadLetterSummary::from(dead_letter)
+    };
     unsettled_bytes::recount(draft, counters.unsettled_bytes(), before.as_ref(), Some(&summary))?;
     draft.put_record(&keys::dead_letter(dead_letter.id), record)?;
     draft.put_record(&keys::summary(dead_letter.id), Record::of(&summary)?)?;

@@ -307,7 +307,8 @@ impl Run {
         let payload = String::from_utf8(envelope.message.payload.to_vec()).unwrap();
         let blocks = FLOWS[flow].1 == gantry_store::Ordering::PerKeyOrBlocked && key.is_some();
         let state = DeadLetterState::Open;
-        let expected = Letter { flow, key, state, closed_at: None, expires_at, payload, edits: 0, blocks };
+        let expected =
+            Letter { flow, key, state, closed_at: None, expires_at, announced_at: None, payload, edits: 0, blocks };
         self.reference.end(id, MessageState::DeadLettered, Some(expected), now);
         let settlement = Settlement::Finished {
             state: MessageState::DeadLettered,
@@ -368,7 +369,17 @@ impl Run {
         assert_eq!(imported.added, 1);
         let state = DeadLetterState::Open;
         let payload = "imported".to_owned();
-        let expected = Letter { flow, key, state, closed_at: None, expires_at: None, payload, edits: 0, blocks: false };
+        let expected = Letter {
+            flow,
+            key,
+            state,
+            closed_at: None,
+            expires_at: None,
+            announced_at: None,
+            payload,
+            edits: 0,
+            blocks: false,
+        };
         self.reference.dead_letters.insert(whole(id), expected);
         self.reference.ended.insert(id, MessageState::DeadLettered);
     }

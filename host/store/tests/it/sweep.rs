@@ -86,7 +86,8 @@ async fn letters_go_when_they_expire_or_were_closed_long_ago() {
     enqueue(&store, message("orders", None, "x")).await;
     let leased = lease_one(&store, "orders").await;
     let mut expiring = dead_letter(&leased.envelope, None, "no");
-    expiring.expires_at = Some(gantry_core::Clock::now(&bench.clock).after(Duration::from_secs(10)));
+    expiring.last_failure = gantry_core::Clock::now(&bench.clock);
+    expiring.expires_at = Some(expiring.last_failure.after(Duration::from_secs(10)));
     let expiring_id = expiring.id;
     let state = MessageState::DeadLettered;
     let timeline = Vec::new();
@@ -95,7 +96,9 @@ async fn letters_go_when_they_expire_or_were_closed_long_ago() {
 
     store.discard(dead_letters[0], "ann".into(), "test order".into()).await.unwrap();
     store.replay(dead_letters[1], "ann".into(), None).await.unwrap();
-    bench.clock.advance(Duration::from_secs(10));
+    bench.clock.advance(Duration::from_secs(5));
+    assert_eq!(sweep_all(&store).await, (0, 0, 0));
+    bench.clock.advance(Duration::from_secs(5));
     assert_eq!(sweep_all(&store).await, (0, 0, 1));
     assert_eq!(store.dead_letter(expiring_id).await.unwrap(), None);
 
@@ -121,7 +124,8 @@ async fn what_expires_before_anybody_closed_it_is_counted_apart() {
         enqueue(&store, message("orders", None, "x")).await;
         let leased = lease_one(&store, "orders").await;
         let mut expiring = dead_letter(&leased.envelope, None, "no");
-        expiring.expires_at = Some(gantry_core::Clock::now(&bench.clock).after(Duration::from_secs(10)));
+        expiring.last_failure = gantry_core::Clock::now(&bench.clock);
+        expiring.expires_at = Some(expiring.last_failure.after(Duration::from_secs(10)));
         let id = expiring.id;
         let state = MessageState::DeadLettered;
         let timeline = Vec::new();
@@ -131,7 +135,9 @@ async fn what_expires_before_anybody_closed_it_is_counted_apart() {
             store.discard(id, "ann".into(), "test order".into()).await.unwrap();
         }
     }
-    bench.clock.advance(Duration::from_secs(10));
+    bench.clock.advance(Duration::from_secs(5));
+    store.sweep(KEEP).await.unwrap();
+    bench.clock.advance(Duration::from_secs(5));
     let swept = store.sweep(KEEP).await.unwrap();
     assert_eq!((swept.expired, swept.dead_letters), (1, 1));
     assert!(store.dead_letter_groups(GroupFilter::default()).await.unwrap().is_empty(), "nothing is left to count");
@@ -156,4 +162,43 @@ async fn a_job_goes_when_it_ended_long_ago() {
     assert_eq!((store.sweep(KEEP).await.unwrap().jobs, store.jobs().await.unwrap().len()), (0, 1));
     bench.clock.advance(KEEP);
     assert_eq!((store.sweep(KEEP).await.unwrap().jobs, store.jobs().await.unwrap().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn no_open_dead_letter_expires_before_it_was_announced_for_a_while() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let bench = bench_of_today();
+    let store = bench.open();
+    let leased = {
+        enqueue(&store, message("orders", None, "x")).await;
+        lease_one(&store, "orders").await
+    };
+    let mut expiring = dead_letter(&leased.envelope, None, "no");
+    let failed_at = gantry_core::Clock::now(&bench.clock);
+    expiring.last_failure = failed_at;
+    expiring.expires_at = Some(failed_at.after(10 * DAY));
+    let id = expiring.id;
+    let state = MessageState::DeadLettered;
+    let settlement = Settlement::Finished { state, timeline: Vec::new(), dead_letters: vec![expiring], resolved: None };
+    store.settle(leased.ticket, settlement).await.unwrap();
+    sweep_all(&store).await;
+    assert!(store.expiring_dead_letters().is_empty());
+
+    // The host does not run when the time comes.
+    drop(store);
+    bench.clock.advance(30 * DAY);
+    let store = bench.open();
+    assert_eq!(sweep_all(&store).await.2, 0);
+    let announced = store.expiring_dead_letters()[&flow("orders")];
+    assert_eq!((announced.dead_letters, announced.first), (1, failed_at.after(31 * DAY)));
+    store.acknowledge(id, "ann".into()).await.unwrap();
+    drop(store);
+    bench.clock.advance(DAY - Duration::from_secs(1));
+    let store = bench.open();
+    assert_eq!(sweep_all(&store).await.2, 0);
+    assert_eq!(store.expiring_dead_letters()[&flow("orders")], announced, "it was announced before, and still is");
+    bench.clock.advance(Duration::from_secs(1));
+    assert_eq!(sweep_all(&store).await.2, 1);
+    assert_eq!(store.dead_letter(id).await.unwrap(), None);
+    assert!(store.expiring_dead_letters().is_empty());
 }

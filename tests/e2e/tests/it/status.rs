@@ -118,3 +118,31 @@ async fn without_a_host_it_shows_what_the_store_holds_and_says_that_no_host_runs
     assert_eq!(output.status.code(), Some(5));
     assert!(output.stdout.is_empty(), "nothing is all clear where there is no host");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dead_letters_are_announced_before_they_expire_however_short_they_are_kept() {
+    let erp = Sink::start().await.answers_by(|_| Some(Answer::status(422)));
+    let mut site = Site::open(&erp, "").await;
+    let file = site.dir.path().join("flows/orders.toml");
+    let flow = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, flow.replacen("[flow]\n", "[flow]\ndead_letters = { keep = \"1ms\" }\n", 1)).unwrap();
+    assert_eq!(site.gantry("reload").0, Some(0));
+    site.post("1").await;
+    eventually("the dead letter", || async { site.json("dlq list --count")["open"] == 1 }).await;
+    // A host looks when it starts.
+    let host = site.host.take().unwrap();
+    host.signal("TERM");
+    assert!(host.wait().success());
+    site.host = Some(HostProcess::start_with(site.dir.path(), "").await);
+    eventually("the announcement", || async {
+        let status = site.json("status");
+        let all = status["findings"].as_array().unwrap();
+        let found = all.iter().find(|finding| finding["about"] == "expiring");
+        found.is_some_and(|found| {
+            let says =
+                found["summary"].as_str().unwrap().starts_with("1 dead letter in flow `orders` that nobody has closed");
+            says && found["next"] == "gantry dlq list --flow orders --expires-within 1d"
+        })
+    })
+    .await;
+}

@@ -70,6 +70,7 @@ impl Run {
                 state: DeadLetterState::Acknowledged,
                 closed_at: None,
                 expires_at: None,
+                announced_at: None,
                 payload,
                 edits: 0,
                 blocks,

@@ -62,12 +62,29 @@ pub(crate) struct Letter {
     pub(crate) state: DeadLetterState,
     pub(crate) closed_at: Option<Timestamp>,
     pub(crate) expires_at: Option<Timestamp>,
+    /// Since when its removal is announced.
+    pub(crate) announced_at: Option<Timestamp>,
     /// The payload of its next replay.
     pub(crate) payload: String,
     /// How many times it was edited.
     pub(crate) edits: usize,
     /// Whether it blocks the later messages of its key.
     pub(crate) blocks: bool,
+}
+
+impl Letter {
+    /// Whether it has expired and was announced before; announces it if its time comes.
+    fn was_announced(&mut self, now: Timestamp) -> bool {
+        let Some(expires_at) = self.expires_at else { return false };
+        let notice = WINDOW / 2;
+        if let Some(announced_at) = self.announced_at {
+            return expires_at <= now && announced_at.after(notice) <= now;
+        }
+        if expires_at.before(notice) <= now {
+            self.announced_at = Some(now);
+        }
+        false
+    }
 }
 
 #[derive(Clone, Default)]
@@ -216,8 +233,10 @@ impl Reference {
         let letter_id = whole(id);
         match (dead_letter, before) {
             (Some(dead_letter), before) => {
-                let edits = before.map_or(0, |before| before.edits);
-                self.dead_letters.insert(letter_id, Letter { edits, ..dead_letter });
+                let edits = before.as_ref().map_or(0, |before| before.edits);
+                let as_before = before.filter(|before| before.expires_at == dead_letter.expires_at);
+                let announced_at = as_before.and_then(|before| before.announced_at);
+                self.dead_letters.insert(letter_id, Letter { edits, announced_at, ..dead_letter });
             }
             (None, Some(before)) => {
                 let state = DeadLetterState::Resolved;
@@ -284,8 +303,11 @@ impl Reference {
         let first = &mut self.first;
         self.dead_letters.retain(|id, dead_letter| {
             let expired = dead_letter.expires_at.is_some_and(|at| at <= now);
-            let closed_long_ago = dead_letter.closed_at.is_some_and(|at| at <= old);
-            let stays = dead_letter.state == DeadLetterState::Replaying || !(expired || closed_long_ago);
+            let stays = match dead_letter.state {
+                DeadLetterState::Replaying => true,
+                state if state.is_closed() => !expired && dead_letter.closed_at.is_none_or(|at| at > old),
+                _ => !dead_letter.was_announced(now),
+            };
             if !stays && dead_letter.state != DeadLetterState::Resolved {
                 first.retain(|_, (first, _)| *first != id.message);
             }
