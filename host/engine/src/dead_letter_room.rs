@@ -1,6 +1,6 @@
 //! Whether more dead letters may arise. A sender whose messages all fail would otherwise fill the disk, and stop every flow:
-//! at its bound a flow takes nothing more in, and of its queue only replays go on, until somebody has replayed or discarded some. None is
-//! ever dropped for want of room.
+//! at its bound a flow takes nothing more in, and of its queue only replays go on, until some have succeeded or were discarded.
+//! None is ever dropped for want of room.
 
 use std::time::Duration;
 

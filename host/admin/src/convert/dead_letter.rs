@@ -23,8 +23,8 @@ alike! {
     dead_letter::Successor = v1::Successor [Message { id }, DeadLetter { id }]
     store::DeadLetterSummary => v1::DeadLetterSummary {
         id, flow, flow_version, state, stage, source, target, key, dedupe_key, idempotency_key, component, code, text,
-        violations, kind, fingerprint, attempts, replays, first_failure, last_failure, expires_at, announced_at, acknowledged, replayed_by,
-        closed_at, closed_by, bytes,
+        violations, kind, fingerprint, attempts, replays, first_failure, last_failure, expires_at, announced_at,
+        acknowledged, replayed_by, closed_at, closed_by, bytes,
     }
     store::DeadLetterCounts => v1::DeadLetterCounts { open, acknowledged, replaying, resolved, discarded, superseded }
     store::Filter = v1::DeadLetterFilter {

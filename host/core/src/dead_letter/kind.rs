@@ -2,8 +2,9 @@
 //! fault, without what differs from message to message.
 //!
 //! Targets and the writer of dead letters make the text; the fingerprint takes it in. Whoever states free text can state
-//! it anew with each message, so the store bounds the kinds of one code: the rest fall into [`ReasonKind::Other`]. Whoever states codes can state
-//! those anew as well, so it bounds the new kinds of a flow in an hour too: the rest fall into [`ReasonKind::Many`].
+//! it anew with each message, so the store bounds the kinds of one code: the rest fall into [`ReasonKind::Other`]. Whoever
+//! states codes can state those anew as well, so it bounds the new kinds of a flow in an hour too: the rest fall into
+//! [`ReasonKind::Many`].
 
 use serde::{Deserialize, Serialize};
 

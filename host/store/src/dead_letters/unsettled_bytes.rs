@@ -1,6 +1,6 @@
-//! How many bytes the dead letters of each flow have on disk that are not closed: one that is replayed still takes its room. The totals
-//! are written together with the dead letters, so that a start reads none of them, and are kept in memory for those who
-//! ask before they take a message in.
+//! How many bytes the dead letters of each flow have on disk that are not closed: one that is replayed still takes its room.
+//! The totals are written together with the dead letters, so that a start reads none of them, and are kept in memory for
+//! those who ask before they take a message in.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Groups, edits, exports and imports at the command line.
 
-use gantry_e2e::{Answer, FlowText, eventually, run_gantry};
+use gantry_e2e::{Answer, FlowText, eventually, guest, run_gantry};
 
 use super::{Night, complaint, text};
 
@@ -178,4 +178,24 @@ async fn nothing_that_a_sender_writes_moves_the_cursor_hides_text_or_forges_a_li
         assert!(states <= 1, "{page}");
     }
     assert!(pages[0].contains("k\\u{9b}31m\\u{202e}\\u{200b}\\u{2066}\\u{e0041}"), "{}", pages[0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_message_of_a_dead_letter_becomes_a_golden_case_that_passes() {
+    let night = Night::falls().await;
+    let host = night.host().await;
+    night.fails(&host, 1).await;
+    let id = text(&night.dead_letters()[0]["id"]).to_owned();
+    let component = guest("echo").display().to_string();
+    let plugin = night.path().join("plugin").display().to_string();
+    std::fs::create_dir(&plugin).unwrap();
+    let data = night.path().join("data").display().to_string();
+    let record =
+        ["plugin", "case", "refused", &plugin, "--component", &component, "--dead-letter", &id, "--data", &data];
+    let output = run_gantry(record);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let case = std::fs::read_to_string(night.path().join("plugin/cases/refused.json")).unwrap();
+    assert!(case.contains("target-refused-422") && case.contains("\"price\": 1.10"), "{case}");
+    let output = run_gantry(["plugin", "test", &plugin, "--component", &component]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
