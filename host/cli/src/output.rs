@@ -7,6 +7,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use clap::ValueEnum;
 use gantry_config::{Diagnostics, Style};
+use gantry_core::counted;
 use gantry_core::escape::escape_json;
 use serde::Serialize;
 
@@ -166,11 +167,6 @@ pub(crate) fn summary(diagnostics: &Diagnostics) -> String {
     let counts = [(diagnostics.errors(), "error"), (diagnostics.warnings(), "warning")];
     let nonzero = counts.into_iter().filter(|(count, _)| *count > 0);
     nonzero.map(|(count, noun)| counted(count, noun)).collect::<Vec<_>>().join(", ")
-}
-
-/// `1 flow`, `2 flows`
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod budget;
 pub mod byte_order_mark;
 pub mod clock;
 mod coded_enum;
+mod counted;
 pub mod dead_letter;
 pub mod delivery;
 pub mod escape;
@@ -42,6 +43,7 @@ pub use breaker::{BreakerChange, BreakerOpening, BreakerPolicy, BreakerState};
 pub use budget::BudgetPolicy;
 pub use byte_order_mark::{ByteOrderMark, text_without_mark, without_mark};
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use counted::counted;
 pub use dead_letter::{
     Acknowledgement, DeadLetter, DeadLetterState, Reason, ReplayOutcome, ReplayRun, Resolution, Revision, Stage,
 };

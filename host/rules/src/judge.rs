@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use gantry_core::counted;
 use gantry_schema::{Number, Sum, Tree, excerpt, report, too_deep, unpaired};
 
 use crate::code;
@@ -255,7 +256,7 @@ fn items(value: &Tree, fits: impl Fn(u64) -> bool, code: &'static str, words: &s
     match value {
         Tree::Array(items) if fits(items.len() as u64) => Fits,
         Tree::Array(items) => {
-            let found = counted(items.len() as u64, "element");
+            let found = counted(items.len(), "element");
             Breaks(code, format!("expected {words} {}, found {found}", counted(bound, "element")))
         }
         other => Unfit(code::WRONG_TYPE, expected(&Kind::Array.words(), other)),
@@ -285,8 +286,4 @@ fn expected(expectation: &dyn Display, found: &Tree) -> String {
 
 fn listed(options: &[Tree]) -> String {
     options.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

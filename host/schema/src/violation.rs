@@ -5,7 +5,7 @@
 
 use std::fmt::{self, Write as _};
 
-use gantry_core::{Violation, escape};
+use gantry_core::{Violation, counted, escape};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 
@@ -141,13 +141,13 @@ fn text(kind: &Kind, found: Option<&Tree>) -> String {
         Kind::MinItems { limit } => expected(&format_args!("at least {}", counted(*limit, "item"))),
         Kind::MaxProperties { limit } => expected(&format_args!("at most {}", counted(*limit, "member"))),
         Kind::MinProperties { limit } => expected(&format_args!("at least {}", counted(*limit, "member"))),
-        Kind::AdditionalItems { limit } => expected(&format_args!("at most {}", counted(*limit as u64, "item"))),
+        Kind::AdditionalItems { limit } => expected(&format_args!("at most {}", counted(*limit, "item"))),
         Kind::UnevaluatedItems { .. } => "there are items that the schema doesn't know".to_owned(),
         Kind::UniqueItems => "two items are equal".to_owned(),
         Kind::Contains => "not as many items as the schema wants are as `contains` says".to_owned(),
-        Kind::AnyOf { context } => format!("none of {} fits {found}", counted(context.len() as u64, "alternative")),
+        Kind::AnyOf { context } => format!("none of {} fits {found}", counted(context.len(), "alternative")),
         Kind::OneOfNotValid { context } => {
-            format!("none of {} fits {found}", counted(context.len() as u64, "alternative"))
+            format!("none of {} fits {found}", counted(context.len(), "alternative"))
         }
         Kind::OneOfMultipleValid { .. } => format!("more than one alternative fits {found}; exactly one may"),
         Kind::Not { .. } => format!("the schema rules out {found}"),
@@ -165,10 +165,6 @@ fn types(kind: &TypeKind) -> String {
         TypeKind::Single(one) => one.to_string(),
         TypeKind::Multiple(several) => several.iter().map(|one| one.to_string()).collect::<Vec<_>>().join(" or "),
     }
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The keyword's code: lower case words joined by hyphens.

@@ -13,12 +13,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use gantry_config::{Code, Diagnostics, HOST_FILE, HostConfig, Severity, examine_flows_beside};
+use gantry_core::counted;
 use gantry_transport::kinds;
 use serde_json::json;
 
 use crate::args::HostArgs;
 use crate::exit::{Exit, Failure};
-use crate::output::{Format, Output, counted};
+use crate::output::{Format, Output};
 
 /// Check flows: configuration, plugins, grants, tables, schemas, secrets, and whether targets answer
 ///

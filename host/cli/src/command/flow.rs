@@ -8,12 +8,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use gantry_api::v1::{FlowReport, FlowState, IntakeClosure, PluginInForce};
 use gantry_config::{diagram, load_flows};
+use gantry_core::counted;
 use serde_json::json;
 
 use crate::args::HostArgs;
 use crate::client;
 use crate::exit::{Exit, Failure};
-use crate::output::{Output, counted};
+use crate::output::Output;
 use crate::text;
 
 /// Show flows, and close and open their intake

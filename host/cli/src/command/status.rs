@@ -3,12 +3,12 @@
 use clap::Args;
 use gantry_api::v1::{AlertSeverity, Finding, LookedAt, StatusReport};
 use gantry_config::show_roughly;
-use gantry_core::Timestamp;
+use gantry_core::{Timestamp, counted};
 
 use crate::args::HostArgs;
 use crate::client;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Output};
+use crate::output::Output;
 use crate::text;
 
 /// Show what needs somebody: what is wrong, since when, whose it is, and which command comes next
@@ -69,7 +69,7 @@ fn shown(finding: &Finding, now: Timestamp) -> String {
 /// `3 flows, 4 targets, 0 queued messages, …`
 fn counts(looked_at: &LookedAt) -> String {
     let LookedAt { flows, targets, queued, open_dead_letters, jobs, deployments, alerts } = *looked_at;
-    let counted = [
+    let all = [
         (flows, "flow"),
         (targets, "target"),
         (queued, "queued message"),
@@ -78,5 +78,5 @@ fn counts(looked_at: &LookedAt) -> String {
         (deployments, "deployment"),
         (alerts, "alert"),
     ];
-    counted.map(|(count, noun)| output::counted(usize::try_from(count).unwrap_or(usize::MAX), noun)).join(", ")
+    all.map(|(count, noun)| counted(count, noun)).join(", ")
 }

@@ -1,7 +1,7 @@
 //! Groups of dead letters that nobody has dealt with.
 
 use gantry_core::alert::{AlertKind, Level};
-use gantry_core::{FlowName, escape};
+use gantry_core::{FlowName, counted, escape};
 use gantry_store::{DeadLetterGroup, Expiring, GroupFilter, GroupState, StoreError};
 use serde_json::json;
 
@@ -29,7 +29,7 @@ impl Conditions {
     /// Dead letters that nobody has closed are about to be removed, whatever their groups' states.
     pub(super) fn observe_expiring(&mut self, flow: &FlowName, expiring: Expiring) {
         let Expiring { dead_letters, first } = expiring;
-        let count = counted(dead_letters);
+        let count = counted(dead_letters, "dead letter");
         self.add(Found {
             kind: AlertKind::DeadLetters,
             flow: Some(flow),
@@ -91,11 +91,7 @@ fn many(group: &DeadLetterGroup) -> String {
     let DeadLetterGroup { flow, target, counts, .. } = group;
     let way = target.as_ref().map_or_else(String::new, |target| format!(" on the way to `{target}`"));
     match counts.open {
-        0 => format!("{} in flow `{flow}`{way} under way again", counted(counts.replaying)),
-        open => format!("{} in flow `{flow}`{way}", counted(open)),
+        0 => format!("{} in flow `{flow}`{way} under way again", counted(counts.replaying, "dead letter")),
+        open => format!("{} in flow `{flow}`{way}", counted(open, "dead letter")),
     }
-}
-
-fn counted(count: u64) -> String {
-    if count == 1 { "1 dead letter".to_owned() } else { format!("{count} dead letters") }
 }

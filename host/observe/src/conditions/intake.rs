@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gantry_config::{show_duration, show_roughly, show_size};
 use gantry_core::alert::{AlertKind, Level};
-use gantry_core::{FlowName, Timestamp};
+use gantry_core::{FlowName, Timestamp, counted};
 use gantry_engine::active_flows::ActiveFlow;
 use serde_json::json;
 
@@ -103,7 +103,7 @@ impl Conditions {
             let is_over = about == DISK_FULL && !host.disk.is_low();
             let level = if is_over { Level::Between } else { level };
             let says = if is_over { "the disk was low, and has room again" } else { says };
-            let requests = if count == 1 { "1 request".to_owned() } else { format!("{count} requests") };
+            let requests = counted(count, "request");
             let period = show_duration(within);
             self.add(Found {
                 kind: AlertKind::IntakeRefusing,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use gantry_core::alert::{AlertKind, Level};
-use gantry_core::{FlowName, Timestamp};
+use gantry_core::{FlowName, Timestamp, counted};
 use gantry_engine::active_flows::ActiveFlow;
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -105,7 +105,7 @@ impl Conditions {
         if count == 0 {
             return;
         }
-        let what = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        let what = counted(count, "file");
         self.add(Found {
             kind: AlertKind::FileRefused,
             flow: Some(flow),

@@ -2,11 +2,12 @@
 //! Nothing is sent and no dead letter changes.
 
 use gantry_api::v1::{DryOutcome, DryReplayReport, DryReplayRequest, DrySample};
+use gantry_core::counted;
 
 use crate::args::HostArgs;
 use crate::client;
 use crate::exit::{Exit, Failure};
-use crate::output::{Output, counted};
+use crate::output::Output;
 use crate::text;
 
 /// Most broken rules shown of one outcome.
@@ -22,7 +23,7 @@ pub(super) fn run(request: &DryReplayRequest, host: &HostArgs, output: &Output) 
 }
 
 pub(super) fn page(report: &DryReplayReport) -> String {
-    let total = counted(usize::try_from(report.total).unwrap_or(usize::MAX), "dead letter");
+    let total = counted(report.total, "dead letter");
     let examined = if report.examined < report.total {
         format!(", {} of them were examined", report.examined)
     } else {

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use clap::Args;
 use gantry_api::v1::{DeadLetter, Imported, dead_letter_of_line};
+use gantry_core::counted;
 
 use crate::args::{HostArgs, Who};
 use crate::client::{self, WithoutStore};
 use crate::exit::{Exit, Failure, OrExit as _};
-use crate::output::{Output, counted};
+use crate::output::Output;
 
 /// Bytes of the lines that are imported together, as one atomic write.
 const BATCH_BYTES: usize = 4 << 20;

@@ -15,10 +15,12 @@ use serde_json::value::RawValue;
 use super::inapplicable::inapplicable;
 use super::selection::ask;
 use super::{Filter, diff, dry_replay, job};
+use gantry_core::counted;
+
 use crate::args::{HostArgs, Who};
 use crate::client::{self, Client};
 use crate::exit::{Exit, Failure, OrExit as _};
-use crate::output::{Output, counted};
+use crate::output::Output;
 use crate::text;
 
 /// The default rate where the edited dead letters are replayed, in dead letters per second.
@@ -126,7 +128,7 @@ impl Patch {
                 anyhow!("the patch came from the standard input, where nobody can be asked: confirm with `--yes`");
             return Err(Failure::new(Exit::Usage, problem));
         }
-        let count = usize::try_from(preview.applicable).unwrap_or(usize::MAX);
+        let count = preview.applicable;
         let replay = if self.replay { " and replay" } else { "" };
         ask(&format!("edit{replay} {}", counted(count, "dead letter")), count == 0)
     }

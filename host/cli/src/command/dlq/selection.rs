@@ -3,14 +3,14 @@
 use std::io::{BufRead as _, IsTerminal as _};
 
 use gantry_api::v1::{DeadLetter, DeadLetterFilter, DeadLetterState, Part};
-use gantry_core::DeadLetterId;
+use gantry_core::{DeadLetterId, counted};
 use serde_json::json;
 
 use super::Filter;
 use crate::args::HostArgs;
 use crate::client::{self, Client, ClientError};
 use crate::exit::{Exit, Failure};
-use crate::output::{Format, Output, counted};
+use crate::output::{Format, Output};
 
 /// The selected dead letters.
 pub(super) struct Selection<'a> {
@@ -93,7 +93,7 @@ pub(super) async fn confirm_all(
         return Ok(());
     }
     let counts = client.count(filter).await?;
-    let count = usize::try_from(counts.open + counts.acknowledged).unwrap_or(usize::MAX);
+    let count = counts.open + counts.acknowledged;
     ask(&format!("{verb} {}", counted(count, "dead letter")), count == 0)
 }
 

@@ -10,11 +10,12 @@ use anyhow::Context as _;
 use clap::Args;
 use gantry_component::{Inspection, Sizes, cases, inspect, sizes};
 use gantry_config::show_size;
+use gantry_core::counted;
 use gantry_core::manifest::API_VERSION;
 use serde_json::json;
 
 use crate::exit::{Exit, Failure, OrExit as _};
-use crate::output::{Output, counted};
+use crate::output::Output;
 use crate::text::columns;
 use granted::Granted;
 use imports::{Import, steps_of};

@@ -8,8 +8,10 @@ use gantry_security::{PrivateKey, SignatureFile, SigningKeyError};
 use serde_json::json;
 
 use super::signed;
+use gantry_core::counted;
+
 use crate::exit::{Exit, Failure, OrExit as _};
-use crate::output::{Output, counted};
+use crate::output::Output;
 
 /// Sign a plugin
 ///

@@ -2,14 +2,14 @@
 
 use clap::Args;
 use gantry_api::v1::{QueueChange, QueueChangeRequest, QueueFilter, StayReason};
-use gantry_core::{Clock as _, DeadLetterId, SystemClock};
+use gantry_core::{Clock as _, DeadLetterId, SystemClock, counted};
 
 use super::Filter;
 use crate::args::{HostArgs, Who};
 use crate::client::{self, Client, ClientError};
 use crate::command::dlq::selection::ask;
 use crate::exit::{Exit, Failure};
-use crate::output::{Output, counted};
+use crate::output::Output;
 
 /// Messages by id, or all that match a filter.
 #[derive(Debug, Args)]
@@ -90,7 +90,7 @@ impl Which {
 }
 
 fn messages(count: u64) -> String {
-    counted(usize::try_from(count).unwrap_or(usize::MAX), "message")
+    counted(count, "message")
 }
 
 /// `3 messages withdrawn`, and those that stay, each with its reason.

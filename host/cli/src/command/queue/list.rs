@@ -4,10 +4,12 @@ use clap::Args;
 use gantry_api::v1::{QueueList, QueueOrder, QueuePart, QueuedMessage};
 
 use super::Filter;
+use gantry_core::counted;
+
 use crate::args::HostArgs;
 use crate::client;
 use crate::exit::Failure;
-use crate::output::{Output, counted};
+use crate::output::Output;
 use crate::text;
 
 /// List the messages in the queue, the newest first, with what each waits for
@@ -39,8 +41,7 @@ impl List {
         client::with(&self.host, output, async |client| {
             if self.count {
                 let count = client.count_queued(&filter).await?;
-                let messages = usize::try_from(count.messages).unwrap_or(usize::MAX);
-                return Ok(output.print(&count, || counted(messages, "message"))?);
+                return Ok(output.print(&count, || counted(count.messages, "message"))?);
             }
             let list = client.queued(&filter, &part).await?;
             Ok(output.print(&list, || table(&list))?)

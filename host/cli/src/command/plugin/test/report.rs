@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gantry_core::{Limits, PluginRef};
+use gantry_core::{Limits, PluginRef, counted};
 use gantry_golden::{CaseFile, CaseOutcome, Difference, Payloads};
 use gantry_sandbox::Plugin;
 use gantry_schema::Json;
@@ -10,7 +10,6 @@ use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use crate::output::counted;
 use crate::text;
 
 /// Unchanged lines shown around a change.
