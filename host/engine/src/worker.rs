@@ -128,7 +128,7 @@ async fn gather(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec
         if left == 0 || bytes <= used {
             break;
         }
-        match tokio::time::timeout_at(end, flow.store.lease(&flow.name, left, bytes - used)).await {
+        match tokio::time::timeout_at(end, lease_with_room(flow, left, bytes - used)).await {
             Ok(more) => batch.extend(more?),
             Err(_) => break,
         }
@@ -139,10 +139,11 @@ async fn gather(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec
 /// At the bound of dead letters, leases replays only: else what waits in the queue would fail before them, and take the room
 /// that they leave.
 async fn lease_with_room(flow: &RunningFlow, messages: usize, bytes: usize) -> Result<Vec<Leased>, StoreError> {
-    tokio::select! {
-        biased;
-        () = flow.dead_letters.wait(&flow.name, flow.dead_letter_bytes) => {}
-        replays = flow.store.lease_replays(&flow.name, messages, bytes) => return replays,
+    if flow.dead_letters.is_full(&flow.name, flow.dead_letter_bytes) {
+        tokio::select! {
+            () = flow.dead_letters.wait(&flow.name, flow.dead_letter_bytes) => {}
+            replays = flow.store.lease_replays(&flow.name, messages, bytes) => return replays,
+        }
     }
     flow.store.lease(&flow.name, messages, bytes).await
 }

@@ -97,12 +97,21 @@ async fn the_hosts_quota_counts_all_flows_and_answers_503() {
 
 #[tokio::test]
 async fn a_flow_at_its_bound_of_dead_letters_takes_nothing_in_and_its_queue_waits_until_there_is_room() {
+    queue_waits_at_the_bound("in_flight = 1\nbatch_messages = 1").await;
+}
+
+#[tokio::test]
+async fn at_the_bound_of_dead_letters_a_batch_that_waits_for_more_gets_replays_only() {
+    queue_waits_at_the_bound("in_flight = 2\nbatch_messages = 2\nbatch_wait = \"100ms\"").await;
+}
+
+async fn queue_waits_at_the_bound(batches: &str) {
     let erp = Sink::start().await.answers_by(|_| Some(Answer::status(422)));
     let dir = tempfile::tempdir().unwrap();
     let flows = dir.path().join("flows");
     std::fs::create_dir(&flows).unwrap();
-    let bounds = "in_flight = 1\nbatch_messages = 1\ndead_letters = { max_bytes = \"5KiB\" }";
-    FlowText::new("bound").head(bounds).target("erp", &erp, "").write(&flows);
+    let head = format!("{batches}\ndead_letters = {{ max_bytes = \"5KiB\" }}");
+    FlowText::new("bound").head(&head).target("erp", &erp, "").write(&flows);
     FlowText::new("free").target("erp", &erp, "").write(&flows);
     let host = HostProcess::start(dir.path()).await;
     let data = dir.path().join("data");
