@@ -44,11 +44,11 @@ pub(crate) fn compare_patterns(drafts: &mut [(Report, Draft)]) {
         let overlapping = others.filter(|(_, other, _)| overlap(pattern, other));
         let named: Vec<_> = overlapping.map(|(_, other, place)| format!("`{other}` to the flow at {place}")).collect();
         if !named.is_empty() {
-            let listed = named[..named.len().min(MOST_NAMED)].join(", ");
-            let more = named.len().checked_sub(MOST_NAMED).filter(|more| *more > 0);
-            let more = more.map(|more| format!(", and {more} more")).unwrap_or_default();
-            let message =
-                format!("files of this directory named `{pattern}` go to this flow, those named {listed}{more}");
+            let listed = match named.len().saturating_sub(MOST_NAMED) {
+                0 => named.join(", "),
+                more => format!("{}, and {more} more", named[..MOST_NAMED].join(", ")),
+            };
+            let message = format!("files of this directory named `{pattern}` go to this flow, those named {listed}");
             let help =
                 "a file whose name fits two patterns goes to either flow: let the patterns, or the directories, differ";
             report.add(Code::OverlappingPatterns, span, message, help);

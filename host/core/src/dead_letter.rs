@@ -226,25 +226,23 @@ pub struct DeadLetter {
 /// same whatever rules they break, and those beyond the bound of new kinds are the same in a whole flow.
 #[must_use]
 pub fn fingerprint(flow: &FlowName, stage: Stage, target: Option<&TargetName>, reason: &Reason) -> String {
-    if reason.kind == Some(ReasonKind::Many) {
-        return shortened(&format!("{flow}\u{1c}"));
-    }
-    let violations = if reason.kind == Some(ReasonKind::Other) { &[][..] } else { &reason.violations };
+    let target = target.map_or("", TargetName::as_str);
+    let code = format!("{flow}\u{1e}{stage:?}\u{1e}{target}\u{1e}{}\u{1e}", reason.code);
+    let text = match &reason.kind {
+        None => format!("{code}{}", broken_rules(&reason.violations)),
+        Some(ReasonKind::Text(kind)) => format!("{code}{}\u{1d}{kind}", broken_rules(&reason.violations)),
+        Some(ReasonKind::Other) => format!("{code}\u{1c}"),
+        Some(ReasonKind::Many) => format!("{flow}\u{1c}"),
+    };
+    Digest::of(text.as_bytes()).as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The broken rules, each once, without what only the message names.
+fn broken_rules(violations: &[Violation]) -> String {
     let mut rules: Vec<String> = violations.iter().map(|v| format!("{}\u{1f}{}", fold_names(v), v.code)).collect();
     rules.sort();
     rules.dedup();
-    let target = target.map_or("", TargetName::as_str);
-    let mut text = format!("{flow}\u{1e}{stage:?}\u{1e}{target}\u{1e}{}\u{1e}{}", reason.code, rules.join("\u{1e}"));
-    match &reason.kind {
-        None => {}
-        Some(ReasonKind::Text(kind)) => text.push_str(&format!("\u{1d}{kind}")),
-        Some(ReasonKind::Other | ReasonKind::Many) => text.push('\u{1c}'),
-    }
-    shortened(&text)
-}
-
-fn shortened(text: &str) -> String {
-    Digest::of(text.as_bytes()).as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    rules.join("\u{1e}")
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ impl Replays {
     }
 
     pub(super) fn leave(&mut self, entry: Entry) {
-        let Some(of_key) = self.0.get_mut(&entry.key) else { return };
+        let Some(of_key) = self.0.get_mut(&entry.key).filter(|_| entry.is_replay) else { return };
         of_key.remove(&entry.seq);
         if of_key.is_empty() {
             self.0.remove(&entry.key);
