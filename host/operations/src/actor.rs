@@ -31,7 +31,7 @@ coded_enum! {
         Signal => "signal",
         /// A watched file that was saved.
         FileWatch => "file-watch",
-        /// The host itself, at a time that somebody set.
+        /// The host itself: at a time that somebody set, or as an acknowledgement ends with its last dead letter.
         Schedule => "schedule",
     }
 }

@@ -17,8 +17,6 @@ pub(crate) mod pending;
 mod sweep;
 pub(crate) mod write;
 
-use gantry_core::Timestamp;
-
 use crate::draft::Draft;
 use crate::error::{Failure, StoreError};
 use crate::pending::Durability;
@@ -37,8 +35,7 @@ impl Store {
 
     /// Adds one entry; returns when it is on stable storage.
     pub async fn append_audit(&self, record: AuditRecord) -> Result<AuditId, StoreError> {
-        let at = self.inner.clock.now();
-        self.inner.committer.commit(Durability::Flushed, move |draft| write::add(draft, record, at)).await
+        self.inner.committer.commit(Durability::Flushed, move |draft| write::add(draft, record)).await
     }
 
     /// Commits a step together with the pending entry of this store, if it has one. With an entry, the write is always
@@ -53,12 +50,11 @@ impl Store {
         E: From<StoreError> + From<Failure> + Send + 'static,
     {
         let Some(pending) = self.audit.clone() else { return self.inner.committer.commit(durability, step).await };
-        let at = self.inner.clock.now();
         self.inner
             .committer
             .commit(Durability::Flushed, move |draft| {
                 let value = step(draft)?;
-                add_pending(draft, &pending, at)?;
+                add_pending(draft, &pending)?;
                 Ok(value)
             })
             .await
@@ -66,16 +62,15 @@ impl Store {
 
     /// Writes the entry on its own, unless an earlier write included it.
     pub async fn finish_audit(&self, pending: &PendingAudit) -> Result<(), StoreError> {
-        let at = self.inner.clock.now();
         let pending = pending.clone();
-        self.inner.committer.commit(Durability::Flushed, move |draft| add_pending(draft, &pending, at)).await
+        self.inner.committer.commit(Durability::Flushed, move |draft| add_pending(draft, &pending)).await
     }
 }
 
 /// Adds the entry to a write, unless an earlier write included it.
-fn add_pending(draft: &mut Draft<'_>, pending: &PendingAudit, at: Timestamp) -> Result<(), StoreError> {
+fn add_pending(draft: &mut Draft<'_>, pending: &PendingAudit) -> Result<(), StoreError> {
     let Some(record) = pending.waiting() else { return Ok(()) };
-    let id = write::add(draft, record, at)?;
+    let id = write::add(draft, record)?;
     let pending = pending.clone();
     draft.after_commit(move || pending.set_written(id));
     Ok(())

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::thread::JoinHandle;
 
+use gantry_core::Clock;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::disk::Disk;
@@ -65,6 +66,7 @@ impl Committer {
         disk: &Arc<Disk>,
         flows: &Arc<Flows>,
         health: &Arc<Health>,
+        clock: &Arc<dyn Clock>,
         next_seq: u64,
     ) -> std::io::Result<(Self, Threads)> {
         let (requests, incoming) = mpsc::channel(WAITING_REQUESTS);
@@ -78,6 +80,7 @@ impl Committer {
             flows: flows.clone(),
             health: health.clone(),
             watch,
+            clock: clock.clone(),
             next_seq,
         };
         let committer = std::thread::Builder::new().name("store-commit".into()).spawn(move || worker.run())?;
@@ -143,6 +146,7 @@ struct Worker {
     flows: Arc<Flows>,
     health: Arc<Health>,
     watch: Arc<WriteOutWatch>,
+    clock: Arc<dyn Clock>,
     next_seq: u64,
 }
 
@@ -165,7 +169,7 @@ impl Worker {
     fn next_group(&mut self) -> bool {
         let mut request = self.incoming.blocking_recv();
         let mut open = true;
-        let mut draft = Draft::new(&self.disk, &self.flows, &mut self.next_seq);
+        let mut draft = Draft::new(&self.disk, &self.flows, &mut self.next_seq, self.clock.now());
         let mut group = Vec::new();
         let mut taken = 0;
         loop {

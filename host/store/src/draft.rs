@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use gantry_core::Timestamp;
+
 use crate::disk::{Disk, Pair, Read};
 use crate::error::{Failure, StoreError};
 use crate::flows::Flows;
@@ -22,6 +24,7 @@ pub(crate) struct Draft<'a> {
     disk: &'a Disk,
     flows: &'a Flows,
     next_seq: &'a mut u64,
+    now: Timestamp,
     accepted: Writes,
     step: Writes,
     effects: Vec<Effect>,
@@ -29,8 +32,13 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(crate) fn new(disk: &'a Disk, flows: &'a Flows, next_seq: &'a mut u64) -> Self {
-        Self { disk, flows, next_seq, accepted: Writes::new(), step: Writes::new(), effects: Vec::new(), bytes: 0 }
+    pub(crate) fn new(disk: &'a Disk, flows: &'a Flows, next_seq: &'a mut u64, now: Timestamp) -> Self {
+        Self { disk, flows, next_seq, now, accepted: Writes::new(), step: Writes::new(), effects: Vec::new(), bytes: 0 }
+    }
+
+    /// When this write is made.
+    pub(crate) const fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// Sets one small value.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use gantry_core::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
@@ -39,21 +40,22 @@ impl Store {
     }
 
     fn start(dir: &Path, disk: Arc<Disk>, config: StoreConfig) -> Result<Self, OpenError> {
+        let now = config.clock.now();
         if check_format(dir, &disk)? < FORMAT {
             tracing::info!(format = FORMAT, "upgrading the store to this version's format");
-            upgrade::from_1(&disk).map_err(engine)?;
+            upgrade::from_1(&disk, now).map_err(engine)?;
             write_format(&disk)?;
         }
         let flows = Arc::new(Flows::default());
         blocks::load(&disk, &flows).map_err(engine)?;
         flows.former().load(&disk).map_err(engine)?;
         let (mut next_seq, damaged) = queue::load(&disk, &flows).map_err(engine)?;
-        quarantine_all(&disk, &flows, &mut next_seq, &damaged).map_err(engine)?;
-        audit::close_interrupted(&disk, &flows, &mut next_seq, config.clock.now()).map_err(engine)?;
+        quarantine_all(&disk, &flows, &mut next_seq, &damaged, now).map_err(engine)?;
+        audit::close_interrupted(&disk, &flows, &mut next_seq, now).map_err(engine)?;
         let quarantined = disk.scan(&[keys::QUARANTINE], None).count() as u64;
-        let dead_letters = count_dead_letters(&disk).map_err(engine)?;
+        let dead_letters = count_dead_letters(&disk, now).map_err(engine)?;
         let health = Arc::new(Health::new(flows.clone()));
-        let (committer, threads) = Committer::start(&disk, &flows, &health, next_seq)
+        let (committer, threads) = Committer::start(&disk, &flows, &health, &config.clock, next_seq)
             .map_err(|source| OpenError::Io { path: dir.to_owned(), source })?;
         let inner = Inner {
             dir: dir.to_owned(),
@@ -91,23 +93,32 @@ fn write_format(disk: &Disk) -> Result<(), OpenError> {
 }
 
 /// Sums up the groups; recounts them if one is damaged.
-fn count_dead_letters(disk: &Disk) -> Result<Counters, StoreError> {
+fn count_dead_letters(disk: &Disk, now: Timestamp) -> Result<Counters, StoreError> {
     let (mut all, damaged) = groups::load_all(disk)?;
     if damaged {
-        all = upgrade::recount(disk, all)?;
+        all = upgrade::recount(disk, all, now)?;
     }
     let counters = Counters::default();
-    all.iter().for_each(|group| counters.replace(None, Some(group)));
+    for group in &all {
+        counters.replace(None, Some(group));
+        counters.new_kinds().remember(group, now);
+    }
     counters.unsettled_bytes().load(disk)?;
     Ok(counters)
 }
 
 /// Moves damaged index entries to quarantine, with their messages.
-fn quarantine_all(disk: &Disk, flows: &Flows, next_seq: &mut u64, damaged: &[Vec<u8>]) -> Result<(), StoreError> {
+fn quarantine_all(
+    disk: &Disk,
+    flows: &Flows,
+    next_seq: &mut u64,
+    damaged: &[Vec<u8>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     if damaged.is_empty() {
         return Ok(());
     }
-    let mut draft = Draft::new(disk, flows, next_seq);
+    let mut draft = Draft::new(disk, flows, next_seq, now);
     for key in damaged {
         tracing::error!(?key, "the index entry of a queued message was damaged on disk and was put in quarantine");
         draft.quarantine(key)?;

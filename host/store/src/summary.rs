@@ -7,6 +7,8 @@ use gantry_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::groups::group::MANY_CODE;
+
 /// A dead letter without its payloads, headers, timeline and attempts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetterSummary {
@@ -70,9 +72,10 @@ pub struct DeadLetterSummary {
 }
 
 impl DeadLetterSummary {
-    /// Whether the reason or a violation has this code.
+    /// Whether the reason, a violation or the group has this code.
     pub(crate) fn has_code(&self, code: &str) -> bool {
-        self.code == code || self.violations.iter().any(|violation| violation.code == code)
+        let of_many = code == MANY_CODE && self.kind == Some(ReasonKind::Many);
+        of_many || self.code == code || self.violations.iter().any(|violation| violation.code == code)
     }
 
     /// Who acknowledged, replayed and closed it.

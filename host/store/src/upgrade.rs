@@ -6,7 +6,7 @@
 
 use std::ops::ControlFlow;
 
-use gantry_core::{DeadLetter, Revision};
+use gantry_core::{DeadLetter, Revision, Timestamp};
 
 use crate::dead_letters::{self, Counters};
 use crate::disk::{Disk, Read};
@@ -21,7 +21,7 @@ use crate::record::Record;
 const DEAD_LETTERS_PER_WRITE: usize = 64;
 
 /// From format 1 to format 2.
-pub(crate) fn from_1(disk: &Disk) -> Result<(), StoreError> {
+pub(crate) fn from_1(disk: &Disk, now: Timestamp) -> Result<(), StoreError> {
     // No schedule exists yet that a write could affect.
     let flows = Flows::default();
     let mut seq = 0;
@@ -32,7 +32,7 @@ pub(crate) fn from_1(disk: &Disk) -> Result<(), StoreError> {
             .take(DEAD_LETTERS_PER_WRITE)
             .map(|pair| pair.map(|(key, _)| key))
             .collect::<Result<_, _>>()?;
-        let mut draft = Draft::new(disk, &flows, &mut seq);
+        let mut draft = Draft::new(disk, &flows, &mut seq, now);
         for key in &keys {
             dead_letter(&mut draft, key)?;
         }
@@ -43,7 +43,7 @@ pub(crate) fn from_1(disk: &Disk) -> Result<(), StoreError> {
             None => break,
         }
     }
-    recount(disk, Vec::new())?;
+    recount(disk, Vec::new(), now)?;
     Ok(disk.write_out().and_then(|()| disk.sync())?)
 }
 
@@ -75,7 +75,11 @@ fn dead_letter(draft: &mut Draft<'_>, key: &[u8]) -> Result<(), StoreError> {
 }
 
 /// Recounts all groups from the summaries; states set by operators are taken from `known`. Returns the groups.
-pub(crate) fn recount(disk: &Disk, known: Vec<DeadLetterGroup>) -> Result<Vec<DeadLetterGroup>, StoreError> {
+pub(crate) fn recount(
+    disk: &Disk,
+    known: Vec<DeadLetterGroup>,
+    now: Timestamp,
+) -> Result<Vec<DeadLetterGroup>, StoreError> {
     let mut summaries = Vec::new();
     dead_letters::each(disk, None, |_, summary| {
         summaries.push(summary);
@@ -84,7 +88,7 @@ pub(crate) fn recount(disk: &Disk, known: Vec<DeadLetterGroup>) -> Result<Vec<De
     let counted = groups::rebuild(summaries.into_iter(), known);
     let flows = Flows::default();
     let mut seq = 0;
-    let mut draft = Draft::new(disk, &flows, &mut seq);
+    let mut draft = Draft::new(disk, &flows, &mut seq, now);
     for group in &counted {
         draft.put_record(&keys::group(&group.fingerprint), Record::of(group)?)?;
     }

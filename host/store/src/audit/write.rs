@@ -11,8 +11,8 @@ use crate::keys;
 use crate::record::Record;
 
 /// Adds an entry. An intent is marked as open, an outcome closes its intent.
-pub(crate) fn add(draft: &mut Draft<'_>, record: AuditRecord, at: Timestamp) -> Result<AuditId, StoreError> {
-    let mut id = AuditId { at, number: draft.next_seq() };
+pub(crate) fn add(draft: &mut Draft<'_>, record: AuditRecord) -> Result<AuditId, StoreError> {
+    let mut id = AuditId { at: draft.now(), number: draft.next_seq() };
     // Numbers can repeat after a restart; if the clock was set back too, so can ids.
     while draft.get(&keys::audit(id))?.is_some() {
         id.number = draft.next_seq();
@@ -40,7 +40,7 @@ pub(crate) fn close_interrupted(
     if intents.is_empty() {
         return Ok(0);
     }
-    let mut draft = Draft::new(disk, flows, next_seq);
+    let mut draft = Draft::new(disk, flows, next_seq, now);
     for key in &intents {
         draft.delete(key.clone());
         let Some(intent) = keys::read_audit_intent(key) else { continue };
@@ -51,7 +51,7 @@ pub(crate) fn close_interrupted(
                     subject = record.subject,
                     "an operation was interrupted when the host ended; its audit entry is closed as unknown"
                 );
-                add(&mut draft, record.closing(intent), now)?;
+                add(&mut draft, record.closing(intent))?;
             }
             Ok(None) => {}
             Err(StoreError::Damaged(error)) => tracing::error!(%intent, %error, "an audit entry can't be read"),

@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::dead_letters::counts::DeadLetterCounts;
 
+/// The name of the host where it changes a group by itself.
+pub(crate) const HOST: &str = "gantry";
+
+/// The code of a group whose dead letters have various codes.
+pub(crate) const MANY_CODE: &str = "many-kinds";
+
 /// The state of a group, set by operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -97,14 +103,20 @@ impl DeadLetterGroup {
     /// The group as it is at this time: open if its acknowledgement has ended.
     pub(crate) fn at(self, now: Timestamp) -> Self {
         match self.acknowledged_until {
-            Some(until) if until <= now => self.with_state(GroupState::Open),
+            Some(until) if until <= now => self.reopened(until, "the time of its acknowledgement is over"),
             _ => self,
         }
     }
 
-    /// The same group in another state, without the end of an acknowledgement.
-    pub(crate) fn with_state(self, state: GroupState) -> Self {
-        Self { state, acknowledged_until: None, ..self }
+    /// The same group, opened by the host. Who had acknowledged it is kept in the note.
+    pub(crate) fn reopened(self, at: Timestamp, why: &str) -> Self {
+        let acknowledged = self.changed.map(|GroupChange { by, note, .. }| match note.as_str() {
+            "" => format!("; acknowledged by {by}"),
+            note => format!("; acknowledged by {by}: {note}"),
+        });
+        let note = format!("{why}{}", acknowledged.unwrap_or_default());
+        let changed = Some(GroupChange { at, by: HOST.to_owned(), note });
+        Self { state: GroupState::Open, acknowledged_until: None, changed, ..self }
     }
 
     /// True when it is worth a record: an open group without dead letters says nothing.

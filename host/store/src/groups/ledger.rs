@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use gantry_core::dead_letter::ReasonKind;
 use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, FlowName};
 
-use super::group::{DeadLetterGroup, GroupState};
+use super::group::{DeadLetterGroup, GroupState, HOST, MANY_CODE};
+use crate::audit::entry::{AuditOutcome, AuditRecord};
+use crate::audit::write as audit;
 use crate::dead_letters::counters::Counters;
 use crate::dead_letters::counts::DeadLetterCounts;
 use crate::disk::{Disk, Read};
@@ -15,8 +17,8 @@ use crate::keys;
 use crate::record::Record;
 use crate::summary::DeadLetterSummary;
 
-/// The code of a group whose dead letters have various codes.
-const MANY_CODE: &str = "many-kinds";
+/// Why the host ends an acknowledgement before its time.
+const LAST_CLOSED: &str = "its last dead letter was closed";
 
 /// The group and state in which a dead letter is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,9 +152,24 @@ fn recount(
     mut after: DeadLetterGroup,
 ) -> Result<(), StoreError> {
     if after.state == GroupState::Acknowledged && after.counts.unsettled() == 0 {
-        after = after.with_state(GroupState::Open);
+        after = after.reopened(draft.now(), LAST_CLOSED);
+        audit::add(draft, reopening(&after))?;
     }
     write(draft, counters, before, after)
+}
+
+/// The audit entry of an acknowledgement that the host ended with the last dead letter.
+fn reopening(group: &DeadLetterGroup) -> AuditRecord {
+    AuditRecord {
+        actor: HOST.to_owned(),
+        on_behalf_of: None,
+        via: "schedule".to_owned(),
+        operation: "dead_letter_groups.change".to_owned(),
+        subject: group.fingerprint.clone(),
+        outcome: AuditOutcome::Done,
+        detail: format!("open: {LAST_CLOSED}"),
+        intent: None,
+    }
 }
 
 /// Writes a group. An open group without dead letters is removed instead.

@@ -6,7 +6,9 @@ use std::time::Duration;
 use gantry_core::dead_letter::ReasonKind;
 use gantry_core::dead_letter::kind::{MAX_KINDS, MAX_NEW_KINDS};
 use gantry_core::{DeadLetter, DeadLetterId, DeadLetterState, Reason, Violation};
-use gantry_store::{DeadLetterCounts, DeadLetterGroup, Filter, GroupError, GroupFilter, GroupState, Page, Store};
+use gantry_store::{
+    AuditFilter, DeadLetterCounts, DeadLetterGroup, Filter, GroupError, GroupFilter, GroupState, Page, Store,
+};
 use proptest::prelude::*;
 
 use crate::support::{Bench, START, bury, dead_letter, dead_with, envelope, flow, import, lease_one, resolve};
@@ -77,7 +79,14 @@ async fn an_acknowledgement_ends_with_the_last_dead_letter_that_is_not_closed() 
     assert_eq!(only(&store).await.state, GroupState::Acknowledged, "it has failed again");
     store.replay(id, "ann".into(), None).await.unwrap();
     resolve(&store, id).await;
-    assert_eq!(only(&store).await.state, GroupState::Open, "the next failure is news");
+    let ended = only(&store).await;
+    assert_eq!(ended.state, GroupState::Open, "the next failure is news");
+    assert_eq!(ended.changed.unwrap().by, "gantry", "it is not as if somebody had opened it");
+    let audit = store.audit(AuditFilter::default(), None, 10).await.unwrap();
+    let entries: Vec<_> = audit.entries.iter().map(|entry| (&entry.record.actor, &entry.record.detail)).collect();
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    assert_eq!(audit.entries[0].record.subject, ended.fingerprint);
+    assert!(entries[0].1.contains("last dead letter"), "{entries:?}");
 }
 
 #[tokio::test]
@@ -110,7 +119,9 @@ async fn an_acknowledgement_with_an_end_is_over_then_and_the_group_alarms_again(
     assert_eq!(alarming(&store), 1);
     assert!(store.dead_letter_changes() > changes, "alerts look again");
     assert!(store.ended_acknowledgements().is_empty(), "once");
-    assert_eq!(only(&store).await.changed.unwrap().by, "ann", "who had acknowledged it is kept");
+    let changed = only(&store).await.changed.unwrap();
+    assert_eq!((changed.at, changed.by.as_str()), (until, "gantry"));
+    assert!(changed.note.ends_with("acknowledged by ann: on it"), "{}", changed.note);
 }
 
 #[tokio::test]
@@ -393,10 +404,16 @@ async fn failures_that_are_all_new_are_one_group_beyond_a_number_within_an_hour(
     assert_eq!(all.len(), MAX_NEW_KINDS + 1);
     let many = &all[0];
     assert_eq!((many.counts.open, many.code.as_str(), &many.target), (40, "many-kinds", &None));
+    let by_code = Filter { code: Some(many.code.clone()), ..Filter::default() };
+    assert_eq!(store.count_dead_letters(by_code).await.unwrap().open, 40, "found by the group's code too");
     let neighbour = dead_letter(&envelope("shop", None, "payload"), None, "new");
     let own = neighbour.fingerprint.clone();
     assert_eq!(store.bound_kinds(vec![neighbour]).await.unwrap()[0].fingerprint, own, "each flow has its own number");
 
+    store.close().await.unwrap();
+    let store = bench.open();
+    let restarted = store.bound_kinds(failures(99..101)).await.unwrap();
+    assert!(restarted.iter().all(|letter| letter.fingerprint == many.fingerprint), "a restart forgets none");
     bench.clock.advance(Duration::from_secs(60 * 60));
     let later = store.bound_kinds(failures(99..101)).await.unwrap();
     assert_eq!(fingerprints(&later), fingerprints(&failures(99..101)));
