@@ -137,11 +137,13 @@ impl Reports {
         let broken = self.view.flows.broken();
         let names = running.iter().map(|entry| entry.flow.name.clone());
         let names = names.chain(broken.iter().map(|flow| flow.name.clone())).chain(self.left_behind(&running));
+        let expiring = self.view.store.expiring_dead_letters();
         for name in names {
             let dead_letters = OpenDeadLetters {
                 all: self.view.store.dead_letter_counts(&name).open,
                 alarming: self.view.store.alarming_dead_letters(&name),
                 bytes: self.view.store.dead_letter_bytes(&name),
+                expiring: expiring.get(&name).map_or(0, |expiring| expiring.dead_letters),
             };
             self.view.metrics.queues().observe(
                 name.as_str(),

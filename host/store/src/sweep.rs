@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use gantry_core::{DeadLetterState, FlowName, MessageId, Timestamp};
 
-use self::expiring::{Expiring, ExpiringOfFlows, Expiry};
+use self::expiring::{Expiring, ExpiringOfFlows, Expiry, Times};
 use crate::dead_letters::{self, Counters};
 use crate::dedupe;
 use crate::disk::Read;
@@ -62,16 +62,20 @@ impl Store {
     pub async fn sweep(&self, keep_history: Duration) -> Result<Swept, StoreError> {
         let inner = &self.inner;
         let now = inner.clock.now();
-        let positions = inner.sweep.0.lock().clone();
+        let positions = {
+            let mut positions = inner.sweep.0.lock();
+            positions.running_since.get_or_insert(now);
+            positions.clone()
+        };
         let counters = inner.dead_letters.clone();
         let old = now.before(keep_history);
+        let times = Times { now, old, running_since: positions.running_since.unwrap_or(now) };
         let (dedupe_entries, histories, dead_letters, found, jobs) = self
             .commit(Durability::Ordered, move |draft| {
                 let dedupe_entries = dedupe::sweep(draft, now, SWEEP_LIMIT)?;
                 let histories = sweep_histories(draft, positions.history, old)?;
                 let mut found = Found { expired: 0, expiring: positions.expiring_so_far };
-                let dead_letters =
-                    sweep_dead_letters(draft, &counters, positions.dead_letters, (now, old), &mut found)?;
+                let dead_letters = sweep_dead_letters(draft, &counters, positions.dead_letters, times, &mut found)?;
                 Ok::<_, StoreError>((dedupe_entries, histories, dead_letters, found, sweep_jobs(draft, old)?))
             })
             .await?;
@@ -140,7 +144,7 @@ fn sweep_dead_letters(
     draft: &mut Draft<'_>,
     counters: &Counters,
     position: Option<Vec<u8>>,
-    (now, old): (Timestamp, Timestamp),
+    times: Times,
     found: &mut Found,
 ) -> Result<Part, StoreError> {
     visit_some(draft, keys::SUMMARY, position.as_deref(), |draft, key| {
@@ -149,11 +153,11 @@ fn sweep_dead_letters(
             loaded => loaded?,
         };
         let Some((dead_letter, _)) = loaded else { return Ok(ControlFlow::Continue(false)) };
-        match Expiry::of(&dead_letter, now, old) {
+        match Expiry::of(&dead_letter, times) {
             Expiry::Kept => return Ok(ControlFlow::Continue(false)),
             Expiry::Announced(removed_at) => {
                 expiring::count(&mut found.expiring, &dead_letter.flow, removed_at);
-                expiring::announce(draft, dead_letter, now)?;
+                expiring::announce(draft, dead_letter, times.now)?;
                 return Ok(ControlFlow::Continue(false));
             }
             Expiry::Due => {}

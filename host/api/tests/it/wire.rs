@@ -147,8 +147,8 @@ fn messages_and_dead_letters_are_written_as_they_were_read() {
         "id": MESSAGE, "flow": "orders", "flow_version": "v1", "state": "open", "stage": "validate", "source": "s",
         "target": null, "key": null, "dedupe_key": null, "idempotency_key": null, "component": digest(), "code": "c",
         "text": "t", "violations": [], "kind": "other", "fingerprint": "f", "attempts": 0, "replays": 0, "first_failure": AT,
-        "last_failure": AT, "expires_at": null, "acknowledged": null, "replayed_by": null, "closed_at": null,
-        "closed_by": null, "bytes": 450,
+        "last_failure": AT, "expires_at": AT, "announced_at": AT, "acknowledged": null, "replayed_by": null,
+        "closed_at": null, "closed_by": null, "bytes": 450,
     }]}));
     survives::<v1::DryReplayReport>(json!({
         "total": 9, "examined": 8, "failing": 2,

@@ -17,6 +17,8 @@ pub struct OpenDeadLetters {
     pub alarming: u64,
     /// Bytes on disk of those that are open or acknowledged.
     pub bytes: u64,
+    /// Those that are removed soon unless somebody closes them.
+    pub expiring: u64,
 }
 
 /// Gauges of queues and dead letters.
@@ -29,6 +31,7 @@ pub struct Queues {
     open_dead_letters: IntGaugeVec,
     alarming_dead_letters: IntGaugeVec,
     dead_letter_bytes: IntGaugeVec,
+    expiring_dead_letters: IntGaugeVec,
     expired_dead_letters: IntCounterVec,
 }
 
@@ -56,6 +59,11 @@ impl Queues {
                 "Bytes that dead letters take on disk that are not closed.",
                 &["flow"],
             )?,
+            expiring_dead_letters: gauge(
+                "gantry_dead_letters_expiring",
+                "Dead letters that nobody has closed and that are announced to be removed.",
+                &["flow"],
+            )?,
             expired_dead_letters: registrar.counter(
                 "gantry_dead_letters_expired_total",
                 "Dead letters removed at their expiry before anybody closed them.",
@@ -78,6 +86,7 @@ impl Queues {
         self.open_dead_letters.with_label_values(&[flow]).set(count(dead_letters.all));
         self.alarming_dead_letters.with_label_values(&[flow]).set(count(dead_letters.alarming));
         self.dead_letter_bytes.with_label_values(&[flow]).set(count(dead_letters.bytes));
+        self.expiring_dead_letters.with_label_values(&[flow]).set(count(dead_letters.expiring));
     }
 
     /// Sets what the queue of a flow takes on disk.

@@ -1,6 +1,7 @@
 //! How far the current pass of the sweep has got, and what the one before has found. Kept in memory only: a start begins a new
 //! pass.
 
+use gantry_core::Timestamp;
 use parking_lot::Mutex;
 
 use super::expiring::ExpiringOfFlows;
@@ -11,6 +12,8 @@ pub(crate) struct Progress(pub(super) Mutex<Positions>);
 
 #[derive(Clone, Default)]
 pub(super) struct Positions {
+    /// When the first sweep of this run was made; none before it.
+    pub(super) running_since: Option<Timestamp>,
     pub(super) history: Option<Vec<u8>>,
     pub(super) dead_letters: Option<Vec<u8>>,
     /// What the current pass has found so far.

@@ -5,7 +5,7 @@ use gantry_api::v1::{
     Acknowledgement, Attempt, DeadLetter, DeadLetterState, Event, ReplayOutcome, ReplayRun, Resolution, Revision,
     Successor, TimelineEntry, Violation,
 };
-use gantry_core::DeadLetterId;
+use gantry_core::{Clock as _, DeadLetterId, SystemClock, Timestamp};
 
 use super::diff;
 use crate::args::HostArgs;
@@ -59,7 +59,7 @@ fn page(dead_letter: &DeadLetter) -> String {
         ("idempotency key", dead_letter.idempotency_key.clone().unwrap_or_default()),
         ("first failure", dead_letter.first_failure.to_string()),
         ("last failure", dead_letter.last_failure.to_string()),
-        ("expires", dead_letter.expires_at.map(|at| at.to_string()).unwrap_or_default()),
+        ("expires", dead_letter.expires_at.map(|at| expiry(at, dead_letter.state)).unwrap_or_default()),
         ("component", dead_letter.component.map(|digest| digest.to_string()).unwrap_or_default()),
         ("acknowledged", dead_letter.acknowledged.as_ref().map(acknowledged).unwrap_or_default()),
         ("superseded by", dead_letter.superseded_by.map(successor).unwrap_or_default()),
@@ -89,6 +89,15 @@ fn page(dead_letter: &DeadLetter) -> String {
         page.push_str(&format!("\nreplay it with: gantry dlq replay {}\n", dead_letter.id));
     }
     page
+}
+
+/// When it is removed. One that is not closed goes later if nobody could hear of it in time.
+fn expiry(at: Timestamp, state: DeadLetterState) -> String {
+    let is_over = at <= SystemClock.now();
+    if is_over && matches!(state, DeadLetterState::Open | DeadLetterState::Acknowledged) {
+        return format!("{at}; it goes once that was announced for a while: gantry status says when");
+    }
+    at.to_string()
 }
 
 /// What was received, or what an operator made of it since; and what was to be sent.

@@ -15,6 +15,9 @@ pub(crate) const WINDOW: Duration = Duration::from_millis(40);
 /// The payload of every new message.
 pub(crate) const RECEIVED: &str = "as received";
 
+/// How long a run must have announced a dead letter that it removes, unless half of its time is shorter.
+const HOUR: Duration = Duration::from_secs(3600);
+
 /// By how much the value of a message is prolonged whose dead letter is not closed.
 const PROLONGED_BY: Duration = Duration::from_secs(3600);
 
@@ -74,11 +77,13 @@ pub(crate) struct Letter {
 
 impl Letter {
     /// Whether it has expired and was announced before; announces it if its time comes.
-    fn was_announced(&mut self, now: Timestamp) -> bool {
+    fn was_announced(&mut self, now: Timestamp, running_since: Timestamp) -> bool {
         let Some(expires_at) = self.expires_at else { return false };
         let notice = WINDOW / 2;
         if let Some(announced_at) = self.announced_at {
-            return expires_at <= now && announced_at.after(notice) <= now;
+            return expires_at <= now
+                && announced_at.after(notice) <= now
+                && running_since.after(notice.min(HOUR)) <= now;
         }
         if expires_at.before(notice) <= now {
             self.announced_at = Some(now);
@@ -98,6 +103,8 @@ pub(crate) struct Reference {
     pub(crate) acknowledged_before: BTreeMap<DeadLetterId, bool>,
     clocks: [SkewCorrectedClock; FLOWS.len()],
     seen: Timestamp,
+    /// When the first sweep since the last start was made.
+    running_since: Option<Timestamp>,
 }
 
 impl Reference {
@@ -300,13 +307,14 @@ impl Reference {
     /// Removes what is old enough.
     pub(crate) fn sweep(&mut self, keep: Duration, now: Timestamp) {
         let old = now.before(keep);
+        let running_since = *self.running_since.get_or_insert(now);
         let first = &mut self.first;
         self.dead_letters.retain(|id, dead_letter| {
             let expired = dead_letter.expires_at.is_some_and(|at| at <= now);
             let stays = match dead_letter.state {
                 DeadLetterState::Replaying => true,
                 state if state.is_closed() => !expired && dead_letter.closed_at.is_none_or(|at| at > old),
-                _ => !dead_letter.was_announced(now),
+                _ => !dead_letter.was_announced(now, running_since),
             };
             if !stays && dead_letter.state != DeadLetterState::Resolved {
                 first.retain(|_, (first, _)| *first != id.message);
@@ -326,6 +334,7 @@ impl Reference {
     /// message was postponed.
     pub(crate) fn restart(&mut self) {
         self.clocks = Default::default();
+        self.running_since = None;
         for message in &mut self.messages {
             message.state = match message.postponed_until {
                 Some(due) => {
