@@ -132,7 +132,7 @@ async fn running_flow(store: Store, clock: Arc<dyn Clock>, target: Arc<Panicking
         in_flight: 10,
         in_flight_bytes: 1 << 20,
         dead_letter_bytes: u64::MAX,
-        dead_letters: DeadLetterRoom::new(store.clone(), SettingsInForce::new(HostConfig::default())),
+        dead_letters: DeadLetterRoom::new(store.clone(), SettingsInForce::new(HostConfig::default()), clock.clone()),
         store,
         clock,
         broken,

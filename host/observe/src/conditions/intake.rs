@@ -130,9 +130,7 @@ impl Conditions {
     pub(super) fn observe_dead_letter_room(&mut self, host: &HostView, entry: &ActiveFlow) {
         let flow = &entry.flow.name;
         let bound = entry.flow.dead_letter_bytes;
-        if !host.dead_letters.is_full(flow, bound) {
-            return;
-        }
+        let Some(since) = host.dead_letters.full_since(flow, bound) else { return };
         let bytes = host.store.dead_letter_bytes(flow);
         let size = show_size(bytes);
         self.add(Found {
@@ -146,7 +144,7 @@ impl Conditions {
             ),
             details: json!({ "bytes": bytes, "bound": bound }),
             next: "gantry dlq groups".to_owned(),
-            since: None,
+            since: Some(since),
         });
     }
 
