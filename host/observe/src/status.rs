@@ -1,9 +1,10 @@
 //! What needs somebody, on one page, most harmful first: for `gantry status` and `GET /v1/status`.
 //!
 //! It shows the conditions that alerts are made of, so the two agree, and what alerts don't tell of: jobs, deployments on
-//! trial, alerts that don't arrive, exposed secrets. Without a running host it shows what the store holds.
+//! trial, alerts that don't arrive, what others may read. Without a running host it shows what the store holds.
 
 mod at_rest;
+mod exposed;
 mod others;
 
 use gantry_core::alert::{AlertKey, AlertKind, Level, Severity};
@@ -68,6 +69,8 @@ pub enum FindingKind {
     RestartNeeded,
     /// Others may read a secret.
     SecretExposed,
+    /// Others may read or change what is in a directory of the host or of a source.
+    DirectoryExposed,
 }
 
 /// Everything that needs somebody.

@@ -12,12 +12,10 @@ mod handle;
 mod host;
 mod maintenance;
 mod pauses;
-mod private;
 mod start;
 mod start_error;
 
 pub use handle::{HostHandle, NotReady};
 pub use host::{Host, Undrained};
-pub use private::{ExposedData, exposed_data};
 pub use start::{HostBuilder, check, has_store, open_sandbox, open_store};
 pub use start_error::StartError;

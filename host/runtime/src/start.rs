@@ -35,6 +35,7 @@ use gantry_observe::report::Reports;
 use gantry_observe::view::HostView;
 use gantry_operations::{HostServices, Operations};
 use gantry_sandbox::{CacheConfig, CompilerProcess, Sandbox, SandboxConfig};
+use gantry_security::{create_data_dir, exposed_data};
 use gantry_store::{Store, StoreConfig};
 use gantry_transport::source::webhook::{Routes, WebhookLimits, WebhookServer};
 use gantry_transport::{Intake, TargetContext};
@@ -47,7 +48,6 @@ use crate::handle::{Health, HostHandle};
 use crate::host::{Host, TaskGroups};
 use crate::maintenance::Maintenance;
 use crate::pauses::Pauses;
-use crate::private::{self, exposed_data};
 use crate::start_error::StartError;
 
 /// Reads an environment variable.
@@ -157,7 +157,7 @@ impl HostBuilder {
     async fn open(&self) -> Result<Opened, StartError> {
         let config = &self.config;
         let dir = config.data_dir.clone();
-        private::create(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
+        create_data_dir(&dir).map_err(|source| StartError::DataDir { dir: dir.clone(), source })?;
         if let Some(exposed) = exposed_data(&dir) {
             tracing::warn!(problem = %exposed, fix = exposed.fix(), "directory exposed");
         }
@@ -174,7 +174,7 @@ impl HostBuilder {
         let (events, outbox) = Events::new(metrics.clone(), Arc::clone(&self.clock), &config.events.instance);
         let settings = SettingsInForce::new(config.clone());
         let shared = Shared {
-            dead_letters: DeadLetterRoom::new(store.clone(), settings.clone()),
+            dead_letters: DeadLetterRoom::new(store.clone(), settings.clone(), Arc::clone(&self.clock)),
             stops: TargetStops::load(store.clone()).await?,
             events,
             store,

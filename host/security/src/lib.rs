@@ -7,6 +7,7 @@
 
 pub mod admin_token;
 pub mod credentials;
+pub mod data_dir;
 mod key_file;
 pub mod plugin_signature;
 pub mod plugin_trust;
@@ -18,6 +19,7 @@ pub mod verify;
 
 pub use admin_token::AdminToken;
 pub use credentials::{Credentials, CredentialsError};
+pub use data_dir::{ExposedData, create_data_dir, exposed_data};
 pub use key_file::{KeyFileError, cache_key};
 pub use plugin_signature::{SignatureFile, SignatureFileError};
 pub use plugin_trust::{Distrust, Trust, Untrusted};

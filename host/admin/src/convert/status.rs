@@ -13,6 +13,6 @@ alike! {
         NoHost, StoreFailed, DiskLow, ReloadRefused, FlowBroken, TargetDisabled, TargetPaused, BreakerOpen,
         TargetThrottled, IntakeRefusing, IntakeClosed, QueueDelayed, QueueWaiting, FlowSilent, FileRefused, DeadLetters,
         PluginFaulting, CriteriaMissed, DeploymentRolledBack, DeploymentOnTrial, JobHeld, JobFailing,
-        AlertNotDelivered, RestartNeeded, SecretExposed,
+        AlertNotDelivered, RestartNeeded, SecretExposed, DirectoryExposed,
     ]
 }

@@ -120,5 +120,7 @@ coded_enum! {
         RestartNeeded => "restart_needed",
         /// Other users may read a secret.
         SecretExposed => "secret_exposed",
+        /// Others may read or change what is in a directory of the host or of a source.
+        DirectoryExposed => "directory_exposed",
     }
 }

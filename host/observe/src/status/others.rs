@@ -1,22 +1,18 @@
 //! What needs somebody and is no condition of an alert: throttled targets, queues of flows that are gone, jobs, deployments
-//! on trial, alerts that don't arrive, exposed secrets.
+//! on trial, alerts that don't arrive.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
-use gantry_config::SecretRef;
 use gantry_control::rollout::{Deployment, Phase};
 use gantry_core::alert::Severity;
 use gantry_core::{FlowName, escape};
 use gantry_engine::closed_intakes::IntakeClosure;
 use gantry_engine::target_report::{TargetReport, TargetState, Throttle};
-use gantry_security::readable_by_others;
 use gantry_store::{Job, JobState};
 
-use super::{Finding, FindingKind, LookedAt, is_undelivered};
+use super::{Finding, FindingKind, LookedAt, exposed, is_undelivered};
 use crate::alert_source::AlertSource;
 use crate::alerts::AlertReport;
-use crate::shell::quoted;
 use crate::view::HostView;
 
 /// How long a notification may wait for its endpoint before that is said.
@@ -24,9 +20,6 @@ const NOTIFIED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Most characters of a text that somebody wrote.
 const MAX_TEXT: usize = 200;
-
-/// How long a look at the files of secrets may take: they may be on a share that hangs.
-const SECRETS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Adds what is no condition, and counts what was looked at.
 pub(super) async fn add(view: &HostView, alerts: &[AlertReport], findings: &mut Vec<Finding>) -> LookedAt {
@@ -41,7 +34,7 @@ pub(super) async fn add(view: &HostView, alerts: &[AlertReport], findings: &mut 
     findings.extend(view.closed_intakes.all().iter().map(closed));
     findings.extend(restart_needed(view));
     findings.extend(alerts.iter().filter_map(|alert| not_delivered(view, alert)));
-    findings.extend(exposed_secrets(view).await);
+    findings.extend(exposed::findings(view).await);
     let jobs = view.store.jobs().await.unwrap_or_default();
     let jobs: Vec<_> = jobs.into_iter().filter(|job| matches!(job.state, JobState::Running | JobState::Held)).collect();
     findings.extend(jobs.iter().filter_map(job));
@@ -214,43 +207,6 @@ fn on_trial(deployment: &Deployment) -> Finding {
         since: Some(*since),
         owner: None,
         next: format!("gantry deploy status {number}"),
-        runbook: None,
-    }
-}
-
-/// Secrets in files that more than their owner may read.
-async fn exposed_secrets(view: &HostView) -> Vec<Finding> {
-    let entries = view.flows.entries();
-    let looking = tokio::task::spawn_blocking(move || {
-        let mut seen = BTreeSet::new();
-        let mut found = Vec::new();
-        for entry in entries.iter() {
-            let of_targets = entry.flow.targets.values().flat_map(|target| target.settings.secrets());
-            for secret in entry.flow.source.secrets().into_iter().chain(of_targets) {
-                let mode = readable_by_others(secret).filter(|_| seen.insert(secret.to_string()));
-                found.extend(mode.map(|mode| exposed(&entry.flow.name, secret, mode)));
-            }
-        }
-        found
-    });
-    let looked = tokio::time::timeout(SECRETS_WITHIN, looking).await;
-    looked.ok().and_then(Result::ok).unwrap_or_default()
-}
-
-fn exposed(flow: &FlowName, secret: &SecretRef, mode: u32) -> Finding {
-    let path = match secret {
-        SecretRef::File(path) => quoted(path),
-        SecretRef::Env(name) => name.clone(),
-    };
-    Finding {
-        kind: FindingKind::SecretExposed,
-        severity: Severity::Warning,
-        flow: Some(flow.clone()),
-        about: Some(secret.to_string()),
-        summary: format!("`{secret}` of flow `{flow}` can be read by other users: its mode is {mode:04o}"),
-        since: None,
-        owner: None,
-        next: format!("chmod 600 {path}"),
         runbook: None,
     }
 }

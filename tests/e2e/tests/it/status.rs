@@ -1,5 +1,8 @@
 //! `gantry status`: one page that says what needs somebody, or that nothing does, and agrees with the alerts.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+
 use gantry_e2e::{Answer, FlowText, HostProcess, Sink, eventually, run_gantry};
 use serde_json::Value;
 
@@ -53,6 +56,14 @@ async fn a_host_with_nothing_wrong_says_so_in_one_line_with_what_was_looked_at()
         lines[0].ends_with("1 flow, 1 target, 0 queued messages, 0 open dead letters, 0 jobs, 0 deployments, 0 alerts")
     );
     assert!(site.json("status")["severity"].is_null());
+
+    let data = site.dir.path().join("data");
+    for open in [data.clone(), data.join("store")] {
+        std::fs::set_permissions(&open, Permissions::from_mode(0o755)).unwrap();
+    }
+    let status = site.json("status");
+    assert_eq!(kinds(&status), ["directory_exposed"]);
+    assert_eq!(status["findings"][0]["next"], format!("chmod 700 {}", data.display()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use gantry_config::{Code, Diagnostic, Flow, HostConfig};
-use gantry_runtime::exposed_data;
+use gantry_security::exposed_data;
 use gantry_transport::source::{self, Exposed};
 
 /// A warning for the data directory, and for every source that uses such a directory.

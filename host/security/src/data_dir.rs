@@ -28,7 +28,7 @@ impl ExposedData {
 }
 
 /// Creates the data directory if it is missing, for its owner only.
-pub(crate) fn create(dir: &Path) -> io::Result<()> {
+pub fn create_data_dir(dir: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
@@ -49,7 +49,7 @@ mod tests {
     fn a_new_directory_is_private_and_one_whose_store_others_can_read_is_told() {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("a/data");
-        create(&data).unwrap();
+        create_data_dir(&data).unwrap();
         assert_eq!(fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
         let store = data.join("store");
         fs::create_dir(&store).unwrap();
