@@ -12,6 +12,7 @@ mod language;
 mod limits;
 mod new;
 mod publish;
+mod sample_args;
 mod samples;
 mod sign;
 mod signed;

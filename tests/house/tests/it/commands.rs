@@ -37,7 +37,7 @@ fn fault(command: &str) -> Option<String> {
                 return Some(format!("`{noun}` has no `{verb}`"));
             }
             if root().join(&below).is_file() {
-                text.push_str(&file(&below).text);
+                text.push_str(&with_shared_options(noun, &file(&below).text));
             }
         }
     }
@@ -47,6 +47,13 @@ fn fault(command: &str) -> Option<String> {
         .map(|option| (format!(" {}: ", option.replace('-', "_")), format!("long = \"{option}\"")))
         .find(|(field, name)| !text.contains(field) && !text.contains(name))
         .map(|(field, _)| format!("no option{field}"))
+}
+
+/// The source of a verb, with those of the options that it shares with others of its noun.
+fn with_shared_options(noun: &str, verb: &str) -> String {
+    let shared = verb.lines().filter_map(|line| line.strip_prefix("use super::")?.strip_suffix("Args;"));
+    let shared = shared.filter_map(|path| Some(format!("{SOURCES}/{noun}/{}.rs", path.split_once("::")?.0)));
+    shared.fold(verb.to_owned(), |text, path| text + &with_shared_options(noun, &file(&path).text))
 }
 
 #[test]

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use gantry_core::{DeadLetterId, Message, TargetName};
+use gantry_core::{DeadLetterId, Message};
 use gantry_golden::Recording;
 use gantry_sandbox::Plugin;
 use serde_json::json;
 
-use super::limits::LimitsArgs;
-use super::samples::{self, Samples, TableFile};
+use super::sample_args::SampleArgs;
+use super::samples::Samples;
 use super::{build, load};
 use crate::args::HostArgs;
 use crate::client;
@@ -42,20 +42,11 @@ pub(crate) struct Case {
     /// What the case shows, in a sentence [default: the name of the file, or why the dead letter is one]
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// The settings: a file with a JSON object
-    #[arg(long, value_name = "FILE.json")]
-    settings: Option<PathBuf>,
-    /// A lookup table: a CSV or JSON file as in flows, and its key column
-    #[arg(long, value_name = "NAME=FILE:KEY")]
-    table: Vec<TableFile>,
-    /// A target that outputs may be routed to
-    #[arg(long, value_name = "NAME")]
-    target: Vec<TargetName>,
     /// Replace a case of this name
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    limits: LimitsArgs,
+    samples: SampleArgs,
     #[command(flatten)]
     host: HostArgs,
 }
@@ -63,15 +54,7 @@ pub(crate) struct Case {
 impl Case {
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         let file = self.file()?;
-        let samples = Samples {
-            input: None,
-            settings: self.settings.clone(),
-            tables: self.table.clone(),
-            targets: self.target.iter().cloned().collect(),
-            limits: self.limits.limits(),
-            now: samples::now(),
-        };
-        samples.check().or_exit(Exit::NotFound)?;
+        let samples = self.samples.samples(None)?;
         let (message, description) = self.message(&samples, output)?;
         let component = match &self.component {
             Some(file) => file.clone(),

@@ -12,11 +12,10 @@ use std::time::Instant;
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use gantry_core::TargetName;
 
-use super::limits::LimitsArgs;
-use super::samples::{self, Samples, TableFile};
-use crate::exit::{Exit, Failure, OrExit as _};
+use super::sample_args::SampleArgs;
+use super::samples::Samples;
+use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::user_cache;
 use round::Round;
@@ -36,20 +35,11 @@ pub(crate) struct Dev {
     /// A file, or a directory of files, to run as messages [default: DIR/samples, if there is one]
     #[arg(long, value_name = "PATH")]
     input: Option<PathBuf>,
-    /// The settings for the samples: a file with a JSON object
-    #[arg(long, value_name = "FILE.json")]
-    settings: Option<PathBuf>,
-    /// A lookup table for the samples: a CSV or JSON file as in flows, and its key column
-    #[arg(long, value_name = "NAME=FILE:KEY")]
-    table: Vec<TableFile>,
-    /// A target that outputs may be routed to
-    #[arg(long, value_name = "NAME")]
-    target: Vec<TargetName>,
     /// Run one round only; the exit code is 4 if the build or a golden case fails
     #[arg(long)]
     once: bool,
     #[command(flatten)]
-    limits: LimitsArgs,
+    samples: SampleArgs,
 }
 
 impl Dev {
@@ -91,13 +81,7 @@ impl Dev {
             Some(input) => Some(input.clone()),
             None => default.is_dir().then_some(default),
         };
-        let tables = self.table.clone();
-        let targets = self.target.iter().cloned().collect();
-        let limits = self.limits.limits();
-        let settings = self.settings.clone();
-        let samples = Samples { input, settings, tables, targets, limits, now: samples::now() };
-        samples.check().or_exit(Exit::NotFound)?;
-        Ok(samples)
+        self.samples.samples(input)
     }
 }
 
