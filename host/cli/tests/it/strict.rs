@@ -103,6 +103,12 @@ fn check_warns_of_patterns_that_overlap_and_of_alerts_for_flows_that_there_are_n
     assert_eq!(code, 0, "{out}{err}");
     assert_eq!(out.matches("overlapping_patterns").count(), 1, "the last one with both of the others: {out}");
     assert!(out.contains("`orders-*.csv` to the flow at") && out.contains("`prices-*.csv` to the flow at"), "{out}");
+    for number in 0..10 {
+        let file = directory.path().join(format!("flows/a{number}.toml"));
+        std::fs::write(file, files(&format!("a{number}"), &format!("a{number}-*"))).unwrap();
+    }
+    let (_, out_of_many, _) = outcome(&gantry(directory.path(), &["check", "--offline", "flows", "--format", "json"]));
+    assert!(out_of_many.contains("and 2 more"), "{out_of_many}");
     assert_eq!(out.matches("unknown_flow").count(), 2, "{out}");
     assert!(out.contains("did you mean `prices`?") && out.contains("the token of the admin API"), "{out}");
 }

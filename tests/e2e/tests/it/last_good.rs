@@ -141,4 +141,7 @@ async fn a_host_of_which_every_flow_file_is_wrong_runs_as_before_and_without_tha
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("sound") && said.contains("broken, runs with the configuration of 20"), "{said}");
     assert!(said.contains("sound is broken and runs with the configuration of"), "{said}");
+    let output = run_gantry(["status", "--format", "json", "--data", &data.display().to_string()]);
+    let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(status["looked_at"]["flows"], 1, "a broken flow that runs its last good state is one flow: {status}");
 }
