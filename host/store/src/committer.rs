@@ -22,7 +22,7 @@ use crate::error::{Failure, StoreError};
 use crate::flows::Flows;
 use crate::health::Health;
 use crate::pending::{Durability, Pending};
-use crate::syncer::{self, WriteOutWatch};
+use crate::syncer;
 
 /// Requests that may wait for the committer; beyond that, callers wait to send theirs.
 const WAITING_REQUESTS: usize = 4096;
@@ -71,15 +71,13 @@ impl Committer {
     ) -> std::io::Result<(Self, Threads)> {
         let (requests, incoming) = mpsc::channel(WAITING_REQUESTS);
         let (groups, written_out) = std::sync::mpsc::sync_channel(WAITING_GROUPS);
-        let watch = Arc::new(WriteOutWatch::default());
-        let syncer = spawn_syncer(disk.clone(), health.clone(), watch.clone(), written_out)?;
+        let syncer = spawn_syncer(disk.clone(), health.clone(), written_out)?;
         let worker = Worker {
             incoming,
             groups,
             disk: disk.clone(),
             flows: flows.clone(),
             health: health.clone(),
-            watch,
             clock: clock.clone(),
             next_seq,
         };
@@ -133,10 +131,9 @@ impl Committer {
 fn spawn_syncer(
     disk: Arc<Disk>,
     health: Arc<Health>,
-    watch: Arc<WriteOutWatch>,
     groups: Receiver<Vec<Pending>>,
 ) -> std::io::Result<JoinHandle<()>> {
-    std::thread::Builder::new().name("store-sync".into()).spawn(move || syncer::run(&disk, &health, &watch, &groups))
+    std::thread::Builder::new().name("store-sync".into()).spawn(move || syncer::run(&disk, &health, &groups))
 }
 
 struct Worker {
@@ -145,7 +142,6 @@ struct Worker {
     disk: Arc<Disk>,
     flows: Arc<Flows>,
     health: Arc<Health>,
-    watch: Arc<WriteOutWatch>,
     clock: Arc<dyn Clock>,
     next_seq: u64,
 }
@@ -207,7 +203,7 @@ impl Worker {
         if flushed.is_empty() && !self.incoming.is_empty() {
             return;
         }
-        match self.watch.during(|| self.disk.write_out()) {
+        match self.disk.write_out() {
             Ok(()) if flushed.is_empty() => {}
             Ok(()) => {
                 if let Err(unsent) = self.groups.send(flushed) {

@@ -1,49 +1,56 @@
-//! The storage engine: the only module that names sled (0.34.7), and what must be known about it.
+//! The files of a store, as the rest of this crate sees them: one ordered space of keys and values, changed by atomic writes.
 //!
-//! **Atomic.** `Tree::apply_batch` reserves a manifest in the log before the first write of the batch and stores in it
-//! the log position of the last one. Recovery stops at a manifest whose last position lies beyond the contiguous end of
-//! the log, so a batch is found whole or not at all, however much of it reached the disk. Our atomicity rests on this
-//! alone: every state change is one batch.
+//! **Atomic and durable.** A write is one frame of the write-ahead log (`log`, `frame`), which a start finds whole or not at all.
+//! Its changes are kept in memory (`memtable`) until they are moved (`mover`) into the base (`base`, which alone names the storage
+//! engine). Frames are read in order up to the first that is not whole, so no write is found without those before it.
 //!
-//! **Durable.** On Linux, `flush` ends in `sync_file_range`, which neither waits for the drive's cache nor writes the
-//! file's new length. Data then survives a killed process, but not a power cut. [`Disk::sync`] therefore calls
-//! `fdatasync` afterwards, on a file handle of our own. That handle also sees write-back errors that the engine's
-//! background thread has already received, logged and dropped.
+//! **After a crash** the segments of the log that were not wholly moved are read again (`segment`). Moving the same changes twice
+//! changes nothing, so a crash while they are moved needs no care.
 //!
-//! **Small pages.** A log entry of more than a quarter of a segment goes to a file under `blobs/`, which is never
-//! fsynced; when writing it fails (disk full), the log waits forever for the entry. With parts of at most 8 KiB
-//! (`record::PART`) and pages of at most about 20 entries, a quarter of [`SEGMENT_BYTES`] is never reached.
-//!
-//! **Unusable after an error.** After a failed write the engine refuses everything; it must be opened again. One error
-//! path does not wake the threads that wait for it: see [`Disk::nudge`].
+//! `tables` is what is read: changes over base.
 
-use std::fs::File;
+mod base;
+mod block_file;
+mod frame;
+mod log;
+mod memtable;
+mod mover;
+mod range;
+mod segment;
+mod tables;
+
+use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::ops::Bound;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
+use self::base::Base;
+use self::log::Log;
+use self::mover::Mover;
+use self::range::{Direction, Range};
+use self::segment::{Content, Damaged, Found, Header};
+use self::tables::Tables;
 use crate::error::RecordError;
 use crate::error::{Failure, FailureKind, StoreError};
 use crate::keys;
-use crate::lock::{LOG_FILE, Lock};
+use crate::lock::Lock;
 use crate::record;
 
-/// Log directive that silences the engine's own WARN and INFO lines: this crate handles what they report, and logs it
-/// itself.
-pub const LOG_DIRECTIVE: &str = "sled=error";
+pub use self::base::LOG_DIRECTIVE;
+pub(crate) use self::base::LEAST_CACHE_BYTES;
 
-/// Unit of the engine's log and of its space reclamation. It is part of the on-disk format: never change it for an
-/// existing store. Twice the default, so that a full page (20 × 8 KiB) stays below a quarter of it.
-const SEGMENT_BYTES: usize = 1024 * 1024;
+/// The directory of the log's segments, in that of the store.
+const LOG: &str = "log";
 
-/// How often the engine's own thread writes out unflushed writes and reclaims space. Short, because a settlement that
-/// was not written out is repeated after a crash. A round without new writes costs nothing.
-const BACKGROUND_FLUSH_MS: u64 = 200;
+/// The directory for what was damaged, in that of the store.
+pub(crate) const QUARANTINE: &str = "quarantine";
 
-/// Below this, the engine's 256 cache shards hold less than one full page each.
-pub(crate) const LEAST_CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// Most pairs of the first page of a scan, and of all later ones.
+const FIRST_PAGE: usize = 16;
+const PAGE: usize = 256;
 
 /// Something keys can be read from: the disk, or a write in preparation on top of it.
 pub(crate) trait Read {
@@ -80,12 +87,13 @@ fn damaged(error: RecordError) -> StoreError {
     StoreError::Damaged(std::sync::Arc::new(error))
 }
 
-/// The open engine.
+/// The open files.
 pub(crate) struct Disk {
-    db: sled::Db,
-    log: File,
-    log_path: PathBuf,
-    // Held until the engine is gone: fields are dropped in this order.
+    tables: Arc<Tables>,
+    mover: Arc<Mover>,
+    moving: Option<JoinHandle<()>>,
+    damaged_pieces: u64,
+    // Held until the files are closed: fields are dropped in this order.
     _lock: Lock,
 }
 
@@ -93,68 +101,63 @@ pub(crate) struct Disk {
 pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 
 impl Disk {
-    /// Opens the engine's files in `dir`; `recovery` must have repaired them before.
+    /// Opens the files in `dir`; `recovery` must have repaired them before.
     pub(crate) fn open(dir: &Path, cache_bytes: u64, lock: Lock) -> Result<Self, Failure> {
-        let config = sled::Config::new()
-            .path(dir)
-            .cache_capacity(cache_bytes.max(LEAST_CACHE_BYTES))
-            .segment_size(SEGMENT_BYTES)
-            // Declared, but without effect in this version; the default, stated so that an update does not surprise.
-            .mode(sled::Mode::LowSpace)
-            // Payloads are often compressed or encrypted already, and the codec would be one more native library.
-            .use_compression(false)
-            .flush_every_ms(Some(BACKGROUND_FLUSH_MS));
-        let db = guarded(|| config.open())?;
-        let log_path = dir.join(LOG_FILE);
-        let log = File::open(&log_path)?;
+        let base = Base::open(dir, cache_bytes)?;
+        let directory = dir.join(LOG);
+        DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
         File::open(dir)?.sync_all()?;
-        Ok(Self { db, log, log_path, _lock: lock })
+        let moved = base.get(keys::MOVED)?.and_then(|value| Some(u64::from_be_bytes(value.try_into().ok()?)));
+        let moved = moved.unwrap_or_default();
+        let tables = Arc::new(Tables::over(base));
+        let read = read_log(dir, &directory, moved, &tables)?;
+        let log = Log::begin(&directory, read.next)?;
+        let (mover, moving) = Mover::start(tables.clone(), &directory, log)?;
+        Ok(Self { tables, mover, moving: Some(moving), damaged_pieces: read.damaged_pieces, _lock: lock })
     }
 
-    /// Applies all writes as one; they are visible at once and survive a crash once [`Self::sync`] returned.
-    pub(crate) fn apply(&self, writes: impl IntoIterator<Item = (Vec<u8>, Option<Vec<u8>>)>) -> Result<(), Failure> {
-        let mut batch = sled::Batch::default();
-        for (key, value) in writes {
-            match value {
-                Some(value) => batch.insert(key, value),
-                None => batch.remove(key),
-            }
+    /// How many pieces of the log were found damaged at the start, and put in quarantine.
+    pub(crate) const fn damaged_pieces(&self) -> u64 {
+        self.damaged_pieces
+    }
+
+    /// Applies all changes as one write; they are visible at once and survive a crash once [`Self::sync`] returned.
+    pub(crate) fn apply(&self, changes: impl IntoIterator<Item = (Vec<u8>, Option<Vec<u8>>)>) -> Result<(), Failure> {
+        let changes: Vec<_> = changes.into_iter().collect();
+        if changes.is_empty() {
+            return Ok(());
         }
-        Ok(self.db.apply_batch(batch)?)
+        self.mover.append(changes)
+    }
+
+    /// Sets one pair in the base itself: what must be there before the log is read.
+    pub(crate) fn write_through(&self, key: &[u8], value: &[u8]) -> Result<(), Failure> {
+        self.tables.base.put(key, Some(value))?;
+        self.tables.base.sync()
     }
 
     /// Hands everything applied so far to the operating system, so that it survives a killed process.
     pub(crate) fn write_out(&self) -> Result<(), Failure> {
-        self.db.flush()?;
-        Ok(())
+        self.mover.write_out()
     }
 
     /// Waits until everything that was written out is on stable storage, where the next start will find it.
     pub(crate) fn sync(&self) -> Result<(), Failure> {
-        self.log.sync_data()?;
+        // What an earlier segment holds was synced before this one began.
+        self.mover.last_segment().get().sync()?;
         self.check_in_place()
     }
 
     /// Fails if the files were removed, moved or replaced: what is written then is lost with the last open handle, or isn't
     /// where the next start looks. An error of the system says neither.
     pub(crate) fn check_in_place(&self) -> Result<(), Failure> {
-        let opened = self.log.metadata()?;
-        let is_in_place = match std::fs::metadata(&self.log_path) {
-            Ok(found) => (found.dev(), found.ino()) == (opened.dev(), opened.ino()),
-            Err(error) => error.kind() != io::ErrorKind::NotFound,
-        };
-        if is_in_place {
+        let segment = self.mover.last_segment().get();
+        let base = &self.tables.base;
+        if is_in_place(base.file(), base.path())? && is_in_place(segment.file(), segment.path())? {
             return Ok(());
         }
-        let dir = self.log_path.parent().unwrap_or(&self.log_path).display();
+        let dir = base.path().parent().unwrap_or(base.path()).display();
         Err(Failure::new(FailureKind::Gone, format!("the store in {dir} was removed or replaced while it was open")))
-    }
-
-    /// Wakes a [`Self::write_out`] that waits for a write which has failed: the engine stores that error without
-    /// notifying (`Log::exit_reservation`), but any later reservation that sees it does. Harmless otherwise.
-    pub(crate) fn nudge(&self, count: u64) {
-        // A value equal to the present one would be skipped; an error is what the waiting call is about to report.
-        let _ = self.db.insert(keys::NUDGE, &count.to_be_bytes());
     }
 
     /// The pairs whose keys begin with `prefix`, in order, after `after` if it is given.
@@ -163,12 +166,11 @@ impl Disk {
         prefix: &[u8],
         after: Option<&[u8]>,
     ) -> impl Iterator<Item = Result<Pair, Failure>> + use<> {
-        let start = after.map_or(Bound::Included(prefix), Bound::Excluded).map(<[u8]>::to_vec);
-        let prefix = prefix.to_vec();
-        self.db
-            .range::<Vec<u8>, _>((start, Bound::Unbounded))
-            .map(|pair| Ok(pair.map(|(key, value)| (key.to_vec(), value.to_vec()))?))
-            .take_while(move |pair| pair.as_ref().is_ok_and(|(key, _)| key.starts_with(&prefix)) || pair.is_err())
+        let mut range = range::of_prefix(prefix);
+        if let Some(after) = after {
+            range.0 = std::ops::Bound::Excluded(after.to_vec());
+        }
+        Scan::over(&self.tables, range, Direction::Forwards)
     }
 
     /// The pairs whose keys begin with `prefix`, last first, before `before` if it is given.
@@ -177,31 +179,142 @@ impl Disk {
         prefix: u8,
         before: Option<&[u8]>,
     ) -> impl Iterator<Item = Result<Pair, Failure>> + use<> {
-        let end = before.map_or_else(|| vec![prefix + 1], <[u8]>::to_vec);
-        let range = self.db.range(vec![prefix]..end);
-        range.rev().map(|pair| Ok(pair.map(|(key, value)| (key.to_vec(), value.to_vec()))?))
+        let mut range = range::of_prefix(&[prefix]);
+        if let Some(before) = before {
+            range.1 = std::ops::Bound::Excluded(before.to_vec());
+        }
+        Scan::over(&self.tables, range, Direction::Backwards)
     }
 
     /// True when nothing was ever stored.
     pub(crate) fn is_empty(&self) -> bool {
-        self.db.is_empty()
+        self.tables.is_empty()
+    }
+
+    /// Moves everything into the base, so that the next start reads no log. If that fails, the log has it.
+    pub(crate) fn move_all(&self) -> Result<(), Failure> {
+        self.mover.move_all()
     }
 }
 
 impl Read for Disk {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
-        Ok(self.db.get(key)?.map(|value| value.to_vec()))
+        self.tables.get(key)
     }
 }
 
-impl From<sled::Error> for Failure {
-    fn from(error: sled::Error) -> Self {
-        match error {
-            sled::Error::Io(error) => error.into(),
-            sled::Error::Corruption { .. } => Self::new(FailureKind::Corrupt, error.to_string()),
-            other => Self::new(FailureKind::Internal, other.to_string()),
+impl Drop for Disk {
+    fn drop(&mut self) {
+        self.mover.end();
+        if let Some(moving) = self.moving.take() {
+            // A panic was recorded as a failure already.
+            let _ = moving.join();
         }
     }
+}
+
+/// Pairs that are read page by page.
+struct Scan {
+    tables: Arc<Tables>,
+    /// What is not read yet.
+    rest: Option<Range>,
+    direction: Direction,
+    limit: usize,
+    page: std::vec::IntoIter<Pair>,
+}
+
+impl Scan {
+    fn over(tables: &Arc<Tables>, range: Range, direction: Direction) -> Self {
+        let page = Vec::new().into_iter();
+        Self { tables: tables.clone(), rest: Some(range), direction, limit: FIRST_PAGE, page }
+    }
+}
+
+impl Iterator for Scan {
+    type Item = Result<Pair, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(pair) = self.page.next() {
+                return Some(Ok(pair));
+            }
+            let range = self.rest.take()?;
+            match self.tables.page(&range, self.direction, self.limit) {
+                Ok((pairs, rest)) => {
+                    self.page = pairs.into_iter();
+                    self.rest = rest;
+                }
+                Err(failure) => return Some(Err(failure)),
+            }
+            self.limit = PAGE;
+        }
+    }
+}
+
+/// What a start has read of the log.
+struct LogRead {
+    /// The segment to go on with.
+    next: Header,
+    damaged_pieces: u64,
+}
+
+/// Reads the segments that are not in the base, and removes the others.
+fn read_log(store: &Path, directory: &Path, moved: u64, tables: &Tables) -> Result<LogRead, Failure> {
+    let (old, segments): (Vec<_>, Vec<_>) =
+        segment::find(directory)?.into_iter().partition(|found| found.number <= moved);
+    old.into_iter().try_for_each(|found| fs::remove_file(found.path))?;
+    let mut read = LogRead { next: Header { number: moved + 1, previous_end: 0 }, damaged_pieces: 0 };
+    let mut segments = segments.into_iter().peekable();
+    let mut content = segments.peek().map(Content::read).transpose()?;
+    while let Some(found) = segments.next() {
+        if found.number != read.next.number {
+            return Err(missing(store, read.next.number));
+        }
+        let next = segments.peek().map(Content::read).transpose()?;
+        let end = next.as_ref().and_then(Content::previous_end);
+        let replayed = content.take().map(|content| content.replay(end, |changes| tables.put(changes)));
+        content = next;
+        let replayed = replayed.unwrap_or_default();
+        for piece in &replayed.damaged {
+            keep_aside(store, &found, piece)?;
+            read.damaged_pieces += 1;
+        }
+        read.next = Header { number: found.number + 1, previous_end: replayed.end };
+    }
+    Ok(read)
+}
+
+fn missing(store: &Path, number: u64) -> Failure {
+    let file = store.join(LOG).join(Header { number, previous_end: 0 }.file_name());
+    let text = format!(
+        "{} is missing, and with it what was stored last: files were removed, or these are a copy made while the host ran",
+        file.display()
+    );
+    Failure::new(FailureKind::Corrupt, text)
+}
+
+fn keep_aside(store: &Path, found: &Found, Damaged { from, bytes }: &Damaged) -> Result<(), Failure> {
+    let quarantine = store.join(QUARANTINE);
+    DirBuilder::new().recursive(true).mode(0o700).create(&quarantine)?;
+    let name = found.path.file_name().unwrap_or_default().to_string_lossy();
+    let kept: PathBuf = quarantine.join(format!("log-{name}-{from}"));
+    fs::write(&kept, bytes)?;
+    tracing::error!(
+        segment = %found.path.display(),
+        from,
+        bytes = bytes.len(),
+        kept = %kept.display(),
+        "a piece of the log was damaged on disk and was put in quarantine: writes in it are lost"
+    );
+    Ok(())
+}
+
+fn is_in_place(opened: &File, path: &Path) -> io::Result<bool> {
+    let opened = opened.metadata()?;
+    Ok(match fs::metadata(path) {
+        Ok(found) => (found.dev(), found.ino()) == (opened.dev(), opened.ino()),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    })
 }
 
 /// The engine asserts where it should report: a panic becomes a failure.

@@ -3,6 +3,7 @@
 //! | key | value |
 //! |---|---|
 //! | `00 "format"` | format version, u32 |
+//! | `00 "moved"` | up to which segment the write-ahead log is in the base, u64 |
 //! | `00 "seen"` | clock watermark, u64: the latest time at which a message was postponed; shows whether the clock was set back since |
 //! | `m` seq | record: the envelope of a queued message |
 //! | `i` seq | index entry of a queued message: all that the schedule needs, so that a start reads no payload |
@@ -38,7 +39,9 @@ use crate::audit::entry::AuditId;
 pub(crate) const FORMAT: &[u8] = b"\0format";
 /// Key of the clock watermark: see `clock_watermark`.
 pub(crate) const CLOCK_WATERMARK: &[u8] = b"\0seen";
-/// Key of a value without meaning: see `Disk::nudge`.
+/// Key of the last segment of the log that is in the base: see `disk::mover`.
+pub(crate) const MOVED: &[u8] = b"\0moved";
+/// Key of a value without meaning: see `disk::base`.
 pub(crate) const NUDGE: &[u8] = b"\0nudge";
 
 pub(crate) const MESSAGE: u8 = b'm';

@@ -24,7 +24,7 @@ use crate::sweep::progress::Progress;
 use crate::{groups, keys, queue, recovery, upgrade};
 
 /// The format that this version writes, and the newest it reads.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 impl Store {
     /// Whether there is a store in `dir`. Creates nothing.
@@ -41,9 +41,14 @@ impl Store {
 
     fn start(dir: &Path, disk: Arc<Disk>, config: StoreConfig) -> Result<Self, OpenError> {
         let now = config.clock.now();
-        if check_format(dir, &disk)? < FORMAT {
+        let found = check_format(dir, &disk)?;
+        if found < FORMAT {
             tracing::info!(format = FORMAT, "upgrading the store to this version's format");
+        }
+        if found == 1 {
             upgrade::from_1(&disk, now).map_err(engine)?;
+        }
+        if found < FORMAT {
             write_format(&disk)?;
         }
         let flows = Arc::new(Flows::default());
@@ -52,7 +57,7 @@ impl Store {
         let (mut next_seq, damaged) = queue::load(&disk, &flows).map_err(engine)?;
         quarantine_all(&disk, &flows, &mut next_seq, &damaged, now).map_err(engine)?;
         audit::close_interrupted(&disk, &flows, &mut next_seq, now).map_err(engine)?;
-        let quarantined = disk.scan(&[keys::QUARANTINE], None).count() as u64;
+        let quarantined = disk.scan(&[keys::QUARANTINE], None).count() as u64 + disk.damaged_pieces();
         let dead_letters = count_dead_letters(&disk, now).map_err(engine)?;
         let health = Arc::new(Health::new(flows.clone()));
         let (committer, threads) = Committer::start(&disk, &flows, &health, &config.clock, next_seq)
@@ -87,9 +92,9 @@ fn check_format(dir: &Path, disk: &Disk) -> Result<u32, OpenError> {
     }
 }
 
+// In the base, where earlier versions look for it.
 fn write_format(disk: &Disk) -> Result<(), OpenError> {
-    let format = (keys::FORMAT.to_vec(), Some(FORMAT.to_be_bytes().to_vec()));
-    disk.apply([format]).and_then(|()| disk.write_out()).and_then(|()| disk.sync()).map_err(OpenError::Engine)
+    disk.write_through(keys::FORMAT, &FORMAT.to_be_bytes()).map_err(OpenError::Engine)
 }
 
 /// Sums up the groups; recounts them if one is damaged.

@@ -16,11 +16,9 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::disk::QUARANTINE;
 use crate::error::OpenError;
 use crate::lock::{self, Lock};
-
-/// Directory for files that were moved aside, inside the store's directory.
-const QUARANTINE: &str = "quarantine";
 
 /// Makes the directory ready for the engine; the returned lock must be held as long as the store is open.
 pub(crate) fn prepare(dir: &Path) -> Result<Lock, OpenError> {

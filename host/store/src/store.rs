@@ -131,9 +131,9 @@ impl std::fmt::Debug for Store {
     }
 }
 
-/// Syncs once more and drops the engine, so that its files are free when this returns; blocks.
+/// Ends with everything in its place and drops the engine, so that its files are free when this returns; blocks.
 fn release(mut disk: Arc<Disk>) -> Result<(), Failure> {
-    let synced = guarded(|| disk.write_out().and_then(|()| disk.sync()));
+    let synced = guarded(|| disk.move_all());
     let began = Instant::now();
     while began.elapsed() < READS_END_WITHIN {
         match Arc::try_unwrap(disk) {
