@@ -29,7 +29,7 @@ use std::thread::JoinHandle;
 
 use self::base::Base;
 use self::log::Log;
-use self::mover::Mover;
+use self::mover::{Mover, SEGMENTS};
 use self::range::{Direction, Range};
 use self::segment::{Content, Damaged, Found, Header};
 use self::tables::Tables;
@@ -101,8 +101,8 @@ pub(crate) struct Disk {
 pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 
 impl Disk {
-    /// Opens the files in `dir`; `recovery` must have repaired them before.
-    pub(crate) fn open(dir: &Path, cache_bytes: u64, lock: Lock) -> Result<Self, Failure> {
+    /// Opens the files in `dir`; `recovery` must have repaired them before. Changes are moved into the base about every `log_bytes`.
+    pub(crate) fn open(dir: &Path, cache_bytes: u64, log_bytes: u32, lock: Lock) -> Result<Self, Failure> {
         let base = Base::open(dir, cache_bytes)?;
         let directory = dir.join(LOG);
         DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
@@ -111,7 +111,7 @@ impl Disk {
         let moved = moved.unwrap_or_default();
         let tables = Arc::new(Tables::over(base));
         let read = read_log(dir, &directory, moved, &tables)?;
-        let log = Log::begin(&directory, read.next)?;
+        let log = Log::begin(&directory, read.next, log_bytes / SEGMENTS)?;
         let (mover, moving) = Mover::start(tables.clone(), &directory, log)?;
         Ok(Self { tables, mover, moving: Some(moving), damaged_pieces: read.damaged_pieces, _lock: lock })
     }
@@ -260,23 +260,32 @@ struct LogRead {
 
 /// Reads the segments that are not in the base, and removes the others.
 fn read_log(store: &Path, directory: &Path, moved: u64, tables: &Tables) -> Result<LogRead, Failure> {
-    let (old, segments): (Vec<_>, Vec<_>) =
+    let (mut old, segments): (Vec<_>, Vec<_>) =
         segment::find(directory)?.into_iter().partition(|found| found.number <= moved);
+    let mut read = read_segments(store, &segments, moved, tables)?;
+    if !tables.has_changes() {
+        old.extend(segments);
+        read.next = Header { number: moved + 1, previous_end: 0 };
+    }
     old.into_iter().try_for_each(|found| fs::remove_file(found.path))?;
+    Ok(read)
+}
+
+fn read_segments(store: &Path, segments: &[Found], moved: u64, tables: &Tables) -> Result<LogRead, Failure> {
     let mut read = LogRead { next: Header { number: moved + 1, previous_end: 0 }, damaged_pieces: 0 };
-    let mut segments = segments.into_iter().peekable();
-    let mut content = segments.peek().map(Content::read).transpose()?;
+    let mut segments = segments.iter().peekable();
+    let mut content = segments.peek().map(|found| Content::read(found)).transpose()?;
     while let Some(found) = segments.next() {
         if found.number != read.next.number {
             return Err(missing(store, read.next.number));
         }
-        let next = segments.peek().map(Content::read).transpose()?;
+        let next = segments.peek().map(|found| Content::read(found)).transpose()?;
         let end = next.as_ref().and_then(Content::previous_end);
         let replayed = content.take().map(|content| content.replay(end, |changes| tables.put(changes)));
         content = next;
         let replayed = replayed.unwrap_or_default();
         for piece in &replayed.damaged {
-            keep_aside(store, &found, piece)?;
+            keep_aside(store, found, piece)?;
             read.damaged_pieces += 1;
         }
         read.next = Header { number: found.number + 1, previous_end: replayed.end };
@@ -324,3 +333,6 @@ pub(crate) fn guarded<T, E: Into<Failure>>(call: impl FnOnce() -> Result<T, E>) 
         Err(panic) => Err(Failure::of_panic(panic.as_ref())),
     }
 }
+
+#[cfg(test)]
+mod tests;

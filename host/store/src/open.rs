@@ -35,7 +35,7 @@ impl Store {
     /// Opens the store in `dir`, or creates it. Blocks: reads the index of all queued messages, no payloads.
     pub fn open(dir: &Path, config: StoreConfig) -> Result<Self, OpenError> {
         let lock = recovery::prepare(dir)?;
-        let disk = Arc::new(Disk::open(dir, config.cache_bytes, lock).map_err(OpenError::Engine)?);
+        let disk = Arc::new(Disk::open(dir, config.cache_bytes, config.log_bytes, lock).map_err(OpenError::Engine)?);
         guarded(|| Ok::<_, Failure>(Self::start(dir, disk, config))).map_err(OpenError::Engine)?
     }
 

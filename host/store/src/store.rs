@@ -22,20 +22,26 @@ use crate::sweep::progress::Progress;
 /// How long closing waits for reads that are in progress.
 const READS_END_WITHIN: Duration = Duration::from_secs(5);
 
+/// A start reads twice as much within a second, and a disk of 400 MB has room for it.
+const LOG_BYTES: u32 = 32 * 1024 * 1024;
+
 /// How to open a store.
 #[derive(Clone)]
 pub struct StoreConfig {
     /// Memory for pages of the store, in bytes; at least 64 MiB are used.
     pub cache_bytes: u64,
+    /// Bytes of the write-ahead log after which its changes are moved into the storage engine. On disk, the log takes up to three
+    /// times as much.
+    pub log_bytes: u32,
     /// The clock of the store.
     pub clock: Arc<dyn Clock>,
 }
 
 impl StoreConfig {
-    /// The default cache size, with this clock.
+    /// The default sizes, with this clock.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { cache_bytes: LEAST_CACHE_BYTES, clock }
+        Self { cache_bytes: LEAST_CACHE_BYTES, log_bytes: LOG_BYTES, clock }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod bare;
 pub mod load;
 pub mod mapping;
 pub mod memory;
+pub mod process;
 pub mod sink;
 
 use std::path::{Path, PathBuf};

@@ -41,12 +41,24 @@ impl Measured {
 
 /// Posts `body` to `path` `requests` times over `connections` connections; every answer must be a 202.
 pub async fn post(address: SocketAddr, path: &str, body: &str, connections: usize, requests: usize) -> Measured {
+    paced(address, path, body, connections, requests, None).await
+}
+
+/// The same, with this time between requests; a request that is late is sent at once.
+pub async fn paced(
+    address: SocketAddr,
+    path: &str,
+    body: &str,
+    connections: usize,
+    requests: usize,
+    every: Option<Duration>,
+) -> Measured {
     let head = format!("POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n");
     let request: Arc<[u8]> = format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes().into();
-    let left = Arc::new(AtomicUsize::new(requests));
     let start = Instant::now();
+    let schedule = Arc::new(Schedule { start, every, sent: AtomicUsize::new(0), requests });
     let senders: Vec<_> =
-        (0..connections).map(|_| tokio::spawn(send(address, Arc::clone(&request), Arc::clone(&left)))).collect();
+        (0..connections).map(|_| tokio::spawn(send(address, Arc::clone(&request), Arc::clone(&schedule)))).collect();
     let mut waits = Vec::with_capacity(requests);
     for sender in senders {
         waits.extend(sender.await.expect("no sender panics"));
@@ -56,12 +68,32 @@ pub async fn post(address: SocketAddr, path: &str, body: &str, connections: usiz
     Measured { elapsed, waits }
 }
 
-async fn send(address: SocketAddr, request: Arc<[u8]>, left: Arc<AtomicUsize>) -> Vec<Duration> {
+/// When requests are sent.
+struct Schedule {
+    start: Instant,
+    every: Option<Duration>,
+    sent: AtomicUsize,
+    requests: usize,
+}
+
+impl Schedule {
+    /// Waits until the next request is due; false when there is no more.
+    async fn next(&self) -> bool {
+        let number = self.sent.fetch_add(1, Ordering::Relaxed);
+        if let Some(every) = self.every.filter(|_| number < self.requests) {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            tokio::time::sleep_until((self.start + every * number).into()).await;
+        }
+        number < self.requests
+    }
+}
+
+async fn send(address: SocketAddr, request: Arc<[u8]>, schedule: Arc<Schedule>) -> Vec<Duration> {
     let mut stream = TcpStream::connect(address).await.expect("the server listens");
     stream.set_nodelay(true).expect("a TCP socket");
     let mut waits = Vec::new();
     let mut answer = Vec::with_capacity(1024);
-    while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
+    while schedule.next().await {
         let sent_at = Instant::now();
         stream.write_all(&request).await.expect("the server reads");
         read_message(&mut stream, &mut answer).await.expect("the server answers");

@@ -21,10 +21,13 @@ pub fn shared_data(what: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-/// The `gantry` binary, built in the profile the tests run in.
+/// The `gantry` binary, built in the profile the tests run in; another one if `GANTRY_BINARY` names it, to compare versions.
 #[must_use]
 pub fn gantry() -> &'static Path {
     static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
+        if let Some(other) = std::env::var_os("GANTRY_BINARY") {
+            return other.into();
+        }
         let output = Command::new(env!("CARGO"))
             // The same features as for the tests, so that wasmtime is not compiled a second time.
             .args(["build", "--quiet", "--locked", "--workspace", "--bins", "--examples", "--message-format=json"])

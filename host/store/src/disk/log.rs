@@ -14,13 +14,12 @@ use super::frame::{self, At, Change};
 use super::segment::{FIRST, Found, Header};
 use crate::error::{Failure, FailureKind};
 
-/// Bytes of a segment after which the next one is begun.
-const SEGMENT_BYTES: u32 = 16 * 1024 * 1024;
-
 /// The open log: its last segment, to which is written.
 #[derive(Debug)]
 pub(super) struct Log {
     directory: PathBuf,
+    /// Bytes of a segment after which the next one is begun.
+    segment_bytes: u32,
     segment: Arc<Segment>,
     file: BlockFile,
     /// Where the next frame begins.
@@ -73,8 +72,11 @@ impl Segment {
 
 /// Full segments that are in the base, to be written over: that is half the work of writing a new one. All others are removed,
 /// because what was once in a message would be readable in them for long.
-#[derive(Debug, Default)]
-pub(super) struct Spares(Mutex<Vec<Found>>);
+#[derive(Debug)]
+pub(super) struct Spares {
+    segment_bytes: u32,
+    found: Mutex<Vec<Found>>,
+}
 
 /// Most spare segments.
 const SPARES: usize = 3;
@@ -82,8 +84,8 @@ const SPARES: usize = 3;
 impl Spares {
     /// Keeps or removes a segment that is in the base.
     pub(super) fn give(&self, segment: Found) -> io::Result<()> {
-        let mut spares = self.0.lock();
-        if spares.len() < SPARES && fs::metadata(&segment.path)?.len() >= u64::from(SEGMENT_BYTES) {
+        let mut spares = self.found.lock();
+        if spares.len() < SPARES && fs::metadata(&segment.path)?.len() >= u64::from(self.segment_bytes) {
             spares.push(segment);
             return Ok(());
         }
@@ -92,28 +94,28 @@ impl Spares {
 
     /// Removes all.
     pub(super) fn clear(&self) -> io::Result<()> {
-        std::mem::take(&mut *self.0.lock()).into_iter().try_for_each(|spare| fs::remove_file(spare.path))
+        std::mem::take(&mut *self.found.lock()).into_iter().try_for_each(|spare| fs::remove_file(spare.path))
     }
 
     /// Whether this segment is one of them.
     pub(super) fn have(&self, number: u64) -> bool {
-        self.0.lock().iter().any(|spare| spare.number == number)
+        self.found.lock().iter().any(|spare| spare.number == number)
     }
 
     fn take(&self) -> Option<Found> {
-        self.0.lock().pop()
+        self.found.lock().pop()
     }
 }
 
 impl Log {
-    /// Begins with a segment of this header.
-    pub(super) fn begin(directory: &Path, header: Header) -> io::Result<Self> {
-        let spares = Arc::default();
+    /// Begins with a segment of this header; each is to have about so many bytes.
+    pub(super) fn begin(directory: &Path, header: Header, segment_bytes: u32) -> io::Result<Self> {
+        let spares = Arc::new(Spares { segment_bytes, found: Mutex::default() });
         let (file, segment) = create(directory, header, &spares)?;
         let segment = Arc::new(segment);
         let last = Arc::new(LastSegment(Mutex::new(segment.clone())));
         let directory = directory.to_owned();
-        Ok(Self { directory, segment, file, end: FIRST, unwritten: Vec::new(), last, spares })
+        Ok(Self { directory, segment_bytes, segment, file, end: FIRST, unwritten: Vec::new(), last, spares })
     }
 
     pub(super) const fn last_segment(&self) -> &Arc<LastSegment> {
@@ -125,7 +127,7 @@ impl Log {
     }
 
     pub(super) const fn is_segment_full(&self) -> bool {
-        self.end >= SEGMENT_BYTES
+        self.end >= self.segment_bytes
     }
 
     /// Appends a write. It survives a killed process once [`Self::write_out`] has returned.
@@ -188,7 +190,7 @@ fn create(directory: &Path, header: Header, spares: &Spares) -> io::Result<(Bloc
     let file = match spares.take() {
         Some(spare) => {
             fs::rename(spare.path, &path)?;
-            BlockFile::reuse(&path, &header.to_bytes(), u64::from(SEGMENT_BYTES))?
+            BlockFile::reuse(&path, &header.to_bytes(), u64::from(spares.segment_bytes))?
         }
         None => BlockFile::create(&path, &header.to_bytes())?,
     };

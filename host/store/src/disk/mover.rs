@@ -16,7 +16,7 @@ use crate::error::{Failure, FailureKind};
 use crate::keys;
 
 /// Full segments after which changes are moved.
-const SEGMENTS: u32 = 4;
+pub(super) const SEGMENTS: u32 = 4;
 
 /// Bytes of memory after which changes are moved, at the end of a segment.
 const MEMORY_BYTES: usize = 32 * 1024 * 1024;
@@ -155,7 +155,8 @@ impl Mover {
         Ok(())
     }
 
-    fn wait_until_idle(&self) -> Result<(), Failure> {
+    /// Waits until nothing is being moved.
+    pub(super) fn wait_until_idle(&self) -> Result<(), Failure> {
         let began = Instant::now();
         let mut nudges = 0;
         let mut state = self.state.lock();
