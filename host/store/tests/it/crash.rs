@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use gantry_core::clock::ManualClock;
 use gantry_core::{MessageId, MessageState};
-use gantry_store::Store;
+use gantry_store::{Store, StoreConfig};
 
-use crate::support::{Bench, START, deliver, flow, lease, message, open};
+use crate::support::{Bench, START, deliver, flow, lease, message};
 
 /// Tells the child which store to work on; without it, it has nothing to do.
 const STORE: &str = "GANTRY_STORE_CRASH_TEST";
@@ -22,7 +23,9 @@ fn a_child_works_until_it_is_killed() {
     let Some(dir) = std::env::var_os(STORE).map(PathBuf::from) else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = open(&dir, &ManualClock::at(START));
+        // So little log that it is moved into the engine all the time.
+        let config = StoreConfig { log_bytes: 256 << 10, ..StoreConfig::new(Arc::new(ManualClock::at(START))) };
+        let store = Store::open(&dir, config).unwrap();
         let work = (0..CALLERS).map(|n| tokio::spawn(work(store.clone(), format!("key-{n}"))));
         futures_util::future::join_all(work).await;
     });
