@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -27,7 +28,7 @@ const CHUNK: usize = 1024 * 1024;
 /// The open file.
 #[derive(Debug)]
 pub(super) struct BlockFile {
-    file: File,
+    file: Arc<File>,
     block: u32,
     /// How long the file is.
     allocated: u64,
@@ -50,7 +51,7 @@ impl BlockFile {
     }
 
     fn begin(file: File, path: &Path, beginning: &[u8], allocated: u64) -> io::Result<Self> {
-        let mut this = Self { file, block: BLOCKS[0], allocated, chunk: Chunk::new() };
+        let mut this = Self { file: Arc::new(file), block: BLOCKS[0], allocated, chunk: Chunk::new() };
         this.find_block(path, beginning)?;
         this.fill_to(STEP)?;
         this.file.sync_all()?;
@@ -67,7 +68,7 @@ impl BlockFile {
             }
         }
         // Past the page cache it takes none of them.
-        self.file = OpenOptions::new().write(true).open(path)?;
+        self.file = Arc::new(OpenOptions::new().write(true).open(path)?);
         self.write_padded(beginning)
     }
 
@@ -82,7 +83,7 @@ impl BlockFile {
         self.block
     }
 
-    pub(super) const fn file(&self) -> &File {
+    pub(super) const fn file(&self) -> &Arc<File> {
         &self.file
     }
 

@@ -44,7 +44,7 @@ impl LastSegment {
 #[derive(Debug)]
 pub(super) struct Segment {
     number: u64,
-    file: File,
+    file: Arc<File>,
     path: PathBuf,
     /// Up to where it was handed to the operating system.
     written: AtomicU32,
@@ -53,7 +53,7 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    pub(super) const fn file(&self) -> &File {
+    pub(super) fn file(&self) -> &File {
         &self.file
     }
 
@@ -195,10 +195,9 @@ fn create(directory: &Path, header: Header, spares: &Spares) -> io::Result<(Bloc
         None => BlockFile::create(&path, &header.to_bytes())?,
     };
     File::open(directory)?.sync_all()?;
-    let handle = file.file().try_clone()?;
     let segment = Segment {
         number: header.number,
-        file: handle,
+        file: file.file().clone(),
         path,
         written: AtomicU32::new(FIRST),
         durable: AtomicU32::new(FIRST),
