@@ -56,6 +56,8 @@ pub struct HostConfig {
     pub shutdown_deadline: Duration,
     /// Memory for the store's cache, in bytes.
     pub store_cache_bytes: u64,
+    /// Most bytes of the write-ahead log before its changes are moved into the store's files; at most 1 GiB.
+    pub store_wal_bytes: u64,
     /// Intake answers 503 while the data directory's disk has less free than this, in bytes.
     pub disk_reserve_bytes: u64,
     /// Intake answers 503 while the queues of all flows take more than this on disk, in bytes.
@@ -105,6 +107,7 @@ impl HostConfig {
         }
         let mut store = serde_json::json!({
             "cache": show_size(self.store_cache_bytes),
+            "wal": show_size(self.store_wal_bytes),
             "disk_reserve": show_size(self.disk_reserve_bytes),
             "dead_letters": show_size(self.dead_letter_bytes),
         });
@@ -174,6 +177,7 @@ impl HostConfig {
             admin_hosts: Vec::new(),
             shutdown_deadline: Duration::ZERO,
             store_cache_bytes: 0,
+            store_wal_bytes: 0,
             disk_reserve_bytes: 0,
             queue_quota_bytes: None,
             dead_letter_bytes: 0,

@@ -88,7 +88,12 @@ struct Loaded {
 /// Opens the store of a data directory, as the host does.
 pub fn open_store(config: &HostConfig, clock: Arc<dyn Clock>) -> Result<Store, StartError> {
     let dir = config.data_dir.join("store");
-    let settings = StoreConfig { cache_bytes: config.store_cache_bytes, ..StoreConfig::new(clock) };
+    let settings = StoreConfig {
+        cache_bytes: config.store_cache_bytes,
+        // The file's bounds are lower.
+        log_bytes: u32::try_from(config.store_wal_bytes).unwrap_or(u32::MAX),
+        clock,
+    };
     Store::open(&dir, settings).map_err(|source| StartError::Store { dir, source })
 }
 

@@ -39,8 +39,8 @@ use crate::keys;
 use crate::lock::Lock;
 use crate::record;
 
-pub use self::base::LOG_DIRECTIVE;
 pub(crate) use self::base::LEAST_CACHE_BYTES;
+pub use self::base::LOG_DIRECTIVE;
 
 /// The directory of the log's segments, in that of the store.
 const LOG: &str = "log";
@@ -111,7 +111,7 @@ impl Disk {
         let moved = moved.unwrap_or_default();
         let tables = Arc::new(Tables::over(base));
         let read = read_log(dir, &directory, moved, &tables)?;
-        let log = Log::begin(&directory, read.next, log_bytes / SEGMENTS)?;
+        let log = Log::begin(&directory, read.next, log_bytes / SEGMENTS as u32)?;
         let (mover, moving) = Mover::start(tables.clone(), &directory, log)?;
         Ok(Self { tables, mover, moving: Some(moving), damaged_pieces: read.damaged_pieces, _lock: lock })
     }

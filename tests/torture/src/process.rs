@@ -48,7 +48,7 @@ impl Place {
         let config = self.dir.join("gantry.toml");
         let listen = "listen = \"127.0.0.1:0\"";
         let text = format!(
-            "[intake]\n{listen}\n[admin]\n{listen}\n[store]\ndisk_reserve = \"{disk_reserve}\"\n\
+            "[intake]\n{listen}\n[admin]\n{listen}\n[store]\ndisk_reserve = \"{disk_reserve}\"\nwal = \"1MiB\"\n\
              [shutdown]\ndeadline = \"10s\"\n[reload]\nwatch = false\n"
         );
         std::fs::write(&config, text)?;

@@ -194,7 +194,7 @@ mod tests {
             history = { keep = "3d", quality = "3d", audit = "3d" }
             shutdown = { deadline = "7s" }
             start = { broken_flows = "without" }
-            store = { disk_reserve = "7MiB", quota = "7GiB", dead_letters = "7GiB", cache = "7MiB" }
+            store = { disk_reserve = "7MiB", quota = "7GiB", dead_letters = "7GiB", cache = "7MiB", wal = "7MiB" }
             reload = { watch = true }
             intake = { listen = "127.0.0.1:7", connections = 7, connections_per_address = 7, body_memory = "7MiB" }
             plugins = { threads = 7, unsigned = "allow" }
@@ -221,6 +221,7 @@ mod tests {
             "plugins.unsigned",
             "reload.watch",
             "store.cache",
+            "store.wal",
         ];
         assert_eq!(left, expected);
     }

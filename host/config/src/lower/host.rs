@@ -10,6 +10,7 @@ use crate::raw::host::{BrokenFlowsText, DeployTable, HostFile, JudgementText, St
 use crate::raw::text::DurationText;
 
 const CACHE: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 40);
+const WAL: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 30);
 const RESERVE: std::ops::RangeInclusive<u64> = 0..=(1 << 50);
 const BODIES: std::ops::RangeInclusive<u64> = (1 << 16)..=(1 << 40);
 const QUOTA: std::ops::RangeInclusive<u64> = 1..=(1 << 50);
@@ -37,6 +38,7 @@ impl Lower<'_> {
         let shutdown_deadline = self.duration_or(deadline.as_ref(), default.shutdown_deadline);
         let store = user.store.unwrap_or_default();
         let cache = self.size_or(store.cache.as_ref(), default.store_cache_bytes, CACHE);
+        let wal = self.size_or(store.wal.as_ref(), default.store_wal_bytes, WAL);
         let reserve = self.size_or(store.disk_reserve.as_ref(), default.disk_reserve_bytes, RESERVE);
         let quota =
             store.quota.map_or(Some(default.queue_quota_bytes), |quota| self.size_or(Some(&quota), 0, QUOTA).map(Some));
@@ -64,6 +66,7 @@ impl Lower<'_> {
             admin_hosts: admin_hosts?,
             shutdown_deadline: shutdown_deadline?,
             store_cache_bytes: cache?,
+            store_wal_bytes: wal?,
             disk_reserve_bytes: reserve?,
             queue_quota_bytes: quota?,
             dead_letter_bytes: dead_letters?,

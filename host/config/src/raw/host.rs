@@ -93,6 +93,9 @@ pub(crate) struct ShutdownTable {
 pub(crate) struct StoreTable {
     /// Memory for the store's cache.
     pub(crate) cache: Option<At<SizeText>>,
+    /// Most bytes of the write-ahead log before its changes are moved into the store's files: a start reads up to twice as much,
+    /// and on the disk it takes up to three times as much.
+    pub(crate) wal: Option<At<SizeText>>,
     /// Intake answers 503 while the data directory's disk has less free than this.
     pub(crate) disk_reserve: Option<At<SizeText>>,
     /// Most bytes of messages that may be in the queue, all flows together; beyond, intake answers 503. Unless given, as

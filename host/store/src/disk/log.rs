@@ -72,20 +72,17 @@ impl Segment {
 
 /// Full segments that are in the base, to be written over: that is half the work of writing a new one. All others are removed,
 /// because what was once in a message would be readable in them for long.
-#[derive(Debug)]
-pub(super) struct Spares {
-    segment_bytes: u32,
-    found: Mutex<Vec<Found>>,
-}
+#[derive(Debug, Default)]
+pub(super) struct Spares(Mutex<Vec<Found>>);
 
 /// Most spare segments.
 const SPARES: usize = 3;
 
 impl Spares {
-    /// Keeps or removes a segment that is in the base.
+    /// Keeps or removes a full segment that is in the base.
     pub(super) fn give(&self, segment: Found) -> io::Result<()> {
-        let mut spares = self.found.lock();
-        if spares.len() < SPARES && fs::metadata(&segment.path)?.len() >= u64::from(self.segment_bytes) {
+        let mut spares = self.0.lock();
+        if spares.len() < SPARES {
             spares.push(segment);
             return Ok(());
         }
@@ -94,24 +91,24 @@ impl Spares {
 
     /// Removes all.
     pub(super) fn clear(&self) -> io::Result<()> {
-        std::mem::take(&mut *self.found.lock()).into_iter().try_for_each(|spare| fs::remove_file(spare.path))
+        std::mem::take(&mut *self.0.lock()).into_iter().try_for_each(|spare| fs::remove_file(spare.path))
     }
 
     /// Whether this segment is one of them.
     pub(super) fn have(&self, number: u64) -> bool {
-        self.found.lock().iter().any(|spare| spare.number == number)
+        self.0.lock().iter().any(|spare| spare.number == number)
     }
 
     fn take(&self) -> Option<Found> {
-        self.found.lock().pop()
+        self.0.lock().pop()
     }
 }
 
 impl Log {
     /// Begins with a segment of this header; each is to have about so many bytes.
     pub(super) fn begin(directory: &Path, header: Header, segment_bytes: u32) -> io::Result<Self> {
-        let spares = Arc::new(Spares { segment_bytes, found: Mutex::default() });
-        let (file, segment) = create(directory, header, &spares)?;
+        let spares = Arc::default();
+        let (file, segment) = create(directory, header, segment_bytes, &spares)?;
         let segment = Arc::new(segment);
         let last = Arc::new(LastSegment(Mutex::new(segment.clone())));
         let directory = directory.to_owned();
@@ -124,6 +121,10 @@ impl Log {
 
     pub(super) const fn spares(&self) -> &Arc<Spares> {
         &self.spares
+    }
+
+    pub(super) fn segment_number(&self) -> u64 {
+        self.segment.number
     }
 
     pub(super) const fn is_segment_full(&self) -> bool {
@@ -163,7 +164,7 @@ impl Log {
         self.segment.sync()?;
         let number = self.segment.number;
         let header = Header { number: number + 1, previous_end: self.end };
-        let (file, segment) = create(&self.directory, header, &self.spares)?;
+        let (file, segment) = create(&self.directory, header, self.segment_bytes, &self.spares)?;
         self.file = file;
         self.segment = Arc::new(segment);
         self.end = FIRST;
@@ -179,18 +180,19 @@ impl Log {
     fn advance_from(&mut self, before: usize) -> Result<(), Failure> {
         let length = u32::try_from(self.unwritten.len() - before).ok();
         let end = length.and_then(|length| self.end.checked_add(length));
-        self.end = end.ok_or_else(|| Failure::new(FailureKind::Internal, "a segment of the log is longer than 4 GiB"))?;
+        self.end =
+            end.ok_or_else(|| Failure::new(FailureKind::Internal, "a segment of the log is longer than 4 GiB"))?;
         Ok(())
     }
 }
 
 /// Creates a segment with this header, out of a spare one if there is one.
-fn create(directory: &Path, header: Header, spares: &Spares) -> io::Result<(BlockFile, Segment)> {
+fn create(directory: &Path, header: Header, segment_bytes: u32, spares: &Spares) -> io::Result<(BlockFile, Segment)> {
     let path = directory.join(header.file_name());
     let file = match spares.take() {
         Some(spare) => {
             fs::rename(spare.path, &path)?;
-            BlockFile::reuse(&path, &header.to_bytes(), u64::from(spares.segment_bytes))?
+            BlockFile::reuse(&path, &header.to_bytes(), u64::from(segment_bytes))?
         }
         None => BlockFile::create(&path, &header.to_bytes())?,
     };

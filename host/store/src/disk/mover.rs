@@ -1,6 +1,7 @@
 //! Moves changes from the log into the base, several segments at a time, so that a start reads a short log. What was set and
 //! removed again within that time never reaches the base: most payloads don't.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -16,7 +17,7 @@ use crate::error::{Failure, FailureKind};
 use crate::keys;
 
 /// Full segments after which changes are moved.
-pub(super) const SEGMENTS: u32 = 4;
+pub(super) const SEGMENTS: usize = 4;
 
 /// Bytes of memory after which changes are moved, at the end of a segment.
 const MEMORY_BYTES: usize = 32 * 1024 * 1024;
@@ -49,8 +50,8 @@ pub(super) struct Mover {
 struct State {
     /// Since when there are changes that no move has begun with.
     since: Option<Instant>,
-    /// How many full segments they take.
-    full_segments: u32,
+    /// The full segments that they take.
+    full_segments: Vec<u64>,
     /// What is to be moved, or is being moved.
     job: Option<Job>,
     /// When the last move ended, if that may have left spare segments.
@@ -63,6 +64,8 @@ struct State {
 struct Job {
     /// Everything in this segment and earlier ones.
     segment: u64,
+    /// Those of them that are full.
+    full_segments: Vec<u64>,
     changes: Arc<Memtable>,
 }
 
@@ -75,7 +78,7 @@ impl Mover {
     ) -> Result<(Arc<Self>, JoinHandle<()>), Failure> {
         let mut state = State::default();
         if tables.has_changes() {
-            state.job = Some(Job { segment: log.rotate()?, changes: tables.begin_move() });
+            state.job = Some(Job { segment: log.rotate()?, full_segments: Vec::new(), changes: tables.begin_move() });
         }
         let mover = Arc::new(Self {
             tables,
@@ -109,8 +112,8 @@ impl Mover {
         if !log.is_segment_full() {
             return Ok(());
         }
-        state.full_segments += 1;
-        let must_move = state.full_segments >= SEGMENTS || self.tables.active_bytes() >= MEMORY_BYTES;
+        state.full_segments.push(log.segment_number());
+        let must_move = state.full_segments.len() >= SEGMENTS || self.tables.active_bytes() >= MEMORY_BYTES;
         drop(state);
         if !must_move {
             log.rotate()?;
@@ -149,8 +152,8 @@ impl Mover {
         let changes = self.tables.begin_move();
         let mut state = self.state.lock();
         state.since = None;
-        state.full_segments = 0;
-        state.job = Some(Job { segment, changes });
+        let full_segments = std::mem::take(&mut state.full_segments);
+        state.job = Some(Job { segment, full_segments, changes });
         self.changed.notify_all();
         Ok(())
     }
@@ -218,7 +221,7 @@ impl Mover {
         if is_idle { self.begin(&mut log) } else { Ok(()) }
     }
 
-    fn carry_out(&self, Job { segment, changes }: &Job) -> Result<(), Failure> {
+    fn carry_out(&self, Job { segment, full_segments, changes }: &Job) -> Result<(), Failure> {
         let base = &self.tables.base;
         for (key, value) in changes.iter() {
             base.put(key, value.as_deref())?;
@@ -227,8 +230,10 @@ impl Mover {
         base.put(keys::MOVED, Some(&segment.to_be_bytes()))?;
         base.sync()?;
         for found in segment::find(&self.directory)?.into_iter().filter(|found| found.number <= *segment) {
-            if !self.spares.have(found.number) {
+            if full_segments.contains(&found.number) {
                 self.spares.give(found)?;
+            } else if !self.spares.have(found.number) {
+                fs::remove_file(found.path)?;
             }
         }
         Ok(())

@@ -115,7 +115,9 @@ impl Content {
     pub(super) fn replay(&self, end: Option<u32>, mut apply: impl FnMut(Vec<Change>)) -> Replayed {
         let mut replayed = Replayed { end: FIRST, damaged: Vec::new() };
         loop {
-            while let Some((changes, next)) = self.frame_at(replayed.end).and_then(|(frame, next)| Some((frame.changes()?, next))) {
+            while let Some((changes, next)) =
+                self.frame_at(replayed.end).and_then(|(frame, next)| Some((frame.changes()?, next)))
+            {
                 apply(changes);
                 replayed.end = next;
             }
@@ -135,7 +137,8 @@ impl Content {
     /// Where reading goes on if something at this position was on stable storage.
     fn after_damage(&self, position: u32, end: Option<u32>) -> Option<u32> {
         let length = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
-        let later = (position + 1..length).find(|at| self.frame_at(*at).is_some_and(|(frame, _)| frame.durable > position));
+        let later =
+            (position + 1..length).find(|at| self.frame_at(*at).is_some_and(|(frame, _)| frame.durable > position));
         later.or(end.filter(|end| *end > position))
     }
 }

@@ -87,7 +87,8 @@ type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 
 fn check(disk: &Disk, model: &Model) {
     for prefix in *b"ab" {
-        let expected = || model.iter().filter(|(key, _)| key[0] == prefix).map(|(key, value)| (key.clone(), value.clone()));
+        let expected =
+            || model.iter().filter(|(key, _)| key[0] == prefix).map(|(key, value)| (key.clone(), value.clone()));
         assert_eq!(all(disk, &[prefix]), expected().collect::<Vec<_>>());
         let backwards: Vec<Pair> = disk.scan_back(prefix, None).map(Result::unwrap).collect();
         assert_eq!(backwards, expected().rev().collect::<Vec<_>>());
@@ -233,7 +234,8 @@ fn the_end_of_a_segment_that_was_cut_off_is_told() {
     // The copy of a start that has moved nothing yet: two segments, and the second says where the first ended.
     let whole = with_writes(6, 0);
     let copy = copy_of(whole.path());
-    let mut log = Log::begin(&copy.path().join(LOG), Header { number: 2, previous_end: FIRST + 6 * 1024 }, LOG_BYTES).unwrap();
+    let mut log =
+        Log::begin(&copy.path().join(LOG), Header { number: 2, previous_end: FIRST + 6 * 1024 }, LOG_BYTES).unwrap();
     log.append(&[set(b"c", b"behind")]).unwrap();
     log.write_out().unwrap();
     let first = segments(copy.path())[0].clone();
@@ -262,7 +264,8 @@ fn a_read_misses_nothing_that_is_moved_meanwhile() {
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
             for round in 0..60u8 {
-                disk.apply(keys.iter().skip(usize::from(round) % 7).step_by(7).map(|key| set(key, &[round; 40]))).unwrap();
+                disk.apply(keys.iter().skip(usize::from(round) % 7).step_by(7).map(|key| set(key, &[round; 40])))
+                    .unwrap();
                 disk.move_all().unwrap();
             }
         });
@@ -287,7 +290,7 @@ fn a_log_of_many_segments_is_moved_while_it_is_written_and_its_files_are_used_ag
         store(&disk, vec![set(&numbered(n), &[7; 3_000]), (numbered(n.wrapping_sub(1)), None)]);
     }
     // 1.2 MB went through the log: what it takes at most are a move that is under way, one that is due, and the spare ones.
-    assert!(segments(dir.path()).len() <= 2 * SEGMENTS as usize + 3 + 1, "{:?}", segments(dir.path()));
+    assert!(segments(dir.path()).len() <= 2 * SEGMENTS + 3 + 1, "{:?}", segments(dir.path()));
     disk.move_all().unwrap();
     assert_eq!(all(&disk, b"a").len(), 1);
     drop(disk);
