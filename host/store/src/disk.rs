@@ -148,6 +148,11 @@ impl Disk {
         self.check_in_place()
     }
 
+    /// Whether something was written out that [`Self::sync`] has not waited for.
+    pub(crate) fn has_unsynced(&self) -> bool {
+        self.mover.last_segment().get().has_unsynced()
+    }
+
     /// Fails if the files were removed, moved or replaced: what is written then is lost with the last open handle, or isn't
     /// where the next start looks. An error of the system says neither.
     pub(crate) fn check_in_place(&self) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! The write-ahead log: every atomic write is appended to it before it counts, and one `fdatasync` makes all of them durable.
 //! It is a row of files, the segments. What is in the base isn't read again; its segments are removed, or written over.
 
+use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -61,6 +62,10 @@ impl Segment {
         &self.path
     }
 
+    pub(super) fn has_unsynced(&self) -> bool {
+        self.durable.load(Ordering::Acquire) < self.written.load(Ordering::Acquire)
+    }
+
     /// Waits until what was written so far is on stable storage.
     pub(super) fn sync(&self) -> io::Result<()> {
         let written = self.written.load(Ordering::Acquire);
@@ -73,7 +78,7 @@ impl Segment {
 /// Full segments that are in the base, to be written over: that is half the work of writing a new one. All others are removed,
 /// because what was once in a message would be readable in them for long.
 #[derive(Debug, Default)]
-pub(super) struct Spares(Mutex<Vec<Found>>);
+pub(super) struct Spares(Mutex<VecDeque<Found>>);
 
 /// Most spare segments.
 const SPARES: usize = 3;
@@ -83,7 +88,7 @@ impl Spares {
     pub(super) fn give(&self, segment: Found) -> io::Result<()> {
         let mut spares = self.0.lock();
         if spares.len() < SPARES {
-            spares.push(segment);
+            spares.push_back(segment);
             return Ok(());
         }
         fs::remove_file(segment.path)
@@ -100,7 +105,8 @@ impl Spares {
     }
 
     fn take(&self) -> Option<Found> {
-        self.0.lock().pop()
+        // The oldest, so that each is written over soon.
+        self.0.lock().pop_front()
     }
 }
 
